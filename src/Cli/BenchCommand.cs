@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using FedPG.Envs.Options;
+using FedPG.Federation;
+using FedPG.Federation.Experiment;
+using FedPG.Federation.Runs;
+
+namespace FedPG.Cli;
+
+/// <summary><c>fedpg bench</c>: whole workloads, timed over their training loop, median of several runs.</summary>
+internal static class BenchCommand
+{
+    private const int Repeats = 5;
+
+    private static readonly Argument<string[]> Workloads = new("WORKLOAD") { Description = $"Which ones: {string.Join(", ", BenchWorkload.All.Keys)} (default: all).", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Threads that run agents (default: all cores).", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON document: a list with one object a workload." };
+
+    public static Command Create()
+    {
+        var command = new Command("bench", "Times whole training workloads.") { Workloads, Threads, Json };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        string[] names = parsed.GetValue(Workloads) is { Length: > 0 } given ? given : [.. BenchWorkload.All.Keys];
+        int threads = parsed.GetValue(Threads);
+        if (threads < 1) throw new InvalidInputException(new Fault("--threads", "", $"{threads}", "must be a whole number of at least 1"));
+        Fault[] faults = [.. names.Where(n => !BenchWorkload.All.ContainsKey(n)).Select(n => new Fault("WORKLOAD", "", n, $"must be one of {string.Join(", ", BenchWorkload.All.Keys)}"))];
+        if (faults.Length > 0) throw new InvalidInputException(faults);
+        var results = new JsonArray();
+        foreach (string name in names)
+        {
+            JsonObject result = Measure(BenchWorkload.All[name], threads);
+            results.Add((JsonNode)result);
+            if (!parsed.GetValue(Json))
+                Console.WriteLine(FormattableString.Invariant($"{name}  {threads} threads  {(double)result["stepsPerSecond"]! / 1e6:F1} M env-steps/s (median of {Repeats}, {(double)result["minimum"]! / 1e6:F1} to {(double)result["maximum"]! / 1e6:F1})"));
+        }
+        if (parsed.GetValue(Json)) Console.WriteLine(results.ToJsonString(RunFolder.JsonOptions));
+        return ExitCode.Ok;
+    }
+
+    private static JsonObject Measure(BenchWorkload workload, int threads)
+    {
+        var rates = new List<double>();
+        _ = Rate(workload, threads, workload.WarmUpRounds);
+        for (int k = 0; k < Repeats; k++) rates.Add(Rate(workload, threads, workload.Rounds));
+        rates.Sort();
+        return new JsonObject
+        {
+            ["workload"] = workload.Name,
+            ["stepsPerSecond"] = Math.Round(rates[Repeats / 2]),
+            ["minimum"] = Math.Round(rates[0]),
+            ["maximum"] = Math.Round(rates[^1]),
+            ["threads"] = threads,
+            ["rounds"] = workload.Rounds,
+            ["repeats"] = Repeats,
+            ["peakMemoryMiB"] = Process.GetCurrentProcess().PeakWorkingSet64 >> 20,
+        };
+    }
+
+    private static double Rate(BenchWorkload workload, int threads, int rounds)
+    {
+        Experiment experiment = workload.Experiment(rounds);
+        using var federation = new Federation.Federation(experiment, new ExecutionOptions(threads, TorchSharp.torch.CPU), TimeProvider.System);
+        var watch = new RoundClock(rounds);
+        federation.Run(watch, checkpoint: null, CancellationToken.None);
+        return watch.StepsPerSecond;
+    }
+
+    /// <summary>Times from the report of round 0, so that set-up and the first evaluation are left out, to that of the last.</summary>
+    private sealed class RoundClock(int rounds) : IRoundSink
+    {
+        private long _started, _steps;
+
+        public double StepsPerSecond { get; private set; }
+
+        public void Report(RoundReport report)
+        {
+            if (report.Round == 0) (_started, _steps) = (Stopwatch.GetTimestamp(), report.EnvSteps);
+            if (report.Round == rounds) StepsPerSecond = (report.EnvSteps - _steps) / Stopwatch.GetElapsedTime(_started).TotalSeconds;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Runtime.CompilerServices;
+using FedPG.Envs.Options;
+using TorchSharp;
+
+namespace FedPG.Cli;
+
+/// <summary>From the word on the command line to a torch device.</summary>
+internal static class Devices
+{
+    /// <summary>The device, checked to be usable.</summary>
+    /// <exception cref="InvalidInputException">CUDA was asked for and is not there; says what is missing.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static torch.Device Resolve(string name)
+    {
+        if (name == "cpu") return torch.CPU;
+        bool bundle = Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cuda*").Any();
+        if (!bundle)
+        {
+            throw new InvalidInputException(new Fault("--device", "", name,
+                "this build holds the CPU backend only; build with -p:TorchBackend=cuda (as in: dotnet run -c Release --project src/Cli -p:TorchBackend=cuda -- ...)"));
+        }
+        if (!torch.cuda.is_available())
+            throw new InvalidInputException(new Fault("--device", "", name, "torch finds no usable CUDA device: an NVIDIA GPU and its driver are needed"));
+        return torch.CUDA;
+    }
+}

@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Envs;
+using FedPG.Envs.Files;
+using FedPG.Envs.Options;
+
+namespace FedPG.Cli;
+
+/// <summary>The commands <c>fedpg env list | info | export</c>.</summary>
+public static class EnvCommands
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The command <c>env</c> with its subcommands. Bad input leaves an action as <see cref="InvalidInputException"/>.</summary>
+    public static Command Create() => new("env", "Lists, describes and exports environments.") { List(), Info(), Export() };
+
+    private static Command List()
+    {
+        Option<bool> json = JsonOption();
+        var command = new Command("list", "Lists the environments.") { json };
+        command.SetAction(parsed =>
+        {
+            EnvironmentDefinition[] all = [.. EnvironmentRegistry.Default.Ids.Select(id => EnvironmentRegistry.Default.Find(id)!)];
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(new JsonArray([.. all.Select(d => new JsonObject { ["id"] = d.Id, ["summary"] = d.Summary })]).ToJsonString(Indented));
+                return;
+            }
+            int width = all.Max(d => d.Id.Length);
+            foreach (EnvironmentDefinition definition in all) output.WriteLine($"{definition.Id.PadRight(width)}  {definition.Summary}");
+        });
+        return command;
+    }
+
+    private static Command Info()
+    {
+        var choice = new InstanceOptions();
+        Option<bool> json = JsonOption();
+        var command = new Command("info", "Describes an environment, and the instance that the options make.") { choice.Id, choice.Set, choice.Agents, json };
+        command.SetAction(parsed =>
+        {
+            ConfiguredEnvironment environment = choice.Configure(parsed);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            FiniteMdp mdp = environment.Build();
+            if (parsed.GetValue(json)) output.WriteLine(InfoJson(environment, mdp).ToJsonString(Indented));
+            else WriteInfo(output, environment, mdp);
+        });
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var choice = new InstanceOptions();
+        var file = new Option<string?>("--out") { Description = "The file to write (an existing one is replaced); standard output when not given.", HelpName = "FILE" };
+        var command = new Command("export", "Writes an environment as a finite-MDP file.") { choice.Id, choice.Set, choice.Agents, file };
+        command.SetAction(parsed =>
+        {
+            FiniteMdp mdp = choice.Configure(parsed).Build();
+            if (parsed.GetValue(file) is { } path) WriteFile(mdp, path);
+            else WriteTo(parsed.InvocationConfiguration.Output, mdp);
+        });
+        return command;
+    }
+
+    private static void WriteFile(FiniteMdp mdp, string path)
+    {
+        try
+        {
+            FiniteMdpFile.Write(mdp, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            string reason = e switch
+            {
+                _ when Directory.Exists(path) => "is a folder; a file is needed",
+                DirectoryNotFoundException => "the folder of the file does not exist",
+                UnauthorizedAccessException => "the file cannot be written: permission denied",
+                _ => $"the file cannot be written: {e.Message}",
+            };
+            throw new InvalidInputException(new Fault("--out", "", path, reason));
+        }
+    }
+
+    private static void WriteTo(TextWriter output, FiniteMdp mdp)
+    {
+        if (ReferenceEquals(output, Console.Out))
+        {
+            // Straight to the stream: a large environment never lies in memory as text.
+            using Stream stream = Console.OpenStandardOutput();
+            FiniteMdpFile.Write(mdp, stream);
+            return;
+        }
+        using var buffer = new MemoryStream();
+        FiniteMdpFile.Write(mdp, buffer);
+        output.Write(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    private static void WriteInfo(TextWriter output, ConfiguredEnvironment environment, FiniteMdp mdp)
+    {
+        EnvironmentDefinition definition = environment.Definition;
+        output.WriteLine($"{definition.Id}: {definition.Summary}");
+        foreach ((string heading, string text) in definition.Headings())
+        {
+            if (heading == "Heterogeneity") WriteArguments(output, definition);
+            output.WriteLine();
+            output.WriteLine(heading);
+            output.WriteLine($"  {text}");
+        }
+        output.WriteLine();
+        output.WriteLine("This instance");
+        (string Name, string Value)[] facts =
+        [
+            ("options", environment.ResolvedOptions.ToJsonString(Compact)),
+            ("states", Text(mdp.States)),
+            ("actions", Text(mdp.Actions)),
+            ("agents", Text(mdp.Agents.Count)),
+            ("discount", mdp.Discount.ToString("R", CultureInfo.InvariantCulture)),
+            ("kernel", mdp.SharesKernel ? "shared by all agents" : "differs between agents"),
+            ("start states", Few(StatesWhere(mdp, s => mdp.Initial[s] > 0))),
+            ("terminal states", Few(StatesWhere(mdp, s => mdp.Terminal[s]))),
+        ];
+        int width = facts.Max(f => f.Name.Length);
+        foreach ((string name, string value) in facts) output.WriteLine($"  {name.PadRight(width)}  {value}");
+        foreach (string line in mdp.Grid?.Map ?? []) output.WriteLine($"  {line}");
+    }
+
+    private static void WriteArguments(TextWriter output, EnvironmentDefinition definition)
+    {
+        output.WriteLine();
+        output.WriteLine("Arguments");
+        IReadOnlyList<OptionInfo> options = definition.Arguments();
+        int key = options.Max(o => o.Key.Length), value = options.Max(o => o.Default.Length);
+        foreach (OptionInfo option in options)
+        {
+            output.WriteLine($"  {option.Key.PadRight(key)}  default {option.Default.PadRight(value)}  {option.Allowed}");
+            output.WriteLine($"  {"".PadRight(key)}  {option.Meaning}");
+        }
+    }
+
+    private static JsonObject InfoJson(ConfiguredEnvironment environment, FiniteMdp mdp) => new()
+    {
+        ["id"] = environment.Definition.Id,
+        ["summary"] = environment.Definition.Summary,
+        ["headings"] = new JsonObject([.. environment.Definition.Headings().Select(h => KeyValuePair.Create(h.Heading, (JsonNode?)h.Text))]),
+        ["arguments"] = new JsonArray([.. environment.Definition.Arguments().Select(o => new JsonObject
+        {
+            ["key"] = o.Key,
+            ["default"] = o.Default,
+            ["allowed"] = o.Allowed,
+            ["meaning"] = o.Meaning,
+        })]),
+        ["options"] = environment.ResolvedOptions.DeepClone(),
+        ["states"] = mdp.States,
+        ["actions"] = mdp.Actions,
+        ["agents"] = mdp.Agents.Count,
+        ["discount"] = mdp.Discount,
+        ["sharesKernel"] = mdp.SharesKernel,
+        ["startStates"] = new JsonArray([.. StatesWhere(mdp, s => mdp.Initial[s] > 0).Select(s => (JsonNode)s)]),
+        ["terminalStates"] = new JsonArray([.. StatesWhere(mdp, s => mdp.Terminal[s]).Select(s => (JsonNode)s)]),
+        ["map"] = mdp.Grid is null ? null : new JsonArray([.. mdp.Grid.Map.Select(l => (JsonNode)l)]),
+    };
+
+    private static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static int[] StatesWhere(FiniteMdp mdp, Func<int, bool> condition) => [.. Enumerable.Range(0, mdp.States).Where(condition)];
+
+    private static string Few(int[] states) => states.Length switch
+    {
+        0 => "none",
+        <= 12 => string.Join(", ", states),
+        _ => $"{string.Join(", ", states[..12])}, ... ({states.Length} in all)",
+    };
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static Option<bool> JsonOption() => new("--json") { Description = "One JSON document on standard output." };
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Envs;
+using FedPG.Envs.Options;
+
+namespace FedPG.Cli;
+
+/// <summary>What names one instance of an environment on the command line: <c>ID [--set option=value ...] [--agents N]</c>.</summary>
+internal sealed class InstanceOptions
+{
+    private const string AgentsKey = "agents";
+
+    /// <summary>The environment.</summary>
+    public Argument<string> Id { get; } = new("ID") { Description = "The environment, as `env list` names it." };
+
+    /// <summary>Its options.</summary>
+    public Option<string[]> Set { get; } = new("--set")
+    {
+        Description = "Sets an option; the value is JSON, and what is not JSON is a string. agents=N sets the number of agents.",
+        HelpName = "option=value",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>The number of agents N.</summary>
+    public Option<int?> Agents { get; } = new("--agents") { Description = "The number of agents (default 1).", HelpName = "N" };
+
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="InvalidInputException">Something is wrong; carries every fault.</exception>
+    public ConfiguredEnvironment Configure(ParseResult parsed)
+    {
+        var faults = new FaultList(KeyOverrides.Source);
+        JsonObject options = [];
+        KeyOverrides.Parse(parsed.GetValue(Set) ?? [], faults).ApplyTo(options, faults);
+        int agents = AgentsFrom(options, parsed.GetValue(Agents), faults);
+
+        string id = parsed.GetRequiredValue(Id);
+        if (EnvironmentRegistry.Default.Find(id) is null)
+            throw new InvalidInputException([.. faults.Faults, new Fault("ID", "", id, EnvironmentRegistry.Default.UnknownId(id))]);
+        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(
+            id, agents, JsonSerializer.SerializeToElement(options), EnvironmentKeys.CommandLine, faults);
+        faults.ThrowIfAny();
+        return environment!;
+    }
+
+    /// <summary>The number of agents from <c>--agents</c> or <c>--set agents=N</c>, which is taken out of the options.</summary>
+    private static int AgentsFrom(JsonObject options, int? given, FaultList faults)
+    {
+        if (!options.ContainsKey(AgentsKey)) return given ?? 1;
+        JsonElement value = JsonSerializer.SerializeToElement(options[AgentsKey]);
+        options.Remove(AgentsKey);
+        if (given is not null)
+        {
+            faults.Add(AgentsKey, value.GetRawText(), "the number of agents is given twice; give either --agents or --set agents=N");
+            return given.Value;
+        }
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)) return number;
+        faults.Add(AgentsKey, value.GetRawText(), $"must be a whole number from 1 to {EnvironmentDefinition.AgentLimit}");
+        return 1;
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using FedPG.Cli;
+using FedPG.Envs.Options;
+
+var root = new RootCommand("Federated policy gradients: Fast-FedPG and its rivals on TorchSharp.")
+{
+    TrainCommand.Create(),
+    EnvCommands.Create(),
+    BenchCommand.Create(),
+    InfoCommand.Create(),
+};
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) Console.Error.WriteLine($"fedpg: {error.Message}");
+    Console.Error.WriteLine("fedpg: see fedpg --help");
+    return ExitCode.BadInput;
+}
+try
+{
+    // Ctrl+C is handled by the commands that can end at a round boundary.
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (InvalidInputException e)
+{
+    foreach (Fault fault in e.Faults) Console.Error.WriteLine(fault);
+    return ExitCode.BadInput;
+}
+catch (Exception e) when (Failure.Describe(e) is not null)
+{
+    Console.Error.WriteLine($"fedpg: {Failure.Describe(e)}");
+    return ExitCode.Failure;
+}

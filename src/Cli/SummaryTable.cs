@@ -1,0 +1,34 @@
+using System.Globalization;
+using FedPG.Federation.Runs;
+using Spectre.Console;
+
+namespace FedPG.Cli;
+
+/// <summary>The end of a run, as people read it.</summary>
+internal static class SummaryTable
+{
+    private const int MostRows = 32;
+
+    public static void Print(RunSummary summary)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds") };
+        table.AddColumns(
+            new TableColumn(""), Right("objective"), Right("optimum"), Right("gap"), Right("of uniform"));
+        table.AddRow("mean of agents", Number(summary.Objective), Number(summary.Optimum), Number(summary.Gap), Percent(summary.Gap / summary.UniformGap));
+        foreach (AgentSummary agent in summary.Agents.Take(MostRows))
+            table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Optimum), Number(agent.Objective - agent.Optimum), "");
+        if (summary.Agents.Count > MostRows) table.AddRow($"... {summary.Agents.Count - MostRows} more in {RunFolder.AgentsFile}");
+        AnsiConsole.Write(table);
+        Console.WriteLine($"objective: expected discounted {(summary.Minimised == "regret" ? "regret (1 - r)" : "cost (-r)")}, minimised; an agent's optimum is what it could reach alone");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; {summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
+        Console.WriteLine($"run folder: {summary.Folder}");
+        Console.WriteLine($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
+    }
+
+    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+
+    private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "unknown";
+
+    private static string Percent(double? share) => share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{100 * s:F2} %") : "";
+}

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Envs.Options;
+using FedPG.Federation;
+using FedPG.Federation.Experiment;
+using FedPG.Federation.Runs;
+
+namespace FedPG.Cli;
+
+/// <summary><c>fedpg train</c>.</summary>
+internal static class TrainCommand
+{
+    private const string DefaultExperiment = "default.json";
+
+    private static readonly Argument<string?> File = new("EXPERIMENT.json")
+    {
+        Description = "The experiment; without one, the built-in default (the same as experiments/default.json).",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "Override a key of the experiment: key.path=value, where value is JSON, and what is not JSON is a string. Repeatable.",
+        HelpName = "key.path=value",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Seed = new("--seed") { Description = "The seed, in the place of the experiment's.", HelpName = "N" };
+    private static readonly Option<string?> Out = new("--out") { Description = "The run folder; must not exist or be empty (default: runs/<name>-<time>).", HelpName = "DIR" };
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "Threads that run agents (default: all cores). Changes no bit of the result.",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    private static readonly Option<int?> BlockSize = new("--block-size")
+    {
+        Description = "Agents that are evaluated at once, rounded down to a power of two (default: chosen). Changes no bit of the result.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<string> Device = new("--device") { Description = "Where tensors live.", HelpName = "cpu|cuda", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string?> Resume = new("--resume") { Description = "Continue the run of this folder, to the same bits as if it had never stopped.", HelpName = "RUN_DIR" };
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
+    private static readonly Option<bool> Json = new("--json") { Description = "The summary as one JSON document on stdout." };
+
+    public static Command Create()
+    {
+        Device.AcceptOnlyFromAmong("cpu", "cuda");
+        Threads.Validators.Add(result => RequirePositive(result, "--threads"));
+        BlockSize.Validators.Add(result => RequirePositive(result, "--block-size"));
+        var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
+        {
+            File, Set, Seed, Out, Threads, BlockSize, Device, Resume, Quiet, Json,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    /// <summary>The experiment built into the program.</summary>
+    public static JsonElement BuiltInExperiment()
+    {
+        using Stream stream = typeof(TrainCommand).Assembly.GetManifestResourceStream(DefaultExperiment)!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return JsonDocuments.Parse(bytes.ToArray(), "built-in default");
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        using var progress = new TrainProgress(parsed.GetValue(Quiet));
+        using var interrupt = new Interrupt(progress);
+        using TrainingRun? run = parsed.GetValue(Resume) is { } folder ? Continue(parsed, folder, progress) : Start(parsed, progress);
+        if (run is null) return Finished(parsed);
+        progress.Begin(run);
+        RunSummary summary = run.Run(interrupt.Token);
+        progress.End();
+        Print(parsed, summary);
+        if (summary.Status == "finished") return ExitCode.Ok;
+        Console.Error.WriteLine($"stopped after round {summary.Rounds}; continue with: fedpg train --resume {run.Folder}");
+        return ExitCode.Cancelled;
+    }
+
+    private static TrainingRun Start(ParseResult parsed, TrainProgress progress)
+    {
+        (string? file, List<string> assignments) = FileAndAssignments(parsed);
+        if (parsed.GetValue(Seed) is { } seed) assignments.Add($"seed={seed}");
+        Experiment experiment = file is not null
+            ? ExperimentReader.Default.ReadFile(file, assignments)
+            : ExperimentReader.Default.Read(BuiltInExperiment(), "built-in default", Environment.CurrentDirectory, assignments);
+        string folder = parsed.GetValue(Out) ?? DefaultFolder(experiment.Name);
+        return TrainingRun.Start(experiment, Execution(parsed), folder, Versions(), progress, TimeProvider.System);
+    }
+
+    /// <summary><c>--set</c> takes several values, so a file named behind it lands among them: the one without an equals sign.</summary>
+    private static (string? File, List<string> Assignments) FileAndAssignments(ParseResult parsed)
+    {
+        List<string> assignments = [.. parsed.GetValue(Set) ?? []];
+        if (parsed.GetValue(File) is { } named) return (named, assignments);
+        string[] files = [.. assignments.Where(a => !a.Contains('=', StringComparison.Ordinal))];
+        return files.Length == 1 ? (files[0], [.. assignments.Except(files)]) : (null, assignments);
+    }
+
+    private static TrainingRun? Continue(ParseResult parsed, string folder, TrainProgress progress)
+    {
+        foreach ((string name, bool given) in new[]
+        {
+            ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--set", parsed.GetValue(Set) is { Length: > 0 }),
+            ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
+        })
+        {
+            if (given) throw new InvalidInputException(new Fault("--resume", "", folder, $"cannot be combined with {name}: a run goes on with its own experiment, in its own folder"));
+        }
+        return TrainingRun.Resume(folder, ExperimentReader.Default, _ => Execution(parsed), progress, TimeProvider.System);
+    }
+
+    private static int Finished(ParseResult parsed)
+    {
+        RunSummary summary = TrainingRun.ReadSummary(parsed.GetValue(Resume)!)!;
+        if (parsed.GetValue(Json)) Print(parsed, summary);
+        else Console.Error.WriteLine($"the run in {parsed.GetValue(Resume)} is finished: {summary.Rounds} rounds; nothing to do");
+        return ExitCode.Ok;
+    }
+
+    private static void Print(ParseResult parsed, RunSummary summary)
+    {
+        if (parsed.GetValue(Json)) Console.WriteLine(JsonSerializer.Serialize(summary, RunFolder.JsonOptions));
+        else SummaryTable.Print(summary);
+    }
+
+    private static ExecutionOptions Execution(ParseResult parsed) =>
+        new(parsed.GetValue(Threads), Devices.Resolve(parsed.GetValue(Device)!), parsed.GetValue(BlockSize));
+
+    private static string DefaultFolder(string name)
+    {
+        string stem = Path.Combine("runs", $"{name}-{TimeProvider.System.GetLocalNow():yyyyMMdd-HHmmss}");
+        string folder = stem;
+        for (int k = 2; Directory.Exists(folder); k++) folder = $"{stem}-{k}";
+        return folder;
+    }
+
+    /// <summary>What the resolved experiment says about the software that ran it.</summary>
+    private static JsonObject Versions() => new()
+    {
+        ["fedpg"] = typeof(TrainCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
+        ["dotnet"] = Environment.Version.ToString(),
+        ["system"] = RuntimeInformation.RuntimeIdentifier,
+    };
+
+    private static void RequirePositive(System.CommandLine.Parsing.OptionResult result, string name)
+    {
+        if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < 1))
+            result.AddError($"{name}: {result.Tokens[0].Value}; must be a whole number of at least 1");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using FedPG.Envs.GridWorlds;
+using FedPG.Envs.Options;
+using FedPG.Envs.Random;
+
+namespace FedPG.Envs;
+
+/// <summary>The environments that experiment files and commands know by name. Safe to use from several threads.</summary>
+public sealed class EnvironmentRegistry
+{
+    private static readonly Lazy<EnvironmentRegistry> Shared = new(WithBuiltIn);
+    private readonly ConcurrentDictionary<string, EnvironmentDefinition> _definitions = new(StringComparer.Ordinal);
+
+    /// <summary>The registry of this process: the built-in environments, and what plug-ins add.</summary>
+    public static EnvironmentRegistry Default => Shared.Value;
+
+    /// <summary>A new registry that holds the built-in environments only.</summary>
+    public static EnvironmentRegistry WithBuiltIn()
+    {
+        var registry = new EnvironmentRegistry();
+        registry.Register(GridWorld.Definition);
+        registry.Register(FrozenLake.Definition);
+        registry.Register(RandomMdp.Definition);
+        return registry;
+    }
+
+    /// <summary>The ids, in alphabetical order.</summary>
+    public IReadOnlyList<string> Ids => [.. _definitions.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Adds an environment.</summary>
+    /// <exception cref="ArgumentException">The id is empty or taken, or the limit of agents is not in 1 to <see cref="EnvironmentDefinition.AgentLimit"/>.</exception>
+    public void Register(EnvironmentDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentException.ThrowIfNullOrWhiteSpace(definition.Id);
+        if (definition.MaximumAgents is < 1 or > EnvironmentDefinition.AgentLimit)
+            throw new ArgumentException($"{definition.Id}: MaximumAgents must lie in 1 to {EnvironmentDefinition.AgentLimit}", nameof(definition));
+        if (!_definitions.TryAdd(definition.Id, definition))
+            throw new ArgumentException($"an environment {definition.Id} is registered already", nameof(definition));
+    }
+
+    /// <summary>The environment of that id (letter case counts), or null.</summary>
+    public EnvironmentDefinition? Find(string id) => _definitions.GetValueOrDefault(id);
+
+    /// <summary>What to tell a user who asked for an id that nobody registered.</summary>
+    public string UnknownId(string id)
+    {
+        string? nearest = NearestName.Of(id, Ids);
+        return nearest is null
+            ? "is not an environment; none are registered"
+            : $"is not an environment; the nearest is \"{nearest}\", and there are {string.Join(", ", Ids)}";
+    }
+
+    /// <summary>Reads the options of an environment.</summary>
+    /// <param name="id">The environment.</param>
+    /// <param name="agents">The number of agents N.</param>
+    /// <param name="options">Its options object; undefined or null for all defaults.</param>
+    /// <param name="keys">Where these stand in the user's input.</param>
+    /// <param name="faults">Where every fault is noted.</param>
+    /// <returns>What builds the instance; null when anything was noted.</returns>
+    public ConfiguredEnvironment? Configure(string id, int agents, JsonElement options, EnvironmentKeys keys, FaultList faults)
+    {
+        ArgumentNullException.ThrowIfNull(faults);
+        int before = faults.Faults.Count;
+        if (Find(id) is not { } definition)
+        {
+            faults.Add(keys.Id, id, UnknownId(id));
+            return null;
+        }
+        if (agents < 1 || agents > definition.MaximumAgents)
+        {
+            faults.Add(keys.Agents, agents.ToString(CultureInfo.InvariantCulture),
+                $"must be a whole number from 1 to {definition.MaximumAgents}");
+        }
+        var reader = new OptionReader(options, keys.Options, faults);
+        // With a number of agents that is not allowed the options are still read, so that their faults are reported together with it.
+        Func<FiniteMdp> build = definition.Configure(reader, Math.Clamp(agents, 1, definition.MaximumAgents));
+        reader.Finish();
+        return faults.Faults.Count > before ? null : new ConfiguredEnvironment(definition, agents, reader.Resolved, build);
+    }
+}

@@ -1,0 +1,122 @@
+namespace FedPG.Envs.GridWorlds;
+
+/// <summary><c>GridWorld-v0</c>: agents on one map, each paid in its own goal cell.</summary>
+public static class GridWorld
+{
+    private const int Actions = 4;
+
+    /// <summary>The steps of the actions up, right, down, left.</summary>
+    private static readonly (int Row, int Column)[] Steps = [(-1, 0), (0, 1), (1, 0), (0, -1)];
+
+    /// <summary>The environment's documentation and maker.</summary>
+    public static EnvironmentDefinition Definition { get; } = new()
+    {
+        Id = "GridWorld-v0",
+        Summary = "A gridworld with slippery moves in which every agent has its own goal cell.",
+        Description = "The agent moves on a rectangular map of free cells, walls and lava. A wall or the border means stay. With probability "
+            + "slip the action is replaced by one of the four drawn uniformly, so the intended one is taken with probability 1 - slip + slip/4.",
+        ActionSpace = "4 actions: 0 up, 1 right, 2 down, 3 left.",
+        ObservationSpace = "One state a free cell (lava included, walls not), row by row from the top-left: state = row * columns + column "
+            + "on a map without walls. With continuing false one terminal state follows as the last.",
+        StartingState = "Uniform over the cells S of the map; without any, uniform over all free cells that are not lava.",
+        Rewards = "Paid in the state where the action is taken, whatever the action: 1 in the agent's own goal cell, 0 elsewhere. With "
+            + "continuing false the goal pays once, for the action that ends the episode.",
+        EpisodeEnd = "continuing true: none (but for lava). continuing false: any action taken in any agent's goal cell leads to the terminal "
+            + "state, so all agents share one kernel; with terminateOwnGoalOnly only the agent's own goal does, and kernels differ. Lava is "
+            + "terminal: absorbing with reward 0.",
+        Heterogeneity = "Of rewards: goals differ between agents, and r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents; "
+            + "the average MDP does not depend on lambda, and at 0 all agents have it. Of transitions: terminateOwnGoalOnly.",
+        VersionHistory = "v0: first version.",
+        Source = "This project.",
+        Configure = (reader, agents) =>
+        {
+            GridWorldOptions? options = GridWorldOptions.Read(reader, agents);
+            return () => Build(options ?? throw new InvalidOperationException("the options had faults"));
+        },
+    };
+
+    /// <summary>Whether an agent can be in a cell of that letter and go on.</summary>
+    internal static bool IsFloor(char letter) => letter is not (GridMap.Wall or 'L');
+
+    /// <summary>The cells where episodes start, each equally likely.</summary>
+    internal static IReadOnlyList<int> StartCells(GridMap map)
+    {
+        IReadOnlyList<int> marked = map.CellsWhere(c => c == 'S');
+        return marked.Count > 0 ? marked : map.CellsWhere(IsFloor);
+    }
+
+    private static FiniteMdp Build(GridWorldOptions options)
+    {
+        GridMap map = options.Map;
+        IReadOnlyList<int> cells = map.CellsWhere(c => c != GridMap.Wall);
+        int[] stateOf = new int[map.CellCount];
+        for (int s = 0; s < cells.Count; s++) stateOf[cells[s]] = s;
+        int states = cells.Count + (options.Continuing ? 0 : 1);
+
+        TransitionKernel[] kernels = Kernels(options, cells, stateOf, states);
+        double[][] rewards = [.. options.Goals.Select(goal =>
+        {
+            double[] own = new double[states * Actions];
+            Array.Fill(own, 1, stateOf[goal] * Actions, Actions);
+            return own;
+        })];
+        RewardHeterogeneity.Scale(rewards, options.Heterogeneity);
+
+        IReadOnlyList<int> starts = StartCells(map);
+        double[] initial = new double[states];
+        foreach (int cell in starts) initial[stateOf[cell]] = 1.0 / starts.Count;
+
+        (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells.Count ? map.PlaceOf(cells[s]) : (-1, -1))];
+        var layout = new GridLayout(map.Rows, map.Columns, places, Draw(options));
+        AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels[i]))];
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+    }
+
+    /// <summary>The kernel of each agent; one object where they do not differ.</summary>
+    private static TransitionKernel[] Kernels(GridWorldOptions options, IReadOnlyList<int> cells, int[] stateOf, int states)
+    {
+        if (!options.TerminateOwnGoalOnly)
+        {
+            HashSet<int> ending = options.Continuing ? [] : [.. options.Goals];
+            TransitionKernel shared = Kernel(options, cells, stateOf, states, ending);
+            return [.. options.Goals.Select(_ => shared)];
+        }
+        Dictionary<int, TransitionKernel> byGoal = options.Goals.Distinct()
+            .ToDictionary(goal => goal, goal => Kernel(options, cells, stateOf, states, [goal]));
+        return [.. options.Goals.Select(goal => byGoal[goal])];
+    }
+
+    private static TransitionKernel Kernel(GridWorldOptions options, IReadOnlyList<int> cells, int[] stateOf, int states, HashSet<int> ending)
+    {
+        GridMap map = options.Map;
+        int terminal = states - 1;
+        return TransitionKernel.Create(states, Actions, (state, action) =>
+        {
+            if (state >= cells.Count || map[cells[state]] == 'L') return [(state, 1)];
+            if (ending.Contains(cells[state])) return [(terminal, 1)];
+            return Moves(cells[state], action);
+        });
+
+        IEnumerable<(int Next, double Probability)> Moves(int cell, int action)
+        {
+            yield return (After(cell, action), 1 - options.Slip);
+            for (int other = 0; other < Actions; other++) yield return (After(cell, other), options.Slip / Actions);
+        }
+
+        int After(int cell, int action) => stateOf[map.Neighbour(cell, Steps[action].Row, Steps[action].Column)];
+    }
+
+    /// <summary>The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal.</summary>
+    private static string[] Draw(GridWorldOptions options)
+    {
+        GridMap map = options.Map;
+        char[][] lines = [.. map.Lines.Select(l => l.ToCharArray())];
+        foreach (IGrouping<int, int> goal in Enumerable.Range(0, options.Goals.Length).GroupBy(i => options.Goals[i]))
+        {
+            (int row, int column) = map.PlaceOf(goal.Key);
+            int[] owners = [.. goal.Take(2)];
+            lines[row][column] = owners.Length == 1 && owners[0] <= 9 ? (char)('0' + owners[0]) : 'G';
+        }
+        return [.. lines.Select(l => new string(l))];
+    }
+}

@@ -1,0 +1,85 @@
+using FedPG.Envs.Options;
+
+namespace FedPG.Envs.GridWorlds;
+
+/// <summary>The options of <c>GridWorld-v0</c>, checked.</summary>
+/// <param name="Map">The map; ' ' is written '.'.</param>
+/// <param name="Slip">The probability that the action is replaced by a uniformly random one.</param>
+/// <param name="Goals">The goal cell of each agent, [N].</param>
+/// <param name="Continuing">Whether nothing ends.</param>
+/// <param name="TerminateOwnGoalOnly">Whether an agent's episode ends in its own goal only.</param>
+/// <param name="Discount">gamma.</param>
+/// <param name="Heterogeneity">lambda.</param>
+internal sealed record GridWorldOptions(
+    GridMap Map, double Slip, int[] Goals, bool Continuing, bool TerminateOwnGoalOnly, double Discount, double Heterogeneity)
+{
+    private const string Letters = "#. SGL0123456789";
+    private const string Legend = "'#' (wall), '.' or ' ' (floor), 'S' (start), 'G' (goal), '0' to '9' (goal of that agent), 'L' (lava)";
+    private const int MostFaults = 10;
+
+    /// <summary>Reads the options.</summary>
+    /// <returns>The options; null when a fault was noted that leaves no map or no goals.</returns>
+    public static GridWorldOptions? Read(OptionReader reader, int agents)
+    {
+        GridMap? map = ReadMap(reader);
+        double slip = reader.Number("slip", 0.1, NumberRange.UnitInterval,
+            "The probability that the action is replaced by one of the four, drawn uniformly.");
+        int[]? goals = GoalPlacement.Read(reader, map, agents);
+        bool continuing = reader.Flag("continuing", true,
+            "true: nothing ends. false: an action taken in any agent's goal cell ends the episode for all.");
+        bool ownOnly = reader.Flag("terminateOwnGoalOnly", false,
+            "With continuing false: an agent's episode ends in its own goal cell only, so the agents' kernels differ.");
+        double discount = reader.Number("discount", 0.95, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
+        double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval,
+            "lambda: rewards become rbar + lambda (r_i - rbar), with rbar their mean over agents.");
+        if (ownOnly && continuing) reader.Reject("terminateOwnGoalOnly", "needs \"continuing\": false; with continuing true nothing ends");
+        if (map is null || goals is null) return null;
+        var options = new GridWorldOptions(map, slip, goals, continuing, ownOnly, discount, heterogeneity);
+        options.CheckReachable(reader);
+        options.CheckSize(reader);
+        return options;
+    }
+
+    private static GridMap? ReadMap(OptionReader reader)
+    {
+        string[]? rows = reader.Parsed<string[]>("map", null, "a list of strings, one a row, or one string with line breaks or '/' between rows",
+            $"The map, in letters: {Legend}. Cells G go to the agents in reading order, cyclically.", GridMap.RowsOf);
+        int width = reader.Integer("width", 10, 1, GridMap.MaximumSide, "The columns of an empty map.");
+        int height = reader.Integer("height", 10, 1, GridMap.MaximumSide, "The rows of an empty map.");
+        if (!reader.Has("map")) return GridMap.Filled(height, width, '.');
+
+        foreach (string side in (string[])["width", "height"])
+        {
+            if (reader.Has(side)) reader.Reject(side, "the map has a size already; give either map, or width and height");
+            // Written back as not given, so that what was resolved can be read again.
+            reader.Resolved[side] = null;
+        }
+        if (rows is null || GridMap.Parse(reader, "map", rows, Letters, Legend) is not { } parsed) return null;
+        var map = GridMap.FromRows([.. parsed.Lines.Select(l => l.Replace(' ', '.'))]);
+        if (map.CellsWhere(GridWorld.IsFloor).Count > 0) return map;
+        reader.Reject("map", "the map has no free cell; at least one that is neither wall nor lava is needed");
+        return null;
+    }
+
+    private void CheckReachable(OptionReader reader)
+    {
+        // An episode that ends in the goals of all cannot go on through one of them to another.
+        HashSet<int> ending = Continuing || TerminateOwnGoalOnly ? [] : [.. Goals];
+        int[] distances = GridPaths.Distances(Map, GridWorld.StartCells(Map), c => Map[c] != 'L' && !ending.Contains(c));
+        int[] lost = [.. Enumerable.Range(0, Goals.Length).Where(i => distances[Goals[i]] == GridPaths.Unreachable).DistinctBy(i => Goals[i])];
+        foreach (int agent in lost.Take(MostFaults))
+        {
+            (int row, int column) = Map.PlaceOf(Goals[agent]);
+            reader.Faults.Add(reader.PathOf(reader.Has("goals") ? "goals" : "map"), $"[{row}, {column}]",
+                $"the goal of agent {agent} cannot be reached from any start cell");
+        }
+    }
+
+    private void CheckSize(OptionReader reader)
+    {
+        const int actions = 4, outcomes = 4;
+        long rows = (Map.CellCount + 1L) * actions;
+        long kernels = TerminateOwnGoalOnly ? Goals.Distinct().Count() : 1;
+        SizeLimits.Check(reader, reader.Has("map") ? "map" : "width", rows * Goals.Length, rows * outcomes * kernels);
+    }
+}

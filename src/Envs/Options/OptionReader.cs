@@ -1,0 +1,222 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FedPG.Envs.Options;
+
+/// <summary>One option as the reader asked for it: what the documentation and <c>env info</c> show.</summary>
+public sealed record OptionInfo(string Key, string Default, string Allowed, string Meaning);
+
+/// <summary>
+/// Reads one JSON object key by key. Every read names the key, its default, what is allowed and what it means, so one line of an
+/// options record is at once the parser, the validator, the resolved value and the documentation. Faults are collected, and
+/// <see cref="Finish"/> reports the keys nobody asked for. Not thread-safe.
+/// </summary>
+[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "A reader's methods are named after what they read.")]
+public sealed class OptionReader
+{
+    private readonly JsonElement _object;
+    private readonly string _path;
+    private readonly FaultList _faults;
+    private readonly List<OptionInfo> _described = [];
+    private readonly HashSet<string> _known = [];
+
+    /// <summary>Starts reading an object; an undefined or null element reads as empty.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="path">Its dotted key path, empty for the root.</param>
+    /// <param name="faults">Where faults are noted.</param>
+    public OptionReader(JsonElement element, string path, FaultList faults)
+    {
+        _path = path;
+        _faults = faults;
+        if (element.ValueKind is JsonValueKind.Object) _object = element;
+        else if (element.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+            faults.Add(path, element.GetRawText(), "must be an object { ... }");
+    }
+
+    /// <summary>A reader of nothing: every option takes its default.</summary>
+    public static OptionReader Empty() => new(default, "", new FaultList("defaults"));
+
+    /// <summary>What was read, all defaults written out.</summary>
+    public JsonObject Resolved { get; } = [];
+
+    /// <summary>The options asked for so far, in order.</summary>
+    public IReadOnlyList<OptionInfo> Described => _described;
+
+    /// <summary>The collection faults go to.</summary>
+    public FaultList Faults => _faults;
+
+    /// <summary>The dotted path of a key of this object.</summary>
+    public string PathOf(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
+
+    /// <summary>Whether the user gave the key (a JSON null counts as not given).</summary>
+    public bool Has(string key) => TryGet(key, out _);
+
+    /// <summary>A number within a range.</summary>
+    public double Number(string key, double defaultValue, NumberRange range, string meaning)
+    {
+        double value = Read(key, defaultValue, range.ToString(), meaning,
+            e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double v) && range.Contains(v) ? v : null);
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>A whole number within [<paramref name="minimum"/>, <paramref name="maximum"/>].</summary>
+    public int Integer(string key, int defaultValue, int minimum, int maximum, string meaning) =>
+        (int)Long(key, defaultValue, minimum, maximum, meaning);
+
+    /// <summary>A whole number of up to 53 bits within [<paramref name="minimum"/>, <paramref name="maximum"/>].</summary>
+    public long Long(string key, long defaultValue, long minimum, long maximum, string meaning)
+    {
+        string allowed = maximum >= int.MaxValue && maximum != 1L << 53
+            ? $"a whole number of at least {minimum}"
+            : $"a whole number from {minimum} to {maximum}";
+        long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumber(e, minimum, maximum));
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>true or false.</summary>
+    public bool Flag(string key, bool defaultValue, string meaning)
+    {
+        bool value = Read<bool>(key, defaultValue, "true or false", meaning, e => e.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        });
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>One of a few words.</summary>
+    public string Choice(string key, string defaultValue, IReadOnlyCollection<string> allowed, string meaning)
+    {
+        string value = ReadText(key, defaultValue, OneOf(allowed), meaning,
+            e => e.ValueKind == JsonValueKind.String && allowed.Contains(e.GetString()!) ? e.GetString() : null);
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>Any text.</summary>
+    public string Text(string key, string defaultValue, string meaning)
+    {
+        string value = ReadText(key, defaultValue, "a string", meaning, e => e.ValueKind == JsonValueKind.String ? e.GetString() : null);
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>A list of whole numbers, each within a range; null when neither given nor defaulted.</summary>
+    public int[]? Integers(string key, int[]? defaultValue, int minimum, int maximum, string meaning) =>
+        Parsed(key, defaultValue, $"a list of whole numbers from {minimum} to {maximum}", meaning, e =>
+        {
+            if (e.ValueKind != JsonValueKind.Array) return null;
+            long?[] items = [.. e.EnumerateArray().Select(i => WholeNumber(i, minimum, maximum))];
+            return items.All(i => i is not null) ? [.. items.Select(i => (int)i!.Value)] : null;
+        });
+
+    /// <summary>A list of numbers, each within a range; null when neither given nor defaulted.</summary>
+    public double[]? Numbers(string key, double[]? defaultValue, NumberRange range, string meaning) =>
+        Parsed(key, defaultValue, $"a list, each item {range}", meaning, e =>
+        {
+            if (e.ValueKind != JsonValueKind.Array) return null;
+            double[] items = [.. e.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
+            return items.All(range.Contains) ? items : null;
+        });
+
+    /// <summary>A value of any shape: <paramref name="parse"/> returns null for what is not allowed.</summary>
+    public T? Parsed<T>(string key, T? defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
+        where T : class
+    {
+        Describe(key, defaultValue is null ? "none" : JsonSerializer.Serialize(defaultValue), allowed, meaning);
+        if (!TryGet(key, out JsonElement element))
+        {
+            Resolved[key] = defaultValue is null ? null : JsonSerializer.SerializeToNode(defaultValue);
+            return defaultValue;
+        }
+        Resolved[key] = JsonNode.Parse(element.GetRawText());
+        if (parse(element) is { } value) return value;
+        _faults.Add(PathOf(key), element.GetRawText(), $"must be {allowed}");
+        return defaultValue;
+    }
+
+    /// <summary>A nested object, read by its own reader; its resolved form becomes part of this one's.</summary>
+    public OptionReader Section(string key)
+    {
+        _known.Add(key);
+        TryGet(key, out JsonElement element);
+        var section = new OptionReader(element, PathOf(key), _faults);
+        Resolved[key] = section.Resolved;
+        return section;
+    }
+
+    /// <summary>The raw value of a key that some other code reads; undefined when it is not given.</summary>
+    public JsonElement Raw(string key)
+    {
+        _known.Add(key);
+        return TryGet(key, out JsonElement element) ? element : default;
+    }
+
+    /// <summary>Notes a fault with a key of this object.</summary>
+    public void Reject(string key, string allowed) =>
+        _faults.Add(PathOf(key), TryGet(key, out JsonElement e) ? e.GetRawText() : null, allowed);
+
+    /// <summary>Reports every key that was given but never asked for, each with the nearest key that exists.</summary>
+    public void Finish()
+    {
+        if (_object.ValueKind != JsonValueKind.Object) return;
+        foreach (JsonProperty property in _object.EnumerateObject())
+        {
+            if (_known.Contains(property.Name)) continue;
+            string? nearest = NearestName.Of(property.Name, _known);
+            _faults.Add(PathOf(property.Name), null, nearest is null
+                ? "unknown key; no keys are allowed here"
+                : $"unknown key; the nearest key is \"{nearest}\", and allowed are {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private static string OneOf(IEnumerable<string> words) => string.Join(" | ", words.Select(w => $"\"{w}\""));
+
+    private static long? WholeNumber(JsonElement e, long minimum, long maximum)
+    {
+        if (e.ValueKind != JsonValueKind.Number || !e.TryGetDouble(out double number)) return null;
+        bool whole = Math.Floor(number) == number && number >= minimum && number <= maximum && Math.Abs(number) <= 1L << 53;
+        return whole ? (long)number : null;
+    }
+
+    private string ReadText(string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse)
+    {
+        Describe(key, $"\"{defaultValue}\"", allowed, meaning);
+        if (!TryGet(key, out JsonElement element)) return defaultValue;
+        if (parse(element) is { } value) return value;
+        string hint = element.ValueKind == JsonValueKind.String && allowed.Contains('|', StringComparison.Ordinal)
+            ? $" (nearest: \"{NearestName.Of(element.GetString()!, allowed.Split(" | ").Select(w => w.Trim('"')))}\")"
+            : "";
+        _faults.Add(PathOf(key), element.GetRawText(), $"must be {allowed}{hint}");
+        return defaultValue;
+    }
+
+    private T Read<T>(string key, T defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
+        where T : struct
+    {
+        Describe(key, JsonSerializer.Serialize(defaultValue), allowed, meaning);
+        if (!TryGet(key, out JsonElement element)) return defaultValue;
+        if (parse(element) is { } value) return value;
+        _faults.Add(PathOf(key), element.GetRawText(), $"must be {allowed}");
+        return defaultValue;
+    }
+
+    private void Describe(string key, string defaultValue, string allowed, string meaning)
+    {
+        _known.Add(key);
+        _described.Add(new OptionInfo(key, defaultValue, allowed, meaning));
+    }
+
+    private bool TryGet(string key, out JsonElement element)
+    {
+        element = default;
+        return _object.ValueKind == JsonValueKind.Object
+            && _object.TryGetProperty(key, out element)
+            && element.ValueKind != JsonValueKind.Null;
+    }
+}

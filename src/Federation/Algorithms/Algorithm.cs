@@ -1,0 +1,42 @@
+using FedPG.Federation.Agents;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>The settings every algorithm has (the experiment's <c>federation</c> section).</summary>
+/// <param name="Rounds">T, communication rounds.</param>
+/// <param name="LocalSteps">H, local steps a round.</param>
+/// <param name="LocalStepSize">eta.</param>
+/// <param name="GlobalStepSize">alpha_g in (0, 1].</param>
+public sealed record FederationOptions(int Rounds, int LocalSteps, double LocalStepSize, double GlobalStepSize);
+
+/// <summary>
+/// A federated algorithm: what the server does in a round, and the functions agents run. The object itself keeps nothing between calls: the
+/// server's state and the agents' are records handed in, so that a run can be stopped, moved and resumed anywhere between rounds.
+/// </summary>
+public abstract class Algorithm
+{
+    /// <summary>Names of messages that several algorithms use.</summary>
+    public const string Theta = "theta", Delta = "delta";
+
+    /// <summary>The server's state record before round 0; its property <c>Theta</c>, [d], is thetabar.</summary>
+    /// <param name="theta">theta_0, [d]; owned by the record from now on.</param>
+    public abstract ServerState CreateServer(Tensor theta);
+
+    /// <summary>The state record of a block of agents, rows [n, ...].</summary>
+    public virtual object CreateAgents(Policy policy, int count) => new NoState();
+
+    /// <summary>What happens before round 0. The agents know theta_0 already: it is an input, not a message.</summary>
+    public virtual void Start(ServerState server, IAgents agents) { }
+
+    /// <summary>Communication round t. Called within a dispose scope and without gradients being recorded.</summary>
+    public abstract void Round(ServerState server, IAgents agents, int t);
+}
+
+/// <summary>What every server keeps.</summary>
+/// <param name="Theta">thetabar, [d].</param>
+public record ServerState(Tensor Theta);
+
+/// <summary>The state of agents that keep nothing from round to round.</summary>
+public sealed record NoState;

@@ -1,0 +1,34 @@
+using FedPG.Federation.Agents;
+using FedPG.Federation.Oracles;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>
+/// Centralised policy gradient on the average of the agents' objectives: H steps a round, each with all agents' gradients at the same
+/// parameters. Agents never leave the server's parameters, so their drift is 0.
+/// <para>Messages for each agent and round: H times up gradient and down theta.</para>
+/// </summary>
+public sealed class Centralized(FederationOptions options) : Algorithm
+{
+    /// <inheritdoc/>
+    public override ServerState CreateServer(Tensor theta) => new(theta);
+
+    /// <inheritdoc/>
+    public override void Round(ServerState server, IAgents agents, int t)
+    {
+        for (int l = 0; l < options.LocalSteps; l++)
+        {
+            int step = l;
+            Tensor gradient = agents.Mean(new Uplink("gradient", (block, round) => Gradient(block, round, step)), t);
+            server.Theta.sub_(gradient.mul_(options.LocalStepSize * options.GlobalStepSize));
+            agents.Broadcast(Theta, server.Theta);
+        }
+    }
+
+    private static Tensor Gradient(AgentBlock agents, int t, int l)
+    {
+        agents.Theta.copy_(agents.Received[Theta]);
+        return agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, l, Observe: l == 0));
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Envs;
+using FedPG.Envs.Files;
+using FedPG.Envs.Options;
+using FedPG.Envs.Streams;
+using FedPG.Federation.Algorithms;
+using FedPG.Federation.Oracles;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Experiment;
+
+/// <summary>
+/// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in a registry that reads its
+/// own keys. All faults of a file are reported together.
+/// </summary>
+public sealed class ExperimentReader(
+    EnvironmentRegistry environments, PolicyRegistry policies, OracleRegistry oracles, AlgorithmRegistry algorithms)
+{
+    /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
+    public const string VersionsKey = "versions";
+
+    /// <summary>A reader with the registries of this process.</summary>
+    public static ExperimentReader Default { get; } =
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, AlgorithmRegistry.Default);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
+    /// <exception cref="InvalidInputException">Anything is wrong with the file or the overrides.</exception>
+    public Experiment ReadFile(string path, IReadOnlyList<string> assignments) =>
+        Read(JsonDocuments.ReadFile(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!, assignments);
+
+    /// <summary>Reads an experiment from JSON.</summary>
+    /// <param name="root">The document.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <param name="folder">What relative paths in it are relative to.</param>
+    /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
+    /// <exception cref="InvalidInputException">Anything is wrong with the document or the overrides.</exception>
+    public Experiment Read(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
+    {
+        var overrideFaults = new FaultList(source);
+        KeyOverrides overrides = KeyOverrides.Parse(assignments, overrideFaults);
+        if (root.ValueKind == JsonValueKind.Object && assignments.Count > 0)
+        {
+            var document = (JsonObject)JsonNode.Parse(root.GetRawText(), documentOptions: JsonDocuments.ReadingOptions)!;
+            overrides.ApplyTo(document, overrideFaults);
+            root = JsonSerializer.SerializeToElement(document);
+        }
+        overrideFaults.ThrowIfAny();
+
+        var faults = new FaultList(source, overrides.Paths);
+        var reader = new OptionReader(root, "", faults);
+        string name = reader.Text("name", "experiment", "the name that run folders get");
+        if (name.Length == 0 || name.Length > 100 || name.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) || name[0] == '.')
+            reader.Reject("name", "must be 1 to 100 letters, digits, '-', '_' or '.', and not start with '.'");
+        long seed = reader.Long("seed", 1, 0, 1L << 53, "the seed of every random number");
+        string dtype = reader.Choice("dtype", "float32", ["float32", "float64"], "the type of all tensors");
+        Objective objective = reader.Choice("objective", "regret", ["regret", "reward"], "minimise the regret 1 - r, or -r") == "regret" ? Objective.Regret : Objective.Reward;
+
+        FiniteMdp? mdp = ReadEnvironment(reader, folder, objective, faults);
+        (string policyKind, Func<TensorFormat, Policy> createPolicy) = ReadPolicy(reader, mdp);
+        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader);
+        OptionReader gradient = reader.Section("gradient");
+        string estimator = gradient.Choice("estimator", "gpomdp", oracles.Names, "how gradients are had");
+        gradient.Choice("direction", "plain", ["plain"], "what agents descend along");
+        Func<FiniteMdp, Func<OracleSetup, IOracle>> prepare = oracles.Get(estimator).Configure(gradient, objective);
+        EntropySchedule entropy = ReadEntropy(gradient);
+        gradient.Finish();
+        int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
+        int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
+        _ = reader.Raw(VersionsKey);
+        reader.Finish();
+        faults.ThrowIfAny();
+        return new Experiment
+        {
+            Name = name,
+            Seed = seed,
+            Dtype = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32,
+            Objective = objective,
+            Mdp = mdp!,
+            PolicyKind = policyKind,
+            CreatePolicy = createPolicy,
+            Estimator = estimator,
+            PrepareOracles = prepare,
+            Entropy = entropy,
+            AlgorithmName = algorithm,
+            Federation = federation,
+            CreateAlgorithm = createAlgorithm,
+            EvaluateEvery = evaluateEvery,
+            CheckpointEvery = checkpointEvery,
+            Resolved = reader.Resolved,
+        };
+    }
+
+    private FiniteMdp? ReadEnvironment(OptionReader reader, string folder, Objective objective, FaultList faults)
+    {
+        OptionReader environment = reader.Section("environment");
+        FiniteMdp? mdp;
+        if (environment.Has("mdp"))
+        {
+            string path = Path.GetFullPath(environment.Text("mdp", "", "the path of a finite-MDP file"), folder);
+            environment.Resolved["mdp"] = path;
+            mdp = File(path, faults);
+            _ = (environment.Raw("id"), environment.Raw("agents"), environment.Raw("options"));
+            foreach (string key in (string[])["id", "agents", "options"])
+            {
+                if (environment.Has(key)) environment.Reject(key, "cannot stand beside \"mdp\": the file says all about the environment");
+            }
+        }
+        else
+        {
+            string id = environment.Text("id", "GridWorld-v0", "the environment's id");
+            int agents = environment.Integer("agents", 8, 1, EnvironmentDefinition.AgentLimit, "N, the number of agents");
+            _ = environment.Raw("mdp");
+            int before = faults.Faults.Count;
+            ConfiguredEnvironment? configured = environments.Configure(id, agents, environment.Raw("options"), EnvironmentKeys.Experiment, faults);
+            environment.Resolved["options"] = configured?.ResolvedOptions.DeepClone();
+            mdp = configured is not null && faults.Faults.Count == before ? configured.Build() : null;
+        }
+        environment.Finish();
+        if (mdp is not null && objective == Objective.Regret) CheckRewards(mdp, environment, faults);
+        return mdp;
+    }
+
+    private static FiniteMdp? File(string path, FaultList faults)
+    {
+        try
+        {
+            return FiniteMdpFile.Read(path);
+        }
+        catch (InvalidInputException e)
+        {
+            faults.AddRange(e.Faults);
+            return null;
+        }
+    }
+
+    /// <summary>The regret 1 - r needs rewards in [0, 1]; the first offender of each agent is named.</summary>
+    private static void CheckRewards(FiniteMdp mdp, OptionReader environment, FaultList faults)
+    {
+        const int most = 10;
+        int found = 0;
+        foreach (AgentMdp agent in mdp.Agents)
+        {
+            int k = Array.FindIndex(agent.Rewards, r => r is < 0 or > 1);
+            if (k < 0) continue;
+            if (++found > most) return;
+            faults.Add(
+                environment.PathOf(environment.Has("mdp") ? "mdp" : "id"),
+                agent.Rewards[k].ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+                $"is the reward of agent {agent.Name} in state {k / mdp.Actions}, action {k % mdp.Actions}; the regret 1 - r allows rewards in [0, 1], other rewards need \"objective\": \"reward\"");
+        }
+    }
+
+    private (string Kind, Func<TensorFormat, Policy> Create) ReadPolicy(OptionReader reader, FiniteMdp? mdp)
+    {
+        OptionReader policy = reader.Section("policy");
+        string kind = policy.Choice("kind", "tabular-softmax", policies.Kinds, "the kind of policy");
+        Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, mdp);
+        policy.Finish();
+        return (kind, create);
+    }
+
+    private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader)
+    {
+        OptionReader federation = reader.Section("federation");
+        string name = federation.Choice("algorithm", "fast-fedpg", algorithms.Names, "the algorithm");
+        var options = new FederationOptions(
+            federation.Integer("rounds", 100, 0, 100_000_000, "T, communication rounds"),
+            federation.Integer("localSteps", 10, 1, StreamKey.MaximumLocalStep, "H, local steps a round"),
+            federation.Number("localStepSize", 0.1, NumberRange.Positive, "eta"),
+            federation.Number("globalStepSize", 1.0, new NumberRange(0, 1, OpenMinimum: true), "alpha_g"));
+        Func<Algorithm> create = algorithms.Get(name).Configure(federation, options);
+        federation.Finish();
+        return (name, options, create);
+    }
+
+    private static EntropySchedule ReadEntropy(OptionReader gradient)
+    {
+        const string key = "entropy";
+        if (gradient.Raw(key).ValueKind == JsonValueKind.Object)
+        {
+            OptionReader schedule = gradient.Section(key);
+            var entropy = new EntropySchedule(
+                schedule.Number("from", 0, NumberRange.NonNegative, "tau in round 0"),
+                schedule.Number("to", 0, NumberRange.NonNegative, "tau at the end"),
+                schedule.Integer("until", 0, 0, 100_000_000, "the first round at the end value"));
+            schedule.Finish();
+            return entropy;
+        }
+        double constant = gradient.Number(key, 0, NumberRange.NonNegative, "tau, a number or { \"from\", \"to\", \"until\" }");
+        return new EntropySchedule(constant, constant, 0);
+    }
+}

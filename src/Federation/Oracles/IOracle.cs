@@ -1,0 +1,43 @@
+using FedPG.Envs;
+using FedPG.Envs.Sampling;
+using FedPG.Federation.Experiment;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Oracles;
+
+/// <summary>
+/// Rows in, directions out: what an agent descends along. One instance serves one block of agents on one thread at a time.
+/// </summary>
+public interface IOracle : IDisposable
+{
+    /// <summary>Writes the directions of the block's agents at their own parameters. Called within a dispose scope.</summary>
+    /// <param name="rows">Theta, [n, d], row i of agent First + i; not changed.</param>
+    /// <param name="sameRows">Whether all rows are known to be equal, so that work can be shared.</param>
+    /// <param name="batch">Which batch of randomness to use.</param>
+    /// <param name="directions">The directions, [n, d], overwritten.</param>
+    void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions);
+
+    /// <summary>Transitions sampled since the start.</summary>
+    long EnvSteps { get; }
+
+    /// <summary>What each agent's latest observed batch showed, [n]; zeros from oracles that sample nothing.</summary>
+    IReadOnlyList<RolloutStatistics> Rollouts { get; }
+}
+
+/// <summary>Which batch of trajectories: the round t and the local step l, or a code of <see cref="Envs.Streams.StreamKey"/>.</summary>
+/// <param name="Round">The round; it also decides the entropy weight.</param>
+/// <param name="LocalStep">The local step.</param>
+/// <param name="Observe">Whether to add up rewards for the logs: done where the agents sit at the server's parameters.</param>
+public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = false);
+
+/// <summary>What an oracle is made for: a block of agents of one experiment.</summary>
+/// <param name="Mdp">All agents' MDPs.</param>
+/// <param name="Policy">The block's own policy instance.</param>
+/// <param name="First">The index of the block's first agent.</param>
+/// <param name="Count">n, the number of agents of the block.</param>
+/// <param name="Objective">How rewards become costs.</param>
+/// <param name="Entropy">tau.</param>
+/// <param name="Seed">The experiment's seed.</param>
+public sealed record OracleSetup(
+    FiniteMdp Mdp, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed);

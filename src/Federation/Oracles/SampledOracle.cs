@@ -1,0 +1,70 @@
+using System.Numerics;
+using FedPG.Envs.Sampling;
+using FedPG.Envs.Streams;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Oracles;
+
+/// <summary>
+/// The truncated policy gradient estimated from B trajectories an agent, Eq. (5) or GPOMDP. The policy is evaluated once for all states, so
+/// what torch costs does not depend on how many trajectories are sampled.
+/// </summary>
+public sealed class SampledOracle : IOracle
+{
+    private readonly OracleSetup _setup;
+    private readonly TrajectorySampler _sampler;
+    private readonly SamplerWork _work;
+    private readonly Tensor _weights;
+    private readonly RolloutStatistics[] _rollouts;
+
+    /// <summary>Prepares the work arrays for a block.</summary>
+    /// <param name="setup">The block.</param>
+    /// <param name="sampler">The tables, shared by all blocks.</param>
+    public SampledOracle(OracleSetup setup, TrajectorySampler sampler)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        ArgumentNullException.ThrowIfNull(sampler);
+        (_setup, _sampler, _work) = (setup, sampler, sampler.CreateWork());
+        _weights = zeros(setup.Count, setup.Mdp.States, setup.Mdp.Actions, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
+        _rollouts = new RolloutStatistics[setup.Count];
+    }
+
+    /// <inheritdoc/>
+    public long EnvSteps { get; private set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
+
+    /// <inheritdoc/>
+    public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
+    {
+        PolicyEvaluation evaluation = _setup.Policy.Evaluate(rows);
+        Tensor logProbabilities = evaluation.LogProbabilities.cpu().contiguous();
+        Tensor probabilities = logProbabilities.exp();
+        if (_weights.dtype == ScalarType.Float64) Sample<double>(probabilities, logProbabilities, batch);
+        else Sample<float>(probabilities, logProbabilities, batch);
+        evaluation.Backward(_weights.to(_setup.Policy.Format.Device), directions);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights.Dispose();
+
+    private void Sample<T>(Tensor probabilities, Tensor logProbabilities, BatchKey batch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int cells = _setup.Mdp.States * _setup.Mdp.Actions;
+        ReadOnlySpan<T> p = probabilities.Span<T>(), logs = logProbabilities.Span<T>();
+        Span<T> weights = _weights.Span<T>();
+        double temperature = _setup.Entropy.At(batch.Round);
+        for (int i = 0; i < _setup.Count; i++)
+        {
+            int agent = _setup.First + i;
+            var key = new StreamKey(_setup.Seed, StreamPurpose.Rollout, agent, batch.Round, batch.LocalStep);
+            RolloutStatistics rollout = _sampler.ScoreWeights(
+                agent, p.Slice(i * cells, cells), logs.Slice(i * cells, cells), temperature, key, batch.Observe, weights.Slice(i * cells, cells), _work);
+            EnvSteps += rollout.EnvSteps;
+            if (batch.Observe) _rollouts[i] = rollout;
+        }
+    }
+}

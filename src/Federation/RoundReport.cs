@@ -1,0 +1,26 @@
+using FedPG.Envs.Sampling;
+using FedPG.Federation.Agents;
+
+namespace FedPG.Federation;
+
+/// <summary>What one row of metrics.csv holds, and what the curves show beside it.</summary>
+/// <param name="Round">The row: 0 before the first round, t + 1 after round t.</param>
+/// <param name="EnvSteps">Transitions sampled since the start.</param>
+/// <param name="Evaluation">What the policy is worth; null in rounds that are not evaluated.</param>
+/// <param name="Drift">The mean over agents and local steps of ||theta_i - thetabar||^2 in the round that led here.</param>
+/// <param name="CorrectionNorm">The mean over agents of ||mbar - m_i|| in that round; 0 for algorithms without memories.</param>
+/// <param name="BytesUp">Bytes from agents to server since the start.</param>
+/// <param name="BytesDown">Bytes from server to agents since the start.</param>
+/// <param name="Seconds">Wall-clock seconds of training since the start, stops left out.</param>
+/// <param name="Rollouts">The agents' first batches at the server's parameters.</param>
+/// <param name="Exchanges">The messages of the round, one entry for one message of every agent.</param>
+public sealed record RoundReport(
+    int Round, long EnvSteps, Evaluation.Evaluation? Evaluation, double Drift, double CorrectionNorm, long BytesUp, long BytesDown, double Seconds,
+    RolloutStatistics Rollouts, IReadOnlyList<ExchangeEntry> Exchanges);
+
+/// <summary>Takes reports as they come. Calls come from the training thread, one at a time.</summary>
+public interface IRoundSink
+{
+    /// <summary>Takes the report of a round.</summary>
+    void Report(RoundReport report);
+}

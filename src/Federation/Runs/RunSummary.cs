@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+
+namespace FedPG.Federation.Runs;
+
+/// <summary>One agent of a summary.</summary>
+/// <param name="Name">The agent.</param>
+/// <param name="Objective">J_i of the final policy.</param>
+/// <param name="Optimum">The agent's own optimum; null where unknown.</param>
+public sealed record AgentSummary(string Name, double Objective, double? Optimum);
+
+/// <summary>The result of a run, as in summary.json.</summary>
+public sealed record RunSummary
+{
+    /// <summary>finished or cancelled.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The experiment's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The algorithm.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>The seed.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>regret or reward: whether objectives are expected discounted sums of 1 - r or of -r.</summary>
+    [JsonPropertyName("minimised")]
+    public required string Minimised { get; init; }
+
+    /// <summary>The rounds that are done.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>J of the final policy, the mean over agents.</summary>
+    public required double Objective { get; init; }
+
+    /// <summary>The optimum of the average MDP; null where kernels differ.</summary>
+    public required double? Optimum { get; init; }
+
+    /// <summary>Objective - optimum.</summary>
+    public required double? Gap { get; init; }
+
+    /// <summary>The same of the uniform policy.</summary>
+    public required double? UniformGap { get; init; }
+
+    /// <summary>Seconds of training, evaluation and logs included, start-up left out.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Transitions sampled.</summary>
+    [JsonPropertyName("env_steps")]
+    public required long EnvSteps { get; init; }
+
+    /// <summary>Bytes that crossed, both directions.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Bytes from agents to server.</summary>
+    [JsonPropertyName("bytes_up")]
+    public required long BytesUp { get; init; }
+
+    /// <summary>Bytes from server to agents.</summary>
+    [JsonPropertyName("bytes_down")]
+    public required long BytesDown { get; init; }
+
+    /// <summary>Each agent.</summary>
+    public required IReadOnlyList<AgentSummary> Agents { get; init; }
+
+    /// <summary>The run folder.</summary>
+    public required string Folder { get; init; }
+}

@@ -1,0 +1,59 @@
+using FedPG.Federation.Agents;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Runs;
+
+/// <summary>A tensor in a raw little-endian file, as a manifest lists it.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="File">The file beside the manifest.</param>
+/// <param name="Dtype">float32 or float64.</param>
+/// <param name="Shape">Its shape.</param>
+public sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape);
+
+/// <summary>Raw tensors in files: the elements one after another, little-endian, rows first.</summary>
+internal static class TensorFiles
+{
+    /// <summary>The name of a type in manifests.</summary>
+    public static string DtypeName(ScalarType dtype) => dtype == ScalarType.Float64 ? "float64" : "float32";
+
+    /// <summary>Writes pieces that are stacked along the first dimension, and puts them on disk.</summary>
+    public static TensorEntry Write(string folder, string name, IReadOnlyList<Tensor> pieces)
+    {
+        string file = name.Replace('/', '-') + ".bin";
+        using var stream = new FileStream(Path.Combine(folder, file), FileMode.CreateNew, FileAccess.Write);
+        using DisposeScope scope = NewDisposeScope();
+        foreach (Tensor piece in pieces) stream.Write(piece.detach().cpu().contiguous().bytes);
+        stream.Flush(flushToDisk: true);
+        long[] shape = pieces[0].shape;
+        if (pieces.Count > 1) shape = [pieces.Sum(p => p.shape[0]), .. shape[1..]];
+        return new TensorEntry(name, file, DtypeName(pieces[0].dtype), shape);
+    }
+
+    /// <summary>Fills pieces that are stacked along the first dimension from a file.</summary>
+    /// <exception cref="InvalidDataException">Type, shape or length of the file are not what the run needs.</exception>
+    public static void Read(string folder, TensorEntry entry, IReadOnlyList<Tensor> pieces)
+    {
+        using FileStream stream = File.OpenRead(Path.Combine(folder, entry.File));
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        long expected = pieces.Sum(p => p.numel() * p.element_size());
+        if (entry.Dtype != DtypeName(pieces[0].dtype) || stream.Length != expected)
+            throw new InvalidDataException($"{entry.File}: {entry.Dtype} with {stream.Length} bytes, but {DtypeName(pieces[0].dtype)} with {expected} bytes is needed");
+        foreach (Tensor piece in pieces)
+        {
+            Tensor staging = empty_like(piece, device: CPU);
+            stream.ReadExactly(staging.bytes);
+            piece.copy_(staging);
+        }
+    }
+
+    /// <summary>The tensors of a run: the server's record, and the agents' rows and what they received, each as the pieces of the blocks.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<Tensor> Pieces)> StateOf(Federation federation)
+    {
+        foreach ((string name, Tensor value) in StateTensors.Of(federation.Server)) yield return ($"server/{name}", [value]);
+        IReadOnlyList<AgentBlock> blocks = federation.LocalAgents.Blocks;
+        foreach ((string name, _) in StateTensors.Of(blocks[0].State))
+            yield return ($"agents/{name}", [.. blocks.Select(b => StateTensors.Of(b.State).Single(t => t.Name == name).Value)]);
+    }
+}

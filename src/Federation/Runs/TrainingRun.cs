@@ -1,0 +1,168 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Envs;
+using FedPG.Federation.Experiment;
+
+namespace FedPG.Federation.Runs;
+
+/// <summary>
+/// A training run and its folder: starts new, or goes on from the newest checkpoint with the same bits as if it had never stopped.
+/// </summary>
+public sealed class TrainingRun : IRoundSink, IDisposable
+{
+    private readonly Experiment.Experiment _experiment;
+    private readonly RunFolder _folder;
+    private readonly Federation _federation;
+    private readonly IRoundSink _progress;
+    private RunLogs? _logs;
+    private TensorBoardLog? _tensorBoard;
+    private RoundReport? _last;
+
+    private TrainingRun(Experiment.Experiment experiment, RunFolder folder, Federation federation, IRoundSink progress) =>
+        (_experiment, _folder, _federation, _progress) = (experiment, folder, federation, progress);
+
+    /// <summary>The run's folder.</summary>
+    public string Folder => _folder.FullPath;
+
+    /// <summary>The federation.</summary>
+    public Federation Federation => _federation;
+
+    /// <summary>T, the rounds of the experiment.</summary>
+    public int Rounds => _experiment.Federation.Rounds;
+
+    /// <summary>What is run, on one line.</summary>
+    public string Description =>
+        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Mdp.Name}, {_experiment.Mdp.Agents.Count} agents, {_experiment.Mdp.States} states; "
+        + $"{_experiment.PolicyKind} policy of {_federation.Layout.Length} parameters, {_experiment.Estimator} gradients, seed {_experiment.Seed}";
+
+    /// <summary>Starts a new run in a folder that does not exist or is empty.</summary>
+    /// <param name="experiment">What to run.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="versions">What the resolved experiment says about the software.</param>
+    /// <param name="progress">Takes every report besides the files.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="Envs.Options.InvalidInputException">The folder cannot be used.</exception>
+    public static TrainingRun Start(
+        Experiment.Experiment experiment, ExecutionOptions execution, string folder, JsonObject versions, IRoundSink progress, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        // Built first: what fails here leaves no folder behind.
+        var federation = new Federation(experiment, execution, time);
+        var run = new TrainingRun(experiment, RunFolder.Create(folder), federation, progress);
+        var document = (JsonObject)experiment.Resolved.DeepClone();
+        document[ExperimentReader.VersionsKey] = versions.DeepClone();
+        RunFolder.WriteJson(run._folder.PathOf(RunFolder.ExperimentFile), document);
+        run.OpenLogs(document, resumed: false);
+        return run;
+    }
+
+    /// <summary>Goes on with a run, from its newest checkpoint or from round 0 where there is none.</summary>
+    /// <returns>null when the run is finished already.</returns>
+    /// <exception cref="Envs.Options.InvalidInputException">The folder is no run folder, is in use, or its files do not fit together.</exception>
+    public static TrainingRun? Resume(string folder, ExperimentReader reader, Func<Experiment.Experiment, ExecutionOptions> execution, IRoundSink progress, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(execution);
+        var opened = RunFolder.Open(folder);
+        try
+        {
+            if (SummaryOf(opened) is { Status: "finished" })
+            {
+                opened.Dispose();
+                return null;
+            }
+            Experiment.Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), []);
+            var federation = new Federation(experiment, execution(experiment), time);
+            var run = new TrainingRun(experiment, opened, federation, progress);
+            (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(opened.Checkpoints);
+            if (checkpoint is { } newest) Checkpoint.Restore(newest.Folder, newest.Manifest, federation);
+            opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>());
+            var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
+            run.OpenLogs(document, resumed: checkpoint is not null);
+            return run;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The summary of a run folder; null before its run has ended.</summary>
+    public static RunSummary? ReadSummary(string folder)
+    {
+        string path = Path.Combine(folder, RunFolder.SummaryFile);
+        return System.IO.File.Exists(path) ? JsonSerializer.Deserialize<RunSummary>(System.IO.File.ReadAllBytes(path), RunFolder.JsonOptions) : null;
+    }
+
+    /// <summary>Runs the rounds that are left, and writes the policy and the summary.</summary>
+    /// <param name="cancellation">Ends the run at the next round boundary, with everything written.</param>
+    public RunSummary Run(CancellationToken cancellation)
+    {
+        RunStatus status = _federation.Run(this, WriteCheckpoint, cancellation);
+        PolicyFiles.Write(_folder.PolicyFolder, _federation, _experiment.Resolved["policy"]!);
+        RunSummary summary = Summarise(status);
+        RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
+        return summary;
+    }
+
+    /// <inheritdoc/>
+    public void Report(RoundReport report)
+    {
+        _last = report;
+        _logs!.Report(report);
+        _tensorBoard!.Report(report);
+        _progress.Report(report);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _logs?.Dispose();
+        _tensorBoard?.Dispose();
+        _federation.Dispose();
+        _folder.Dispose();
+    }
+
+    private static RunSummary? SummaryOf(RunFolder folder) => ReadSummary(folder.FullPath);
+
+    private void OpenLogs(JsonObject document, bool resumed)
+    {
+        IEnumerable<string> names = _experiment.Mdp.Agents.Select(a => a.Name);
+        _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _experiment.Entropy.IsUsed);
+        _tensorBoard = new TensorBoardLog(_folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
+    }
+
+    private void WriteCheckpoint()
+    {
+        _tensorBoard!.Flush();
+        Checkpoint.Write(_folder.Checkpoints, _federation, _folder.Lengths(_logs!));
+    }
+
+    private RunSummary Summarise(RunStatus status)
+    {
+        Evaluation.ExactEvaluator evaluator = _federation.Evaluator;
+        Evaluation.Evaluation final = _last?.Evaluation ?? evaluator.Evaluate(_federation.Server.Theta, null);
+        return new RunSummary
+        {
+            Status = status == RunStatus.Finished ? "finished" : "cancelled",
+            Name = _experiment.Name,
+            Algorithm = _experiment.AlgorithmName,
+            Seed = _experiment.Seed,
+            Minimised = _experiment.Objective == Objective.Regret ? "regret" : "reward",
+            Rounds = _federation.RoundsDone,
+            Objective = final.Objective,
+            Optimum = evaluator.Optimal,
+            Gap = final.Gap,
+            UniformGap = evaluator.Uniform - evaluator.Optimal,
+            Seconds = _federation.Seconds,
+            EnvSteps = _federation.EnvSteps,
+            Bytes = _federation.LocalAgents.Ledger.BytesUp + _federation.LocalAgents.Ledger.BytesDown,
+            BytesUp = _federation.LocalAgents.Ledger.BytesUp,
+            BytesDown = _federation.LocalAgents.Ledger.BytesDown,
+            Agents = [.. _experiment.Mdp.Agents.Select((a, i) => new AgentSummary(a.Name, final.AgentObjectives[i], evaluator.AgentOptima?[i]))],
+            Folder = _folder.FullPath,
+        };
+    }
+}

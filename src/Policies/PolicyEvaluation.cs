@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace FedPG.Policies;
+
+/// <summary>One evaluation of a policy for n agents, good for one backward pass.</summary>
+public sealed class PolicyEvaluation
+{
+    private readonly Policy _policy;
+    private readonly Func<int, Tensor> _gradientOf;
+    private readonly Tensor _graph;
+
+    /// <summary>Wraps the evaluation of a policy.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="logProbabilities">log pi, [n, S, A], with its graph.</param>
+    /// <param name="gradientOf">After the backward pass, the gradient of parameter k of the layout, [n, ...shape].</param>
+    public PolicyEvaluation(Policy policy, Tensor logProbabilities, Func<int, Tensor> gradientOf)
+    {
+        ArgumentNullException.ThrowIfNull(logProbabilities);
+        (_policy, _graph, _gradientOf) = (policy, logProbabilities, gradientOf);
+        LogProbabilities = logProbabilities.detach();
+    }
+
+    /// <summary>log pi(a|s), [n, S, A], without a graph.</summary>
+    public Tensor LogProbabilities { get; }
+
+    /// <summary>The gradients of sum over s, a of W_i(s,a) log pi_i(a|s), for all n agents in one pass.</summary>
+    /// <param name="weights">W, [n, S, A].</param>
+    /// <param name="gradients">Where they are written, [n, d].</param>
+    public void Backward(Tensor weights, Tensor gradients)
+    {
+        _graph.backward([weights]);
+        using var noGrad = no_grad();
+        int k = 0;
+        foreach (Tensor slice in _policy.Split(gradients)) slice.copy_(_gradientOf(k++));
+    }
+}

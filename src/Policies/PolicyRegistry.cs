@@ -1,0 +1,114 @@
+using System.Text.Json;
+using FedPG.Envs;
+using FedPG.Envs.Options;
+
+namespace FedPG.Policies;
+
+/// <summary>One kind of policy: its name and how its options are read.</summary>
+/// <param name="Kind">The name in experiment files.</param>
+/// <param name="Summary">One line for lists.</param>
+/// <param name="Configure">
+/// Reads the options for an environment (null when that had faults itself, so that only the options can be checked) and returns what
+/// makes the policy; every call gives an independent instance.
+/// </param>
+public sealed record PolicyDefinition(string Kind, string Summary, Func<OptionReader, FiniteMdp?, Func<TensorFormat, Policy>> Configure);
+
+/// <summary>The kinds of policies an experiment can name. Register before experiments are read; reading is thread-safe.</summary>
+public sealed class PolicyRegistry
+{
+    private static readonly Lazy<PolicyRegistry> Shared = new(WithBuiltIn);
+    private readonly Dictionary<string, PolicyDefinition> _definitions = [];
+
+    /// <summary>The registry of this process, with the built-in kinds.</summary>
+    public static PolicyRegistry Default => Shared.Value;
+
+    /// <summary>The known kinds.</summary>
+    public IReadOnlyCollection<string> Kinds => _definitions.Keys;
+
+    /// <summary>A new registry with the built-in kinds.</summary>
+    public static PolicyRegistry WithBuiltIn()
+    {
+        var registry = new PolicyRegistry();
+        registry.Register(new PolicyDefinition(TabularSoftmax.Kind, "one logit for each state and action", (_, mdp) => format => new TabularSoftmax(mdp!.States, mdp.Actions, format)));
+        registry.Register(new PolicyDefinition(LogLinear.Kind, "logits linear in features of state and action", ConfigureLogLinear));
+        registry.Register(new PolicyDefinition(NeuralSoftmax.Kind, "a fully connected network", ConfigureNeural));
+        return registry;
+    }
+
+    /// <summary>Adds a kind.</summary>
+    /// <exception cref="ArgumentException">The kind is taken.</exception>
+    public void Register(PolicyDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        if (!_definitions.TryAdd(definition.Kind, definition)) throw new ArgumentException($"policy kind {definition.Kind} is registered already", nameof(definition));
+    }
+
+    /// <summary>The definition of a known kind.</summary>
+    public PolicyDefinition Get(string kind) => _definitions[kind];
+
+    private static Func<TensorFormat, Policy> ConfigureNeural(OptionReader options, FiniteMdp? mdp)
+    {
+        int[] hidden = options.Integers("hidden", [64, 64], 1, 65_536, "the sizes of the hidden layers, [] for none")!;
+        string activation = options.Choice("activation", "tanh", ["tanh", "relu"], "between the layers");
+        string observation = options.Choice("observation", "one-hot", ["one-hot", "coordinates"], "what the network sees of a state");
+        bool coordinates = observation == "coordinates" && NeedGrid(options, "observation", mdp);
+        return format => new NeuralSoftmax(
+            mdp!.States, mdp.Actions, hidden, activation == "tanh" ? Activation.Tanh : Activation.Relu, coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null, format);
+    }
+
+    private static Func<TensorFormat, Policy> ConfigureLogLinear(OptionReader options, FiniteMdp? mdp)
+    {
+        const string key = "features";
+        JsonElement raw = options.Raw(key);
+        int[] centres = options.Integers("centres", [4, 4], 1, 1_000, "rows and columns of the lattice of radial features")!;
+        double width = options.Number("width", 0.5, NumberRange.Positive, "the width of radial features, where the map spans [-1, 1]");
+        if (centres.Length != 2) options.Reject("centres", "must be two whole numbers: rows and columns");
+        if (raw.ValueKind == JsonValueKind.Array)
+        {
+            options.Resolved[key] = System.Text.Json.Nodes.JsonNode.Parse(raw.GetRawText());
+            double[,]? given = mdp is null ? null : GivenFeatures(options, raw, mdp);
+            return format => LogLinear.OfGivenFeatures(given!, mdp!.Actions, format);
+        }
+        string features = options.Choice(key, "one-hot", ["one-hot", "coordinates", "radial"], "the features, or an array [S][A][d] of given ones");
+        if (features != "one-hot") NeedGrid(options, key, mdp);
+        return format => features switch
+        {
+            "coordinates" => LogLinear.OfStateFeatures(StateFeatures.Affine(mdp!.Grid!), mdp.Actions, format),
+            "radial" => LogLinear.OfStateFeatures(StateFeatures.Radial(mdp!.Grid!, centres[0], centres[1], width), mdp.Actions, format),
+            _ => LogLinear.OneHot(mdp!.States, mdp.Actions, format),
+        };
+    }
+
+    private static bool NeedGrid(OptionReader options, string key, FiniteMdp? mdp)
+    {
+        if (mdp is { Grid: null }) options.Reject(key, "this environment's states have no coordinates; allowed here: \"one-hot\"");
+        return mdp?.Grid is not null;
+    }
+
+    private static double[,]? GivenFeatures(OptionReader options, JsonElement raw, FiniteMdp mdp)
+    {
+        double[][][]? values = null;
+        try
+        {
+            values = raw.Deserialize<double[][][]>();
+        }
+        catch (JsonException)
+        {
+            // Reported below with the shape that is allowed.
+        }
+        int d = values is [[[..] first, ..], ..] ? first.Length : 0;
+        bool fits = d > 0 && values!.Length == mdp.States
+            && values.All(state => state.Length == mdp.Actions && state.All(row => row.Length == d && row.All(double.IsFinite)));
+        if (!fits)
+        {
+            options.Faults.Add(options.PathOf("features"), null, $"must be finite numbers [{mdp.States}][{mdp.Actions}][d], d the same everywhere");
+            return null;
+        }
+        double[,] features = new double[mdp.States * mdp.Actions, d];
+        for (int row = 0; row < features.GetLength(0); row++)
+        {
+            for (int k = 0; k < d; k++) features[row, k] = values![row / mdp.Actions][row % mdp.Actions][k];
+        }
+        return features;
+    }
+}

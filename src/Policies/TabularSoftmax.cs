@@ -1,0 +1,18 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace FedPG.Policies;
+
+/// <summary>The tabular softmax policy of Eq. (2): pi(a|s) proportional to exp(theta[s,a]), d = S A. Starts at theta = 0.</summary>
+public sealed class TabularSoftmax : Policy
+{
+    /// <summary>The kind, as experiment files name it.</summary>
+    public const string Kind = "tabular-softmax";
+
+    /// <summary>Creates the policy for S states and A actions.</summary>
+    public TabularSoftmax(int states, int actions, TensorFormat format)
+        : base(Kind, states, actions, format, new ParameterLayout([("theta", [states, actions])])) { }
+
+    /// <inheritdoc/>
+    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) => functional.log_softmax(parameters[0], -1);
+}

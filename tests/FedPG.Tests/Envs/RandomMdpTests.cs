@@ -1,0 +1,92 @@
+using CsCheck;
+using FedPG.Envs;
+using FedPG.Envs.Options;
+using Xunit;
+
+namespace FedPG.Tests.Envs;
+
+public sealed class RandomMdpTests
+{
+    [Fact]
+    public void Branching_gives_so_many_distinct_successors() =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[0, 12]).Where((states, branching) => branching <= states).Sample((states, branching) =>
+        {
+            FiniteMdp mdp = EnvTesting.Make("RandomMdp-v0", 1, $$"""{ "states": {{states}}, "branching": {{branching}} }""");
+            for (int row = 0; row < mdp.Agents[0].Kernel.RowCount; row++)
+                Assert.Equal(branching == 0 ? states : branching, mdp.Agents[0].Kernel.Next(row).Length);
+            EnvTesting.AssertLawful(mdp);
+        }, iter: 50);
+
+    [Fact]
+    public void An_agents_draw_does_not_depend_on_the_number_of_agents()
+    {
+        const string options = """{ "kernels": "own", "heterogeneity": 1 }""";
+        FiniteMdp few = EnvTesting.Make("RandomMdp-v0", 2, options), many = EnvTesting.Make("RandomMdp-v0", 7, options);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(few.Agents[i].Rewards, many.Agents[i].Rewards);
+            Assert.True(few.Agents[i].Kernel.SameAs(many.Agents[i].Kernel));
+        }
+        Assert.False(many.SharesKernel);
+        Assert.Equal(7 * 20, many.Agents.SelectMany(a => a.Rewards).Distinct().Count());
+    }
+
+    [Fact]
+    public void Own_kernels_mix_the_shared_one_with_the_agents()
+    {
+        const double lambda = 0.3;
+        FiniteMdp shared = EnvTesting.Make("RandomMdp-v0", 3, """{ "branching": 2 }""");
+        FiniteMdp own = EnvTesting.Make("RandomMdp-v0", 3, """{ "branching": 2, "kernels": "own" }""");
+        FiniteMdp mixed = EnvTesting.Make("RandomMdp-v0", 3, """{ "branching": 2, "kernels": "own", "heterogeneity": 0.3 }""");
+        FiniteMdp none = EnvTesting.Make("RandomMdp-v0", 3, """{ "branching": 2, "kernels": "own", "heterogeneity": 0 }""");
+        Assert.True(shared.SharesKernel && none.SharesKernel);
+        Assert.True(none.Agents[0].Kernel.SameAs(shared.Agents[0].Kernel));
+        for (int i = 0; i < 3; i++)
+        {
+            for (int k = 0; k < 5 * 4 * 5; k++)
+            {
+                (int s, int a, int t) = (k / 20, k / 5 % 4, k % 5);
+                double expected = ((1 - lambda) * EnvTesting.Probability(shared.Agents[0].Kernel, s, a, t))
+                    + (lambda * EnvTesting.Probability(own.Agents[i].Kernel, s, a, t));
+                Assert.Equal(expected, EnvTesting.Probability(mixed.Agents[i].Kernel, s, a, t), 1e-15);
+            }
+        }
+    }
+
+    /// <summary>On the uniform simplex over S states each coordinate has mean 1/S and variance (S - 1) / (S^2 (S + 1)).</summary>
+    [Fact]
+    public void Rows_have_the_moments_of_the_uniform_simplex()
+    {
+        const int states = 40, actions = 40;
+        TransitionKernel kernel = EnvTesting.Make("RandomMdp-v0", 1, """{ "states": 40, "actions": 40 }""").Agents[0].Kernel;
+        double[] all = [.. Enumerable.Range(0, kernel.RowCount).SelectMany(r => kernel.Probabilities(r).ToArray())];
+        Assert.Equal(states * actions * states, all.Length);
+        double variance = all.Average(p => (p - (1.0 / states)) * (p - (1.0 / states)));
+        double expected = (states - 1.0) / (states * states * (states + 1.0));
+        // 64,000 nearly independent numbers: the relative error of their variance is below 5% (its standard error is about 1%).
+        Assert.Equal(1, variance / expected, 0.05);
+        double[] rewards = EnvTesting.Make("RandomMdp-v0", 1, """{ "states": 40, "actions": 40 }""").Agents[0].Rewards;
+        Assert.Equal(0.5, rewards.Average(), 6 * Math.Sqrt(1.0 / (12 * rewards.Length)));
+    }
+
+    [Fact]
+    public void Instances_differ()
+    {
+        double[] first = [.. Enumerable.Range(0, 5).Select(i =>
+            EnvTesting.Make("RandomMdp-v0", 1, $$"""{ "instance": {{i}} }""").Agents[0].Rewards[0])];
+        Assert.Equal(5, first.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("""{ "branching": 6 }""", "branching", "must be at most the number of states, 5")]
+    [InlineData("""{ "kernels": "mine" }""", "kernels", "must be \"shared\" | \"own\"")]
+    [InlineData("""{ "instance": -1 }""", "instance", "must be a whole number from 0 to 9007199254740992")]
+    [InlineData("""{ "states": 100000 }""", "states", "at most 67108864 are allowed")]
+    [InlineData("""{ "states": 2.5 }""", "states", "must be a whole number")]
+    public void Every_fault_names_its_key_and_what_is_allowed(string options, string key, string message)
+    {
+        Fault fault = Assert.Single(EnvTesting.FaultsOf("RandomMdp-v0", 2, options));
+        Assert.Equal($"environment.options.{key}", fault.KeyPath);
+        Assert.Contains(message, fault.Allowed, StringComparison.Ordinal);
+    }
+}

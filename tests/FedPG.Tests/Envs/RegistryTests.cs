@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using CsCheck;
+using FedPG.Envs;
+using FedPG.Envs.GridWorlds;
+using FedPG.Envs.Options;
+using Xunit;
+
+namespace FedPG.Tests.Envs;
+
+public sealed class RegistryTests
+{
+    public static TheoryData<string, int, string> Instances => new()
+    {
+        { "GridWorld-v0", 1, "{}" },
+        { "GridWorld-v0", 8, """{ "width": 4, "height": 3, "slip": 0.3 }""" },
+        { "GridWorld-v0", 3, """{ "width": 5, "height": 2, "goals": [[0, 1], [1, 4]], "continuing": false, "heterogeneity": 0.5 }""" },
+        { "GridWorld-v0", 3, """{ "map": ["S.G", ".#L", "1.."], "continuing": false, "terminateOwnGoalOnly": true }""" },
+        { "GridWorld-v0", 5, """{ "map": "S../.#./...", "goals": "spread" }""" },
+        { "FrozenLake-v1", 1, "{}" },
+        { "FrozenLake-v1", 4, """{ "map": "8x8", "heterogeneity": 0.7 }""" },
+        { "FrozenLake-v1", 2, """{ "map": "random", "size": 5, "mapSeed": 3 }""" },
+        { "FrozenLake-v1", 1, """{ "map": ["SFH", "HFG"], "slippery": false }""" },
+        { "RandomMdp-v0", 4, """{ "states": 6, "actions": 3, "branching": 2, "kernels": "own", "heterogeneity": 0.25, "instance": 9 }""" },
+        { "RandomMdp-v0", 2, "{}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Instances))]
+    public void Every_instance_is_lawful_and_reads_back(string id, int agents, string options)
+    {
+        FiniteMdp mdp = EnvTesting.Make(id, agents, options);
+        EnvTesting.AssertLawful(mdp);
+        Assert.Equal(agents, mdp.Agents.Count);
+        Assert.Equal(agents, mdp.Agents.Select(a => a.Name).Distinct().Count());
+        EnvTesting.AssertSameNumbers(mdp, EnvTesting.Read(EnvTesting.Write(mdp)));
+        EnvTesting.AssertSameNumbers(mdp, EnvTesting.Read(EnvTesting.Write(mdp, denseStates: 0)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Instances))]
+    public void Resolved_options_make_the_same_instance(string id, int agents, string options)
+    {
+        ConfiguredEnvironment first = EnvTesting.Configure(id, agents, options);
+        string resolved = first.ResolvedOptions.ToJsonString();
+        ConfiguredEnvironment second = EnvTesting.Configure(id, agents, resolved);
+        Assert.Equal(resolved, second.ResolvedOptions.ToJsonString());
+        EnvTesting.AssertSameNumbers(first.Build(), second.Build());
+        Assert.Equal(first.Definition.Arguments().Select(a => a.Key), first.ResolvedOptions.Select(o => o.Key));
+    }
+
+    [Fact]
+    public void Heterogeneity_keeps_the_mean_reward() =>
+        Gen.Select(Gen.Double[0, 1], Gen.Int[1, 6], Gen.Bool).Sample((lambda, agents, grid) =>
+        {
+            string id = grid ? "GridWorld-v0" : "RandomMdp-v0";
+            var options = new JsonObject { ["heterogeneity"] = lambda };
+            FiniteMdp scaled = EnvTesting.Make(id, agents, options.ToJsonString()), original = EnvTesting.Make(id, agents);
+            double[] expected = original.AverageAgent().Rewards, actual = scaled.AverageAgent().Rewards;
+            for (int k = 0; k < expected.Length; k++)
+            {
+                Assert.Equal(expected[k], actual[k], 1e-12);
+                for (int i = 0; i < agents; i++)
+                {
+                    double pulled = expected[k] + (lambda * (original.Agents[i].Rewards[k] - expected[k]));
+                    Assert.Equal(pulled, scaled.Agents[i].Rewards[k], 1e-12);
+                }
+            }
+            EnvTesting.AssertLawful(scaled);
+        }, iter: 50);
+
+    [Fact]
+    public void Every_environment_documents_every_heading_and_option()
+    {
+        foreach (string id in EnvTesting.AllIds)
+        {
+            EnvironmentDefinition definition = EnvironmentRegistry.Default.Find(id)!;
+            Assert.All(definition.Headings(), h => Assert.False(string.IsNullOrWhiteSpace(h.Text), $"{id}: {h.Heading}"));
+            Assert.NotEmpty(definition.Summary);
+            Assert.Contains(definition.Arguments(), a => a.Key == "discount");
+            Assert.Contains(definition.Arguments(), a => a.Key == "heterogeneity");
+            Assert.All(definition.Arguments(), a => Assert.NotEmpty(a.Meaning));
+        }
+    }
+
+    [Fact]
+    public void Every_option_refuses_an_object()
+    {
+        foreach (string id in EnvTesting.AllIds)
+        {
+            foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments())
+            {
+                var options = new JsonObject { [option.Key] = new JsonObject() };
+                Assert.Contains(EnvTesting.FaultsOf(id, 2, options.ToJsonString()), f => f.KeyPath == $"environment.options.{option.Key}" && f.Value == "{}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Unknown_names_are_answered_with_the_nearest()
+    {
+        Fault id = Assert.Single(EnvTesting.FaultsOf("GridWrld-v0", 1, "{}"));
+        Assert.Equal("experiment.json: environment.id: GridWrld-v0; is not an environment; the nearest is \"GridWorld-v0\", "
+            + "and there are FrozenLake-v1, GridWorld-v0, RandomMdp-v0", id.ToString());
+
+        Fault option = Assert.Single(EnvTesting.FaultsOf("GridWorld-v0", 1, """{ "slp": 0.2 }"""));
+        Assert.Equal("environment.options.slp", option.KeyPath);
+        Assert.Contains("the nearest key is \"slip\"", option.Allowed, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3)]
+    [InlineData(100_001)]
+    public void The_number_of_agents_is_checked_together_with_the_options(int agents)
+    {
+        IReadOnlyList<Fault> faults = EnvTesting.FaultsOf("RandomMdp-v0", agents, """{ "discount": 1 }""");
+        Assert.Equal(["environment.agents", "environment.options.discount"], faults.Select(f => f.KeyPath));
+        Assert.Equal("must be a whole number from 1 to 100000", faults[0].Allowed);
+        Assert.Equal("must be a number in [0, 1)", faults[1].Allowed);
+    }
+
+    [Fact]
+    public void A_plug_in_adds_an_environment_once_and_may_limit_its_agents()
+    {
+        var registry = EnvironmentRegistry.WithBuiltIn();
+        EnvironmentDefinition own = GridWorld.Definition with { Id = "Own-v0", MaximumAgents = 2 };
+        registry.Register(own);
+        Assert.Contains("Own-v0", registry.Ids);
+        Assert.DoesNotContain("Own-v0", EnvironmentRegistry.Default.Ids);
+        Assert.Throws<ArgumentException>(() => registry.Register(own));
+
+        var faults = new FaultList("x");
+        Assert.Null(registry.Configure("Own-v0", 3, default, EnvironmentKeys.Experiment, faults));
+        Assert.Equal("must be a whole number from 1 to 2", Assert.Single(faults.Faults).Allowed);
+        Assert.NotNull(registry.Configure("Own-v0", 2, default, EnvironmentKeys.Experiment, new FaultList("x")));
+    }
+}
