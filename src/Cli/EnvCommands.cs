@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Envs;
+using FedPG.Envs.Exact;
 using FedPG.Envs.Files;
 using FedPG.Envs.Options;
 
@@ -123,6 +124,7 @@ public static class EnvCommands
             ("kernel", mdp.SharesKernel ? "shared by all agents" : "differs between agents"),
             ("start states", Few(StatesWhere(mdp, s => mdp.Initial[s] > 0))),
             ("terminal states", Few(StatesWhere(mdp, s => mdp.Terminal[s]))),
+            ("best return", BestReturns(MdpOptima.Of(mdp, Objective.Reward))),
         ];
         int width = facts.Max(f => f.Name.Length);
         foreach ((string name, string value) in facts) output.WriteLine($"  {name.PadRight(width)}  {value}");
@@ -162,7 +164,25 @@ public static class EnvCommands
         ["sharesKernel"] = mdp.SharesKernel,
         ["startStates"] = new JsonArray([.. StatesWhere(mdp, s => mdp.Initial[s] > 0).Select(s => (JsonNode)s)]),
         ["terminalStates"] = new JsonArray([.. StatesWhere(mdp, s => mdp.Terminal[s]).Select(s => (JsonNode)s)]),
+        ["bestReturn"] = BestReturnsJson(MdpOptima.Of(mdp, Objective.Reward)),
         ["map"] = mdp.Grid is null ? null : new JsonArray([.. mdp.Grid.Map.Select(l => (JsonNode)l)]),
+    };
+
+    /// <summary>The best expected discounted return: of the average MDP, which one common policy can reach, and of each agent alone.</summary>
+    private static string BestReturns(MdpOptima optima)
+    {
+        const int most = 12;
+        static string Number(double cost) => (-cost).ToString("G6", CultureInfo.InvariantCulture);
+        string average = optima.Average is { } a ? $"{Number(a)} for the average of the agents" : "unknown for the average (kernels differ)";
+        if (optima.Agents is null) return average;
+        string rest = optima.Agents.Length > most ? $", ... ({optima.Agents.Length} in all)" : "";
+        return $"{average}; {string.Join(", ", optima.Agents.Take(most).Select(Number))}{rest} for each alone";
+    }
+
+    private static JsonObject BestReturnsJson(MdpOptima optima) => new()
+    {
+        ["average"] = -optima.Average,
+        ["agents"] = optima.Agents is null ? null : new JsonArray([.. optima.Agents.Select(o => (JsonNode)(-o))]),
     };
 
     private static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

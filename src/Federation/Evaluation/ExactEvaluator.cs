@@ -13,10 +13,7 @@ namespace FedPG.Federation.Evaluation;
 /// </summary>
 public sealed class ExactEvaluator : IDisposable
 {
-    private const double AgentOptimaBudget = 2e10;
-
     private readonly FiniteMdp _mdp;
-    private readonly Objective _objective;
     private readonly Policy _policy;
     private readonly List<(ExactEvaluation Evaluation, int[] Agents)> _kernels = [];
     private readonly double[][] _costs;
@@ -33,7 +30,7 @@ public sealed class ExactEvaluator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentNullException.ThrowIfNull(policy);
-        (_mdp, _objective, _policy) = (mdp, objective, policy);
+        (_mdp, _policy) = (mdp, policy);
         _costs = [.. mdp.Agents.Select(agent => objective.Costs(agent))];
         foreach (IGrouping<TransitionKernel, (AgentMdp Agent, int Index)> group in mdp.Agents.Select((agent, index) => (agent, index))
             .GroupBy(item => item.agent.Kernel, (IEqualityComparer<TransitionKernel>)ReferenceEqualityComparer.Instance))
@@ -44,12 +41,8 @@ public sealed class ExactEvaluator : IDisposable
         (_occupancy, _values) = (new double[mdp.States], new double[mdp.States]);
         (_probabilities, _logs, _actionValues, _score, _weights, _regularised) =
             (new double[cells], new double[cells], new double[cells], new double[cells], new double[cells], new double[cells]);
-        if (mdp.SharesKernel)
-        {
-            _averageCosts = objective.Costs(mdp.AverageAgent());
-            Optimal = Optimum.Of(_kernels[0].Evaluation, _averageCosts, mdp.Initial).Value;
-        }
-        AgentOptima = OptimaOfAgents();
+        if (mdp.SharesKernel) _averageCosts = objective.Costs(mdp.AverageAgent());
+        (Optimal, AgentOptima) = MdpOptima.Of(mdp, objective);
         Array.Fill(_probabilities, 1.0 / mdp.Actions);
         Uniform = MeanObjective();
     }
@@ -151,17 +144,5 @@ public sealed class ExactEvaluator : IDisposable
             foreach (int i in agents) sum += PolicyGradient.Objective(_probabilities, _occupancy, _costs[i]);
         }
         return sum / _mdp.Agents.Count;
-    }
-
-    private double[]? OptimaOfAgents()
-    {
-        const int usualIterations = 10;
-        if (_kernels.Sum(k => k.Evaluation.FactorisationCost * k.Agents.Length) * usualIterations > AgentOptimaBudget) return null;
-        double[] optima = new double[_mdp.Agents.Count];
-        foreach ((ExactEvaluation exact, int[] agents) in _kernels)
-        {
-            foreach (int i in agents) optima[i] = Optimum.Of(exact, _costs[i], _mdp.Initial).Value;
-        }
-        return optima;
     }
 }
