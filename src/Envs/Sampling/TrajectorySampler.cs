@@ -100,26 +100,18 @@ public sealed class TrajectorySampler
     /// <summary>Plays the policy: cells[t * 16 + lane] = s_t * stride + a_t.</summary>
     private unsafe void Forward(AliasTable transitions, in StreamKey key, int first, int lanes, SamplerWork work, Span<int> cells)
     {
-        int horizon = _settings.Horizon, shift = transitions.Shift;
+        int horizon = _settings.Horizon;
         PhiloxLanes.Fill(key, first, 0, work.Draws, work.Words);
         int* states = stackalloc int[PhiloxLanes.Lanes];
         fixed (uint* words = work.Words, thresholds = work.Thresholds, split = transitions.Thresholds)
         fixed (int* targets = transitions.Targets, visited = cells)
         {
             for (int lane = 0; lane < lanes; lane++) states[lane] = Start(words[lane]);
+            var kernel = new TrajectoryKernel(_stride, transitions.Shift, thresholds, split, targets);
             uint* numbers = words + (4 * PhiloxLanes.Lanes);
             for (int t = 0; t < horizon; t++, numbers += 2 * PhiloxLanes.Lanes)
             {
-                int* row = visited + (t * PhiloxLanes.Lanes);
-                for (int lane = 0; lane < lanes; lane++)
-                {
-                    int cell = states[lane];
-                    uint u = numbers[lane], v = numbers[PhiloxLanes.Lanes + lane];
-                    for (int step = _stride >> 1; step > 0; step >>= 1) cell += u > thresholds[cell + step - 1] ? step : 0;
-                    row[lane] = cell;
-                    int column = (cell << shift) + (int)((ulong)v << shift >> 32);
-                    states[lane] = targets[(2 * column) + (v << shift > split[column] ? 1 : 0)];
-                }
+                kernel.Step(states, numbers, visited + (t * PhiloxLanes.Lanes), lanes);
                 if (_mdp.HasTerminalStates && (t & 7) == 7 && AllTerminal(states, lanes))
                 {
                     for (int rest = t + 1; rest < horizon; rest++)
