@@ -14,7 +14,7 @@ internal static class BenchCommand
     private const int Repeats = 5;
 
     private static readonly Argument<string[]> Workloads = new("WORKLOAD") { Description = $"Which ones: {string.Join(", ", BenchWorkload.All.Keys)} (default: all).", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Threads that run agents (default: all cores).", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores).");
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON document: a list with one object a workload." };
 
     public static Command Create()
@@ -28,7 +28,6 @@ internal static class BenchCommand
     {
         string[] names = parsed.GetValue(Workloads) is { Length: > 0 } given ? given : [.. BenchWorkload.All.Keys];
         int threads = parsed.GetValue(Threads);
-        if (threads < 1) throw new InvalidInputException(new Fault("--threads", "", $"{threads}", "must be a whole number of at least 1"));
         Fault[] faults = [.. names.Where(n => !BenchWorkload.All.ContainsKey(n)).Select(n => new Fault("WORKLOAD", "", n, $"must be one of {string.Join(", ", BenchWorkload.All.Keys)}"))];
         if (faults.Length > 0) throw new InvalidInputException(faults);
         var results = new JsonArray();

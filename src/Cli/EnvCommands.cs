@@ -70,6 +70,7 @@ public static class EnvCommands
 
     private static void WriteFile(FiniteMdp mdp, string path)
     {
+        if (path.Length == 0) throw new InvalidInputException(new Fault("--out", "", path, "must be the path of a file"));
         try
         {
             FiniteMdpFile.Write(mdp, path);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FedPG.Federation;
 
 namespace FedPG.Cli;
@@ -10,12 +11,15 @@ internal static class Failure
     {
         DivergedException e => e.Message,
         IOException or UnauthorizedAccessException => exception.Message,
-        AggregateException { InnerExceptions: [{ } inner] } => Describe(inner),
+        AggregateException { InnerExceptions: [{ } inner, ..] } => Describe(inner),
         OutOfMemoryException => "out of memory",
-        TypeInitializationException or DllNotFoundException => $"the native libraries of torch cannot be loaded: {Innermost(exception).Message}",
-        NotSupportedException e when e.Message.Contains("native", StringComparison.OrdinalIgnoreCase) => e.Message,
+        TypeInitializationException or DllNotFoundException => $"the native libraries of torch cannot be loaded: {FirstLine(Innermost(exception))}",
+        NotSupportedException e when e.Message.Contains("native", StringComparison.OrdinalIgnoreCase) => FirstLine(e),
+        ExternalException e => $"torch: {FirstLine(e)}",
         _ => null,
     };
+
+    private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].Trim();
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 }

@@ -10,10 +10,9 @@ var root = new RootCommand("Federated policy gradients: Fast-FedPG and its rival
     InfoCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
 {
-    foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) Console.Error.WriteLine($"fedpg: {error.Message}");
-    Console.Error.WriteLine("fedpg: see fedpg --help");
+    foreach (Fault fault in faults) Console.Error.WriteLine(fault);
     return ExitCode.BadInput;
 }
 try
@@ -29,5 +28,11 @@ catch (InvalidInputException e)
 catch (Exception e) when (Failure.Describe(e) is not null)
 {
     Console.Error.WriteLine($"fedpg: {Failure.Describe(e)}");
+    return ExitCode.Failure;
+}
+catch (Exception e)
+{
+    // A fault of the program: with all that is needed to find it, and still with an exit code of the contract.
+    Console.Error.WriteLine($"fedpg: this should not happen, please report it: {e}");
     return ExitCode.Failure;
 }

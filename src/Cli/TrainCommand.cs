@@ -13,7 +13,7 @@ namespace FedPG.Cli;
 /// <summary><c>fedpg train</c>.</summary>
 internal static class TrainCommand
 {
-    private const string DefaultExperiment = "default.json";
+    private const string DefaultExperiment = "default.json", SeedKey = "seed";
 
     private static readonly Argument<string?> File = new("EXPERIMENT.json")
     {
@@ -31,12 +31,7 @@ internal static class TrainCommand
 
     private static readonly Option<string?> Seed = new("--seed") { Description = "The seed, in the place of the experiment's.", HelpName = "N" };
     private static readonly Option<string?> Out = new("--out") { Description = "The run folder; must not exist or be empty (default: runs/<name>-<time>).", HelpName = "DIR" };
-    private static readonly Option<int> Threads = new("--threads")
-    {
-        Description = "Threads that run agents (default: all cores). Changes no bit of the result.",
-        HelpName = "N",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores). Changes no bit of the result.");
 
     private static readonly Option<int?> BlockSize = new("--block-size")
     {
@@ -52,8 +47,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         Device.AcceptOnlyFromAmong("cpu", "cuda");
-        Threads.Validators.Add(result => RequirePositive(result, "--threads"));
-        BlockSize.Validators.Add(result => RequirePositive(result, "--block-size"));
+        CommonOptions.RequireWhole(BlockSize, int.MaxValue, "must be a whole number of at least 1");
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
             File, Set, Seed, Out, Threads, BlockSize, Device, Resume, Quiet, Json,
@@ -88,13 +82,27 @@ internal static class TrainCommand
 
     private static TrainingRun Start(ParseResult parsed, TrainProgress progress)
     {
-        (string? file, List<string> assignments) = FileAndAssignments(parsed);
-        if (parsed.GetValue(Seed) is { } seed) assignments.Add($"seed={seed}");
-        Experiment experiment = file is not null
-            ? ExperimentReader.Default.ReadFile(file, assignments)
-            : ExperimentReader.Default.Read(BuiltInExperiment(), "built-in default", Environment.CurrentDirectory, assignments);
+        Experiment experiment = ReadExperiment(parsed);
         string folder = parsed.GetValue(Out) ?? DefaultFolder(experiment.Name);
         return TrainingRun.Start(experiment, Execution(parsed), folder, Versions(), progress, TimeProvider.System);
+    }
+
+    private static Experiment ReadExperiment(ParseResult parsed)
+    {
+        (string? file, List<string> assignments) = FileAndAssignments(parsed);
+        if (file is "") throw new InvalidInputException(new Fault("EXPERIMENT.json", "", null, "must be the path of a file"));
+        if (parsed.GetValue(Seed) is { } seed) assignments.Add($"{SeedKey}={seed}");
+        try
+        {
+            return file is not null
+                ? ExperimentReader.Default.ReadFile(file, assignments)
+                : ExperimentReader.Default.Read(BuiltInExperiment(), "built-in default", Environment.CurrentDirectory, assignments);
+        }
+        catch (InvalidInputException e) when (parsed.GetValue(Seed) is not null)
+        {
+            // --seed is the last of the overrides: a fault with the seed is its own.
+            throw new InvalidInputException([.. e.Faults.Select(f => f is { Source: KeyOverrides.Source, KeyPath: SeedKey } ? f with { Source = "--seed", KeyPath = "" } : f)]);
+        }
     }
 
     /// <summary><c>--set</c> takes several values, so a file named behind it lands among them: the one without an equals sign.</summary>
@@ -103,7 +111,8 @@ internal static class TrainCommand
         List<string> assignments = [.. parsed.GetValue(Set) ?? []];
         if (parsed.GetValue(File) is { } named) return (named, assignments);
         string[] files = [.. assignments.Where(a => !a.Contains('=', StringComparison.Ordinal))];
-        return files.Length == 1 ? (files[0], [.. assignments.Except(files)]) : (null, assignments);
+        bool one = files.Length == 1 && (System.IO.File.Exists(files[0]) || files[0].EndsWith(".json", StringComparison.OrdinalIgnoreCase));
+        return one ? (files[0], [.. assignments.Where(a => a != files[0])]) : (null, assignments);
     }
 
     private static TrainingRun? Continue(ParseResult parsed, string folder, TrainProgress progress)
@@ -152,10 +161,4 @@ internal static class TrainCommand
         ["dotnet"] = Environment.Version.ToString(),
         ["system"] = RuntimeInformation.RuntimeIdentifier,
     };
-
-    private static void RequirePositive(System.CommandLine.Parsing.OptionResult result, string name)
-    {
-        if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < 1))
-            result.AddError($"{name}: {result.Tokens[0].Value}; must be a whole number of at least 1");
-    }
 }

@@ -53,6 +53,7 @@ internal sealed class TrainProgress : IRoundSink, IDisposable
     /// <summary>A remark between two progress lines.</summary>
     public void Note(string text)
     {
+        if (_quiet) return;
         lock (_drawing)
         {
             if (_terminal is not null) Console.Error.Write("\r\u001b[K");

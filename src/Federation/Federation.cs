@@ -4,7 +4,6 @@ using FedPG.Federation.Algorithms;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Oracles;
 using FedPG.Policies;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation;
@@ -160,8 +159,7 @@ public sealed class Federation : IDisposable
 
     private void ThrowIfDiverged()
     {
-        using DisposeScope scope = NewDisposeScope();
-        if (Server.Theta.isfinite().all().item<bool>()) return;
+        if (Server.Theta.AllFinite()) return;
         string where = LocalAgents.FirstNonFinite() is { } agent ? $"agent {_experiment.Mdp.Agents[agent].Name}" : "the server";
         throw new DivergedException(RoundsDone, where);
     }

@@ -64,11 +64,11 @@ public sealed class NeuralSoftmax : Policy
     protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters)
     {
         Tensor first = parameters[0], bias = parameters[1].unsqueeze(1);
-        Tensor x = _observations is null ? first + bias : bmm(_observations.unsqueeze(0).expand(first.shape[0], -1, -1), first).add_(bias);
+        Tensor x = _observations is null ? first.Plus(bias) : bmm(_observations.unsqueeze(0).expand(first.shape[0], -1, -1), first).Add(bias);
         for (int layer = 1; layer < _layers; layer++)
         {
             Tensor active = _activation == Activation.Tanh ? x.tanh() : x.relu();
-            x = bmm(active, parameters[2 * layer]).add_(parameters[(2 * layer) + 1].unsqueeze(1));
+            x = bmm(active, parameters[2 * layer]).Add(parameters[(2 * layer) + 1].unsqueeze(1));
         }
         return functional.log_softmax(x, -1);
     }

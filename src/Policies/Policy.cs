@@ -40,7 +40,7 @@ public abstract class Policy : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return LogProbabilities([.. Split(rows)]);
+        return First(rows.shape[0], LogProbabilities([.. Split(Twinned(rows))]));
     }
 
     /// <summary>
@@ -52,9 +52,11 @@ public abstract class Policy : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(rows);
         using var recording = enable_grad();
+        Tensor values = Twinned(rows.detach());
         // Every parameter is a leaf of its own that shares the rows' memory: the gradient of a slice of one big leaf would be a padded copy of it all.
-        Tensor[] leaves = [.. Split(rows.detach()).Select(slice => slice.detach().requires_grad_())];
-        return new PolicyEvaluation(this, LogProbabilities(leaves), k => leaves[k].grad!);
+        Tensor[] leaves = [.. Split(values).Select(slice => slice.detach().requires_grad_())];
+        long n = rows.shape[0];
+        return new PolicyEvaluation(this, First(n, LogProbabilities(leaves)), k => First(n, leaves[k].grad!));
     }
 
     /// <summary>The first parameters theta_0, [d]; the policy they give is uniform.</summary>
@@ -63,6 +65,15 @@ public abstract class Policy : nn.Module<Tensor, Tensor>
 
     /// <summary>log pi [n, S, A] from the parameters in layout order, each [n, ...shape].</summary>
     protected abstract Tensor LogProbabilities(IReadOnlyList<Tensor> parameters);
+
+    /// <summary>
+    /// A batched product of one pair of matrices rounds otherwise than one of several (it becomes a matrix-vector product where it can), so a
+    /// row that is alone gets a twin: then its bits are those it has in any block.
+    /// </summary>
+    private static Tensor Twinned(Tensor rows) => rows.shape[0] == 1 ? rows.expand(2, -1).contiguous() : rows;
+
+    /// <summary>Takes the twin away again.</summary>
+    private static Tensor First(long n, Tensor tensor) => tensor.shape[0] == n ? tensor : tensor.narrow(0, 0, n);
 
     /// <summary>The rows cut into parameters, as views.</summary>
     internal IEnumerable<Tensor> Split(Tensor rows)

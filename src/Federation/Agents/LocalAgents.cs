@@ -1,4 +1,5 @@
 using FedPG.Envs.Sampling;
+using FedPG.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -59,7 +60,7 @@ public sealed class LocalAgents : IAgents, IDisposable
         Ledger.Add(Entry(ExchangeDirection.Up, uplink.Name, sums[0].shape));
         Tensor total = RowSums.Tree(stack(sums));
         foreach (Tensor sum in sums) sum.Dispose();
-        return total.div(Count).MoveToOuterDisposeScope();
+        return total.Over(Count).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean over agents and H local steps of the squared distance from the server's parameters, and a fresh start.</summary>
@@ -104,10 +105,10 @@ public sealed class LocalAgents : IAgents, IDisposable
         using DisposeScope scope = NewDisposeScope();
         foreach (AgentBlock block in _blocks)
         {
-            if (block.Theta.isfinite().all().item<bool>()) continue;
+            if (block.Theta.AllFinite()) continue;
             for (int i = 0; i < block.Count; i++)
             {
-                if (!block.Theta[i].isfinite().all().item<bool>()) return block.First + i;
+                if (!block.Theta[i].AllFinite()) return block.First + i;
             }
         }
         return null;

@@ -14,7 +14,8 @@ internal static class RowNorms
         if (rows.device_type != DeviceType.CPU)
         {
             using IDisposable scope = NewDisposeScope();
-            ReadOnlySpan<double> squares = (rows - centre).to(ScalarType.Float64).square().sum(1).cpu().Span<double>();
+            Tensor differences = (rows - centre).to(ScalarType.Float64);
+            ReadOnlySpan<double> squares = (differences * differences).sum(1).cpu().Span<double>();
             for (int i = 0; i < sums.Length; i++) sums[i] += squares[i];
         }
         else if (rows.dtype == ScalarType.Float64)

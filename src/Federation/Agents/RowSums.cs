@@ -1,3 +1,4 @@
+using FedPG.Policies;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
@@ -16,7 +17,7 @@ public static class RowSums
         {
             long n = rows.shape[0], pairs = n / 2;
             Tensor paired = rows.narrow(0, 0, 2 * pairs).view([pairs, 2, .. rows.shape[1..]]);
-            Tensor level = paired.select(1, 0) + paired.select(1, 1);
+            Tensor level = paired.select(1, 0).Plus(paired.select(1, 1));
             rows = n % 2 == 0 ? level : cat([level, rows.narrow(0, n - 1, 1)]);
         }
         return rows.select(0, 0);

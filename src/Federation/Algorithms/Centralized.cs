@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Oracles;
+using FedPG.Policies;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
@@ -21,7 +22,7 @@ public sealed class Centralized(FederationOptions options) : Algorithm
         {
             int step = l;
             Tensor gradient = agents.Mean(new Uplink("gradient", (block, round) => Gradient(block, round, step)), t);
-            server.Theta.sub_(gradient.mul_(options.LocalStepSize * options.GlobalStepSize));
+            server.Theta.sub_(gradient.Scale(options.LocalStepSize * options.GlobalStepSize));
             agents.Broadcast(Theta, server.Theta);
         }
     }

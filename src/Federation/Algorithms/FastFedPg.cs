@@ -53,7 +53,7 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
     public override void Round(ServerState server, IAgents agents, int t)
     {
         Tensor delta = agents.Mean(new Uplink(Delta, LocalSteps), t);          // lines 3-10
-        server.Theta.add_(delta, alpha: options.GlobalStepSize);               // Eq. (7)
+        server.Theta.AddMultiple(options.GlobalStepSize, delta);               // Eq. (7)
         agents.Broadcast(Theta, server.Theta);                                 // line 11
         ExchangeMemories((Server)server, agents, t + 1);                       // lines 12-15
     }
@@ -77,12 +77,12 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
         {
             if (l == 0 && memory == MemoryKind.Reuse)
             {
-                theta.sub_(mbar * options.LocalStepSize);                                               // Eq. (6), where ghat_i = m_i
+                theta.sub_(mbar.Times(options.LocalStepSize));                                          // Eq. (6), where ghat_i = m_i
             }
             else
             {
                 Tensor gradient = agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0));  // line 6
-                theta.sub_(gradient.sub_(m).add_(mbar).mul_(options.LocalStepSize));                    // line 7, Eq. (6)
+                theta.sub_(gradient.sub_(m).Add(mbar).Scale(options.LocalStepSize));                    // line 7, Eq. (6)
             }
             agents.ObserveDrift(thetabar);
         }

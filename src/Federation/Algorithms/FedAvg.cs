@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Oracles;
+using FedPG.Policies;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
@@ -16,7 +17,7 @@ public sealed class FedAvg(FederationOptions options) : Algorithm
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents agents, int t)
     {
-        server.Theta.add_(agents.Mean(new Uplink(Delta, LocalSteps), t), alpha: options.GlobalStepSize);
+        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(new Uplink(Delta, LocalSteps), t));
         agents.Broadcast(Theta, server.Theta);
     }
 
@@ -27,7 +28,7 @@ public sealed class FedAvg(FederationOptions options) : Algorithm
         theta.copy_(thetabar);
         for (int l = 0; l < options.LocalSteps; l++)
         {
-            theta.sub_(agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0)).mul_(options.LocalStepSize));
+            theta.sub_(agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0)).Scale(options.LocalStepSize));
             agents.ObserveDrift(thetabar);
         }
         return theta - thetabar;

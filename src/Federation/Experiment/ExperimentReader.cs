@@ -73,11 +73,14 @@ public sealed class ExperimentReader(
         _ = reader.Raw(VersionsKey);
         reader.Finish();
         faults.ThrowIfAny();
+        ScalarType type = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+        CheckSize(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), faults);
+        faults.ThrowIfAny();
         return new Experiment
         {
             Name = name,
             Seed = seed,
-            Dtype = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32,
+            Dtype = type,
             Objective = objective,
             Mdp = mdp!,
             PolicyKind = policyKind,
@@ -100,9 +103,7 @@ public sealed class ExperimentReader(
         FiniteMdp? mdp;
         if (environment.Has("mdp"))
         {
-            string path = Path.GetFullPath(environment.Text("mdp", "", "the path of a finite-MDP file"), folder);
-            environment.Resolved["mdp"] = path;
-            mdp = File(path, faults);
+            mdp = ReadMdp(environment, folder, faults);
             _ = (environment.Raw("id"), environment.Raw("agents"), environment.Raw("options"));
             foreach (string key in (string[])["id", "agents", "options"])
             {
@@ -124,10 +125,21 @@ public sealed class ExperimentReader(
         return mdp;
     }
 
-    private static FiniteMdp? File(string path, FaultList faults)
+    private static FiniteMdp? ReadMdp(OptionReader environment, string folder, FaultList faults)
     {
+        const string key = "mdp";
+        int before = faults.Faults.Count;
+        string given = environment.Text(key, "", "the path of a finite-MDP file");
+        if (faults.Faults.Count > before) return null;
+        if (given.Length == 0 || given.Contains('\0', StringComparison.Ordinal))
+        {
+            environment.Reject(key, "must be the path of a finite-MDP file");
+            return null;
+        }
         try
         {
+            string path = Path.GetFullPath(given, folder);
+            environment.Resolved[key] = path;
             return FiniteMdpFile.Read(path);
         }
         catch (InvalidInputException e)
@@ -163,6 +175,22 @@ public sealed class ExperimentReader(
         return (kind, create);
     }
 
+    /// <summary>Refuses a policy whose row of parameters is longer than what one file or one array of bytes can hold.</summary>
+    private static void CheckSize(Func<TensorFormat, Policy> create, TensorFormat format, JsonElement section, FaultList faults)
+    {
+        const int most = 1 << 28;
+        try
+        {
+            using Policy policy = create(format);
+            if (policy.Layout.Length <= most) return;
+        }
+        catch (OverflowException)
+        {
+            // More than an int holds: reported below.
+        }
+        faults.Add("policy", section.GetRawText(), $"would have more than {most} parameters, the most an agent may have");
+    }
+
     private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader)
     {
         OptionReader federation = reader.Section("federation");
@@ -189,6 +217,11 @@ public sealed class ExperimentReader(
                 schedule.Integer("until", 0, 0, 100_000_000, "the first round at the end value"));
             schedule.Finish();
             return entropy;
+        }
+        if (gradient.Raw(key).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Number))
+        {
+            gradient.Reject(key, $"must be {NumberRange.NonNegative}, or {{ \"from\", \"to\", \"until\" }}");
+            return EntropySchedule.None;
         }
         double constant = gradient.Number(key, 0, NumberRange.NonNegative, "tau, a number or { \"from\", \"to\", \"until\" }");
         return new EntropySchedule(constant, constant, 0);

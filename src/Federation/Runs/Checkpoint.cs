@@ -63,7 +63,8 @@ internal static class Checkpoint
                 {
                     null => "is empty",
                     { Format: not CurrentFormat } => $"has format {manifest.Format}; this version reads format {CurrentFormat}",
-                    _ => Missing(candidate, manifest),
+                    { Files: null } or { Tensors: null } => "is incomplete: it lists no files or no tensors",
+                    _ => manifest.Tensors.Select(t => TensorFiles.Fault(candidate, t)).FirstOrDefault(f => f is not null),
                 };
                 if (wrong is null) return (candidate, manifest!);
                 faults.Add(new Fault(path, "", null, wrong));
@@ -99,15 +100,12 @@ internal static class Checkpoint
         federation.Restore(manifest.Round, manifest.EnvSteps, manifest.Seconds, manifest.BytesUp, manifest.BytesDown);
     }
 
-    private static string? Missing(string folder, CheckpointManifest manifest)
+    /// <summary>Removes the checkpoints after one that a run goes on from, which could not be read, and what a kill left half-written.</summary>
+    public static void DropAfter(string folder, string? chosen)
     {
-        foreach (TensorEntry entry in manifest.Tensors)
-        {
-            long expected = entry.Shape.Aggregate(entry.Dtype == "float64" ? 8L : 4L, (a, b) => a * b);
-            var file = new FileInfo(Path.Combine(folder, entry.File));
-            if (!file.Exists || file.Length != expected) return $"names {entry.File} with {expected} bytes, which is not there";
-        }
-        return null;
+        if (!Directory.Exists(folder)) return;
+        foreach (string unfinished in Directory.GetDirectories(folder, $"{Prefix}*{Temporary}")) Directory.Delete(unfinished, recursive: true);
+        foreach (string later in Folders(folder).Where(f => string.CompareOrdinal(f, chosen) > 0)) Directory.Delete(later, recursive: true);
     }
 
     private static IEnumerable<string> Folders(string folder) =>

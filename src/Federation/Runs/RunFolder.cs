@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FedPG.Envs.Options;
 
 namespace FedPG.Federation.Runs;
@@ -21,13 +22,17 @@ public sealed class RunFolder : IDisposable
     /// <summary>The result; there once the run ended, finished or cancelled.</summary>
     public const string SummaryFile = "summary.json";
 
-    private const string LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
+    private const string Out = "--out", Resume = "--resume", LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held) => (FullPath, _lock) = (path, held);
 
     /// <summary>How manifests and summaries are written.</summary>
-    public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>The folder.</summary>
     public string FullPath { get; }
@@ -42,18 +47,19 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InvalidInputException">It is not empty, in use, or cannot be written.</exception>
     public static RunFolder Create(string path)
     {
+        ThrowIfEmpty(Out, path);
         string full = Path.GetFullPath(path);
-        if (File.Exists(full)) throw Unusable(path, "is a file; a folder that does not exist or is empty is needed");
+        if (File.Exists(full)) throw Unusable(Out, path, "is a file; a folder that does not exist or is empty is needed");
         try
         {
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
-                throw Unusable(path, "is not empty; name a folder that does not exist or is empty, or continue a run with --resume");
+                throw Unusable(Out, path, "is not empty; name a folder that does not exist or is empty, or continue a run with --resume");
             Directory.CreateDirectory(full);
-            return new RunFolder(full, Lock(full, path));
+            return new RunFolder(full, Lock(full, Out, path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw Unusable(path, $"cannot be written: {e.Message}");
+            throw Unusable(Out, path, $"cannot be written: {e.Message}");
         }
     }
 
@@ -61,16 +67,17 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InvalidInputException">It is not a run folder, is in use, or cannot be written.</exception>
     public static RunFolder Open(string path)
     {
+        ThrowIfEmpty(Resume, path);
         string full = Path.GetFullPath(path);
         if (!File.Exists(Path.Combine(full, ExperimentFile)))
-            throw new InvalidInputException(new Fault("--resume", "", path, $"is not a run folder: it holds no {ExperimentFile}"));
+            throw Unusable(Resume, path, $"is not a run folder: it holds no {ExperimentFile}");
         try
         {
-            return new RunFolder(full, Lock(full, path));
+            return new RunFolder(full, Lock(full, Resume, path));
         }
         catch (UnauthorizedAccessException e)
         {
-            throw Unusable(path, $"cannot be written: {e.Message}");
+            throw Unusable(Resume, path, $"cannot be written: {e.Message}");
         }
     }
 
@@ -99,19 +106,22 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Cuts every log off where a checkpoint was taken; logs the checkpoint does not know are removed.</summary>
+    /// <exception cref="InvalidInputException">A log is shorter than it was, or gone; then none was changed.</exception>
     internal void CutLogs(IReadOnlyDictionary<string, long> lengths)
     {
-        string[] logs = [PathOf(MetricsFile), PathOf(AgentsFile), PathOf(ExchangeFile), .. Directory.EnumerateFiles(FullPath, EventsPattern)];
-        foreach (string log in logs.Where(File.Exists))
+        string[] tables = [MetricsFile, AgentsFile, ExchangeFile];
+        FileInfo[] logs = [.. tables.Select(PathOf).Concat(Directory.GetFiles(FullPath, EventsPattern)).Select(f => new FileInfo(f))];
+        Fault[] faults = [.. logs.Where(log => lengths.TryGetValue(log.Name, out long length) && (!log.Exists || log.Length < length)).Select(log => new Fault(
+            log.FullName, "", null, $"has {(log.Exists ? log.Length : 0)} bytes, but had {lengths[log.Name]} when the checkpoint was taken: it was cut, and the run cannot go on"))];
+        if (faults.Length > 0) throw new InvalidInputException(faults);
+        foreach (FileInfo log in logs.Where(log => log.Exists))
         {
-            if (!lengths.TryGetValue(Path.GetFileName(log), out long length))
+            if (!lengths.TryGetValue(log.Name, out long length))
             {
-                File.Delete(log);
+                log.Delete();
                 continue;
             }
-            using var stream = new FileStream(log, FileMode.Open, FileAccess.Write);
-            if (stream.Length < length)
-                throw new InvalidInputException(new Fault(log, "", null, $"has {stream.Length} bytes, but {length} when the checkpoint was taken: it was cut, and the run cannot go on"));
+            using var stream = new FileStream(log.FullName, FileMode.Open, FileAccess.Write);
             stream.SetLength(length);
         }
     }
@@ -123,7 +133,7 @@ public sealed class RunFolder : IDisposable
         File.Delete(PathOf(LockFile));
     }
 
-    private static FileStream Lock(string full, string path)
+    private static FileStream Lock(string full, string option, string path)
     {
         try
         {
@@ -131,9 +141,14 @@ public sealed class RunFolder : IDisposable
         }
         catch (IOException)
         {
-            throw Unusable(path, "is in use by another run");
+            throw Unusable(option, path, "is in use by another run");
         }
     }
 
-    private static InvalidInputException Unusable(string path, string reason) => new(new Fault("--out", "", path, reason));
+    private static void ThrowIfEmpty(string option, string path)
+    {
+        if (path.Length == 0) throw Unusable(option, path, "must be the path of a folder");
+    }
+
+    private static InvalidInputException Unusable(string option, string path, string reason) => new(new Fault(option, "", path, reason));
 }

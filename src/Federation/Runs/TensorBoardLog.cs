@@ -13,14 +13,18 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <summary>With more agents than this their own curves are left to agents.csv.</summary>
     public const int MostAgentCurves = 64;
 
-    private readonly Channel<(string Tag, float Value, int Step)> _queue = Channel.CreateUnbounded<(string, float, int)>(new() { SingleReader = true });
+    /// <summary>Values that may wait to be written; with more the training waits, so that memory stays flat however short the rounds are.</summary>
+    private const int MostWaiting = 1 << 15;
+
+    private readonly Channel<(string Tag, float Value, int Step)> _queue =
+        Channel.CreateBounded<(string, float, int)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true, SingleWriter = true });
     private readonly SummaryWriter _writer;
     private readonly Thread _thread;
     private readonly string[] _names;
     private readonly int _agents;
     private long _queued, _written;
     private (long Steps, double Seconds) _last;
-    private Exception? _error;
+    private volatile Exception? _error;
 
     public TensorBoardLog(string folder, IEnumerable<string> agentNames, string experimentJson, bool resumed)
     {
@@ -79,7 +83,8 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     {
         if (value is not { } number) return;
         _queued++;
-        _queue.Writer.TryWrite((tag, (float)number, step));
+        var wait = new SpinWait();
+        while (!_queue.Writer.TryWrite((tag, (float)number, step)) && _error is null) wait.SpinOnce();
     }
 
     private void Write()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FedPG.Federation.Agents;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +10,8 @@ namespace FedPG.Federation.Runs;
 /// <param name="File">The file beside the manifest.</param>
 /// <param name="Dtype">float32 or float64.</param>
 /// <param name="Shape">Its shape.</param>
-public sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape);
+/// <param name="Sha256">The checksum of the file, so that a file that was changed is not taken for the tensor.</param>
+public sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape, string Sha256);
 
 /// <summary>Raw tensors in files: the elements one after another, little-endian, rows first.</summary>
 internal static class TensorFiles
@@ -23,11 +25,28 @@ internal static class TensorFiles
         string file = name.Replace('/', '-') + ".bin";
         using var stream = new FileStream(Path.Combine(folder, file), FileMode.CreateNew, FileAccess.Write);
         using DisposeScope scope = NewDisposeScope();
-        foreach (Tensor piece in pieces) stream.Write(piece.detach().cpu().contiguous().bytes);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Tensor piece in pieces)
+        {
+            Span<byte> bytes = piece.detach().cpu().contiguous().bytes;
+            stream.Write(bytes);
+            hash.AppendData(bytes);
+        }
         stream.Flush(flushToDisk: true);
         long[] shape = pieces[0].shape;
         if (pieces.Count > 1) shape = [pieces.Sum(p => p.shape[0]), .. shape[1..]];
-        return new TensorEntry(name, file, DtypeName(pieces[0].dtype), shape);
+        return new TensorEntry(name, file, DtypeName(pieces[0].dtype), shape, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    /// <summary>What is wrong with the file of a tensor; null when it is there, whole and unchanged.</summary>
+    public static string? Fault(string folder, TensorEntry entry)
+    {
+        if (entry is not { File: not null, Shape: not null, Sha256: not null }) return "lists a tensor without file, shape or checksum";
+        long expected = entry.Shape.Aggregate(entry.Dtype == "float64" ? 8L : 4L, (a, b) => a * b);
+        var file = new FileInfo(Path.Combine(folder, entry.File));
+        if (!file.Exists || file.Length != expected) return $"names {entry.File} with {expected} bytes, which is not there";
+        using FileStream stream = file.OpenRead();
+        return Convert.ToHexStringLower(SHA256.HashData(stream)) == entry.Sha256 ? null : $"names {entry.File}, which was changed since: its checksum is another";
     }
 
     /// <summary>Fills pieces that are stacked along the first dimension from a file.</summary>

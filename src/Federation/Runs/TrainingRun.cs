@@ -49,12 +49,23 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         ArgumentNullException.ThrowIfNull(experiment);
         // Built first: what fails here leaves no folder behind.
         var federation = new Federation(experiment, execution, time);
-        var run = new TrainingRun(experiment, RunFolder.Create(folder), federation, progress);
-        var document = (JsonObject)experiment.Resolved.DeepClone();
-        document[ExperimentReader.VersionsKey] = versions.DeepClone();
-        RunFolder.WriteJson(run._folder.PathOf(RunFolder.ExperimentFile), document);
-        run.OpenLogs(document, resumed: false);
-        return run;
+        RunFolder? opened = null;
+        try
+        {
+            opened = RunFolder.Create(folder);
+            var run = new TrainingRun(experiment, opened, federation, progress);
+            var document = (JsonObject)experiment.Resolved.DeepClone();
+            document[ExperimentReader.VersionsKey] = versions.DeepClone();
+            RunFolder.WriteJson(opened.PathOf(RunFolder.ExperimentFile), document);
+            run.OpenLogs(document, resumed: false);
+            return run;
+        }
+        catch
+        {
+            opened?.Dispose();
+            federation.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Goes on with a run, from its newest checkpoint or from round 0 where there is none.</summary>
@@ -65,6 +76,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(execution);
         var opened = RunFolder.Open(folder);
+        Federation? federation = null;
         try
         {
             if (SummaryOf(opened) is { Status: "finished" })
@@ -73,11 +85,12 @@ public sealed class TrainingRun : IRoundSink, IDisposable
                 return null;
             }
             Experiment.Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), []);
-            var federation = new Federation(experiment, execution(experiment), time);
+            federation = new Federation(experiment, execution(experiment), time);
             var run = new TrainingRun(experiment, opened, federation, progress);
             (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(opened.Checkpoints);
             if (checkpoint is { } newest) Checkpoint.Restore(newest.Folder, newest.Manifest, federation);
             opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>());
+            Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
             run.OpenLogs(document, resumed: checkpoint is not null);
             return run;
@@ -85,6 +98,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         catch
         {
             opened.Dispose();
+            federation?.Dispose();
             throw;
         }
     }
@@ -125,7 +139,18 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         _folder.Dispose();
     }
 
-    private static RunSummary? SummaryOf(RunFolder folder) => ReadSummary(folder.FullPath);
+    private static RunSummary? SummaryOf(RunFolder folder)
+    {
+        try
+        {
+            return ReadSummary(folder.FullPath);
+        }
+        catch (JsonException)
+        {
+            // Not written by a run that ended: going on from the last checkpoint writes it anew.
+            return null;
+        }
+    }
 
     private void OpenLogs(JsonObject document, bool resumed)
     {

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace FedPG.Tests.Cli;
+
+/// <summary>What a process left behind.</summary>
+internal sealed record Outcome(int ExitCode, string Output, string Errors)
+{
+    public string[] ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>The program as users start it: a process of its own.</summary>
+internal static partial class Fedpg
+{
+    private const int Patience = 120_000;
+
+    public static Outcome Run(string folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
+
+    public static Outcome Run(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program = null)
+    {
+        using Started started = Start(folder, environment, arguments, program);
+        return started.Wait();
+    }
+
+    public static Started Start(string folder, params string[] arguments) => Start(folder, new Dictionary<string, string>(), arguments, null);
+
+    private static Started Start(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder,
+        };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        start.ArgumentList.Add(program ?? Path.Combine(AppContext.BaseDirectory, "fedpg.dll"));
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        return new Started(Process.Start(start)!);
+    }
+
+    /// <summary>A process that may still run.</summary>
+    internal sealed partial class Started : IDisposable
+    {
+        public const int Interrupt = 2, Kill = 9, Terminate = 15;
+        private readonly Process _process;
+        private readonly Task<string> _output, _errors;
+
+        public Started(Process process)
+        {
+            _process = process;
+            _output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            _errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        }
+
+        public Outcome Wait()
+        {
+            Assert.True(_process.WaitForExit(Patience), "the process does not end");
+            return new Outcome(_process.ExitCode, _output.GetAwaiter().GetResult(), _errors.GetAwaiter().GetResult());
+        }
+
+        /// <summary>Waits until a condition holds, while the process runs.</summary>
+        public void WaitUntil(Func<bool> condition)
+        {
+            var watch = Stopwatch.StartNew();
+            while (!condition())
+            {
+                Assert.False(_process.HasExited, "the process ended too early");
+                Assert.True(watch.ElapsedMilliseconds < Patience, "nothing happens");
+                Thread.Sleep(1);
+            }
+        }
+
+        public void Signal(int number) => Assert.Equal(0, SendSignal(_process.Id, number));
+
+        public void Dispose()
+        {
+            if (!_process.HasExited) _process.Kill();
+            _process.Dispose();
+        }
+
+        [LibraryImport("libc", EntryPoint = "kill")]
+        private static partial int SendSignal(int process, int signal);
+    }
+}

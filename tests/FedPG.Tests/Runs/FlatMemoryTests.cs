@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using FedPG.Envs.Options;
+using FedPG.Federation.Experiment;
+using FedPG.Federation.Runs;
+using TorchSharp;
+using Xunit;
+
+namespace FedPG.Tests.Runs;
+
+/// <summary>These count every live tensor of the process, so nothing else may run beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class NothingBesides
+{
+    public const string Name = "Flat memory";
+}
+
+[Collection(NothingBesides.Name)]
+public sealed class FlatMemoryTests
+{
+    public static TheoryData<string, string, string> Kinds()
+    {
+        var kinds = new TheoryData<string, string, string>();
+        foreach (string algorithm in FedPG.Federation.Algorithms.AlgorithmRegistry.Default.Names)
+        {
+            foreach (string policy in FedPG.Policies.PolicyRegistry.Default.Kinds)
+            {
+                foreach (string estimator in (string[])["gpomdp", "exact"]) kinds.Add(algorithm, policy, estimator);
+            }
+        }
+        return kinds;
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_number_of_live_tensors_is_the_same_after_every_round(string algorithm, string policy, string estimator)
+    {
+        Experiment experiment = RunTesting.Experiment(
+            $"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12", "gradient.entropy=0.1");
+        foreach (int threads in (int[])[1, 2])
+        {
+            Settle();
+            long before = torch.Tensor.TotalCount;
+            var counts = new List<long>();
+            using (var federation = new Federation.Federation(experiment, RunTesting.Execution(threads, block: 2), TimeProvider.System))
+                federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
+            Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
+            Assert.Equal(before, torch.Tensor.TotalCount);
+        }
+    }
+
+    [Theory]
+    [InlineData("fast-fedpg", "fresh")]
+    [InlineData("fast-fedpg", "resample")]
+    public void So_it_is_for_every_kind_of_memory(string algorithm, string memory)
+    {
+        Settle();
+        var counts = new List<long>();
+        Experiment experiment = RunTesting.Experiment($"federation.algorithm={algorithm}", $"federation.memory={memory}", "federation.rounds=12");
+        using var federation = new Federation.Federation(experiment, RunTesting.Execution(), TimeProvider.System);
+        federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
+        Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
+    }
+
+    [Fact]
+    public void Checkpoints_logs_and_the_end_of_a_run_leave_no_tensor_behind()
+    {
+        using var folder = new TemporaryFolder();
+        Settle();
+        long before = torch.Tensor.TotalCount;
+        var counts = new List<long>();
+        using (TrainingRun run = RunTesting.Start(RunTesting.Experiment("checkpointEvery=1", "federation.rounds=6"), folder["run"], new Sink(_ => counts.Add(torch.Tensor.TotalCount))))
+            run.Run(TestContext.Current.CancellationToken);
+        Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
+        Assert.Equal(before, torch.Tensor.TotalCount);
+
+        RunTesting.RunUntil(2, RunTesting.Experiment(), folder["stopped"]);
+        RunTesting.ResumeUntil(null, folder["stopped"]);
+        Assert.Throws<InvalidInputException>(() => RunTesting.Start(RunTesting.Experiment(), folder["stopped"]));
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Ten_thousand_rounds_take_no_more_memory_than_a_thousand()
+    {
+        const int rounds = 10_000, warm = 1_000;
+        Experiment experiment = RunTesting.Experiment(
+            $"federation.rounds={rounds}", "federation.localSteps=1", "environment.agents=2", "environment.options.states=2", "environment.options.actions=2",
+            "gradient.horizon=2", "gradient.trajectories=2", "evaluateEvery=10");
+        Settle();
+        (long Tensors, long Bytes) early = default, late = default;
+        using var federation = new Federation.Federation(experiment, RunTesting.Execution(), TimeProvider.System);
+        federation.Run(new Sink(report =>
+        {
+            // Collected as it goes: what is left then is what something still holds.
+            if (report.Round % warm != 0) return;
+            late = Measure();
+            if (report.Round == warm) early = late;
+        }), checkpoint: null, TestContext.Current.CancellationToken);
+        Assert.Equal(early.Tensors, late.Tensors);
+        Assert.True(late.Bytes - early.Bytes < 4 << 20, $"the working set grew by {(late.Bytes - early.Bytes) / 1024} KiB");
+    }
+
+    private static (long Tensors, long Bytes) Measure()
+    {
+        Settle();
+        using var process = Process.GetCurrentProcess();
+        return (torch.Tensor.TotalCount, process.WorkingSet64);
+    }
+
+    private static void Settle()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+    }
+}
