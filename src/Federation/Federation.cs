@@ -18,9 +18,9 @@ public enum RunStatus
     Cancelled,
 }
 
-/// <summary>Thrown when parameters stop being finite numbers; names the round and the agent.</summary>
+/// <summary>Thrown when parameters or gradients stop being finite numbers; names the round and the agent.</summary>
 public sealed class DivergedException(int round, string where)
-    : Exception($"round {round}: the parameters of {where} are no longer finite; a smaller federation.localStepSize may help");
+    : Exception($"round {round}: the parameters or gradients of {where} are no longer finite; a smaller federation.localStepSize may help");
 
 /// <summary>How a run uses this machine; none of it changes a single bit of the result.</summary>
 /// <param name="Threads">Threads that run agents, 1 or more.</param>
@@ -62,7 +62,7 @@ public sealed class Federation : IDisposable
         Layout = policy.Layout;
         Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
         Evaluator = new ExactEvaluator(experiment.Mdp, experiment.Objective, policy);
-        LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Mdp.Agents.Count)), _pool);
+        LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Mdp.Agents.Count)), [.. experiment.Mdp.Agents.Select(a => a.Name)], _pool);
         foreach (AgentBlock block in LocalAgents.Blocks) block.Receive(Algorithm.Theta, Server.Theta);
     }
 
@@ -160,7 +160,6 @@ public sealed class Federation : IDisposable
     private void ThrowIfDiverged()
     {
         if (Server.Theta.AllFinite()) return;
-        string where = LocalAgents.FirstNonFinite() is { } agent ? $"agent {_experiment.Mdp.Agents[agent].Name}" : "the server";
-        throw new DivergedException(RoundsDone, where);
+        throw new DivergedException(RoundsDone, "the server");
     }
 }

@@ -3,14 +3,16 @@ namespace FedPG.Envs.Options;
 /// <summary>Finds the name a user probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>The candidate with the smallest edit distance to <paramref name="name"/>, or null when there are no candidates.</summary>
+    /// <summary>The candidate that begins with <paramref name="name"/>, else the one at the smallest edit distance; null when there are none.</summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? best = null;
         int bestDistance = int.MaxValue;
         foreach (string candidate in candidates)
         {
-            int distance = EditDistance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
+            // What the user typed may be the beginning of a longer name.
+            bool begins = name.Length > 0 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase);
+            int distance = begins ? 0 : EditDistance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
             if (distance >= bestDistance) continue;
             (best, bestDistance) = (candidate, distance);
         }

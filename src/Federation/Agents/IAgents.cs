@@ -23,5 +23,6 @@ public interface IAgents
     /// <param name="uplink">The function.</param>
     /// <param name="round">The round its random numbers belong to.</param>
     /// <returns>A tensor of the caller's dispose scope.</returns>
+    /// <exception cref="DivergedException">An agent sent numbers that are not finite; names it.</exception>
     Tensor Mean(Uplink uplink, int round);
 }

@@ -9,16 +9,18 @@ namespace FedPG.Federation.Agents;
 public sealed class LocalAgents : IAgents, IDisposable
 {
     private readonly AgentBlock[] _blocks;
+    private readonly IReadOnlyList<string> _names;
     private readonly WorkerPool _pool;
     private readonly int _elementSize;
 
     /// <summary>Creates the agents.</summary>
     /// <param name="blocks">The blocks in order; all but the last of one size, a power of two. Disposed with this object.</param>
+    /// <param name="names">The agents' names, for messages.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    public LocalAgents(IReadOnlyList<AgentBlock> blocks, WorkerPool pool)
+    public LocalAgents(IReadOnlyList<AgentBlock> blocks, IReadOnlyList<string> names, WorkerPool pool)
     {
         ArgumentNullException.ThrowIfNull(blocks);
-        (_blocks, _pool) = ([.. blocks], pool);
+        (_blocks, _names, _pool) = ([.. blocks], names, pool);
         Count = _blocks.Sum(b => b.Count);
         _elementSize = _blocks[0].Policy.Format.ElementSize;
         Ledger = new ExchangeLedger(Count);
@@ -49,17 +51,21 @@ public sealed class LocalAgents : IAgents, IDisposable
     {
         ArgumentNullException.ThrowIfNull(uplink);
         Tensor[] sums = new Tensor[_blocks.Length];
+        int?[] diverged = new int?[_blocks.Length];
         _pool.Run(_blocks.Length, k =>
         {
             using DisposeScope scope = NewDisposeScope();
             using var noGrad = no_grad();
-            Tensor sum = RowSums.Tree(uplink.Run(_blocks[k], round));
+            Tensor rows = uplink.Run(_blocks[k], round);
+            Tensor sum = RowSums.Tree(rows);
+            if (!sum.AllFinite()) diverged[k] = _blocks[k].First + FirstNonFinite(rows);
             sums[k] = sum.clone().DetachFromDisposeScope();
         });
         using DisposeScope outer = NewDisposeScope();
         Ledger.Add(Entry(ExchangeDirection.Up, uplink.Name, sums[0].shape));
         Tensor total = RowSums.Tree(stack(sums));
         foreach (Tensor sum in sums) sum.Dispose();
+        if (diverged.FirstOrDefault(agent => agent is not null) is { } first) throw new DivergedException(round, $"agent {_names[first]}");
         return total.Over(Count).MoveToOuterDisposeScope();
     }
 
@@ -99,25 +105,20 @@ public sealed class LocalAgents : IAgents, IDisposable
         return new RolloutStatistics(steps, rewards, episodes);
     }
 
-    /// <summary>The first agent whose parameters are not finite; null when all are.</summary>
-    public int? FirstNonFinite()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        foreach (AgentBlock block in _blocks)
-        {
-            if (block.Theta.AllFinite()) continue;
-            for (int i = 0; i < block.Count; i++)
-            {
-                if (!block.Theta[i].AllFinite()) return block.First + i;
-            }
-        }
-        return null;
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (AgentBlock block in _blocks) block.Dispose();
+    }
+
+    /// <summary>The first row with a number that is not finite; row 0 when only their sum overflowed.</summary>
+    private static int FirstNonFinite(Tensor rows)
+    {
+        for (int i = 0; i < rows.shape[0]; i++)
+        {
+            if (!rows.select(0, i).AllFinite()) return i;
+        }
+        return 0;
     }
 
     private ExchangeEntry Entry(ExchangeDirection direction, string name, long[] shape) =>

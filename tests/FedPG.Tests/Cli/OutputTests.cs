@@ -83,7 +83,7 @@ public sealed class OutputTests
         Write(folder);
         Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--out", "run", "--quiet", "--set", "federation.localStepSize=1e300");
         Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Matches("^fedpg: round 1: the parameters of agent agent-[0-3] are no longer finite", Assert.Single(outcome.ErrorLines));
+        Assert.Matches("^fedpg: round 0: the parameters or gradients of agent agent-[0-3] are no longer finite", Assert.Single(outcome.ErrorLines));
         Assert.Equal([0], new CsvFile(folder["run/metrics.csv"]).Whole("round"));
         Outcome again = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--quiet");
         Assert.Equal((1, outcome.Errors), (again.ExitCode, again.Errors));

@@ -23,7 +23,7 @@ public sealed class DivergenceTests
             RunTesting.Experiment(Huge, $"federation.algorithm={algorithm}", policy, $"gradient.estimator={estimator}"), folder.FullPath, threads: 2, block: 2))
         {
             DivergedException e = Assert.Throws<DivergedException>(() => run.Run(TestContext.Current.CancellationToken));
-            Assert.Matches("^round 1: the parameters of agent agent-[0-3] are no longer finite", e.Message);
+            Assert.Matches("^round 0: the parameters or gradients of agent agent-[0-3] are no longer finite", e.Message);
         }
         var metrics = new CsvFile(Path.Combine(folder.FullPath, "metrics.csv"));
         Assert.True(metrics.EndsWithWholeRow);
