@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace FedPG.Cli;
@@ -23,9 +24,20 @@ internal sealed class Interrupt : IDisposable
         _source.Dispose();
     }
 
+    /// <summary>Without a tear-down: taking libtorch's statics apart under its running threads crashes.</summary>
+    private static void ExitAtOnce()
+    {
+        if (OperatingSystem.IsWindows()) Process.GetCurrentProcess().Kill();
+        else ExitNow(ExitCode.Cancelled);
+    }
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void ExitNow(int status);
+
     private void Handle(PosixSignalContext context)
     {
-        if (_source.IsCancellationRequested) Environment.Exit(ExitCode.Cancelled);
+        if (_source.IsCancellationRequested) ExitAtOnce();
         context.Cancel = true;
         _progress.Note("stopping at the end of this round; press Ctrl+C again to stop at once");
         _source.Cancel();

@@ -86,7 +86,7 @@ internal sealed class TrainProgress : IRoundSink, IDisposable
             string gap = _gap is { } g
                 ? string.Create(CultureInfo.InvariantCulture, $"gap {g:G4}{(_uniformGap is > 0 ? $" ({100 * g / _uniformGap:F1} % of uniform)" : "")}")
                 : "gap unknown";
-            string steps = rate > 0 ? string.Create(CultureInfo.InvariantCulture, $"{rate / 1e6:F1} M env-steps/s") : "exact gradients";
+            string steps = rate > 0 ? string.Create(CultureInfo.InvariantCulture, $"{rate / 1e6:F1} M env-steps/s") : report.EnvSteps == 0 ? "exact gradients" : "? env-steps/s";
             if (_terminal is null)
             {
                 Console.Error.WriteLine($"round {report.Round}/{_rounds}  {gap}  {steps}  {left} left");

@@ -46,6 +46,14 @@ public sealed class PolicyRegistry
     /// <summary>The definition of a known kind.</summary>
     public PolicyDefinition Get(string kind) => _definitions[kind];
 
+    /// <summary>The keys that a kind reads.</summary>
+    public IEnumerable<string> KeysOf(string kind)
+    {
+        var reader = OptionReader.Empty();
+        _ = Get(kind).Configure(reader, null);
+        return reader.Described.Select(option => option.Key);
+    }
+
     private static Func<TensorFormat, Policy> ConfigureNeural(OptionReader options, FiniteMdp? mdp)
     {
         int[] hidden = options.Integers("hidden", [64, 64], 1, 65_536, "the sizes of the hidden layers, [] for none")!;

@@ -109,6 +109,7 @@ internal sealed class FiniteMdpParser(string source)
         string path = $"agents[{agent}].name", name = $"agent-{agent}";
         if (element.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(element.GetString())) name = element.GetString()!;
         else if (element.ValueKind != JsonValueKind.Undefined) AddWrong(path, element, "a string that is not empty");
+        if (name.Length > 100 || name.Any(char.IsControl)) _faults.Add(path, name, "must be at most 100 characters, none of them a control character");
         if (!owners.TryAdd(name, agent))
             _faults.Add(path, $"\"{name}\"", $"is the name of agents[{owners[name]}] already; names must be unique (agent i without one is \"agent-i\")");
         return name;

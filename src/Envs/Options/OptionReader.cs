@@ -157,6 +157,9 @@ public sealed class OptionReader
         return TryGet(key, out JsonElement element) ? element : default;
     }
 
+    /// <summary>Counts keys as known without reading them.</summary>
+    public void Accept(IEnumerable<string> keys) => _known.UnionWith(keys);
+
     /// <summary>Notes a fault with a key of this object.</summary>
     public void Reject(string key, string allowed) =>
         _faults.Add(PathOf(key), TryGet(key, out JsonElement e) ? e.GetRawText() : null, allowed);

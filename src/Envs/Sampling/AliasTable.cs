@@ -29,6 +29,9 @@ internal sealed class AliasTable
     /// <summary>For column k: the own outcome at 2k, the alias at 2k + 1, both times the stride of the creation.</summary>
     public int[] Targets { get; }
 
+    /// <summary>The most columns of all rows together, 3 GiB of tables.</summary>
+    public const long MostEntries = 1L << 28;
+
     /// <summary>Builds the tables.</summary>
     /// <param name="rows">The number of distributions.</param>
     /// <param name="longest">The most outcomes any of them has.</param>

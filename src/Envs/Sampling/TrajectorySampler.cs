@@ -1,4 +1,5 @@
 using System.Numerics;
+using FedPG.Envs.Options;
 using FedPG.Envs.Streams;
 
 namespace FedPG.Envs.Sampling;
@@ -35,6 +36,7 @@ public sealed class TrajectorySampler
             throw new ArgumentException($"{settings.Trajectories} trajectories of length {settings.Horizon} with baseline {settings.Baseline}", nameof(settings));
         (_mdp, _settings) = (mdp, settings);
         _stride = PolicyTable.Stride(mdp.Actions);
+        foreach (AgentMdp agent in mdp.Agents) RequireTablesFit(agent.Kernel);
         int[] states = [.. Enumerable.Range(0, mdp.States)];
         _initial = AliasTable.Create(1, mdp.States, _stride, (int _, out ReadOnlySpan<int> targets, out ReadOnlySpan<double> probabilities) =>
         {
@@ -186,6 +188,7 @@ public sealed class TrajectorySampler
             }
         }
     }
+
     /// <summary>The transitions made before a terminal state was reached; once terminal, a trajectory stays terminal.</summary>
     private long AliveSteps(ReadOnlySpan<int> cells, int lanes)
     {
@@ -278,6 +281,15 @@ public sealed class TrajectorySampler
             }
         }
         return sum;
+    }
+
+    /// <summary>Rows are padded to the longest, so one long row makes all of them long.</summary>
+    private void RequireTablesFit(TransitionKernel kernel)
+    {
+        long entries = (long)kernel.States * _stride * BitOperations.RoundUpToPowerOf2((uint)kernel.LongestRow);
+        if (entries <= AliasTable.MostEntries) return;
+        throw new InvalidInputException(new Fault("experiment", "environment", null,
+            $"{kernel.States} states, {kernel.Actions} actions and up to {kernel.LongestRow} successors need sampling tables of {entries} entries; allowed are {AliasTable.MostEntries} (or use \"estimator\": \"exact\")"));
     }
 
     private AliasTable Transitions(TransitionKernel kernel) =>

@@ -19,8 +19,8 @@ public sealed class ExactEvaluator : IDisposable
     private readonly double[][] _costs;
     private readonly double[]? _averageCosts;
     private readonly double[] _occupancy, _values, _probabilities, _logs, _actionValues, _score, _weights, _regularised;
-    private OptimalPolicy? _regularisedOptimum;
-    private double _regularisedTemperature = double.NaN;
+    private OptimalPolicy? _start;
+    private double _regularisedOptimum, _regularisedTemperature = double.NaN;
 
     /// <summary>Prepares the evaluation and computes the optima.</summary>
     /// <param name="mdp">All agents' MDPs.</param>
@@ -128,10 +128,12 @@ public sealed class ExactEvaluator : IDisposable
         if (tau == 0) return Optimal;
         if (tau != _regularisedTemperature)
         {
-            _regularisedOptimum = Optimum.Regularised(_kernels[0].Evaluation, _averageCosts, _mdp.Initial, tau, _regularisedOptimum);
+            // Always from the same start: the result may depend on tau alone, or a resumed run would write other bits.
+            _start ??= Optimum.Of(_kernels[0].Evaluation, _averageCosts, _mdp.Initial);
+            _regularisedOptimum = Optimum.Regularised(_kernels[0].Evaluation, _averageCosts, _mdp.Initial, tau, _start).Value;
             _regularisedTemperature = tau;
         }
-        return _regularisedOptimum!.Value;
+        return _regularisedOptimum;
     }
 
     private double MeanObjective()

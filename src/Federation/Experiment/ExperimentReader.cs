@@ -121,7 +121,7 @@ public sealed class ExperimentReader(
             mdp = configured is not null && faults.Faults.Count == before ? configured.Build() : null;
         }
         environment.Finish();
-        if (mdp is not null && objective == Objective.Regret) CheckRewards(mdp, environment, faults);
+        if (mdp is not null && objective == Objective.Regret) CheckRewards(mdp, environment, environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null, faults);
         return mdp;
     }
 
@@ -149,21 +149,27 @@ public sealed class ExperimentReader(
         }
     }
 
-    /// <summary>The regret 1 - r needs rewards in [0, 1]; the first offender of each agent is named.</summary>
-    private static void CheckRewards(FiniteMdp mdp, OptionReader environment, FaultList faults)
+    /// <summary>The regret 1 - r needs rewards in [0, 1]; the first offenders are named one by one, in the file they come from.</summary>
+    private static void CheckRewards(FiniteMdp mdp, OptionReader environment, string? file, FaultList faults)
     {
-        const int most = 10;
-        int found = 0;
-        foreach (AgentMdp agent in mdp.Agents)
+        const int most = 20;
+        var found = new List<Fault>();
+        for (int i = 0; i < mdp.Agents.Count && found.Count <= most; i++)
         {
-            int k = Array.FindIndex(agent.Rewards, r => r is < 0 or > 1);
-            if (k < 0) continue;
-            if (++found > most) return;
-            faults.Add(
-                environment.PathOf(environment.Has("mdp") ? "mdp" : "id"),
-                agent.Rewards[k].ToString("R", System.Globalization.CultureInfo.InvariantCulture),
-                $"is the reward of agent {agent.Name} in state {k / mdp.Actions}, action {k % mdp.Actions}; the regret 1 - r allows rewards in [0, 1], other rewards need \"objective\": \"reward\"");
+            for (int k = 0; k < mdp.Agents[i].Rewards.Length && found.Count <= most; k++)
+            {
+                double reward = mdp.Agents[i].Rewards[k];
+                if (reward is >= 0 and <= 1) continue;
+                string key = $"agents[{i}].rewards[{k / mdp.Actions}][{k % mdp.Actions}]";
+                string value = reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+                const string allowed = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
+                found.Add(file is not null
+                    ? new Fault(file, key, value, allowed)
+                    : new Fault(faults.Source, environment.PathOf("id"), value, $"is {key} of this environment; {allowed}"));
+            }
         }
+        faults.AddRange(found.Take(most));
+        if (found.Count > most) faults.Add(environment.PathOf(file is null ? "id" : "mdp"), null, "and more rewards outside [0, 1]");
     }
 
     private (string Kind, Func<TensorFormat, Policy> Create) ReadPolicy(OptionReader reader, FiniteMdp? mdp)
@@ -171,6 +177,8 @@ public sealed class ExperimentReader(
         OptionReader policy = reader.Section("policy");
         string kind = policy.Choice("kind", "tabular-softmax", policies.Kinds, "the kind of policy");
         Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, mdp);
+        // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
+        foreach (string other in policies.Kinds) policy.Accept(policies.KeysOf(other));
         policy.Finish();
         return (kind, create);
     }

@@ -68,6 +68,9 @@ public sealed class OracleRegistry
         double value = options.Number("baselineValue", objective.Cost(0), NumberRange.Any, "the cost per step that the constant baseline subtracts");
         if (strict && baseline == "leave-one-out" && trajectories < 2)
             options.Reject("trajectories", "the baseline \"leave-one-out\" needs at least 2 trajectories (or choose \"none\" or \"constant\")");
+        const int mostSteps = 1 << 24;
+        if (strict && (long)horizon * trajectories > mostSteps)
+            options.Reject("trajectories", $"times gradient.horizon {horizon} gives more than {mostSteps} steps a batch, which is the most that is kept in memory");
         return new SamplerSettings(horizon, trajectories, kind, baseline switch
         {
             "none" => Baseline.None,

@@ -21,7 +21,8 @@ public sealed class BadInputTests
     [InlineData("""{ "gradient": { "horizont": 1 } }""", "e.json: gradient.horizont: unknown key; the nearest key is \"horizon\"")]
     [InlineData("""{ "gradient": { "entropy": { "form": 1 } } }""", "e.json: gradient.entropy.form: unknown key; the nearest key is \"from\"")]
     [InlineData("""{ "environment": { "options": { "with": 3 } } }""", "e.json: environment.options.with: unknown key; the nearest key is \"width\"")]
-    [InlineData("""{ "policy": { "hidden": [3] } }""", "e.json: policy.hidden: unknown key; ")]
+    [InlineData("""{ "gradient": { "horizon": 100000, "trajectories": 1000000 } }""", "e.json: gradient.trajectories: 1000000; times gradient.horizon 100000 gives more than")]
+    [InlineData("""{ "policy": { "hiden": [3] } }""", "e.json: policy.hiden: unknown key; the nearest key is \"hidden\"")]
     [InlineData("""{ "seed": "one" }""", "e.json: seed: \"one\"; must be a whole number from 0 to ")]
     [InlineData("""{ "seed": -1 }""", "e.json: seed: -1; must be a whole number from 0 to ")]
     [InlineData("""{ "dtype": "float16" }""", "e.json: dtype: \"float16\"; must be \"float32\" | \"float64\" (nearest: \"float32\")")]
@@ -192,7 +193,7 @@ public sealed class BadInputTests
     [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [{ "rewards": [[0], [1], [1]] }] }""", "m.json: agents[0].rewards: has 3 items, but \"states\" is 2")]
     [InlineData("""{ "states": 2, "actions": 1, "discount": 1, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [{ "rewards": [[0], [1]] }] }""", "m.json: discount: 1; must be a number in [0, 1)")]
     [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [{ "name": "a", "rewards": [[0], [1.5]] }] }""",
-        "e.json: environment.mdp: 1.5; is the reward of agent a in state 1, action 0; the regret 1 - r allows rewards in [0, 1], other rewards need \"objective\": \"reward\"")]
+        "m.json: agents[0].rewards[1][0]: 1.5; the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"")]
     public void A_fault_in_the_file_of_a_finite_MDP_names_the_place(string mdp, string expected)
     {
         using var folder = new TemporaryFolder();

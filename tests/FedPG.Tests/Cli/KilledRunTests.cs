@@ -93,7 +93,7 @@ public sealed class KilledRunTests
     private static void Write(TemporaryFolder folder, string algorithm, int checkpointEvery)
     {
         File.WriteAllText(folder["e.json"], RunTesting.Experiment(
-            $"federation.algorithm={algorithm}", $"checkpointEvery={checkpointEvery}", $"federation.rounds={Rounds}", "environment.agents=5", "gradient.entropy=0.1",
+            $"federation.algorithm={algorithm}", $"checkpointEvery={checkpointEvery}", $"federation.rounds={Rounds}", "environment.agents=5", "gradient.entropy={\"from\":0.1,\"to\":0.01,\"until\":9}",
             """policy={"kind":"neural-softmax","hidden":[8]}""").Resolved.ToJsonString());
     }
 

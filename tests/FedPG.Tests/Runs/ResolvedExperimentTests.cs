@@ -67,4 +67,12 @@ public sealed class ResolvedExperimentTests
     }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
+
+    [Fact]
+    public void A_file_can_be_run_with_another_kind_of_policy()
+    {
+        Experiment experiment = RunTesting.Experiment("policy={\"kind\":\"tabular-softmax\",\"hidden\":[3],\"width\":0.2}");
+        Assert.Equal("tabular-softmax", experiment.PolicyKind);
+        Assert.Equal(["kind"], ((System.Text.Json.Nodes.JsonObject)experiment.Resolved["policy"]!).Select(p => p.Key));
+    }
 }

@@ -20,7 +20,7 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         Experiment experiment = RunTesting.Experiment(
-            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"federation.rounds={Rounds}", "environment.agents=5", "evaluateEvery=2", "gradient.entropy=0.1");
+            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"federation.rounds={Rounds}", "environment.agents=5", "evaluateEvery=2", "gradient.entropy={\"from\":0.1,\"to\":0.01,\"until\":9}");
         RunTesting.Run(experiment, folder["whole"]);
         string expected = RunTesting.Bits(folder["whole"]);
         foreach (int stop in (int[])[0, 1, 4, Rounds - 1])
