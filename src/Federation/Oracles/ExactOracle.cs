@@ -14,6 +14,7 @@ public sealed class ExactOracle : IOracle
 {
     private readonly OracleSetup _setup;
     private readonly ExactEvaluation[] _evaluations;
+    private readonly int[] _byKernel;
     private readonly double[][] _costs;
     private readonly Tensor _weights;
     private readonly RolloutStatistics[] _rollouts;
@@ -28,6 +29,7 @@ public sealed class ExactOracle : IOracle
         AgentMdp[] agents = [.. mdp.Agents.Skip(setup.First).Take(setup.Count)];
         var byKernel = new Dictionary<TransitionKernel, ExactEvaluation>(ReferenceEqualityComparer.Instance);
         _evaluations = [.. agents.Select(a => byKernel.TryGetValue(a.Kernel, out ExactEvaluation? e) ? e : byKernel[a.Kernel] = new ExactEvaluation(a.Kernel, mdp.Discount))];
+        _byKernel = [.. Enumerable.Range(0, agents.Length).GroupBy(i => _evaluations[i]).SelectMany(group => group)];
         _costs = [.. agents.Select(agent => setup.Objective.Costs(agent))];
         _weights = zeros(setup.Count, mdp.States, mdp.Actions, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _rollouts = new RolloutStatistics[setup.Count];
@@ -50,7 +52,7 @@ public sealed class ExactOracle : IOracle
         ReadOnlySpan<double> logs = logProbabilities.Span<double>();
         double temperature = _setup.Entropy.At(batch.Round);
         ExactEvaluation? current = null;
-        for (int i = 0; i < _setup.Count; i++)
+        foreach (int i in _byKernel)
         {
             if (!sameRows || !ReferenceEquals(current, _evaluations[i]))
             {
