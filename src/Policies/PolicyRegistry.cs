@@ -109,7 +109,7 @@ public sealed class PolicyRegistry
             && values.All(state => state.Length == mdp.Actions && state.All(row => row.Length == d && row.All(double.IsFinite)));
         if (!fits)
         {
-            options.Faults.Add(options.PathOf("features"), null, $"must be finite numbers [{mdp.States}][{mdp.Actions}][d], d the same everywhere");
+            options.Faults.Add(options.PathOf("features"), raw.GetRawText(), $"must be finite numbers [{mdp.States}][{mdp.Actions}][d], d the same everywhere");
             return null;
         }
         double[,] features = new double[mdp.States * mdp.Actions, d];
