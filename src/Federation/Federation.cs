@@ -58,7 +58,7 @@ public sealed class Federation : IDisposable
         using var noGrad = no_grad();
         var format = new TensorFormat(experiment.Dtype, execution.Device);
         Policy policy = experiment.CreatePolicy(format);
-        double[] theta = policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
+        double[] theta = experiment.InitialParameters ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
         Layout = policy.Layout;
         Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
         Evaluator = new ExactEvaluator(experiment.Mdp, experiment.Objective, policy);

@@ -31,6 +31,9 @@ public sealed record Experiment
     /// <summary>Makes an independent instance of the policy.</summary>
     public required Func<TensorFormat, Policy> CreatePolicy { get; init; }
 
+    /// <summary>theta_0, [d], where the file gives one; null for the policy's own, which is uniform.</summary>
+    public double[]? InitialParameters { get; init; }
+
     /// <summary>The name of the estimator.</summary>
     public required string Estimator { get; init; }
 

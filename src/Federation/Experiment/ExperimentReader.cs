@@ -60,7 +60,7 @@ public sealed class ExperimentReader(
         Objective objective = reader.Choice("objective", "regret", ["regret", "reward"], "minimise the regret 1 - r, or -r") == "regret" ? Objective.Regret : Objective.Reward;
 
         FiniteMdp? mdp = ReadEnvironment(reader, folder, objective, faults);
-        (string policyKind, Func<TensorFormat, Policy> createPolicy) = ReadPolicy(reader, mdp);
+        (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial) = ReadPolicy(reader, mdp);
         (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader);
         OptionReader gradient = reader.Section("gradient");
         string estimator = gradient.Choice("estimator", "gpomdp", oracles.Names, "how gradients are had");
@@ -74,7 +74,7 @@ public sealed class ExperimentReader(
         reader.Finish();
         faults.ThrowIfAny();
         ScalarType type = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
-        CheckSize(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), faults);
+        CheckSize(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), initial, faults);
         faults.ThrowIfAny();
         return new Experiment
         {
@@ -85,6 +85,7 @@ public sealed class ExperimentReader(
             Mdp = mdp!,
             PolicyKind = policyKind,
             CreatePolicy = createPolicy,
+            InitialParameters = initial,
             Estimator = estimator,
             PrepareOracles = prepare,
             Entropy = entropy,
@@ -172,24 +173,27 @@ public sealed class ExperimentReader(
         if (found.Count > most) faults.Add(environment.PathOf(file is null ? "id" : "mdp"), null, "and more rewards outside [0, 1]");
     }
 
-    private (string Kind, Func<TensorFormat, Policy> Create) ReadPolicy(OptionReader reader, FiniteMdp? mdp)
+    private (string Kind, Func<TensorFormat, Policy> Create, double[]? Initial) ReadPolicy(OptionReader reader, FiniteMdp? mdp)
     {
         OptionReader policy = reader.Section("policy");
         string kind = policy.Choice("kind", "tabular-softmax", policies.Kinds, "the kind of policy");
         Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, mdp);
+        double[]? initial = policy.Numbers("initial", null, NumberRange.Any, "theta_0, the parameters to start from");
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
         foreach (string other in policies.Kinds) policy.Accept(policies.KeysOf(other));
         policy.Finish();
-        return (kind, create);
+        return (kind, create, initial);
     }
 
-    /// <summary>Refuses a policy whose row of parameters is longer than what one file or one array of bytes can hold.</summary>
-    private static void CheckSize(Func<TensorFormat, Policy> create, TensorFormat format, JsonElement section, FaultList faults)
+    /// <summary>Refuses a policy whose row of parameters is longer than what one file or one array of bytes can hold, and a start of another length.</summary>
+    private static void CheckSize(Func<TensorFormat, Policy> create, TensorFormat format, JsonElement section, double[]? initial, FaultList faults)
     {
         const int most = 1 << 28;
         try
         {
             using Policy policy = create(format);
+            if (initial is not null && initial.Length != policy.Layout.Length)
+                faults.Add("policy.initial", $"{initial.Length} numbers", $"must be {policy.Layout.Length} numbers, as many as this policy has parameters");
             if (policy.Layout.Length <= most) return;
         }
         catch (OverflowException)

@@ -45,6 +45,8 @@ public sealed class BadInputTests
     [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [0] } }""", "e.json: policy.hidden: [0]; must be a list of whole numbers from 1 to ")]
     [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [[]] } }""", "e.json: policy.hidden: [[]]; must be a list of whole numbers from 1 to ")]
     [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": "" } }""", "e.json: policy.hidden: \"\"; must be a list of whole numbers from 1 to ")]
+    [InlineData("""{ "policy": { "initial": [1, "x"] } }""", "e.json: policy.initial: [1, \"x\"]; must be a list, each item a finite number")]
+    [InlineData("""{ "policy": { "initial": [1, 2] } }""", "e.json: policy.initial: 2 numbers; must be ", " numbers, as many as this policy has parameters")]
     [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [65536, 65536] } }""", "e.json: policy: ", "parameters")]
     [InlineData("""{ "environment": { "agents": 0 } }""", "e.json: environment.agents: 0; must be a whole number from 1 to ")]
     [InlineData("""{ "environment": { "id": "GridWorld" } }""", "e.json: environment.id: GridWorld; is not an environment; the nearest is \"GridWorld-v0\"")]
