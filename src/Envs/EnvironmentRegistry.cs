@@ -4,6 +4,7 @@ using System.Text.Json;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Options;
 using FedPG.Envs.Random;
+using FedPG.Envs.Tables;
 
 namespace FedPG.Envs;
 
@@ -23,6 +24,8 @@ public sealed class EnvironmentRegistry
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
         registry.Register(RandomMdp.Definition);
+        registry.Register(QuasiRandomMdp.Definition);
+        registry.Register(OppositeKernels.Definition);
         return registry;
     }
 
