@@ -33,7 +33,7 @@ public sealed class Stationary : IDisposable
         AgentMdp average = mdp.AverageAgent();
         OptimalPolicy soft = Optimum.Regularised(
             new ExactEvaluation(average.Kernel, mdp.Discount), experiment.Objective.Costs(average), mdp.Initial, experiment.Entropy.At(0));
-        return new Stationary(Create(experiment), [.. soft.Policy.Select(Math.Log)]);
+        return new Stationary(Create(experiment), [.. soft.Policy.Select(p => Math.Log(p))]);
     }
 
     /// <summary>The stationary point that Newton's method finds from a point near it; for problems without a closed-form optimum.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
-using FedPG.Envs.Exact;
 using FedPG.Federation.Experiment;
 
 namespace FedPG.Claims.Paper;

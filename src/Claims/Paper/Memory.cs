@@ -1,7 +1,6 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
-using FedPG.Claims.Statistics;
 using FedPG.Federation.Experiment;
 
 namespace FedPG.Claims.Paper;

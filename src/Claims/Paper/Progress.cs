@@ -26,7 +26,7 @@ public sealed class Progress : Claim
         var table = new Table("near", "instance", "round", "drift_over_bound", "drift_over_law", "progress_over_alpha_gradient");
         int instances = lab.Choose(20, 4);
         string[][] problems = [[], .. Enumerable.Range(0, instances).Select(k => (string[])
-            ["environment={\"id\": \"RandomMdp-v0\", \"agents\": 10, \"options\": {\"instance\": " + lab.Seed(k).ToString(CultureInfo.InvariantCulture) + "}}"])];
+            [$$"""environment={ "id": "RandomMdp-v0", "agents": 10, "options": { "instance": {{lab.Seed(k)}} } }"""])];
         Round[][] near = lab.Map(problems.Length, k => Near(lab, problems[k]));
         for (int k = 0; k < near.Length; k++)
         {
@@ -69,7 +69,7 @@ public sealed class Progress : Claim
     {
         double[] products = [0.05, 0.25, 1, 4];
         var table = new Table("lemma-1", "alpha_l", "round", "slack");
-        double[][] slacks = lab.Map(products.Length, k =>
+        double[][] slacks = lab.Map<double[]>(products.Length, k =>
         {
             Experiment experiment = lab.Read("path");
             using Stationary optimum = Stationary.SoftOptimum(experiment);

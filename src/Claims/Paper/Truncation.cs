@@ -1,5 +1,3 @@
-using System.Globalization;
-using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Experiment;
@@ -27,7 +25,7 @@ public sealed class Truncation : Claim
         [
             lab.Read("ergodic"),
             .. Enumerable.Range(0, count).Select(k => lab.Read("ergodic",
-                $$"""environment={"id": "RandomMdp-v0", "agents": 10, "options": {"instance": {{lab.Seed(k).ToString(CultureInfo.InvariantCulture)}}}}""")),
+                $$"""environment={ "id": "RandomMdp-v0", "agents": 10, "options": { "instance": {{lab.Seed(k)}} } }""")),
         ];
         double[][] errors = lab.Map(experiments.Length, k => Errors(experiments[k], longest, lab.Seed(100 + k)));
         double[] slopes = [.. errors.Select((e, k) => Slope(e) / Math.Log(experiments[k].Mdp.Discount))];

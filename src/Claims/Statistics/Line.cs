@@ -24,5 +24,5 @@ public sealed record Line(Figure95 Slope, double Intercept)
     }
 
     /// <summary>Fits log y over log x: the slope is the power.</summary>
-    public static Line FitPower(IReadOnlyList<double> x, IReadOnlyList<double> y) => Fit([.. x.Select(Math.Log)], [.. y.Select(Math.Log)]);
+    public static Line FitPower(IReadOnlyList<double> x, IReadOnlyList<double> y) => Fit([.. x.Select(v => Math.Log(v))], [.. y.Select(v => Math.Log(v))]);
 }
