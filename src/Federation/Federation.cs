@@ -164,7 +164,7 @@ public sealed class Federation : IDisposable
     private Evaluation.Evaluation Evaluate(double? temperature)
     {
         Evaluation.Evaluation evaluation = Evaluator.Evaluate(Server.Theta, temperature);
-        return double.IsFinite(evaluation.Objective) ? evaluation : throw new DivergedException(RoundsDone, "the server", "the objective of its policy is infinite");
+        return evaluation.Fault is null ? evaluation : throw new DivergedException(RoundsDone, "the server", evaluation.Fault);
     }
 
     private void ThrowIfDiverged()

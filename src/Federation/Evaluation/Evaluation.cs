@@ -8,4 +8,8 @@ namespace FedPG.Federation.Evaluation;
 /// <param name="RegularisedObjective">E sum gamma^t (c_t + tau log pi), the mean over agents; null without entropy.</param>
 /// <param name="RegularisedGap">That minus its own optimum at the current tau; null where unknown.</param>
 public sealed record Evaluation(
-    double Objective, double? Gap, double? GradientNormSquared, double[] AgentObjectives, double? RegularisedObjective, double? RegularisedGap);
+    double Objective, double? Gap, double? GradientNormSquared, double[] AgentObjectives, double? RegularisedObjective, double? RegularisedGap)
+{
+    /// <summary>Why a run cannot go on from here, such as a system that its policy makes unstable; null for all that is well.</summary>
+    public string? Fault { get; init; }
+}

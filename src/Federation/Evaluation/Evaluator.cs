@@ -32,7 +32,6 @@ public abstract class Evaluator : IDisposable
     /// <summary>Evaluates parameters.</summary>
     /// <param name="theta">thetabar, [d].</param>
     /// <param name="temperature">The current tau; null for an experiment without entropy.</param>
-    /// <returns>The evaluation; an objective that is not finite means that the run has diverged.</returns>
     public abstract Evaluation Evaluate(Tensor theta, double? temperature);
 
     /// <inheritdoc/>
