@@ -79,7 +79,7 @@ public sealed class EnvironmentRegistry
         }
         var reader = new OptionReader(options, keys.Options, faults);
         // With a number of agents that is not allowed the options are still read, so that their faults are reported together with it.
-        Func<FiniteMdp> build = definition.Configure(reader, Math.Clamp(agents, 1, definition.MaximumAgents));
+        Func<EnvironmentInstance> build = definition.Configure(reader, Math.Clamp(agents, 1, definition.MaximumAgents));
         reader.Finish();
         return faults.Faults.Count > before ? null : new ConfiguredEnvironment(definition, agents, reader.Resolved, build);
     }

@@ -23,6 +23,10 @@ public interface IOracle : IDisposable
 
     /// <summary>What each agent's latest observed batch showed, [n]; zeros from oracles that sample nothing.</summary>
     IReadOnlyList<RolloutStatistics> Rollouts { get; }
+
+    /// <summary>Why an agent's latest direction is no finite number, where that is known better than by its being so: "..."; else null.</summary>
+    /// <param name="row">The agent's row in the block.</param>
+    string? FaultOf(int row) => null;
 }
 
 /// <summary>Which batch of trajectories: the round t and the local step l, or a code of <see cref="Envs.Streams.StreamKey"/>.</summary>
@@ -32,7 +36,7 @@ public interface IOracle : IDisposable
 public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = false);
 
 /// <summary>What an oracle is made for: a block of agents of one experiment.</summary>
-/// <param name="Mdp">All agents' MDPs.</param>
+/// <param name="Environment">The instance for all agents.</param>
 /// <param name="Policy">The block's own policy instance.</param>
 /// <param name="First">The index of the block's first agent.</param>
 /// <param name="Count">n, the number of agents of the block.</param>
@@ -40,4 +44,11 @@ public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = 
 /// <param name="Entropy">tau.</param>
 /// <param name="Seed">The experiment's seed.</param>
 public sealed record OracleSetup(
-    FiniteMdp Mdp, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed);
+    EnvironmentInstance Environment, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed)
+{
+    /// <summary>The instance, for oracles of environments whose states are listed.</summary>
+    public FiniteMdp Mdp => (FiniteMdp)Environment;
+
+    /// <summary>The policy, for the same oracles.</summary>
+    public FinitePolicy FinitePolicy => (FinitePolicy)Policy;
+}

@@ -44,7 +44,7 @@ public sealed class RegistryTests
         string resolved = first.ResolvedOptions.ToJsonString();
         ConfiguredEnvironment second = EnvTesting.Configure(id, agents, resolved);
         Assert.Equal(resolved, second.ResolvedOptions.ToJsonString());
-        EnvTesting.AssertSameNumbers(first.Build(), second.Build());
+        EnvTesting.AssertSameNumbers(Assert.IsType<FiniteMdp>(first.Build()), Assert.IsType<FiniteMdp>(second.Build()));
         Assert.Equal(first.Definition.Arguments().Select(a => a.Key), first.ResolvedOptions.Select(o => o.Key));
     }
 
