@@ -32,6 +32,9 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
     /// <summary>What is wrong with the Fast-FedPG under test.</summary>
     public Breakage Breakage => breakage;
 
+    /// <summary>What figures call the algorithm under test.</summary>
+    public string Tested => breakage == Breakage.None ? "Fast-FedPG" : $"Fast-FedPG, {Breakages.NameOf(breakage)}";
+
     /// <summary>Whether little time is to be spent.</summary>
     public bool IsQuick => effort == Effort.Quick;
 
@@ -129,7 +132,7 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
             curve.Set(
                 report.Round, evaluation.RegularisedObjective ?? evaluation.Objective,
                 (evaluation.RegularisedObjective is null ? evaluation.Gap : evaluation.RegularisedGap) ?? double.NaN,
-                evaluation.GradientNormSquared, report.Drift, observe?.Invoke(Theta()));
+                evaluation.GradientNormSquared ?? double.NaN, report.Drift, observe?.Invoke(Theta()));
             curve.WorstAgent = evaluation.AgentObjectives.Max();
             if (report.Round > 0) curve.BytesPerAgentAndRound = (double)(report.BytesUp + report.BytesDown) / federation.LocalAgents.Count / report.Round;
         }

@@ -1,7 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Exact;
 using FedPG.Federation.Experiment;
-using FedPG.Policies;
 using FedPG.Policies.Exact;
 
 namespace FedPG.Claims.Laws;
@@ -33,22 +32,9 @@ public sealed class Stationary : IDisposable
         AgentMdp average = mdp.AverageAgent();
         OptimalPolicy soft = Optimum.Regularised(
             new ExactEvaluation(average.Kernel, mdp.Discount), experiment.Objective.Costs(average), mdp.Initial, experiment.Entropy.At(0));
-        return new Stationary(Create(experiment), [.. soft.Policy.Select(p => Math.Log(p))]);
-    }
-
-    /// <summary>The stationary point that Newton's method finds from a point near it; for problems without a closed-form optimum.</summary>
-    /// <param name="experiment">What is run.</param>
-    /// <param name="near">Where to start, [d].</param>
-    public static Stationary Near(Experiment experiment, double[] near)
-    {
-        ArgumentNullException.ThrowIfNull(experiment);
-        ArgumentNullException.ThrowIfNull(near);
-        return new Stationary(Create(experiment), near);
+        return new Stationary(Objectives.Of(experiment), [.. soft.Policy.Select(p => Math.Log(p))]);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _objective.Dispose();
-
-    private static FederatedObjective Create(Experiment experiment) =>
-        new(experiment.Mdp, experiment.Objective, experiment.CreatePolicy(TensorFormat.Float64), experiment.Entropy.At(0));
 }

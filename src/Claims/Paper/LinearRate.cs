@@ -3,6 +3,7 @@ using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Federation.Experiment;
+using FedPG.Reporting;
 
 namespace FedPG.Claims.Paper;
 
@@ -26,17 +27,19 @@ public sealed class LinearRate : Claim
         ArgumentNullException.ThrowIfNull(lab);
         var curves = new Table("curves", "instance", "algorithm", "round", "gap");
         var checks = new List<Check>();
-        checks.AddRange(Soft(lab, curves));
+        var panels = new List<Panel>();
+        checks.AddRange(Soft(lab, curves, panels));
         checks.Add(LargeStep(lab, curves));
         checks.AddRange(RandomInstances(lab));
-        checks.AddRange(Plateau(lab));
-        checks.AddRange(Plain(lab, curves));
+        checks.AddRange(Plateau(lab, panels));
+        checks.AddRange(Plain(lab, curves, panels));
         lab.Save(curves);
+        lab.Save("plot", new Figure { Panels = panels, Columns = panels.Count });
         return checks;
     }
 
     /// <summary>Instance W with entropy: the rate against the local rate and Theorem 2's, and FedAvg-PG on the same axes.</summary>
-    private static IEnumerable<Check> Soft(Lab lab, Table curves)
+    private static IEnumerable<Check> Soft(Lab lab, Table curves, List<Panel> panels)
     {
         Experiment experiment = lab.UnderTest("soft");
         using Stationary optimum = Stationary.SoftOptimum(experiment);
@@ -54,6 +57,23 @@ public sealed class LinearRate : Claim
         double rate = GapFit.LogRate(fast.Gap), predicted = Math.Log(optimum.Model.FastFedPgRate(eta, steps));
         double mu = Enumerable.Range(0, fast.Rounds).Where(t => fast.Gap[t] > 1e-10 && fast.Observed(t) is not null).Min(t => fast.Observed(t)![0] / fast.Gap[t]);
         double theorem = Math.Log(1 - (eta * steps * mu / 4));
+        double[] rounds = Plots.Rounds(fast.Rounds + 1);
+        int anchor = fast.Rounds / 3;
+        panels.Add(new Panel
+        {
+            Title = "softmax with entropy, instance W",
+            XLabel = "round",
+            YLabel = "gap",
+            YScale = AxisScale.Log,
+            YRange = (1e-16, 10),
+            Series =
+            [
+                Plots.Measured(lab.Tested, rounds, fast.Gap, 0),
+                Plots.Measured("FedAvg-PG", rounds, average.Gap, 1),
+                Plots.Law("local rate \u03c1(M)^{2}", rounds, [.. rounds.Select(t => fast.Gap[anchor] * Math.Exp(predicted * (t - anchor)))], 2),
+                Plots.Law("Theorem 2's rate, or 1/t", rounds, [.. rounds.Select(t => fast.Gap[0] * Math.Exp(theorem * t))], 3),
+            ],
+        });
         yield return new Check("rate-soft", "fitted log rate over log rho(M)^2, instance W", Figure95.Exactly(rate / predicted), new Bound(0.97, 1.05),
             "local rate rho(M)^2, M = I - eta mean_i sum_k (I - eta A_i)^k Abar", Check.NoChance);
         yield return new Check("gap-soft", "gap at the end, instance W", Figure95.Exactly(Math.Abs(fast.Gap[^1])), Bound.AtMost(1e-10), "Theorem 2: no bias", Check.NoChance);
@@ -97,7 +117,7 @@ public sealed class LinearRate : Claim
     }
 
     /// <summary>FedAvg-PG's plateau to first order in eta (H - 1), and its growth with the degree of heterogeneity.</summary>
-    private static IEnumerable<Check> Plateau(Lab lab)
+    private static IEnumerable<Check> Plateau(Lab lab, List<Panel> panels)
     {
         double[] degrees = [0.25, 0.4, 0.6, 0.8, 1];
         var table = new Table("fedavg-plateau", "lambda", "gap", "predicted");
@@ -112,6 +132,19 @@ public sealed class LinearRate : Claim
         });
         for (int k = 0; k < degrees.Length; k++) table.Add(degrees[k], results[k].Gap, results[k].Predicted);
         lab.Save(table);
+        panels.Add(new Panel
+        {
+            Title = "FedAvg-PG's plateau, \u03b7 (H - 1) = 0.05",
+            XLabel = "heterogeneity \u03bb",
+            YLabel = "gap at the end",
+            XScale = AxisScale.Log,
+            YScale = AxisScale.Log,
+            Series =
+            [
+                Plots.Points("FedAvg-PG", degrees, [.. results.Select(r => r.Gap)], 1),
+                Plots.Law("first order", degrees, [.. results.Select(r => r.Predicted)], 1),
+            ],
+        });
         yield return new Check("fedavg-level", "FedAvg-PG's plateau over the prediction, eta (H - 1) = 0.05", Figure95.Exactly(results[^1].Gap / results[^1].Predicted), new Bound(0.95, 1.02),
             "delta = eta (H-1)/2 Abar^+ mean(A_i b_i), gap = delta' Abar delta / 2", Check.NoChance);
         yield return new Check("fedavg-power", "power of lambda in FedAvg-PG's plateau", Line.FitPower(degrees, [.. results.Select(r => r.Gap)]).Slope, new Bound(3.85, 4.15),
@@ -119,13 +152,22 @@ public sealed class LinearRate : Claim
     }
 
     /// <summary>Plain softmax: 1/t, and the constants of the strong and weak form of domination along the way.</summary>
-    private static IEnumerable<Check> Plain(Lab lab, Table curves)
+    private static IEnumerable<Check> Plain(Lab lab, Table curves, List<Panel> panels)
     {
         int rounds = lab.Choose(10_000, 1_000);
         Curve curve = lab.Run(lab.UnderTest("plain", $"federation.rounds={rounds}"));
         Record(curves, "W, no entropy", "under test", curve);
         int[] points = GapFit.LogSpaced(100, rounds, 40, every: 10);
         double[] t = [.. points.Select(p => (double)p)];
+        panels.Add(new Panel
+        {
+            Title = "softmax without entropy, instance W",
+            XLabel = "round",
+            YLabel = "gap",
+            XScale = AxisScale.Log,
+            YScale = AxisScale.Log,
+            Series = [Plots.Measured(lab.Tested, t, [.. points.Select(p => curve.Gap[p])], 0), Plots.Law("Theorem 2's rate, or 1/t", t, [.. t.Select(x => curve.Gap[points[^1]] * rounds / x)], 3)],
+        });
         yield return new Check("plain-power", "power of t in plain softmax's gap", Line.FitPower(t, [.. points.Select(p => curve.Gap[p])]).Slope, new Bound(-1.05, -0.95),
             "1/t: only the weak form ||grad|| >= c (J - J*) holds", Check.NoChance);
         yield return new Check("plain-domination", "power of t in ||grad||^2 / gap", Line.FitPower(t, [.. points.Select(p => curve.GradientNormSquared[p] / curve.Gap[p])]).Slope, new Bound(-1.1, -0.9),

@@ -2,6 +2,7 @@ using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
 using FedPG.Federation.Experiment;
+using FedPG.Reporting;
 
 namespace FedPG.Claims.Paper;
 
@@ -50,6 +51,20 @@ public sealed class Memory : Claim
             ratios[kinds[kind]] = [.. measured.Zip(laws, (m, l) => m / l)];
         }
         lab.Save(table);
+        double[] x = [.. steps.Select(h => (double)h)];
+        lab.Save("plot", Figure.Of(new Panel
+        {
+            XLabel = "local steps H",
+            YLabel = "variance of the round's direction",
+            XScale = AxisScale.Log,
+            YScale = AxisScale.Log,
+            Series =
+            [
+                .. kinds.Select((kind, k) => Plots.Points(k == 0 ? $"{lab.Tested}, memory re-used" : kind == "fresh" ? "memory of its own batch" : "memory sampled again", x, [.. variances.Skip(k * steps.Length).Take(steps.Length)], k)),
+                Plots.Law("tr(\u03a3)/(N B H)", x, [.. steps.Select(h => noise / h)], 0),
+                Plots.Law("tr(\u03a3)/(N B) (1/H + 2)", x, [.. steps.Select(h => noise * ((1.0 / h) + 2))], 2),
+            ],
+        }));
         Bound bound = lab.Choose(new Bound(0.9, 1.1), new Bound(0.85, 1.15));
         string chance = string.Create(CultureInfo.InvariantCulture,
             $"below 1e-4: {rounds} rounds of about 15 independent coordinates have a relative standard error of {100 * Math.Sqrt(2.0 / rounds / 15 * 4):F1} % (kurtosis up to 9), tr(Sigma) of 1 %");

@@ -2,6 +2,7 @@ using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
 using FedPG.Federation.Experiment;
+using FedPG.Reporting;
 
 namespace FedPG.Claims.Paper;
 
@@ -91,6 +92,13 @@ public sealed class Progress : Claim
             for (int t = 0; t < slacks[k].Length; t++) table.Add(products[k], t, slacks[k][t]);
         }
         lab.Save(table);
+        lab.Save("plot", Figure.Of(new Panel
+        {
+            XLabel = "round",
+            YLabel = "slack of Lemma 1 / (\u03b1 ||\u2207J||^{2})",
+            YScale = AxisScale.Log,
+            Series = [.. products.Select((p, k) => Plots.Measured(FormattableString.Invariant($"\u03b1 L = {p}"), Plots.Rounds(slacks[k].Length), slacks[k], k))],
+        }));
         double[] all = [.. slacks.SelectMany(s => s)];
         return new Check("lemma-1", "smallest slack of Lemma 1 over alpha ||grad J||^2, alpha L from 0.05 to 4", new Figure95(all.Min(), all.Min(), all.Max()), Bound.AtLeast(0), "Lemma 1 without noise and truncation", Check.NoChance);
     }

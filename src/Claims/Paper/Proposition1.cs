@@ -1,3 +1,4 @@
+using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Envs;
 using FedPG.Envs.Streams;
@@ -5,6 +6,7 @@ using FedPG.Federation.Experiment;
 using FedPG.Federation.Oracles;
 using FedPG.Policies;
 using FedPG.Policies.Exact;
+using FedPG.Reporting;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,6 +23,8 @@ public sealed class Proposition1 : Claim
         """{ "kind": "neural-softmax", "hidden": [12], "activation": "relu" }""",
     ];
 
+    private static readonly string[] Labels = ["tabular softmax", "log-linear", "neural, tanh", "neural, ReLU"];
+
     /// <inheritdoc/>
     public override string Name => "proposition-1";
 
@@ -34,13 +38,14 @@ public sealed class Proposition1 : Claim
         (int S, int A, double Discount)[] sizes = [(5, 4, 0.9), (12, 3, 0.95), (30, 2, 0.99), (3, 6, 0.5)];
         int draws = lab.Choose(6, 2);
         (int Size, string Policy, int Draw)[] cases = [.. from size in Enumerable.Range(0, sizes.Length) from policy in Policies from draw in Enumerable.Range(0, draws) select (size, policy, draw)];
-        double[] errors = lab.Map(cases.Length, k =>
+        (double Error, int Dimension)[] results = lab.Map(cases.Length, k =>
         {
             ((int s, int a, double discount), string policy) = (sizes[cases[k].Size], cases[k].Policy);
             Experiment experiment = lab.Read("shared-kernel",
                 FormattableString.Invariant($$"""environment.options={ "states": {{s}}, "actions": {{a}}, "discount": {{discount}}, "instance": {{lab.Seed(k)}} }"""), $"policy={policy}");
             return Error(experiment, lab.Seed(k));
         });
+        double[] errors = [.. results.Select(r => r.Error)];
         var table = new Table("errors", "states", "actions", "discount", "policy", "instance", "relative_error");
         for (int k = 0; k < cases.Length; k++)
         {
@@ -48,14 +53,26 @@ public sealed class Proposition1 : Claim
             table.Add(s, a, discount, $"\"{cases[k].Policy.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", lab.Seed(k), errors[k]);
         }
         lab.Save(table);
+        lab.Save("plot", Figure.Of(new Panel
+        {
+            XLabel = "parameters d",
+            YLabel = "relative difference of the gradients",
+            XScale = AxisScale.Log,
+            YScale = AxisScale.Log,
+            YRange = (1e-17, 1e-11),
+            References = [new ReferenceLine(ReferenceDirection.Horizontal, 1e-12, "bound")],
+            Series = [.. Policies.Select((policy, p) => Plots.Points(Labels[p], [.. Cases(policy).Select(k => (double)results[k].Dimension)], [.. Cases(policy).Select(k => results[k].Error)], p))],
+        }));
         return
         [
             new Check("error", $"largest ||grad of the average MDP - mean of gradients|| / ||grad|| of {cases.Length} cases: {sizes.Length} sizes, {Policies.Length} policies, MDPs and parameters drawn at random, float64",
                 Intervals.Bootstrap(errors, values => values.Max(), lab.Seed(0)), Bound.AtMost(1e-12), "equality (Proposition 1)", Check.NoChance),
         ];
+
+        IEnumerable<int> Cases(string policy) => Enumerable.Range(0, cases.Length).Where(k => cases[k].Policy == policy);
     }
 
-    private static double Error(Experiment experiment, long seed)
+    private static (double Error, int Dimension) Error(Experiment experiment, long seed)
     {
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -69,7 +86,7 @@ public sealed class Proposition1 : Claim
         Tensor rows = tensor(theta, dtype: ScalarType.Float64).unsqueeze(0).expand(n, -1).contiguous(), directions = zeros(n, d, dtype: ScalarType.Float64);
         oracle.Directions(rows, sameRows: true, new BatchKey(0, 0), directions);
         double[] all = directions.data<double>().ToArray(), average = new double[d];
-        using var objective = PolicyObjective.OfAverage(mdp, experiment.Objective, experiment.CreatePolicy(TensorFormat.Float64));
+        using var objective = PolicyObjective.OfAverage(mdp, experiment.Objective, Objectives.Policy(experiment));
         objective.Gradient(theta, average);
         double difference = 0, norm = 0;
         for (int k = 0; k < d; k++)
@@ -80,6 +97,6 @@ public sealed class Proposition1 : Claim
             norm += average[k] * average[k];
         }
         policy.Dispose();
-        return Math.Sqrt(difference / norm);
+        return (Math.Sqrt(difference / norm), d);
     }
 }

@@ -3,6 +3,7 @@ using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Federation.Experiment;
+using FedPG.Reporting;
 
 namespace FedPG.Claims.Paper;
 
@@ -25,11 +26,14 @@ public sealed class Speedup : Claim
     public override IReadOnlyList<Check> Run(Lab lab)
     {
         ArgumentNullException.ThrowIfNull(lab);
-        return [.. Floor(lab), .. Schedule(lab)];
+        (Check[] floor, Panel[] floorPanels) = Floor(lab);
+        (Check schedule, Panel schedulePanel) = Schedule(lab);
+        lab.Save("plot", new Figure { Panels = [.. floorPanels, schedulePanel], Columns = 3 });
+        return [.. floor, schedule];
     }
 
     /// <summary>The noise floor of a constant step against N at H = 20, and against H at N = 8, alpha fixed.</summary>
-    private static IEnumerable<Check> Floor(Lab lab)
+    private static (Check[] Checks, Panel[] Panels) Floor(Lab lab)
     {
         (int N, int H)[] points = lab.Choose<(int, int)[]>(
             [(2, LocalSteps), (4, LocalSteps), (8, LocalSteps), (16, LocalSteps), (32, LocalSteps), (Agents, 5), (Agents, 10), (Agents, 40), (Agents, 80)],
@@ -58,15 +62,34 @@ public sealed class Speedup : Claim
         const string law = "gap = alpha tr(Sigma) / (4 N H B)";
         string chance = "below 1e-3: each point is a mean over thousands of rounds; by the spread between seeds, see the table";
         double[] ratios = [.. gaps.Select((g, k) => g / expected[k / seeds])];
-        yield return new Check("level", "noise floor over the law, mean over points and seeds", Intervals.OfMean(ratios), new Bound(0.8, 1.25), law, chance);
-        yield return new Check("power-agents", "power of N in the noise floor, H = 20",
-            Line.FitPower([.. byAgents.Select(k => (double)points[k / seeds].N)], [.. byAgents.Select(k => gaps[k])]).Slope, new Bound(-1.15, -0.85), law, chance);
-        yield return new Check("power-steps", "power of H in the noise floor, N = 8",
-            Line.FitPower([.. bySteps.Select(k => (double)points[k / seeds].H)], [.. bySteps.Select(k => gaps[k])]).Slope, new Bound(-1.15, -0.85), law, chance);
+        Panel[] panels = [Panel("H = 20", "agents N", byAgents, p => p.N), Panel("N = 8", "local steps H", bySteps, p => p.H)];
+        return ([new Check("level", "noise floor over the law, mean over points and seeds", Intervals.OfMean(ratios), new Bound(0.8, 1.25), law, chance),
+            new Check("power-agents", "power of N in the noise floor, H = 20",
+            Line.FitPower([.. byAgents.Select(k => (double)points[k / seeds].N)], [.. byAgents.Select(k => gaps[k])]).Slope, new Bound(-1.15, -0.85), law, chance),
+            new Check("power-steps", "power of H in the noise floor, N = 8",
+            Line.FitPower([.. bySteps.Select(k => (double)points[k / seeds].H)], [.. bySteps.Select(k => gaps[k])]).Slope, new Bound(-1.15, -0.85), law, chance)], panels);
+
+        Panel Panel(string title, string label, int[] shown, Func<(int N, int H), int> coordinate)
+        {
+            int[] of = [.. shown.Select(k => k / seeds).Distinct().OrderBy(p => coordinate(points[p]))];
+            return new Panel
+            {
+                Title = title,
+                XLabel = label,
+                YLabel = "noise floor of the gap",
+                XScale = AxisScale.Log,
+                YScale = AxisScale.Log,
+                Series =
+                [
+                    Plots.Means(lab.Tested, of.Select(p => ((double)coordinate(points[p]), gaps[(p * seeds)..((p + 1) * seeds)])), 0),
+                    Plots.Law("law", [.. of.Select(p => (double)coordinate(points[p]))], [.. of.Select(p => expected[p])], 0),
+                ],
+            };
+        }
     }
 
     /// <summary>Theorem 2's step size, eta = 4 log(NHT) / (mu H T): what is left falls as log(NHT) / (NHT).</summary>
-    private static IEnumerable<Check> Schedule(Lab lab)
+    private static (Check Check, Panel Panel) Schedule(Lab lab)
     {
         (int N, int H, int T)[] points = lab.Choose<(int, int, int)[]>(
             [(2, 10, 1000), (4, 10, 1000), (8, 10, 1000), (16, 10, 1000), (8, 5, 1000), (8, 20, 1000), (8, 10, 500), (8, 10, 2000)],
@@ -94,8 +117,24 @@ public sealed class Speedup : Claim
         lab.Save(table);
         double[] byPoint = [.. ratios.Chunk(seeds).Select(r => r.Average())];
         double worst = byPoint.MaxBy(r => Math.Abs(Math.Log(r)));
-        yield return new Check("schedule", $"gap over the law at the worst of {points.Length} points (N, H, T), step size of Theorem 2", new Figure95(worst, byPoint.Min(), byPoint.Max()), new Bound(0.75, 1.25),
-            "gap -> log(NHT) tr(Sigma) / (mu N H T B)", "below 1e-3: by the spread between seeds, see the table");
+        double[] products = [.. points.Select(p => (double)p.N * p.H * p.T).Distinct().Order()];
+        var panel = new Panel
+        {
+            Title = "Theorem 2's step size",
+            XLabel = "N H T",
+            YLabel = "gap, mean of the last quarter",
+            XScale = AxisScale.Log,
+            YScale = AxisScale.Log,
+            Series =
+            [
+                Plots.Means(lab.Tested, products.Select(x => (x, gaps.Where((_, k) => Product(k) == x).ToArray())), 0),
+                Plots.Law("law", products, [.. products.Select(x => Math.Log(x) * traces[8] / (mu * x))], 0),
+            ],
+        };
+        return (new Check("schedule", $"gap over the law at the worst of {points.Length} points (N, H, T), step size of Theorem 2", new Figure95(worst, byPoint.Min(), byPoint.Max()), new Bound(0.75, 1.25),
+            "gap -> log(NHT) tr(Sigma) / (mu N H T B)", "below 1e-3: by the spread between seeds, see the table"), panel);
+
+        double Product(int k) => (double)points[k / seeds].N * points[k / seeds].H * points[k / seeds].T;
     }
 
     /// <summary>The smallest ||grad J||^2 / gap along the path of exact gradients.</summary>

@@ -4,8 +4,8 @@ using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Envs;
 using FedPG.Federation.Experiment;
-using FedPG.Policies;
 using FedPG.Policies.Exact;
+using FedPG.Reporting;
 
 namespace FedPG.Claims.Paper;
 
@@ -25,12 +25,15 @@ public sealed class Stationarity : Claim
     public override IReadOnlyList<Check> Run(Lab lab)
     {
         ArgumentNullException.ThrowIfNull(lab);
-        (Check[] exact, double[] end) = Exact(lab);
-        return [Schedule(lab, end), .. exact, .. Opposite(lab)];
+        (Check[] exact, double[] end, Panel exactPanel) = Exact(lab);
+        (Check schedule, Panel schedulePanel) = Schedule(lab, end);
+        (Check[] opposite, Panel oppositePanel) = Opposite(lab);
+        lab.Save("plot", new Figure { Panels = [schedulePanel, exactPanel, oppositePanel], Columns = 3 });
+        return [schedule, .. exact, .. opposite];
     }
 
     /// <summary>Exact gradients: ||grad J||^2 of the mean (regularised) objective, and where the run ends.</summary>
-    private static (Check[] Checks, double[] End) Exact(Lab lab)
+    private static (Check[] Checks, double[] End, Panel Panel) Exact(Lab lab)
     {
         (Curve Curve, double[] Squared, double[] End)[] runs = lab.Map(3, k => Follow(lab, k switch
         {
@@ -45,18 +48,18 @@ public sealed class Stationarity : Claim
         [
             new Check("exact", "||grad J||^2 at the end, different kernels, exact gradients, alpha = 4", Figure95.Exactly(runs[0].Squared[^1]), Bound.AtMost(1e-20), "a stationary point of the mean objective", Check.NoChance),
             new Check("fedavg", "||grad J||^2 at the end of FedAvg-PG", Figure95.Exactly(runs[1].Squared[^1]), Bound.AtLeast(1e-8), "FedAvg-PG ends elsewhere", Check.NoChance),
-        ], runs[2].End);
+        ], runs[2].End, Compare(lab, "different kernels, exact gradients", "||\u2207J||^{2}", Plots.Rounds(runs[0].Squared.Length), runs[0].Squared, runs[1].Squared));
     }
 
     /// <summary>Theorem 3's step size: the level of the mean of ||grad J||^2.</summary>
-    private static Check Schedule(Lab lab, double[] end)
+    private static (Check Check, Panel Panel) Schedule(Lab lab, double[] end)
     {
         (int N, int H, int T)[] points = lab.Choose<(int, int, int)[]>(
             [(2, 10, 2000), (4, 10, 2000), (8, 10, 2000), (16, 10, 2000), (8, 5, 2000), (8, 20, 2000), (8, 10, 1000), (8, 10, 4000)],
             [(4, 10, 1000), (8, 5, 2000)]);
         int seeds = lab.Choose(6, 2);
         Experiment settings = lab.Read("schedule");
-        using FederatedObjective objective = Objective(settings);
+        using FederatedObjective objective = Objectives.Of(settings);
         double first = objective.Value(new double[end.Length]) - objective.Value(end);
         LocalModel model = LocalModel.At([.. Enumerable.Range(0, objective.Count).Select(objective.Agent)], end);
         // Agents alternate between two kinds, so the mean covariance is the same for every even number of them.
@@ -78,12 +81,26 @@ public sealed class Stationarity : Claim
             table.Add(n, h, t, lab.Seed(k), levels[k], law);
         }
         lab.Save(table);
-        return new Check("schedule", $"mean of ||grad J||^2 over the law, mean of {points.Length} points (N, H, T), step size of Theorem 3", Intervals.OfMean(ratios), new Bound(0.85, 1.15),
-            "[gap0/4 + 2 tr(Abar Sigma)/B] / sqrt(NHT)", "below 1e-3: by the spread between seeds, see the table");
+        double[] products = [.. points.Select(p => (double)p.N * p.H * p.T).Distinct().Order()];
+        var panel = new Panel
+        {
+            Title = "Theorem 3's step size",
+            XLabel = "N H T",
+            YLabel = "mean of ||\u2207J||^{2}",
+            XScale = AxisScale.Log,
+            YScale = AxisScale.Log,
+            Series =
+            [
+                Plots.Means(lab.Tested, products.Select(x => (x, levels.Where((_, k) => (double)points[k / seeds].N * points[k / seeds].H * points[k / seeds].T == x).ToArray())), 0),
+                Plots.Law("law of Theorem 3", products, [.. products.Select(x => ((first / 4) + (2 * noise)) / Math.Sqrt(x))], 0),
+            ],
+        };
+        return (new Check("schedule", $"mean of ||grad J||^2 over the law, mean of {points.Length} points (N, H, T), step size of Theorem 3", Intervals.OfMean(ratios), new Bound(0.85, 1.15),
+            "[gap0/4 + 2 tr(Abar Sigma)/B] / sqrt(NHT)", "below 1e-3: by the spread between seeds, see the table"), panel);
     }
 
     /// <summary>Opposite kernels: the best common policy is random.</summary>
-    private static IEnumerable<Check> Opposite(Lab lab)
+    private static (Check[] Checks, Panel Panel) Opposite(Lab lab)
     {
         Experiment experiment = lab.UnderTest("opposite");
         double best = BestCommon(experiment.Mdp);
@@ -91,10 +108,22 @@ public sealed class Stationarity : Claim
         var table = new Table("opposite", "round", "gap", "gap_fedavg");
         for (int t = 0; t <= tested.Rounds; t += experiment.EvaluateEvery) table.Add(t, tested.Objective[t] - best, average.Objective[t] - best);
         lab.Save(table);
-        yield return new Check("opposite", "|J - J of the best common policy| at the end, opposite kernels, q = 0.4", Figure95.Exactly(Math.Abs(tested.Objective[^1] - best)), Bound.AtMost(1e-12),
-            "the stationary point is the best common policy, which is random", Check.NoChance);
-        yield return new Check("opposite-fedavg", "the same of FedAvg-PG", Figure95.Exactly(Math.Abs(average.Objective[^1] - best)), Bound.AtLeast(1e-5), "about 5e-5", Check.NoChance);
+        int[] shown = [.. Enumerable.Range(0, tested.Rounds + 1).Where(t => t % experiment.EvaluateEvery == 0)];
+        Panel panel = Compare(lab, "opposite kernels", "|J - J of the best common policy|", [.. shown.Select(t => (double)t)],
+            [.. shown.Select(t => Math.Abs(tested.Objective[t] - best))], [.. shown.Select(t => Math.Abs(average.Objective[t] - best))]);
+        return ([new Check("opposite", "|J - J of the best common policy| at the end, opposite kernels, q = 0.4", Figure95.Exactly(Math.Abs(tested.Objective[^1] - best)), Bound.AtMost(1e-12),
+            "the stationary point is the best common policy, which is random", Check.NoChance),
+            new Check("opposite-fedavg", "the same of FedAvg-PG", Figure95.Exactly(Math.Abs(average.Objective[^1] - best)), Bound.AtLeast(1e-5), "about 5e-5", Check.NoChance)], panel);
     }
+
+    private static Panel Compare(Lab lab, string title, string label, double[] rounds, double[] tested, double[] average) => new()
+    {
+        Title = title,
+        XLabel = "round",
+        YLabel = label,
+        YScale = AxisScale.Log,
+        Series = [Plots.Measured(lab.Tested, rounds, tested, 0), Plots.Measured("FedAvg-PG", rounds, average, 1)],
+    };
 
     /// <summary>The least mean of J over policies that take action 0 with probability p: 1 / (1 - gamma (1 - p)) for even agents and with q (1 - p) for odd ones.</summary>
     private static double BestCommon(FiniteMdp mdp)
@@ -114,7 +143,7 @@ public sealed class Stationarity : Claim
 
     private static (Curve Curve, double[] Squared, double[] End) Follow(Lab lab, Experiment experiment)
     {
-        using FederatedObjective objective = Objective(experiment);
+        using FederatedObjective objective = Objectives.Of(experiment);
         double[] gradient = new double[objective.Dimension], end = gradient;
         Curve curve = lab.Run(experiment, theta =>
         {
@@ -124,7 +153,4 @@ public sealed class Stationarity : Claim
         });
         return (curve, [.. Enumerable.Range(0, curve.Rounds + 1).Select(t => curve.Observed(t)?[0] ?? double.PositiveInfinity)], end);
     }
-
-    private static FederatedObjective Objective(Experiment experiment) =>
-        new(experiment.Mdp, experiment.Objective, experiment.CreatePolicy(TensorFormat.Float64), experiment.Entropy.At(0));
 }

@@ -1,8 +1,9 @@
+using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Experiment;
-using FedPG.Policies;
 using FedPG.Policies.Exact;
+using FedPG.Reporting;
 
 namespace FedPG.Claims.Paper;
 
@@ -31,8 +32,23 @@ public sealed class Truncation : Claim
         double[] slopes = [.. errors.Select((e, k) => Slope(e) / Math.Log(experiments[k].Mdp.Discount))];
         for (int k = 0; k < errors.Length; k++) Record(k == 0 ? "W" : $"random-{k}", errors[k], experiments[k].Mdp.Discount);
         Experiment slow = lab.Read("slow");
-        Record("gridworld", Errors(slow, longest, lab.Seed(200)), slow.Mdp.Discount);
+        double[] slowErrors = Errors(slow, longest, lab.Seed(200)), horizons = [.. Plots.Rounds(longest).Select(k => k + 1)];
+        Record("gridworld", slowErrors, slow.Mdp.Discount);
         lab.Save(table);
+        double constant = errors[0][^1] / Math.Pow(0.9, longest);
+        lab.Save("plot", Figure.Of(new Panel
+        {
+            XLabel = "horizon K",
+            YLabel = "||\u2207_{K}J_{i} - \u2207J_{i}||, largest over agents",
+            YScale = AxisScale.Log,
+            Series =
+            [
+                Plots.Measured("gridworld, 100 states: not mixed", horizons, slowErrors, 1),
+                Plots.Measured("instance W", horizons, errors[0], 0),
+                .. errors.Skip(1).Select(e => new Series { Name = $"{count} random instances", X = horizons, Y = e, Style = 2, Kind = SeriesKind.Thin }),
+                Plots.Law("D \u03b3^{K}", horizons, [.. horizons.Select(k => constant * Math.Pow(0.9, k))], 0),
+            ],
+        }));
         double worst = slopes.MaxBy(s => Math.Abs(s - 1));
         return
         [
@@ -56,7 +72,7 @@ public sealed class Truncation : Claim
     /// <summary>The largest ||grad_K J_i - grad J_i|| over agents for K = 1 to the longest, at parameters drawn at random.</summary>
     private static double[] Errors(Experiment experiment, int longest, long seed)
     {
-        using var objective = new FederatedObjective(experiment.Mdp, experiment.Objective, experiment.CreatePolicy(TensorFormat.Float64));
+        using FederatedObjective objective = Objectives.Of(experiment);
         var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 0, 0, 0));
         double[] theta = [.. Enumerable.Range(0, objective.Dimension).Select(_ => (2 * random.NextDouble()) - 1)], exact = new double[theta.Length], truncated = new double[theta.Length];
         double[] errors = new double[longest];
