@@ -95,7 +95,7 @@ public sealed class Progress : Claim
         lab.Save("plot", Figure.Of(new Panel
         {
             XLabel = "round",
-            YLabel = "slack of Lemma 1 / (\u03b1 ||\u2207J||^{2})",
+            YLabel = "slack of Lemma 1 / (\u03b1 ||grad J||^{2})",
             YScale = AxisScale.Log,
             Series = [.. products.Select((p, k) => Plots.Measured(FormattableString.Invariant($"\u03b1 L = {p}"), Plots.Rounds(slacks[k].Length), slacks[k], k))],
         }));

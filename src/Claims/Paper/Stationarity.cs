@@ -48,7 +48,7 @@ public sealed class Stationarity : Claim
         [
             new Check("exact", "||grad J||^2 at the end, different kernels, exact gradients, alpha = 4", Figure95.Exactly(runs[0].Squared[^1]), Bound.AtMost(1e-20), "a stationary point of the mean objective", Check.NoChance),
             new Check("fedavg", "||grad J||^2 at the end of FedAvg-PG", Figure95.Exactly(runs[1].Squared[^1]), Bound.AtLeast(1e-8), "FedAvg-PG ends elsewhere", Check.NoChance),
-        ], runs[2].End, Compare(lab, "different kernels, exact gradients", "||\u2207J||^{2}", Plots.Rounds(runs[0].Squared.Length), runs[0].Squared, runs[1].Squared));
+        ], runs[2].End, Compare(lab, "different kernels, exact gradients", "||grad J||^{2}", Plots.Rounds(runs[0].Squared.Length), runs[0].Squared, runs[1].Squared));
     }
 
     /// <summary>Theorem 3's step size: the level of the mean of ||grad J||^2.</summary>
@@ -86,7 +86,7 @@ public sealed class Stationarity : Claim
         {
             Title = "Theorem 3's step size",
             XLabel = "N H T",
-            YLabel = "mean of ||\u2207J||^{2}",
+            YLabel = "mean of ||grad J||^{2}",
             XScale = AxisScale.Log,
             YScale = AxisScale.Log,
             Series =

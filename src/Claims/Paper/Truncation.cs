@@ -39,7 +39,7 @@ public sealed class Truncation : Claim
         lab.Save("plot", Figure.Of(new Panel
         {
             XLabel = "horizon K",
-            YLabel = "||\u2207_{K}J_{i} - \u2207J_{i}||, largest over agents",
+            YLabel = "||grad_{K} J_{i} - grad J_{i}||, largest over agents",
             YScale = AxisScale.Log,
             Series =
             [
