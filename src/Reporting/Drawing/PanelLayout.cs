@@ -23,7 +23,7 @@ internal sealed class PanelLayout
         LineEnds = ends ? [.. panel.Series.Where(series => series.Name.Length > 0)] : [];
         float lastTick = XTicks.Where(tick => tick.Label.Length > 0).Select(tick => PlotFont.Width(tick.Label, Sizes.Tick) / 2).DefaultIfEmpty(0).Max();
         float tickWidth = YTicks.Select(tick => PlotFont.Width(tick.Label, Sizes.Tick)).DefaultIfEmpty(0).Max();
-        Left = Sizes.Margin + (panel.YLabel.Length > 0 ? Sizes.Label * Sizes.Line : 0) + tickWidth + Sizes.Gap + Sizes.TickLength;
+        Left = Sizes.Margin + (panel.YLabel.Length > 0 ? Sizes.Label * Sizes.Line : 0) + tickWidth + (2 * Sizes.Gap) + Sizes.TickLength;
         Right = Math.Max(lastTick, Sizes.Margin)
             + LineEnds.Select(series => PlotFont.Width(series.Name, Sizes.Legend) + (3 * Sizes.Gap)).DefaultIfEmpty(0).Max();
         Top = Sizes.Margin + (panel.Title.Length > 0 ? Sizes.Title * Sizes.Line : 0);

@@ -72,6 +72,9 @@ internal static class SvgFile
             new XAttribute("x", Number(text.X)),
             new XAttribute("y", Number(text.Y)),
             new XAttribute("font-size", Number(text.Size)));
+        // Where none of the families is at hand, the text is squeezed into the room that was left for it.
+        element.SetAttributeValue("textLength", Number(PlotFont.Width(text.Text, text.Size)));
+        element.SetAttributeValue("lengthAdjust", "spacingAndGlyphs");
         if (text.Anchor != TextAnchor.Start) element.SetAttributeValue("text-anchor", text.Anchor == TextAnchor.Middle ? "middle" : "end");
         if (text.Colour != 0) element.SetAttributeValue("fill", $"#{text.Colour:x6}");
         if (text.Upwards) element.SetAttributeValue("transform", $"rotate(-90 {Number(text.X)} {Number(text.Y)})");

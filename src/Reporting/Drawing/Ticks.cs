@@ -5,6 +5,11 @@ namespace FedPG.Reporting.Drawing;
 /// <summary>Where an axis is marked, and with what numbers.</summary>
 internal static class Ticks
 {
+    private const int MostUnlabelled = 5;
+
+    // Decades from one label to the next.
+    private static readonly int[] Strides = [1, 2, 5, 10, 20, 50, 100, 200];
+
     /// <summary>The ticks of an axis, at most about the given number of them labelled.</summary>
     public static AxisTick[] Of(Axis axis, int most) => axis.Scale == AxisScale.Log ? Log(axis, most) : Linear(axis.Min, axis.Max, most);
 
@@ -28,10 +33,14 @@ internal static class Ticks
         int first = (int)Math.Ceiling(axis.Min - 1e-9), last = (int)Math.Floor(axis.Max + 1e-9), decades = last - first + 1;
         if (decades < 2) return WithinADecade(axis, most);
 
-        int every = (decades + most - 1) / Math.Max(most, 1);
+        int every = Strides.FirstOrDefault(stride => decades <= stride * most, Strides[^1]);
         var ticks = new List<AxisTick>();
         for (int k = first; k <= last; k++)
-            ticks.Add(new AxisTick(k, (k - first) % every == 0 ? $"10^{{{Signed(k)}}}" : ""));
+        {
+            if (k % every == 0) ticks.Add(new AxisTick(k, $"10^{{{Signed(k)}}}"));
+            else if (every <= MostUnlabelled) ticks.Add(new AxisTick(k, ""));
+        }
+
         if (every == 1) ticks.AddRange(Multiples(axis, [2, 3, 4, 5, 6, 7, 8, 9]).Select(tick => new AxisTick(tick.Position, "")));
         return [.. ticks];
     }
