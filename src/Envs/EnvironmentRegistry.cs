@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using FedPG.Envs.GridWorlds;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
 using FedPG.Envs.Random;
 
@@ -23,6 +24,7 @@ public sealed class EnvironmentRegistry
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
         registry.Register(RandomMdp.Definition);
+        registry.Register(LinearQuadraticEnvironment.Definition);
         return registry;
     }
 
