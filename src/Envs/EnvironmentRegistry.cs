@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using FedPG.Envs.GridWorlds;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
 using FedPG.Envs.Random;
 using FedPG.Envs.Tables;
@@ -26,6 +27,7 @@ public sealed class EnvironmentRegistry
         registry.Register(RandomMdp.Definition);
         registry.Register(QuasiRandomMdp.Definition);
         registry.Register(OppositeKernels.Definition);
+        registry.Register(LinearQuadraticEnvironment.Definition);
         return registry;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FedPG.Envs;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
 
 namespace FedPG.Policies;
@@ -41,6 +42,7 @@ public sealed class PolicyRegistry
             TabularSoftmax.Kind, "one logit for each state and action", (_, mdp) => format => new TabularSoftmax(mdp!.States, mdp.Actions, format)));
         registry.Register(PolicyDefinition.For<FiniteMdp>(LogLinear.Kind, "logits linear in features of state and action", ConfigureLogLinear));
         registry.Register(PolicyDefinition.For<FiniteMdp>(NeuralSoftmax.Kind, "a fully connected network", ConfigureNeural));
+        registry.Register(PolicyDefinition.For<LinearQuadraticProblem>(LinearPolicy.Kind, "a gain, with Gaussian noise or without", ConfigureLinear));
         return registry;
     }
 
@@ -97,6 +99,15 @@ public sealed class PolicyRegistry
             "radial" => LogLinear.OfStateFeatures(StateFeatures.Radial(mdp!.Grid!, centres[0], centres[1], width), mdp.Actions, format),
             _ => LogLinear.OneHot(mdp!.States, mdp.Actions, format),
         };
+    }
+
+    private static Func<TensorFormat, Policy> ConfigureLinear(OptionReader options, LinearQuadraticProblem? problem)
+    {
+        const string key = "standardDeviation";
+        double deviation = options.Number(key, 0, NumberRange.NonNegative, "sigma of the Gaussian noise on the control; 0 for none");
+        if (deviation > 0 && problem is { Discount: 1, Steps: 0 })
+            options.Reject(key, "must be 0 in endless undiscounted episodes, where noise costs without end; set environment.options.discount below 1, or steps");
+        return format => new LinearPolicy(problem!, deviation, format);
     }
 
     private static bool NeedGrid(OptionReader options, string key, FiniteMdp? mdp)

@@ -1,4 +1,5 @@
 using FedPG.Envs;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -26,6 +27,7 @@ public abstract class Evaluator : IDisposable
     public static Evaluator Create(EnvironmentInstance environment, Objective objective, Policy policy) => environment switch
     {
         FiniteMdp mdp => new ExactEvaluator(mdp, objective, (FinitePolicy)policy),
+        LinearQuadraticProblem problem => new LinearQuadraticEvaluator(problem, (LinearPolicy)policy),
         _ => throw new NotSupportedException($"nothing evaluates {environment?.GetType().Name}"),
     };
 
