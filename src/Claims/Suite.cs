@@ -17,6 +17,7 @@ public static class Suite
         new Memory(),
         new Progress(),
         new Communication(),
+        new Neural(),
     ];
 
     /// <summary>The claim of that name, or null.</summary>
