@@ -17,7 +17,7 @@ public sealed class LinearQuadraticEstimatorTests
     private const int Agent = 1;
 
     /// <summary>
-    /// Within 6 standard errors in each of 6 coordinates and 14 cases: a false alarm in at most 14 x 6 x 2e-9 = 2e-7 of all seeds (300 batches
+    /// Within 6 standard errors in each of 6 coordinates and 14 cases: a false alarm in at most 14 x 6 x 2e-9 = 2e-7 of all seeds (200 batches
     /// of 32 trajectories: the means are as good as Gaussian); the seeds are fixed. Truncation after 60 steps at 0.8 leaves 2e-6 of the cost.
     /// </summary>
     [Theory]
@@ -41,7 +41,7 @@ public sealed class LinearQuadraticEstimatorTests
         LinearQuadraticProblem problem = LinearQuadraticTesting.Problem(name);
         double[] theta = LinearQuadraticTesting.Gain(problem, seed: 8), exact = new double[theta.Length];
         problem.ObjectiveOf(problem.Agents[Agent], sigma).Gradient(theta, exact);
-        VectorMoments moments = Estimates(problem, new SamplerSettings(horizon, 32, kind, baseline, 1.5, Objective.Reward), sigma, theta, 300);
+        VectorMoments moments = Estimates(problem, new SamplerSettings(horizon, 32, kind, baseline, 1.5, Objective.Reward), sigma, theta, 200);
         Assert.InRange(moments.LargestZ(exact), 0, 6);
     }
 
@@ -52,7 +52,7 @@ public sealed class LinearQuadraticEstimatorTests
         const double sigma = 0.5;
         LinearQuadraticProblem problem = LinearQuadraticTesting.Problem("mixing, discounted");
         double[] theta = LinearQuadraticTesting.Gain(problem, seed: 8), wrong = new double[theta.Length];
-        VectorMoments moments = Estimates(problem, new SamplerSettings(60, 32, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward), sigma, theta, 300);
+        VectorMoments moments = Estimates(problem, new SamplerSettings(60, 32, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward), sigma, theta, 200);
         problem.ObjectiveOf(problem.Agents[0], sigma).Gradient(theta, wrong);
         Assert.True(moments.LargestZ(wrong) > 8);
         problem.ObjectiveOf(problem.Agents[Agent], 0).Gradient(theta, wrong);
