@@ -5,6 +5,7 @@ using FedPG.Envs.GridWorlds;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
 using FedPG.Envs.Random;
+using FedPG.Envs.Tables;
 
 namespace FedPG.Envs;
 
@@ -24,6 +25,8 @@ public sealed class EnvironmentRegistry
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
         registry.Register(RandomMdp.Definition);
+        registry.Register(QuasiRandomMdp.Definition);
+        registry.Register(OppositeKernels.Definition);
         registry.Register(LinearQuadraticEnvironment.Definition);
         return registry;
     }

@@ -11,6 +11,9 @@ public enum StreamPurpose
 
     /// <summary>The making of a random environment.</summary>
     Environment = 2,
+
+    /// <summary>Resamples for intervals of measured figures.</summary>
+    Bootstrap = 4,
 }
 
 /// <summary>
