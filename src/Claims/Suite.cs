@@ -16,6 +16,7 @@ public static class Suite
         new Truncation(),
         new Memory(),
         new Progress(),
+        new Communication(),
     ];
 
     /// <summary>The claim of that name, or null.</summary>

@@ -74,7 +74,7 @@ public sealed class Progress : Claim
         {
             Experiment experiment = lab.Read("path");
             using Stationary optimum = Stationary.SoftOptimum(experiment);
-            double smoothness = Math.Max(1, Math.Max(optimum.Model.Smoothness, LocalModel.At([.. Enumerable.Range(0, optimum.Objective.Count).Select(optimum.Objective.Agent)], new double[20]).Smoothness));
+            double smoothness = Math.Max(1, Math.Max(optimum.Model.Smoothness, optimum.ModelAt(new double[20]).Smoothness));
             int h = experiment.Federation.LocalSteps;
             double alpha = products[k] / smoothness;
             Path path = Follow(lab, lab.UnderTest("path", string.Create(CultureInfo.InvariantCulture, $"federation.localStepSize={alpha / h:R}")), optimum);
