@@ -37,7 +37,7 @@ public sealed class FlatMemoryTests
     {
         string[] settings = [$"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12"];
         Experiment experiment = policy == "linear"
-            ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3"])
+            ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3", "federation.localStepSize=1e-5"])
             : RunTesting.Experiment([.. settings, "gradient.entropy=0.1"]);
         foreach (int threads in (int[])[1, 2])
         {
