@@ -86,7 +86,7 @@ public sealed class Heterogeneity : Claim
         {
             Experiment experiment = lab.Read("sampled", Text("environment.options.heterogeneity", degrees[k]));
             using Stationary optimum = Stationary.SoftOptimum(experiment);
-            return NoiseModel.At(experiment, optimum.Theta, lab.Choose(10_000, 3_000), lab.Seed(9_999)).Trace;
+            return NoiseModel.At(experiment, optimum.Theta, lab.Choose(10_000, 1_500), lab.Seed(9_999)).Trace;
         });
         double[] gaps = lab.Map(grid.Length * seeds, k =>
         {

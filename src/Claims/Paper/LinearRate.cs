@@ -109,7 +109,7 @@ public sealed class LinearRate : Claim
     /// <summary>Instances drawn at random: the same law.</summary>
     private static IEnumerable<Check> RandomInstances(Lab lab)
     {
-        int count = lab.Choose(24, 6);
+        int count = lab.Choose(24, 3);
         var table = new Table("random-instances", "instance", "rounds", "log_rate", "log_rate_predicted", "final_gap");
         (double Rate, double Predicted, double Gap, int Rounds)[] results = lab.Map(count, k =>
         {
@@ -133,12 +133,12 @@ public sealed class LinearRate : Claim
     /// <summary>FedAvg-PG's plateau to first order in eta (H - 1), and its growth with the degree of heterogeneity.</summary>
     private static IEnumerable<Check> Plateau(Lab lab, List<Panel> panels)
     {
-        double[] degrees = [0.25, 0.4, 0.6, 0.8, 1];
+        double[] degrees = lab.Choose<double[]>([0.25, 0.4, 0.6, 0.8, 1], [0.5, 0.7, 1]);
         var table = new Table("fedavg-plateau", "lambda", "gap", "predicted");
         (double Gap, double Predicted)[] results = lab.Map(degrees.Length, k =>
         {
             Experiment experiment = lab.Read("soft", "federation.algorithm=fedavg", "federation.localSteps=2", Text("federation.localStepSize", FirstOrderStep),
-                Text("environment.options.heterogeneity", degrees[k]), "federation.rounds=4000", "evaluateEvery=100");
+                Text("environment.options.heterogeneity", degrees[k]), $"federation.rounds={lab.Choose(4000, 1500)}", "evaluateEvery=100");
             using Stationary optimum = Stationary.SoftOptimum(experiment);
             // From theta*, where it will not stay.
             Curve curve = lab.Run(experiment with { InitialParameters = optimum.Theta });
@@ -168,7 +168,7 @@ public sealed class LinearRate : Claim
     /// <summary>Plain softmax: 1/t, and the constants of the strong and weak form of domination along the way.</summary>
     private static IEnumerable<Check> Plain(Lab lab, Table curves, List<Panel> panels)
     {
-        int rounds = lab.Choose(10_000, 1_000);
+        int rounds = lab.Choose(10_000, 600);
         Curve curve = lab.Run(lab.UnderTest("plain", $"federation.rounds={rounds}"));
         Record(curves, "W, no entropy", "under test", curve);
         int[] points = GapFit.LogSpaced(100, rounds, 40, every: 10);

@@ -38,11 +38,11 @@ public sealed class Memory : Claim
 
     private static IEnumerable<Check> Variance(Lab lab)
     {
-        int[] steps = lab.Choose<int[]>([1, 2, 5, 10, 20, 40], [1, 5, 20]);
+        int[] steps = lab.Choose<int[]>([1, 2, 5, 10, 20, 40], [1, 10]);
         int rounds = lab.Choose(1000, 400);
         string[] kinds = ["under test", "fresh", "resample"];
         Experiment settings = lab.Read("direction");
-        double noise = NoiseModel.At(settings, new double[20], lab.Choose(20_000, 5_000), lab.Seed(9_999)).Trace / settings.Mdp.Agents.Count;
+        double noise = NoiseModel.At(settings, new double[20], lab.Choose(20_000, 3_000), lab.Seed(9_999)).Trace / settings.Mdp.Agents.Count;
         double[] variances = lab.Map(kinds.Length * steps.Length, k =>
         {
             string[] assignments = [$"federation.localSteps={steps[k % steps.Length]}", $"federation.rounds={rounds}", $"seed={lab.Seed(k)}"];

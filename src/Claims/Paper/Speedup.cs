@@ -49,8 +49,8 @@ public sealed class Speedup : Claim
     {
         (int N, int H)[] points = lab.Choose<(int, int)[]>(
             [(2, LocalSteps), (4, LocalSteps), (8, LocalSteps), (16, LocalSteps), (32, LocalSteps), (Agents, 5), (Agents, 10), (Agents, 40), (Agents, 80)],
-            [(2, LocalSteps), (8, LocalSteps), (32, LocalSteps), (Agents, 5), (Agents, 40)]);
-        int seeds = lab.Choose(6, 3), rounds = lab.Choose(500, 400), dropped = 100;
+            [(2, LocalSteps), (Agents, LocalSteps), (Agents, 5)]);
+        int seeds = lab.Choose(6, 2), rounds = lab.Choose(500, 400), dropped = 100;
         var laws = points.Select(p => p.N).Distinct().ToDictionary(n => n, n => NoiseOf(lab, n));
         double[] gaps = lab.Map(points.Length * seeds, k =>
         {
@@ -105,8 +105,8 @@ public sealed class Speedup : Claim
     {
         (int N, int H, int T)[] points = lab.Choose<(int, int, int)[]>(
             [(2, 10, 1000), (4, 10, 1000), (8, 10, 1000), (16, 10, 1000), (8, 5, 1000), (8, 20, 1000), (8, 10, 500), (8, 10, 2000)],
-            [(4, 10, 500), (8, 10, 1000)]);
-        int seeds = lab.Choose(8, 3);
+            [(8, 10, 500)]);
+        int seeds = lab.Choose(8, 2);
         double mu = Domination(lab);
         var traces = points.Select(p => p.N).Distinct().ToDictionary(n => n, n => NoiseOf(lab, n, "schedule").Trace);
         double[] gaps = lab.Map(points.Length * seeds, k =>
@@ -140,7 +140,7 @@ public sealed class Speedup : Claim
             Series =
             [
                 Plots.Means(lab.Tested, products.Select(x => (x, gaps.Where((_, k) => Product(k) == x).ToArray())), 0),
-                Plots.Law("law", products, [.. products.Select(x => Math.Log(x) * traces[8] / (mu * x))], 0),
+                Plots.Law("law", products, [.. products.Select(x => Math.Log(x) * traces[Agents] / (mu * x))], 0),
             ],
         };
         return (new Check("schedule", $"gap over the law at the worst of {points.Length} points (N, H, T), step size of Theorem 2", new Figure95(worst, byPoint.Min(), byPoint.Max()), new Bound(0.75, 1.25),
@@ -167,7 +167,7 @@ public sealed class Speedup : Claim
     {
         Experiment experiment = lab.Read(settings, $"environment.agents={agents}");
         using Stationary optimum = Stationary.SoftOptimum(experiment);
-        return NoiseModel.At(experiment, optimum.Theta, lab.Choose(100_000, 20_000) / agents / 10 * 10, lab.Seed(9_999));
+        return NoiseModel.At(experiment, optimum.Theta, lab.Choose(100_000, 10_000) / agents / 10 * 10, lab.Seed(9_999));
     }
 
     private static string Text(string key, double value) => string.Create(CultureInfo.InvariantCulture, $"{key}={value:R}");

@@ -11,10 +11,13 @@ internal sealed class Looks(bool forSvg)
 {
     private const int FirstMitre = 1000;
 
-    private static readonly IReadOnlyList<float> LawDashes = [5, 4], ReferenceDashes = [1.5f, 2.5f];
+    private static readonly IReadOnlyList<float> ReferenceDashes = [1.5f, 2.5f];
+
+    // Several laws in one panel are told apart without colour too; neighbours in the table of styles differ.
+    private static readonly IReadOnlyList<float>[] LawDashes = [[5, 4], [10, 4], [2, 3], [8, 3, 2, 3]];
 
     // Those of the series first, in the order of their styles.
-    private static readonly IReadOnlyList<float>[] Dashes = [.. SeriesStyle.Table.Select(style => style.Dashes), LawDashes, ReferenceDashes];
+    private static readonly IReadOnlyList<float>[] Dashes = [.. SeriesStyle.Table.Select(style => style.Dashes), .. LawDashes, ReferenceDashes];
 
     /// <summary>The colour of reference lines and their labels.</summary>
     public const uint ReferenceColour = 0x505050;
@@ -29,7 +32,7 @@ internal sealed class Looks(bool forSvg)
         {
             SeriesKind.Curve => Line(Sizes.Curve, colour, style.Dashes),
             SeriesKind.Thin => Line(Sizes.Thin, colour.WithAlpha(0.4), []),
-            SeriesKind.Law => Line(Sizes.Law, colour, LawDashes),
+            SeriesKind.Law => Line(Sizes.Law, colour, LawDashes[Math.Abs(series.Style % LawDashes.Length)]),
             _ => new(0),
         };
     }

@@ -1,0 +1,74 @@
+using FedPG.Claims;
+using FedPG.Claims.Breaking;
+using FedPG.Federation.Algorithms;
+using FedPG.Tests.Build;
+using FedPG.Tests.Runs;
+using Xunit;
+
+namespace FedPG.Tests.Claims;
+
+/// <summary>What a reproduction leaves behind.</summary>
+public sealed class ReproductionTests
+{
+    [Fact]
+    public void Tables_figures_and_pages_have_the_same_bits_for_any_number_of_threads()
+    {
+        using var folder = new TemporaryFolder();
+        string[] folders = [Path.Combine(folder.FullPath, "one"), Path.Combine(folder.FullPath, "two")];
+        for (int k = 0; k < 2; k++)
+        {
+            foreach (string claim in (string[])["memory", "truncation"])
+                Reproduction.Run(Suite.Find(claim)!, Breakage.None, new ReproductionOptions(7, k + 1, Effort.Quick), folders[k], (_, _) => { }, TestContext.Current.CancellationToken);
+        }
+        string[] files = [.. Directory.EnumerateFiles(folders[0], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folders[0], f)).Order()];
+        Assert.Contains(Path.Combine("memory", "variance.csv"), files);
+        Assert.Contains(Path.Combine("memory", "plot.svg"), files);
+        Assert.Contains(Path.Combine("memory", "plot.png"), files);
+        Assert.Contains(Path.Combine("memory", "README.md"), files);
+        // The verdict also says how long it took.
+        foreach (string file in files.Where(f => Path.GetFileName(f) != "verdict.json"))
+            Assert.Equal(File.ReadAllBytes(Path.Combine(folders[0], file)), File.ReadAllBytes(Path.Combine(folders[1], file)));
+    }
+
+    [Fact]
+    public void Another_seed_gives_other_figures()
+    {
+        string First(long seed)
+        {
+            using var folder = new TemporaryFolder();
+            Reproduction.Run(Suite.Find("memory")!, Breakage.None, new ReproductionOptions(seed, 2, Effort.Quick), folder.FullPath, (_, _) => { }, TestContext.Current.CancellationToken);
+            return File.ReadAllText(Path.Combine(folder.FullPath, "memory", "variance.csv"));
+        }
+        Assert.NotEqual(First(1), First(2));
+    }
+
+    [Fact]
+    public void A_cancelled_claim_writes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Reproduction.Run(Suite.Find("memory")!, Breakage.None, new ReproductionOptions(1, 2, Effort.Quick), folder.FullPath, (_, _) => { }, source.Token));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.FullPath));
+    }
+
+    [Fact]
+    public void Every_claim_has_its_page_its_plot_and_its_settings()
+    {
+        foreach (Claim claim in Suite.All)
+        {
+            string folder = Path.Combine(Repository.Root, "experiments", claim.Name);
+            Assert.NotEmpty(Directory.GetFiles(folder, "*.json"));
+            string page = File.ReadAllText(Path.Combine(folder, "README.md"));
+            foreach (string heading in (string[])["# " + claim.Name, "## The claim", "## What is run", "## Settings", "## Command", "## Expected and measured", "## Plot"])
+                Assert.Contains(heading, page, StringComparison.Ordinal);
+            Assert.Contains(claim.Statement, page, StringComparison.Ordinal);
+            Assert.True(File.Exists(Path.Combine(folder, "plot.svg")), claim.Name);
+        }
+    }
+
+    [Fact]
+    public void Experiment_files_cannot_name_a_broken_algorithm() =>
+        Assert.DoesNotContain(AlgorithmRegistry.Default.Names, name => name.StartsWith("broken", StringComparison.Ordinal));
+}
