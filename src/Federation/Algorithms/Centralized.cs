@@ -22,7 +22,7 @@ public sealed class Centralized(FederationOptions options) : Algorithm
         {
             int step = l;
             Tensor gradient = agents.Mean(new Uplink("gradient", (block, round) => Gradient(block, round, step)), t);
-            server.Theta.sub_(gradient.Scale(options.LocalStepSize * options.GlobalStepSize));
+            server.Theta.sub_(gradient.Scale(options.LocalStepSize.At(t) * options.GlobalStepSize));
             agents.Broadcast(Theta, server.Theta);
         }
     }

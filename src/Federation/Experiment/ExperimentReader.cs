@@ -61,7 +61,7 @@ public sealed class ExperimentReader(
 
         FiniteMdp? mdp = ReadEnvironment(reader, folder, objective, faults);
         (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial) = ReadPolicy(reader, mdp);
-        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader);
+        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader, mdp?.Agents.Count ?? 1);
         OptionReader gradient = reader.Section("gradient");
         string estimator = gradient.Choice("estimator", "gpomdp", oracles.Names, "how gradients are had");
         gradient.Choice("direction", "plain", ["plain"], "what agents descend along");
@@ -203,14 +203,14 @@ public sealed class ExperimentReader(
         faults.Add("policy", section.GetRawText(), $"would have more than {most} parameters, the most an agent may have");
     }
 
-    private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader)
+    private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader, int agents)
     {
         OptionReader federation = reader.Section("federation");
         string name = federation.Choice("algorithm", "fast-fedpg", algorithms.Names, "the algorithm");
+        int rounds = federation.Integer("rounds", 100, 0, 100_000_000, "T, communication rounds");
+        int localSteps = federation.Integer("localSteps", 10, 1, StreamKey.MaximumLocalStep, "H, local steps a round");
         var options = new FederationOptions(
-            federation.Integer("rounds", 100, 0, 100_000_000, "T, communication rounds"),
-            federation.Integer("localSteps", 10, 1, StreamKey.MaximumLocalStep, "H, local steps a round"),
-            federation.Number("localStepSize", 0.1, NumberRange.Positive, "eta"),
+            rounds, localSteps, StepSizeReader.Read(federation, agents, localSteps, rounds),
             federation.Number("globalStepSize", 1.0, new NumberRange(0, 1, OpenMinimum: true), "alpha_g"));
         Func<Algorithm> create = algorithms.Get(name).Configure(federation, options);
         federation.Finish();
