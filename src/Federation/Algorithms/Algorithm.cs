@@ -21,6 +21,9 @@ public abstract class Algorithm
     /// <summary>Names of messages that several algorithms use.</summary>
     public const string Theta = "theta", Delta = "delta";
 
+    /// <summary>Where the algorithm ends, for the certificate of a run.</summary>
+    public virtual LimitLaws Limits => LimitLaws.Unknown;
+
     /// <summary>The server's state record before round 0; its property <c>Theta</c>, [d], is thetabar.</summary>
     /// <param name="theta">theta_0, [d]; owned by the record from now on.</param>
     public abstract ServerState CreateServer(Tensor theta);

@@ -13,6 +13,9 @@ namespace FedPG.Federation.Algorithms;
 public sealed class Centralized(FederationOptions options) : Algorithm
 {
     /// <inheritdoc/>
+    public override LimitLaws Limits => LimitLaws.Unbiased;
+
+    /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>

@@ -41,6 +41,10 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
     public sealed record Agents(Tensor Memory);
 
     /// <inheritdoc/>
+    /// <remarks>A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).</remarks>
+    public override LimitLaws Limits => memory == MemoryKind.Resample ? LimitLaws.Unbiased with { Noise = 1 + (2.0 * options.LocalSteps) } : LimitLaws.Unbiased;
+
+    /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope());
 
     /// <inheritdoc/>

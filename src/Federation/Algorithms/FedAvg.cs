@@ -12,6 +12,9 @@ namespace FedPG.Federation.Algorithms;
 public sealed class FedAvg(FederationOptions options) : Algorithm
 {
     /// <inheritdoc/>
+    public override LimitLaws Limits => LimitLaws.PlainLocalSteps;
+
+    /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>
