@@ -30,6 +30,9 @@ public sealed class ExactEvaluation
     /// <summary>The kernel P.</summary>
     public TransitionKernel Kernel => _kernel;
 
+    /// <summary>gamma, in [0, 1).</summary>
+    public double Discount => _discount;
+
     /// <summary>The multiplications that one factorisation takes.</summary>
     public double FactorisationCost => (double)_lu.Size * (_lu.Lower + 1) * (_lu.Upper + 1);
 
@@ -60,8 +63,8 @@ public sealed class ExactEvaluation
     }
 
     /// <summary>The occupancy d(s) = sum over t of gamma^t P(s_t = s), not normalised: it sums to 1 / (1 - gamma).</summary>
-    /// <param name="initial">rho, [S].</param>
-    /// <param name="occupancy">d, [S].</param>
+    /// <param name="initial">rho, [S]; any other vector gives (I - gamma P_pi')^-1 times it.</param>
+    /// <param name="occupancy">d, [S]; may be the same memory.</param>
     public void Occupancy(ReadOnlySpan<double> initial, Span<double> occupancy)
     {
         for (int i = 0; i < _permuted.Length; i++) _permuted[i] = initial[_ordering.State[i]];
@@ -79,10 +82,19 @@ public sealed class ExactEvaluation
         {
             double sum = 0;
             for (int a = 0; a < actions; a++) sum += _policy[(s * actions) + a] * costs[(s * actions) + a];
-            _permuted[_ordering.Position[s]] = sum;
+            values[s] = sum;
         }
+        Solve(values, values);
+    }
+
+    /// <summary>(I - gamma P_pi)^-1 b, for a function b of the state.</summary>
+    /// <param name="right">b, [S].</param>
+    /// <param name="solution">The solution, [S]; may be the same memory.</param>
+    public void Solve(ReadOnlySpan<double> right, Span<double> solution)
+    {
+        for (int i = 0; i < _permuted.Length; i++) _permuted[i] = right[_ordering.State[i]];
         _lu.Solve(_permuted, 1);
-        for (int i = 0; i < _permuted.Length; i++) values[_ordering.State[i]] = _permuted[i];
+        for (int i = 0; i < _permuted.Length; i++) solution[_ordering.State[i]] = _permuted[i];
     }
 
     /// <summary>The action values Q(s,a) = c(s,a) + gamma sum over s' of P(s'|s,a) V(s').</summary>
