@@ -95,8 +95,8 @@ public sealed class NoiseMeter
         for (int k = 0; k < batches; k++)
         {
             using (NewDisposeScope()) oracle.Directions(rows, sameRows: true, new BatchKey(round, k), directions);
-            for (int i = 0; i < count; i++) estimates[i][k].copy_(directions[i]);
-            if (k == 1 && estimates.All(e => e[0].equal(e[1]))) return estimates.Select(_ => new double[batches]);
+            for (int i = 0; i < count; i++) estimates[i].select(0, k).copy_(directions.select(0, i));
+            if (k == 1 && estimates.All(e => e.select(0, 0).bytes.SequenceEqual(e.select(0, 1).bytes))) return estimates.Select(_ => new double[batches]);
         }
         return estimates.Select(e =>
         {

@@ -56,20 +56,7 @@ public sealed class PositiveInverse
 
     private (double[] Values, Matrix<double> Vectors) Decompose()
     {
-        int d = _theta.Length;
-        var hessian = new DenseMatrix(d, d);
-        double[] unit = new double[d], column = new double[d];
-        for (int k = 0; k < d; k++)
-        {
-            unit[k] = 1;
-            _objective.HessianVector(_theta, unit, column);
-            unit[k] = 0;
-            for (int i = 0; i < d; i++)
-            {
-                hessian[i, k] += column[i] / 2;
-                hessian[k, i] += column[i] / 2;
-            }
-        }
+        Matrix<double> hessian = DenseMatrix.OfArray(Hessians.Of(_objective, _theta));
         Evd<double> evd = hessian.Evd(Symmetricity.Symmetric);
         return ([.. evd.EigenValues.Select(z => z.Real)], evd.EigenVectors);
     }

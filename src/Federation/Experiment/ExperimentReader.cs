@@ -69,6 +69,7 @@ public sealed class ExperimentReader(
         EntropySchedule entropy = ReadEntropy(gradient);
         gradient.Finish();
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
+        int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
         int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
         _ = reader.Raw(VersionsKey);
         reader.Finish();
@@ -93,6 +94,7 @@ public sealed class ExperimentReader(
             Federation = federation,
             CreateAlgorithm = createAlgorithm,
             EvaluateEvery = evaluateEvery,
+            DiagnoseEvery = diagnoseEvery,
             CheckpointEvery = checkpointEvery,
             Resolved = reader.Resolved,
         };

@@ -1,0 +1,82 @@
+using FedPG.Envs;
+using FedPG.Federation.Diagnosis;
+using FedPG.Federation.Experiment;
+using FedPG.Tests.Runs;
+using Xunit;
+
+namespace FedPG.Tests.Diagnosis;
+
+/// <summary>The parts of a certificate against what runs leave.</summary>
+public sealed class CertificateTests
+{
+    private const double Tau = 0.2;
+    private const string Exact = """gradient={"estimator":"exact","entropy":0.2}""";
+
+    [Fact]
+    public void The_plateau_of_FedAvg_is_its_heterogeneity_bias()
+    {
+        using var folder = new TemporaryFolder();
+        FiniteMdp mdp = TheoryInstances.Wide();
+        Experiment experiment = Create(mdp, folder, Exact, "federation.algorithm=fedavg", "federation.rounds=600", "federation.localSteps=5", "federation.localStepSize=0.0125");
+        Certificate certificate = RunTesting.Run(experiment, folder["run"]).Certificate!;
+        Assert.Equal(0, certificate.NoiseFloor);
+        Assert.Equal(0, certificate.TruncationBias);
+        TestContext.Current.TestOutputHelper!.WriteLine(System.Text.Json.JsonSerializer.Serialize(certificate));
+        Assert.InRange(certificate.Gap!.Value / certificate.HeterogeneityBias!.Value, 0.95, 1.05);
+        Assert.True(certificate.Valid, string.Join("; ", certificate.Notes));
+    }
+
+    [Fact]
+    public void With_the_drift_corrected_exact_gradients_leave_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        Experiment experiment = Create(TheoryInstances.Wide(), folder, Exact, "federation.rounds=300", "federation.localSteps=10", "federation.localStepSize=0.2");
+        Certificate certificate = RunTesting.Run(experiment, folder["run"]).Certificate!;
+        TestContext.Current.TestOutputHelper!.WriteLine(System.Text.Json.JsonSerializer.Serialize(certificate));
+        Assert.Equal((0.0, 0.0, 0.0), (certificate.HeterogeneityBias, certificate.TruncationBias, certificate.NoiseFloor));
+        Assert.Equal(certificate.Gap, certificate.Remainder);
+        Assert.InRange(certificate.Gap!.Value, -1e-12, 1e-6);
+    }
+
+    [Fact]
+    public void The_noise_floor_is_the_mean_gap_of_a_long_run()
+    {
+        // One run of a fixed seed: the mean over 400 rounds scatters by about 4 % around its expectation, so the bounds are 5 of that away.
+        using var folder = new TemporaryFolder();
+        FiniteMdp mdp = TheoryInstances.Opposed();
+        Experiment experiment = Create(
+            mdp, folder, "federation.rounds=500", "federation.localSteps=20", "federation.localStepSize=0.1",
+            """gradient={"estimator":"gpomdp","horizon":45,"trajectories":4,"baseline":"constant","baselineValue":0.5,"entropy":0.2}""") with
+        {
+            InitialParameters = TheoryInstances.Optimum(mdp, Tau),
+        };
+        Certificate certificate = RunTesting.Run(experiment, folder["run"]).Certificate!;
+        double mean = new CsvFile(Path.Combine(folder["run"], "metrics.csv")).Numbers("regularized_gap").Skip(100).Average();
+        TestContext.Current.TestOutputHelper!.WriteLine($"{mean} " + System.Text.Json.JsonSerializer.Serialize(certificate));
+        Assert.InRange(mean / certificate.NoiseFloor!.Value, 0.8, 1.25);
+        Assert.InRange(certificate.NoiseFloorError!.Value / certificate.NoiseFloor.Value, 0.001, 0.1);
+    }
+
+    [Fact]
+    public void The_truncation_bias_is_the_gap_of_the_truncated_optimum()
+    {
+        using var folder = new TemporaryFolder();
+        FiniteMdp mdp = TheoryInstances.Wide();
+        double[] theta = TheoryInstances.Optimum(mdp, Tau), gradient = new double[20];
+        Experiment experiment = Create(mdp, folder, """gradient={"estimator":"gpomdp","horizon":40,"trajectories":4,"baseline":"none","entropy":0.2}""");
+        using KnownProblem problem = KnownProblem.Of(experiment, Tau)!;
+        var inverse = new PositiveInverse(problem.Mean, theta);
+        for (int k = 0; k < 50; k++)
+        {
+            problem.TruncatedGradient(theta, 40, gradient);
+            theta = [.. theta.Zip(inverse.Solve(gradient), (x, step) => x - step)];
+        }
+        Certificate certificate = Certifier.Of(experiment, theta, round: 1)!;
+        TestContext.Current.TestOutputHelper!.WriteLine(System.Text.Json.JsonSerializer.Serialize(certificate));
+        Assert.InRange(certificate.Gap!.Value / certificate.TruncationBias!.Value, 0.95, 1.05);
+        Assert.Equal(0, certificate.HeterogeneityBias);
+    }
+
+    private static Experiment Create(FiniteMdp mdp, TemporaryFolder folder, params string[] assignments) =>
+        TheoryInstances.Experiment(mdp, folder["instance"], [.. assignments, "checkpointEvery=0"]);
+}
