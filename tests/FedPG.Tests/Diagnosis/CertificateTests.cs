@@ -17,7 +17,10 @@ public sealed class CertificateTests
     {
         using var folder = new TemporaryFolder();
         FiniteMdp mdp = TheoryInstances.Wide();
-        Experiment experiment = Create(mdp, folder, Exact, "federation.algorithm=fedavg", "federation.rounds=600", "federation.localSteps=5", "federation.localStepSize=0.0125");
+        Experiment experiment = Create(mdp, folder, Exact, "federation.algorithm=fedavg", "federation.rounds=4000", "federation.localSteps=2", "federation.localStepSize=0.1", "evaluateEvery=1000") with
+        {
+            InitialParameters = TheoryInstances.Optimum(mdp, Tau),
+        };
         Certificate certificate = RunTesting.Run(experiment, folder["run"]).Certificate!;
         Assert.Equal(0, certificate.NoiseFloor);
         Assert.Equal(0, certificate.TruncationBias);
