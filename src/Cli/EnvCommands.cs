@@ -47,9 +47,9 @@ public static class EnvCommands
         {
             ConfiguredEnvironment environment = choice.Configure(parsed);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            FiniteMdp mdp = environment.Build();
-            if (parsed.GetValue(json)) output.WriteLine(InfoJson(environment, mdp).ToJsonString(Indented));
-            else WriteInfo(output, environment, mdp);
+            EnvironmentInstance instance = environment.Build();
+            if (parsed.GetValue(json)) output.WriteLine(InfoJson(environment, instance).ToJsonString(Indented));
+            else WriteInfo(output, environment, instance);
         });
         return command;
     }
@@ -61,7 +61,9 @@ public static class EnvCommands
         var command = new Command("export", "Writes an environment as a finite-MDP file.") { choice.Id, choice.Set, choice.Agents, file };
         command.SetAction(parsed =>
         {
-            FiniteMdp mdp = choice.Configure(parsed).Build();
+            EnvironmentInstance instance = choice.Configure(parsed).Build();
+            if (instance is not FiniteMdp mdp)
+                throw new InvalidInputException(new Fault("ID", "", instance.Name, "its states cannot be listed, so it has no finite-MDP file"));
             if (parsed.GetValue(file) is { } path) WriteFile(mdp, path);
             else WriteTo(parsed.InvocationConfiguration.Output, mdp);
         });
@@ -102,7 +104,7 @@ public static class EnvCommands
         output.Write(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
-    private static void WriteInfo(TextWriter output, ConfiguredEnvironment environment, FiniteMdp mdp)
+    private static void WriteInfo(TextWriter output, ConfiguredEnvironment environment, EnvironmentInstance instance)
     {
         EnvironmentDefinition definition = environment.Definition;
         output.WriteLine($"{definition.Id}: {definition.Summary}");
@@ -115,21 +117,27 @@ public static class EnvCommands
         }
         output.WriteLine();
         output.WriteLine("This instance");
-        (string Name, string Value)[] facts =
+        (string Name, string Value)[] facts = [("options", environment.ResolvedOptions.ToJsonString(Compact)), .. FactsOf(instance)];
+        int width = facts.Max(f => f.Name.Length);
+        foreach ((string name, string value) in facts) output.WriteLine($"  {name.PadRight(width)}  {value}");
+        foreach (string line in (instance as FiniteMdp)?.Grid?.Map ?? []) output.WriteLine($"  {line}");
+    }
+
+    private static IEnumerable<(string Name, string Value)> FactsOf(EnvironmentInstance instance)
+    {
+        (string, string) agents = ("agents", Text(instance.AgentNames.Count)), discount = ("discount", instance.Discount.ToString("R", CultureInfo.InvariantCulture));
+        if (instance is not FiniteMdp mdp) return [agents, discount, .. instance.Facts().Select(fact => (fact.Key, fact.Value?.ToJsonString(Compact) ?? "unknown"))];
+        return
         [
-            ("options", environment.ResolvedOptions.ToJsonString(Compact)),
             ("states", Text(mdp.States)),
             ("actions", Text(mdp.Actions)),
-            ("agents", Text(mdp.Agents.Count)),
-            ("discount", mdp.Discount.ToString("R", CultureInfo.InvariantCulture)),
+            agents,
+            discount,
             ("kernel", mdp.SharesKernel ? "shared by all agents" : "differs between agents"),
             ("start states", Few(StatesWhere(mdp, s => mdp.Initial[s] > 0))),
             ("terminal states", Few(StatesWhere(mdp, s => mdp.Terminal[s]))),
             ("best return", BestReturns(MdpOptima.Of(mdp, Objective.Reward))),
         ];
-        int width = facts.Max(f => f.Name.Length);
-        foreach ((string name, string value) in facts) output.WriteLine($"  {name.PadRight(width)}  {value}");
-        foreach (string line in mdp.Grid?.Map ?? []) output.WriteLine($"  {line}");
     }
 
     private static void WriteArguments(TextWriter output, EnvironmentDefinition definition)
@@ -145,7 +153,16 @@ public static class EnvCommands
         }
     }
 
-    private static JsonObject InfoJson(ConfiguredEnvironment environment, FiniteMdp mdp) => new()
+    private static JsonObject InfoJson(ConfiguredEnvironment environment, EnvironmentInstance instance)
+    {
+        JsonObject info = DefinitionJson(environment);
+        JsonObject facts = instance is FiniteMdp mdp ? FactsJson(mdp) : instance.Facts();
+        if (instance is not FiniteMdp) (info["agents"], info["discount"]) = (instance.AgentNames.Count, instance.Discount);
+        foreach ((string key, JsonNode? value) in facts) info[key] = value?.DeepClone();
+        return info;
+    }
+
+    private static JsonObject DefinitionJson(ConfiguredEnvironment environment) => new()
     {
         ["id"] = environment.Definition.Id,
         ["summary"] = environment.Definition.Summary,
@@ -158,6 +175,10 @@ public static class EnvCommands
             ["meaning"] = o.Meaning,
         })]),
         ["options"] = environment.ResolvedOptions.DeepClone(),
+    };
+
+    private static JsonObject FactsJson(FiniteMdp mdp) => new()
+    {
         ["states"] = mdp.States,
         ["actions"] = mdp.Actions,
         ["agents"] = mdp.Agents.Count,

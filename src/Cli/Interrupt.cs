@@ -3,16 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace FedPG.Cli;
 
-/// <summary>The first Ctrl+C (or SIGTERM) asks the run to end at the round boundary, the second ends the process at once.</summary>
+/// <summary>The first Ctrl+C (or SIGTERM) asks the work to end at its next safe point, the second ends the process at once.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
-    private readonly TrainProgress _progress;
+    private readonly Action _note;
 
-    public Interrupt(TrainProgress progress)
+    /// <param name="note">Tells the user what happens now, and that a second Ctrl+C ends at once.</param>
+    public Interrupt(Action note)
     {
-        _progress = progress;
+        _note = note;
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
     }
 
@@ -39,7 +40,7 @@ internal sealed class Interrupt : IDisposable
     {
         if (_source.IsCancellationRequested) ExitAtOnce();
         context.Cancel = true;
-        _progress.Note("stopping at the end of this round; press Ctrl+C again to stop at once");
+        _note();
         _source.Cancel();
     }
 }

@@ -68,7 +68,7 @@ internal static class TrainCommand
     private static int Run(ParseResult parsed)
     {
         using var progress = new TrainProgress(parsed.GetValue(Quiet));
-        using var interrupt = new Interrupt(progress);
+        using var interrupt = new Interrupt(() => progress.Note("stopping at the end of this round; press Ctrl+C again to stop at once"));
         using TrainingRun? run = parsed.GetValue(Resume) is { } folder ? Continue(parsed, folder, progress) : Start(parsed, progress);
         if (run is null) return Finished(parsed);
         progress.Begin(run);

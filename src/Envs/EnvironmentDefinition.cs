@@ -54,7 +54,7 @@ public sealed record EnvironmentDefinition
     /// not call <see cref="OptionReader.Finish"/>, must read the same keys whatever their values, and what it leaves in
     /// <see cref="OptionReader.Resolved"/> must read back to the same instance.
     /// </summary>
-    public required Func<OptionReader, int, Func<FiniteMdp>> Configure { get; init; }
+    public required Func<OptionReader, int, Func<EnvironmentInstance>> Configure { get; init; }
 
     /// <summary>Heading "Arguments": the options in the order they are read, with defaults, what is allowed and what they mean.</summary>
     public IReadOnlyList<OptionInfo> Arguments()
@@ -84,7 +84,7 @@ public sealed record EnvironmentDefinition
 /// <param name="Agents">The number of agents N.</param>
 /// <param name="ResolvedOptions">All options with their defaults written out; null where another option makes one meaningless.</param>
 /// <param name="Build">Makes the instance; equal options give equal numbers.</param>
-public sealed record ConfiguredEnvironment(EnvironmentDefinition Definition, int Agents, JsonObject ResolvedOptions, Func<FiniteMdp> Build);
+public sealed record ConfiguredEnvironment(EnvironmentDefinition Definition, int Agents, JsonObject ResolvedOptions, Func<EnvironmentInstance> Build);
 
 /// <summary>Where the parts of an environment stand in the user's input, so that faults point at them.</summary>
 /// <param name="Id">The key path of the id.</param>

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using FedPG.Envs.GridWorlds;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
 using FedPG.Envs.Random;
+using FedPG.Envs.Tables;
 
 namespace FedPG.Envs;
 
@@ -23,6 +25,9 @@ public sealed class EnvironmentRegistry
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
         registry.Register(RandomMdp.Definition);
+        registry.Register(QuasiRandomMdp.Definition);
+        registry.Register(OppositeKernels.Definition);
+        registry.Register(LinearQuadraticEnvironment.Definition);
         return registry;
     }
 
@@ -76,7 +81,7 @@ public sealed class EnvironmentRegistry
         }
         var reader = new OptionReader(options, keys.Options, faults);
         // With a number of agents that is not allowed the options are still read, so that their faults are reported together with it.
-        Func<FiniteMdp> build = definition.Configure(reader, Math.Clamp(agents, 1, definition.MaximumAgents));
+        Func<EnvironmentInstance> build = definition.Configure(reader, Math.Clamp(agents, 1, definition.MaximumAgents));
         reader.Finish();
         return faults.Faults.Count > before ? null : new ConfiguredEnvironment(definition, agents, reader.Resolved, build);
     }

@@ -1,3 +1,5 @@
+using FedPG.Envs.Options;
+
 namespace FedPG.Envs;
 
 /// <summary>One agent's view of a finite MDP: its own rewards, and the kernel it moves by.</summary>
@@ -11,7 +13,7 @@ public sealed record AgentMdp(string Name, double[] Rewards, TransitionKernel Ke
 /// (paper, section II). In the paper's setting P_i is one shared kernel and only the rewards differ. A terminal state is an absorbing
 /// state with reward 0. Immutable and safe to share between threads.
 /// </summary>
-public sealed class FiniteMdp
+public sealed class FiniteMdp : EnvironmentInstance
 {
     /// <summary>Creates the MDPs.</summary>
     /// <param name="name">A name for logs.</param>
@@ -21,12 +23,11 @@ public sealed class FiniteMdp
     /// <param name="grid">Where each state lies on a grid, where there is one.</param>
     /// <exception cref="ArgumentException">Sizes disagree, a number is not finite or out of range, or there are no agents.</exception>
     public FiniteMdp(string name, double discount, double[] initial, IReadOnlyList<AgentMdp> agents, GridLayout? grid = null)
+        : base(name, discount, [.. (agents ?? throw new ArgumentNullException(nameof(agents))).Select(a => a.Name)])
     {
         ArgumentNullException.ThrowIfNull(initial);
-        ArgumentNullException.ThrowIfNull(agents);
-        if (agents.Count == 0) throw new ArgumentException("at least one agent is needed", nameof(agents));
         if (!(discount >= 0 && discount < 1)) throw new ArgumentException($"discount {discount} is not in [0, 1)", nameof(discount));
-        (Name, Discount, Initial, Agents, Grid) = (name, discount, initial, agents, grid);
+        (Initial, Agents, Grid) = (initial, agents, grid);
         (States, Actions) = (agents[0].Kernel.States, agents[0].Kernel.Actions);
         if (initial.Length != States || Math.Abs(initial.Sum() - 1) > TransitionKernel.SumTolerance || initial.Any(p => !(p >= 0)))
             throw new ArgumentException($"the start distribution must be {States} probabilities that sum to one", nameof(initial));
@@ -42,17 +43,11 @@ public sealed class FiniteMdp
         HasTerminalStates = Terminal.Contains(true);
     }
 
-    /// <summary>A name for logs.</summary>
-    public string Name { get; }
-
     /// <summary>The number of states S.</summary>
     public int States { get; }
 
     /// <summary>The number of actions A.</summary>
     public int Actions { get; }
-
-    /// <summary>The discount factor gamma, in [0, 1).</summary>
-    public double Discount { get; }
 
     /// <summary>The start distribution rho, [S].</summary>
     public double[] Initial { get; }
@@ -71,6 +66,12 @@ public sealed class FiniteMdp
 
     /// <summary>Where the states lie on a grid; null for an MDP without geometry.</summary>
     public GridLayout? Grid { get; }
+
+    /// <inheritdoc/>
+    public override string Size => $"{States} states";
+
+    /// <inheritdoc/>
+    public override NumberRange RewardRange => new(Agents.Min(a => a.Rewards.Min()), Agents.Max(a => a.Rewards.Max()));
 
     /// <summary>The average MDP of Proposition 1: the shared kernel with the mean of the agents' rewards.</summary>
     /// <exception cref="InvalidOperationException">The agents' kernels differ, so there is no average MDP.</exception>

@@ -78,27 +78,49 @@ public sealed class TransitionKernel
         int[] starts = new int[(states * actions) + 1];
         var next = new List<int>();
         var probabilities = new List<double>();
-        var merged = new SortedDictionary<int, double>();
+        var row = new List<(int Next, double Probability)>();
         for (int s = 0; s < states; s++)
         {
             for (int a = 0; a < actions; a++)
             {
-                merged.Clear();
-                foreach ((int to, double probability) in outcomes(s, a))
+                Collect(outcomes(s, a), s, a, states, row);
+                double sum = 0;
+                foreach ((int to, double probability) in row)
                 {
-                    if (to < 0 || to >= states || !NumberInUnitInterval(probability))
-                        throw new ArgumentException($"state {s}, action {a}: outcome ({to}, {probability}) is out of range", nameof(outcomes));
-                    if (probability > 0) merged[to] = merged.GetValueOrDefault(to) + probability;
+                    next.Add(to);
+                    probabilities.Add(probability);
+                    sum += probability;
                 }
-                double sum = merged.Values.Sum();
                 if (Math.Abs(sum - 1) > SumTolerance)
                     throw new ArgumentException($"state {s}, action {a}: probabilities sum to {sum}, not 1", nameof(outcomes));
-                next.AddRange(merged.Keys);
-                probabilities.AddRange(merged.Values);
                 starts[(s * actions) + a + 1] = next.Count;
             }
         }
         return new TransitionKernel(states, actions, starts, [.. next], [.. probabilities]);
+    }
+
+    /// <summary>The outcomes of a row by ascending successor, equal successors merged in the order they came. Most makers list them in order.</summary>
+    private static void Collect(
+        IEnumerable<(int Next, double Probability)> outcomes, int state, int action, int states, List<(int Next, double Probability)> row)
+    {
+        row.Clear();
+        bool ascending = true;
+        foreach ((int to, double probability) in outcomes)
+        {
+            if (to < 0 || to >= states || !NumberInUnitInterval(probability))
+                throw new ArgumentException($"state {state}, action {action}: outcome ({to}, {probability}) is out of range", nameof(outcomes));
+            if (probability == 0) continue;
+            ascending &= row.Count == 0 || row[^1].Next < to;
+            row.Add((to, probability));
+        }
+        if (ascending) return;
+        (int Next, double Probability)[] sorted = [.. row.OrderBy(outcome => outcome.Next)];
+        row.Clear();
+        foreach ((int to, double probability) in sorted)
+        {
+            if (row.Count > 0 && row[^1].Next == to) row[^1] = (to, row[^1].Probability + probability);
+            else row.Add((to, probability));
+        }
     }
 
     private static bool NumberInUnitInterval(double p) => p >= 0 && p <= 1 + SumTolerance;

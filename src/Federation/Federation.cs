@@ -19,9 +19,13 @@ public enum RunStatus
     Cancelled,
 }
 
-/// <summary>Thrown when parameters or gradients stop being finite numbers; names the round and the agent.</summary>
-public sealed class DivergedException(int round, string where)
-    : Exception($"round {round}: the parameters or gradients of {where} are no longer finite; a smaller federation.localStepSize may help");
+/// <summary>Thrown when parameters, gradients or the objective stop being finite numbers; names the round and the agent.</summary>
+/// <param name="round">The round.</param>
+/// <param name="where">The agent, or the server.</param>
+/// <param name="fault">What happened there, where more is known than that numbers are no longer finite.</param>
+public sealed class DivergedException(int round, string where, string? fault = null)
+    : Exception($"round {round}: {(fault is null ? $"the parameters or gradients of {where} are no longer finite" : $"{where}: {fault}")}; "
+        + "a smaller federation.localStepSize may help");
 
 /// <summary>How a run uses this machine; none of it changes a single bit of the result.</summary>
 /// <param name="Threads">Threads that run agents, 1 or more.</param>
@@ -64,8 +68,8 @@ public sealed class Federation : IDisposable
         Layout = policy.Layout;
         Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
         if (experiment.DiagnoseEvery > 0) _diagnoser = new Diagnoser(experiment);
-        Evaluator = new ExactEvaluator(experiment.Mdp, experiment.Objective, policy);
-        LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Mdp.Agents.Count)), [.. experiment.Mdp.Agents.Select(a => a.Name)], _pool);
+        Evaluator = Evaluator.Create(experiment.Environment, experiment.Objective, policy);
+        LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Environment.AgentNames.Count)), experiment.Environment.AgentNames, _pool);
         foreach (AgentBlock block in LocalAgents.Blocks) block.Receive(Algorithm.Theta, Server.Theta);
     }
 
@@ -76,7 +80,7 @@ public sealed class Federation : IDisposable
     public ServerState Server { get; }
 
     /// <summary>What the true objective is known by.</summary>
-    public ExactEvaluator Evaluator { get; }
+    public Evaluator Evaluator { get; }
 
     /// <summary>How the policy's parameters are laid out.</summary>
     public ParameterLayout Layout { get; }
@@ -145,14 +149,14 @@ public sealed class Federation : IDisposable
 
     private List<AgentBlock> CreateBlocks(TensorFormat format, int size)
     {
-        int agents = _experiment.Mdp.Agents.Count;
-        Func<OracleSetup, IOracle> createOracle = _experiment.PrepareOracles(_experiment.Mdp);
+        int agents = _experiment.Environment.AgentNames.Count;
+        Func<OracleSetup, IOracle> createOracle = _experiment.PrepareOracles(_experiment.Environment);
         var blocks = new List<AgentBlock>();
         for (int first = 0; first < agents; first += size)
         {
             int count = Math.Min(size, agents - first);
             Policy policy = _experiment.CreatePolicy(format);
-            IOracle oracle = createOracle(new OracleSetup(_experiment.Mdp, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed));
+            IOracle oracle = createOracle(new OracleSetup(_experiment.Environment, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed));
             blocks.Add(new AgentBlock(first, count, policy, oracle, _algorithm.CreateAgents(policy, count)));
         }
         return blocks;
@@ -164,10 +168,16 @@ public sealed class Federation : IDisposable
         bool diagnosed = _diagnoser is not null && (RoundsDone % _experiment.DiagnoseEvery == 0 || RoundsDone == _experiment.Federation.Rounds);
         double? temperature = _experiment.Entropy.IsUsed ? _experiment.Entropy.At(RoundsDone) : null;
         return new RoundReport(
-            RoundsDone, EnvSteps, evaluated ? Evaluator.Evaluate(Server.Theta, temperature) : null,
+            RoundsDone, EnvSteps, evaluated ? Evaluate(temperature) : null,
             LocalAgents.TakeDrift(_experiment.Federation.LocalSteps), LocalAgents.CorrectionNorm(),
             LocalAgents.Ledger.BytesUp, LocalAgents.Ledger.BytesDown, Seconds, LocalAgents.Rollouts(), LocalAgents.Ledger.TakeRound(),
             diagnosed ? _diagnoser!.Diagnose(Parameters(), RoundsDone) : null);
+    }
+
+    private Evaluation.Evaluation Evaluate(double? temperature)
+    {
+        Evaluation.Evaluation evaluation = Evaluator.Evaluate(Server.Theta, temperature);
+        return evaluation.Fault is null ? evaluation : throw new DivergedException(RoundsDone, "the server", evaluation.Fault);
     }
 
     private void ThrowIfDiverged()

@@ -7,7 +7,7 @@ namespace FedPG.Policies;
 /// The log-linear policy pi(a|s) proportional to exp(theta . phi(s,a)), with phi either given for every state and action, or made of state
 /// features f(s) with one block of weights an action: theta . phi(s,a) = sum over m of f_m(s) theta[m,a]. Starts at theta = 0.
 /// </summary>
-public sealed class LogLinear : Policy
+public sealed class LogLinear : FinitePolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = "log-linear";

@@ -6,9 +6,9 @@ namespace FedPG.Policies;
 
 /// <summary>
 /// Runs a module that knows nothing of rows as a policy: the module maps observations [S, m] to logits [S, A], and the adapter keeps one
-/// copy of it for each agent of the block. It costs one forward pass an agent; write a <see cref="Policy"/> of your own where that matters.
+/// copy of it for each agent of the block. It costs one forward pass an agent; write a <see cref="FinitePolicy"/> of your own where that matters.
 /// </summary>
-public sealed class ModulePolicy : Policy
+public sealed class ModulePolicy : FinitePolicy
 {
     private readonly Func<Module<Tensor, Tensor>> _create;
     private readonly Tensor _observations;

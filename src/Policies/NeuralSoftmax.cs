@@ -19,7 +19,7 @@ public enum Activation
 /// A one-hot observation selects a row of the first weights, so that layer is no product at all. Hidden weights start uniform with variance
 /// 1 / fan-in (1 for a one-hot observation), the last layer and all biases at 0: the first policy is uniform.
 /// </summary>
-public sealed class NeuralSoftmax : Policy
+public sealed class NeuralSoftmax : FinitePolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = "neural-softmax";

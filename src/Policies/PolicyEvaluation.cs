@@ -11,7 +11,7 @@ public sealed class PolicyEvaluation
 
     /// <summary>Wraps the evaluation of a policy.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="logProbabilities">log pi, [n, S, A], with its graph.</param>
+    /// <param name="logProbabilities">log pi with its graph: [n, S, A] of listed states, [n, M] of pairs met.</param>
     /// <param name="gradientOf">After the backward pass, the gradient of parameter k of the layout, [n, ...shape].</param>
     public PolicyEvaluation(Policy policy, Tensor logProbabilities, Func<int, Tensor> gradientOf)
     {
@@ -20,11 +20,11 @@ public sealed class PolicyEvaluation
         LogProbabilities = logProbabilities.detach();
     }
 
-    /// <summary>log pi(a|s), [n, S, A], without a graph.</summary>
+    /// <summary>log pi, [n, S, A] or [n, M], without a graph.</summary>
     public Tensor LogProbabilities { get; }
 
-    /// <summary>The gradients of sum over s, a of W_i(s,a) log pi_i(a|s), for all n agents in one pass.</summary>
-    /// <param name="weights">W, [n, S, A].</param>
+    /// <summary>The gradients of sum over s, a (or pairs) of W_i(s,a) log pi_i(a|s), for all n agents in one pass.</summary>
+    /// <param name="weights">W, of the shape of log pi.</param>
     /// <param name="gradients">Where they are written, [n, d].</param>
     public void Backward(Tensor weights, Tensor gradients)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FedPG.Envs;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
 
 namespace FedPG.Policies;
@@ -7,11 +8,19 @@ namespace FedPG.Policies;
 /// <summary>One kind of policy: its name and how its options are read.</summary>
 /// <param name="Kind">The name in experiment files.</param>
 /// <param name="Summary">One line for lists.</param>
+/// <param name="Fits">Whether it can act in an environment.</param>
 /// <param name="Configure">
-/// Reads the options for an environment (null when that had faults itself, so that only the options can be checked) and returns what
+/// Reads the options for an environment it fits (null when there is none, so that only the options can be checked) and returns what
 /// makes the policy; every call gives an independent instance.
 /// </param>
-public sealed record PolicyDefinition(string Kind, string Summary, Func<OptionReader, FiniteMdp?, Func<TensorFormat, Policy>> Configure);
+public sealed record PolicyDefinition(
+    string Kind, string Summary, Func<EnvironmentInstance, bool> Fits, Func<OptionReader, EnvironmentInstance?, Func<TensorFormat, Policy>> Configure)
+{
+    /// <summary>A kind of policy for one kind of environment.</summary>
+    public static PolicyDefinition For<TEnvironment>(string kind, string summary, Func<OptionReader, TEnvironment?, Func<TensorFormat, Policy>> configure)
+        where TEnvironment : EnvironmentInstance =>
+        new(kind, summary, environment => environment is TEnvironment, (options, environment) => configure(options, environment as TEnvironment));
+}
 
 /// <summary>The kinds of policies an experiment can name. Register before experiments are read; reading is thread-safe.</summary>
 public sealed class PolicyRegistry
@@ -29,11 +38,16 @@ public sealed class PolicyRegistry
     public static PolicyRegistry WithBuiltIn()
     {
         var registry = new PolicyRegistry();
-        registry.Register(new PolicyDefinition(TabularSoftmax.Kind, "one logit for each state and action", (_, mdp) => format => new TabularSoftmax(mdp!.States, mdp.Actions, format)));
-        registry.Register(new PolicyDefinition(LogLinear.Kind, "logits linear in features of state and action", ConfigureLogLinear));
-        registry.Register(new PolicyDefinition(NeuralSoftmax.Kind, "a fully connected network", ConfigureNeural));
+        registry.Register(PolicyDefinition.For<FiniteMdp>(
+            TabularSoftmax.Kind, "one logit for each state and action", (_, mdp) => format => new TabularSoftmax(mdp!.States, mdp.Actions, format)));
+        registry.Register(PolicyDefinition.For<FiniteMdp>(LogLinear.Kind, "logits linear in features of state and action", ConfigureLogLinear));
+        registry.Register(PolicyDefinition.For<FiniteMdp>(NeuralSoftmax.Kind, "a fully connected network", ConfigureNeural));
+        registry.Register(PolicyDefinition.For<LinearQuadraticProblem>(LinearPolicy.Kind, "a gain, with Gaussian noise or without", ConfigureLinear));
         return registry;
     }
+
+    /// <summary>The kinds that can act in an environment, in the order of their registration.</summary>
+    public IReadOnlyCollection<string> KindsFor(EnvironmentInstance environment) => [.. _definitions.Values.Where(d => d.Fits(environment)).Select(d => d.Kind)];
 
     /// <summary>Adds a kind.</summary>
     /// <exception cref="ArgumentException">The kind is taken.</exception>
@@ -85,6 +99,15 @@ public sealed class PolicyRegistry
             "radial" => LogLinear.OfStateFeatures(StateFeatures.Radial(mdp!.Grid!, centres[0], centres[1], width), mdp.Actions, format),
             _ => LogLinear.OneHot(mdp!.States, mdp.Actions, format),
         };
+    }
+
+    private static Func<TensorFormat, Policy> ConfigureLinear(OptionReader options, LinearQuadraticProblem? problem)
+    {
+        const string key = "standardDeviation";
+        double deviation = options.Number(key, 0, NumberRange.NonNegative, "sigma of the Gaussian noise on the control; 0 for none");
+        if (deviation > 0 && problem is { Discount: 1, Steps: 0 })
+            options.Reject(key, "must be 0 in endless undiscounted episodes, where noise costs without end; set environment.options.discount below 1, or steps");
+        return format => new LinearPolicy(problem!, deviation, format);
     }
 
     private static bool NeedGrid(OptionReader options, string key, FiniteMdp? mdp)

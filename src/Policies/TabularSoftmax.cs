@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace FedPG.Policies;
 
 /// <summary>The tabular softmax policy of Eq. (2): pi(a|s) proportional to exp(theta[s,a]), d = S A. Starts at theta = 0.</summary>
-public sealed class TabularSoftmax : Policy
+public sealed class TabularSoftmax : FinitePolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = "tabular-softmax";

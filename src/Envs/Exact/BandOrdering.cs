@@ -21,6 +21,12 @@ internal sealed class BandOrdering
     /// <summary>The number of diagonals above the main one that can hold an entry.</summary>
     public int Upper { get; }
 
+    /// <summary>The multiplications that one factorisation takes.</summary>
+    public double FactorisationCost => (double)State.Length * (Lower + 1) * (Upper + 1);
+
+    /// <summary>How many numbers the band holds.</summary>
+    public long BandSize => (long)State.Length * (Lower + Upper + 1);
+
     public static BandOrdering Of(TransitionKernel kernel)
     {
         int n = kernel.States;
@@ -72,21 +78,57 @@ internal sealed class BandOrdering
         return last;
     }
 
+    /// <summary>The states before or after each state, ascending, without itself.</summary>
     private static int[][] Neighbours(TransitionKernel kernel)
     {
-        var sets = new SortedSet<int>[kernel.States];
-        for (int s = 0; s < kernel.States; s++) sets[s] = [];
-        for (int row = 0; row < kernel.RowCount; row++)
+        int n = kernel.States;
+        int[][] after = new int[n][];
+        int[] lastSeenBy = new int[n], counts = new int[n];
+        Array.Fill(lastSeenBy, -1);
+        var found = new List<int>();
+        for (int s = 0; s < n; s++)
         {
-            int s = row / kernel.Actions;
-            foreach (int next in kernel.Next(row))
+            found.Clear();
+            lastSeenBy[s] = s;
+            for (int row = s * kernel.Actions; row < (s + 1) * kernel.Actions; row++)
             {
-                if (next == s) continue;
-                sets[s].Add(next);
-                sets[next].Add(s);
+                foreach (int next in kernel.Next(row))
+                {
+                    if (lastSeenBy[next] == s) continue;
+                    lastSeenBy[next] = s;
+                    found.Add(next);
+                    counts[next]++;
+                }
+            }
+            after[s] = [.. found];
+            counts[s] += found.Count;
+        }
+        int[][] neighbours = [.. counts.Select(count => new int[count])];
+        Array.Clear(counts);
+        for (int s = 0; s < n; s++)
+        {
+            foreach (int next in after[s])
+            {
+                neighbours[s][counts[s]++] = next;
+                neighbours[next][counts[next]++] = s;
             }
         }
-        return [.. sets.Select(set => set.ToArray())];
+        for (int s = 0; s < n; s++)
+        {
+            Array.Sort(neighbours[s]);
+            neighbours[s] = WithoutRepetitions(neighbours[s]);
+        }
+        return neighbours;
+    }
+
+    private static int[] WithoutRepetitions(int[] sorted)
+    {
+        int count = 0;
+        foreach (int value in sorted)
+        {
+            if (count == 0 || sorted[count - 1] != value) sorted[count++] = value;
+        }
+        return count == sorted.Length ? sorted : sorted[..count];
     }
 
     private static (int Lower, int Upper) Bandwidths(TransitionKernel kernel, int[] position)

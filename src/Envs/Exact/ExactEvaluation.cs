@@ -2,29 +2,31 @@ namespace FedPG.Envs.Exact;
 
 /// <summary>
 /// A policy's exact evaluation on one kernel: (I - gamma P_pi) is factorised once, and then serves the values of every cost (Eq. (8)) and
-/// the occupancy. The work arrays are reused from policy to policy. Not thread-safe: one instance a worker.
+/// the occupancy. Large kernels whose band would be full are solved by iterations to rounding level instead (<see cref="LinearSolver"/>).
+/// The work arrays are reused from policy to policy. Not thread-safe: one instance a worker.
 /// </summary>
 public sealed class ExactEvaluation
 {
+    /// <summary>Up to this cost a factorisation is a matter of a second or less, and elimination is the default.</summary>
+    private const double SmallCost = 5e8;
+
     private readonly TransitionKernel _kernel;
     private readonly double _discount;
-    private readonly BandOrdering _ordering;
-    private readonly BandedLu _lu;
+    private readonly IPolicySystem _system;
     private readonly double[] _policy;
-    private readonly double[] _permuted;
 
     /// <summary>Prepares the evaluation of policies on a kernel.</summary>
     /// <param name="kernel">P.</param>
     /// <param name="discount">gamma in [0, 1).</param>
-    public ExactEvaluation(TransitionKernel kernel, double discount)
-        : this(kernel, discount, BandOrdering.Of(kernel)) { }
+    /// <param name="solver">How systems are solved; the default depends on the kernel alone.</param>
+    /// <exception cref="ArgumentException">The band was asked for, and it does not fit into an array.</exception>
+    public ExactEvaluation(TransitionKernel kernel, double discount, LinearSolver solver = LinearSolver.Automatic)
+        : this(kernel, discount, CreateSystem(kernel, discount, solver)) { }
 
-    private ExactEvaluation(TransitionKernel kernel, double discount, BandOrdering ordering)
+    private ExactEvaluation(TransitionKernel kernel, double discount, IPolicySystem system)
     {
-        (_kernel, _discount, _ordering) = (kernel, discount, ordering);
-        _lu = new BandedLu(kernel.States, ordering.Lower, ordering.Upper);
+        (_kernel, _discount, _system) = (kernel, discount, system);
         _policy = new double[kernel.RowCount];
-        _permuted = new double[kernel.States];
     }
 
     /// <summary>The kernel P.</summary>
@@ -33,48 +35,43 @@ public sealed class ExactEvaluation
     /// <summary>gamma, in [0, 1).</summary>
     public double Discount => _discount;
 
-    /// <summary>The multiplications that one factorisation takes.</summary>
-    public double FactorisationCost => (double)_lu.Size * (_lu.Lower + 1) * (_lu.Upper + 1);
+    /// <summary>About how many multiplications a policy takes.</summary>
+    public double FactorisationCost => _system.Cost;
+
+    /// <summary>How systems are solved.</summary>
+    public LinearSolver Solver => _system is BandedSystem ? LinearSolver.Banded : LinearSolver.Iterative;
+
+    /// <summary>
+    /// How far the last <see cref="StateValues"/> or <see cref="Solve"/> may be from the true solution in any state, from its residual; 0 for
+    /// elimination, whose error is rounding alone.
+    /// </summary>
+    public double ErrorBound => _system.ErrorBound;
 
     /// <summary>Another instance for another thread, without ordering the states again.</summary>
-    public ExactEvaluation Clone() => new(_kernel, _discount, _ordering);
+    public ExactEvaluation Clone() => new(_kernel, _discount, _system.Clone());
 
-    /// <summary>Factorises I - gamma P_pi for a policy.</summary>
+    /// <summary>Prepares I - gamma P_pi of a policy: factorises it, or its preconditioner.</summary>
     /// <param name="policy">pi(a|s), [S, A] row by row.</param>
     public void SetPolicy(ReadOnlySpan<double> policy)
     {
         policy.CopyTo(_policy);
-        _lu.Clear();
-        int[] position = _ordering.Position;
-        for (int s = 0; s < _kernel.States; s++)
-        {
-            int i = position[s];
-            _lu.At(i, i) += 1;
-            for (int a = 0; a < _kernel.Actions; a++)
-            {
-                int row = (s * _kernel.Actions) + a;
-                double weight = _discount * policy[row];
-                ReadOnlySpan<int> next = _kernel.Next(row);
-                ReadOnlySpan<double> probability = _kernel.Probabilities(row);
-                for (int k = 0; k < next.Length; k++) _lu.At(i, position[next[k]]) -= weight * probability[k];
-            }
-        }
-        _lu.Factorize();
+        _system.SetPolicy(policy);
     }
 
     /// <summary>The occupancy d(s) = sum over t of gamma^t P(s_t = s), not normalised: it sums to 1 / (1 - gamma).</summary>
     /// <param name="initial">rho, [S]; any other vector gives (I - gamma P_pi')^-1 times it.</param>
     /// <param name="occupancy">d, [S]; may be the same memory.</param>
+    /// <exception cref="ConvergenceException">The iterative solver did not reach its tolerance.</exception>
     public void Occupancy(ReadOnlySpan<double> initial, Span<double> occupancy)
     {
-        for (int i = 0; i < _permuted.Length; i++) _permuted[i] = initial[_ordering.State[i]];
-        _lu.SolveTransposed(_permuted);
-        for (int i = 0; i < _permuted.Length; i++) occupancy[_ordering.State[i]] = _permuted[i];
+        initial[.._kernel.States].CopyTo(occupancy);
+        _system.SolveTransposed(occupancy[.._kernel.States]);
     }
 
     /// <summary>The state values of a cost: V = (I - gamma P_pi)^-1 c_pi, Eq. (8).</summary>
     /// <param name="costs">c(s, a), [S, A].</param>
     /// <param name="values">V, [S].</param>
+    /// <exception cref="ConvergenceException">The iterative solver did not reach its tolerance.</exception>
     public void StateValues(ReadOnlySpan<double> costs, Span<double> values)
     {
         int actions = _kernel.Actions;
@@ -90,11 +87,11 @@ public sealed class ExactEvaluation
     /// <summary>(I - gamma P_pi)^-1 b, for a function b of the state.</summary>
     /// <param name="right">b, [S].</param>
     /// <param name="solution">The solution, [S]; may be the same memory.</param>
+    /// <exception cref="ConvergenceException">The iterative solver did not reach its tolerance.</exception>
     public void Solve(ReadOnlySpan<double> right, Span<double> solution)
     {
-        for (int i = 0; i < _permuted.Length; i++) _permuted[i] = right[_ordering.State[i]];
-        _lu.Solve(_permuted, 1);
-        for (int i = 0; i < _permuted.Length; i++) solution[_ordering.State[i]] = _permuted[i];
+        right[.._kernel.States].CopyTo(solution);
+        _system.Solve(solution[.._kernel.States]);
     }
 
     /// <summary>The action values Q(s,a) = c(s,a) + gamma sum over s' of P(s'|s,a) V(s').</summary>
@@ -105,5 +102,23 @@ public sealed class ExactEvaluation
     {
         for (int row = 0; row < _kernel.RowCount; row++)
             actionValues[row] = costs[row] + (_discount * _kernel.Expectation(row, values));
+    }
+
+    private static IPolicySystem CreateSystem(TransitionKernel kernel, double discount, LinearSolver solver)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        if (solver == LinearSolver.Iterative) return new GmresSystem(kernel, discount);
+        BandOrdering ordering = BandOrdering.Of(kernel);
+        bool fits = ordering.BandSize <= Array.MaxLength;
+        if (solver == LinearSolver.Banded)
+        {
+            return fits
+                ? new BandedSystem(kernel, discount, ordering)
+                : throw new ArgumentException($"a band of {ordering.BandSize} numbers is more than an array holds", nameof(solver));
+        }
+        double cost = ordering.FactorisationCost;
+        return fits && (cost <= SmallCost || cost <= GmresSystem.EstimatedCost(kernel))
+            ? new BandedSystem(kernel, discount, ordering)
+            : new GmresSystem(kernel, discount);
     }
 }

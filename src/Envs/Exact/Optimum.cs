@@ -9,25 +9,34 @@ public sealed record OptimalPolicy(double Value, double[] Policy, double[] Value
 /// <summary>Optima of a finite MDP by policy iteration, each policy evaluated exactly.</summary>
 public static class Optimum
 {
-    private const int MaximumIterations = 10_000;
+    private const int MaximumIterations = 10_000, StagnantIterations = 20;
 
     /// <summary>The best deterministic policy (Howard's policy iteration).</summary>
     /// <param name="evaluation">The kernel and discount.</param>
     /// <param name="costs">c(s, a), [S, A].</param>
     /// <param name="initial">rho, [S].</param>
+    /// <exception cref="ConvergenceException">The policies did not settle, or the iterative solver did not reach its tolerance.</exception>
     public static OptimalPolicy Of(ExactEvaluation evaluation, ReadOnlySpan<double> costs, ReadOnlySpan<double> initial)
     {
         (int states, int actions) = (evaluation.Kernel.States, evaluation.Kernel.Actions);
         double[] policy = new double[states * actions], values = new double[states], q = new double[states * actions];
         for (int s = 0; s < states; s++) policy[s * actions] = 1;
+        double least = double.PositiveInfinity;
+        int stagnant = 0;
         for (int iteration = 0; iteration < MaximumIterations; iteration++)
         {
             evaluation.SetPolicy(policy);
             evaluation.StateValues(costs, values);
             evaluation.ActionValues(costs, values, q);
-            if (!Improve(policy, q, states, actions)) break;
+            // Every change lowers some values and raises none. Where they stop falling, policies that are equally good take turns by rounding.
+            double sum = values.Sum();
+            stagnant = sum < least ? 0 : stagnant + 1;
+            least = Math.Min(least, sum);
+            // A difference of two action values within both their errors is no reason to change either.
+            if (stagnant == StagnantIterations || !Improve(policy, q, states, actions, 2 * evaluation.Discount * evaluation.ErrorBound))
+                return new OptimalPolicy(Dot(initial, values), policy, values);
         }
-        return new OptimalPolicy(Dot(initial, values), policy, values);
+        throw NotSettled("policy");
     }
 
     /// <summary>
@@ -39,6 +48,7 @@ public static class Optimum
     /// <param name="initial">rho, [S].</param>
     /// <param name="temperature">tau above 0.</param>
     /// <param name="start">A policy to start from, such as the optimum of a nearby temperature; uniform when null.</param>
+    /// <exception cref="ConvergenceException">The policies did not settle, or the iterative solver did not reach its tolerance.</exception>
     public static OptimalPolicy Regularised(
         ExactEvaluation evaluation, ReadOnlySpan<double> costs, ReadOnlySpan<double> initial, double temperature, OptimalPolicy? start = null)
     {
@@ -54,6 +64,7 @@ public static class Optimum
             evaluation.ActionValues(costs, start.Values, q);
             Soften(q, temperature, actions, logPolicy, policy);
         }
+        int stagnant = 0;
         for (int iteration = 0; iteration < MaximumIterations; iteration++)
         {
             PolicyGradient.AddEntropy(costs, logPolicy, temperature, regularised);
@@ -65,16 +76,21 @@ public static class Optimum
                 change = Math.Max(change, Math.Abs(values[s] - previous[s]));
                 scale = Math.Max(scale, Math.Abs(values[s]));
             }
-            if (iteration > 0 && change <= 1e-14 * scale) break;
+            // Convergence is quadratic: a change that stays small without vanishing is rounding.
+            stagnant = change <= 1e-11 * scale ? stagnant + 1 : 0;
+            if (iteration > 0 && (change <= Math.Max(1e-14 * scale, 2 * evaluation.ErrorBound) || stagnant == StagnantIterations))
+                return new OptimalPolicy(Dot(initial, values), policy, values);
             values.CopyTo(previous, 0);
             evaluation.ActionValues(costs, values, q);
             Soften(q, temperature, actions, logPolicy, policy);
         }
-        return new OptimalPolicy(Dot(initial, values), policy, values);
+        throw NotSettled("soft policy");
     }
 
+    private static ConvergenceException NotSettled(string what) => new($"{what} iteration did not settle in {MaximumIterations} iterations");
+
     /// <summary>Takes the better action where one is better by more than rounding; false when none is.</summary>
-    private static bool Improve(double[] policy, double[] q, int states, int actions)
+    private static bool Improve(double[] policy, double[] q, int states, int actions, double error)
     {
         bool changed = false;
         for (int s = 0; s < states; s++)
@@ -84,7 +100,7 @@ public static class Optimum
             int current = row.IndexOf(1.0), best = current;
             for (int a = 0; a < actions; a++)
             {
-                if (values[a] < values[best] - (1e-13 * Math.Max(1, Math.Abs(values[best])))) best = a;
+                if (values[a] < values[best] - Math.Max(error, 1e-13 * Math.Max(1, Math.Abs(values[best])))) best = a;
             }
             if (best == current) continue;
             (row[current], row[best]) = (0, 1);

@@ -73,9 +73,11 @@ public static class RandomMdp
         {
             int[] successors = Successors(random, options.States, options.Branching);
             // Exponential weights, normalised, are uniform on the simplex.
-            double[] weights = [.. successors.Select(_ => -Math.Log(random.NextDouble()))];
-            double sum = weights.Sum();
-            return successors.Zip(weights, (next, weight) => (next, weight / sum));
+            var outcomes = new (int Next, double Weight)[successors.Length];
+            double sum = 0;
+            for (int k = 0; k < outcomes.Length; k++) sum += (outcomes[k] = (successors[k], -Math.Log(random.NextDouble()))).Weight;
+            for (int k = 0; k < outcomes.Length; k++) outcomes[k].Weight /= sum;
+            return outcomes;
         });
     }
 

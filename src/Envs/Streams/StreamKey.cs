@@ -12,6 +12,9 @@ public enum StreamPurpose
     /// <summary>The making of a random environment.</summary>
     Environment = 2,
 
+    /// <summary>Resamples for intervals of measured figures.</summary>
+    Bootstrap = 4,
+
     /// <summary>Trajectories that the noise of gradients is measured with; training never sees them.</summary>
     Diagnosis = 16,
 }

@@ -62,6 +62,9 @@ public sealed class AgentBlock : IDisposable
     /// <summary>Everything received from the server, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Received => _received;
 
+    /// <summary>Why the latest gradient of a row is no finite number, where the oracle knows; else null.</summary>
+    public string? FaultOf(int row) => _oracle.FaultOf(row);
+
     /// <summary>A new matrix of zeros for rows of agents, [n, d].</summary>
     public static Tensor Rows(Policy policy, int count)
     {

@@ -65,7 +65,7 @@ public sealed class LocalAgents : IAgents, IDisposable
         Ledger.Add(Entry(ExchangeDirection.Up, uplink.Name, sums[0].shape));
         Tensor total = RowSums.Tree(stack(sums));
         foreach (Tensor sum in sums) sum.Dispose();
-        if (diverged.FirstOrDefault(agent => agent is not null) is { } first) throw new DivergedException(round, $"agent {_names[first]}");
+        if (diverged.FirstOrDefault(agent => agent is not null) is { } first) throw new DivergedException(round, $"agent {_names[first]}", FaultOf(first));
         return total.Over(Count).MoveToOuterDisposeScope();
     }
 
@@ -109,6 +109,12 @@ public sealed class LocalAgents : IAgents, IDisposable
     public void Dispose()
     {
         foreach (AgentBlock block in _blocks) block.Dispose();
+    }
+
+    private string? FaultOf(int agent)
+    {
+        AgentBlock block = _blocks.Last(b => b.First <= agent);
+        return block.FaultOf(agent - block.First);
     }
 
     /// <summary>The first row with a number that is not finite; row 0 when only their sum overflowed.</summary>

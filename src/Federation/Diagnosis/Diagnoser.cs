@@ -37,7 +37,7 @@ public sealed class Diagnoser : IDisposable
         (double? mu, double? weak) = Domination(problem, theta);
         double[] point = theta.ToArray();
         double? smoothness = Enumerable.Range(0, problem.Agents).Aggregate((double?)0, (largest, i) => Smoothness(problem.Agent(i), point) is { } s ? Math.Max(largest ?? 0, s) : null);
-        return new RoundDiagnostics(smoothness, Smoothness(problem.Mean, theta), noise, Truncation(problem, theta, noise.Batch?.Horizon, _experiment.Mdp.Discount), mu, weak);
+        return new RoundDiagnostics(smoothness, Smoothness(problem.Mean, theta), noise, Truncation(problem, theta, noise.Batch?.Horizon, _experiment.Environment.Discount), mu, weak);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Exact;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Policies;
 using FedPG.Policies.Exact;
 using static TorchSharp.torch;
@@ -34,10 +35,21 @@ public abstract class KnownProblem : IDisposable
     /// <summary>The problem of an experiment.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="temperature">tau.</param>
+    /// <returns>null for an environment that is known by its trajectories alone.</returns>
     public static KnownProblem? Of(Experiment.Experiment experiment, double temperature)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return new FiniteProblem(experiment.Mdp, experiment.Objective, experiment.CreatePolicy(new TensorFormat(ScalarType.Float64, CPU)), temperature);
+        Policy policy = experiment.CreatePolicy(new TensorFormat(ScalarType.Float64, CPU));
+        switch (experiment.Environment, policy)
+        {
+            case (FiniteMdp mdp, FinitePolicy finite):
+                return new FiniteProblem(mdp, experiment.Objective, finite, temperature);
+            case (LinearQuadraticProblem problem, LinearPolicy linear):
+                using (linear) return new LinearQuadratic(problem, linear.StandardDeviation);
+            default:
+                policy.Dispose();
+                return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -63,7 +75,7 @@ public abstract class KnownProblem : IDisposable
         return error;
     }
 
-    private sealed class FiniteProblem(FiniteMdp mdp, Objective objective, Policy policy, double temperature) : KnownProblem
+    private sealed class FiniteProblem(FiniteMdp mdp, Objective objective, FinitePolicy policy, double temperature) : KnownProblem
     {
         private readonly FederatedObjective _objective = new(mdp, objective, policy, temperature);
         private readonly Lazy<double?> _optimum = new(() => OptimumOf(mdp, objective, temperature));
@@ -89,6 +101,31 @@ public abstract class KnownProblem : IDisposable
             double[] costs = objective.Costs(average);
             OptimalPolicy plain = Envs.Exact.Optimum.Of(evaluation, costs, mdp.Initial);
             return temperature == 0 ? plain.Value : Envs.Exact.Optimum.Regularised(evaluation, costs, mdp.Initial, temperature, plain).Value;
+        }
+    }
+
+    /// <summary>The linear policy has no entropy term: its entropy is a constant.</summary>
+    private sealed class LinearQuadratic(LinearQuadraticProblem problem, double standardDeviation) : KnownProblem
+    {
+        private readonly IDifferentiableObjective _mean = problem.MeanObjective(standardDeviation);
+
+        public override IDifferentiableObjective Mean => _mean;
+
+        public override int Agents => problem.Agents.Count;
+
+        public override double? Optimum => problem.SharesDynamics ? problem.Optimum(problem.AverageAgent(), standardDeviation) : null;
+
+        public override IDifferentiableObjective Agent(int agent) => problem.ObjectiveOf(problem.Agents[agent], standardDeviation);
+
+        public override void TruncatedGradient(ReadOnlySpan<double> theta, int horizon, Span<double> gradient)
+        {
+            var truncated = new LinearQuadraticProblem(problem.Name, problem.Discount, horizon, problem.StartCovariance, problem.InitialGain, problem.Agents);
+            truncated.MeanObjective(standardDeviation).Gradient(theta, gradient);
+        }
+
+        public override void Dispose()
+        {
+            // Nothing is held.
         }
     }
 }

@@ -43,7 +43,7 @@ public sealed class NoiseMeter
     public NoiseMeter(Experiment.Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        (_experiment, _createOracle) = (experiment, experiment.PrepareOracles(experiment.Mdp));
+        (_experiment, _createOracle) = (experiment, experiment.PrepareOracles(experiment.Environment));
     }
 
     /// <summary>Measures the noise at one theta.</summary>
@@ -64,7 +64,7 @@ public sealed class NoiseMeter
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batches, StreamKey.MaximumLocalStep);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        int agents = _experiment.Mdp.Agents.Count;
+        int agents = _experiment.Environment.AgentNames.Count;
         Tensor row = tensor(theta.ToArray(), [1, theta.Length], dtype: _experiment.Dtype);
         (double variance, double squaredError, GradientBatch? batch) = (0, 0, null);
         for (int first = 0; first < agents; first += BlockSize)
@@ -73,7 +73,7 @@ public sealed class NoiseMeter
             int count = Math.Min(BlockSize, agents - first);
             using Policy policy = _experiment.CreatePolicy(new TensorFormat(_experiment.Dtype, CPU));
             using IOracle oracle = _createOracle(new OracleSetup(
-                _experiment.Mdp, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed, StreamPurpose.Diagnosis));
+                _experiment.Environment, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed, StreamPurpose.Diagnosis));
             batch = oracle.Batch;
             foreach (double[] distances in SquaredDistances(oracle, row.expand(count, -1).contiguous(), batches, round))
             {

@@ -11,10 +11,10 @@ namespace FedPG.Federation.Evaluation;
 /// Evaluates the server's policy exactly, outside the federation: it needs every agent's rewards and kernel, which a simulation has. With a
 /// shared kernel one factorisation serves all agents. Not thread-safe.
 /// </summary>
-public sealed class ExactEvaluator : IDisposable
+public sealed class ExactEvaluator : Evaluator
 {
     private readonly FiniteMdp _mdp;
-    private readonly Policy _policy;
+    private readonly FinitePolicy _policy;
     private readonly List<(ExactEvaluation Evaluation, int[] Agents)> _kernels = [];
     private readonly double[][] _costs;
     private readonly double[]? _averageCosts;
@@ -26,7 +26,7 @@ public sealed class ExactEvaluator : IDisposable
     /// <param name="mdp">All agents' MDPs.</param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
-    public ExactEvaluator(FiniteMdp mdp, Objective objective, Policy policy)
+    public ExactEvaluator(FiniteMdp mdp, Objective objective, FinitePolicy policy)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentNullException.ThrowIfNull(policy);
@@ -48,18 +48,16 @@ public sealed class ExactEvaluator : IDisposable
     }
 
     /// <summary>The optimum of the average MDP; null where kernels differ, because then there is none.</summary>
-    public double? Optimal { get; }
+    public override double? Optimal { get; }
 
     /// <summary>J of the uniform policy, the mean over agents.</summary>
-    public double Uniform { get; }
+    public override double? Uniform { get; }
 
     /// <summary>Each agent's own optimum, [N]; null where it would take too long.</summary>
-    public double[]? AgentOptima { get; }
+    public override double[]? AgentOptima { get; }
 
-    /// <summary>Evaluates parameters.</summary>
-    /// <param name="theta">thetabar, [d].</param>
-    /// <param name="temperature">The current tau; null for an experiment without entropy.</param>
-    public Evaluation Evaluate(Tensor theta, double? temperature)
+    /// <inheritdoc/>
+    public override Evaluation Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
@@ -86,7 +84,7 @@ public sealed class ExactEvaluator : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _policy.Dispose();
+    public override void Dispose() => _policy.Dispose();
 
     /// <summary>Adds the score weights of these agents' mean gradient: with a shared kernel, those of the mean cost (Proposition 1).</summary>
     private void AddWeights(ExactEvaluation exact, int[] agents)

@@ -22,8 +22,12 @@ public sealed record Experiment
     /// <summary>What is minimised.</summary>
     public required Objective Objective { get; init; }
 
-    /// <summary>The agents' MDPs.</summary>
-    public required FiniteMdp Mdp { get; init; }
+    /// <summary>The environment, made for all agents.</summary>
+    public required EnvironmentInstance Environment { get; init; }
+
+    /// <summary>The environment, where its states are listed.</summary>
+    /// <exception cref="InvalidOperationException">They are not.</exception>
+    public FiniteMdp Mdp => Environment as FiniteMdp ?? throw new InvalidOperationException($"the states of {Environment.Name} cannot be listed");
 
     /// <summary>The kind of policy, as the file names it.</summary>
     public required string PolicyKind { get; init; }
@@ -38,7 +42,7 @@ public sealed record Experiment
     public required string Estimator { get; init; }
 
     /// <summary>Prepares the maker of oracles for blocks of agents.</summary>
-    public required Func<FiniteMdp, Func<OracleSetup, IOracle>> PrepareOracles { get; init; }
+    public required Func<EnvironmentInstance, Func<OracleSetup, IOracle>> PrepareOracles { get; init; }
 
     /// <summary>tau by rounds.</summary>
     public required EntropySchedule Entropy { get; init; }

@@ -21,6 +21,8 @@ public sealed class ExperimentReader(
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
+    private const string RegretRewards = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
+
     /// <summary>A reader with the registries of this process.</summary>
     public static ExperimentReader Default { get; } =
         new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, AlgorithmRegistry.Default);
@@ -59,14 +61,18 @@ public sealed class ExperimentReader(
         string dtype = reader.Choice("dtype", "float32", ["float32", "float64"], "the type of all tensors");
         Objective objective = reader.Choice("objective", "regret", ["regret", "reward"], "minimise the regret 1 - r, or -r") == "regret" ? Objective.Regret : Objective.Reward;
 
-        FiniteMdp? mdp = ReadEnvironment(reader, folder, objective, faults);
-        (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial) = ReadPolicy(reader, mdp);
-        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader, mdp?.Agents.Count ?? 1);
+        ScalarType type = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+        EnvironmentInstance? environment = ReadEnvironment(reader, folder, objective, faults);
+        (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial, bool usable) = ReadPolicy(reader, environment, faults);
+        using Policy? policy = usable ? CreatePrototype(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), initial, faults) : null;
+        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader, environment?.AgentNames.Count ?? 1);
         OptionReader gradient = reader.Section("gradient");
         string estimator = gradient.Choice("estimator", "gpomdp", oracles.Names, "how gradients are had");
         gradient.Choice("direction", "plain", ["plain"], "what agents descend along");
-        Func<FiniteMdp, Func<OracleSetup, IOracle>> prepare = oracles.Get(estimator).Configure(gradient, objective);
+        Func<EnvironmentInstance, Func<OracleSetup, IOracle>> prepare = ReadEstimator(gradient, estimator, new OracleContext(objective, environment, policy));
         EntropySchedule entropy = ReadEntropy(gradient);
+        if (entropy.IsUsed && policy is { HasVariableEntropy: false })
+            gradient.Reject("entropy", $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
         gradient.Finish();
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
@@ -74,16 +80,13 @@ public sealed class ExperimentReader(
         _ = reader.Raw(VersionsKey);
         reader.Finish();
         faults.ThrowIfAny();
-        ScalarType type = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
-        CheckSize(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), initial, faults);
-        faults.ThrowIfAny();
         return new Experiment
         {
             Name = name,
             Seed = seed,
             Dtype = type,
             Objective = objective,
-            Mdp = mdp!,
+            Environment = environment!,
             PolicyKind = policyKind,
             CreatePolicy = createPolicy,
             InitialParameters = initial,
@@ -100,13 +103,13 @@ public sealed class ExperimentReader(
         };
     }
 
-    private FiniteMdp? ReadEnvironment(OptionReader reader, string folder, Objective objective, FaultList faults)
+    private EnvironmentInstance? ReadEnvironment(OptionReader reader, string folder, Objective objective, FaultList faults)
     {
         OptionReader environment = reader.Section("environment");
-        FiniteMdp? mdp;
+        EnvironmentInstance? instance;
         if (environment.Has("mdp"))
         {
-            mdp = ReadMdp(environment, folder, faults);
+            instance = ReadMdp(environment, folder, faults);
             _ = (environment.Raw("id"), environment.Raw("agents"), environment.Raw("options"));
             foreach (string key in (string[])["id", "agents", "options"])
             {
@@ -121,11 +124,15 @@ public sealed class ExperimentReader(
             int before = faults.Faults.Count;
             ConfiguredEnvironment? configured = environments.Configure(id, agents, environment.Raw("options"), EnvironmentKeys.Experiment, faults);
             environment.Resolved["options"] = configured?.ResolvedOptions.DeepClone();
-            mdp = configured is not null && faults.Faults.Count == before ? configured.Build() : null;
+            instance = configured is not null && faults.Faults.Count == before ? configured.Build() : null;
         }
         environment.Finish();
-        if (mdp is not null && objective == Objective.Regret) CheckRewards(mdp, environment, environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null, faults);
-        return mdp;
+        if (objective == Objective.Reward) return instance;
+        if (instance is FiniteMdp mdp)
+            CheckRewards(mdp, environment, environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null, faults);
+        else if (instance is not null && !(NumberRange.UnitInterval.Contains(instance.RewardRange.Minimum) && NumberRange.UnitInterval.Contains(instance.RewardRange.Maximum)))
+            faults.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {instance.RewardRange}; {RegretRewards}");
+        return instance;
     }
 
     private static FiniteMdp? ReadMdp(OptionReader environment, string folder, FaultList faults)
@@ -165,45 +172,67 @@ public sealed class ExperimentReader(
                 if (reward is >= 0 and <= 1) continue;
                 string key = $"agents[{i}].rewards[{k / mdp.Actions}][{k % mdp.Actions}]";
                 string value = reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-                const string allowed = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
                 found.Add(file is not null
-                    ? new Fault(file, key, value, allowed)
-                    : new Fault(faults.Source, environment.PathOf("id"), value, $"is {key} of this environment; {allowed}"));
+                    ? new Fault(file, key, value, RegretRewards)
+                    : new Fault(faults.Source, environment.PathOf("id"), value, $"is {key} of this environment; {RegretRewards}"));
             }
         }
         faults.AddRange(found.Take(most));
         if (found.Count > most) faults.Add(environment.PathOf(file is null ? "id" : "mdp"), null, "and more rewards outside [0, 1]");
     }
 
-    private (string Kind, Func<TensorFormat, Policy> Create, double[]? Initial) ReadPolicy(OptionReader reader, FiniteMdp? mdp)
+    private (string Kind, Func<TensorFormat, Policy> Create, double[]? Initial, bool Usable) ReadPolicy(
+        OptionReader reader, EnvironmentInstance? environment, FaultList faults)
     {
         OptionReader policy = reader.Section("policy");
-        string kind = policy.Choice("kind", "tabular-softmax", policies.Kinds, "the kind of policy");
-        Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, mdp);
+        int before = faults.Faults.Count;
+        IReadOnlyCollection<string> fitting = environment is null ? policies.Kinds : policies.KindsFor(environment);
+        string kind = policy.Choice("kind", fitting.FirstOrDefault(TabularSoftmax.Kind), policies.Kinds, "the kind of policy");
+        bool fits = environment is not null && fitting.Contains(kind);
+        if (environment is not null && !fits) policy.Reject("kind", $"cannot act in {environment.Name}; allowed there: {Quoted(fitting)}");
+        Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, fits ? environment : null);
         double[]? initial = policy.Numbers("initial", null, NumberRange.Any, "theta_0, the parameters to start from");
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
         foreach (string other in policies.Kinds) policy.Accept(policies.KeysOf(other));
         policy.Finish();
-        return (kind, create, initial);
+        return (kind, create, initial, fits && faults.Faults.Count == before);
     }
 
-    /// <summary>Refuses a policy whose row of parameters is longer than what one file or one array of bytes can hold, and a start of another length.</summary>
-    private static void CheckSize(Func<TensorFormat, Policy> create, TensorFormat format, JsonElement section, double[]? initial, FaultList faults)
+    /// <summary>
+    /// A policy to check the rest against. Refuses one whose row of parameters is longer than what one file or one array of bytes can hold, and
+    /// a start of another length or one that the policy refuses.
+    /// </summary>
+    private static Policy? CreatePrototype(Func<TensorFormat, Policy> create, TensorFormat format, JsonElement section, double[]? initial, FaultList faults)
     {
         const int most = 1 << 28;
+        const string key = "policy.initial";
         try
         {
-            using Policy policy = create(format);
+            Policy policy = create(format);
             if (initial is not null && initial.Length != policy.Layout.Length)
-                faults.Add("policy.initial", $"{initial.Length} numbers", $"must be {policy.Layout.Length} numbers, as many as this policy has parameters");
-            if (policy.Layout.Length <= most) return;
+                faults.Add(key, $"{initial.Length} numbers", $"must be {policy.Layout.Length} numbers, as many as this policy has parameters");
+            else if (initial is not null && policy.FaultOfStart(initial) is { } fault)
+                faults.Add(key, $"{initial.Length} numbers", fault);
+            if (policy.Layout.Length <= most) return policy;
+            policy.Dispose();
         }
         catch (OverflowException)
         {
             // More than an int holds: reported below.
         }
         faults.Add("policy", section.GetRawText(), $"would have more than {most} parameters, the most an agent may have");
+        return null;
     }
+
+    private Func<EnvironmentInstance, Func<OracleSetup, IOracle>> ReadEstimator(OptionReader gradient, string name, OracleContext context)
+    {
+        OracleDefinition definition = oracles.Get(name, context.Environment);
+        if (context.Environment is not { } environment || definition.Fits(environment)) return definition.Configure(gradient, context);
+        gradient.Reject("estimator", $"\"{name}\" does not serve {environment.Name}; allowed there: {Quoted(oracles.NamesFor(environment))}");
+        return definition.Configure(gradient, context with { Environment = null, Policy = null });
+    }
+
+    private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
 
     private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader, int agents)
     {

@@ -50,7 +50,7 @@ public sealed class ExactOracle : IOracle
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
-        PolicyEvaluation evaluation = _setup.Policy.Evaluate(rows);
+        PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);
         Tensor logProbabilities = evaluation.LogProbabilities.cpu().to(ScalarType.Float64).contiguous();
         ReadOnlySpan<double> logs = logProbabilities.Span<double>();
         double temperature = _setup.Entropy.At(batch.Round);

@@ -27,6 +27,10 @@ public interface IOracle : IDisposable
 
     /// <summary>What the directions are in expectation, and from how many trajectories; null where that is not a gradient of the objective.</summary>
     GradientBatch? Batch => null;
+
+    /// <summary>Why an agent's latest direction is no finite number, where that is known better than by its being so: "..."; else null.</summary>
+    /// <param name="row">The agent's row in the block.</param>
+    string? FaultOf(int row) => null;
 }
 
 /// <summary>One agent's estimate of a gradient.</summary>
@@ -41,7 +45,7 @@ public sealed record GradientBatch(int? Horizon, int Trajectories);
 public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = false);
 
 /// <summary>What an oracle is made for: a block of agents of one experiment.</summary>
-/// <param name="Mdp">All agents' MDPs.</param>
+/// <param name="Environment">The instance for all agents.</param>
 /// <param name="Policy">The block's own policy instance.</param>
 /// <param name="First">The index of the block's first agent.</param>
 /// <param name="Count">n, the number of agents of the block.</param>
@@ -50,5 +54,12 @@ public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = 
 /// <param name="Seed">The experiment's seed.</param>
 /// <param name="Purpose">What trajectories are sampled for: other purposes give other trajectories.</param>
 public sealed record OracleSetup(
-    FiniteMdp Mdp, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed,
-    StreamPurpose Purpose = StreamPurpose.Rollout);
+    EnvironmentInstance Environment, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed,
+    StreamPurpose Purpose = StreamPurpose.Rollout)
+{
+    /// <summary>The instance, for oracles of environments whose states are listed.</summary>
+    public FiniteMdp Mdp => (FiniteMdp)Environment;
+
+    /// <summary>The policy, for the same oracles.</summary>
+    public FinitePolicy FinitePolicy => (FinitePolicy)Policy;
+}

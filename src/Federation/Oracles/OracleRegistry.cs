@@ -1,58 +1,89 @@
 using FedPG.Envs;
 using FedPG.Envs.Options;
 using FedPG.Envs.Sampling;
+using FedPG.Policies;
 
 namespace FedPG.Federation.Oracles;
 
-/// <summary>One estimator: its name and how its options are read.</summary>
-/// <param name="Name">The value of <c>gradient.estimator</c>.</param>
+/// <summary>What an estimator is configured for.</summary>
+/// <param name="Objective">How rewards become costs.</param>
+/// <param name="Environment">The instance; null when it had faults itself, so that only the options can be checked.</param>
+/// <param name="Policy">An instance of the policy; null for the same reason.</param>
+public sealed record OracleContext(Objective Objective, EnvironmentInstance? Environment, Policy? Policy);
+
+/// <summary>One estimator for one kind of environment: its name and how its options are read.</summary>
+/// <param name="Name">The value of <c>gradient.estimator</c>; definitions for different environments may share it.</param>
 /// <param name="Summary">One line for lists.</param>
+/// <param name="Environment">The type of the instances it serves.</param>
 /// <param name="Configure">
 /// Reads the options of the gradient section; returns what prepares, once an experiment, the maker of oracles for blocks of agents.
 /// </param>
-public sealed record OracleDefinition(string Name, string Summary, Func<OptionReader, Objective, Func<FiniteMdp, Func<OracleSetup, IOracle>>> Configure);
+public sealed record OracleDefinition(
+    string Name, string Summary, Type Environment,
+    Func<OptionReader, OracleContext, Func<EnvironmentInstance, Func<OracleSetup, IOracle>>> Configure)
+{
+    /// <summary>An estimator for one kind of environment.</summary>
+    public static OracleDefinition For<TEnvironment>(
+        string name, string summary, Func<OptionReader, OracleContext, Func<TEnvironment, Func<OracleSetup, IOracle>>> configure)
+        where TEnvironment : EnvironmentInstance =>
+        new(name, summary, typeof(TEnvironment), (options, context) =>
+        {
+            Func<TEnvironment, Func<OracleSetup, IOracle>> prepare = configure(options, context);
+            return environment => prepare((TEnvironment)environment);
+        });
+
+    /// <summary>Whether this definition serves an environment.</summary>
+    public bool Fits(EnvironmentInstance environment) => Environment.IsInstanceOfType(environment);
+}
 
 /// <summary>The estimators an experiment can name. Register before experiments are read; reading is thread-safe.</summary>
 public sealed class OracleRegistry
 {
     private static readonly Lazy<OracleRegistry> Shared = new(WithBuiltIn);
-    private readonly Dictionary<string, OracleDefinition> _definitions = [];
+    private readonly List<OracleDefinition> _definitions = [];
 
     /// <summary>The registry of this process, with the built-in estimators.</summary>
     public static OracleRegistry Default => Shared.Value;
 
     /// <summary>The known estimators.</summary>
-    public IReadOnlyCollection<string> Names => _definitions.Keys;
+    public IReadOnlyCollection<string> Names => [.. _definitions.Select(d => d.Name).Distinct()];
+
+    /// <summary>The names that serve an environment.</summary>
+    public IReadOnlyCollection<string> NamesFor(EnvironmentInstance environment) => [.. _definitions.Where(d => d.Fits(environment)).Select(d => d.Name).Distinct()];
 
     /// <summary>A new registry with the built-in estimators.</summary>
     public static OracleRegistry WithBuiltIn()
     {
         var registry = new OracleRegistry();
-        registry.Register(new OracleDefinition("exact", "exact gradients by linear solves", (options, objective) =>
+        registry.Register(OracleDefinition.For<FiniteMdp>("exact", "exact gradients by linear solves", (options, context) =>
         {
             // Read so that switching the estimator needs no other change in the file; not used.
-            _ = ReadSampling(options, ReturnKind.ToGo, objective, strict: false);
+            _ = ReadSampling(options, ReturnKind.ToGo, context.Objective, strict: false);
             return _ => setup => new ExactOracle(setup);
         }));
         registry.Register(Sampled("gpomdp", "score function with costs to go (GPOMDP)", ReturnKind.ToGo));
         registry.Register(Sampled("reinforce", "score function with all costs: Eq. (5) as printed", ReturnKind.Total));
+        foreach (OracleDefinition definition in LinearQuadraticOracles.Definitions) registry.Register(definition);
         return registry;
     }
 
     /// <summary>Adds an estimator.</summary>
-    /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <exception cref="ArgumentException">The name is taken for that type of environment.</exception>
     public void Register(OracleDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        if (!_definitions.TryAdd(definition.Name, definition)) throw new ArgumentException($"estimator {definition.Name} is registered already", nameof(definition));
+        if (_definitions.Any(d => d.Name == definition.Name && d.Environment == definition.Environment))
+            throw new ArgumentException($"estimator {definition.Name} is registered already for {definition.Environment.Name}", nameof(definition));
+        _definitions.Add(definition);
     }
 
-    /// <summary>The definition of a known estimator.</summary>
-    public OracleDefinition Get(string name) => _definitions[name];
+    /// <summary>The definition of a known estimator: the one that serves the environment, else any of that name.</summary>
+    public OracleDefinition Get(string name, EnvironmentInstance? environment) =>
+        _definitions.Find(d => d.Name == name && environment is not null && d.Fits(environment)) ?? _definitions.First(d => d.Name == name);
 
-    private static OracleDefinition Sampled(string name, string summary, ReturnKind kind) => new(name, summary, (options, objective) =>
+    private static OracleDefinition Sampled(string name, string summary, ReturnKind kind) => OracleDefinition.For<FiniteMdp>(name, summary, (options, context) =>
     {
-        SamplerSettings settings = ReadSampling(options, kind, objective, strict: true);
+        SamplerSettings settings = ReadSampling(options, kind, context.Objective, strict: true);
         return mdp =>
         {
             var sampler = new TrajectorySampler(mdp, settings);
@@ -60,7 +91,12 @@ public sealed class OracleRegistry
         };
     });
 
-    private static SamplerSettings ReadSampling(OptionReader options, ReturnKind kind, Objective objective, bool strict)
+    /// <summary>The settings of estimators that sample trajectories.</summary>
+    /// <param name="options">The gradient section.</param>
+    /// <param name="kind">Which costs multiply a score.</param>
+    /// <param name="objective">How rewards become costs.</param>
+    /// <param name="strict">Whether the settings are used, and so must fit together.</param>
+    internal static SamplerSettings ReadSampling(OptionReader options, ReturnKind kind, Objective objective, bool strict)
     {
         int horizon = options.Integer("horizon", 50, 1, 100_000, "K, the length trajectories are truncated at");
         int trajectories = options.Integer("trajectories", 32, 1, 1_000_000, "B, trajectories an agent samples for one gradient");

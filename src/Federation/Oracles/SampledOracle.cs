@@ -42,7 +42,7 @@ public sealed class SampledOracle : IOracle
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
-        PolicyEvaluation evaluation = _setup.Policy.Evaluate(rows);
+        PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);
         Tensor logProbabilities = evaluation.LogProbabilities.cpu().contiguous();
         Tensor probabilities = logProbabilities.exp();
         if (_weights.dtype == ScalarType.Float64) Sample<double>(probabilities, logProbabilities, batch);

@@ -50,15 +50,33 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InvalidInputException">It is not empty, in use, or cannot be written.</exception>
     public static RunFolder Create(string path)
     {
+        string full = CreateEmpty(path, ", or continue a run with --resume");
+        try
+        {
+            return new RunFolder(full, Lock(full, Out, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Out, path, $"cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Makes the folder that <c>--out</c> names; it must not exist, or be empty.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="InvalidInputException">It is not empty, a file, or cannot be written.</exception>
+    public static string CreateEmpty(string path, string alternative = "")
+    {
         ThrowIfEmpty(Out, path);
         string full = Path.GetFullPath(path);
         if (File.Exists(full)) throw Unusable(Out, path, "is a file; a folder that does not exist or is empty is needed");
         try
         {
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
-                throw Unusable(Out, path, "is not empty; name a folder that does not exist or is empty, or continue a run with --resume");
+                throw Unusable(Out, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
             Directory.CreateDirectory(full);
-            return new RunFolder(full, Lock(full, Out, path));
+            return full;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -34,13 +34,13 @@ public sealed record RunSummary
     /// <summary>J of the final policy, the mean over agents.</summary>
     public required double Objective { get; init; }
 
-    /// <summary>The optimum of the average MDP; null where kernels differ.</summary>
+    /// <summary>The optimum of the mean objective; null where unknown, as where kernels differ.</summary>
     public required double? Optimum { get; init; }
 
     /// <summary>Objective - optimum.</summary>
     public required double? Gap { get; init; }
 
-    /// <summary>The same of the uniform policy.</summary>
+    /// <summary>The same of the uniform policy; null where there is none.</summary>
     public required double? UniformGap { get; init; }
 
     /// <summary>Seconds of training, evaluation and logs included, start-up left out.</summary>

@@ -45,7 +45,7 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
         {
             Add("federated/objective", e.Objective, step);
             Add("federated/gap", e.Gap, step);
-            Add("federated/grad_norm", Math.Sqrt(e.GradientNormSquared), step);
+            Add("federated/grad_norm", e.GradientNormSquared is { } squared ? Math.Sqrt(squared) : null, step);
             Add("federated/regularized_objective", e.RegularisedObjective, step);
             Add("federated/regularized_gap", e.RegularisedGap, step);
             for (int i = 0; i < _agents && _agents <= MostAgentCurves; i++) Add($"agents/{_names[i]}/objective", e.AgentObjectives[i], step);

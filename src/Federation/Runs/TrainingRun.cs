@@ -33,7 +33,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
 
     /// <summary>What is run, on one line.</summary>
     public string Description =>
-        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Mdp.Name}, {_experiment.Mdp.Agents.Count} agents, {_experiment.Mdp.States} states; "
+        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, {_experiment.Environment.AgentNames.Count} agents, {_experiment.Environment.Size}; "
         + $"{_experiment.PolicyKind} policy of {_federation.Layout.Length} parameters, {_experiment.Estimator} gradients, seed {_experiment.Seed}";
 
     /// <summary>Starts a new run in a folder that does not exist or is empty.</summary>
@@ -155,7 +155,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
 
     private void OpenLogs(JsonObject document, bool resumed)
     {
-        IEnumerable<string> names = _experiment.Mdp.Agents.Select(a => a.Name);
+        IReadOnlyList<string> names = _experiment.Environment.AgentNames;
         _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
         _tensorBoard = new TensorBoardLog(_folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
     }
@@ -168,7 +168,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
 
     private RunSummary Summarise(RunStatus status)
     {
-        Evaluation.ExactEvaluator evaluator = _federation.Evaluator;
+        Evaluation.Evaluator evaluator = _federation.Evaluator;
         Evaluation.Evaluation final = _last?.Evaluation ?? evaluator.Evaluate(_federation.Server.Theta, null);
         double seconds = _federation.Seconds;
         return new RunSummary
@@ -188,7 +188,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Bytes = _federation.LocalAgents.Ledger.BytesUp + _federation.LocalAgents.Ledger.BytesDown,
             BytesUp = _federation.LocalAgents.Ledger.BytesUp,
             BytesDown = _federation.LocalAgents.Ledger.BytesDown,
-            Agents = [.. _experiment.Mdp.Agents.Select((a, i) => new AgentSummary(a.Name, final.AgentObjectives[i], evaluator.AgentOptima?[i]))],
+            Agents = [.. _experiment.Environment.AgentNames.Select((name, i) => new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]))],
             Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
             Folder = _folder.FullPath,
         };

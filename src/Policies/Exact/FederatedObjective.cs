@@ -10,7 +10,7 @@ namespace FedPG.Policies.Exact;
 /// </summary>
 public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
 {
-    private readonly Policy _policy;
+    private readonly FinitePolicy _policy;
     private readonly PolicyPoint _point;
     private readonly PolicyObjective _mean;
     private readonly PolicyObjective?[] _agents;
@@ -25,7 +25,7 @@ public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
     /// <param name="policy">pi_theta over the MDP's states and actions, Float64; an instance of this objective's own, disposed with it.</param>
     /// <param name="temperature">tau, finite and at least 0; 0 for no entropy term.</param>
     /// <exception cref="ArgumentException">Sizes disagree, the temperature is out of range, or the policy is not Float64.</exception>
-    public FederatedObjective(FiniteMdp mdp, Objective objective, Policy policy, double temperature = 0)
+    public FederatedObjective(FiniteMdp mdp, Objective objective, FinitePolicy policy, double temperature = 0)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         (_mdp, _objective, _temperature) = (mdp, objective, PolicyObjective.RequireTemperature(temperature));

@@ -23,7 +23,7 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     /// <param name="costs">c(s, a), [S, A] row by row.</param>
     /// <param name="temperature">tau, finite and at least 0; 0 for no entropy term.</param>
     /// <exception cref="ArgumentException">Sizes disagree, a number is out of range, or the policy is not Float64.</exception>
-    public PolicyObjective(Policy policy, TransitionKernel kernel, double discount, double[] initial, double[] costs, double temperature = 0)
+    public PolicyObjective(FinitePolicy policy, TransitionKernel kernel, double discount, double[] initial, double[] costs, double temperature = 0)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(initial);
@@ -50,7 +50,7 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="policy">As in the constructor.</param>
     /// <param name="temperature">As in the constructor.</param>
-    public static PolicyObjective OfAgent(FiniteMdp mdp, int agent, Objective objective, Policy policy, double temperature = 0)
+    public static PolicyObjective OfAgent(FiniteMdp mdp, int agent, Objective objective, FinitePolicy policy, double temperature = 0)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentOutOfRangeException.ThrowIfNegative(agent);
@@ -64,7 +64,7 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     /// <param name="policy">As in the constructor.</param>
     /// <param name="temperature">As in the constructor.</param>
     /// <exception cref="InvalidOperationException">The agents' kernels differ; <see cref="FederatedObjective"/> is the mean then too.</exception>
-    public static PolicyObjective OfAverage(FiniteMdp mdp, Objective objective, Policy policy, double temperature = 0)
+    public static PolicyObjective OfAverage(FiniteMdp mdp, Objective objective, FinitePolicy policy, double temperature = 0)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         AgentMdp average = mdp.AverageAgent();

@@ -10,12 +10,12 @@ namespace FedPG.Policies.Exact;
 /// </summary>
 internal sealed class PolicyPoint : IDisposable
 {
-    private readonly Policy _policy;
+    private readonly FinitePolicy _policy;
     private readonly double[] _theta;
     private readonly double[] _logPolicy;
     private Tensor? _rows, _graph;
 
-    public PolicyPoint(Policy policy)
+    public PolicyPoint(FinitePolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
         if (policy.Format.Dtype != ScalarType.Float64)

@@ -23,7 +23,7 @@ internal static class EnvTesting
         return environment!;
     }
 
-    public static FiniteMdp Make(string id, int agents = 1, string options = "{}") => Configure(id, agents, options).Build();
+    public static FiniteMdp Make(string id, int agents = 1, string options = "{}") => Assert.IsType<FiniteMdp>(Configure(id, agents, options).Build());
 
     public static IReadOnlyList<Fault> FaultsOf(string id, int agents, string options)
     {

@@ -87,7 +87,7 @@ public sealed class BlockInvarianceTests
     {
         using DisposeScope scope = NewDisposeScope();
         FiniteMdp mdp = NumericsTesting.Mdp("grid-5", Agents);
-        using Policy single = PolicyCases.Create(policyName, mdp, TensorFormat.Float32), twice = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        using FinitePolicy single = PolicyCases.Create(policyName, mdp, TensorFormat.Float32), twice = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         // Parameters that both formats hold exactly.
         Tensor rows = NumericsTesting.RandomRows(single, Agents, seed: 15);
         Tensor exact32 = NumericsTesting.ExactDirections(mdp, single, rows, tau: 0.1), exact64 = NumericsTesting.ExactDirections(mdp, twice, rows.to(ScalarType.Float64), tau: 0.1);
@@ -101,17 +101,17 @@ public sealed class BlockInvarianceTests
         }
     }
 
-    private static void AssertInvariant(FiniteMdp mdp, Func<Policy> create)
+    private static void AssertInvariant(FiniteMdp mdp, Func<FinitePolicy> create)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Policy whole = create();
+        using FinitePolicy whole = create();
         Tensor rows = NumericsTesting.RandomRows(whole, Agents, seed: 15);
         byte[] logs = whole.Evaluate(rows).LogProbabilities.Bits();
         byte[] exact = NumericsTesting.ExactDirections(mdp, whole, rows).Bits(), sampled = Sampled(mdp, whole, rows, 0).Bits();
         List<string> differing = [];
         foreach (int size in BlockSizes)
         {
-            using Policy policy = create();
+            using FinitePolicy policy = create();
             (int First, Tensor Rows)[] blocks = [.. Starts(Agents, size).Select(first => (first, rows.narrow(0, first, Math.Min(size, Agents - first)).clone()))];
             Note("log pi", logs, blocks.SelectMany(b => policy.Evaluate(b.Rows).LogProbabilities.Bits()));
             Note("exact", exact, blocks.SelectMany(b => NumericsTesting.ExactDirections(mdp, policy, b.Rows, b.First).Bits()));

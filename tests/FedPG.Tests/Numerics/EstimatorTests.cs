@@ -116,7 +116,7 @@ public sealed class EstimatorTests
         using DisposeScope scope = NewDisposeScope();
         FiniteMdp mdp = NumericsTesting.Mdp("frozen-lake", 5);
         (int first, int count, double tau, long seed) = (1, 3, 0.2, 99);
-        using Policy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        using FinitePolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         Tensor rows = NumericsTesting.RandomRows(policy, count, seed: 6);
         var sampler = new TrajectorySampler(mdp, new SamplerSettings(20, 6, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Regret));
         using var oracle = new SampledOracle(new OracleSetup(mdp, policy, first, count, Objective.Regret, NumericsTesting.Entropy(tau), seed), sampler);

@@ -32,7 +32,7 @@ public sealed class ExactGradientTests
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, agents);
         Assert.True(mdp.SharesKernel);
         var average = new FiniteMdp("average", mdp.Discount, mdp.Initial, [mdp.AverageAgent()]);
-        using Policy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        using FinitePolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         Tensor theta = NumericsTesting.RandomRows(policy, 1, seed: 3);
         foreach ((Objective objective, double tau) in new[] { (Objective.Regret, 0), (Objective.Reward, 0), (Objective.Regret, 0.3) })
         {
@@ -49,7 +49,7 @@ public sealed class ExactGradientTests
     public void Gradients_are_the_derivatives_of_J(string mdpName, string policyName)
     {
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 2);
-        using Policy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        using FinitePolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         AssertGradientIsDerivative(mdp, policy);
     }
 
@@ -85,7 +85,7 @@ public sealed class ExactGradientTests
             Tensor rows = NumericsTesting.RandomRows(network, count, seed: 20 + count);
             Tensor moved = rows.index_select(1, Indices(source));
 
-            AssertClose(network.call(rows), module.call(moved));
+            AssertClose(network.forward(rows), module.forward(moved));
             Tensor expected = NumericsTesting.ExactDirections(mdp, network, rows, tau: 0.1);
             Tensor actual = NumericsTesting.ExactDirections(mdp, module, moved, tau: 0.1).index_select(1, Indices(place));
             AssertClose(expected, actual);
@@ -109,7 +109,7 @@ public sealed class ExactGradientTests
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, agents);
         foreach (TensorFormat format in (TensorFormat[])[TensorFormat.Float32, TensorFormat.Float64])
         {
-            using Policy policy = PolicyCases.Create("neural tanh one-hot [9,5]", mdp, format);
+            using FinitePolicy policy = PolicyCases.Create("neural tanh one-hot [9,5]", mdp, format);
             Tensor rows = NumericsTesting.RandomRows(policy, 1, seed: 4).expand(agents, -1).contiguous();
             Assert.Equal(
                 NumericsTesting.ExactDirections(mdp, policy, rows, tau: 0.1).Bits(),
@@ -136,7 +136,7 @@ public sealed class ExactGradientTests
     }
 
     /// <summary>Central differences in all coordinates, the moved parameters evaluated as rows of one block.</summary>
-    private static void AssertGradientIsDerivative(FiniteMdp mdp, Policy policy)
+    private static void AssertGradientIsDerivative(FiniteMdp mdp, FinitePolicy policy)
     {
         using DisposeScope scope = NewDisposeScope();
         const double h = 1e-5;

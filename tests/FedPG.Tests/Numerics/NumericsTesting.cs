@@ -73,7 +73,7 @@ internal static class NumericsTesting
     }
 
     /// <summary>J with its entropy term, E sum gamma^t (c_t + tau log pi(a_t|s_t)), at each row.</summary>
-    public static double[] RegularisedObjectives(FiniteMdp mdp, int agent, Objective objective, double tau, Policy policy, Tensor rows)
+    public static double[] RegularisedObjectives(FiniteMdp mdp, int agent, Objective objective, double tau, FinitePolicy policy, Tensor rows)
     {
         using DisposeScope scope = NewDisposeScope();
         double[] logs = policy.Evaluate(rows).LogProbabilities.Numbers();
@@ -107,7 +107,7 @@ internal static class PolicyCases
         "neural tanh coordinates []", "neural relu coordinates [6]", "neural tanh coordinates [5,4]", "neural relu coordinates [7,6]",
     ];
 
-    public static Policy Create(string name, FiniteMdp mdp, TensorFormat format)
+    public static FinitePolicy Create(string name, FiniteMdp mdp, TensorFormat format)
     {
         (int states, int actions) = (mdp.States, mdp.Actions);
         string[] words = name.Split(' ');

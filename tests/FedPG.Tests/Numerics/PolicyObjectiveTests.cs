@@ -92,7 +92,7 @@ public sealed class PolicyObjectiveTests
     {
         using DisposeScope scope = NewDisposeScope();
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 2);
-        using Policy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        using FinitePolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         Tensor rows = NumericsTesting.RandomRows(policy, 1, seed: 3);
         using PolicyObjective average = PolicyObjective.OfAverage(mdp, Objective.Regret, policy, tau), second = PolicyObjective.OfAgent(mdp, 1, Objective.Regret, policy, tau);
         double[] theta = rows.Numbers();
@@ -111,7 +111,7 @@ public sealed class PolicyObjectiveTests
     {
         const double tau = 0.3, h = 1e-5;
         FiniteMdp mdp = NumericsTesting.Mdp("grid-ending", 2);
-        using Policy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        using FinitePolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         using PolicyObjective objective = PolicyObjective.OfAgent(mdp, 1, Objective.Regret, policy, tau);
         double[] theta = NumericsTesting.Uniform(4, policy.Layout.Length, 1), v = NumericsTesting.Uniform(5, theta.Length, 1), gradient = new double[theta.Length];
         objective.TruncatedGradient(theta, horizon, gradient);
@@ -166,7 +166,7 @@ public sealed class PolicyObjectiveTests
     public void What_cannot_be_exact_is_refused()
     {
         FiniteMdp mdp = NumericsTesting.Mdp("random-1", 2), own = NumericsTesting.Mdp("random-own-kernels", 2), grid = NumericsTesting.Mdp("grid", 2);
-        using Policy single = PolicyCases.Create("tabular", mdp, TensorFormat.Float32), policy = PolicyCases.Create("tabular", mdp, TensorFormat.Float64);
+        using FinitePolicy single = PolicyCases.Create("tabular", mdp, TensorFormat.Float32), policy = PolicyCases.Create("tabular", mdp, TensorFormat.Float64);
         Assert.Contains("Float64", Assert.Throws<ArgumentException>(() => PolicyObjective.OfAgent(mdp, 0, Objective.Regret, single)).Message);
         Assert.Throws<InvalidOperationException>(() => PolicyObjective.OfAverage(own, Objective.Regret, policy));
         Assert.Throws<ArgumentException>(() => new FederatedObjective(grid, Objective.Regret, policy));
@@ -184,7 +184,7 @@ public sealed class PolicyObjectiveTests
     private static FederatedObjective Create(string mdpName, string policyName, double tau, out double[] theta)
     {
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 3);
-        Policy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        FinitePolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         theta = NumericsTesting.Uniform(12, policy.Layout.Length, 1);
         return new FederatedObjective(mdp, Objective.Regret, policy, tau);
     }

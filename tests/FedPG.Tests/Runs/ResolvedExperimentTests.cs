@@ -45,7 +45,7 @@ public sealed class ResolvedExperimentTests
     {
         using var folder = new TemporaryFolder();
         var faults = new FaultList("test");
-        FiniteMdp mdp = EnvironmentRegistry.Default.Configure("RandomMdp-v0", 3, default, EnvironmentKeys.Experiment, faults)!.Build();
+        var mdp = Assert.IsType<FiniteMdp>(EnvironmentRegistry.Default.Configure("RandomMdp-v0", 3, default, EnvironmentKeys.Experiment, faults)!.Build());
         FiniteMdpFile.Write(mdp, folder["m.json"]);
         File.WriteAllText(folder["e.json"], """{ "environment": { "mdp": "m.json" }, "federation": { "rounds": 1 } }""");
         Experiment experiment = ExperimentReader.Default.ReadFile(folder["e.json"], []);

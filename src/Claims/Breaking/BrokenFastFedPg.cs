@@ -1,0 +1,103 @@
+using FedPG.Federation.Agents;
+using FedPG.Federation.Algorithms;
+using FedPG.Federation.Oracles;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Claims.Breaking;
+
+/// <summary>
+/// Fast-FedPG with a mistake in it, to show which claims would notice. It sends the same messages as the right one; known to claims only, not
+/// to experiment files.
+/// </summary>
+public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage) : Algorithm
+{
+    internal const string WrongSignName = "broken-wrong-sign", DropName = "broken-drop", StaleName = "broken-stale";
+    private const string MemoryMean = "memory_mean";
+
+    /// <summary>What the server keeps.</summary>
+    /// <param name="Theta">thetabar, [d].</param>
+    /// <param name="MemoryMean">mbar of this round, [d].</param>
+    /// <param name="OldMemoryMean">mbar of the round before, [d].</param>
+    public sealed record Server(Tensor Theta, Tensor MemoryMean, Tensor OldMemoryMean) : ServerState(Theta);
+
+    /// <summary>What each agent keeps.</summary>
+    /// <param name="Memory">m_i of this round, [n, d].</param>
+    /// <param name="OldMemory">m_i of the round before, [n, d].</param>
+    public sealed record Agents(Tensor Memory, Tensor OldMemory);
+
+    /// <summary>The built-in algorithms and the broken ones.</summary>
+    public static AlgorithmRegistry Registry()
+    {
+        var registry = AlgorithmRegistry.WithBuiltIn();
+        foreach ((string name, Breakage breakage) in new[] { (WrongSignName, Breakage.WrongSign), (DropName, Breakage.Drop), (StaleName, Breakage.Stale) })
+        {
+            registry.Register(new AlgorithmDefinition(name, "broken on purpose", (reader, options) =>
+            {
+                reader.Accept(["memory"]);
+                return () => new BrokenFastFedPg(options, breakage);
+            }));
+        }
+        return registry;
+    }
+
+    /// <inheritdoc/>
+    public override ServerState CreateServer(Tensor theta) =>
+        new Server(theta, zeros_like(theta).DetachFromDisposeScope(), zeros_like(theta).DetachFromDisposeScope());
+
+    /// <inheritdoc/>
+    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
+
+    /// <inheritdoc/>
+    public override void Start(ServerState server, IAgents agents)
+    {
+        ExchangeMemories((Server)server, agents, t: 0);
+        agents.Broadcast(MemoryMean, ((Server)server).MemoryMean);
+    }
+
+    /// <inheritdoc/>
+    public override void Round(ServerState server, IAgents agents, int t)
+    {
+        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(new Uplink(Delta, LocalSteps), t));
+        agents.Broadcast(Theta, server.Theta);
+        ExchangeMemories((Server)server, agents, t + 1);
+        agents.Broadcast(MemoryMean, breakage == Breakage.Stale ? ((Server)server).OldMemoryMean : ((Server)server).MemoryMean);
+    }
+
+    private static void ExchangeMemories(Server server, IAgents agents, int t)
+    {
+        server.OldMemoryMean.copy_(server.MemoryMean);
+        server.MemoryMean.copy_(agents.Mean(new Uplink("memory", SendMemory), t));
+    }
+
+    private static Tensor SendMemory(AgentBlock agents, int t)
+    {
+        agents.Theta.copy_(agents.Received[Theta]);
+        var state = (Agents)agents.State;
+        state.OldMemory.copy_(state.Memory);
+        return state.Memory.copy_(agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, 0, Observe: true)));
+    }
+
+    /// <summary>As in <see cref="FastFedPg"/>, with the memory re-used as the first gradient, but for the correction.</summary>
+    private Tensor LocalSteps(AgentBlock agents, int t)
+    {
+        (Tensor theta, Tensor thetabar, Tensor mbar) = (agents.Theta, agents.Received[Theta], agents.Received[MemoryMean]);
+        var state = (Agents)agents.State;
+        // In round 0 there is no older memory yet.
+        Tensor m = breakage == Breakage.Stale && t > 0 ? state.OldMemory : state.Memory;
+        Tensor correction = breakage switch
+        {
+            Breakage.WrongSign => m - mbar,
+            Breakage.Drop when t % 2 == 1 => zeros_like(m),
+            _ => mbar - m,
+        };
+        theta.copy_(thetabar);
+        for (int l = 0; l < options.LocalSteps; l++)
+        {
+            Tensor gradient = l == 0 ? state.Memory : agents.Gradient(theta, sameRows: false, new BatchKey(t, l));
+            theta.sub_(gradient.Plus(correction).Scale(options.LocalStepSize.At(t)));
+            agents.ObserveDrift(thetabar);
+        }
+        return theta - thetabar;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace FedPG.Claims;
+
+/// <summary>The interval a figure is judged by, ends included; an end may be infinite.</summary>
+/// <param name="Least">The lower end.</param>
+/// <param name="Most">The upper end.</param>
+public readonly record struct Bound(double Least, double Most)
+{
+    /// <summary>At most a number.</summary>
+    public static Bound AtMost(double most) => new(double.NegativeInfinity, most);
+
+    /// <summary>At least a number.</summary>
+    public static Bound AtLeast(double least) => new(least, double.PositiveInfinity);
+
+    /// <summary>Whether a figure is a number within.</summary>
+    public bool Contains(double figure) => figure >= Least && figure <= Most;
+
+    /// <summary>In one word without blanks: <c>&lt;=1e-12</c>, <c>&gt;=0.25</c> or <c>0.97..1.05</c>.</summary>
+    public override string ToString() => (double.IsNegativeInfinity(Least), double.IsPositiveInfinity(Most)) switch
+    {
+        (true, _) => $"<={Short(Most)}",
+        (_, true) => $">={Short(Least)}",
+        _ => $"{Short(Least)}..{Short(Most)}",
+    };
+
+    /// <summary>A number with four digits, as people write it.</summary>
+    public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "e-", StringComparison.Ordinal).Replace("e+0", "e+", StringComparison.Ordinal);
+}
+
+/// <summary>A measured figure with its 95 % interval.</summary>
+/// <param name="Value">The figure.</param>
+/// <param name="Low">The lower end of the interval.</param>
+/// <param name="High">The upper end.</param>
+public readonly record struct Figure95(double Value, double Low, double High)
+{
+    /// <summary>A figure without any randomness: its interval is the figure.</summary>
+    public static Figure95 Exactly(double value) => new(value, value, value);
+}
+
+/// <summary>One thing that a claim says, measured and judged.</summary>
+/// <param name="Name">A short name, unique within the claim: <c>rate-soft</c>.</param>
+/// <param name="Quantity">What the figure is, in words and symbols.</param>
+/// <param name="Figure">What was measured.</param>
+/// <param name="Bound">What it is judged by.</param>
+/// <param name="Law">The law that predicts the figure, with its equation.</param>
+/// <param name="FalseAlarm">How likely a right algorithm fails by chance, and how that was obtained.</param>
+public sealed record Check(string Name, string Quantity, Figure95 Figure, Bound Bound, string Law, string FalseAlarm)
+{
+    /// <summary>What <see cref="FalseAlarm"/> says of figures without randomness.</summary>
+    public const string NoChance = "none: exact gradients, no randomness";
+
+    /// <summary>Whether the figure lies within the bound.</summary>
+    public bool Pass => Bound.Contains(Figure.Value);
+}

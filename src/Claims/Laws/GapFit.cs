@@ -1,0 +1,36 @@
+using FedPG.Claims.Statistics;
+
+namespace FedPG.Claims.Laws;
+
+/// <summary>Rates and levels read off curves of the gap.</summary>
+public static class GapFit
+{
+    private const double Highest = 1e-9, Lowest = 1e-13;
+
+    /// <summary>
+    /// log of the factor by which the gap falls a round, fitted where it lies in [1e-13, 1e-9]: below the transient, above rounding. NaN for a
+    /// curve that does not get there.
+    /// </summary>
+    public static double LogRate(IReadOnlyList<double> gap)
+    {
+        ArgumentNullException.ThrowIfNull(gap);
+        int first = 0;
+        while (first < gap.Count && !(gap[first] < Highest)) first++;
+        int end = first;
+        while (end < gap.Count && gap[end] > Lowest) end++;
+        if (end - first < 3) return double.NaN;
+        int[] rounds = [.. Enumerable.Range(first, end - first)];
+        return Line.Fit([.. rounds.Select(t => (double)t)], [.. rounds.Select(t => Math.Log(gap[t]))]).Slope.Value;
+    }
+
+    /// <summary>The mean over the evaluated rounds from a round on.</summary>
+    public static double Mean(IReadOnlyList<double> values, int from)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return values.Skip(from).Where(v => !double.IsNaN(v)).Average();
+    }
+
+    /// <summary>About so many rounds, evenly spaced on a logarithmic axis, each a multiple of <paramref name="every"/>.</summary>
+    public static int[] LogSpaced(int first, int last, int count, int every = 1) =>
+        [.. Enumerable.Range(0, count).Select(k => (int)Math.Round(first * Math.Pow((double)last / first, k / (count - 1.0)) / every) * every).Distinct()];
+}

@@ -1,0 +1,112 @@
+using FedPG.Envs.Exact;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+
+namespace FedPG.Claims.Laws;
+
+/// <summary>
+/// The quadratic model of all agents' objectives around a stationary point theta* of their mean, and what it says about the algorithms to first
+/// order: b_i and A_i are the gradient and Hessian of J_i at theta*, Abar is the mean of A_i.
+/// </summary>
+public sealed class LocalModel
+{
+    /// <summary>Eigenvalues of Abar below this share of the largest belong to directions in which nothing changes (softmax: a constant added to a state's logits).</summary>
+    private const double NullShare = 1e-9;
+
+    private readonly Matrix<double>[] _hessians;
+    private readonly Vector<double>[] _gradients;
+    private readonly Matrix<double> _mean;
+    private readonly Evd<double> _eigen;
+
+    private LocalModel(Matrix<double>[] hessians, Vector<double>[] gradients)
+    {
+        (_hessians, _gradients) = (hessians, gradients);
+        _mean = hessians.Aggregate((a, b) => a + b) / hessians.Length;
+        _eigen = _mean.Evd(Symmetricity.Symmetric);
+    }
+
+    /// <summary>Abar, [d, d].</summary>
+    public Matrix<double> Mean => _mean;
+
+    /// <summary>The largest absolute eigenvalue of any A_i: the local L.</summary>
+    public double Smoothness => _hessians.Max(h => h.Evd(Symmetricity.Symmetric).EigenValues.Max(v => Math.Abs(v.Real)));
+
+    /// <summary>The smallest eigenvalue of Abar apart from null directions, times two: the local mu of mu (J - J*) &lt;= ||grad J||^2.</summary>
+    public double Domination => 2 * Curvatures().Min(v => v);
+
+    /// <summary>Builds the model.</summary>
+    /// <param name="agents">J_i.</param>
+    /// <param name="theta">theta*, [d].</param>
+    public static LocalModel At(IReadOnlyList<IDifferentiableObjective> agents, double[] theta)
+    {
+        ArgumentNullException.ThrowIfNull(agents);
+        ArgumentNullException.ThrowIfNull(theta);
+        var gradients = new Vector<double>[agents.Count];
+        var hessians = new Matrix<double>[agents.Count];
+        for (int i = 0; i < agents.Count; i++)
+        {
+            double[] gradient = new double[theta.Length];
+            agents[i].Gradient(theta, gradient);
+            gradients[i] = Vector<double>.Build.DenseOfArray(gradient);
+            hessians[i] = Matrix<double>.Build.DenseOfArray(Hessians.Of(agents[i], theta));
+        }
+        return new LocalModel(hessians, gradients);
+    }
+
+    /// <summary>
+    /// The factor by which Fast-FedPG's gap falls a round: rho(M)^2 with M = I - eta mean_i sum over k below H of (I - eta A_i)^k Abar,
+    /// unit eigenvalues (null directions) left out.
+    /// </summary>
+    public double FastFedPgRate(double eta, int localSteps)
+    {
+        int d = _mean.RowCount;
+        Matrix<double> identity = Matrix<double>.Build.DenseIdentity(d), sum = Matrix<double>.Build.Dense(d, d);
+        foreach (Matrix<double> hessian in _hessians)
+        {
+            Matrix<double> step = identity - (eta * hessian), power = identity;
+            for (int k = 0; k < localSteps; k++)
+            {
+                sum += power;
+                power *= step;
+            }
+        }
+        Matrix<double> m = identity - (eta / _hessians.Length * sum * _mean);
+        double radius = m.Evd().EigenValues.Where(v => (v - 1).Magnitude > 1e-8).Max(v => v.Magnitude);
+        return radius * radius;
+    }
+
+    /// <summary>
+    /// Where FedAvg-PG's gap stays, to first order in eta (H - 1): delta' Abar delta / 2 with delta = eta (H - 1)/2 Abar^+ mean_i(A_i b_i).
+    /// </summary>
+    public double FedAvgPlateau(double eta, int localSteps)
+    {
+        Vector<double> pull = _hessians.Zip(_gradients, (a, b) => a * b).Aggregate((x, y) => x + y) / _hessians.Length;
+        Vector<double> delta = eta * (localSteps - 1) / 2 * Solve(pull);
+        return 0.5 * (delta * (_mean * delta));
+    }
+
+    /// <summary>The trace of Abar Sigma.</summary>
+    /// <param name="covariance">Sigma, [d, d].</param>
+    public double TraceWith(Matrix<double> covariance) => (_mean * covariance).Trace();
+
+    private IEnumerable<double> Curvatures()
+    {
+        double largest = _eigen.EigenValues.Max(v => Math.Abs(v.Real));
+        return _eigen.EigenValues.Select(v => v.Real).Where(v => Math.Abs(v) > NullShare * largest);
+    }
+
+    /// <summary>Abar^+ v.</summary>
+    private Vector<double> Solve(Vector<double> v)
+    {
+        double largest = _eigen.EigenValues.Max(e => Math.Abs(e.Real));
+        Vector<double> solution = Vector<double>.Build.Dense(v.Count);
+        for (int k = 0; k < v.Count; k++)
+        {
+            double value = _eigen.EigenValues[k].Real;
+            if (Math.Abs(value) <= NullShare * largest) continue;
+            Vector<double> direction = _eigen.EigenVectors.Column(k);
+            solution += direction * (direction * v / value);
+        }
+        return solution;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using FedPG.Claims.Breaking;
+using FedPG.Claims.Laws;
+using FedPG.Claims.Statistics;
+using FedPG.Federation.Experiment;
+using FedPG.Reporting;
+
+namespace FedPG.Claims.Paper;
+
+/// <summary>No bias from heterogeneity: the final gap does not know how far the agents' rewards lie apart.</summary>
+public sealed class Heterogeneity : Claim
+{
+    private const double Alpha = 2;
+
+    /// <inheritdoc/>
+    public override string Name => "heterogeneity";
+
+    /// <inheritdoc/>
+    public override string Statement => "The gap that is left has no term of heterogeneity, for any number of local steps (Theorem 2 and its discussion).";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Breakage> Catches => [Breakage.NoMemory, Breakage.Resample, Breakage.WrongSign, Breakage.Drop];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Check> Run(Lab lab)
+    {
+        ArgumentNullException.ThrowIfNull(lab);
+        double[] degrees = lab.Choose<double[]>([0, 0.25, 0.5, 0.75, 1], [0, 1]);
+        int[] steps = lab.Choose<int[]>([1, 5, 20, 50], [1, 20]);
+        (double Degree, int H)[] grid = [.. steps.SelectMany(h => degrees.Select(d => (d, h)))];
+        (Check[] exact, Panel exactPanel) = Exact(lab, grid);
+        (Check[] sampled, Panel sampledPanel) = Sampled(lab, grid);
+        lab.Save("plot", new Figure { Panels = [exactPanel, sampledPanel], Columns = 2 });
+        return [.. exact, .. sampled];
+    }
+
+    private static (Check[] Checks, Panel Panel) Exact(Lab lab, (double Degree, int H)[] grid)
+    {
+        Curve[] curves = lab.Map(2 * grid.Length, k =>
+        {
+            string[] assignments = Assignments(grid[k / 2]);
+            return lab.Run(k % 2 == 0 ? lab.UnderTest("exact", assignments) : lab.Read("exact", [.. assignments, "federation.algorithm=fedavg"]));
+        });
+        var table = new Table("exact", "lambda", "local_steps", "gap", "gap_fedavg");
+        double[] tested = new double[grid.Length], average = new double[grid.Length];
+        for (int k = 0; k < grid.Length; k++)
+        {
+            (tested[k], average[k]) = (Math.Abs(curves[2 * k].Gap[^1]), Math.Abs(curves[(2 * k) + 1].Gap[^1]));
+            table.Add(grid[k].Degree, grid[k].H, tested[k], average[k]);
+        }
+        lab.Save(table);
+        int strongest = Array.IndexOf(grid, (1.0, grid.Max(g => g.H)));
+        var panel = new Panel
+        {
+            Title = "exact gradients",
+            XLabel = "heterogeneity \u03bb",
+            YLabel = "gap at the end",
+            YScale = AxisScale.Log,
+            Series =
+            [
+                .. grid.Select(g => g.H).Distinct().Where(h => h > 1).Select((h, s) => Plots.Measured($"FedAvg-PG, H = {h}", Degrees(grid, h), Values(grid, h, average), s + 1)),
+                Plots.Measured($"{lab.Tested}, largest over H", [.. grid.Select(g => g.Degree).Distinct()], [.. grid.Select(g => g.Degree).Distinct().Select(d => grid.Select((g, k) => g.Degree == d ? tested[k] : 0).Max())], 0),
+            ],
+        };
+        return ([new Check("exact", $"largest gap at the end over {grid.Length} pairs of lambda and H, exact gradients", Figure95.Exactly(tested.Max()), Bound.AtMost(1e-10), "no term of heterogeneity", Check.NoChance),
+            new Check("fedavg", "FedAvg-PG's gap at the end over the first, lambda = 1 and the largest H",
+            Figure95.Exactly(average[strongest] / curves[(2 * strongest) + 1].Gap[0]), Bound.AtLeast(1e-3), "FedAvg-PG keeps a bias that grows as lambda^4 (eta (H-1))^2", Check.NoChance)], panel);
+    }
+
+    private static (Check[] Checks, Panel Panel) Sampled(Lab lab, (double Degree, int H)[] grid)
+    {
+        int seeds = lab.Choose(3, 2), dropped = 100;
+        double[] degrees = [.. grid.Select(g => g.Degree).Distinct()];
+        double[] noise = lab.Map(degrees.Length, k =>
+        {
+            Experiment experiment = lab.Read("sampled", Text("environment.options.heterogeneity", degrees[k]));
+            using Stationary optimum = Stationary.SoftOptimum(experiment);
+            return NoiseModel.At(experiment, optimum.Theta, lab.Choose(10_000, 3_000), lab.Seed(9_999)).Trace;
+        });
+        double[] gaps = lab.Map(grid.Length * seeds, k =>
+        {
+            Experiment experiment = lab.UnderTest("sampled", [.. Assignments(grid[k / seeds]), $"seed={lab.Seed(k)}"]);
+            using Stationary optimum = Stationary.SoftOptimum(experiment);
+            return GapFit.Mean(lab.Run(experiment with { InitialParameters = optimum.Theta }).Gap, dropped);
+        });
+        var table = new Table("sampled", "lambda", "local_steps", "seed", "gap", "law");
+        double[] ratios = new double[gaps.Length];
+        for (int k = 0; k < gaps.Length; k++)
+        {
+            (double degree, int h) = grid[k / seeds];
+            double law = Alpha * noise[Array.IndexOf(degrees, degree)] / (4 * 10 * h);
+            ratios[k] = gaps[k] / law;
+            table.Add(degree, h, lab.Seed(k), gaps[k], law);
+        }
+        lab.Save(table);
+        double[] byPoint = [.. ratios.Chunk(seeds).Select(r => r.Average())];
+        double worst = byPoint.MaxBy(r => Math.Abs(Math.Log(r)));
+        var panel = new Panel
+        {
+            Title = "sampled gradients, one trajectory each",
+            XLabel = "heterogeneity \u03bb",
+            YLabel = "gap over the law \u03b1 tr(\u03a3)/(4 N H B)",
+            YRange = (0, 2),
+            References = [new ReferenceLine(ReferenceDirection.Horizontal, 1, "law")],
+            Series = [.. grid.Select(g => g.H).Distinct().Select((h, s) => Plots.Means($"{lab.Tested}, H = {h}", Enumerable.Range(0, grid.Length).Where(k => grid[k].H == h).Select(k => (grid[k].Degree + (0.01 * s), ratios[(k * seeds)..((k + 1) * seeds)])), s))],
+        };
+        return ([new Check("sampled", $"noise floor over the law without heterogeneity, the worst of {grid.Length} pairs of lambda and H", new Figure95(worst, byPoint.Min(), byPoint.Max()), new Bound(0.75, 1.35),
+            "gap = alpha tr(Sigma) / (4 N H B), whatever lambda is", "below 1e-3: by the spread between seeds, see the table"),
+            new Check("sampled-mean", "the same, mean over all pairs", Intervals.OfMean(ratios), new Bound(0.85, 1.15), "gap = alpha tr(Sigma) / (4 N H B)", "below 1e-3: by the spread between seeds")], panel);
+    }
+
+    private static double[] Degrees((double Degree, int H)[] grid, int h) => [.. grid.Where(g => g.H == h).Select(g => g.Degree)];
+
+    private static double[] Values((double Degree, int H)[] grid, int h, double[] values) => [.. values.Where((_, k) => grid[k].H == h)];
+
+    private static string[] Assignments((double Degree, int H) point) =>
+        [Text("environment.options.heterogeneity", point.Degree), $"federation.localSteps={point.H}", Text("federation.localStepSize", Alpha / point.H)];
+
+    private static string Text(string key, double value) => string.Create(CultureInfo.InvariantCulture, $"{key}={value:R}");
+}

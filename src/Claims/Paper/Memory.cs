@@ -1,0 +1,108 @@
+using System.Globalization;
+using FedPG.Claims.Breaking;
+using FedPG.Claims.Laws;
+using FedPG.Federation.Experiment;
+using FedPG.Reporting;
+
+namespace FedPG.Claims.Paper;
+
+/// <summary>What the memory does: its noise cancels in the mean, and its mean takes the drift away.</summary>
+public sealed class Memory : Claim
+{
+    /// <inheritdoc/>
+    public override string Name => "memory";
+
+    /// <inheritdoc/>
+    public override string Statement => "The memory costs no noise: the variance of the round's direction is tr(Sigma)/(N B H), as if there were none, provided that agents subtract the vector they sent; and it removes the drift (Eq. (6)).";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Breakage> Catches => [Breakage.NoMemory, Breakage.Resample, Breakage.WrongSign, Breakage.Drop];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Check> Run(Lab lab)
+    {
+        ArgumentNullException.ThrowIfNull(lab);
+        return [.. Variance(lab), Drift(lab)];
+    }
+
+    private static IEnumerable<Check> Variance(Lab lab)
+    {
+        int[] steps = lab.Choose<int[]>([1, 2, 5, 10, 20, 40], [1, 5, 20]);
+        int rounds = lab.Choose(1000, 400);
+        string[] kinds = ["under test", "fresh", "resample"];
+        Experiment settings = lab.Read("direction");
+        double noise = NoiseModel.At(settings, new double[20], lab.Choose(20_000, 5_000), lab.Seed(9_999)).Trace / settings.Mdp.Agents.Count;
+        double[] variances = lab.Map(kinds.Length * steps.Length, k =>
+        {
+            string[] assignments = [$"federation.localSteps={steps[k % steps.Length]}", $"federation.rounds={rounds}", $"seed={lab.Seed(k)}"];
+            return DirectionVariance(lab, kinds[k / steps.Length] switch
+            {
+                "under test" => lab.UnderTest("direction", assignments),
+                string kind => lab.Read("direction", [.. assignments, $"federation.memory={kind}"]),
+            });
+        });
+        var table = new Table("variance", "memory", "local_steps", "variance", "law");
+        var ratios = new Dictionary<string, double[]>();
+        for (int kind = 0; kind < kinds.Length; kind++)
+        {
+            double[] laws = [.. steps.Select(h => noise * ((1.0 / h) + (kinds[kind] == "resample" ? 2 : 0)))];
+            double[] measured = [.. variances.Skip(kind * steps.Length).Take(steps.Length)];
+            for (int k = 0; k < steps.Length; k++) table.Add(kinds[kind], steps[k], measured[k], laws[k]);
+            ratios[kinds[kind]] = [.. measured.Zip(laws, (m, l) => m / l)];
+        }
+        lab.Save(table);
+        double[] x = [.. steps.Select(h => (double)h)];
+        lab.Save("plot", Figure.Of(new Panel
+        {
+            XLabel = "local steps H",
+            YLabel = "variance of the round's direction",
+            XScale = AxisScale.Log,
+            YScale = AxisScale.Log,
+            Series =
+            [
+                .. kinds.Select((kind, k) => Plots.Points(k == 0 ? $"{lab.Tested}, memory re-used" : kind == "fresh" ? "memory of its own batch" : "memory sampled again", x, [.. variances.Skip(k * steps.Length).Take(steps.Length)], k)),
+                Plots.Law("tr(\u03a3)/(N B H)", x, [.. steps.Select(h => noise / h)], 0),
+                Plots.Law("tr(\u03a3)/(N B) (1/H + 2)", x, [.. steps.Select(h => noise * ((1.0 / h) + 2))], 2),
+            ],
+        }));
+        Bound bound = lab.Choose(new Bound(0.9, 1.1), new Bound(0.85, 1.15));
+        string chance = string.Create(CultureInfo.InvariantCulture,
+            $"below 1e-4: {rounds} rounds of about 15 independent coordinates have a relative standard error of {100 * Math.Sqrt(2.0 / rounds / 15 * 4):F1} % (kurtosis up to 9), tr(Sigma) of 1 %");
+        yield return Of("variance", "under test", "1/H");
+        yield return Of("variance-fresh", "fresh", "1/H");
+        yield return Of("variance-resampled", "resample", "1/H + 2");
+
+        Check Of(string name, string kind, string factor)
+        {
+            double worst = ratios[kind].MaxBy(r => Math.Abs(Math.Log(r)));
+            return new Check(name, $"variance of the round's direction over the law, the H of {steps.Length} that is farthest off, memory {kind}",
+                new Figure95(worst, ratios[kind].Min(), ratios[kind].Max()), bound, $"tr(Sigma)/(N B) ({factor})", chance);
+        }
+    }
+
+    /// <summary>The total variance of (thetabar_t+1 - thetabar_t) / (eta H).</summary>
+    private static double DirectionVariance(Lab lab, Experiment experiment)
+    {
+        Curve curve = lab.Run(experiment, theta => [.. theta]);
+        double scale = 1 / (experiment.Federation.LocalStepSize.At(0) * experiment.Federation.LocalSteps);
+        int d = curve.Observed(0)!.Length, rounds = curve.Rounds;
+        double total = 0;
+        for (int k = 0; k < d; k++)
+        {
+            double[] direction = [.. Enumerable.Range(0, rounds).Select(t => (curve.Observed(t + 1)![k] - curve.Observed(t)![k]) * scale)];
+            double mean = direction.Average();
+            total += direction.Sum(x => (x - mean) * (x - mean)) / (rounds - 1);
+        }
+        return total;
+    }
+
+    private static Check Drift(Lab lab)
+    {
+        Experiment experiment = lab.UnderTest("drift");
+        using Stationary optimum = Stationary.SoftOptimum(experiment);
+        Curve tested = lab.Run(experiment with { InitialParameters = optimum.Theta });
+        Curve uncorrected = lab.Run(lab.Read("drift", "federation.algorithm=fedavg") with { InitialParameters = optimum.Theta });
+        return new Check("drift", "largest drift over that of FedAvg-PG in four rounds from theta*, exact gradients",
+            Figure95.Exactly(tested.Drift.Skip(1).Max() / uncorrected.Drift[1]), Bound.AtMost(1e-12), "at theta* = thetabar there is no drift (section V)", Check.NoChance);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using FedPG.Claims.Breaking;
+using FedPG.Claims.Laws;
+using FedPG.Federation.Experiment;
+using FedPG.Reporting;
+
+namespace FedPG.Claims.Paper;
+
+/// <summary>Lemma 1, Lemma 2 and Theorem 1's Eq. (11) without noise: that they hold, and how tight they are.</summary>
+public sealed class Progress : Claim
+{
+    private const double Perturbation = 0.05;
+
+    /// <inheritdoc/>
+    public override string Name => "progress";
+
+    /// <inheritdoc/>
+    public override string Statement => "Every round lowers J by at least alpha/4 ||grad J||^2, because the drift within it is of the order eta^2 H^2 ||grad J||^2 (Lemmas 1 and 2, Theorem 1, Eq. (11)).";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Breakage> Catches => [Breakage.NoMemory, Breakage.WrongSign, Breakage.Drop];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Check> Run(Lab lab)
+    {
+        ArgumentNullException.ThrowIfNull(lab);
+        var table = new Table("near", "instance", "round", "drift_over_bound", "drift_over_law", "progress_over_alpha_gradient");
+        int instances = lab.Choose(20, 4);
+        string[][] problems = [[], .. Enumerable.Range(0, instances).Select(k => (string[])
+            [$$"""environment={ "id": "RandomMdp-v0", "agents": 10, "options": { "instance": {{lab.Seed(k)}} } }"""])];
+        Round[][] near = lab.Map(problems.Length, k => Near(lab, problems[k]));
+        for (int k = 0; k < near.Length; k++)
+        {
+            for (int t = 0; t < near[k].Length; t++) table.Add(k == 0 ? "W" : $"random-{k}", t, near[k][t].DriftOverBound, near[k][t].DriftOverLaw, near[k][t].Progress);
+        }
+        lab.Save(table);
+        Round[] all = [.. near.SelectMany(r => r)];
+        return
+        [
+            new Check("lemma-2", $"largest drift over Lemma 2's bound near theta*, W and {instances} random instances", Spread(all, r => r.DriftOverBound, max: true), Bound.AtMost(1),
+                "mean drift <= 32 eta^2 H^2 ||grad J||^2", Check.NoChance),
+            new Check("lemma-2-tightness", "largest drift over its first-order value", Spread(all, r => r.DriftOverLaw, max: true), new Bound(0.8, 1.25),
+                "mean over l = 1..H of ||l eta grad J||^2 = eta^2 (H+1)(2H+1)/6 ||grad J||^2, about 1/96 of the bound", Check.NoChance),
+            new Check("theorem-1", "smallest (J(t) - J(t+1)) / (alpha ||grad J||^2)", Spread(all, r => r.Progress, max: false), Bound.AtLeast(0.25), "Eq. (11) without noise and truncation", Check.NoChance),
+            Lemma1(lab),
+        ];
+    }
+
+    private static Figure95 Spread(Round[] rounds, Func<Round, double> value, bool max)
+    {
+        (double least, double most) = (rounds.Min(value), rounds.Max(value));
+        return new Figure95(max ? most : least, least, most);
+    }
+
+    private static Round[] Near(Lab lab, string[] problem)
+    {
+        Experiment experiment = lab.UnderTest("near", problem);
+        using Stationary optimum = Stationary.SoftOptimum(experiment);
+        double[] start = [.. optimum.Theta.Select((x, k) => x + (Perturbation * Math.Sin(k + 1)))];
+        Path path = Follow(lab, experiment with { InitialParameters = start }, optimum);
+        (double eta, int h) = (experiment.Federation.LocalStepSize.At(0), experiment.Federation.LocalSteps);
+        return [.. Enumerable.Range(0, path.Drift.Length).Select(t => new Round(
+            path.Drift[t] / (32 * eta * eta * h * h * path.GradientSquared[t]),
+            path.Drift[t] / (eta * eta * (h + 1) * ((2 * h) + 1) / 6.0 * path.GradientSquared[t]),
+            (path.Value[t] - path.Value[t + 1]) / (eta * h * path.GradientSquared[t])))];
+    }
+
+    /// <summary>Lemma 1 along the path from the uniform policy, at steps up to alpha L = 4: what its right-hand side leaves, in alpha ||grad J||^2.</summary>
+    private static Check Lemma1(Lab lab)
+    {
+        double[] products = [0.05, 0.25, 1, 4];
+        var table = new Table("lemma-1", "alpha_l", "round", "slack");
+        double[][] slacks = lab.Map<double[]>(products.Length, k =>
+        {
+            Experiment experiment = lab.Read("path");
+            using Stationary optimum = Stationary.SoftOptimum(experiment);
+            double smoothness = Math.Max(1, Math.Max(optimum.Model.Smoothness, LocalModel.At([.. Enumerable.Range(0, optimum.Objective.Count).Select(optimum.Objective.Agent)], new double[20]).Smoothness));
+            int h = experiment.Federation.LocalSteps;
+            double alpha = products[k] / smoothness;
+            Path path = Follow(lab, lab.UnderTest("path", string.Create(CultureInfo.InvariantCulture, $"federation.localStepSize={alpha / h:R}")), optimum);
+            return [.. Enumerable.Range(0, path.Drift.Length).Select(t =>
+            {
+                double squared = path.GradientSquared[t];
+                // The lemma's sum runs over l = 0..H-1, the measured mean over l = 1..H, which is no smaller.
+                double right = (-alpha / 2 * (1 - (8 * alpha * smoothness)) * squared)
+                    + (alpha * smoothness * (smoothness + (4 * alpha * smoothness * smoothness)) * path.Drift[t]);
+                return (right - (path.Value[t + 1] - path.Value[t])) / (alpha * squared);
+            })];
+        });
+        for (int k = 0; k < products.Length; k++)
+        {
+            for (int t = 0; t < slacks[k].Length; t++) table.Add(products[k], t, slacks[k][t]);
+        }
+        lab.Save(table);
+        lab.Save("plot", Figure.Of(new Panel
+        {
+            XLabel = "round",
+            YLabel = "slack of Lemma 1 / (\u03b1 ||grad J||^{2})",
+            YScale = AxisScale.Log,
+            Series = [.. products.Select((p, k) => Plots.Measured(FormattableString.Invariant($"\u03b1 L = {p}"), Plots.Rounds(slacks[k].Length), slacks[k], k))],
+        }));
+        double[] all = [.. slacks.SelectMany(s => s)];
+        return new Check("lemma-1", "smallest slack of Lemma 1 over alpha ||grad J||^2, alpha L from 0.05 to 4", new Figure95(all.Min(), all.Min(), all.Max()), Bound.AtLeast(0), "Lemma 1 without noise and truncation", Check.NoChance);
+    }
+
+    /// <summary>Runs, and follows value, gradient and drift while the gradient is well above rounding.</summary>
+    private static Path Follow(Lab lab, Experiment experiment, Stationary optimum)
+    {
+        double[] gradient = new double[optimum.Theta.Length];
+        Curve curve = lab.Run(experiment, theta =>
+        {
+            optimum.Objective.Gradient(theta, gradient);
+            return [gradient.Sum(g => g * g)];
+        });
+        double[] squared = [.. Enumerable.Range(0, curve.Rounds + 1).TakeWhile(t => curve.Observed(t) is { } o && o[0] > 1e-9).Select(t => curve.Observed(t)![0])];
+        int rounds = Math.Min(squared.Length, curve.Rounds);
+        return new Path([.. curve.Objective.Take(rounds + 1)], squared, [.. curve.Drift.Skip(1).Take(rounds)]);
+    }
+
+    private sealed record Round(double DriftOverBound, double DriftOverLaw, double Progress);
+
+    private sealed record Path(double[] Value, double[] GradientSquared, double[] Drift);
+}

@@ -1,0 +1,90 @@
+using FedPG.Claims.Laws;
+using FedPG.Claims.Statistics;
+using FedPG.Envs.Streams;
+using FedPG.Federation.Experiment;
+using FedPG.Policies.Exact;
+using FedPG.Reporting;
+
+namespace FedPG.Claims.Paper;
+
+/// <summary>Assumption 4: truncated trajectories bias the gradient by at most D gamma^K.</summary>
+public sealed class Truncation : Claim
+{
+    /// <inheritdoc/>
+    public override string Name => "truncation";
+
+    /// <inheritdoc/>
+    public override string Statement => "Truncating trajectories after K steps biases the gradient by at most D gamma^K (Assumption 4, Eq. (10)).";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Check> Run(Lab lab)
+    {
+        ArgumentNullException.ThrowIfNull(lab);
+        int count = lab.Choose(24, 6), longest = 120;
+        var table = new Table("truncation", "instance", "horizon", "error", "d");
+        Experiment[] experiments =
+        [
+            lab.Read("ergodic"),
+            .. Enumerable.Range(0, count).Select(k => lab.Read("ergodic",
+                $$"""environment={ "id": "RandomMdp-v0", "agents": 10, "options": { "instance": {{lab.Seed(k)}} } }""")),
+        ];
+        double[][] errors = lab.Map(experiments.Length, k => Errors(experiments[k], longest, lab.Seed(100 + k)));
+        double[] slopes = [.. errors.Select((e, k) => Slope(e) / Math.Log(experiments[k].Mdp.Discount))];
+        for (int k = 0; k < errors.Length; k++) Record(k == 0 ? "W" : $"random-{k}", errors[k], experiments[k].Mdp.Discount);
+        Experiment slow = lab.Read("slow");
+        double[] slowErrors = Errors(slow, longest, lab.Seed(200)), horizons = [.. Plots.Rounds(longest).Select(k => k + 1)];
+        Record("gridworld", slowErrors, slow.Mdp.Discount);
+        lab.Save(table);
+        double constant = errors[0][^1] / Math.Pow(0.9, longest);
+        lab.Save("plot", Figure.Of(new Panel
+        {
+            XLabel = "horizon K",
+            YLabel = "||grad_{K} J_{i} - grad J_{i}||, largest over agents",
+            YScale = AxisScale.Log,
+            Series =
+            [
+                Plots.Measured("gridworld, 100 states: not mixed", horizons, slowErrors, 1),
+                Plots.Measured("instance W", horizons, errors[0], 0),
+                .. errors.Skip(1).Select(e => new Series { Name = $"{count} random instances", X = horizons, Y = e, Style = 2, Kind = SeriesKind.Thin }),
+                Plots.Law("D \u03b3^{K}", horizons, [.. horizons.Select(k => constant * Math.Pow(0.9, k))], 0),
+            ],
+        }));
+        double worst = slopes.MaxBy(s => Math.Abs(s - 1));
+        return
+        [
+            new Check("power", $"slope of the log error in K over log gamma, the farthest from 1 of W and {count} random instances", new Figure95(worst, slopes.Min(), slopes.Max()), new Bound(0.99, 1.01),
+                "D gamma^K once the chain has mixed", Check.NoChance),
+        ];
+
+        void Record(string instance, double[] error, double discount)
+        {
+            for (int horizon = 1; horizon <= longest; horizon++) table.Add(instance, horizon, error[horizon - 1], error[horizon - 1] / Math.Pow(discount, horizon));
+        }
+    }
+
+    /// <summary>The slope on the upper half of the horizons.</summary>
+    private static double Slope(double[] errors)
+    {
+        int[] horizons = [.. Enumerable.Range(errors.Length / 2, errors.Length - (errors.Length / 2)).Select(k => k + 1)];
+        return Line.Fit([.. horizons.Select(h => (double)h)], [.. horizons.Select(h => Math.Log(errors[h - 1]))]).Slope.Value;
+    }
+
+    /// <summary>The largest ||grad_K J_i - grad J_i|| over agents for K = 1 to the longest, at parameters drawn at random.</summary>
+    private static double[] Errors(Experiment experiment, int longest, long seed)
+    {
+        using FederatedObjective objective = Objectives.Of(experiment);
+        var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 0, 0, 0));
+        double[] theta = [.. Enumerable.Range(0, objective.Dimension).Select(_ => (2 * random.NextDouble()) - 1)], exact = new double[theta.Length], truncated = new double[theta.Length];
+        double[] errors = new double[longest];
+        for (int i = 0; i < objective.Count; i++)
+        {
+            objective.Agent(i).Gradient(theta, exact);
+            for (int horizon = 1; horizon <= longest; horizon++)
+            {
+                objective.AgentTruncatedGradient(i, theta, horizon, truncated);
+                errors[horizon - 1] = Math.Max(errors[horizon - 1], Math.Sqrt(exact.Zip(truncated, (a, b) => (a - b) * (a - b)).Sum()));
+            }
+        }
+        return errors;
+    }
+}

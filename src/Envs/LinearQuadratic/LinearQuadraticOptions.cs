@@ -1,0 +1,130 @@
+using FedPG.Envs.Options;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace FedPG.Envs.LinearQuadratic;
+
+/// <summary>The options of <c>LinearQuadratic-v0</c>, read and checked. Matrices are [rows][columns].</summary>
+internal sealed record LinearQuadraticOptions(
+    int Agents, double[][][] A, double[][][] B, double[][][] Q, double[][][] R, double[][] StartCovariance, double[][] InitialGain,
+    double Discount, int Steps, double Heterogeneity)
+{
+    private const int MostNumbers = 50;
+    private const long MostEntries = 1L << 26;
+    private const double Tolerance = 1e-12;
+    private static readonly double[][] DefaultA = [[1.2, 0.5, 0.4], [0.01, 0.75, 0.3], [0.1, 0.02, 1.5]];
+
+    public static LinearQuadraticOptions Read(OptionReader reader, int agents)
+    {
+        int before = reader.Faults.Faults.Count;
+        double[][][] a = ReadList(reader, "a", [DefaultA], agents, "A: the drift, [m][m], one for all agents or a list of one an agent.");
+        int m = a[0].Length;
+        double[][][] b = ReadList(reader, "b", [Scaled(1, m)], agents, "B: the control, [m][k], one for all agents or a list of one an agent.");
+        int k = b[0][0].Length;
+        double[][][] q = ReadList(reader, "q", Alternating(agents, m, 1, 0.9), agents, "Q_i: the cost of the state, [m][m], one for all or one an agent.");
+        double[][][] r = ReadList(reader, "r", Alternating(agents, k, 2, -0.9), agents, "R_i: the cost of the control, [k][k], one for all or one an agent.");
+        double[][] start = ReadMatrix(reader, "startCovariance", Scaled(1, m), "S_0 = E x_0 x_0', [m][m].");
+        double[][] gain = ReadMatrix(reader, "initialGain", Scaled(1.2, k, m), "K_0, [k][m], which policies start from.");
+        var options = new LinearQuadraticOptions(
+            agents, a, b, q, r, start, gain,
+            reader.Number("discount", 1, NumberRange.UnitInterval, "gamma; 1 is for policies without noise, or a number of steps."),
+            reader.Integer("steps", 0, 0, 100_000, "T, the steps of an episode; 0 means endless."),
+            reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' costs lie apart."));
+        // Shapes are compared only where every value could be read: a default in the place of a bad value would fit nothing.
+        if (reader.Faults.Faults.Count == before) options.Check(reader, m, k);
+        return options;
+    }
+
+    public LinearQuadraticProblem Build()
+    {
+        double[][][] q = [.. PerAgent(Q).Select(Copy)], r = [.. PerAgent(R).Select(Copy)];
+        PullTogether(q);
+        PullTogether(r);
+        Matrix<double>[] drifts = [.. A.Select(ToMatrix)], controls = [.. B.Select(ToMatrix)];
+        LinearQuadraticAgent[] agents = [.. Enumerable.Range(0, Agents).Select(i => new LinearQuadraticAgent(
+            $"agent-{i}", drifts[A.Length == 1 ? 0 : i], controls[B.Length == 1 ? 0 : i], Symmetric(q[i]), Symmetric(r[i])))];
+        return new LinearQuadraticProblem(
+            LinearQuadraticEnvironment.Definition.Id, Discount, Steps, Symmetric(StartCovariance), ToMatrix(InitialGain), agents);
+    }
+
+    private void Check(OptionReader reader, int m, int k)
+    {
+        int before = reader.Faults.Faults.Count;
+        RequireShape(reader, "a", A, m, m);
+        RequireShape(reader, "b", B, m, k);
+        RequireShape(reader, "q", Q, m, m);
+        RequireShape(reader, "r", R, k, k);
+        RequireShape(reader, "startCovariance", [StartCovariance], m, m);
+        RequireShape(reader, "initialGain", [InitialGain], k, m);
+        if (m > MostNumbers) reader.Reject("a", $"has {m} rows; a state may have at most {MostNumbers} numbers");
+        if (k > MostNumbers) reader.Reject("b", $"has {k} columns; a control may have at most {MostNumbers} numbers");
+        if ((long)Agents * ((m * m) + (k * k)) > MostEntries) reader.Reject("q", $"the agents' costs would be more than {MostEntries} numbers");
+        if (reader.Faults.Faults.Count > before) return;
+        RequireDefinite(reader, "q", Q, strictly: false);
+        RequireDefinite(reader, "r", R, strictly: true);
+        RequireDefinite(reader, "startCovariance", [StartCovariance], strictly: false);
+        if (reader.Faults.Faults.Count > before || Steps > 0) return;
+        LinearQuadraticProblem problem = Build();
+        if (!problem.IsFiniteAt(problem.InitialGain.Transpose().ToColumnMajorArray()))
+            reader.Reject("initialGain", problem.UnstableGain("K_0"));
+    }
+
+    private static double[][][] ReadList(OptionReader reader, string key, double[][][] defaults, int agents, string meaning) =>
+        reader.Parsed(key, defaults, agents == 1 ? "a matrix [[...], ...]" : $"a matrix [[...], ...] or a list of 1 or {agents}, all of one shape", meaning, element =>
+        {
+            if (MatrixReader.Matrix(element) is { } one) return [one];
+            double[][][]? list = MatrixReader.List(element);
+            return list is not null && (list.Length == 1 || list.Length == agents) ? list : null;
+        })!;
+
+    private static double[][] ReadMatrix(OptionReader reader, string key, double[][] defaults, string meaning) =>
+        reader.Parsed(key, defaults, "a matrix [[...], ...]", meaning, MatrixReader.Matrix)!;
+
+    private static void RequireShape(OptionReader reader, string key, double[][][] matrices, int rows, int columns)
+    {
+        if (matrices.Any(matrix => matrix.Length != rows || matrix[0].Length != columns))
+            reader.Reject(key, $"must be {rows} x {columns}, to fit a with its states and b with its controls");
+    }
+
+    private static void RequireDefinite(OptionReader reader, string key, double[][][] matrices, bool strictly)
+    {
+        for (int i = 0; i < matrices.Length; i++)
+        {
+            Matrix<double> matrix = ToMatrix(matrices[i]);
+            double size = matrix.FrobeniusNorm();
+            string which = matrices.Length == 1 ? "" : $"matrix {i} ";
+            if ((matrix - matrix.Transpose()).FrobeniusNorm() > Tolerance * size)
+            {
+                reader.Reject(key, $"{which}must be symmetric");
+                continue;
+            }
+            double least = Symmetric(matrices[i]).Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum();
+            if (strictly && !(least > Tolerance * size)) reader.Reject(key, $"{which}must be positive definite");
+            if (!strictly && !(least >= -Tolerance * size)) reader.Reject(key, $"{which}must be positive semidefinite");
+        }
+    }
+
+    private void PullTogether(double[][][] matrices)
+    {
+        for (int row = 0; row < matrices[0].Length; row++) RewardHeterogeneity.Scale([.. matrices.Select(matrix => matrix[row])], Heterogeneity);
+    }
+
+    private IEnumerable<double[][]> PerAgent(double[][][] matrices) => matrices.Length == 1 ? Enumerable.Repeat(matrices[0], Agents) : matrices;
+
+    private static double[][] Copy(double[][] matrix) => [.. matrix.Select(row => (double[])row.Clone())];
+
+    private static Matrix<double> ToMatrix(double[][] rows) => Matrix<double>.Build.DenseOfRowArrays(rows);
+
+    private static Matrix<double> Symmetric(double[][] rows)
+    {
+        Matrix<double> matrix = ToMatrix(rows);
+        return 0.5 * (matrix + matrix.Transpose());
+    }
+
+    /// <summary>value times the identity.</summary>
+    private static double[][] Scaled(double value, int rows, int? columns = null) =>
+        [.. Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, columns ?? rows).Select(j => i == j ? value : 0.0).ToArray())];
+
+    /// <summary>scale (1 + share s_i) I with s_i = (-1)^i.</summary>
+    private static double[][][] Alternating(int agents, int size, double scale, double share) =>
+        [.. Enumerable.Range(0, agents).Select(i => Scaled(scale * (1 + (i % 2 == 0 ? share : -share)), size))];
+}

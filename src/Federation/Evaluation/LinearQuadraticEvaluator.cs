@@ -1,0 +1,59 @@
+using FedPG.Envs.Exact;
+using FedPG.Envs.LinearQuadratic;
+using FedPG.Federation.Oracles;
+using FedPG.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Evaluation;
+
+/// <summary>Evaluates linear policies by closed forms; the optimum is a Riccati solution. A gain with infinite cost is a fault.</summary>
+public sealed class LinearQuadraticEvaluator : Evaluator
+{
+    private readonly LinearQuadraticObjective[] _objectives;
+    private readonly IDifferentiableObjective _mean;
+    private readonly LinearPolicy _policy;
+
+    /// <summary>Prepares the evaluation and computes the optima.</summary>
+    /// <param name="problem">All agents' problems.</param>
+    /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
+    public LinearQuadraticEvaluator(LinearQuadraticProblem problem, LinearPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(policy);
+        _policy = policy;
+        double deviation = policy.StandardDeviation;
+        _objectives = [.. problem.Agents.Select(agent => problem.ObjectiveOf(agent, deviation))];
+        _mean = problem.MeanObjective(deviation);
+        if (problem.SharesDynamics) Optimal = problem.Optimum(problem.AverageAgent(), deviation);
+        double?[] optima = [.. problem.Agents.Select(agent => problem.Optimum(agent, deviation))];
+        if (optima.All(optimum => optimum is not null)) AgentOptima = [.. optima.Select(optimum => optimum!.Value)];
+    }
+
+    /// <summary>The optimum of the average problem; null for a number of steps, and where dynamics differ.</summary>
+    public override double? Optimal { get; }
+
+    /// <summary>There is no uniform policy.</summary>
+    public override double? Uniform => null;
+
+    /// <summary>Each agent's own optimum, [N]; null for a number of steps.</summary>
+    public override double[]? AgentOptima { get; }
+
+    /// <inheritdoc/>
+    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        using DisposeScope scope = NewDisposeScope();
+        double[] gain = theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray(), gradient = new double[gain.Length];
+        double[] objectives = [.. _objectives.Select(objective => objective.Value(gain))];
+        double mean = objectives.Sum() / objectives.Length;
+        _mean.Gradient(gain, gradient);
+        return new Evaluation(mean, mean - Optimal, gradient.Sum(g => g * g), objectives, null, null)
+        {
+            Fault = double.IsFinite(mean) ? null : "its gain no longer keeps the cost finite",
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _policy.Dispose();
+}

@@ -1,0 +1,33 @@
+using FedPG.Reporting;
+using Xunit;
+
+namespace FedPG.Tests.Figures;
+
+public sealed class SeriesStyleTests
+{
+    [Fact]
+    public void Styles_differ_without_colour()
+    {
+        Assert.Distinct(SeriesStyle.Table.Select(style => string.Join(' ', style.Dashes)));
+        Assert.Distinct(SeriesStyle.Table.Select(style => (style.Marker, style.Filled)));
+    }
+
+    [Fact]
+    public void The_first_four_differ_in_grey_level_and_all_stand_out_from_paper()
+    {
+        double[] levels = [.. SeriesStyle.Table.Select(style => style.GreyLevel)];
+        Assert.All(levels, level => Assert.InRange(level, 0, 165));
+        double[] first = [.. levels.Take(4).Order()];
+        Assert.All(first.Zip(first.Skip(1)), pair => Assert.True(pair.Second - pair.First >= 35));
+    }
+
+    [Fact]
+    public void Colours_differ() => Assert.Distinct(SeriesStyle.Table.Select(style => style.Colour));
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(8, 0)]
+    [InlineData(-1, 7)]
+    [InlineData(int.MinValue, 0)]
+    public void The_table_starts_over(int index, int row) => Assert.Same(SeriesStyle.Table[row], SeriesStyle.At(index));
+}
