@@ -113,16 +113,22 @@ public sealed class Certifier
             Note($"no heterogeneity bias: {_problem.Agents} agents are more than {MostAgents}");
             return (null, null);
         }
-        double[] mean = _problem.Gradient(_theta), own = new double[_theta.Length], product = new double[_theta.Length];
-        double share = factor * _eta * (_experiment.Federation.LocalSteps - 1) / 2 / _problem.Agents;
-        for (int i = 0; i < _problem.Agents; i++)
-        {
-            _problem.Agent(i).Gradient(_theta, own);
-            Lanczos.AddMultiple(own, -1, mean);
-            _problem.Agent(i).HessianVector(_theta, own, product);
-            Lanczos.AddMultiple(drift, share, product);
-        }
+        drift = PlainDrift(_problem, _theta, factor * _eta * (_experiment.Federation.LocalSteps - 1) / 2);
         return (drift, Energy(drift));
+    }
+
+    /// <summary>factor mean A_i (b_i - b), [d].</summary>
+    internal static double[] PlainDrift(KnownProblem problem, ReadOnlySpan<double> theta, double factor)
+    {
+        double[] mean = problem.Gradient(theta), own = new double[theta.Length], product = new double[theta.Length], drift = new double[theta.Length];
+        for (int i = 0; i < problem.Agents; i++)
+        {
+            problem.Agent(i).Gradient(theta, own);
+            Lanczos.AddMultiple(own, -1, mean);
+            problem.Agent(i).HessianVector(theta, own, product);
+            Lanczos.AddMultiple(drift, factor / problem.Agents, product);
+        }
+        return drift;
     }
 
     private (double[]? Error, double? Gap) Truncation(NoiseEstimate noise)

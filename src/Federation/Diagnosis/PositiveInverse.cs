@@ -69,9 +69,19 @@ public sealed class PositiveInverse
         Note(values);
         double[] start = new double[values.Length];
         start[0] = lanczos.StartNorm;
+        if (Smallest < -FlatBelow * Largest) LeaveUnsettledOut(values, vectors, lanczos.Coupling);
         double[] coefficients = Apply(values, vectors, start);
         RelativeResidual = Math.Max(RelativeResidual, lanczos.Coupling * Math.Abs(coefficients[^1]) / lanczos.StartNorm);
         return lanczos.Combine(coefficients);
+    }
+
+    /// <summary>With negative curvature about, an eigenvalue that is not yet settled may lie by chance just above 0, where its inverse is nothing but noise.</summary>
+    private static void LeaveUnsettledOut(double[] values, Matrix<double> vectors, double coupling)
+    {
+        for (int k = 0; k < values.Length; k++)
+        {
+            if (values[k] < coupling * Math.Abs(vectors[values.Length - 1, k])) values[k] = 0;
+        }
     }
 
     private double[] Apply(double[] values, Matrix<double> vectors, ReadOnlySpan<double> b)
