@@ -21,7 +21,7 @@ internal static class AdviceTable
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumns(new TableColumn("constants"), new TableColumn("").RightAligned(), new TableColumn(""));
         Add(table, "L", c.Smoothness, $"measured along {c.PathSteps} exact gradient steps from the start");
-        Add(table, "L, proven", c.SmoothnessBound, $"tabular softmax everywhere; {Number(s.AdmissibleOverBound)} times the measured");
+        if (c.SmoothnessBound is not null) Add(table, "L, proven", c.SmoothnessBound, $"tabular softmax everywhere; {Number(s.AdmissibleOverBound)} times the measured");
         Add(table, "tr(Sigma)", c.TraceSigma, c.Trajectories == 0 ? "exact gradients" : $"standard error {Number(c.TraceSigmaError)}; B = {c.Trajectories}");
         Add(table, "D", c.Truncation, c.Horizon is { } k ? $"||grad_K J - grad J|| / gamma^K, K = {k}" : "gradients are not truncated");
         Add(table, "mu", c.Mu, "least ||grad J||^2 / (J - J*) on the path" + (second ? "; further on it may be smaller" : ": a local ratio, no constant of the problem"));

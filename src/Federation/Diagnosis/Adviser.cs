@@ -47,8 +47,9 @@ public sealed class Adviser
     private Advice Advise(double? accuracy)
     {
         using KnownProblem? problem = KnownProblem.Of(_experiment, _temperature);
+        bool shares = SharesDynamics();
         string domination = Domination();
-        string theorem = SharesDynamics() && domination == "gradient-domination" ? "theorem-2" : "theorem-3";
+        string theorem = shares && domination == "gradient-domination" ? "theorem-2" : "theorem-3";
         if (_experiment.Entropy is { IsUsed: true } entropy && entropy.From != entropy.To)
             _reasons.Add(FormattableString.Invariant($"the entropy weight goes from {entropy.From} to {entropy.To}; all constants are those at its last value"));
         ExactPath? path = problem is null ? null : ExactPath.Of(problem, _start, MostPathSteps, MeasureEvery);

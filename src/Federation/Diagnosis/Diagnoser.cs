@@ -11,9 +11,6 @@ public sealed class Diagnoser : IDisposable
     /// <summary>Batches an agent draws for tr(Sigma).</summary>
     public const int Batches = 16;
 
-    /// <summary>Hessian-vector products for the smoothness of one objective.</summary>
-    private const int Products = 40;
-
     private readonly Experiment.Experiment _experiment;
     private readonly NoiseMeter _noise;
     private KnownProblem? _problem;
@@ -50,7 +47,7 @@ public sealed class Diagnoser : IDisposable
     {
         try
         {
-            return Curvature.Extremes(objective, theta, Products).Magnitude;
+            return Curvature.Smoothness(objective, theta);
         }
         catch (NotSupportedException)
         {
