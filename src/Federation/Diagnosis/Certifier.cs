@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedPG.Federation.Algorithms;
+using MathNet.Numerics;
 
 namespace FedPG.Federation.Diagnosis;
 
@@ -12,8 +13,8 @@ public sealed class Certifier
     /// <summary>Beyond this many agents the mean of A_i b_i would take longer than a certificate may.</summary>
     private const int MostAgents = 1024;
 
-    /// <summary>Beyond this many parameters the basis that A^+ is built in would take too much memory.</summary>
-    private const int MostParameters = 1_000_000;
+    /// <summary>Beyond this many parameters the products that A^+ takes would cost more than seconds.</summary>
+    private const int MostParameters = 100_000;
 
     private readonly Experiment.Experiment _experiment;
     private readonly KnownProblem _problem;
@@ -70,6 +71,11 @@ public sealed class Certifier
         catch (NotSupportedException)
         {
             Note("no curvature: this policy cannot be differentiated twice");
+        }
+        catch (NonConvergenceException)
+        {
+            // A run is over by now, and its summary must not be lost to a matrix of infinities.
+            Note("no curvature: the Hessian has no eigenvalues in floating point");
         }
         if (_laws.Noise is null) Note("no law is known for this algorithm's noise or drift");
         double? floor = noise.BatchVariance == 0 ? 0 : scale * noise.BatchVariance * _laws.Noise;

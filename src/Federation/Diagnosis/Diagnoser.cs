@@ -1,4 +1,5 @@
 using FedPG.Envs.Exact;
+using MathNet.Numerics;
 
 namespace FedPG.Federation.Diagnosis;
 
@@ -40,7 +41,7 @@ public sealed class Diagnoser : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _problem?.Dispose();
 
-    /// <summary>The largest absolute eigenvalue of the Hessian; null for a policy that cannot be differentiated twice.</summary>
+    /// <summary>The largest absolute eigenvalue of the Hessian; null for a policy that cannot be differentiated twice, and for a Hessian of infinities.</summary>
     /// <param name="objective">J.</param>
     /// <param name="theta">theta, [d].</param>
     public static double? Smoothness(IDifferentiableObjective objective, ReadOnlySpan<double> theta)
@@ -49,7 +50,7 @@ public sealed class Diagnoser : IDisposable
         {
             return Curvature.Smoothness(objective, theta);
         }
-        catch (NotSupportedException)
+        catch (Exception e) when (e is NotSupportedException or NonConvergenceException)
         {
             return null;
         }
