@@ -21,6 +21,12 @@ public abstract class Claim
     /// <summary>What is claimed, in one sentence, with its place in the paper.</summary>
     public abstract string Statement { get; }
 
+    /// <summary>The equation, as Markdown.</summary>
+    public abstract string Equation { get; }
+
+    /// <summary>What is run, and why it decides the claim, as Markdown.</summary>
+    public abstract string Procedure { get; }
+
     /// <summary>The broken variants that this claim has to notice.</summary>
     public virtual IReadOnlyList<Breakage> Catches => [];
 

@@ -3,12 +3,12 @@ namespace FedPG.Claims;
 /// <summary>What a run showed, round by round; index t is the state after t rounds, 0 the start. A run that diverged is infinite from there on.</summary>
 public sealed class Curve
 {
-    private readonly double[] _gap, _gradient, _drift, _objective;
+    private readonly double[] _gap, _gradient, _drift, _objective, _plain;
     private readonly double[][]? _observed;
 
     internal Curve(int rounds, bool observes)
     {
-        (_gap, _gradient, _drift, _objective) = (Unknown(rounds), Unknown(rounds), Unknown(rounds), Unknown(rounds));
+        (_gap, _gradient, _drift, _objective, _plain) = (Unknown(rounds), Unknown(rounds), Unknown(rounds), Unknown(rounds), Unknown(rounds));
         _observed = observes ? new double[rounds + 1][] : null;
     }
 
@@ -20,6 +20,9 @@ public sealed class Curve
 
     /// <summary>J(thetabar), with the entropy term where there is one.</summary>
     public IReadOnlyList<double> Objective => _objective;
+
+    /// <summary>J(thetabar) without the entropy term.</summary>
+    public IReadOnlyList<double> PlainObjectives => _plain;
 
     /// <summary>The gap to the optimum of the average MDP, of the regularised problem where there is entropy; NaN in rounds that were not evaluated or where it is unknown.</summary>
     public IReadOnlyList<double> Gap => _gap;
@@ -42,16 +45,16 @@ public sealed class Curve
     /// <summary>What the observer of the run computed from thetabar after t rounds; null where the run ended before.</summary>
     public double[]? Observed(int t) => _observed?[t];
 
-    internal void Set(int t, double objective, double gap, double gradient, double drift, double[]? observed)
+    internal void Set(int t, double objective, double plain, double gap, double gradient, double drift, double[]? observed)
     {
-        (_objective[t], _gap[t], _gradient[t], _drift[t]) = (objective, gap, gradient, drift);
+        (_objective[t], _plain[t], _gap[t], _gradient[t], _drift[t]) = (objective, plain, gap, gradient, drift);
         if (observed is not null) _observed![t] = observed;
     }
 
     internal void DivergeFrom(int t)
     {
         Diverged = true;
-        foreach (double[] column in new[] { _objective, _gap, _gradient, _drift }) Array.Fill(column, double.PositiveInfinity, t, column.Length - t);
+        foreach (double[] column in new[] { _objective, _plain, _gap, _gradient, _drift }) Array.Fill(column, double.PositiveInfinity, t, column.Length - t);
     }
 
     private static double[] Unknown(int rounds)

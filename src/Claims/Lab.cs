@@ -62,6 +62,11 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
         return Reader.Read(JsonDocuments.Parse(bytes.ToArray(), name), name, Environment.CurrentDirectory, [.. assignments]);
     }
 
+    /// <summary>All settings of this claim, by name.</summary>
+    public IEnumerable<(string Name, Experiment Experiment)> Settings() => Assembly.GetExecutingAssembly().GetManifestResourceNames()
+        .Select(r => r.Replace('\\', '/')).Where(r => r.StartsWith($"{claim}/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        .Select(r => Path.GetFileNameWithoutExtension(r)).Select(name => (name, Read(name)));
+
     /// <summary>Settings of this claim, run with the Fast-FedPG under test, which may be a broken one.</summary>
     public Experiment UnderTest(string settings, params IEnumerable<string> assignments) => Read(settings, [.. assignments, .. Breakages.Assignments(breakage)]);
 
@@ -130,7 +135,7 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
             curve.EnvSteps = report.EnvSteps;
             if (report.Evaluation is not { } evaluation) return;
             curve.Set(
-                report.Round, evaluation.RegularisedObjective ?? evaluation.Objective,
+                report.Round, evaluation.RegularisedObjective ?? evaluation.Objective, evaluation.Objective,
                 (evaluation.RegularisedObjective is null ? evaluation.Gap : evaluation.RegularisedGap) ?? double.NaN,
                 evaluation.GradientNormSquared ?? double.NaN, report.Drift, observe?.Invoke(Theta()));
             curve.WorstAgent = evaluation.AgentObjectives.Max();

@@ -87,6 +87,7 @@ public static class Reproduction
         document["seed"] = options.Seed;
         document["variant"] = Breakages.NameOf(breakage);
         RunFolder.WriteJson(Path.Combine(folder, "verdict.json"), document);
+        File.WriteAllText(Path.Combine(folder, "README.md"), ClaimReport.Of(claim, breakage, options, lab, verdict));
     }
 
     /// <summary>JSON has no word for what is not finite.</summary>

@@ -16,6 +16,8 @@ public static class Suite
         new Truncation(),
         new Memory(),
         new Progress(),
+        new Communication(),
+        new Neural(),
     ];
 
     /// <summary>The claim of that name, or null.</summary>

@@ -11,6 +11,8 @@ namespace FedPG.Policies;
 /// </summary>
 public abstract class Policy : nn.Module
 {
+    static Policy() => ReproducibleProducts.Request();
+
     /// <summary>Creates the policy.</summary>
     /// <param name="kind">The kind, as experiment files name it.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>

@@ -5,19 +5,17 @@ namespace FedPG.Claims.Laws;
 /// <summary>Rates and levels read off curves of the gap.</summary>
 public static class GapFit
 {
-    private const double Highest = 1e-9, Lowest = 1e-13;
-
     /// <summary>
-    /// log of the factor by which the gap falls a round, fitted where it lies in [1e-13, 1e-9]: below the transient, above rounding. NaN for a
-    /// curve that does not get there.
+    /// log of the factor by which the gap falls a round, fitted on the rounds in which it lies between two levels: below the transient, above
+    /// rounding. NaN for a curve that does not get there.
     /// </summary>
-    public static double LogRate(IReadOnlyList<double> gap)
+    public static double LogRate(IReadOnlyList<double> gap, double highest = 1e-9, double lowest = 1e-13)
     {
         ArgumentNullException.ThrowIfNull(gap);
         int first = 0;
-        while (first < gap.Count && !(gap[first] < Highest)) first++;
+        while (first < gap.Count && !(gap[first] < highest)) first++;
         int end = first;
-        while (end < gap.Count && gap[end] > Lowest) end++;
+        while (end < gap.Count && gap[end] > lowest) end++;
         if (end - first < 3) return double.NaN;
         int[] rounds = [.. Enumerable.Range(first, end - first)];
         return Line.Fit([.. rounds.Select(t => (double)t)], [.. rounds.Select(t => Math.Log(gap[t]))]).Slope.Value;

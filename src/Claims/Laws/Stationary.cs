@@ -1,30 +1,33 @@
 using FedPG.Envs;
 using FedPG.Envs.Exact;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Federation.Experiment;
 using FedPG.Policies.Exact;
 
 namespace FedPG.Claims.Laws;
 
-/// <summary>The agents' exact objectives of an experiment on a finite MDP with a tabular policy, and the stationary point that runs end in.</summary>
+/// <summary>The minimum of the agents' mean objective, where it is known in closed form, and the objectives around it.</summary>
 public sealed class Stationary : IDisposable
 {
-    private readonly FederatedObjective _objective;
+    private readonly IReadOnlyList<IDifferentiableObjective> _agents;
+    private readonly IDisposable? _owned;
 
-    private Stationary(FederatedObjective objective, double[] theta) => (_objective, Theta) = (objective, theta);
+    private Stationary(IDifferentiableObjective objective, IReadOnlyList<IDifferentiableObjective> agents, double[] theta, IDisposable? owned) =>
+        (Objective, _agents, Theta, _owned) = (objective, agents, theta, owned);
 
     /// <summary>theta*, [d].</summary>
     public double[] Theta { get; }
 
     /// <summary>J, the mean over agents.</summary>
-    public FederatedObjective Objective => _objective;
-
-    /// <summary>J(theta*).</summary>
-    public double Value => _objective.Value(Theta);
+    public IDifferentiableObjective Objective { get; }
 
     /// <summary>The local model at theta*.</summary>
-    public LocalModel Model => LocalModel.At([.. Enumerable.Range(0, _objective.Count).Select(_objective.Agent)], Theta);
+    public LocalModel Model => ModelAt(Theta);
 
-    /// <summary>theta* of the entropy-regularised problem with a shared kernel: the logarithm of the soft optimal policy.</summary>
+    /// <summary>The local model somewhere else.</summary>
+    public LocalModel ModelAt(double[] theta) => LocalModel.At(_agents, theta);
+
+    /// <summary>theta* of the entropy-regularised problem with a shared kernel and a tabular policy: the logarithm of the soft optimal policy.</summary>
     public static Stationary SoftOptimum(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
@@ -32,9 +35,19 @@ public sealed class Stationary : IDisposable
         AgentMdp average = mdp.AverageAgent();
         OptimalPolicy soft = Optimum.Regularised(
             new ExactEvaluation(average.Kernel, mdp.Discount), experiment.Objective.Costs(average), mdp.Initial, experiment.Entropy.At(0));
-        return new Stationary(Objectives.Of(experiment), [.. soft.Policy.Select(p => Math.Log(p))]);
+        FederatedObjective objective = Objectives.Of(experiment);
+        return new Stationary(objective, [.. Enumerable.Range(0, objective.Count).Select(objective.Agent)], [.. soft.Policy.Select(p => Math.Log(p))], objective);
+    }
+
+    /// <summary>The optimal gain of a linear-quadratic problem: the Riccati equation of the mean costs.</summary>
+    public static Stationary Riccati(Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        var problem = (LinearQuadraticProblem)experiment.Environment;
+        double[] theta = problem.OptimalGain(problem.AverageAgent())!.ToRowMajorArray();
+        return new Stationary(problem.MeanObjective(0), [.. problem.Agents.Select(a => problem.ObjectiveOf(a, 0))], theta, owned: null);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _objective.Dispose();
+    public void Dispose() => _owned?.Dispose();
 }

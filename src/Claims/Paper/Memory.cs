@@ -16,6 +16,17 @@ public sealed class Memory : Claim
     public override string Statement => "The memory costs no noise: the variance of the round's direction is tr(Sigma)/(N B H), as if there were none, provided that agents subtract the vector they sent; and it removes the drift (Eq. (6)).";
 
     /// <inheritdoc/>
+    public override string Equation => """
+        $\theta_i \leftarrow \theta_i - \eta (\hat\nabla_K J_i(\theta_i) - m_i + \bar m)$ (Eq. (6)), where $\sum_i (\bar m - m_i) = 0$ only for the vectors that were sent.
+        """;
+
+    /// <inheritdoc/>
+    public override string Procedure => """
+        A step size of 1e-9 leaves the parameters where they are, and the variance of the round's direction $(\bar\theta^{(t+1)} - \bar\theta^{(t)})/(\eta H)$ can be measured over many rounds, against H, for a memory that is re-used as the first local
+        gradient, one from a batch of its own, and one that agents sample again instead of subtracting what they sent. FedAvg-PG passes that, so it is paired with the drift: with exact gradients from $\theta^*$, corrected agents do not move at all.
+        """;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Breakage> Catches => [Breakage.NoMemory, Breakage.Resample, Breakage.WrongSign, Breakage.Drop];
 
     /// <inheritdoc/>

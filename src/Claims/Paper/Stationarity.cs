@@ -19,6 +19,18 @@ public sealed class Stationarity : Claim
     public override string Statement => "Without gradient domination, and with different kernels, the mean of ||grad J||^2 falls as 1/sqrt(NHT) to a stationary point of the mean objective (Theorem 3).";
 
     /// <inheritdoc/>
+    public override string Equation => """
+        $\frac1T \sum_t E||\nabla J(\bar\theta^{(t)})||^2 = \tilde O(1/\sqrt{NHT})$ with $\eta = \frac4H \sqrt{NH/T}$ (Theorem 3).
+        """;
+
+    /// <inheritdoc/>
+    public override string Procedure => """
+        Agents with different kernels (instance D): there is no average MDP. The slope -1/2 is an identity of the step size, which everybody passes, so it is the level that is judged: $[gap_0/4 + 2 tr(\bar A \Sigma)/B]/\sqrt{NHT}$. What tells right
+        from wrong is exact gradients at a large step (alpha = 4): $||\nabla J||^2$ of the mean objective must vanish. Last, two agents for whom opposite actions lead to the goal; with q = 0.4 the best common policy is random, and known in closed form
+        (with q = 1 the pair is symmetric, and every broken variant passes).
+        """;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Breakage> Catches => [Breakage.NoMemory, Breakage.WrongSign, Breakage.Drop];
 
     /// <inheritdoc/>

@@ -107,7 +107,7 @@ public sealed class ExactEvaluation
     private static IPolicySystem CreateSystem(TransitionKernel kernel, double discount, LinearSolver solver)
     {
         ArgumentNullException.ThrowIfNull(kernel);
-        if (solver == LinearSolver.Iterative) return new GmresSystem(kernel, discount);
+        if (solver == LinearSolver.Iterative) return new GmresSystem(kernel, discount, GmresSystem.EstimatedCost(kernel, kernel.States));
         BandOrdering ordering = BandOrdering.Of(kernel);
         bool fits = ordering.BandSize <= Array.MaxLength;
         if (solver == LinearSolver.Banded)
@@ -116,9 +116,9 @@ public sealed class ExactEvaluation
                 ? new BandedSystem(kernel, discount, ordering)
                 : throw new ArgumentException($"a band of {ordering.BandSize} numbers is more than an array holds", nameof(solver));
         }
-        double cost = ordering.FactorisationCost;
-        return fits && (cost <= SmallCost || cost <= GmresSystem.EstimatedCost(kernel))
+        double cost = ordering.FactorisationCost, iterativeCost = GmresSystem.EstimatedCost(kernel, ordering.Upper);
+        return fits && (cost <= SmallCost || cost <= iterativeCost)
             ? new BandedSystem(kernel, discount, ordering)
-            : new GmresSystem(kernel, discount);
+            : new GmresSystem(kernel, discount, iterativeCost);
     }
 }

@@ -18,20 +18,24 @@ internal sealed class GmresSystem : IPolicySystem
     private readonly double[][] _hessenberg = new double[Restart][];
     private readonly double[] _right, _x, _work, _cosines = new double[Restart], _sines = new double[Restart], _residuals = new double[Restart + 1];
 
-    public GmresSystem(TransitionKernel kernel, double discount)
+    public GmresSystem(TransitionKernel kernel, double discount, double cost)
     {
-        (_kernel, _discount, _matrix) = (kernel, discount, new PolicyMatrix(kernel, discount));
+        (_kernel, _discount, _matrix, Cost) = (kernel, discount, new PolicyMatrix(kernel, discount), cost);
         (_right, _x, _work) = (new double[kernel.States], new double[kernel.States], new double[kernel.States]);
     }
 
-    public double Cost => EstimatedCost(_kernel);
+    public double Cost { get; }
 
     public double ErrorBound { get; private set; }
 
-    /// <summary>A rough cost: some tens of iterations, each of a product and a preconditioner, in entries read at random from memory.</summary>
-    public static double EstimatedCost(TransitionKernel kernel) => 300.0 * kernel.EntryCount;
+    /// <summary>
+    /// A rough cost: some tens of iterations and more where states lie far apart (S over the bandwidth), as values travel one step an iteration; each is
+    /// a product and a preconditioner, in entries read at random from memory.
+    /// </summary>
+    public static double EstimatedCost(TransitionKernel kernel, int bandwidth) =>
+        40.0 * kernel.EntryCount * (10 + ((double)kernel.States / (bandwidth + 1)));
 
-    public IPolicySystem Clone() => new GmresSystem(_kernel, _discount);
+    public IPolicySystem Clone() => new GmresSystem(_kernel, _discount, Cost);
 
     public void SetPolicy(ReadOnlySpan<double> policy) => _matrix.SetPolicy(policy);
 

@@ -100,7 +100,7 @@ public sealed class RegistryTests
     {
         Fault id = Assert.Single(EnvTesting.FaultsOf("GridWrld-v0", 1, "{}"));
         Assert.Equal("experiment.json: environment.id: GridWrld-v0; is not an environment; the nearest is \"GridWorld-v0\", "
-            + "and there are FrozenLake-v1, GridWorld-v0, LinearQuadratic-v0, RandomMdp-v0", id.ToString());
+            + $"and there are {string.Join(", ", EnvTesting.AllIds)}", id.ToString());
 
         Fault option = Assert.Single(EnvTesting.FaultsOf("GridWorld-v0", 1, """{ "slp": 0.2 }"""));
         Assert.Equal("environment.options.slp", option.KeyPath);

@@ -6,7 +6,7 @@ namespace FedPG.Tests.LinearQuadratic;
 /// <summary>A linear-quadratic agent in plain loops: costs and gradients by adding up step after step, no matrix equation is solved.</summary>
 internal sealed class PlainLinearQuadratic(LinearQuadraticProblem problem, int agent, double sigma = 0)
 {
-    private const int EndlessSteps = 4000;
+    private const int EndlessSteps = 800;
     private readonly double[,] _a = problem.Agents[agent].A.ToArray(), _b = problem.Agents[agent].B.ToArray();
     private readonly double[,] _q = problem.Agents[agent].Q.ToArray(), _r = problem.Agents[agent].R.ToArray(), _start = problem.StartCovariance.ToArray();
     private readonly int _steps = problem.Steps == 0 ? EndlessSteps : problem.Steps;

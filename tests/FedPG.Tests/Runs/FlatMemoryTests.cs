@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FedPG.Envs.Options;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Runs;
+using FedPG.Tests.LinearQuadratic;
 using TorchSharp;
 using Xunit;
 
@@ -34,8 +35,10 @@ public sealed class FlatMemoryTests
     [MemberData(nameof(Kinds))]
     public void The_number_of_live_tensors_is_the_same_after_every_round(string algorithm, string policy, string estimator)
     {
-        Experiment experiment = RunTesting.Experiment(
-            $"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12", "gradient.entropy=0.1");
+        string[] settings = [$"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12"];
+        Experiment experiment = policy == "linear"
+            ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3", "federation.localStepSize=1e-5"])
+            : RunTesting.Experiment([.. settings, "gradient.entropy=0.1"]);
         foreach (int threads in (int[])[1, 2])
         {
             Settle();
