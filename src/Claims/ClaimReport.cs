@@ -54,7 +54,7 @@ internal static class ClaimReport
         return
         [
             $"[{name}.json]({name}.json)", experiment.Environment.Name, experiment.Environment.AgentNames.Count.ToString(CultureInfo.InvariantCulture), experiment.PolicyKind, experiment.Estimator, tau,
-            experiment.Federation.LocalSteps.ToString(CultureInfo.InvariantCulture), Bound.Short(experiment.Federation.LocalStepSize), experiment.Federation.Rounds.ToString(CultureInfo.InvariantCulture),
+            experiment.Federation.LocalSteps.ToString(CultureInfo.InvariantCulture), Bound.Short(experiment.Federation.LocalStepSize.At(0)), experiment.Federation.Rounds.ToString(CultureInfo.InvariantCulture),
         ];
     }
 }

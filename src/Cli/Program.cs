@@ -5,6 +5,7 @@ using FedPG.Envs.Options;
 var root = new RootCommand("Federated policy gradients: Fast-FedPG and its rivals on TorchSharp.")
 {
     TrainCommand.Create(),
+    AdviseCommand.Create(),
     ReproduceCommand.Create(),
     EnvCommands.Create(),
     BenchCommand.Create(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedPG.Federation.Diagnosis;
 using FedPG.Federation.Runs;
 using Spectre.Console;
 
@@ -20,11 +21,24 @@ internal static class SummaryTable
         if (summary.Agents.Count > MostRows) table.AddRow($"... {summary.Agents.Count - MostRows} more in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
         Console.WriteLine($"objective: expected discounted {(summary.Minimised == "regret" ? "regret (1 - r)" : "cost (-r)")}, minimised; an agent's optimum is what it could reach alone");
+        PrintCertificate(summary.Certificate);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; {summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
         Console.WriteLine($"run folder: {summary.Folder}");
         Console.WriteLine($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
     }
+
+    /// <summary>What is left, and why.</summary>
+    private static void PrintCertificate(Certificate? certificate)
+    {
+        if (certificate is null) return;
+        string problem = certificate.Temperature > 0 ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {certificate.Temperature:G3}") : "";
+        Console.WriteLine($"left of the gap{problem}: {Short(certificate.Gap)} = heterogeneity {Short(certificate.HeterogeneityBias)} + truncation {Short(certificate.TruncationBias)} "
+            + $"+ noise {Short(certificate.NoiseFloor)} + not converged {Short(certificate.Remainder)}");
+        if (!certificate.Valid) Console.WriteLine($"  (laws of small steps near a minimum; here {(certificate.Notes.Count > 0 ? certificate.Notes[0] : "they cannot be checked")})");
+    }
+
+    private static string Short(double? value) => value?.ToString("G3", CultureInfo.InvariantCulture) ?? "unknown";
 
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 

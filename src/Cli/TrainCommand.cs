@@ -15,13 +15,15 @@ internal static class TrainCommand
 {
     private const string DefaultExperiment = "default.json", SeedKey = "seed";
 
-    private static readonly Argument<string?> File = new("EXPERIMENT.json")
+    /// <summary>The experiment, for every command that reads one.</summary>
+    internal static readonly Argument<string?> File = new("EXPERIMENT.json")
     {
         Description = "The experiment; without one, the built-in default (the same as experiments/default.json).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string[]> Set = new("--set")
+    /// <summary>Overrides, for the same commands.</summary>
+    internal static readonly Option<string[]> Set = new("--set")
     {
         Description = "Override a key of the experiment: key.path=value, where value is JSON, and what is not JSON is a string. Repeatable.",
         HelpName = "key.path=value",
@@ -29,7 +31,8 @@ internal static class TrainCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string?> Seed = new("--seed") { Description = "The seed, in the place of the experiment's.", HelpName = "N" };
+    /// <summary>The seed, for the same commands.</summary>
+    internal static readonly Option<string?> Seed = new("--seed") { Description = "The seed, in the place of the experiment's.", HelpName = "N" };
     private static readonly Option<string?> Out = new("--out") { Description = "The run folder; must not exist or be empty (default: runs/<name>-<time>).", HelpName = "DIR" };
     private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores). Changes no bit of the result.");
 
@@ -87,7 +90,8 @@ internal static class TrainCommand
         return TrainingRun.Start(experiment, Execution(parsed), folder, Versions(), progress, TimeProvider.System);
     }
 
-    private static Experiment ReadExperiment(ParseResult parsed)
+    /// <summary>The experiment that a command line with <see cref="File"/>, <see cref="Set"/> and <see cref="Seed"/> names.</summary>
+    internal static Experiment ReadExperiment(ParseResult parsed)
     {
         (string? file, List<string> assignments) = FileAndAssignments(parsed);
         if (file is "") throw new InvalidInputException(new Fault("EXPERIMENT.json", "", null, "must be the path of a file"));

@@ -1,6 +1,7 @@
 using FedPG.Envs.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
+using FedPG.Federation.Diagnosis;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Oracles;
 using FedPG.Policies;
@@ -48,6 +49,7 @@ public sealed class Federation : IDisposable
     private readonly Algorithm _algorithm;
     private readonly WorkerPool _pool;
     private readonly TimeProvider _time;
+    private readonly Diagnoser? _diagnoser;
     private long _envStepsBefore;
     private double _secondsBefore;
     private long _started;
@@ -65,6 +67,7 @@ public sealed class Federation : IDisposable
         double[] theta = experiment.InitialParameters ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
         Layout = policy.Layout;
         Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
+        if (experiment.DiagnoseEvery > 0) _diagnoser = new Diagnoser(experiment);
         Evaluator = Evaluator.Create(experiment.Environment, experiment.Objective, policy);
         LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Environment.AgentNames.Count)), experiment.Environment.AgentNames, _pool);
         foreach (AgentBlock block in LocalAgents.Blocks) block.Receive(Algorithm.Theta, Server.Theta);
@@ -127,11 +130,19 @@ public sealed class Federation : IDisposable
         LocalAgents.Ledger.Restore(bytesUp, bytesDown);
     }
 
+    /// <summary>A copy of thetabar in double precision, [d].</summary>
+    public double[] Parameters()
+    {
+        using IDisposable scope = NewDisposeScope();
+        return Server.Theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         LocalAgents.Dispose();
         Evaluator.Dispose();
+        _diagnoser?.Dispose();
         StateTensors.Dispose(Server);
         _pool.Dispose();
     }
@@ -154,11 +165,13 @@ public sealed class Federation : IDisposable
     private RoundReport CreateReport()
     {
         bool evaluated = RoundsDone % _experiment.EvaluateEvery == 0 || RoundsDone == _experiment.Federation.Rounds;
+        bool diagnosed = _diagnoser is not null && (RoundsDone % _experiment.DiagnoseEvery == 0 || RoundsDone == _experiment.Federation.Rounds);
         double? temperature = _experiment.Entropy.IsUsed ? _experiment.Entropy.At(RoundsDone) : null;
         return new RoundReport(
             RoundsDone, EnvSteps, evaluated ? Evaluate(temperature) : null,
             LocalAgents.TakeDrift(_experiment.Federation.LocalSteps), LocalAgents.CorrectionNorm(),
-            LocalAgents.Ledger.BytesUp, LocalAgents.Ledger.BytesDown, Seconds, LocalAgents.Rollouts(), LocalAgents.Ledger.TakeRound());
+            LocalAgents.Ledger.BytesUp, LocalAgents.Ledger.BytesDown, Seconds, LocalAgents.Rollouts(), LocalAgents.Ledger.TakeRound(),
+            diagnosed ? _diagnoser!.Diagnose(Parameters(), RoundsDone) : null);
     }
 
     private Evaluation.Evaluation Evaluate(double? temperature)

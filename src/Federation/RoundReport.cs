@@ -1,5 +1,6 @@
 using FedPG.Envs.Sampling;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Diagnosis;
 
 namespace FedPG.Federation;
 
@@ -14,9 +15,10 @@ namespace FedPG.Federation;
 /// <param name="Seconds">Wall-clock seconds of training since the start, stops left out.</param>
 /// <param name="Rollouts">The agents' first batches at the server's parameters.</param>
 /// <param name="Exchanges">The messages of the round, one entry for one message of every agent.</param>
+/// <param name="Diagnostics">The theory's constants at thetabar; null in rounds that are not diagnosed.</param>
 public sealed record RoundReport(
     int Round, long EnvSteps, Evaluation.Evaluation? Evaluation, double Drift, double CorrectionNorm, long BytesUp, long BytesDown, double Seconds,
-    RolloutStatistics Rollouts, IReadOnlyList<ExchangeEntry> Exchanges);
+    RolloutStatistics Rollouts, IReadOnlyList<ExchangeEntry> Exchanges, RoundDiagnostics? Diagnostics = null);
 
 /// <summary>Takes reports as they come. Calls come from the training thread, one at a time.</summary>
 public interface IRoundSink

@@ -95,7 +95,7 @@ public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage
         for (int l = 0; l < options.LocalSteps; l++)
         {
             Tensor gradient = l == 0 ? state.Memory : agents.Gradient(theta, sameRows: false, new BatchKey(t, l));
-            theta.sub_(gradient.Plus(correction).Scale(options.LocalStepSize));
+            theta.sub_(gradient.Plus(correction).Scale(options.LocalStepSize.At(t)));
             agents.ObserveDrift(thetabar);
         }
         return theta - thetabar;

@@ -119,7 +119,7 @@ public sealed class Communication : Claim
         int seeds = lab.Choose(12, 4), dropped = 100;
         Experiment settings = lab.Read("floor");
         using Stationary optimum = Stationary.SoftOptimum(settings);
-        (double eta, int h) = (settings.Federation.LocalStepSize, settings.Federation.LocalSteps);
+        (double eta, int h) = (settings.Federation.LocalStepSize.At(0), settings.Federation.LocalSteps);
         double[] gaps = lab.Map(2 * seeds, k =>
         {
             string seed = $"seed={lab.Seed(k / 2)}";

@@ -57,7 +57,7 @@ public sealed class LinearRate : Claim
     {
         Experiment experiment = lab.UnderTest(settings);
         using Stationary optimum = solve(experiment);
-        (double eta, int steps) = (experiment.Federation.LocalStepSize, experiment.Federation.LocalSteps);
+        (double eta, int steps) = (experiment.Federation.LocalStepSize.At(0), experiment.Federation.LocalSteps);
         double[] gradient = new double[optimum.Theta.Length];
         Curve fast = lab.Run(experiment, theta =>
         {
@@ -116,7 +116,7 @@ public sealed class LinearRate : Claim
             string instance = $"environment.options.instance={lab.Seed(k)}";
             Experiment probe = lab.Read("random", instance);
             using Stationary optimum = Stationary.SoftOptimum(probe);
-            double predicted = Math.Log(optimum.Model.FastFedPgRate(probe.Federation.LocalStepSize, probe.Federation.LocalSteps));
+            double predicted = Math.Log(optimum.Model.FastFedPgRate(probe.Federation.LocalStepSize.At(0), probe.Federation.LocalSteps));
             // As many rounds as the law asks for from a gap of 1 to 1e-14, and some for the way there.
             int rounds = Math.Min(20_000, 150 + (int)(Math.Log(1e-14) / predicted));
             Curve curve = lab.Run(lab.UnderTest("random", instance, string.Create(CultureInfo.InvariantCulture, $"federation.rounds={rounds}")));

@@ -95,7 +95,7 @@ public sealed class Memory : Claim
     private static double DirectionVariance(Lab lab, Experiment experiment)
     {
         Curve curve = lab.Run(experiment, theta => [.. theta]);
-        double scale = 1 / (experiment.Federation.LocalStepSize * experiment.Federation.LocalSteps);
+        double scale = 1 / (experiment.Federation.LocalStepSize.At(0) * experiment.Federation.LocalSteps);
         int d = curve.Observed(0)!.Length, rounds = curve.Rounds;
         double total = 0;
         for (int k = 0; k < d; k++)

@@ -69,7 +69,7 @@ public sealed class Progress : Claim
         using Stationary optimum = Stationary.SoftOptimum(experiment);
         double[] start = [.. optimum.Theta.Select((x, k) => x + (Perturbation * Math.Sin(k + 1)))];
         Path path = Follow(lab, experiment with { InitialParameters = start }, optimum);
-        (double eta, int h) = (experiment.Federation.LocalStepSize, experiment.Federation.LocalSteps);
+        (double eta, int h) = (experiment.Federation.LocalStepSize.At(0), experiment.Federation.LocalSteps);
         return [.. Enumerable.Range(0, path.Drift.Length).Select(t => new Round(
             path.Drift[t] / (32 * eta * eta * h * h * path.GradientSquared[t]),
             path.Drift[t] / (eta * eta * (h + 1) * ((2 * h) + 1) / 6.0 * path.GradientSquared[t]),

@@ -14,6 +14,9 @@ public enum StreamPurpose
 
     /// <summary>Resamples for intervals of measured figures.</summary>
     Bootstrap = 4,
+
+    /// <summary>Trajectories that the noise of gradients is measured with; training never sees them.</summary>
+    Diagnosis = 16,
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using FedPG.Federation.Agents;
+using FedPG.Federation.Experiment;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -7,9 +8,9 @@ namespace FedPG.Federation.Algorithms;
 /// <summary>The settings every algorithm has (the experiment's <c>federation</c> section).</summary>
 /// <param name="Rounds">T, communication rounds.</param>
 /// <param name="LocalSteps">H, local steps a round.</param>
-/// <param name="LocalStepSize">eta.</param>
+/// <param name="LocalStepSize">eta by rounds.</param>
 /// <param name="GlobalStepSize">alpha_g in (0, 1].</param>
-public sealed record FederationOptions(int Rounds, int LocalSteps, double LocalStepSize, double GlobalStepSize);
+public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSchedule LocalStepSize, double GlobalStepSize);
 
 /// <summary>
 /// A federated algorithm: what the server does in a round, and the functions agents run. The object itself keeps nothing between calls: the
@@ -19,6 +20,9 @@ public abstract class Algorithm
 {
     /// <summary>Names of messages that several algorithms use.</summary>
     public const string Theta = "theta", Delta = "delta";
+
+    /// <summary>Where the algorithm ends, for the certificate of a run.</summary>
+    public virtual LimitLaws Limits => LimitLaws.Unknown;
 
     /// <summary>The server's state record before round 0; its property <c>Theta</c>, [d], is thetabar.</summary>
     /// <param name="theta">theta_0, [d]; owned by the record from now on.</param>

@@ -13,6 +13,9 @@ namespace FedPG.Federation.Algorithms;
 public sealed class Centralized(FederationOptions options) : Algorithm
 {
     /// <inheritdoc/>
+    public override LimitLaws Limits => LimitLaws.Unbiased;
+
+    /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>
@@ -22,7 +25,7 @@ public sealed class Centralized(FederationOptions options) : Algorithm
         {
             int step = l;
             Tensor gradient = agents.Mean(new Uplink("gradient", (block, round) => Gradient(block, round, step)), t);
-            server.Theta.sub_(gradient.Scale(options.LocalStepSize * options.GlobalStepSize));
+            server.Theta.sub_(gradient.Scale(options.LocalStepSize.At(t) * options.GlobalStepSize));
             agents.Broadcast(Theta, server.Theta);
         }
     }

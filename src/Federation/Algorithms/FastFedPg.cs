@@ -24,7 +24,7 @@ public enum MemoryKind
 
 /// <summary>
 /// Fast-FedPG, Algorithm 1 of Zhu, Heath and Mitra, "Towards fast rates for federated and multi-task reinforcement learning" (2024).
-/// <para>Symbols: eta = LocalStepSize, alpha_g = GlobalStepSize, H = LocalSteps, thetabar = Theta, m_i = Memory, mbar = MemoryMean.</para>
+/// <para>Symbols: eta = LocalStepSize of the round, alpha_g = GlobalStepSize, H = LocalSteps, thetabar = Theta, m_i = Memory, mbar = MemoryMean.</para>
 /// <para>Messages for each agent: a round, up delta and memory, down theta and memory_mean; before round 0, up memory and down memory_mean.</para>
 /// </summary>
 public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Algorithm
@@ -39,6 +39,10 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
     /// <summary>What each agent keeps.</summary>
     /// <param name="Memory">m_i, its gradient at thetabar: the very vector it sent, or the corrections would not sum to zero. [n, d].</param>
     public sealed record Agents(Tensor Memory);
+
+    /// <inheritdoc/>
+    /// <remarks>A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).</remarks>
+    public override LimitLaws Limits => memory == MemoryKind.Resample ? LimitLaws.Unbiased with { Noise = 1 + (2.0 * options.LocalSteps) } : LimitLaws.Unbiased;
 
     /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope());
@@ -69,6 +73,7 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
     {
         (Tensor theta, Tensor thetabar, Tensor mbar) = (agents.Theta, agents.Received[Theta], agents.Received[MemoryMean]);
         Tensor m = ((Agents)agents.State).Memory;
+        double eta = options.LocalStepSize.At(t);
         RowNorms.Distances(m, mbar, agents.CorrectionNorms);
         theta.copy_(thetabar);                                                                          // line 4
         if (memory == MemoryKind.Resample)
@@ -77,12 +82,12 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
         {
             if (l == 0 && memory == MemoryKind.Reuse)
             {
-                theta.sub_(mbar.Times(options.LocalStepSize));                                          // Eq. (6), where ghat_i = m_i
+                theta.sub_(mbar.Times(eta));                                                            // Eq. (6), where ghat_i = m_i
             }
             else
             {
                 Tensor gradient = agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0));  // line 6
-                theta.sub_(gradient.sub_(m).Add(mbar).Scale(options.LocalStepSize));                    // line 7, Eq. (6)
+                theta.sub_(gradient.sub_(m).Add(mbar).Scale(eta));                                      // line 7, Eq. (6)
             }
             agents.ObserveDrift(thetabar);
         }

@@ -12,6 +12,9 @@ namespace FedPG.Federation.Algorithms;
 public sealed class FedAvg(FederationOptions options) : Algorithm
 {
     /// <inheritdoc/>
+    public override LimitLaws Limits => LimitLaws.PlainLocalSteps;
+
+    /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>
@@ -28,7 +31,7 @@ public sealed class FedAvg(FederationOptions options) : Algorithm
         theta.copy_(thetabar);
         for (int l = 0; l < options.LocalSteps; l++)
         {
-            theta.sub_(agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0)).Scale(options.LocalStepSize));
+            theta.sub_(agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0)).Scale(options.LocalStepSize.At(t)));
             agents.ObserveDrift(thetabar);
         }
         return theta - thetabar;

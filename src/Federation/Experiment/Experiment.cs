@@ -59,6 +59,9 @@ public sealed record Experiment
     /// <summary>Rounds between two evaluations; round 0 and the last are always evaluated.</summary>
     public required int EvaluateEvery { get; init; }
 
+    /// <summary>Rounds between two diagnoses of the theory's constants, the last round included; 0 for never.</summary>
+    public int DiagnoseEvery { get; init; }
+
     /// <summary>Rounds between two checkpoints; 0 for none but the last.</summary>
     public required int CheckpointEvery { get; init; }
 

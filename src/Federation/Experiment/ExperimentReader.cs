@@ -65,7 +65,7 @@ public sealed class ExperimentReader(
         EnvironmentInstance? environment = ReadEnvironment(reader, folder, objective, faults);
         (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial, bool usable) = ReadPolicy(reader, environment, faults);
         using Policy? policy = usable ? CreatePrototype(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), initial, faults) : null;
-        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader);
+        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader, environment?.AgentNames.Count ?? 1);
         OptionReader gradient = reader.Section("gradient");
         string estimator = gradient.Choice("estimator", "gpomdp", oracles.Names, "how gradients are had");
         gradient.Choice("direction", "plain", ["plain"], "what agents descend along");
@@ -75,6 +75,7 @@ public sealed class ExperimentReader(
             gradient.Reject("entropy", $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
         gradient.Finish();
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
+        int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
         int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
         _ = reader.Raw(VersionsKey);
         reader.Finish();
@@ -96,6 +97,7 @@ public sealed class ExperimentReader(
             Federation = federation,
             CreateAlgorithm = createAlgorithm,
             EvaluateEvery = evaluateEvery,
+            DiagnoseEvery = diagnoseEvery,
             CheckpointEvery = checkpointEvery,
             Resolved = reader.Resolved,
         };
@@ -232,14 +234,14 @@ public sealed class ExperimentReader(
 
     private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
 
-    private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader)
+    private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader, int agents)
     {
         OptionReader federation = reader.Section("federation");
         string name = federation.Choice("algorithm", "fast-fedpg", algorithms.Names, "the algorithm");
+        int rounds = federation.Integer("rounds", 100, 0, 100_000_000, "T, communication rounds");
+        int localSteps = federation.Integer("localSteps", 10, 1, StreamKey.MaximumLocalStep, "H, local steps a round");
         var options = new FederationOptions(
-            federation.Integer("rounds", 100, 0, 100_000_000, "T, communication rounds"),
-            federation.Integer("localSteps", 10, 1, StreamKey.MaximumLocalStep, "H, local steps a round"),
-            federation.Number("localStepSize", 0.1, NumberRange.Positive, "eta"),
+            rounds, localSteps, StepSizeReader.Read(federation, agents, localSteps, rounds),
             federation.Number("globalStepSize", 1.0, new NumberRange(0, 1, OpenMinimum: true), "alpha_g"));
         Func<Algorithm> create = algorithms.Get(name).Configure(federation, options);
         federation.Finish();

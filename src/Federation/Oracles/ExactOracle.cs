@@ -45,6 +45,9 @@ public sealed class ExactOracle : IOracle
     public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
 
     /// <inheritdoc/>
+    public GradientBatch Batch { get; } = new(Horizon: null, Trajectories: 0);
+
+    /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);

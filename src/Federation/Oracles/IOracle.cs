@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Sampling;
+using FedPG.Envs.Streams;
 using FedPG.Federation.Experiment;
 using FedPG.Policies;
 using static TorchSharp.torch;
@@ -24,10 +25,18 @@ public interface IOracle : IDisposable
     /// <summary>What each agent's latest observed batch showed, [n]; zeros from oracles that sample nothing.</summary>
     IReadOnlyList<RolloutStatistics> Rollouts { get; }
 
+    /// <summary>What the directions are in expectation, and from how many trajectories; null where that is not a gradient of the objective.</summary>
+    GradientBatch? Batch => null;
+
     /// <summary>Why an agent's latest direction is no finite number, where that is known better than by its being so: "..."; else null.</summary>
     /// <param name="row">The agent's row in the block.</param>
     string? FaultOf(int row) => null;
 }
+
+/// <summary>One agent's estimate of a gradient.</summary>
+/// <param name="Horizon">K where the expectation is grad_K J, below Eq. (5); null where it is grad J.</param>
+/// <param name="Trajectories">B, the independent trajectories behind one estimate; 0 where it is exact.</param>
+public sealed record GradientBatch(int? Horizon, int Trajectories);
 
 /// <summary>Which batch of trajectories: the round t and the local step l, or a code of <see cref="Envs.Streams.StreamKey"/>.</summary>
 /// <param name="Round">The round; it also decides the entropy weight.</param>
@@ -43,8 +52,10 @@ public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = 
 /// <param name="Objective">How rewards become costs.</param>
 /// <param name="Entropy">tau.</param>
 /// <param name="Seed">The experiment's seed.</param>
+/// <param name="Purpose">What trajectories are sampled for: other purposes give other trajectories.</param>
 public sealed record OracleSetup(
-    EnvironmentInstance Environment, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed)
+    EnvironmentInstance Environment, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed,
+    StreamPurpose Purpose = StreamPurpose.Rollout)
 {
     /// <summary>The instance, for oracles of environments whose states are listed.</summary>
     public FiniteMdp Mdp => (FiniteMdp)Environment;

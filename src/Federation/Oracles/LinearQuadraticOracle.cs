@@ -34,6 +34,9 @@ public sealed class LinearQuadraticOracle : IOracle
     public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
 
     /// <inheritdoc/>
+    public GradientBatch Batch { get; } = new(Horizon: null, Trajectories: 0);
+
+    /// <inheritdoc/>
     public string? FaultOf(int row) => _unstable[row] ? "its gain no longer keeps the cost finite, so there is no gradient" : null;
 
     /// <inheritdoc/>

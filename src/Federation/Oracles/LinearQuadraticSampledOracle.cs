@@ -42,6 +42,9 @@ public sealed class LinearQuadraticSampledOracle : IOracle
     public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
 
     /// <inheritdoc/>
+    public GradientBatch Batch => new(_sampler.Horizon, _sampler.Pairs / _sampler.Horizon);
+
+    /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         Tensor parameters = rows.cpu().contiguous();
@@ -67,7 +70,7 @@ public sealed class LinearQuadraticSampledOracle : IOracle
         for (int i = 0; i < _setup.Count; i++)
         {
             int agent = _setup.First + i;
-            var key = new StreamKey(_setup.Seed, StreamPurpose.Rollout, agent, batch.Round, batch.LocalStep);
+            var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
             RolloutStatistics rollout = _sampler.Sample(
                 agent, parameters.Span<T>().Slice(i * d, d), _policy.StandardDeviation, key, batch.Observe,
                 _observations.Span<T>().Slice(i * m, m), _controls.Span<T>().Slice(i * k, k), _weights.Span<T>().Slice(i * pairs, pairs), _work);

@@ -37,6 +37,9 @@ public sealed class SampledOracle : IOracle
     public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
 
     /// <inheritdoc/>
+    public GradientBatch Batch => new(_sampler.Settings.Horizon, _sampler.Settings.Trajectories);
+
+    /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);
@@ -60,7 +63,7 @@ public sealed class SampledOracle : IOracle
         for (int i = 0; i < _setup.Count; i++)
         {
             int agent = _setup.First + i;
-            var key = new StreamKey(_setup.Seed, StreamPurpose.Rollout, agent, batch.Round, batch.LocalStep);
+            var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
             RolloutStatistics rollout = _sampler.ScoreWeights(
                 agent, p.Slice(i * cells, cells), logs.Slice(i * cells, cells), temperature, key, batch.Observe, weights.Slice(i * cells, cells), _work);
             EnvSteps += rollout.EnvSteps;

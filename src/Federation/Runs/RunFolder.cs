@@ -19,6 +19,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>One row a message.</summary>
     public const string ExchangeFile = "exchange.csv";
 
+    /// <summary>One row a diagnosed round; there where the experiment asks for diagnoses.</summary>
+    public const string DiagnosticsFile = "diagnostics.csv";
+
     /// <summary>The result; there once the run ended, finished or cancelled.</summary>
     public const string SummaryFile = "summary.json";
 
@@ -127,7 +130,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InvalidInputException">A log is shorter than it was, or gone; then none was changed.</exception>
     internal void CutLogs(IReadOnlyDictionary<string, long> lengths)
     {
-        string[] tables = [MetricsFile, AgentsFile, ExchangeFile];
+        string[] tables = [MetricsFile, AgentsFile, ExchangeFile, DiagnosticsFile];
         FileInfo[] logs = [.. tables.Select(PathOf).Concat(Directory.GetFiles(FullPath, EventsPattern)).Select(f => new FileInfo(f))];
         Fault[] faults = [.. logs.Where(log => lengths.TryGetValue(log.Name, out long length) && (!log.Exists || log.Length < length)).Select(log => new Fault(
             log.FullName, "", null, $"has {(log.Exists ? log.Length : 0)} bytes, but had {lengths[log.Name]} when the checkpoint was taken: it was cut, and the run cannot go on"))];

@@ -3,26 +3,31 @@ using FedPG.Federation.Agents;
 
 namespace FedPG.Federation.Runs;
 
-/// <summary>Writes metrics.csv, agents.csv and exchange.csv of a run folder, a row or a group of rows a round.</summary>
+/// <summary>Writes metrics.csv, agents.csv, exchange.csv and, where it is asked for, diagnostics.csv of a run folder, a row or a group of rows a round.</summary>
 internal sealed class RunLogs : IRoundSink, IDisposable
 {
     private readonly Csv _metrics, _agents, _exchange;
+    private readonly Csv? _diagnostics;
     private readonly string[] _names;
     private readonly double[]? _optima;
     private readonly bool _regularised;
 
-    public RunLogs(string folder, IEnumerable<string> agentNames, double[]? agentOptima, bool regularised)
+    public RunLogs(string folder, IEnumerable<string> agentNames, double[]? agentOptima, bool regularised, bool diagnosed)
     {
         (_names, _optima, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, regularised);
         _metrics = new Csv(Path.Combine(folder, RunFolder.MetricsFile),
             "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds" + (regularised ? ",regularized_objective,regularized_gap" : ""));
         _agents = new Csv(Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum");
         _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), "round,agent,direction,name,shape,bytes");
+        if (diagnosed) _diagnostics = new Csv(Path.Combine(folder, RunFolder.DiagnosticsFile), "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
     }
 
     /// <summary>The length of each file, so that a resumed run can cut off what came after its checkpoint.</summary>
     public IEnumerable<(string File, long Length)> Lengths() =>
-        [(RunFolder.MetricsFile, _metrics.Length), (RunFolder.AgentsFile, _agents.Length), (RunFolder.ExchangeFile, _exchange.Length)];
+        [
+            (RunFolder.MetricsFile, _metrics.Length), (RunFolder.AgentsFile, _agents.Length), (RunFolder.ExchangeFile, _exchange.Length),
+            .. _diagnostics is null ? [] : new[] { (RunFolder.DiagnosticsFile, _diagnostics.Length) },
+        ];
 
     /// <inheritdoc/>
     public void Report(RoundReport report)
@@ -42,6 +47,13 @@ internal sealed class RunLogs : IRoundSink, IDisposable
                 _exchange.Add(string.Create(CultureInfo.InvariantCulture, $"{round},{name},{direction},{entry.Name},{entry.Shape},{entry.Bytes}"));
         }
         _exchange.Flush();
+        if (report.Diagnostics is { } d)
+        {
+            _diagnostics!.Add(string.Join(',', [
+                round, Csv.Number(d.Smoothness), Csv.Number(d.MeanSmoothness), Csv.Number(d.Noise.Trace), Csv.Number(d.Noise.TraceError),
+                Csv.Number(d.Truncation), Csv.Number(d.Mu), Csv.Number(d.WeakMu),
+            ])).Flush();
+        }
         string row = string.Create(CultureInfo.InvariantCulture,
             $"{round},{report.EnvSteps},{Csv.Number(e?.Objective)},{Csv.Number(e?.Gap)},{Csv.Number(e?.GradientNormSquared)},{Csv.Number(report.Drift)},{report.BytesUp},{report.BytesDown},{Csv.Number(report.Seconds)}");
         if (_regularised) row += $",{Csv.Number(e?.RegularisedObjective)},{Csv.Number(e?.RegularisedGap)}";
@@ -54,5 +66,6 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         _metrics.Dispose();
         _agents.Dispose();
         _exchange.Dispose();
+        _diagnostics?.Dispose();
     }
 }

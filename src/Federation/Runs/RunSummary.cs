@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FedPG.Federation.Diagnosis;
 
 namespace FedPG.Federation.Runs;
 
@@ -62,6 +63,9 @@ public sealed record RunSummary
 
     /// <summary>Each agent.</summary>
     public required IReadOnlyList<AgentSummary> Agents { get; init; }
+
+    /// <summary>What is left of the gap, and why; null for a run that did not finish, and where the problem is not known exactly.</summary>
+    public Certificate? Certificate { get; init; }
 
     /// <summary>The run folder.</summary>
     public required string Folder { get; init; }

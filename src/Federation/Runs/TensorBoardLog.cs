@@ -50,6 +50,15 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
             Add("federated/regularized_gap", e.RegularisedGap, step);
             for (int i = 0; i < _agents && _agents <= MostAgentCurves; i++) Add($"agents/{_names[i]}/objective", e.AgentObjectives[i], step);
         }
+        if (report.Diagnostics is { } d)
+        {
+            Add("diagnostics/smoothness", d.Smoothness, step);
+            Add("diagnostics/mean_smoothness", d.MeanSmoothness, step);
+            Add("diagnostics/trace_sigma", d.Noise.Trace, step);
+            Add("diagnostics/truncation", d.Truncation, step);
+            Add("diagnostics/mu", d.Mu, step);
+            Add("diagnostics/weak_mu", d.WeakMu, step);
+        }
         Add("federated/drift", report.Drift, step);
         Add("federated/correction_norm", report.CorrectionNorm, step);
         Add("federated/bytes_up", report.BytesUp, step);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Envs;
+using FedPG.Federation.Diagnosis;
 using FedPG.Federation.Experiment;
 
 namespace FedPG.Federation.Runs;
@@ -155,7 +156,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     private void OpenLogs(JsonObject document, bool resumed)
     {
         IReadOnlyList<string> names = _experiment.Environment.AgentNames;
-        _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _experiment.Entropy.IsUsed);
+        _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
         _tensorBoard = new TensorBoardLog(_folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
     }
 
@@ -169,6 +170,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     {
         Evaluation.Evaluator evaluator = _federation.Evaluator;
         Evaluation.Evaluation final = _last?.Evaluation ?? evaluator.Evaluate(_federation.Server.Theta, null);
+        double seconds = _federation.Seconds;
         return new RunSummary
         {
             Status = status == RunStatus.Finished ? "finished" : "cancelled",
@@ -181,12 +183,13 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Optimum = evaluator.Optimal,
             Gap = final.Gap,
             UniformGap = evaluator.Uniform - evaluator.Optimal,
-            Seconds = _federation.Seconds,
+            Seconds = seconds,
             EnvSteps = _federation.EnvSteps,
             Bytes = _federation.LocalAgents.Ledger.BytesUp + _federation.LocalAgents.Ledger.BytesDown,
             BytesUp = _federation.LocalAgents.Ledger.BytesUp,
             BytesDown = _federation.LocalAgents.Ledger.BytesDown,
             Agents = [.. _experiment.Environment.AgentNames.Select((name, i) => new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]))],
+            Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
             Folder = _folder.FullPath,
         };
     }

@@ -83,6 +83,19 @@ public sealed class FlatMemoryTests
     }
 
     [Fact]
+    public void Diagnoses_leave_no_tensor_behind()
+    {
+        Settle();
+        long before = torch.Tensor.TotalCount;
+        var counts = new List<long>();
+        Experiment experiment = RunTesting.Experiment(RunTesting.Neural, "diagnoseEvery=1", """gradient.entropy={"from":0.3,"to":0.1,"until":3}""", "federation.rounds=6");
+        using (var federation = new Federation.Federation(experiment, RunTesting.Execution(), TimeProvider.System))
+            federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
+        Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [Fact]
     public void Ten_thousand_rounds_take_no_more_memory_than_a_thousand()
     {
         const int rounds = 10_000, warm = 1_000;
