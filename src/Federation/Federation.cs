@@ -36,8 +36,8 @@ public sealed record ExecutionOptions(int Threads, Device Device, int? BlockSize
     /// <summary>A block beyond this many rows gains nothing more from being evaluated at once.</summary>
     private const int LargestDefaultBlock = 16;
 
-    /// <summary>The size of the blocks of <paramref name="agents"/> agents.</summary>
-    public int BlockSizeFor(int agents) => RowSums.AlignedSize(BlockSize ?? Math.Clamp(agents / Threads, 1, LargestDefaultBlock));
+    /// <summary>The size of the blocks of <paramref name="agents"/> agents. One thread has nobody to share with, so its blocks are as large as pays.</summary>
+    public int BlockSizeFor(int agents) => RowSums.AlignedSize(BlockSize ?? (Threads == 1 ? LargestDefaultBlock : Math.Clamp(agents / Threads, 1, LargestDefaultBlock)));
 }
 
 /// <summary>

@@ -80,7 +80,7 @@ public sealed class Heterogeneity : Claim
 
     private static (Check[] Checks, Panel Panel) Sampled(Lab lab, (double Degree, int H)[] grid)
     {
-        int seeds = lab.Choose(3, 2), dropped = 100;
+        int seeds = 2, dropped = 100;
         double[] degrees = [.. grid.Select(g => g.Degree).Distinct()];
         double[] noise = lab.Map(degrees.Length, k =>
         {

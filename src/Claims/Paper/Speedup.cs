@@ -112,8 +112,7 @@ public sealed class Speedup : Claim
         double[] gaps = lab.Map(points.Length * seeds, k =>
         {
             (int n, int h, int t) = points[k / seeds];
-            double eta = 4 * Math.Log((double)n * h * t) / (mu * h * t);
-            Curve curve = lab.Run(lab.UnderTest("schedule", $"environment.agents={n}", $"federation.localSteps={h}", Text("federation.localStepSize", eta),
+            Curve curve = lab.Run(lab.UnderTest("schedule", $"environment.agents={n}", $"federation.localSteps={h}", Text("federation.localStepSize.mu", mu),
                 $"federation.rounds={t}", $"seed={lab.Seed(1000 + k)}"));
             return GapFit.Mean(curve.Gap, t * 3 / 4);
         });
