@@ -33,6 +33,12 @@ internal static class SummaryTable
     {
         if (certificate is null) return;
         string problem = certificate.Temperature > 0 ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {certificate.Temperature:G3}") : "";
+        double largest = new[] { certificate.HeterogeneityBias, certificate.TruncationBias, certificate.NoiseFloor }.Max() ?? 0;
+        if (!certificate.Valid && largest > 2 * certificate.Gap)
+        {
+            Console.WriteLine($"left of the gap{problem}: {Short(certificate.Gap)}; the laws that would split it do not hold here: {string.Join("; ", certificate.Notes)}");
+            return;
+        }
         Console.WriteLine($"left of the gap{problem}: {Short(certificate.Gap)} = heterogeneity {Short(certificate.HeterogeneityBias)} + truncation {Short(certificate.TruncationBias)} "
             + $"+ noise {Short(certificate.NoiseFloor)} + not converged {Short(certificate.Remainder)}");
         if (!certificate.Valid) Console.WriteLine($"  (laws of small steps near a minimum; here {(certificate.Notes.Count > 0 ? certificate.Notes[0] : "they cannot be checked")})");
