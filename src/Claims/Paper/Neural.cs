@@ -17,7 +17,7 @@ public sealed class Neural : Claim
     public override string Name => "neural";
 
     /// <inheritdoc/>
-    public override string Statement => "One neural softmax policy for agents with different goals: Fast-FedPG ends where centralised training ends, and FedAvg-PG does not (the setting of section II, beyond what Theorem 2 proves).";
+    public override string Statement => "One neural softmax policy for agents with different goals: Fast-FedPG ends near centralised training, which talks ten times as often, and FedAvg-PG does not (the setting of section II, beyond what Theorem 2 proves).";
 
     /// <inheritdoc/>
     public override string Equation => """
@@ -53,13 +53,13 @@ public sealed class Neural : Claim
 
         // Ratios seed by seed: the same seed gives all algorithms the same first parameters.
         double[] againstAverage = Ratios(1), againstCentral = Ratios(2);
-        const string chance = "below 1e-3: the interval of ten seeds lies far inside the bound, see the table";
+        Bound averageBound = Bound.AtMost(0.6), centralBound = Bound.AtMost(4);
         return
         [
-            new Check("fedavg", "gap of Fast-FedPG over that of FedAvg-PG, both tuned: interquartile mean over seeds", Intervals.Bootstrap(againstAverage, Intervals.InterquartileMean, lab.Seed(0)), Bound.AtMost(0.6),
-                "no law: the drift of a network is not known in closed form", chance),
-            new Check("centralized", "gap of Fast-FedPG over that of centralised training, both tuned", Intervals.Bootstrap(againstCentral, Intervals.InterquartileMean, lab.Seed(1)), Bound.AtMost(2),
-                "no law; centralised training talks ten times as often", chance),
+            new Check("fedavg", "gap of Fast-FedPG over that of FedAvg-PG, both tuned: interquartile mean over seeds", Intervals.Bootstrap(againstAverage, Intervals.InterquartileMean, lab.Seed(0)), averageBound,
+                "no law: the drift of a network is not known in closed form", Intervals.ChanceOfLeaving(againstAverage, Intervals.InterquartileMean, lab.Seed(2), averageBound)),
+            new Check("centralized", "gap of Fast-FedPG over that of centralised training, both tuned", Intervals.Bootstrap(againstCentral, Intervals.InterquartileMean, lab.Seed(1)), centralBound,
+                "no law; centralised training talks ten times as often", Intervals.ChanceOfLeaving(againstCentral, Intervals.InterquartileMean, lab.Seed(3), centralBound)),
         ];
 
         Figure95 Mean(int algorithm, Func<Trained, double> figure) =>
@@ -70,7 +70,7 @@ public sealed class Neural : Claim
     /// <summary>Each algorithm's best step size, on seeds of their own.</summary>
     private static double[] Tune(Lab lab)
     {
-        double[] etas = lab.Choose<double[]>([0.005, 0.01, 0.02, 0.04, 0.08], [0.01, 0.03]);
+        double[] etas = lab.Choose<double[]>([0.005, 0.01, 0.02, 0.04, 0.08, 0.16], [0.01, 0.03]);
         int seeds = lab.Choose(2, 1);
         double[] shares = lab.Map(Algorithms.Length * etas.Length * seeds, k => Train(lab, Algorithms[k / seeds / etas.Length], etas[k / seeds % etas.Length], lab.Seed(5_000 + (k % seeds))).Share);
         var table = new Table("tuning", "algorithm", "local_step_size", "gap_share");

@@ -72,14 +72,18 @@ public sealed class Speedup : Claim
         int[] byAgents = [.. Enumerable.Range(0, gaps.Length).Where(k => points[k / seeds].H == LocalSteps)];
         int[] bySteps = [.. Enumerable.Range(0, gaps.Length).Where(k => points[k / seeds].N == Agents)];
         const string law = "gap = alpha tr(Sigma) / (4 N H B)";
-        string chance = "below 1e-3: each point is a mean over thousands of rounds; by the spread between seeds, see the table";
         double[] ratios = [.. gaps.Select((g, k) => g / expected[k / seeds])];
+        Bound levelBound = new(0.8, 1.25), powerBound = new(-1.15, -0.85);
+        Figure95 level = Intervals.OfMean(ratios), powerOfAgents = Power(byAgents, p => p.N), powerOfSteps = Power(bySteps, p => p.H);
         Panel[] panels = [Panel("H = 20", "agents N", byAgents, p => p.N), Panel("N = 8", "local steps H", bySteps, p => p.H)];
-        return ([new Check("level", "noise floor over the law, mean over points and seeds", Intervals.OfMean(ratios), new Bound(0.8, 1.25), law, chance),
+        return ([new Check("level", "noise floor over the law, mean over points and seeds", level, levelBound, law, Intervals.ChanceOfLeaving(level, ratios.Length - 1, levelBound)),
             new Check("power-agents", "power of N in the noise floor, H = 20",
-            Line.FitPower([.. byAgents.Select(k => (double)points[k / seeds].N)], [.. byAgents.Select(k => gaps[k])]).Slope, new Bound(-1.15, -0.85), law, chance),
+                powerOfAgents, powerBound, law, Intervals.ChanceOfLeaving(powerOfAgents, byAgents.Length - 2, powerBound)),
             new Check("power-steps", "power of H in the noise floor, N = 8",
-            Line.FitPower([.. bySteps.Select(k => (double)points[k / seeds].H)], [.. bySteps.Select(k => gaps[k])]).Slope, new Bound(-1.15, -0.85), law, chance)], panels);
+                powerOfSteps, powerBound, law, Intervals.ChanceOfLeaving(powerOfSteps, bySteps.Length - 2, powerBound))], panels);
+
+        Figure95 Power(int[] of, Func<(int N, int H), int> coordinate) =>
+            Line.FitPower([.. of.Select(k => (double)coordinate(points[k / seeds]))], [.. of.Select(k => gaps[k])]).Slope;
 
         Panel Panel(string title, string label, int[] shown, Func<(int N, int H), int> coordinate)
         {
@@ -126,8 +130,9 @@ public sealed class Speedup : Claim
             ratios[k] = gaps[k] / law;
         }
         lab.Save(table);
-        double[] byPoint = [.. ratios.Chunk(seeds).Select(r => r.Average())];
-        double worst = byPoint.MaxBy(r => Math.Abs(Math.Log(r)));
+        double[][] byPoint = [.. ratios.Chunk(seeds)];
+        Figure95 worst = Intervals.OfWorst(byPoint);
+        var bound = new Bound(0.75, 1.25);
         double[] products = [.. points.Select(p => (double)p.N * p.H * p.T).Distinct().Order()];
         var panel = new Panel
         {
@@ -142,8 +147,8 @@ public sealed class Speedup : Claim
                 Plots.Law("law", products, [.. products.Select(x => Math.Log(x) * traces[Agents] / (mu * x))], 0),
             ],
         };
-        return (new Check("schedule", $"gap over the law at the worst of {points.Length} points (N, H, T), step size of Theorem 2", new Figure95(worst, byPoint.Min(), byPoint.Max()), new Bound(0.75, 1.25),
-            "gap -> log(NHT) tr(Sigma) / (mu N H T B)", "below 1e-3: by the spread between seeds, see the table"), panel);
+        return (new Check("schedule", $"gap over the law at the worst of {points.Length} points (N, H, T), step size of Theorem 2", worst, bound,
+            "gap -> log(NHT) tr(Sigma) / (mu N H T B)", Intervals.ChanceOfLeaving(worst, Intervals.WorstDegrees(byPoint), bound)), panel);
 
         double Product(int k) => (double)points[k / seeds].N * points[k / seeds].H * points[k / seeds].T;
     }

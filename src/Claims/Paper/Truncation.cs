@@ -63,7 +63,7 @@ public sealed class Truncation : Claim
         double worst = slopes.MaxBy(s => Math.Abs(s - 1));
         return
         [
-            new Check("power", $"slope of the log error in K over log gamma, the farthest from 1 of W and {count} random instances", new Figure95(worst, slopes.Min(), slopes.Max()), new Bound(0.99, 1.01),
+            new Check("power", $"slope of the log error in K over log gamma, the farthest from 1 of W and {count} random instances", Figure95.Exactly(worst), new Bound(0.99, 1.01),
                 "D gamma^K once the chain has mixed", Check.NoChance),
         ];
 
