@@ -30,7 +30,7 @@ public sealed class Stationarity : Claim
         """;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Breakage> Catches => [Breakage.NoMemory, Breakage.WrongSign, Breakage.Drop];
+    public override IReadOnlyList<Breakage> Catches => [Breakage.NoMemory, Breakage.Resample, Breakage.WrongSign, Breakage.Drop];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Check> Run(Lab lab)
