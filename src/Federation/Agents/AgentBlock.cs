@@ -47,6 +47,9 @@ public sealed class AgentBlock : IDisposable
     /// <summary>The algorithm's state record of these agents.</summary>
     public object State { get; }
 
+    /// <summary>What the oracle keeps of these agents, rows [n, ...].</summary>
+    public object OracleState => _oracle.State;
+
     /// <summary>||mbar - m_i|| of each agent where the algorithm keeps memories, [n].</summary>
     public double[] CorrectionNorms { get; }
 

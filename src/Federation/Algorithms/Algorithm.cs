@@ -29,7 +29,7 @@ public abstract class Algorithm
     public abstract ServerState CreateServer(Tensor theta);
 
     /// <summary>The state record of a block of agents, rows [n, ...].</summary>
-    public virtual object CreateAgents(Policy policy, int count) => new NoState();
+    public virtual object CreateAgents(Policy policy, int count) => NoState.Instance;
 
     /// <summary>What happens before round 0. The agents know theta_0 already: it is an input, not a message.</summary>
     public virtual void Start(ServerState server, IAgents agents) { }
@@ -43,4 +43,8 @@ public abstract class Algorithm
 public record ServerState(Tensor Theta);
 
 /// <summary>The state of agents that keep nothing from round to round.</summary>
-public sealed record NoState;
+public sealed record NoState
+{
+    /// <summary>The only one that is needed.</summary>
+    public static NoState Instance { get; } = new();
+}

@@ -57,6 +57,7 @@ public sealed class ExactOracle : IOracle
         ExactEvaluation? current = null;
         foreach (int i in _byKernel)
         {
+            if (!batch.Has(i)) continue;
             if (!sameRows || !ReferenceEquals(current, _evaluations[i]))
             {
                 current = _evaluations[i];

@@ -1,6 +1,7 @@
 using FedPG.Envs;
 using FedPG.Envs.Sampling;
 using FedPG.Envs.Streams;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.Experiment;
 using FedPG.Policies;
 using static TorchSharp.torch;
@@ -25,6 +26,9 @@ public interface IOracle : IDisposable
     /// <summary>What each agent's latest observed batch showed, [n]; zeros from oracles that sample nothing.</summary>
     IReadOnlyList<RolloutStatistics> Rollouts { get; }
 
+    /// <summary>What the oracle itself keeps of its agents from batch to batch, such as where their chains stand: a record of tensors [n, ...] that checkpoints store.</summary>
+    object State => NoState.Instance;
+
     /// <summary>What the directions are in expectation, and from how many trajectories; null where that is not a gradient of the objective.</summary>
     GradientBatch? Batch => null;
 
@@ -42,7 +46,16 @@ public sealed record GradientBatch(int? Horizon, int Trajectories);
 /// <param name="Round">The round; it also decides the entropy weight.</param>
 /// <param name="LocalStep">The local step.</param>
 /// <param name="Observe">Whether to add up rewards for the logs: done where the agents sit at the server's parameters.</param>
-public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = false);
+/// <param name="Active">
+/// Which of the block's agents take this step, [n]; null for all. An oracle samples nothing for the others and leaves their state alone; what it writes
+/// in their rows is not read.
+/// </param>
+public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = false, bool[]? Active = null)
+{
+    /// <summary>Whether an agent takes this step.</summary>
+    /// <param name="row">Its row in the block.</param>
+    public bool Has(int row) => Active is null || Active[row];
+}
 
 /// <summary>What an oracle is made for: a block of agents of one experiment.</summary>
 /// <param name="Environment">The instance for all agents.</param>

@@ -46,6 +46,7 @@ public sealed class LinearQuadraticOracle : IOracle
         ReadOnlySpan<double> thetas = parameters.Span<double>();
         for (int i = 0; i < _objectives.Length; i++)
         {
+            if (!batch.Has(i)) continue;
             ReadOnlySpan<double> theta = thetas.Slice(i * _gradient.Length, _gradient.Length);
             _objectives[i].Gradient(theta, _gradient);
             _unstable[i] |= AllFinite(theta) && !AllFinite(_gradient);

@@ -69,6 +69,7 @@ public sealed class LinearQuadraticSampledOracle : IOracle
         (int m, int k) = (pairs * _policy.ObservationSize, pairs * _policy.ActionSize);
         for (int i = 0; i < _setup.Count; i++)
         {
+            if (!batch.Has(i)) continue;
             int agent = _setup.First + i;
             var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
             RolloutStatistics rollout = _sampler.Sample(

@@ -62,6 +62,7 @@ public sealed class SampledOracle : IOracle
         double temperature = _setup.Entropy.At(batch.Round);
         for (int i = 0; i < _setup.Count; i++)
         {
+            if (!batch.Has(i)) continue;
             int agent = _setup.First + i;
             var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
             RolloutStatistics rollout = _sampler.ScoreWeights(
