@@ -1,0 +1,128 @@
+namespace FedPG.Envs;
+
+/// <summary>
+/// What observations or actions look like: <see cref="Size"/> numbers each, always handed over as a span of doubles, so that no step allocates.
+/// Immutable.
+/// </summary>
+public abstract record Space
+{
+    /// <summary>The numbers that one value takes.</summary>
+    public abstract int Size { get; }
+
+    /// <summary>Whether a value lies in the space: as many numbers as <see cref="Size"/>, all finite, each as the space allows.</summary>
+    public abstract bool Contains(ReadOnlySpan<double> value);
+}
+
+/// <summary>One of the whole numbers 0 to <paramref name="Count"/> - 1, as one number.</summary>
+/// <param name="Count">How many there are, 1 or more.</param>
+public sealed record Discrete(int Count) : Space
+{
+    /// <summary>How many there are, 1 or more.</summary>
+    public int Count { get; } = Count >= 1 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "a discrete space has at least one value");
+
+    /// <inheritdoc/>
+    public override int Size => 1;
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> value) => value.Length == 1 && value[0] >= 0 && value[0] < Count && Math.Floor(value[0]) == value[0];
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Discrete({Count})";
+}
+
+/// <summary>Several whole numbers, the k-th from 0 to Counts[k] - 1.</summary>
+public sealed record MultiDiscrete : Space
+{
+    private readonly int[] _counts;
+
+    /// <summary>Creates the space.</summary>
+    /// <param name="counts">How many values each number has, each 1 or more.</param>
+    /// <exception cref="ArgumentException">There are none, or one is below 1.</exception>
+    public MultiDiscrete(params int[] counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        if (counts.Length == 0 || counts.Any(c => c < 1)) throw new ArgumentException("a multi-discrete space has at least one number, of at least one value each", nameof(counts));
+        _counts = [.. counts];
+    }
+
+    /// <summary>How many values each number has.</summary>
+    public IReadOnlyList<int> Counts => _counts;
+
+    /// <inheritdoc/>
+    public override int Size => _counts.Length;
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> value)
+    {
+        if (value.Length != _counts.Length) return false;
+        for (int k = 0; k < value.Length; k++)
+        {
+            if (!(value[k] >= 0 && value[k] < _counts[k] && Math.Floor(value[k]) == value[k])) return false;
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(MultiDiscrete? other) => other is not null && _counts.AsSpan().SequenceEqual(other._counts);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _counts.Aggregate(0, HashCode.Combine);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"MultiDiscrete([{string.Join(", ", _counts)}])";
+}
+
+/// <summary>Real numbers, the k-th within [Low[k], High[k]]; a bound may be infinite, a value never is.</summary>
+public sealed record Box : Space
+{
+    private readonly double[] _low, _high;
+
+    /// <summary>Creates the space.</summary>
+    /// <param name="low">The least values.</param>
+    /// <param name="high">The greatest values, as many.</param>
+    /// <exception cref="ArgumentException">There are none, the lengths differ, or a bound is no number or above its partner.</exception>
+    public Box(double[] low, double[] high)
+    {
+        ArgumentNullException.ThrowIfNull(low);
+        ArgumentNullException.ThrowIfNull(high);
+        if (low.Length == 0 || low.Length != high.Length) throw new ArgumentException($"{low.Length} lower and {high.Length} upper bounds: at least one, as many of each", nameof(low));
+        for (int k = 0; k < low.Length; k++)
+        {
+            if (!(low[k] <= high[k])) throw new ArgumentException($"the bounds of number {k}, {low[k]} and {high[k]}, enclose nothing", nameof(low));
+        }
+        (_low, _high) = ([.. low], [.. high]);
+    }
+
+    /// <summary>The least values.</summary>
+    public IReadOnlyList<double> Low => _low;
+
+    /// <summary>The greatest values.</summary>
+    public IReadOnlyList<double> High => _high;
+
+    /// <inheritdoc/>
+    public override int Size => _low.Length;
+
+    /// <summary>A box with the same bounds for all of its numbers.</summary>
+    public static Box Of(int size, double low = double.NegativeInfinity, double high = double.PositiveInfinity) =>
+        new([.. Enumerable.Repeat(low, size)], [.. Enumerable.Repeat(high, size)]);
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> value)
+    {
+        if (value.Length != _low.Length) return false;
+        for (int k = 0; k < value.Length; k++)
+        {
+            if (!(double.IsFinite(value[k]) && value[k] >= _low[k] && value[k] <= _high[k])) return false;
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Box? other) => other is not null && _low.AsSpan().SequenceEqual(other._low) && _high.AsSpan().SequenceEqual(other._high);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_low.Length, _low[0], _high[0]);
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"Box([{string.Join(", ", _low)}], [{string.Join(", ", _high)}])");
+}
