@@ -17,6 +17,9 @@ public enum StreamPurpose
 
     /// <summary>Trajectories that the noise of gradients is measured with; training never sees them.</summary>
     Diagnosis = 16,
+
+    /// <summary>Which agents take part in a round, and how many steps they take.</summary>
+    Participation = 32,
 }
 
 /// <summary>
