@@ -1,4 +1,5 @@
 using FedPG.Envs.Options;
+using FedPG.Federation.Oracles;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -6,7 +7,17 @@ namespace FedPG.Federation.Algorithms;
 /// <param name="Name">The value of <c>federation.algorithm</c>.</param>
 /// <param name="Summary">One line for lists.</param>
 /// <param name="Configure">Reads the options of the federation section and returns what makes the algorithm.</param>
-public sealed record AlgorithmDefinition(string Name, string Summary, Func<OptionReader, FederationOptions, Func<Algorithm>> Configure);
+public sealed record AlgorithmDefinition(string Name, string Summary, Func<OptionReader, FederationOptions, Func<Algorithm>> Configure)
+{
+    /// <summary>The kinds of policies it trains, the default first; null for all that policy gradients train.</summary>
+    public IReadOnlyList<string>? PolicyKinds { get; init; }
+
+    /// <summary>Its own oracles in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
+    public IReadOnlyList<OracleDefinition>? Estimators { get; init; }
+
+    /// <summary>The one <c>gradient.direction</c> that it is defined by for a kind of policy; null where the file decides.</summary>
+    public Func<string, string?>? DirectionOf { get; init; }
+}
 
 /// <summary>The algorithms an experiment can name. Register before experiments are read; reading is thread-safe.</summary>
 public sealed class AlgorithmRegistry
@@ -39,6 +50,11 @@ public sealed class AlgorithmRegistry
             _ = ReadMemory(reader);
             return () => new Centralized(options);
         }));
+        registry.Register(PAvg.Definition);
+        registry.Register(PolicyMirrorDescent.Definition);
+        registry.Register(QAvg.Definition);
+        registry.Register(FedQ.Definition);
+        registry.Register(FedTd.Definition);
         return registry;
     }
 
@@ -49,6 +65,9 @@ public sealed class AlgorithmRegistry
         ArgumentNullException.ThrowIfNull(definition);
         if (!_definitions.TryAdd(definition.Name, definition)) throw new ArgumentException($"algorithm {definition.Name} is registered already", nameof(definition));
     }
+
+    /// <summary>The definition of a name, null for one that is not known.</summary>
+    public AlgorithmDefinition? Find(string name) => _definitions.GetValueOrDefault(name);
 
     /// <summary>The definition of a known algorithm.</summary>
     public AlgorithmDefinition Get(string name) => _definitions[name];
