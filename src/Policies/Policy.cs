@@ -31,6 +31,16 @@ public abstract class Policy : nn.Module
     /// <summary>How the d parameters of an agent are laid out.</summary>
     public ParameterLayout Layout { get; }
 
+    /// <summary>
+    /// Whether log pi is a differentiable function of any parameters in R^d, so that policy gradients train it and exact derivatives exist. False for
+    /// values that a policy only follows from, and for parameters that have to stay in a set (<see cref="Project"/>).
+    /// </summary>
+    public virtual bool TakesGradients => true;
+
+    /// <summary>Brings rows back to the nearest ones that are parameters of a policy, in place; does nothing where all are.</summary>
+    /// <param name="rows">Theta, [n, d] or one row [d], contiguous.</param>
+    public virtual void Project(Tensor rows) { }
+
     /// <summary>Whether the entropy of its actions depends on the parameters, so that an entropy term has a gradient.</summary>
     public virtual bool HasVariableEntropy => true;
 

@@ -16,6 +16,9 @@ namespace FedPG.Policies;
 public sealed record PolicyDefinition(
     string Kind, string Summary, Func<EnvironmentInstance, bool> Fits, Func<OptionReader, EnvironmentInstance?, Func<TensorFormat, Policy>> Configure)
 {
+    /// <summary>Whether policy gradients train it, as <see cref="Policy.TakesGradients"/> of its instances.</summary>
+    public bool TakesGradients { get; init; } = true;
+
     /// <summary>A kind of policy for one kind of environment.</summary>
     public static PolicyDefinition For<TEnvironment>(string kind, string summary, Func<OptionReader, TEnvironment?, Func<TensorFormat, Policy>> configure)
         where TEnvironment : EnvironmentInstance =>
@@ -43,6 +46,9 @@ public sealed class PolicyRegistry
         registry.Register(PolicyDefinition.For<FiniteMdp>(LogLinear.Kind, "logits linear in features of state and action", ConfigureLogLinear));
         registry.Register(PolicyDefinition.For<FiniteMdp>(NeuralSoftmax.Kind, "a fully connected network", ConfigureNeural));
         registry.Register(PolicyDefinition.For<LinearQuadraticProblem>(LinearPolicy.Kind, "a gain, with Gaussian noise or without", ConfigureLinear));
+        registry.Register(PolicyDefinition.For<FiniteMdp>(
+            TabularDirect.Kind, "the probabilities themselves, for pavg", (_, mdp) => format => new TabularDirect(mdp!.States, mdp.Actions, format)) with { TakesGradients = false });
+        foreach (PolicyDefinition definition in ValueKinds.Definitions) registry.Register(definition);
         return registry;
     }
 
@@ -82,9 +88,7 @@ public sealed class PolicyRegistry
     {
         const string key = "features";
         JsonElement raw = options.Raw(key);
-        int[] centres = options.Integers("centres", [4, 4], 1, 1_000, "rows and columns of the lattice of radial features")!;
-        double width = options.Number("width", 0.5, NumberRange.Positive, "the width of radial features, where the map spans [-1, 1]");
-        if (centres.Length != 2) options.Reject("centres", "must be two whole numbers: rows and columns");
+        (int rows, int columns, double width) = ReadRadial(options);
         if (raw.ValueKind == JsonValueKind.Array)
         {
             options.Resolved[key] = System.Text.Json.Nodes.JsonNode.Parse(raw.GetRawText());
@@ -96,7 +100,7 @@ public sealed class PolicyRegistry
         return format => features switch
         {
             "coordinates" => LogLinear.OfStateFeatures(StateFeatures.Affine(mdp!.Grid!), mdp.Actions, format),
-            "radial" => LogLinear.OfStateFeatures(StateFeatures.Radial(mdp!.Grid!, centres[0], centres[1], width), mdp.Actions, format),
+            "radial" => LogLinear.OfStateFeatures(StateFeatures.Radial(mdp!.Grid!, rows, columns, width), mdp.Actions, format),
             _ => LogLinear.OneHot(mdp!.States, mdp.Actions, format),
         };
     }
@@ -110,7 +114,18 @@ public sealed class PolicyRegistry
         return format => new LinearPolicy(problem!, deviation, format);
     }
 
-    private static bool NeedGrid(OptionReader options, string key, FiniteMdp? mdp)
+    /// <summary>The lattice of radial features and their width.</summary>
+    internal static (int Rows, int Columns, double Width) ReadRadial(OptionReader options)
+    {
+        int[] centres = options.Integers("centres", [4, 4], 1, 1_000, "rows and columns of the lattice of radial features")!;
+        double width = options.Number("width", 0.5, NumberRange.Positive, "the width of radial features, where the map spans [-1, 1]");
+        if (centres.Length == 2) return (centres[0], centres[1], width);
+        options.Reject("centres", "must be two whole numbers: rows and columns");
+        return (1, 1, width);
+    }
+
+    /// <summary>Whether the states have coordinates; notes a fault where they have none.</summary>
+    internal static bool NeedGrid(OptionReader options, string key, FiniteMdp? mdp)
     {
         if (mdp is { Grid: null }) options.Reject(key, "this environment's states have no coordinates; allowed here: \"one-hot\"");
         return mdp?.Grid is not null;

@@ -6,7 +6,7 @@ namespace FedPG.Envs.Random;
 /// <summary><c>RandomMdp-v0</c>: transition probabilities and rewards drawn at random.</summary>
 public static class RandomMdp
 {
-    private const string SharedKernel = "shared", OwnKernels = "own";
+    private const string Shared = "shared", Own = "own";
 
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
@@ -18,7 +18,8 @@ public static class RandomMdp
         ActionSpace = "actions actions (4), without meaning.",
         ObservationSpace = "states states (5), without geometry.",
         StartingState = "Uniform over all states.",
-        Rewards = "Each agent's R_i(s, a) is uniform on [0, 1]; an agent's draw does not depend on how many agents there are.",
+        Rewards = "Each agent's R_i(s, a) is uniform on [0, 1]; an agent's draw does not depend on how many agents there are. "
+            + "With rewards shared, all have the first agent's.",
         EpisodeEnd = "None.",
         Heterogeneity = "Of rewards: r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents, so the average MDP does not depend "
             + "on lambda. Of transitions, with kernels own: agent i moves by (1 - lambda) P + lambda P_i, with P shared and P_i drawn like it.",
@@ -36,7 +37,7 @@ public static class RandomMdp
     {
         (int states, int actions) = (options.States, options.Actions);
         TransitionKernel shared = DrawKernel(options, agent: 0, Sequence.SharedKernel);
-        double[][] rewards = [.. Enumerable.Range(0, options.Agents).Select(i => DrawRewards(options, i))];
+        double[][] rewards = [.. Enumerable.Range(0, options.Agents).Select(i => DrawRewards(options, options.SharedRewards ? 0 : i))];
         RewardHeterogeneity.Scale(rewards, options.Heterogeneity);
         // With one state, or a lambda that rounds away, own kernels are the shared one.
         var kernels = new KernelPool();
@@ -113,7 +114,7 @@ public static class RandomMdp
     }
 
     private sealed record Options(
-        int Agents, int States, int Actions, double Discount, long Instance, int Branching, bool OwnKernels, double Heterogeneity)
+        int Agents, int States, int Actions, double Discount, long Instance, int Branching, bool OwnKernels, bool SharedRewards, double Heterogeneity)
     {
         public static Options Read(OptionReader reader, int agents)
         {
@@ -124,7 +125,8 @@ public static class RandomMdp
                 reader.Number("discount", 0.9, new NumberRange(0, 1, OpenMaximum: true), "gamma."),
                 reader.Long("instance", 0, 0, 1L << 53, "The seed of the draw."),
                 reader.Integer("branching", 0, 0, 100_000, "How many distinct successors a state and action has; 0 means all states."),
-                reader.Choice("kernels", SharedKernel, [SharedKernel, RandomMdp.OwnKernels], "Whether the agents share one kernel.") == RandomMdp.OwnKernels,
+                reader.Choice("kernels", Shared, [Shared, Own], "Whether the agents share one kernel.") == Own,
+                reader.Choice("rewards", Own, [Shared, Own], "Whether the agents share one table of rewards, the first agent's.") == Shared,
                 reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents lie apart, in rewards and own kernels."));
             if (options.Branching > options.States)
                 reader.Reject("branching", $"must be at most the number of states, {options.States}");

@@ -99,6 +99,31 @@ public sealed class TrajectorySampler
         return new RolloutStatistics(steps, withRewards ? RewardSum(agent, work) : 0, withRewards ? _settings.Trajectories : 0);
     }
 
+    /// <summary>
+    /// The discounted visits N(s,a) of the batch that was last sampled with these arrays: the mean over trajectories of the sum of gamma^t over the steps t
+    /// with (s_t, a_t) = (s, a); 0 in terminal states. Its expectation is d(s) pi(a|s), truncated.
+    /// </summary>
+    /// <param name="work">The arrays of the batch.</param>
+    /// <param name="visits">N, [S, A], overwritten.</param>
+    public void DiscountedVisits(SamplerWork work, Span<double> visits)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        (int batch, int horizon) = (_settings.Trajectories, _settings.Horizon);
+        visits.Clear();
+        for (int first = 0; first < batch; first += PhiloxLanes.Lanes)
+        {
+            int lanes = Math.Min(PhiloxLanes.Lanes, batch - first);
+            ReadOnlySpan<int> cells = work.Cells.AsSpan(first * horizon, PhiloxLanes.Lanes * horizon);
+            for (int t = 0; t < horizon; t++)
+            {
+                foreach (int cell in cells.Slice(t * PhiloxLanes.Lanes, lanes))
+                {
+                    if (!_terminal[cell]) visits[(cell / _stride * _mdp.Actions) + (cell % _stride)] += _discounts[t] / batch;
+                }
+            }
+        }
+    }
+
     /// <summary>Plays the policy: cells[t * 16 + lane] = s_t * stride + a_t.</summary>
     private unsafe void Forward(AliasTable transitions, in StreamKey key, int first, int lanes, SamplerWork work, Span<int> cells)
     {

@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Options;
+using FedPG.Federation.Oracles;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -26,14 +27,13 @@ public enum AlgorithmTraits
 /// <summary>What an algorithm cannot do without.</summary>
 public sealed record AlgorithmNeeds
 {
+    private const string Key = "federation.algorithm";
+
     /// <summary>No needs.</summary>
     public static AlgorithmNeeds Nothing { get; } = new();
 
-    /// <summary>The kinds of policies it works with; null for any.</summary>
-    public IReadOnlyCollection<string>? PolicyKinds { get; init; }
-
-    /// <summary>The estimators it works with; null for any.</summary>
-    public IReadOnlyCollection<string>? Estimators { get; init; }
+    /// <summary>The kinds of policies it trains, the default first; null for all that policy gradients train.</summary>
+    public IReadOnlyList<string>? PolicyKinds { get; init; }
 
     /// <summary>Whether the environment's states must be listed.</summary>
     public bool ListedStates { get; init; }
@@ -41,21 +41,17 @@ public sealed record AlgorithmNeeds
     /// <summary>Whether all agents must have the same transition kernel.</summary>
     public bool SharedKernel { get; init; }
 
-    /// <summary>What of an experiment does not fit: the key, its value and what is allowed.</summary>
+    /// <summary>What of an environment does not fit: the key, its value and what is allowed; null for nothing. Kinds of policies are checked where they are read.</summary>
     /// <param name="algorithm">The algorithm's name, for messages.</param>
     /// <param name="environment">The environment.</param>
-    /// <param name="policyKind">The kind of policy.</param>
-    /// <param name="estimator">The estimator.</param>
-    public IEnumerable<(string Key, string Value, string Allowed)> FaultsOf(string algorithm, EnvironmentInstance environment, string policyKind, string estimator)
+    public (string Key, string Value, string Allowed)? FaultOf(string algorithm, EnvironmentInstance environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        if (ListedStates && environment is not FiniteMdp) yield return ("federation.algorithm", Quoted([algorithm]), $"needs an environment whose states are listed, which {environment.Name} is not");
-        else if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) yield return ("federation.algorithm", Quoted([algorithm]), $"needs one transition kernel for all agents; those of {environment.Name} have their own");
-        if (PolicyKinds is not null && !PolicyKinds.Contains(policyKind)) yield return ("policy.kind", Quoted([policyKind]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(PolicyKinds)}");
-        if (Estimators is not null && !Estimators.Contains(estimator)) yield return ("gradient.estimator", Quoted([estimator]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(Estimators)}");
+        string value = $"\"{algorithm}\"";
+        if (ListedStates && environment is not FiniteMdp) return (Key, value, $"needs an environment whose states are listed, which {environment.Name} is not");
+        if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) return (Key, value, $"needs one transition kernel for all agents; those of {environment.Name} have their own");
+        return null;
     }
-
-    private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
 }
 
 /// <summary>One algorithm: its name and how its own options, beside the common ones, are read.</summary>
@@ -72,6 +68,12 @@ public sealed record AlgorithmDefinition(string Name, string Summary, Func<Optio
 
     /// <summary>What it cannot do without.</summary>
     public AlgorithmNeeds Needs { get; init; } = AlgorithmNeeds.Nothing;
+
+    /// <summary>Its own oracles in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
+    public IReadOnlyList<OracleDefinition>? OwnEstimators { get; init; }
+
+    /// <summary>The one <c>gradient.direction</c> that it is defined by for a kind of policy; null where the file decides.</summary>
+    public Func<string, string?>? DirectionOf { get; init; }
 
     /// <summary>Whether all of some traits are claimed.</summary>
     public bool Has(AlgorithmTraits traits) => (Traits & traits) == traits;

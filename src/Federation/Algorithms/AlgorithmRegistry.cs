@@ -28,6 +28,11 @@ public sealed class AlgorithmRegistry
         registry.Register(FedProx.Definition);
         registry.Register(FedKl.Definition);
         registry.Register(Decentralized.Definition);
+        registry.Register(PAvg.Definition);
+        registry.Register(PolicyMirrorDescent.Definition);
+        registry.Register(QAvg.Definition);
+        registry.Register(FedQ.Definition);
+        registry.Register(FedTd.Definition);
         return registry;
     }
 
@@ -38,6 +43,9 @@ public sealed class AlgorithmRegistry
         ArgumentNullException.ThrowIfNull(definition);
         if (!_definitions.TryAdd(definition.Name, definition)) throw new ArgumentException($"algorithm {definition.Name} is registered already", nameof(definition));
     }
+
+    /// <summary>The definition of a name, null for one that is not known.</summary>
+    public AlgorithmDefinition? Find(string name) => _definitions.GetValueOrDefault(name);
 
     /// <summary>The definition of a known algorithm.</summary>
     public AlgorithmDefinition Get(string name) => _definitions[name];

@@ -35,14 +35,14 @@ public abstract class KnownProblem : IDisposable
     /// <summary>The problem of an experiment.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="temperature">tau.</param>
-    /// <returns>null for an environment that is known by its trajectories alone.</returns>
+    /// <returns>null for an environment that is known by its trajectories alone, and for parameters that policy gradients do not train.</returns>
     public static KnownProblem? Of(Experiment.Experiment experiment, double temperature)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         Policy policy = experiment.CreatePolicy(new TensorFormat(ScalarType.Float64, CPU));
         switch (experiment.Environment, policy)
         {
-            case (FiniteMdp mdp, FinitePolicy finite):
+            case (FiniteMdp mdp, FinitePolicy { TakesGradients: true } finite):
                 return new FiniteProblem(mdp, experiment.Objective, finite, temperature);
             case (LinearQuadraticProblem problem, LinearPolicy linear):
                 using (linear) return new LinearQuadratic(problem, linear.StandardDeviation);

@@ -26,6 +26,7 @@ public abstract class Evaluator : IDisposable
     /// <exception cref="NotSupportedException">There is none for this type of environment.</exception>
     public static Evaluator Create(EnvironmentInstance environment, Objective objective, Policy policy) => environment switch
     {
+        FiniteMdp mdp when policy is StateValues values => new ValueErrorEvaluator(mdp, objective, values),
         FiniteMdp mdp => new ExactEvaluator(mdp, objective, (FinitePolicy)policy),
         LinearQuadraticProblem problem => new LinearQuadraticEvaluator(problem, (LinearPolicy)policy),
         _ => throw new NotSupportedException($"nothing evaluates {environment?.GetType().Name}"),

@@ -79,7 +79,7 @@ public sealed class ExactEvaluator : Evaluator
         double objective = objectives.Sum() / objectives.Length;
         double? regularised = temperature is { } tau ? objective + (tau * entropyTerm / objectives.Length) : null;
         return new Evaluation(
-            objective, objective - Optimal, GradientNormSquared(evaluation), objectives,
+            objective, objective - Optimal, _policy.TakesGradients ? GradientNormSquared(evaluation) : null, objectives,
             regularised, regularised - RegularisedOptimum(temperature));
     }
 

@@ -21,6 +21,8 @@ public sealed class ExperimentReader(
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
+    private const string DefaultAlgorithm = "fast-fedpg", Plain = "plain", Natural = "natural";
+
     private const string RegretRewards = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
 
     /// <summary>A reader with the registries of this process.</summary>
@@ -63,21 +65,21 @@ public sealed class ExperimentReader(
 
         ScalarType type = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
         EnvironmentInstance? environment = ReadEnvironment(reader, folder, objective, faults);
-        (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial, bool usable) = ReadPolicy(reader, environment, faults);
+        AlgorithmDefinition? trainer = TrainerOf(reader.Raw("federation"));
+        (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial, bool usable) = ReadPolicy(reader, environment, trainer, faults);
         using Policy? policy = usable ? CreatePrototype(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), initial, faults) : null;
         (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader, environment?.AgentNames.Count ?? 0, seed);
         OptionReader gradient = reader.Section("gradient");
-        string estimator = gradient.Choice("estimator", "gpomdp", oracles.Names, "how gradients are had");
-        gradient.Choice("direction", "plain", ["plain"], "what agents descend along");
-        Func<EnvironmentInstance, Func<OracleSetup, IOracle>> prepare = ReadEstimator(gradient, estimator, new OracleContext(objective, environment, policy));
+        OracleRegistry estimators = trainer?.OwnEstimators is { } own ? OracleRegistry.Of(own) : oracles;
+        string estimator = gradient.Choice("estimator", trainer?.OwnEstimators?[0].Name ?? "gpomdp", estimators.Names, "how gradients are had");
+        bool natural = ReadDirection(gradient, trainer, policyKind) == Natural;
+        Func<EnvironmentInstance, Func<OracleSetup, IOracle>> prepare =
+            ReadEstimator(gradient, estimators, estimator, new OracleContext(objective, environment, policy) { Natural = natural });
         EntropySchedule entropy = ReadEntropy(gradient);
         if (entropy.IsUsed && policy is { HasVariableEntropy: false })
             gradient.Reject("entropy", $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
         gradient.Finish();
-        if (environment is not null && policy is not null)
-        {
-            foreach ((string key, string value, string allowed) in algorithms.Get(algorithm).Needs.FaultsOf(algorithm, environment, policyKind, estimator)) faults.Add(key, value, allowed);
-        }
+        if (environment is not null && algorithms.Get(algorithm).Needs.FaultOf(algorithm, environment) is { } unmet) faults.Add(unmet.Key, unmet.Value, unmet.Allowed);
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
         int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
@@ -186,14 +188,17 @@ public sealed class ExperimentReader(
     }
 
     private (string Kind, Func<TensorFormat, Policy> Create, double[]? Initial, bool Usable) ReadPolicy(
-        OptionReader reader, EnvironmentInstance? environment, FaultList faults)
+        OptionReader reader, EnvironmentInstance? environment, AlgorithmDefinition? trainer, FaultList faults)
     {
         OptionReader policy = reader.Section("policy");
         int before = faults.Faults.Count;
         IReadOnlyCollection<string> fitting = environment is null ? policies.Kinds : policies.KindsFor(environment);
-        string kind = policy.Choice("kind", fitting.FirstOrDefault(TabularSoftmax.Kind), policies.Kinds, "the kind of policy");
+        string[] trained = [.. trainer?.Needs.PolicyKinds is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k).TakesGradients)];
+        string kind = policy.Choice("kind", trained.FirstOrDefault(fitting.FirstOrDefault(TabularSoftmax.Kind)), policies.Kinds, "the kind of policy");
         bool fits = environment is not null && fitting.Contains(kind);
         if (environment is not null && !fits) policy.Reject("kind", $"cannot act in {environment.Name}; allowed there: {Quoted(fitting)}");
+        else if (fits && !trained.Contains(kind) && trainer is not null)
+            policy.Reject("kind", $"is not trained by federation.algorithm \"{trainer.Name}\"; allowed with it: {(trained.Length > 0 ? Quoted(trained) : $"none in {environment!.Name}")}");
         Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, fits ? environment : null);
         double[]? initial = policy.Numbers("initial", null, NumberRange.Any, "theta_0, the parameters to start from");
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
@@ -228,9 +233,27 @@ public sealed class ExperimentReader(
         return null;
     }
 
-    private Func<EnvironmentInstance, Func<OracleSetup, IOracle>> ReadEstimator(OptionReader gradient, string name, OracleContext context)
+    /// <summary>The algorithm that the file names, before its section is read: what it trains decides what the sections of policy and gradient allow.</summary>
+    private AlgorithmDefinition? TrainerOf(JsonElement federation) =>
+        federation.ValueKind == JsonValueKind.Object && federation.TryGetProperty("algorithm", out JsonElement name)
+            ? name.ValueKind == JsonValueKind.String ? algorithms.Find(name.GetString()!) : null
+            : algorithms.Find(DefaultAlgorithm);
+
+    private static string ReadDirection(OptionReader gradient, AlgorithmDefinition? trainer, string policyKind)
+    {
+        string? only = trainer?.OwnEstimators is null ? trainer?.DirectionOf?.Invoke(policyKind) : Plain;
+        string direction = gradient.Choice("direction", only ?? Plain, [Plain, Natural], "what agents descend along: the gradient, or the natural gradient");
+        if (only is not null && direction != only)
+            gradient.Reject("direction", $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
+        return direction;
+    }
+
+    private static Func<EnvironmentInstance, Func<OracleSetup, IOracle>> ReadEstimator(
+        OptionReader gradient, OracleRegistry oracles, string name, OracleContext context)
     {
         OracleDefinition definition = oracles.Get(name, context.Environment);
+        if (context.Natural && !definition.OffersNatural && context.Environment is { } place)
+            gradient.Reject("direction", $"\"natural\" is not offered in {place.Name}; allowed there: \"plain\"");
         if (context.Environment is not { } environment || definition.Fits(environment)) return definition.Configure(gradient, context);
         gradient.Reject("estimator", $"\"{name}\" does not serve {environment.Name}; allowed there: {Quoted(oracles.NamesFor(environment))}");
         return definition.Configure(gradient, context with { Environment = null, Policy = null });
@@ -245,7 +268,7 @@ public sealed class ExperimentReader(
     private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader, int agents, long seed)
     {
         OptionReader federation = reader.Section("federation");
-        string name = federation.Choice("algorithm", "fast-fedpg", algorithms.Names, "the algorithm");
+        string name = federation.Choice("algorithm", DefaultAlgorithm, algorithms.Names, "the algorithm");
         int rounds = federation.Integer("rounds", 100, 0, 100_000_000, "T, communication rounds");
         int localSteps = federation.Integer("localSteps", 10, 1, StreamKey.MaximumLocalStep, "H, local steps a round");
         var options = new FederationOptions(

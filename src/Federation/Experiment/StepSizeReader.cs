@@ -8,7 +8,7 @@ internal static class StepSizeReader
 {
     private const string Key = "localStepSize", Schedule = "schedule", Mu = "mu";
     private const double Default = 0.1;
-    private static readonly string[] Schedules = ["constant", "theorem-2", "theorem-3", "1/t", "cosine"];
+    private static readonly string[] Schedules = ["constant", "theorem-2", "theorem-3", "1/t", "cosine", "geometric"];
 
     /// <summary>Reads the schedule; faults name the nested key.</summary>
     /// <param name="federation">The federation section.</param>
@@ -45,6 +45,12 @@ internal static class StepSizeReader
                 return StepSizeSchedule.Inverse(
                     reader.Number("from", Default, NumberRange.Positive, "eta in round 0"),
                     reader.Number("delay", 100, NumberRange.Positive, "the round in which eta is half of it"));
+            case "geometric":
+                double from = reader.Number("from", Default, NumberRange.Positive, "eta in round 0");
+                return StepSizeSchedule.Geometric(
+                    from,
+                    reader.Number("ratio", 1.1, NumberRange.Positive, "what eta is multiplied by from round to round; 1 / gamma for policy mirror descent"),
+                    reader.Number("most", Math.Max(1e12, from), new NumberRange(from, double.PositiveInfinity), "eta is never more than this"));
             case "cosine":
                 return StepSizeSchedule.Cosine(
                     reader.Number("from", Default, NumberRange.Positive, "eta in round 0"),

@@ -43,6 +43,12 @@ public abstract record StepSizeSchedule
     /// <param name="until">The first round at the end value, 1 or more.</param>
     public static StepSizeSchedule Cosine(double from, double to, int until) => new CosineStepSize(from, to, until);
 
+    /// <summary>from ratio^t, and never more than a limit.</summary>
+    /// <param name="from">eta in round 0, above 0.</param>
+    /// <param name="ratio">The growth from round to round, above 0; below 1 it decays.</param>
+    /// <param name="most">The limit, at least <paramref name="from"/>.</param>
+    public static StepSizeSchedule Geometric(double from, double ratio, double most) => new GeometricStepSize(from, ratio, most);
+
     private sealed record ConstantStepSize(double Value) : StepSizeSchedule
     {
         public override double At(int round) => Value;
@@ -56,5 +62,10 @@ public abstract record StepSizeSchedule
     private sealed record CosineStepSize(double From, double To, int Until) : StepSizeSchedule
     {
         public override double At(int round) => round >= Until ? To : To + ((From - To) * (1 + Math.Cos(Math.PI * round / Until)) / 2);
+    }
+
+    private sealed record GeometricStepSize(double From, double Ratio, double Most) : StepSizeSchedule
+    {
+        public override double At(int round) => Math.Min(From * Math.Pow(Ratio, round), Most);
     }
 }

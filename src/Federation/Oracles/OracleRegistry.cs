@@ -9,7 +9,11 @@ namespace FedPG.Federation.Oracles;
 /// <param name="Objective">How rewards become costs.</param>
 /// <param name="Environment">The instance; null when it had faults itself, so that only the options can be checked.</param>
 /// <param name="Policy">An instance of the policy; null for the same reason.</param>
-public sealed record OracleContext(Objective Objective, EnvironmentInstance? Environment, Policy? Policy);
+public sealed record OracleContext(Objective Objective, EnvironmentInstance? Environment, Policy? Policy)
+{
+    /// <summary>Whether the natural direction is asked for, in the place of the gradient.</summary>
+    public bool Natural { get; init; }
+}
 
 /// <summary>One estimator for one kind of environment: its name and how its options are read.</summary>
 /// <param name="Name">The value of <c>gradient.estimator</c>; definitions for different environments may share it.</param>
@@ -22,6 +26,9 @@ public sealed record OracleDefinition(
     string Name, string Summary, Type Environment,
     Func<OptionReader, OracleContext, Func<EnvironmentInstance, Func<OracleSetup, IOracle>>> Configure)
 {
+    /// <summary>Whether it offers the natural direction too.</summary>
+    public bool OffersNatural { get; init; }
+
     /// <summary>An estimator for one kind of environment.</summary>
     public static OracleDefinition For<TEnvironment>(
         string name, string summary, Func<OptionReader, OracleContext, Func<TEnvironment, Func<OracleSetup, IOracle>>> configure)
@@ -55,15 +62,17 @@ public sealed class OracleRegistry
     public static OracleRegistry WithBuiltIn()
     {
         var registry = new OracleRegistry();
-        registry.Register(OracleDefinition.For<FiniteMdp>("exact", "exact gradients by linear solves", (options, context) =>
-        {
-            // Read so that switching the estimator needs no other change in the file; not used.
-            _ = ReadSampling(options, ReturnKind.ToGo, context.Objective, strict: false);
-            return _ => setup => new ExactOracle(setup);
-        }));
-        registry.Register(Sampled("gpomdp", "score function with costs to go (GPOMDP)", ReturnKind.ToGo));
-        registry.Register(Sampled("reinforce", "score function with all costs: Eq. (5) as printed", ReturnKind.Total));
+        foreach (OracleDefinition definition in ListedStateOracles.Definitions) registry.Register(definition);
         foreach (OracleDefinition definition in LinearQuadraticOracles.Definitions) registry.Register(definition);
+        return registry;
+    }
+
+    /// <summary>A registry of some definitions.</summary>
+    public static OracleRegistry Of(IEnumerable<OracleDefinition> definitions)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        var registry = new OracleRegistry();
+        foreach (OracleDefinition definition in definitions) registry.Register(definition);
         return registry;
     }
 
@@ -80,16 +89,6 @@ public sealed class OracleRegistry
     /// <summary>The definition of a known estimator: the one that serves the environment, else any of that name.</summary>
     public OracleDefinition Get(string name, EnvironmentInstance? environment) =>
         _definitions.Find(d => d.Name == name && environment is not null && d.Fits(environment)) ?? _definitions.First(d => d.Name == name);
-
-    private static OracleDefinition Sampled(string name, string summary, ReturnKind kind) => OracleDefinition.For<FiniteMdp>(name, summary, (options, context) =>
-    {
-        SamplerSettings settings = ReadSampling(options, kind, context.Objective, strict: true);
-        return mdp =>
-        {
-            var sampler = new TrajectorySampler(mdp, settings);
-            return setup => new SampledOracle(setup, sampler);
-        };
-    });
 
     /// <summary>The settings of estimators that sample trajectories.</summary>
     /// <param name="options">The gradient section.</param>

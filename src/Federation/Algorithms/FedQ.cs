@@ -1,0 +1,25 @@
+using FedPG.Federation.Oracles.Values;
+using FedPG.Policies;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>
+/// Federated Q-learning along Markov chains, Khodadadian, Sharma, Joshi and Maguluri, "Federated reinforcement learning: linear speedup under Markovian
+/// sampling" (ICML 2022): every agent goes on with its own chain, learns from one transition a local step, and after K of them tables (or weights of features)
+/// are averaged.
+/// <para>
+/// It is <see cref="FedAvg"/> along the direction of <see cref="QChainOracle"/>, whose state is where the chains stand. What is evaluated is the greedy
+/// policy of the server's values.
+/// </para>
+/// <para>Messages for each agent and round: up delta, down theta.</para>
+/// </summary>
+public static class FedQ
+{
+    /// <summary>The algorithm as experiment files name it.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("fedq", "Q-learning along the agents' own chains, and averaging", FedAvg.Definition.Configure)
+    {
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [ActionValues.Kind] },
+        OwnEstimators = ValueEstimators.QChain,
+    };
+}

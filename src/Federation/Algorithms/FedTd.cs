@@ -1,0 +1,27 @@
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Oracles.Values;
+using FedPG.Policies;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>
+/// Federated TD(0) with linear features, Wang, Mitra, Hassani, Pappas and Anderson, "Federated temporal difference learning with linear function approximation
+/// under environmental heterogeneity" (2023): every agent follows one fixed policy along its own chain, takes K steps
+/// theta_i &lt;- theta_i + eta (c + gamma V(s') - V(s)) f(s), and the weights are averaged.
+/// <para>
+/// It is <see cref="FedAvg"/> along the direction of <see cref="TdChainOracle"/> (or of its expectation, <see cref="TdMeanOracle"/>). It learns values, not a
+/// policy: what objective and gap mean then is said at <see cref="ValueErrorEvaluator"/>. The noise floor of the error falls as 1/N; with different kernels or
+/// rewards a bias of the order of their differences stays.
+/// </para>
+/// <para>Messages for each agent and round: up delta, down theta.</para>
+/// </summary>
+public static class FedTd
+{
+    /// <summary>The algorithm as experiment files name it.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("fedtd", "TD(0) with linear features along the agents' own chains, and averaging", FedAvg.Definition.Configure)
+    {
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [StateValues.Kind] },
+        OwnEstimators = ValueEstimators.Td,
+    };
+}

@@ -1,0 +1,49 @@
+using FedPG.Federation.Agents;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>
+/// PAvg of Jin, Peng, Yang, Wang and Zhang, "Federated reinforcement learning with environment heterogeneity" (AISTATS 2022), in both of its forms: local
+/// policy gradient steps on tables, and averaging.
+/// <para>Softmax (<c>policy.kind</c> tabular-softmax): theta_i &lt;- theta_i - eta (Q_i - V_i) / (1 - gamma), then the mean of the logits.</para>
+/// <para>Projected (tabular-direct): pi_i &lt;- Proj(pi_i - eta d_i Q_i / (1 - gamma)) onto the simplex of every state, then the mean of the probabilities.</para>
+/// <para>
+/// Symbols: eta = LocalStepSize of the round, E = LocalSteps, Q of the costs, which are minimised. Messages for each agent and round: up delta, down theta.
+/// </para>
+/// </summary>
+public sealed class PAvg(FederationOptions options) : Algorithm
+{
+    /// <summary>The algorithm as experiment files name it.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps on tables, softmax or projected, and averaging", (_, options) => () => new PAvg(options))
+    {
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind] },
+        DirectionOf = kind => kind == TabularSoftmax.Kind ? "natural" : "plain",
+    };
+
+    /// <inheritdoc/>
+    public override ServerState CreateServer(Tensor theta) => new(theta);
+
+    /// <inheritdoc/>
+    public override void Round(ServerState server, IAgents agents, int t)
+    {
+        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(new Uplink(Delta, LocalSteps), t));
+        agents.Broadcast(Theta, server.Theta, t + 1);
+    }
+
+    /// <summary>E local steps from the server's table, each followed by the projection, which does nothing to logits.</summary>
+    private Tensor LocalSteps(AgentBlock agents, int t)
+    {
+        (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
+        theta.copy_(thetabar);
+        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        {
+            agents.Descend(agents.Gradient(theta, step, t), options.LocalStepSize.At(t), step);
+            agents.Policy.Project(theta);
+            agents.ObserveDrift(thetabar, step);
+        }
+        return theta - thetabar;
+    }
+}

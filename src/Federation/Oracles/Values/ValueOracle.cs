@@ -1,0 +1,83 @@
+using FedPG.Envs;
+using FedPG.Envs.Sampling;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Oracles.Values;
+
+/// <summary>
+/// What oracles of values have in common: one agent after another in double precision, from its row to its direction. The direction points up the error, as a
+/// gradient does, so an algorithm subtracts it.
+/// </summary>
+public abstract class ValueOracle : IOracle
+{
+    private readonly Tensor _directions;
+    private readonly double[] _direction;
+    private readonly RolloutStatistics[] _rollouts;
+
+    /// <summary>Prepares the work arrays for a block.</summary>
+    protected ValueOracle(OracleSetup setup)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        Setup = setup;
+        _direction = new double[setup.Policy.Layout.Length];
+        _directions = zeros(setup.Count, _direction.Length, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
+        _rollouts = new RolloutStatistics[setup.Count];
+        Agents = [.. setup.Mdp.Agents.Skip(setup.First).Take(setup.Count)];
+        Costs = [.. Agents.Select(agent => setup.Objective.Costs(agent))];
+    }
+
+    /// <inheritdoc/>
+    public long EnvSteps { get; protected set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
+
+    /// <inheritdoc/>
+    public virtual object State => Algorithms.NoState.Instance;
+
+    /// <summary>The block.</summary>
+    protected OracleSetup Setup { get; }
+
+    /// <summary>The agents of the block, [n].</summary>
+    protected IReadOnlyList<AgentMdp> Agents { get; }
+
+    /// <summary>Their costs, [n][S * A].</summary>
+    protected IReadOnlyList<double[]> Costs { get; }
+
+    /// <inheritdoc/>
+    public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(directions);
+        Tensor here = rows.cpu().to(ScalarType.Float64).contiguous();
+        ReadOnlySpan<double> thetas = here.Span<double>();
+        for (int i = 0; i < Setup.Count; i++)
+        {
+            if (!batch.Has(i)) continue;
+            Array.Clear(_direction);
+            Direct(i, thetas.Slice(i * _direction.Length, _direction.Length), batch, _direction);
+            _directions.Write(i * _direction.Length, _direction);
+        }
+        directions.copy_(_directions.to(Setup.Policy.Format.Device));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Writes an agent's direction.</summary>
+    /// <param name="row">Its row in the block.</param>
+    /// <param name="theta">Its parameters, [d].</param>
+    /// <param name="batch">The step.</param>
+    /// <param name="direction">The direction, [d], all 0 when this is called.</param>
+    protected abstract void Direct(int row, ReadOnlySpan<double> theta, BatchKey batch, Span<double> direction);
+
+    /// <summary>Frees the tensors.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing) _directions.Dispose();
+    }
+}
