@@ -17,6 +17,9 @@ public enum StreamPurpose
 
     /// <summary>Trajectories that the noise of gradients is measured with; training never sees them.</summary>
     Diagnosis = 16,
+
+    /// <summary>Episodes by which a trained policy is evaluated again; neither training nor diagnosis ever sees them.</summary>
+    Episodes = 32,
 }
 
 /// <summary>

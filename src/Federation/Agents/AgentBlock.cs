@@ -59,6 +59,9 @@ public sealed class AgentBlock : IDisposable
     /// <summary>Transitions sampled since the start.</summary>
     public long EnvSteps => _oracle.EnvSteps;
 
+    /// <summary>Trajectories sampled since the start; 0 where the oracle samples none, or does not say how many (<see cref="IOracle.Batch"/>).</summary>
+    public long Trajectories { get; private set; }
+
     /// <summary>What the agents' latest observed batches showed, [n].</summary>
     public IReadOnlyList<RolloutStatistics> Rollouts => _oracle.Rollouts;
 
@@ -90,6 +93,7 @@ public sealed class AgentBlock : IDisposable
     {
         using IDisposable scope = NewDisposeScope();
         _oracle.Directions(rows, sameRows, batch, _direction);
+        if (_oracle.Batch is { Trajectories: > 0 } each) Trajectories += (long)each.Trajectories * CountOf(batch);
         return _direction;
     }
 
@@ -98,6 +102,13 @@ public sealed class AgentBlock : IDisposable
 
     /// <summary>Forgets the drift of the last round.</summary>
     public void ResetDrift() => Array.Clear(_drift);
+
+    private int CountOf(in BatchKey batch)
+    {
+        int count = 0;
+        for (int i = 0; i < Count; i++) count += batch.Has(i) ? 1 : 0;
+        return count;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

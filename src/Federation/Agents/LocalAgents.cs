@@ -38,6 +38,9 @@ public sealed class LocalAgents : IAgents, IDisposable
     /// <summary>Transitions sampled since the start.</summary>
     public long EnvSteps => _blocks.Sum(b => b.EnvSteps);
 
+    /// <summary>Trajectories sampled since the start; 0 where the oracle samples none, or does not say how many.</summary>
+    public long Trajectories => _blocks.Sum(b => b.Trajectories);
+
     /// <inheritdoc/>
     public void Broadcast(string name, Tensor vector)
     {
