@@ -115,6 +115,19 @@ public static class Intervals
         return 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]);
     }
 
+    /// <summary>The quantile of a share, by straight lines between the sorted values.</summary>
+    /// <param name="values">The values, at least one.</param>
+    /// <param name="share">The share of values below it, 0 to 1.</param>
+    public static double Quantile(IReadOnlyList<double> values, double share)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        double[] sorted = [.. values.Order()];
+        double place = share * (sorted.Length - 1);
+        int below = (int)place;
+        // Not through infinity times zero.
+        return place == below ? sorted[below] : sorted[below] + ((place - below) * (sorted[below + 1] - sorted[below]));
+    }
+
     private static Figure95 Percentiles(double value, double[] figures)
     {
         Array.Sort(figures);
