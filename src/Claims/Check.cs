@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims;
 
@@ -26,16 +27,6 @@ public readonly record struct Bound(double Least, double Most)
 
     /// <summary>A number with four digits, as people write it.</summary>
     public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "e-", StringComparison.Ordinal).Replace("e+0", "e+", StringComparison.Ordinal);
-}
-
-/// <summary>A measured figure with its 95 % interval.</summary>
-/// <param name="Value">The figure.</param>
-/// <param name="Low">The lower end of the interval.</param>
-/// <param name="High">The upper end.</param>
-public readonly record struct Figure95(double Value, double Low, double High)
-{
-    /// <summary>A figure without any randomness: its interval is the figure.</summary>
-    public static Figure95 Exactly(double value) => new(value, value, value);
 }
 
 /// <summary>One thing that a claim says, measured and judged.</summary>

@@ -5,6 +5,8 @@ using FedPG.Envs.Options;
 var root = new RootCommand("Federated policy gradients: Fast-FedPG and its rivals on TorchSharp.")
 {
     TrainCommand.Create(),
+    EvalCommand.Create(),
+    CompareCommand.Create(),
     AdviseCommand.Create(),
     ReproduceCommand.Create(),
     EnvCommands.Create(),

@@ -110,7 +110,7 @@ internal static class TrainCommand
     }
 
     /// <summary><c>--set</c> takes several values, so a file named behind it lands among them: the one without an equals sign.</summary>
-    private static (string? File, List<string> Assignments) FileAndAssignments(ParseResult parsed)
+    internal static (string? File, List<string> Assignments) FileAndAssignments(ParseResult parsed)
     {
         List<string> assignments = [.. parsed.GetValue(Set) ?? []];
         if (parsed.GetValue(File) is { } named) return (named, assignments);
@@ -149,7 +149,8 @@ internal static class TrainCommand
     private static ExecutionOptions Execution(ParseResult parsed) =>
         new(parsed.GetValue(Threads), Devices.Resolve(parsed.GetValue(Device)!), parsed.GetValue(BlockSize));
 
-    private static string DefaultFolder(string name)
+    /// <summary><c>runs/name-time</c>, and a number behind it where that is there already.</summary>
+    internal static string DefaultFolder(string name)
     {
         string stem = Path.Combine("runs", $"{name}-{TimeProvider.System.GetLocalNow():yyyyMMdd-HHmmss}");
         string folder = stem;
@@ -158,7 +159,7 @@ internal static class TrainCommand
     }
 
     /// <summary>What the resolved experiment says about the software that ran it.</summary>
-    private static JsonObject Versions() => new()
+    internal static JsonObject Versions() => new()
     {
         ["fedpg"] = typeof(TrainCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
         ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),

@@ -50,7 +50,7 @@ public sealed class Federation : IDisposable
     private readonly WorkerPool _pool;
     private readonly TimeProvider _time;
     private readonly Diagnoser? _diagnoser;
-    private long _envStepsBefore;
+    private long _envStepsBefore, _trajectoriesBefore;
     private double _secondsBefore;
     private long _started;
 
@@ -95,6 +95,9 @@ public sealed class Federation : IDisposable
     /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
     public long EnvSteps => _envStepsBefore + LocalAgents.EnvSteps;
 
+    /// <summary>Trajectories sampled since the start of the run, stops and resumes included; 0 where the estimator samples none, or does not say how many.</summary>
+    public long Trajectories => _trajectoriesBefore + LocalAgents.Trajectories;
+
     /// <summary>Seconds of training since the start of the run, stops left out.</summary>
     public double Seconds => _secondsBefore + _time.GetElapsedTime(_started).TotalSeconds;
 
@@ -102,8 +105,9 @@ public sealed class Federation : IDisposable
     /// <param name="sink">Takes the report of every round.</param>
     /// <param name="checkpoint">Called between rounds when a checkpoint is due, and after the last round; null for none.</param>
     /// <param name="cancellation">Ends the run at the next round boundary.</param>
+    /// <param name="seconds">Rounds begin as long as less time than this was trained, whatever their number; null for the experiment's number of rounds.</param>
     /// <exception cref="DivergedException">Parameters stopped being finite.</exception>
-    public RunStatus Run(IRoundSink sink, Action? checkpoint, CancellationToken cancellation)
+    public RunStatus Run(IRoundSink sink, Action? checkpoint, CancellationToken cancellation, double? seconds = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
         using var noGrad = no_grad();
@@ -115,22 +119,24 @@ public sealed class Federation : IDisposable
             RoundsDone = 0;
             sink.Report(CreateReport());
         }
-        while (RoundsDone < rounds && !cancellation.IsCancellationRequested)
+        bool IsFinished() => seconds is { } most ? Seconds >= most : RoundsDone >= rounds;
+        while (!IsFinished() && !cancellation.IsCancellationRequested)
         {
             using (NewDisposeScope()) _algorithm.Round(Server, LocalAgents, RoundsDone);
             RoundsDone++;
             ThrowIfDiverged();
             sink.Report(CreateReport());
-            if (_experiment.CheckpointEvery > 0 && RoundsDone % _experiment.CheckpointEvery == 0 && RoundsDone < rounds) checkpoint?.Invoke();
+            if (_experiment.CheckpointEvery > 0 && RoundsDone % _experiment.CheckpointEvery == 0 && !IsFinished()) checkpoint?.Invoke();
         }
+        RunStatus status = IsFinished() ? RunStatus.Finished : RunStatus.Cancelled;
         checkpoint?.Invoke();
-        return RoundsDone == rounds ? RunStatus.Finished : RunStatus.Cancelled;
+        return status;
     }
 
     /// <summary>Goes on from a stored state: the tensors of server and agents have been filled in by the caller.</summary>
-    public void Restore(int roundsDone, long envSteps, double seconds, long bytesUp, long bytesDown)
+    public void Restore(int roundsDone, long envSteps, double seconds, long bytesUp, long bytesDown, long trajectories = 0)
     {
-        (RoundsDone, _envStepsBefore, _secondsBefore) = (roundsDone, envSteps, seconds);
+        (RoundsDone, _envStepsBefore, _secondsBefore, _trajectoriesBefore) = (roundsDone, envSteps, seconds, trajectories);
         LocalAgents.Ledger.Restore(bytesUp, bytesDown);
     }
 

@@ -4,6 +4,7 @@ using FedPG.Claims.Statistics;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 
@@ -138,7 +139,7 @@ public sealed class Communication : Claim
         var ratio = new Figure95(Math.Exp(logRatio.Value), Math.Exp(logRatio.Low), Math.Exp(logRatio.High));
         var bound = new Bound(0.85, 1.15);
         return new Check("floor", "noise floor of Fast-FedPG (H = 20, B = 1) over that of centralised steps with a batch of 20, equal alpha and trajectories", ratio, bound,
-            "both are alpha tr(Sigma) / (4 N H B)", Intervals.ChanceOfLeaving(ratio, seeds - 1, bound));
+            "both are alpha tr(Sigma) / (4 N H B)", Chances.ChanceOfLeaving(ratio, seeds - 1, bound));
     }
 
     private static Check Bytes(Lab lab)

@@ -4,6 +4,7 @@ using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 
@@ -117,8 +118,8 @@ public sealed class Heterogeneity : Claim
             Series = [.. grid.Select(g => g.H).Distinct().Select((h, s) => Plots.Means($"{lab.Tested}, H = {h}", Enumerable.Range(0, grid.Length).Where(k => grid[k].H == h).Select(k => (grid[k].Degree + (0.01 * s), ratios[(k * seeds)..((k + 1) * seeds)])), s))],
         };
         return ([new Check("sampled", $"noise floor over the law without heterogeneity, the worst of {grid.Length} pairs of lambda and H", worst, worstBound,
-            "gap = alpha tr(Sigma) / (4 N H B), whatever lambda is", Intervals.ChanceOfLeaving(worst, Intervals.WorstDegrees(byPoint), worstBound)),
-            new Check("sampled-mean", "the same, mean over all pairs", mean, meanBound, "gap = alpha tr(Sigma) / (4 N H B)", Intervals.ChanceOfLeaving(mean, ratios.Length - 1, meanBound))], panel);
+            "gap = alpha tr(Sigma) / (4 N H B), whatever lambda is", Chances.ChanceOfLeaving(worst, Intervals.WorstDegrees(byPoint), worstBound)),
+            new Check("sampled-mean", "the same, mean over all pairs", mean, meanBound, "gap = alpha tr(Sigma) / (4 N H B)", Chances.ChanceOfLeaving(mean, ratios.Length - 1, meanBound))], panel);
     }
 
     private static double[] Degrees((double Degree, int H)[] grid, int h) => [.. grid.Where(g => g.H == h).Select(g => g.Degree)];

@@ -3,6 +3,7 @@ using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 
@@ -88,7 +89,7 @@ public sealed class Memory : Claim
         {
             Figure95 worst = Intervals.OfWorst(ratios[kind]);
             return new Check(name, $"variance of the round's direction over the law, the H of {steps.Length} that is farthest off, memory {kind}",
-                worst, bound, $"tr(Sigma)/(N B) ({factor})", Intervals.ChanceOfLeaving(worst, Intervals.WorstDegrees(ratios[kind]), bound));
+                worst, bound, $"tr(Sigma)/(N B) ({factor})", Chances.ChanceOfLeaving(worst, Intervals.WorstDegrees(ratios[kind]), bound));
         }
     }
 

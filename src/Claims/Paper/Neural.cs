@@ -4,6 +4,7 @@ using FedPG.Claims.Statistics;
 using FedPG.Envs.Exact;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 
@@ -57,9 +58,9 @@ public sealed class Neural : Claim
         return
         [
             new Check("fedavg", "gap of Fast-FedPG over that of FedAvg-PG, both tuned: interquartile mean over seeds", Intervals.Bootstrap(againstAverage, Intervals.InterquartileMean, lab.Seed(0)), averageBound,
-                "no law: the drift of a network is not known in closed form", Intervals.ChanceOfLeaving(againstAverage, Intervals.InterquartileMean, lab.Seed(2), averageBound)),
+                "no law: the drift of a network is not known in closed form", Chances.ChanceOfLeaving(againstAverage, Intervals.InterquartileMean, lab.Seed(2), averageBound)),
             new Check("centralized", "gap of Fast-FedPG over that of centralised training, both tuned", Intervals.Bootstrap(againstCentral, Intervals.InterquartileMean, lab.Seed(1)), centralBound,
-                "no law; centralised training talks ten times as often", Intervals.ChanceOfLeaving(againstCentral, Intervals.InterquartileMean, lab.Seed(3), centralBound)),
+                "no law; centralised training talks ten times as often", Chances.ChanceOfLeaving(againstCentral, Intervals.InterquartileMean, lab.Seed(3), centralBound)),
         ];
 
         Figure95 Mean(int algorithm, Func<Trained, double> figure) =>

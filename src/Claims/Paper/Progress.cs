@@ -3,6 +3,7 @@ using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 

@@ -1,5 +1,4 @@
 using FedPG.Claims.Laws;
-using FedPG.Claims.Statistics;
 using FedPG.Envs;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Experiment;
@@ -7,6 +6,7 @@ using FedPG.Federation.Oracles;
 using FedPG.Policies;
 using FedPG.Policies.Exact;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 using TorchSharp;
 using static TorchSharp.torch;
 

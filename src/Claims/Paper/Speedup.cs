@@ -4,6 +4,7 @@ using FedPG.Claims.Laws;
 using FedPG.Claims.Statistics;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 
@@ -78,12 +79,12 @@ public sealed class Speedup : Claim
         double[] lowest = [.. ratios.Where((_, k) => points[k / seeds].N == MostAgents)];
         Figure95 level = Intervals.OfMean(ratios), lowestLevel = Intervals.OfMean(lowest), powerOfAgents = Power(byAgents, p => p.N), powerOfSteps = Power(bySteps, p => p.H);
         Panel[] panels = [Panel("H = 20", "agents N", byAgents, p => p.N), Panel("N = 8", "local steps H", bySteps, p => p.H)];
-        return ([new Check("level", "noise floor over the law, mean over points and seeds", level, levelBound, law, Intervals.ChanceOfLeaving(level, ratios.Length - 1, levelBound)),
-            new Check("level-lowest", $"the same at N = {MostAgents}, H = {LocalSteps}", lowestLevel, levelBound, law, Intervals.ChanceOfLeaving(lowestLevel, lowest.Length - 1, levelBound)),
+        return ([new Check("level", "noise floor over the law, mean over points and seeds", level, levelBound, law, Chances.ChanceOfLeaving(level, ratios.Length - 1, levelBound)),
+            new Check("level-lowest", $"the same at N = {MostAgents}, H = {LocalSteps}", lowestLevel, levelBound, law, Chances.ChanceOfLeaving(lowestLevel, lowest.Length - 1, levelBound)),
             new Check("power-agents", "power of N in the noise floor, H = 20",
-                powerOfAgents, powerBound, law, Intervals.ChanceOfLeaving(powerOfAgents, byAgents.Length - 2, powerBound)),
+                powerOfAgents, powerBound, law, Chances.ChanceOfLeaving(powerOfAgents, byAgents.Length - 2, powerBound)),
             new Check("power-steps", "power of H in the noise floor, N = 8",
-                powerOfSteps, powerBound, law, Intervals.ChanceOfLeaving(powerOfSteps, bySteps.Length - 2, powerBound))], panels);
+                powerOfSteps, powerBound, law, Chances.ChanceOfLeaving(powerOfSteps, bySteps.Length - 2, powerBound))], panels);
 
         Figure95 Power(int[] of, Func<(int N, int H), int> coordinate) =>
             Line.FitPower([.. of.Select(k => (double)coordinate(points[k / seeds]))], [.. of.Select(k => gaps[k])]).Slope;
@@ -151,7 +152,7 @@ public sealed class Speedup : Claim
             ],
         };
         return (new Check("schedule", $"gap over the law at the worst of {points.Length} points (N, H, T), step size of Theorem 2", worst, bound,
-            "gap -> log(NHT) tr(Sigma) / (mu N H T B)", Intervals.ChanceOfLeaving(worst, Intervals.WorstDegrees(byPoint), bound)), panel);
+            "gap -> log(NHT) tr(Sigma) / (mu N H T B)", Chances.ChanceOfLeaving(worst, Intervals.WorstDegrees(byPoint), bound)), panel);
 
         double Product(int k) => (double)points[k / seeds].N * points[k / seeds].H * points[k / seeds].T;
     }

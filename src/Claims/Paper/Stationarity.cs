@@ -5,6 +5,7 @@ using FedPG.Envs;
 using FedPG.Federation.Experiment;
 using FedPG.Policies.Exact;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 
@@ -108,7 +109,7 @@ public sealed class Stationarity : Claim
         Figure95 level = Intervals.OfMean(ratios);
         var bound = new Bound(0.85, 1.15);
         return (new Check("schedule", $"mean of ||grad J||^2 over the law, mean of {points.Length} points (N, H, T), step size of Theorem 3", level, bound,
-            "[gap0/4 + 2 tr(Abar Sigma)/B] / sqrt(NHT)", Intervals.ChanceOfLeaving(level, ratios.Length - 1, bound)), panel);
+            "[gap0/4 + 2 tr(Abar Sigma)/B] / sqrt(NHT)", Chances.ChanceOfLeaving(level, ratios.Length - 1, bound)), panel);
     }
 
     /// <summary>Opposite kernels: the best common policy is random.</summary>

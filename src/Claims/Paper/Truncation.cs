@@ -4,6 +4,7 @@ using FedPG.Envs.Streams;
 using FedPG.Federation.Experiment;
 using FedPG.Policies.Exact;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 

@@ -1,3 +1,4 @@
+using FedPG.Reporting.Statistics;
 using MathNet.Numerics.Distributions;
 
 namespace FedPG.Claims.Statistics;

@@ -20,6 +20,9 @@ public enum StreamPurpose
 
     /// <summary>Which agents take part in a round, and how many steps they take.</summary>
     Participation = 32,
+
+    /// <summary>Episodes by which a trained policy is evaluated again; neither training nor diagnosis ever sees them.</summary>
+    Episodes = 64,
 }
 
 /// <summary>

@@ -71,6 +71,9 @@ public sealed class AgentBlock : IDisposable
     /// <summary>Transitions sampled since the start.</summary>
     public long EnvSteps => _oracle.EnvSteps;
 
+    /// <summary>Trajectories sampled since the start; 0 where the oracle samples none, or does not say how many (<see cref="IOracle.Batch"/>).</summary>
+    public long Trajectories { get; private set; }
+
     /// <summary>What the agents' latest observed batches showed, [n].</summary>
     public IReadOnlyList<RolloutStatistics> Rollouts => _oracle.Rollouts;
 
@@ -102,6 +105,7 @@ public sealed class AgentBlock : IDisposable
     {
         using IDisposable scope = NewDisposeScope();
         _oracle.Directions(rows, sameRows, batch, _direction);
+        if (_oracle.Batch is { Trajectories: > 0 } each) Trajectories += (long)each.Trajectories * CountOf(batch);
         return _direction;
     }
 
@@ -202,6 +206,13 @@ public sealed class AgentBlock : IDisposable
     {
         Tensor mask = tensor(active, device: rows.device);
         return rows.dim() == 1 ? mask : mask.view([active.Length, .. Enumerable.Repeat(1L, (int)rows.dim() - 1)]);
+    }
+
+    private int CountOf(in BatchKey batch)
+    {
+        int count = 0;
+        for (int i = 0; i < Count; i++) count += batch.Has(i) ? 1 : 0;
+        return count;
     }
 
     /// <inheritdoc/>

@@ -47,6 +47,9 @@ public sealed class LocalAgents : IAgents, IDisposable
     /// <summary>How many local steps each agent takes.</summary>
     public LocalWork Work { get; init; } = LocalWork.Same;
 
+    /// <summary>Trajectories sampled since the start; 0 where the oracle samples none, or does not say how many.</summary>
+    public long Trajectories => _blocks.Sum(b => b.Trajectories);
+
     /// <inheritdoc/>
     public bool EveryoneTakesPart => Participation.IsEveryone;
 

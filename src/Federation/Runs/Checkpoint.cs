@@ -16,8 +16,10 @@ namespace FedPG.Federation.Runs;
 /// <param name="BytesDown">Bytes sent down.</param>
 /// <param name="Files">The length of every log file at that moment.</param>
 /// <param name="Tensors">The tensors in raw files beside the manifest.</param>
+/// <param name="Trajectories">Trajectories sampled; not in checkpoints of versions that did not count them.</param>
 public sealed record CheckpointManifest(
-    int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files, IReadOnlyList<TensorEntry> Tensors);
+    int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files, IReadOnlyList<TensorEntry> Tensors,
+    long Trajectories = 0);
 
 /// <summary>
 /// Checkpoints of a run: a folder each, written aside and renamed, so that one either is there whole or is not there. The tensors are stored
@@ -42,7 +44,7 @@ internal static class Checkpoint
         foreach ((string message, Tensor value) in federation.LocalAgents.Blocks[0].Received) tensors.Add(TensorFiles.Write(aside, Received + message, [value]));
         ExchangeLedger ledger = federation.LocalAgents.Ledger;
         var manifest = new CheckpointManifest(
-            CurrentFormat, federation.RoundsDone, federation.EnvSteps, federation.Seconds, ledger.BytesUp, ledger.BytesDown, files, tensors);
+            CurrentFormat, federation.RoundsDone, federation.EnvSteps, federation.Seconds, ledger.BytesUp, ledger.BytesDown, files, tensors, federation.Trajectories);
         RunFolder.WriteJson(Path.Combine(aside, ManifestFile), manifest);
         Directory.Move(aside, target);
         foreach (string old in Folders(folder).SkipLast(Kept)) Directory.Delete(old, recursive: true);
@@ -97,7 +99,7 @@ internal static class Checkpoint
         {
             throw new InvalidInputException(new Fault(folder, "", null, $"the checkpoint does not fit the experiment: {e.Message}"));
         }
-        federation.Restore(manifest.Round, manifest.EnvSteps, manifest.Seconds, manifest.BytesUp, manifest.BytesDown);
+        federation.Restore(manifest.Round, manifest.EnvSteps, manifest.Seconds, manifest.BytesUp, manifest.BytesDown, manifest.Trajectories);
     }
 
     /// <summary>Removes the checkpoints after one that a run goes on from, which could not be read, and what a kill left half-written.</summary>

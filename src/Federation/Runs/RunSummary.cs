@@ -50,6 +50,9 @@ public sealed record RunSummary
     [JsonPropertyName("env_steps")]
     public required long EnvSteps { get; init; }
 
+    /// <summary>Trajectories sampled; 0 where the estimator samples none, or does not say how many.</summary>
+    public long Trajectories { get; init; }
+
     /// <summary>Bytes that crossed, both directions.</summary>
     public required long Bytes { get; init; }
 

@@ -113,9 +113,10 @@ public sealed class TrainingRun : IRoundSink, IDisposable
 
     /// <summary>Runs the rounds that are left, and writes the policy and the summary.</summary>
     /// <param name="cancellation">Ends the run at the next round boundary, with everything written.</param>
-    public RunSummary Run(CancellationToken cancellation)
+    /// <param name="seconds">Rounds begin as long as less time than this was trained, stops left out; null for the experiment's number of rounds.</param>
+    public RunSummary Run(CancellationToken cancellation, double? seconds = null)
     {
-        RunStatus status = _federation.Run(this, WriteCheckpoint, cancellation);
+        RunStatus status = _federation.Run(this, WriteCheckpoint, cancellation, seconds);
         PolicyFiles.Write(_folder.PolicyFolder, _federation, _experiment.Resolved["policy"]!);
         RunSummary summary = Summarise(status);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
@@ -185,6 +186,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             UniformGap = evaluator.Uniform - evaluator.Optimal,
             Seconds = seconds,
             EnvSteps = _federation.EnvSteps,
+            Trajectories = _federation.Trajectories,
             Bytes = _federation.LocalAgents.Ledger.BytesUp + _federation.LocalAgents.Ledger.BytesDown,
             BytesUp = _federation.LocalAgents.Ledger.BytesUp,
             BytesDown = _federation.LocalAgents.Ledger.BytesDown,

@@ -2,6 +2,7 @@ using CsCheck;
 using FedPG.Claims;
 using FedPG.Claims.Statistics;
 using FedPG.Envs.Streams;
+using FedPG.Reporting.Statistics;
 using Xunit;
 
 namespace FedPG.Tests.Claims;

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using FedPG.Envs.Options;
+using FedPG.Federation.Experiment;
+
+namespace FedPG.Comparison.Plan;
+
+/// <summary>How a comparison's settings are tuned before it.</summary>
+/// <param name="Keys">The keys that are tuned together; where an algorithm does not know one, it goes without.</param>
+/// <param name="Seeds">The seeds that settings are chosen by; none of them is reported.</param>
+public sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> Seeds)
+{
+    /// <summary>The option that names the seeds, as faults call it.</summary>
+    public const string SeedSource = "--tune-seeds";
+}
+
+/// <summary>
+/// What a comparison runs: an experiment as it was written, the algorithms that take its place in turn, seeds, budget and tuning. Immutable; what it
+/// gives depends on nothing else, so a comparison that was stopped goes on from it.
+/// </summary>
+public sealed record ComparisonPlan
+{
+    private const string Algorithm = "federation.algorithm", RoundsKey = "federation.rounds", SeedKey = "seed";
+
+    /// <summary>The experiment file as JSON.</summary>
+    public required JsonElement Document { get; init; }
+
+    /// <summary>What faults call it.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What relative paths in it are relative to.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>What <c>--set</c> changes for all algorithms.</summary>
+    public required IReadOnlyList<string> Assignments { get; init; }
+
+    /// <summary>The algorithms; the first is what the others are measured against.</summary>
+    public required IReadOnlyList<Contender> Contenders { get; init; }
+
+    /// <summary>The seeds that are reported.</summary>
+    public required IReadOnlyList<long> Seeds { get; init; }
+
+    /// <summary>What every run may use; null for the experiment's number of rounds.</summary>
+    public Budget? Budget { get; init; }
+
+    /// <summary>How settings are tuned; null for as they are.</summary>
+    public Tuning? Tuning { get; init; }
+
+    /// <summary>The experiment of one run.</summary>
+    /// <param name="reader">Reads experiments.</param>
+    /// <param name="contender">The algorithm.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="tuned">Settings that tuning gave, or tries.</param>
+    /// <param name="rounds">T; null for what the experiment says.</param>
+    /// <exception cref="InvalidInputException">Something is at fault; each fault names the option it came from.</exception>
+    public Experiment Read(ExperimentReader reader, Contender contender, long seed, IReadOnlyList<Setting> tuned, int? rounds)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(contender);
+        ArgumentNullException.ThrowIfNull(tuned);
+        // The last one wins, so that what is set for an algorithm goes before what is set for all.
+        var settings = new List<(string Source, string Path, string Value)> { (Contender.Source, Algorithm, JsonSerializer.Serialize(contender.Algorithm)) };
+        settings.AddRange(contender.Settings.Select(s => (Contender.Source, s.Path, s.Value)));
+        settings.AddRange(tuned.Select(s => (TuningKey.Source, s.Path, s.Value)));
+        if (rounds is { } t) settings.Add((Plan.Budget.Source, RoundsKey, t.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        settings.Add(("--seeds", SeedKey, seed.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        try
+        {
+            return reader.Read(Document, Source, Folder, [.. Assignments, .. settings.Select(s => $"{s.Path}={s.Value}")]);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new InvalidInputException([.. e.Faults.Select(fault => FromItsOption(fault, settings, contender))]);
+        }
+    }
+
+    /// <summary>The keys of the tuning that an algorithm knows, without those that are set for it alone.</summary>
+    /// <exception cref="InvalidInputException">A value is at fault.</exception>
+    public IReadOnlyList<TuningKey> KeysOf(ExperimentReader reader, Contender contender)
+    {
+        if (Tuning is null) return [];
+        Experiment plain = Read(reader, contender, Seeds[0], [], null);
+        return [.. Tuning.Keys.Where(key => !contender.Settings.Any(s => s.Path == key.Path) && Knows(reader, contender, plain, key))];
+    }
+
+    /// <summary>Says of a fault of <c>--set</c> which other option it really came from.</summary>
+    private static Fault FromItsOption(Fault fault, List<(string Source, string Path, string Value)> settings, Contender contender)
+    {
+        if (fault.Source != KeyOverrides.Source) return fault;
+        (string Source, string Path, string Value) found = settings.LastOrDefault(s =>
+            fault.KeyPath.StartsWith(s.Path, StringComparison.Ordinal) && (fault.KeyPath.Length == s.Path.Length || fault.KeyPath[s.Path.Length] is '.' or '['));
+        if (found.Source is null) return fault;
+        string entry = found.Source is Contender.Source or TuningKey.Source ? $"{found.Source}: {contender.Label}" : found.Source;
+        return fault with { Source = entry };
+    }
+
+    /// <summary>An experiment writes out every key that its algorithm knows; one that has no default is known when a value of it is accepted.</summary>
+    private bool Knows(ExperimentReader reader, Contender contender, Experiment plain, TuningKey key)
+    {
+        System.Text.Json.Nodes.JsonNode? node = plain.Resolved;
+        foreach (string part in key.Path.Split('.')) node = (node as System.Text.Json.Nodes.JsonObject)?[part];
+        if (node is not null) return true;
+        try
+        {
+            _ = Read(reader, contender, Seeds[0], [new Setting(key.Path, key.Values[0])], null);
+            return true;
+        }
+        catch (InvalidInputException)
+        {
+            return false;
+        }
+    }
+}

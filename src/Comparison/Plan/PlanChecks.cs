@@ -1,0 +1,54 @@
+using FedPG.Comparison.Running;
+using FedPG.Envs.Options;
+using FedPG.Federation.Experiment;
+
+namespace FedPG.Comparison.Plan;
+
+/// <summary>What can be found wrong with a plan before anything is run. Stateless.</summary>
+internal static class PlanChecks
+{
+    /// <summary>Reads every algorithm's experiment, the ends of every grid, and sees that a round fits into the budget.</summary>
+    /// <exception cref="InvalidInputException">All that is wrong; what is wrong with the experiment itself once, not once an algorithm.</exception>
+    public static void ThrowIfFaulty(ComparisonPlan plan, ExperimentReader reader)
+    {
+        var faults = new List<Fault>();
+        if (plan.Tuning is { } tuning)
+        {
+            long[] shared = [.. tuning.Seeds.Intersect(plan.Seeds)];
+            if (shared.Length > 0) faults.Add(new Fault(Tuning.SeedSource, "", SeedList.Write(shared), "are reported too (--seeds): settings must be chosen by seeds that are not reported"));
+        }
+        foreach (Contender contender in plan.Contenders) Try(faults, () => Check(plan, reader, contender, faults));
+        if (faults.Count == 0 && plan.Tuning is not null) CheckKeys(plan, reader, faults);
+        if (faults.Count > 0) throw new InvalidInputException([.. faults.Distinct()]);
+    }
+
+    private static void Check(ComparisonPlan plan, ExperimentReader reader, Contender contender, List<Fault> faults)
+    {
+        _ = plan.Read(reader, contender, plan.Seeds[0], [], null);
+        foreach (TuningKey key in plan.KeysOf(reader, contender))
+        {
+            foreach (string value in key.Values) Try(faults, () => plan.Read(reader, contender, plan.Seeds[0], [new Setting(key.Path, value)], null));
+        }
+        _ = RoundCosts.RoundsWithin(plan, reader, contender, []);
+    }
+
+    /// <summary>A key that no algorithm knows is a mistake; the experiment reader says which is the nearest.</summary>
+    private static void CheckKeys(ComparisonPlan plan, ExperimentReader reader, List<Fault> faults)
+    {
+        HashSet<string> known = [.. plan.Contenders.SelectMany(c => plan.KeysOf(reader, c)).Select(k => k.Path)];
+        foreach (TuningKey key in plan.Tuning!.Keys.Where(k => !known.Contains(k.Path)))
+            Try(faults, () => plan.Read(reader, plan.Contenders[0], plan.Seeds[0], [new Setting(key.Path, key.Values[0])], null));
+    }
+
+    private static void Try(List<Fault> faults, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (InvalidInputException e)
+        {
+            faults.AddRange(e.Faults);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using FedPG.Envs.Options;
+
+namespace FedPG.Comparison.Plan;
+
+/// <summary>One key that is tuned, and the values that are tried.</summary>
+/// <param name="Path">The key's path from the root of the experiment file.</param>
+/// <param name="Values">The values as <c>--set</c> takes them; ascending where all are numbers.</param>
+public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
+{
+    /// <summary>The option, as faults call it.</summary>
+    public const string Source = "--tune";
+
+    /// <summary>The key that is tuned where none is named.</summary>
+    public const string StepSize = "federation.localStepSize";
+
+    /// <summary>The most values that are added beyond either end of a grid.</summary>
+    public const int MostExtensions = 6;
+
+    private static readonly double[] Factors = [0.25, 0.5, 1, 2, 4];
+
+    /// <summary>Whether all values are positive numbers and there are two or more, so that the grid can go on beyond its ends in their ratio.</summary>
+    public bool IsExtensible => Values.Count > 1 && Values.All(v => Number(v) is > 0);
+
+    /// <summary>Whether all values are whole numbers; then those added are too.</summary>
+    private bool IsWhole => Values.All(v => long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
+    /// <summary>The default grid: factors of 1/4 to 4 around the experiment's own step size.</summary>
+    public static TuningKey Around(double stepSize) => new(StepSize, [.. Factors.Select(f => Text(f * stepSize))]);
+
+    /// <summary>Reads <c>key=v1,v2,...</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="faults">Takes every fault.</param>
+    /// <returns>null where there was one.</returns>
+    public static TuningKey? Parse(string text, List<Fault> faults)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(faults);
+        if (Words.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
+        {
+            faults.Add(new Fault(Source, "", text, "must be key=value,value,... with the values to try"));
+            return null;
+        }
+        IReadOnlyList<string> values = Words.Split(parts.Value, ',');
+        string[] wrong = values.Any(v => v.Length == 0) ? ["has an empty value"] : values.Distinct().Count() < values.Count ? ["names a value twice"] : [];
+        if (wrong.Length > 0)
+        {
+            faults.Add(new Fault(Source, parts.Key, parts.Value, $"{wrong[0]}; must be different values, separated by commas"));
+            return null;
+        }
+        bool numbers = values.All(v => Number(v) is not null);
+        return new TuningKey(Setting.PathOf(parts.Key), numbers ? [.. values.OrderBy(v => Number(v))] : values);
+    }
+
+    /// <summary>The value beyond an end of the grid, in the ratio of the two values next to it; null where the grid has none.</summary>
+    /// <param name="above">Whether above the largest, or below the smallest.</param>
+    public string? Beyond(bool above)
+    {
+        if (!IsExtensible) return null;
+        (double end, double next) = above ? (Number(Values[^1])!.Value, Number(Values[^2])!.Value) : (Number(Values[0])!.Value, Number(Values[1])!.Value);
+        double value = end * (end / next);
+        if (!double.IsFinite(value) || value <= 0) return null;
+        return IsWhole && (value != Math.Floor(value) || value > int.MaxValue) ? null : Text(value);
+    }
+
+    /// <summary>The same key with a value more.</summary>
+    public TuningKey With(string value) => this with { Values = [.. Values.Append(value).OrderBy(v => Number(v))] };
+
+    /// <summary>A number with twelve digits, so that 0.1 * 3 is written 0.3.</summary>
+    private static string Text(double value) => double.Parse(value.ToString("G12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture);
+
+    private static double? Number(string value)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(value);
+            return document.RootElement.ValueKind == JsonValueKind.Number && document.RootElement.TryGetDouble(out double number) ? number : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using FedPG.Envs.Options;
+using FedPG.Federation.Experiment;
+using FedPG.Policies;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Runs;
+
+/// <summary>The policy that a run left in its folder, with the experiment it was trained on.</summary>
+/// <param name="Folder">The run folder.</param>
+/// <param name="Experiment">The resolved experiment.</param>
+/// <param name="Rounds">The rounds it was trained for.</param>
+/// <param name="Parameters">thetabar, [d], in double precision; numbers of float32 are unchanged by that.</param>
+public sealed record StoredPolicy(string Folder, Experiment.Experiment Experiment, int Rounds, double[] Parameters)
+{
+    private const string Source = "RUN_DIR";
+
+    /// <summary>Reads the policy of a run folder.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="reader">Reads its experiment.</param>
+    /// <exception cref="InvalidInputException">It is no run folder, has no policy yet, or its files do not fit together.</exception>
+    public static StoredPolicy Read(string folder, ExperimentReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(reader);
+        string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile), policy = Path.Combine(folder, "policy"), manifestFile = Path.Combine(policy, "manifest.json");
+        if (folder.Length == 0 || !File.Exists(experimentFile))
+            throw new InvalidInputException(new Fault(Source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
+        if (!File.Exists(manifestFile))
+            throw new InvalidInputException(new Fault(Source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
+        Experiment.Experiment experiment = reader.ReadFile(experimentFile, []);
+        try
+        {
+            Manifest? manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(manifestFile), RunFolder.JsonOptions);
+            if (manifest is not { Format: 1, Tensors: [{ } entry] })
+                throw new InvalidInputException(new Fault(manifestFile, "format", manifest?.Format.ToString(System.Globalization.CultureInfo.InvariantCulture), "this version reads format 1, with one tensor"));
+            if (TensorFiles.Fault(policy, entry) is { } wrong) throw new InvalidInputException(new Fault(manifestFile, "", null, wrong));
+            return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, Read(policy, entry, experiment));
+        }
+        catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(new Fault(manifestFile, "", null, $"cannot be read: {e.Message.Split('\n')[0]}"));
+        }
+    }
+
+    /// <summary>The parameters as a tensor of the experiment's type, [d]; owned by the caller.</summary>
+    public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
+
+    private static double[] Read(string folder, TensorEntry entry, Experiment.Experiment experiment)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Policy policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
+        Tensor theta = zeros(policy.Layout.Length, dtype: experiment.Dtype);
+        TensorFiles.Read(folder, entry, [theta]);
+        return theta.to(ScalarType.Float64).data<double>().ToArray();
+    }
+
+    private sealed record Manifest(int Format, int Rounds, IReadOnlyList<TensorEntry>? Tensors);
+}
