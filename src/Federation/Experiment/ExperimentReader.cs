@@ -6,6 +6,7 @@ using FedPG.Envs.Options;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Oracles;
+using FedPG.Federation.Plugins;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -15,8 +16,13 @@ namespace FedPG.Federation.Experiment;
 /// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in a registry that reads its
 /// own keys. All faults of a file are reported together.
 /// </summary>
+/// <param name="environments">The environments.</param>
+/// <param name="policies">The kinds of policies.</param>
+/// <param name="oracles">The estimators.</param>
+/// <param name="algorithms">The algorithms.</param>
+/// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
-    EnvironmentRegistry environments, PolicyRegistry policies, OracleRegistry oracles, AlgorithmRegistry algorithms)
+    EnvironmentRegistry environments, PolicyRegistry policies, OracleRegistry oracles, AlgorithmRegistry algorithms, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
@@ -25,7 +31,7 @@ public sealed class ExperimentReader(
 
     /// <summary>A reader with the registries of this process.</summary>
     public static ExperimentReader Default { get; } =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, AlgorithmRegistry.Default);
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, AlgorithmRegistry.Default, PluginHost.Default);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -39,8 +45,11 @@ public sealed class ExperimentReader(
     /// <param name="source">What messages call it.</param>
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
-    /// <exception cref="InvalidInputException">Anything is wrong with the document or the overrides.</exception>
-    public Experiment Read(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
+    /// <exception cref="InvalidInputException">Anything is wrong with the document, the overrides, or a plug-in that is named there.</exception>
+    public Experiment Read(JsonElement root, string source, string folder, IReadOnlyList<string> assignments) =>
+        PluginFailure.AsInput(() => ReadOrThrow(root, source, folder, assignments));
+
+    private Experiment ReadOrThrow(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
     {
         var overrideFaults = new FaultList(source);
         KeyOverrides overrides = KeyOverrides.Parse(assignments, overrideFaults);
@@ -54,6 +63,7 @@ public sealed class ExperimentReader(
 
         var faults = new FaultList(source, overrides.Paths);
         var reader = new OptionReader(root, "", faults);
+        if (plugins is not null) ExperimentPlugins.Load(reader, folder, plugins);
         string name = reader.Text("name", "experiment", "the name that run folders get");
         if (name.Length == 0 || name.Length > 100 || name.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) || name[0] == '.')
             reader.Reject("name", "must be 1 to 100 letters, digits, '-', '_' or '.', and not start with '.'");
@@ -77,6 +87,7 @@ public sealed class ExperimentReader(
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
         int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
+        if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
         _ = reader.Raw(VersionsKey);
         reader.Finish();
         faults.ThrowIfAny();
