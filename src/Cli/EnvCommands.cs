@@ -17,7 +17,7 @@ public static class EnvCommands
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The command <c>env</c> with its subcommands. Bad input leaves an action as <see cref="InvalidInputException"/>.</summary>
-    public static Command Create() => new("env", "Lists, describes and exports environments.") { List(), Info(), Export() };
+    public static Command Create() => new("env", "Lists, describes, checks and exports environments.") { List(), Info(), Export(), EnvCheckCommand.Create() };
 
     private static Command List()
     {

@@ -20,6 +20,7 @@ public static class ListedStates
         try
         {
             var kernels = new KernelPool();
+            if (!(discount >= 0 && discount < 1)) throw new ArgumentException($"the discount is {discount}, and must be below 1 where states are listed");
             IListedEnvironment first = create(0);
             (int states, int actions) = Sizes(first);
             double[] initial = Starts(first, states);

@@ -19,7 +19,8 @@ namespace FedPG.Envs;
 /// });
 /// </code>
 /// Options <c>discount</c> and, where there are numbers that may differ between agents, <c>heterogeneity</c>, <c>spread</c> and <c>agentSeed</c>
-/// (<see cref="AgentParameters"/>) are added. Immutable.
+/// (<see cref="AgentParameters"/>) are added. Where the environment made is an <see cref="IListedEnvironment"/>, the instance is a
+/// <see cref="FiniteMdp"/>, with exact optima and gradients. Immutable.
 /// </summary>
 public sealed record SteppedDefinition
 {
@@ -105,7 +106,9 @@ public sealed record SteppedDefinition
             double discount = reader.Number("discount", Discount, NumberRange.UnitInterval, "gamma.");
             IReadOnlyDictionary<string, double[]> values = parameters.Finish();
             string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
-            return () => new SteppedEnvironment(Id, discount, names, create, RewardRange, StepLimit, values);
+            return () => create(0) is IListedEnvironment
+                ? ListedStates.ToMdp(Id, discount, names, agent => (IListedEnvironment)create(agent))
+                : new SteppedEnvironment(Id, discount, names, create, RewardRange, StepLimit, values);
         },
     };
 

@@ -35,6 +35,13 @@ public sealed class PluginContents
         _environments.Add(environment);
     }
 
+    /// <summary>Adds an environment by its short definition.</summary>
+    public void Add(SteppedDefinition environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        _environments.Add(environment.ToDefinition());
+    }
+
     /// <summary>Adds a kind of policy, which experiments name by <c>policy.kind</c>.</summary>
     public void Add(PolicyDefinition policy)
     {
