@@ -30,6 +30,9 @@ public sealed class EnvironmentRegistry
         registry.Register(OppositeKernels.Definition);
         registry.Register(LinearQuadraticEnvironment.Definition);
         registry.Register(CartPole.Definition);
+        registry.Register(Acrobot.Definition);
+        registry.Register(MountainCar.Definition);
+        registry.Register(Pendulum.Definition);
         return registry;
     }
 
