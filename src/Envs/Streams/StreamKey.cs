@@ -12,6 +12,9 @@ public enum StreamPurpose
     /// <summary>The making of a random environment.</summary>
     Environment = 2,
 
+    /// <summary>Episodes that a policy is evaluated with; training never sees them.</summary>
+    Evaluation = 3,
+
     /// <summary>Resamples for intervals of measured figures.</summary>
     Bootstrap = 4,
 

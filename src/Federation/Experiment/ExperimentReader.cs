@@ -27,6 +27,9 @@ public sealed class ExperimentReader(
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
+    /// <summary>Episodes an agent that an evaluation plays, where the file does not say.</summary>
+    public const int DefaultEvaluationEpisodes = 32;
+
     private const string RegretRewards = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
 
     /// <summary>A reader with the registries of this process.</summary>
@@ -85,6 +88,8 @@ public sealed class ExperimentReader(
             gradient.Reject("entropy", $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
         gradient.Finish();
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
+        int evaluationEpisodes = reader.Integer(
+            "evaluationEpisodes", DefaultEvaluationEpisodes, 2, 1_000_000, "episodes an agent that an evaluation plays where states cannot be listed; not used elsewhere");
         int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
         int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
@@ -108,6 +113,7 @@ public sealed class ExperimentReader(
             Federation = federation,
             CreateAlgorithm = createAlgorithm,
             EvaluateEvery = evaluateEvery,
+            EvaluationEpisodes = evaluationEpisodes,
             DiagnoseEvery = diagnoseEvery,
             CheckpointEvery = checkpointEvery,
             Resolved = reader.Resolved,
@@ -201,7 +207,7 @@ public sealed class ExperimentReader(
         string kind = policy.Choice("kind", fitting.FirstOrDefault(TabularSoftmax.Kind), policies.Kinds, "the kind of policy");
         bool fits = environment is not null && fitting.Contains(kind);
         if (environment is not null && !fits) policy.Reject("kind", $"cannot act in {environment.Name}; allowed there: {Quoted(fitting)}");
-        Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, fits ? environment : null);
+        Func<TensorFormat, Policy> create = policies.Get(kind, environment).Configure(policy, fits ? environment : null);
         double[]? initial = policy.Numbers("initial", null, NumberRange.Any, "theta_0, the parameters to start from");
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
         foreach (string other in policies.Kinds) policy.Accept(policies.KeysOf(other));

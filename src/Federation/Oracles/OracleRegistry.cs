@@ -64,6 +64,7 @@ public sealed class OracleRegistry
         registry.Register(Sampled("gpomdp", "score function with costs to go (GPOMDP)", ReturnKind.ToGo));
         registry.Register(Sampled("reinforce", "score function with all costs: Eq. (5) as printed", ReturnKind.Total));
         foreach (OracleDefinition definition in LinearQuadraticOracles.Definitions) registry.Register(definition);
+        foreach (OracleDefinition definition in RolloutOracles.Definitions) registry.Register(definition);
         return registry;
     }
 
