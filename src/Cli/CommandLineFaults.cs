@@ -50,7 +50,7 @@ internal static class CommandLineFaults
 
     private static Fault UnknownOption(string word, string command, CommandResult result)
     {
-        string[] known = [.. result.Command.Options.Select(o => o.Name).Append("--help")];
+        string[] known = [.. result.Command.Options.Select(o => o.Name), PluginOption.Name, "--help"];
         return new Fault(word, "", null, $"is not an option of \"{command}\"; the nearest is \"{NearestName.Of(word.Split('=')[0], known)}\"; see {command} --help");
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FedPG.Federation;
+using FedPG.Federation.Plugins;
 
 namespace FedPG.Cli;
 
@@ -10,6 +11,7 @@ internal static class Failure
     public static string? Describe(Exception exception) => exception switch
     {
         DivergedException e => e.Message,
+        _ when PluginFailure.Describe(exception) is { } plugin => plugin,
         IOException or UnauthorizedAccessException => exception.Message,
         AggregateException { InnerExceptions: [{ } inner, ..] } => Describe(inner),
         OutOfMemoryException => "out of memory",

@@ -5,6 +5,7 @@ using System.Text.Json;
 using FedPG.Envs;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Oracles;
+using FedPG.Federation.Plugins;
 using FedPG.Federation.Runs;
 using FedPG.Policies;
 
@@ -37,6 +38,7 @@ internal static class InfoCommand
             ["policies"] = PolicyRegistry.Default.Kinds,
             ["estimators"] = OracleRegistry.Default.Names,
             ["algorithms"] = AlgorithmRegistry.Default.Names,
+            ["plugins"] = PluginHost.Default.Loaded.Select(p => $"{p.Assembly} {p.Version} ({p.Path})"),
         };
         if (json)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Envs;
 using FedPG.Envs.Options;
+using FedPG.Federation.Plugins;
 
 namespace FedPG.Cli;
 
@@ -37,10 +38,10 @@ internal sealed class InstanceOptions
         string id = parsed.GetRequiredValue(Id);
         if (EnvironmentRegistry.Default.Find(id) is null)
             throw new InvalidInputException([.. faults.Faults, new Fault("ID", "", id, EnvironmentRegistry.Default.UnknownId(id))]);
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(
-            id, agents, JsonSerializer.SerializeToElement(options), EnvironmentKeys.CommandLine, faults);
+        ConfiguredEnvironment? environment = PluginFailure.AsInput(() => EnvironmentRegistry.Default.Configure(
+            id, agents, JsonSerializer.SerializeToElement(options), EnvironmentKeys.CommandLine, faults));
         faults.ThrowIfAny();
-        return environment!;
+        return environment! with { Build = () => PluginFailure.AsInput(environment!.Build) };
     }
 
     /// <summary>The number of agents from <c>--agents</c> or <c>--set agents=N</c>, which is taken out of the options.</summary>

@@ -12,6 +12,7 @@ var root = new RootCommand("Federated policy gradients: Fast-FedPG and its rival
     EnvCommands.Create(),
     BenchCommand.Create(),
     InfoCommand.Create(),
+    PluginOption.Option,
 };
 ParseResult parsed = root.Parse(args);
 if (CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
@@ -21,6 +22,7 @@ if (CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
 }
 try
 {
+    PluginOption.Load(parsed);
     // Ctrl+C is handled by the commands that can end at a round boundary.
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }

@@ -67,6 +67,9 @@ public sealed class FiniteMdp : EnvironmentInstance
     /// <summary>Where the states lie on a grid; null for an MDP without geometry.</summary>
     public GridLayout? Grid { get; }
 
+    /// <summary>Makes the environment of an agent that the table was listed from, the state's number its observation; null where the table is all there is.</summary>
+    public Func<int, IEnvironment>? Stepped { get; init; }
+
     /// <inheritdoc/>
     public override string Size => $"{States} states";
 

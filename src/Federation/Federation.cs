@@ -68,7 +68,7 @@ public sealed class Federation : IDisposable
         Layout = policy.Layout;
         Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
         if (experiment.DiagnoseEvery > 0) _diagnoser = new Diagnoser(experiment);
-        Evaluator = Evaluator.Create(experiment.Environment, experiment.Objective, policy);
+        Evaluator = Evaluator.Create(experiment, policy, _pool);
         LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Environment.AgentNames.Count)), experiment.Environment.AgentNames, _pool)
         {
             Participation = experiment.Federation.Participation,

@@ -2,11 +2,12 @@ using System.Text.Json;
 using FedPG.Envs;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
+using FedPG.Policies.Observations;
 
 namespace FedPG.Policies;
 
-/// <summary>One kind of policy: its name and how its options are read.</summary>
-/// <param name="Kind">The name in experiment files.</param>
+/// <summary>One kind of policy for one kind of environment: its name and how its options are read.</summary>
+/// <param name="Kind">The name in experiment files; definitions for different environments may share it.</param>
 /// <param name="Summary">One line for lists.</param>
 /// <param name="Fits">Whether it can act in an environment.</param>
 /// <param name="Configure">
@@ -29,13 +30,13 @@ public sealed record PolicyDefinition(
 public sealed class PolicyRegistry
 {
     private static readonly Lazy<PolicyRegistry> Shared = new(WithBuiltIn);
-    private readonly Dictionary<string, PolicyDefinition> _definitions = [];
+    private readonly List<PolicyDefinition> _definitions = [];
 
     /// <summary>The registry of this process, with the built-in kinds.</summary>
     public static PolicyRegistry Default => Shared.Value;
 
     /// <summary>The known kinds.</summary>
-    public IReadOnlyCollection<string> Kinds => _definitions.Keys;
+    public IReadOnlyCollection<string> Kinds => [.. _definitions.Select(d => d.Kind).Distinct()];
 
     /// <summary>A new registry with the built-in kinds.</summary>
     public static PolicyRegistry WithBuiltIn()
@@ -49,30 +50,31 @@ public sealed class PolicyRegistry
         registry.Register(PolicyDefinition.For<FiniteMdp>(
             TabularDirect.Kind, "the probabilities themselves, for pavg", (_, mdp) => format => new TabularDirect(mdp!.States, mdp.Actions, format)) with { TakesGradients = false });
         foreach (PolicyDefinition definition in ValueKinds.Definitions) registry.Register(definition);
+        foreach (PolicyDefinition definition in ObservationPolicies.Definitions) registry.Register(definition);
         return registry;
     }
 
     /// <summary>The kinds that can act in an environment, in the order of their registration.</summary>
-    public IReadOnlyCollection<string> KindsFor(EnvironmentInstance environment) => [.. _definitions.Values.Where(d => d.Fits(environment)).Select(d => d.Kind)];
+    public IReadOnlyCollection<string> KindsFor(EnvironmentInstance environment) => [.. _definitions.Where(d => d.Fits(environment)).Select(d => d.Kind).Distinct()];
 
-    /// <summary>Adds a kind.</summary>
-    /// <exception cref="ArgumentException">The kind is taken.</exception>
+    /// <summary>Adds a kind. Where several definitions of one kind fit an environment, the first one serves it.</summary>
     public void Register(PolicyDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        if (!_definitions.TryAdd(definition.Kind, definition)) throw new ArgumentException($"policy kind {definition.Kind} is registered already", nameof(definition));
+        _definitions.Add(definition);
     }
 
-    /// <summary>The definition of a known kind.</summary>
-    public PolicyDefinition Get(string kind) => _definitions[kind];
+    /// <summary>The definition of a known kind: the one that fits the environment, else any of that name.</summary>
+    public PolicyDefinition Get(string kind, EnvironmentInstance? environment) =>
+        _definitions.Find(d => d.Kind == kind && environment is not null && d.Fits(environment)) ?? _definitions.First(d => d.Kind == kind);
 
-    /// <summary>The keys that a kind reads.</summary>
-    public IEnumerable<string> KeysOf(string kind)
+    /// <summary>The keys that a kind reads, in any environment.</summary>
+    public IEnumerable<string> KeysOf(string kind) => _definitions.Where(d => d.Kind == kind).SelectMany(definition =>
     {
         var reader = OptionReader.Empty();
-        _ = Get(kind).Configure(reader, null);
+        _ = definition.Configure(reader, null);
         return reader.Described.Select(option => option.Key);
-    }
+    }).Distinct();
 
     private static Func<TensorFormat, Policy> ConfigureNeural(OptionReader options, FiniteMdp? mdp)
     {

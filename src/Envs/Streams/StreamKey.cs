@@ -12,6 +12,9 @@ public enum StreamPurpose
     /// <summary>The making of a random environment.</summary>
     Environment = 2,
 
+    /// <summary>Episodes that a policy is evaluated with; training never sees them.</summary>
+    Evaluation = 3,
+
     /// <summary>Resamples for intervals of measured figures.</summary>
     Bootstrap = 4,
 
@@ -22,7 +25,10 @@ public enum StreamPurpose
     Participation = 32,
 
     /// <summary>Episodes by which a trained policy is evaluated again; neither training nor diagnosis ever sees them.</summary>
-    Episodes = 64,
+    Episodes = 128,
+
+    /// <summary>What happens inside an environment that is stepped, from its reset on.</summary>
+    Episode = 64,
 }
 
 /// <summary>

@@ -1,12 +1,15 @@
 using FedPG.Envs;
 using FedPG.Envs.LinearQuadratic;
+using FedPG.Federation.Agents;
 using FedPG.Policies;
+using FedPG.Policies.Observations;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>
-/// Evaluates the server's policy outside the federation: it knows every agent's rewards and dynamics, which a simulation has. Not thread-safe.
+/// Evaluates the server's policy outside the federation: it knows every agent's rewards and dynamics, or may step every agent's environment, which a
+/// simulation can. Not thread-safe.
 /// </summary>
 public abstract class Evaluator : IDisposable
 {
@@ -19,18 +22,26 @@ public abstract class Evaluator : IDisposable
     /// <summary>Each agent's own optimum, [N]; null where unknown.</summary>
     public abstract double[]? AgentOptima { get; }
 
-    /// <summary>The evaluator of an environment.</summary>
-    /// <param name="environment">The instance for all agents.</param>
-    /// <param name="objective">How rewards become costs.</param>
+    /// <summary>Whether objectives are estimates, which come with a standard error.</summary>
+    public virtual bool IsEstimate => false;
+
+    /// <summary>The evaluator of an experiment.</summary>
+    /// <param name="experiment">The experiment.</param>
     /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
+    /// <param name="pool">Threads to use while no agents run; not disposed.</param>
     /// <exception cref="NotSupportedException">There is none for this type of environment.</exception>
-    public static Evaluator Create(EnvironmentInstance environment, Objective objective, Policy policy) => environment switch
+    public static Evaluator Create(Experiment.Experiment experiment, Policy policy, WorkerPool pool)
     {
-        FiniteMdp mdp when policy is StateValues values => new ValueErrorEvaluator(mdp, objective, values),
-        FiniteMdp mdp => new ExactEvaluator(mdp, objective, (FinitePolicy)policy),
-        LinearQuadraticProblem problem => new LinearQuadraticEvaluator(problem, (LinearPolicy)policy),
-        _ => throw new NotSupportedException($"nothing evaluates {environment?.GetType().Name}"),
-    };
+        ArgumentNullException.ThrowIfNull(experiment);
+        return experiment.Environment switch
+        {
+            FiniteMdp mdp when policy is StateValues values => new ValueErrorEvaluator(mdp, experiment.Objective, values),
+            FiniteMdp mdp => new ExactEvaluator(mdp, experiment.Objective, (FinitePolicy)policy),
+            LinearQuadraticProblem problem => new LinearQuadraticEvaluator(problem, (LinearPolicy)policy),
+            SteppedEnvironment stepped => new RolloutEvaluator(stepped, experiment.Objective, (ObservationPolicy)policy, experiment.Seed, experiment.EvaluationEpisodes, pool),
+            _ => throw new NotSupportedException($"nothing evaluates {experiment.Environment.GetType().Name}"),
+        };
+    }
 
     /// <summary>Evaluates parameters.</summary>
     /// <param name="theta">thetabar, [d].</param>

@@ -1,6 +1,7 @@
 using FedPG.Envs;
 using FedPG.Envs.Options;
 using FedPG.Envs.Sampling;
+using FedPG.Federation.Agents;
 using FedPG.Federation.Runs;
 using FedPG.Policies;
 using TorchSharp;
@@ -52,7 +53,8 @@ public sealed record PolicyReview(
         int steps = episodes == 0 ? 0 : length ?? Math.Min((int?)experiment.Resolved["gradient"]?["horizon"] ?? 1000, EpisodeSampler.LongestEpisode);
         EpisodeStatistics[]? played = episodes == 0 ? null : Play(stored, episodes, steps);
         using var noGrad = no_grad();
-        using Evaluator evaluator = Evaluator.Create(experiment.Environment, experiment.Objective, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)));
+        using var pool = new WorkerPool(1);
+        using Evaluator evaluator = Evaluator.Create(experiment, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
         using Tensor theta = stored.ToTensor();
         Evaluation evaluation = evaluator.Evaluate(theta, null);
         return new PolicyReview(

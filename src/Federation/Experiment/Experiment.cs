@@ -59,6 +59,9 @@ public sealed record Experiment
     /// <summary>Rounds between two evaluations; round 0 and the last are always evaluated.</summary>
     public required int EvaluateEvery { get; init; }
 
+    /// <summary>Episodes an agent that an evaluation plays where the objective can only be estimated; at least 2.</summary>
+    public int EvaluationEpisodes { get; init; } = ExperimentReader.DefaultEvaluationEpisodes;
+
     /// <summary>Rounds between two diagnoses of the theory's constants, the last round included; 0 for never.</summary>
     public int DiagnoseEvery { get; init; }
 

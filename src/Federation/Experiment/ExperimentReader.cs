@@ -6,6 +6,7 @@ using FedPG.Envs.Options;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Oracles;
+using FedPG.Federation.Plugins;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -15,19 +16,27 @@ namespace FedPG.Federation.Experiment;
 /// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in a registry that reads its
 /// own keys. All faults of a file are reported together.
 /// </summary>
+/// <param name="environments">The environments.</param>
+/// <param name="policies">The kinds of policies.</param>
+/// <param name="oracles">The estimators.</param>
+/// <param name="algorithms">The algorithms.</param>
+/// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
-    EnvironmentRegistry environments, PolicyRegistry policies, OracleRegistry oracles, AlgorithmRegistry algorithms)
+    EnvironmentRegistry environments, PolicyRegistry policies, OracleRegistry oracles, AlgorithmRegistry algorithms, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
     private const string DefaultAlgorithm = "fast-fedpg", Plain = "plain", Natural = "natural";
 
+    /// <summary>Episodes an agent that an evaluation plays, where the file does not say.</summary>
+    public const int DefaultEvaluationEpisodes = 32;
+
     private const string RegretRewards = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
 
     /// <summary>A reader with the registries of this process.</summary>
     public static ExperimentReader Default { get; } =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, AlgorithmRegistry.Default);
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, AlgorithmRegistry.Default, PluginHost.Default);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -41,8 +50,11 @@ public sealed class ExperimentReader(
     /// <param name="source">What messages call it.</param>
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
-    /// <exception cref="InvalidInputException">Anything is wrong with the document or the overrides.</exception>
-    public Experiment Read(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
+    /// <exception cref="InvalidInputException">Anything is wrong with the document, the overrides, or a plug-in that is named there.</exception>
+    public Experiment Read(JsonElement root, string source, string folder, IReadOnlyList<string> assignments) =>
+        PluginFailure.AsInput(() => ReadOrThrow(root, source, folder, assignments));
+
+    private Experiment ReadOrThrow(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
     {
         var overrideFaults = new FaultList(source);
         KeyOverrides overrides = KeyOverrides.Parse(assignments, overrideFaults);
@@ -56,6 +68,7 @@ public sealed class ExperimentReader(
 
         var faults = new FaultList(source, overrides.Paths);
         var reader = new OptionReader(root, "", faults);
+        if (plugins is not null) ExperimentPlugins.Load(reader, folder, plugins);
         string name = reader.Text("name", "experiment", "the name that run folders get");
         if (name.Length == 0 || name.Length > 100 || name.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) || name[0] == '.')
             reader.Reject("name", "must be 1 to 100 letters, digits, '-', '_' or '.', and not start with '.'");
@@ -81,8 +94,11 @@ public sealed class ExperimentReader(
         gradient.Finish();
         if (environment is not null && algorithms.Get(algorithm).Needs.FaultOf(algorithm, environment) is { } unmet) faults.Add(unmet.Key, unmet.Value, unmet.Allowed);
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
+        int evaluationEpisodes = reader.Integer(
+            "evaluationEpisodes", DefaultEvaluationEpisodes, 2, 1_000_000, "episodes an agent that an evaluation plays where states cannot be listed; not used elsewhere");
         int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
         int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
+        if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
         _ = reader.Raw(VersionsKey);
         reader.Finish();
         faults.ThrowIfAny();
@@ -103,6 +119,7 @@ public sealed class ExperimentReader(
             Federation = federation,
             CreateAlgorithm = createAlgorithm,
             EvaluateEvery = evaluateEvery,
+            EvaluationEpisodes = evaluationEpisodes,
             DiagnoseEvery = diagnoseEvery,
             CheckpointEvery = checkpointEvery,
             Resolved = reader.Resolved,
@@ -193,13 +210,13 @@ public sealed class ExperimentReader(
         OptionReader policy = reader.Section("policy");
         int before = faults.Faults.Count;
         IReadOnlyCollection<string> fitting = environment is null ? policies.Kinds : policies.KindsFor(environment);
-        string[] trained = [.. trainer?.Needs.PolicyKinds is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k).TakesGradients)];
+        string[] trained = [.. trainer?.Needs.PolicyKinds is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k, environment).TakesGradients)];
         string kind = policy.Choice("kind", trained.FirstOrDefault(fitting.FirstOrDefault(TabularSoftmax.Kind)), policies.Kinds, "the kind of policy");
         bool fits = environment is not null && fitting.Contains(kind);
         if (environment is not null && !fits) policy.Reject("kind", $"cannot act in {environment.Name}; allowed there: {Quoted(fitting)}");
         else if (fits && !trained.Contains(kind) && trainer is not null)
             policy.Reject("kind", $"is not trained by federation.algorithm \"{trainer.Name}\"; allowed with it: {(trained.Length > 0 ? Quoted(trained) : $"none in {environment!.Name}")}");
-        Func<TensorFormat, Policy> create = policies.Get(kind).Configure(policy, fits ? environment : null);
+        Func<TensorFormat, Policy> create = policies.Get(kind, environment).Configure(policy, fits ? environment : null);
         double[]? initial = policy.Numbers("initial", null, NumberRange.Any, "theta_0, the parameters to start from");
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
         foreach (string other in policies.Kinds) policy.Accept(policies.KeysOf(other));

@@ -64,6 +64,7 @@ public sealed class OracleRegistry
         var registry = new OracleRegistry();
         foreach (OracleDefinition definition in ListedStateOracles.Definitions) registry.Register(definition);
         foreach (OracleDefinition definition in LinearQuadraticOracles.Definitions) registry.Register(definition);
+        foreach (OracleDefinition definition in RolloutOracles.Definitions) registry.Register(definition);
         return registry;
     }
 

@@ -11,15 +11,15 @@ internal sealed class RunLogs : IRoundSink, IDisposable
     private readonly string[] _names;
     private readonly int[] _everyone;
     private readonly double[]? _optima;
-    private readonly bool _regularised;
+    private readonly bool _estimated, _regularised;
 
-    public RunLogs(string folder, IEnumerable<string> agentNames, double[]? agentOptima, bool regularised, bool diagnosed)
+    public RunLogs(string folder, IEnumerable<string> agentNames, double[]? agentOptima, bool estimated, bool regularised, bool diagnosed)
     {
-        (_names, _optima, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, regularised);
+        (_names, _optima, _estimated, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, estimated, regularised);
         _everyone = [.. Enumerable.Range(0, _names.Length)];
         _metrics = new Csv(Path.Combine(folder, RunFolder.MetricsFile),
-            "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds" + (regularised ? ",regularized_objective,regularized_gap" : ""));
-        _agents = new Csv(Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum");
+            "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds" + (estimated ? ",objective_se" : "") + (regularised ? ",regularized_objective,regularized_gap" : ""));
+        _agents = new Csv(Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
         _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), "round,agent,direction,name,shape,bytes");
         if (diagnosed) _diagnostics = new Csv(Path.Combine(folder, RunFolder.DiagnosticsFile), "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
     }
@@ -39,7 +39,11 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         if (e is not null)
         {
             for (int i = 0; i < _names.Length; i++)
-                _agents.Add($"{round},{_names[i]},{Csv.Number(e.AgentObjectives[i])},{Csv.Number(_optima?[i])}");
+            {
+                string row = $"{round},{_names[i]},{Csv.Number(e.AgentObjectives[i])},{Csv.Number(_optima?[i])}";
+                if (_estimated) row += $",{Csv.Number(e.AgentEpisodes?[i].Return)},{Csv.Number(e.AgentEpisodes?[i].Length)}";
+                _agents.Add(row);
+            }
             _agents.Flush();
         }
         foreach (ExchangeEntry entry in report.Exchanges)
@@ -56,10 +60,11 @@ internal sealed class RunLogs : IRoundSink, IDisposable
                 Csv.Number(d.Truncation), Csv.Number(d.Mu), Csv.Number(d.WeakMu),
             ])).Flush();
         }
-        string row = string.Create(CultureInfo.InvariantCulture,
+        string metrics = string.Create(CultureInfo.InvariantCulture,
             $"{round},{report.EnvSteps},{Csv.Number(e?.Objective)},{Csv.Number(e?.Gap)},{Csv.Number(e?.GradientNormSquared)},{Csv.Number(report.Drift)},{report.BytesUp},{report.BytesDown},{Csv.Number(report.Seconds)}");
-        if (_regularised) row += $",{Csv.Number(e?.RegularisedObjective)},{Csv.Number(e?.RegularisedGap)}";
-        _metrics.Add(row).Flush();
+        if (_estimated) metrics += $",{Csv.Number(e?.ObjectiveError)}";
+        if (_regularised) metrics += $",{Csv.Number(e?.RegularisedObjective)},{Csv.Number(e?.RegularisedGap)}";
+        _metrics.Add(metrics).Flush();
     }
 
     /// <inheritdoc/>

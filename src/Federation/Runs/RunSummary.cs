@@ -7,7 +7,12 @@ namespace FedPG.Federation.Runs;
 /// <param name="Name">The agent.</param>
 /// <param name="Objective">J_i of the final policy.</param>
 /// <param name="Optimum">The agent's own optimum; null where unknown.</param>
-public sealed record AgentSummary(string Name, double Objective, double? Optimum);
+public sealed record AgentSummary(string Name, double Objective, double? Optimum)
+{
+    /// <summary>The mean undiscounted return of the episodes it was evaluated with; null, and left out, where it is known exactly.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Return { get; init; }
+}
 
 /// <summary>The result of a run, as in summary.json.</summary>
 public sealed record RunSummary
@@ -33,6 +38,11 @@ public sealed record RunSummary
 
     /// <summary>J of the final policy, the mean over agents.</summary>
     public required double Objective { get; init; }
+
+    /// <summary>The standard error of the objective; null, and left out, where it is exact.</summary>
+    [JsonPropertyName("objective_se")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ObjectiveError { get; init; }
 
     /// <summary>The optimum of the mean objective; null where unknown, as where kernels differ.</summary>
     public required double? Optimum { get; init; }

@@ -48,6 +48,8 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
             Add("federated/grad_norm", e.GradientNormSquared is { } squared ? Math.Sqrt(squared) : null, step);
             Add("federated/regularized_objective", e.RegularisedObjective, step);
             Add("federated/regularized_gap", e.RegularisedGap, step);
+            Add("federated/objective_se", e.ObjectiveError, step);
+            for (int i = 0; i < _agents && _agents <= MostAgentCurves; i++) Add($"agents/{_names[i]}/return", e.AgentEpisodes?[i].Return, step);
             for (int i = 0; i < _agents && _agents <= MostAgentCurves; i++) Add($"agents/{_names[i]}/objective", e.AgentObjectives[i], step);
         }
         if (report.Diagnostics is { } d)

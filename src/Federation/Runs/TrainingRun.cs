@@ -157,7 +157,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     private void OpenLogs(JsonObject document, bool resumed)
     {
         IReadOnlyList<string> names = _experiment.Environment.AgentNames;
-        _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
+        _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _federation.Evaluator.IsEstimate, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
         _tensorBoard = new TensorBoardLog(_folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
     }
 
@@ -181,6 +181,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Minimised = _experiment.Objective == Objective.Regret ? "regret" : "reward",
             Rounds = _federation.RoundsDone,
             Objective = final.Objective,
+            ObjectiveError = final.ObjectiveError,
             Optimum = evaluator.Optimal,
             Gap = final.Gap,
             UniformGap = evaluator.Uniform - evaluator.Optimal,
@@ -190,7 +191,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Bytes = _federation.LocalAgents.Ledger.BytesUp + _federation.LocalAgents.Ledger.BytesDown,
             BytesUp = _federation.LocalAgents.Ledger.BytesUp,
             BytesDown = _federation.LocalAgents.Ledger.BytesDown,
-            Agents = [.. _experiment.Environment.AgentNames.Select((name, i) => new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]))],
+            Agents = [.. _experiment.Environment.AgentNames.Select((name, i) => new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]) { Return = final.AgentEpisodes?[i].Return })],
             Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
             Folder = _folder.FullPath,
         };

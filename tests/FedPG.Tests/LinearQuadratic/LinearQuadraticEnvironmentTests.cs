@@ -7,6 +7,8 @@ using FedPG.Tests.Envs;
 using FedPG.Tests.Runs;
 using Xunit;
 
+using Outcome = FedPG.Tests.Cli.Outcome;
+
 namespace FedPG.Tests.LinearQuadratic;
 
 public sealed class LinearQuadraticEnvironmentTests

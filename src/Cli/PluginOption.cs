@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.CompilerServices;
+using FedPG.Federation.Plugins;
+
+namespace FedPG.Cli;
+
+/// <summary><c>--plugin FILE.dll</c>, which every command takes: loaded before the command does anything.</summary>
+internal static class PluginOption
+{
+    public const string Name = "--plugin";
+
+    public static Option<string[]> Option { get; } = new(Name)
+    {
+        Description = "Loads a plug-in: an assembly that adds environments, policies, estimators and algorithms. Repeatable.",
+        HelpName = "FILE.dll",
+        Recursive = true,
+    };
+
+    /// <summary>Loads what the command line names. Help loads nothing.</summary>
+    /// <exception cref="Envs.Options.InvalidInputException">A file cannot be loaded; carries the faults of all.</exception>
+    public static void Load(ParseResult parsed)
+    {
+        if (parsed.Action is HelpAction) return;
+        Load(parsed.GetValue(Option) ?? []);
+    }
+
+    /// <summary>Not inlined, so that a command that needs no experiment and no plug-in does not load the libraries of both.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Load(string[] paths)
+    {
+        PluginHost.Default.Notice = Console.Error.WriteLine;
+        var faults = new List<Envs.Options.Fault>();
+        foreach (string path in paths)
+        {
+            try
+            {
+                PluginHost.Default.Load(path);
+            }
+            catch (Envs.Options.InvalidInputException e)
+            {
+                faults.AddRange(e.Faults);
+            }
+        }
+        if (faults.Count > 0) throw new Envs.Options.InvalidInputException(faults);
+    }
+}

@@ -1,0 +1,90 @@
+using FedPG.Envs.Options;
+
+namespace FedPG.Envs;
+
+/// <summary>From environments that list their states to the finite MDP they make together.</summary>
+public static class ListedStates
+{
+    private const long MostRows = 1L << 22;
+
+    /// <summary>Lists the states of N agents' environments.</summary>
+    /// <param name="name">The environment, for logs and messages.</param>
+    /// <param name="discount">gamma in [0, 1).</param>
+    /// <param name="agentNames">At least one agent.</param>
+    /// <param name="create">Makes an agent's environment.</param>
+    /// <exception cref="InvalidInputException">The list is faulty; says where.</exception>
+    public static FiniteMdp ToMdp(string name, double discount, IReadOnlyList<string> agentNames, Func<int, IListedEnvironment> create)
+    {
+        ArgumentNullException.ThrowIfNull(agentNames);
+        ArgumentNullException.ThrowIfNull(create);
+        try
+        {
+            var kernels = new KernelPool();
+            if (!(discount >= 0 && discount < 1)) throw new ArgumentException($"the discount is {discount}, and must be below 1 where states are listed");
+            IListedEnvironment first = create(0);
+            (int states, int actions) = Sizes(first);
+            double[] initial = Starts(first, states);
+            AgentMdp[] agents = [.. agentNames.Select((agent, i) => List(agent, i == 0 ? first : create(i), i, states, actions, kernels))];
+            for (int i = 1; i < agents.Length; i++)
+            {
+                if (!Starts(create(i), states).AsSpan().SequenceEqual(initial))
+                    throw new ArgumentException($"agent {i} starts in other states than agent 0; agents differ in rewards and transitions, not in where they start");
+            }
+            return new FiniteMdp(name, discount, initial, agents) { Stepped = create };
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidInputException(new Fault(name, "", null, $"the list of its states is faulty: {e.Message.Split(" (Parameter")[0]}"));
+        }
+    }
+
+    private static (int States, int Actions) Sizes(IListedEnvironment environment)
+    {
+        if (environment.ObservationSpace is not Discrete { Count: int states } || environment.ActionSpace is not Discrete { Count: int actions })
+            throw new ArgumentException($"listed states need discrete observations, the numbers of the states, and discrete actions; these are {environment.ObservationSpace} and {environment.ActionSpace}");
+        if ((long)states * actions > MostRows) throw new ArgumentException($"{states} states and {actions} actions are {(long)states * actions} rows; at most {MostRows} are allowed");
+        return (states, actions);
+    }
+
+    private static double[] Starts(IListedEnvironment environment, int states)
+    {
+        double[] initial = new double[states];
+        foreach ((int state, double probability) in environment.Starts())
+        {
+            if (state < 0 || state >= states || !(probability >= 0)) throw new ArgumentException($"the start ({state}, {probability}) is out of range");
+            initial[state] += probability;
+        }
+        double sum = initial.Sum();
+        return Math.Abs(sum - 1) <= TransitionKernel.SumTolerance ? initial : throw new ArgumentException($"the probabilities of starts sum to {sum}, not 1");
+    }
+
+    private static AgentMdp List(string agent, IListedEnvironment environment, int index, int states, int actions, KernelPool kernels)
+    {
+        if (Sizes(environment) != (states, actions)) throw new ArgumentException($"agent {index} has other states or actions than agent 0");
+        var outcomes = new Outcome[states * actions][];
+        bool[] ends = new bool[states];
+        for (int row = 0; row < outcomes.Length; row++)
+        {
+            outcomes[row] = [.. environment.Outcomes(row / actions, row % actions)];
+            foreach (Outcome outcome in Possible(outcomes[row], states)) ends[outcome.Next] |= outcome.Terminated;
+        }
+        // What a terminal state itself leads to does not count: nothing is earned there.
+        for (int row = 0; row < outcomes.Length; row++)
+        {
+            if (ends[row / actions]) continue;
+            foreach (Outcome outcome in Possible(outcomes[row], states).Where(o => ends[o.Next] && !o.Terminated))
+                throw new ArgumentException($"state {outcome.Next} is reached both with an end and without one (from state {row / actions} by action {row % actions}); give the end a state of its own");
+        }
+        double[] rewards = new double[states * actions];
+        TransitionKernel kernel = TransitionKernel.Create(states, actions, (state, action) =>
+        {
+            if (ends[state]) return [(state, 1)];
+            int row = (state * actions) + action;
+            rewards[row] = outcomes[row].Sum(o => o.Probability * o.Reward);
+            return outcomes[row].Select(o => (o.Next, o.Probability));
+        });
+        return new AgentMdp(agent, rewards, kernels.Unify(kernel));
+    }
+
+    private static IEnumerable<Outcome> Possible(Outcome[] outcomes, int states) => outcomes.Where(o => o.Next >= 0 && o.Next < states && o.Probability > 0);
+}

@@ -1,0 +1,167 @@
+using System.Numerics;
+using FedPG.Envs;
+using FedPG.Envs.Streams;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Oracles;
+using FedPG.Federation.Rollouts;
+using FedPG.Policies.Observations;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Evaluation;
+
+/// <summary>
+/// Estimates what the server's policy is worth from episodes that training never sees (<see cref="StreamPurpose.Evaluation"/>). Every evaluation of a run uses
+/// the same seeds: two rounds differ by their policies, not by luck, but the luck that they share is in both, and the standard error speaks of one
+/// evaluation alone. Agents have seeds of their own, so errors of different agents are independent. Episodes run to their end or to the
+/// environment's limit of steps; without one, until what is left is worth less than <see cref="Negligible"/> of a first step's cost. All agents are evaluated on
+/// all threads of the pool, with the same bits on any number of them.
+/// </summary>
+public sealed class RolloutEvaluator : Evaluator
+{
+    /// <summary>Where episodes without a limit of steps are cut: gamma^t below this.</summary>
+    public const double Negligible = 1e-4;
+
+    /// <summary>Where episodes with neither a limit nor a discount are cut.</summary>
+    public const int MostSteps = 10_000;
+
+    /// <summary>Episodes that are played side by side.</summary>
+    private const int LargestBatch = 32;
+
+    private readonly SteppedEnvironment _environment;
+    private readonly ObservationPolicy _policy;
+    private readonly WorkerPool _pool;
+    private readonly IDisposable[] _workers;
+    private readonly IEnvironment[]?[] _environments;
+    private readonly long _seed;
+    private readonly int _episodes;
+
+    /// <summary>Prepares the evaluation.</summary>
+    /// <param name="environment">The environment of all agents.</param>
+    /// <param name="objective">How rewards become costs.</param>
+    /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
+    /// <param name="seed">The experiment's seed.</param>
+    /// <param name="episodes">Episodes an agent, at least 2.</param>
+    /// <param name="pool">The threads; not disposed.</param>
+    public RolloutEvaluator(SteppedEnvironment environment, Objective objective, ObservationPolicy policy, long seed, int episodes, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 2);
+        (_environment, _policy, _seed, _episodes, _pool) = (environment, policy, seed, episodes, pool);
+        int agents = environment.AgentNames.Count;
+        _environments = new IEnvironment[agents][];
+        (int batch, int horizon) = (Math.Min(episodes, LargestBatch), Math.Min(policy.MostSteps, HorizonOf(environment)));
+        _workers = new IDisposable[Math.Min(agents, pool.Threads)];
+        for (int k = 0; k < _workers.Length; k++)
+        {
+            _workers[k] = policy.Format.Dtype == ScalarType.Float64
+                ? new Worker<double>(environment, policy, objective, batch, horizon)
+                : new Worker<float>(environment, policy, objective, batch, horizon);
+        }
+    }
+
+    /// <summary>Unknown.</summary>
+    public override double? Optimal => null;
+
+    /// <summary>Unknown.</summary>
+    public override double? Uniform => null;
+
+    /// <summary>Unknown.</summary>
+    public override double[]? AgentOptima => null;
+
+    /// <inheritdoc/>
+    public override bool IsEstimate => true;
+
+    /// <summary>The steps after which an episode is cut.</summary>
+    public static int HorizonOf(SteppedEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (environment.StepLimit is { } limit) return limit;
+        return environment.Discount switch
+        {
+            0 => 1,
+            < 1 => (int)Math.Clamp(Math.Ceiling(Math.Log(Negligible) / Math.Log(environment.Discount)), 1, MostSteps),
+            _ => MostSteps,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    {
+        ArgumentNullException.ThrowIfNull(theta);
+        using IDisposable scope = NewDisposeScope();
+        Tensor parameters = theta.detach().cpu().contiguous();
+        var results = new AgentResult[_environments.Length];
+        int next = 0;
+        _pool.Run(_workers.Length, k =>
+        {
+            for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1)
+                results[i] = _workers[k] is Worker<double> precise ? Play(precise, parameters, i, temperature) : Play((Worker<float>)_workers[k], parameters, i, temperature);
+        });
+        double mean = results.Sum(r => r.Objective) / results.Length;
+        return new Evaluation(
+            mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Objective)],
+            temperature is null ? null : results.Sum(r => r.Regularised) / results.Length, RegularisedGap: null)
+        {
+            ObjectiveError = Math.Sqrt(results.Sum(r => r.Variance)) / results.Length,
+            AgentEpisodes = [.. results.Select(r => r.Episodes)],
+            Fault = double.IsFinite(mean) ? null : "the environment gave a reward that is no finite number",
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (IDisposable worker in _workers) worker.Dispose();
+        _policy.Dispose();
+    }
+
+    private AgentResult Play<T>(Worker<T> worker, Tensor parameters, int agent, double? temperature)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<T> theta = parameters.Span<T>();
+        Rollout<T> rollout = worker.Rollout;
+        IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(_environment, agent, rollout.Batch.Trajectories);
+        // The same key at every round: common random numbers.
+        var key = new StreamKey(_seed, StreamPurpose.Evaluation, agent, 0, 0);
+        (double mean, double squares, double regularised, double rewards, long steps) = (0, 0, 0, 0, 0);
+        int done = 0;
+        while (done < _episodes)
+        {
+            rollout.Play(environments, theta, key, done, temperature is > 0, worker.Observations, []);
+            int used = Math.Min(environments.Length, _episodes - done);
+            if (temperature is { } tau)
+            {
+                foreach (double value in rollout.Batch.Values(tau)[..used]) regularised += value;
+            }
+            foreach (double value in rollout.Batch.Values(0)[..used])
+            {
+                done++;
+                double before = value - mean;
+                mean += before / done;
+                squares += before * (value - mean);
+            }
+            (rewards, steps) = (rewards + rollout.Batch.RewardsOf(used), steps + rollout.Batch.StepsOf(used));
+        }
+        return new AgentResult(
+            mean, squares / (_episodes - 1.0) / _episodes, regularised / _episodes, new EpisodeMeans(rewards / _episodes, (double)steps / _episodes));
+    }
+
+    /// <summary>What an agent's episodes showed.</summary>
+    /// <param name="Objective">The mean.</param>
+    /// <param name="Variance">The variance of that mean.</param>
+    /// <param name="Regularised">The mean with the entropy term.</param>
+    /// <param name="Episodes">Returns and lengths.</param>
+    private readonly record struct AgentResult(double Objective, double Variance, double Regularised, EpisodeMeans Episodes);
+
+    private sealed class Worker<T>(SteppedEnvironment environment, ObservationPolicy policy, Objective objective, int batch, int horizon) : IDisposable
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public Rollout<T> Rollout { get; } = new(environment, policy, objective, batch, horizon);
+
+        public T[] Observations { get; } = new T[batch * horizon * policy.ObservationSize];
+
+        public void Dispose() => Rollout.Dispose();
+    }
+}

@@ -1,0 +1,41 @@
+using FedPG.Envs;
+using FedPG.Envs.Options;
+using FedPG.Envs.Sampling;
+using FedPG.Policies.Observations;
+
+namespace FedPG.Federation.Oracles;
+
+/// <summary>The estimators of environments that are stepped.</summary>
+internal static class RolloutOracles
+{
+    /// <summary>The most numbers of observations and actions that a batch of one agent may keep.</summary>
+    private const long MostNumbers = 1L << 23;
+
+    public static IEnumerable<OracleDefinition> Definitions =>
+    [
+        Sampled("gpomdp", "score function with costs to go (GPOMDP)", ReturnKind.ToGo),
+        Sampled("reinforce", "score function with all costs: Eq. (5) as printed", ReturnKind.Total),
+    ];
+
+    private static OracleDefinition Sampled(string name, string summary, ReturnKind kind) =>
+        OracleDefinition.For<SteppedEnvironment>(name, summary, (options, context) =>
+        {
+            SamplerSettings settings = OracleRegistry.ReadSampling(options, kind, context.Objective, strict: true);
+            Check(options, settings, context);
+            return environment =>
+            {
+                // Beyond its own limit of steps no trajectory goes on, whatever the horizon.
+                SamplerSettings used = settings with { Horizon = Math.Min(settings.Horizon, environment.StepLimit ?? int.MaxValue) };
+                return setup => new RolloutOracle(setup, used);
+            };
+        });
+
+    private static void Check(OptionReader options, SamplerSettings settings, OracleContext context)
+    {
+        if (context.Environment is not SteppedEnvironment environment || context.Policy is not ObservationPolicy policy) return;
+        int horizon = Math.Min(settings.Horizon, environment.StepLimit ?? int.MaxValue);
+        if (horizon > policy.MostSteps) options.Reject("horizon", $"must be at most {policy.MostSteps} with this policy");
+        if ((long)horizon * settings.Trajectories * (policy.ObservationSize + policy.ActionSize) > MostNumbers)
+            options.Reject("trajectories", $"times {horizon} steps give more than {MostNumbers} numbers of observations and actions a batch, which is the most that is kept in memory");
+    }
+}

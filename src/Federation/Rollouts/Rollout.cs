@@ -1,0 +1,124 @@
+using System.Numerics;
+using FedPG.Envs;
+using FedPG.Envs.Sampling;
+using FedPG.Envs.Streams;
+using FedPG.Policies.Observations;
+
+namespace FedPG.Federation.Rollouts;
+
+/// <summary>
+/// Plays a batch of trajectories of one agent side by side: at each step the policy sees the observations of all that still run, and those that have
+/// ended cost nothing more. Seeds of environments and the numbers behind actions come from the batch's stream, so a trajectory is a function of its key, the
+/// parameters and the agent. One thread at a time; nothing is allocated a step.
+/// </summary>
+internal sealed class Rollout<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ObservationPolicy _policy;
+    private readonly IActor<T> _actor;
+    private readonly Box? _bounds;
+    private readonly Objective _objective;
+    private readonly double[] _raw, _action, _clipped;
+    private readonly int _rawSize;
+    private readonly T[] _heads;
+    private readonly int[] _running;
+    private readonly bool[] _terminal;
+
+    /// <summary>Creates the arrays.</summary>
+    /// <param name="environment">The environment of all agents.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="objective">How rewards become costs.</param>
+    /// <param name="trajectories">B.</param>
+    /// <param name="horizon">K.</param>
+    public Rollout(SteppedEnvironment environment, ObservationPolicy policy, Objective objective, int trajectories, int horizon)
+    {
+        (_policy, _actor, _objective, _bounds) = (policy, policy.CreateActor<T>(), objective, environment.ActionSpace as Box);
+        Batch = new EpisodeBatch(trajectories, horizon, environment.Discount);
+        _rawSize = environment.ObservationSpace.Size;
+        (_raw, _action, _clipped) = (new double[trajectories * _rawSize], new double[policy.ActionSize], new double[policy.ActionSize]);
+        (_heads, _running, _terminal) = (new T[trajectories * policy.HeadSize], new int[trajectories], new bool[trajectories]);
+    }
+
+    /// <summary>What the latest batch met.</summary>
+    public EpisodeBatch Batch { get; }
+
+    /// <summary>New environments for an agent, one a trajectory.</summary>
+    public static IEnvironment[] Environments(SteppedEnvironment environment, int agent, int trajectories) =>
+        [.. Enumerable.Range(0, trajectories).Select(_ => environment.Create(agent))];
+
+    /// <summary>Plays one batch.</summary>
+    /// <param name="environments">The agent's environments, one a trajectory.</param>
+    /// <param name="theta">The agent's parameters, [d].</param>
+    /// <param name="key">The stream.</param>
+    /// <param name="firstTrajectory">The number of the first trajectory in the stream.</param>
+    /// <param name="entropy">Whether an entropy term is in use, so that terminal states are looked at too.</param>
+    /// <param name="observations">Takes what was seen, a pair after the other, [B K, m].</param>
+    /// <param name="actions">Takes what was done, [B K, ActionSize]; empty where nobody asks.</param>
+    public void Play(
+        IEnvironment[] environments, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy, Span<T> observations, Span<T> actions)
+    {
+        (int size, int head) = (_policy.ObservationSize, _policy.HeadSize);
+        int running = environments.Length;
+        Batch.Clear();
+        Array.Clear(_terminal);
+        _actor.SetParameters(theta);
+        for (int b = 0; b < running; b++)
+        {
+            _running[b] = b;
+            environments[b].Reset(SeedOf(key, firstTrajectory + b), Raw(b));
+        }
+        for (int t = 0; t < Batch.Horizon && running > 0; t++)
+        {
+            int first = Batch.Pairs;
+            for (int k = 0; k < running; k++) _policy.Encoding.Encode(Raw(_running[k]), observations.Slice((first + k) * size, size));
+            _actor.Heads(observations.Slice(first * size, running * size), running, _heads);
+            Batch.BeginStep();
+            int left = 0;
+            for (int k = 0; k < running; k++)
+            {
+                int b = _running[k];
+                ReadOnlySpan<T> own = _heads.AsSpan(k * head, head);
+                double log = _policy.Draw(own, new ActionKey(key, firstTrajectory + b, t), _action);
+                if (!actions.IsEmpty) Write(actions.Slice((first + k) * _action.Length, _action.Length));
+                if (_terminal[b]) Batch.AddTerminalAction(b, log, _policy.MeanLog(own));
+                else if (Step(environments[b], b, log, entropy)) _running[left++] = b;
+            }
+            running = left;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _actor.Dispose();
+
+    /// <summary>Makes a step; whether the trajectory is to be looked at again.</summary>
+    private bool Step(IEnvironment environment, int b, double log, bool entropy)
+    {
+        StepResult result = environment.Step(Clipped(), Raw(b));
+        Batch.AddTransition(b, result.Reward, _objective.Cost(result.Reward), log);
+        if (!result.Terminated) return !result.Truncated;
+        Batch.Terminate(b, _objective.Cost(0));
+        return _terminal[b] = entropy;
+    }
+
+    /// <summary>The action within the action space.</summary>
+    private ReadOnlySpan<double> Clipped()
+    {
+        if (_bounds is null) return _action;
+        for (int k = 0; k < _action.Length; k++) _clipped[k] = Math.Clamp(_action[k], _bounds.Low[k], _bounds.High[k]);
+        return _clipped;
+    }
+
+    private void Write(Span<T> action)
+    {
+        for (int k = 0; k < _action.Length; k++) action[k] = T.CreateTruncating(_action[k]);
+    }
+
+    private Span<double> Raw(int trajectory) => _raw.AsSpan(trajectory * _rawSize, _rawSize);
+
+    /// <summary>53 bits of a draw that no action uses.</summary>
+    private static long SeedOf(in StreamKey key, int trajectory)
+    {
+        (uint w0, uint w1, _, _) = key.Draw(trajectory, ObservationPolicy.SeedDraw);
+        return (long)((((ulong)w0 << 32) | w1) >> 11);
+    }
+}

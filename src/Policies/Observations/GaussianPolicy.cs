@@ -1,0 +1,135 @@
+using System.Numerics;
+using FedPG.Envs;
+using FedPG.Envs.Streams;
+using static TorchSharp.torch;
+
+namespace FedPG.Policies.Observations;
+
+/// <summary>
+/// A Gaussian policy for continuous actions: a = mu(o) + sigma eps with mu a fully connected network (linear without hidden layers) and sigma one number
+/// for each number of an action, which is learnt through its logarithm or fixed. mu starts at 0. The action drawn may lie outside the action space: what
+/// steps the environment clips it, and log pi is that of the action as drawn. A head is mu and log sigma, [2 k].
+/// </summary>
+public sealed class GaussianPolicy : ObservationPolicy
+{
+    /// <summary>The kind, as experiment files name it.</summary>
+    public const string Kind = "gaussian";
+
+    private static readonly double LogRootTwoPi = 0.5 * Math.Log(2 * Math.PI);
+    private readonly DenseNetwork _network;
+    private readonly double _deviation;
+    private readonly bool _learnt;
+    private readonly Tensor _constant;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="encoding">What is seen of an observation.</param>
+    /// <param name="actions">The actions.</param>
+    /// <param name="hidden">The sizes of the hidden layers; empty for a linear mean.</param>
+    /// <param name="activation">Between the layers.</param>
+    /// <param name="standardDeviation">The first sigma, above 0.</param>
+    /// <param name="learnDeviation">Whether log sigma is a parameter; otherwise sigma stays.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    public GaussianPolicy(
+        ObservationEncoding encoding, Box actions, IReadOnlyList<int> hidden, Activation activation, double standardDeviation, bool learnDeviation, TensorFormat format)
+        : this(encoding, new DenseNetwork(encoding.Size, hidden, actions.Size, activation, encoding.ActiveNumbers), standardDeviation, learnDeviation, format) { }
+
+    private GaussianPolicy(ObservationEncoding encoding, DenseNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
+        : base(Kind, encoding, network.Sizes[^1], 2 * network.Sizes[^1], format,
+            new ParameterLayout(learnDeviation ? [.. network.Parameters, ("log_standard_deviation", [network.Sizes[^1]])] : network.Parameters))
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
+        (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
+        // The constant part of log pi, and log sigma where it is fixed, as tensors: a Scalar of TorchSharp is not safe.
+        double[,] constants = new double[2, ActionSize];
+        for (int k = 0; k < ActionSize; k++) (constants[0, k], constants[1, k]) = (LogRootTwoPi, Math.Log(standardDeviation));
+        _constant = format.Constant(constants);
+        register_buffer("constants", _constant);
+    }
+
+    /// <summary>Only a learnt sigma changes the entropy.</summary>
+    public override bool HasVariableEntropy => _learnt;
+
+    /// <inheritdoc/>
+    public override int MostSteps => StreamKey.MaximumDraw / Normals.Draws(ActionSize);
+
+    /// <inheritdoc/>
+    public override double[] InitialParameters(StreamKey key)
+    {
+        double[] parameters = new double[Layout.Length];
+        _network.Initialise(key, parameters);
+        if (_learnt) parameters.AsSpan(^ActionSize..).Fill(Math.Log(_deviation));
+        return parameters;
+    }
+
+    /// <inheritdoc/>
+    public override IActor<T> CreateActor<T>() => new Actor<T>(_network, _learnt ? null : Math.Log(_deviation));
+
+    /// <inheritdoc/>
+    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action)
+    {
+        int size = head.Length / 2;
+        Normals.Fill(key.Stream, key.Trajectory, SeedDraw + 1 + (key.Step * Normals.Draws(size)), action[..size]);
+        double log = 0;
+        for (int k = 0; k < size; k++)
+        {
+            (double mean, double logDeviation, double noise) = (double.CreateTruncating(head[k]), double.CreateTruncating(head[size + k]), action[k]);
+            // Rounded as torch will see it, so that both know the same action.
+            action[k] = double.CreateTruncating(T.CreateTruncating(mean + (Math.Exp(logDeviation) * noise)));
+            log -= (0.5 * noise * noise) + logDeviation + LogRootTwoPi;
+        }
+        return log;
+    }
+
+    /// <inheritdoc/>
+    public override double MeanLog<T>(ReadOnlySpan<T> head)
+    {
+        double log = 0;
+        for (int k = head.Length / 2; k < head.Length; k++) log -= 0.5 + double.CreateTruncating(head[k]) + LogRootTwoPi;
+        return log;
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations)
+    {
+        Tensor means = _network.Forward(parameters, observations);
+        Tensor logs = _learnt ? parameters[^1].unsqueeze(1) : _constant.narrow(0, 1, 1).unsqueeze(0);
+        return cat([means, logs.expand(means.shape)], -1);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor LogProbabilities(Tensor heads, Tensor actions)
+    {
+        Tensor means = heads.narrow(-1, 0, ActionSize), logs = heads.narrow(-1, ActionSize, ActionSize);
+        Tensor noise = (actions - means) * logs.neg().exp();
+        return ((noise * noise).Times(-0.5) - logs - _constant.narrow(0, 0, 1).unsqueeze(0)).sum(-1);
+    }
+
+    private sealed class Actor<T>(DenseNetwork network, double? logDeviation) : IActor<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly DenseActor<T> _means = new(network);
+        private readonly T[] _logs = new T[network.Sizes[^1]];
+        private T[] _buffer = [];
+
+        public void SetParameters(ReadOnlySpan<T> theta)
+        {
+            _means.SetParameters(theta);
+            if (logDeviation is { } fixedLog) Array.Fill(_logs, T.CreateTruncating(fixedLog));
+            else theta[^_logs.Length..].CopyTo(_logs);
+        }
+
+        public void Heads(ReadOnlySpan<T> observations, int count, Span<T> heads)
+        {
+            int size = _logs.Length;
+            if (_buffer.Length < count * size) _buffer = new T[count * size];
+            _means.Heads(observations, count, _buffer);
+            for (int r = 0; r < count; r++)
+            {
+                _buffer.AsSpan(r * size, size).CopyTo(heads[(2 * r * size)..]);
+                _logs.CopyTo(heads[(((2 * r) + 1) * size)..]);
+            }
+        }
+
+        public void Dispose() => _means.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Numerics;
+using FedPG.Envs.Streams;
+using static TorchSharp.torch;
+
+namespace FedPG.Policies.Observations;
+
+/// <summary>Names the random numbers behind one action.</summary>
+/// <param name="Stream">The stream of the batch.</param>
+/// <param name="Trajectory">The trajectory.</param>
+/// <param name="Step">The step t.</param>
+public readonly record struct ActionKey(StreamKey Stream, int Trajectory, int Step);
+
+/// <summary>
+/// A policy for environments that are stepped. It is used in two ways: to act, through an <see cref="IActor{T}"/> that records nothing, and to be
+/// differentiated, through <see cref="PairPolicy.Evaluate"/> over all pairs met. Both see the same head of an observation.
+/// </summary>
+public abstract class ObservationPolicy : PairPolicy
+{
+    /// <summary>The draw of a trajectory that its environment's seed comes from; actions have those after it.</summary>
+    public const int SeedDraw = 0;
+
+    /// <summary>Creates the policy.</summary>
+    /// <param name="kind">The kind, as experiment files name it.</param>
+    /// <param name="encoding">What is seen of an observation.</param>
+    /// <param name="actionSize">The numbers in an action.</param>
+    /// <param name="headSize">The numbers in a head.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="layout">What lies where in a row.</param>
+    protected ObservationPolicy(string kind, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format, ParameterLayout layout)
+        : base(kind, encoding.Size, actionSize, format, layout) => (Encoding, HeadSize) = (encoding, headSize);
+
+    /// <summary>What is seen of an observation.</summary>
+    public ObservationEncoding Encoding { get; }
+
+    /// <summary>The numbers in a head.</summary>
+    public int HeadSize { get; }
+
+    /// <summary>The most steps for which a trajectory's stream has random numbers.</summary>
+    public abstract int MostSteps { get; }
+
+    /// <summary>A new actor. The default runs the policy's own operations, an agent at a time.</summary>
+    /// <typeparam name="T">The type of the policy's format, float or double.</typeparam>
+    public virtual IActor<T> CreateActor<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new TensorActor<T>(this);
+
+    /// <summary>Draws an action.</summary>
+    /// <param name="head">The head of the observation.</param>
+    /// <param name="key">Which random numbers to use.</param>
+    /// <param name="action">The action, overwritten; it may lie outside a box, and log pi is that of the action as drawn.</param>
+    /// <returns>log pi of the action.</returns>
+    public abstract double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>E log pi of the actions at a head: minus the entropy.</summary>
+    /// <param name="head">The head of the observation.</param>
+    public abstract double MeanLog<T>(ReadOnlySpan<T> head)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>The heads [n, M, HeadSize] of observations at rows; call within a dispose scope.</summary>
+    /// <param name="rows">Theta, [n, d].</param>
+    /// <param name="observations">What each agent sees, [n, M, m].</param>
+    public Tensor Heads(Tensor rows, Tensor observations)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return Heads([.. Split(rows)], observations);
+    }
+
+    /// <summary>The heads [n, M, HeadSize] of observations, from the parameters in layout order, each [n, ...shape].</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="observations">[n, M, m].</param>
+    protected abstract Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations);
+
+    /// <summary>log pi [n, M] of actions.</summary>
+    /// <param name="heads">[n, M, HeadSize].</param>
+    /// <param name="actions">[n, M, ActionSize].</param>
+    protected abstract Tensor LogProbabilities(Tensor heads, Tensor actions);
+
+    /// <inheritdoc/>
+    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters, Tensor observations, Tensor actions) =>
+        LogProbabilities(Heads(parameters, observations), actions);
+}

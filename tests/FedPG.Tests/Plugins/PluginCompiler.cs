@@ -1,0 +1,59 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace FedPG.Tests.Plugins;
+
+/// <summary>Compiles small assemblies, plug-ins in the first place, against the libraries of this process or against others of the same names.</summary>
+internal static class PluginCompiler
+{
+    public const string Usings = """
+        using System;
+        using System.Collections.Generic;
+        using FedPG.Envs;
+        using FedPG.Envs.Options;
+        using FedPG.Federation.Plugins;
+
+        """;
+
+    /// <summary>The smallest environment that can be registered, and the plug-in's class around a body of Register.</summary>
+    public static string Plugin(string register, string constructor = "") => $$"""
+        {{Usings}}
+        public sealed class Nothing : IEnvironment
+        {
+            public Nothing(bool fails = false) { if (fails) throw new InvalidOperationException("no room for this environment"); }
+            public static SteppedDefinition Definition(string id, bool fails = false) => new() { Id = id, Summary = "Nothing happens.", Make = _ => _ => new Nothing(fails) };
+            public Space ObservationSpace => new Discrete(1);
+            public Space ActionSpace => new Discrete(1);
+            public void Reset(long seed, Span<double> observation) => observation[0] = 0;
+            public StepResult Step(ReadOnlySpan<double> action, Span<double> observation) { observation[0] = 0; return new StepResult(0, true); }
+        }
+        public sealed class MyPlugin : IPlugin
+        {
+            {{constructor}}
+            public void Register(PluginContents contents) { {{register}} }
+        }
+        """;
+
+    /// <summary>Writes <c>folder/name.dll</c>.</summary>
+    /// <param name="folder">An existing folder.</param>
+    /// <param name="name">The assembly.</param>
+    /// <param name="source">Its code.</param>
+    /// <param name="references">Assemblies that take the place of those of this process with the same names, or stand beside them.</param>
+    public static string Compile(string folder, string name, string source, params string[] references)
+    {
+        string file = Path.Combine(folder, name + ".dll");
+        string[] replaced = [.. references.Select(r => Path.GetFileName(r))];
+        IEnumerable<string> own = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(a => !replaced.Contains(Path.GetFileName(a)));
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            name, [CSharpSyntaxTree.ParseText(source)], own.Concat(references).Select(a => MetadataReference.CreateFromFile(a)),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(file, Path.ChangeExtension(file, ".pdb"));
+        Assert.True(result.Success, string.Join('\n', result.Diagnostics));
+        return file;
+    }
+
+    /// <summary>A library of a name and version that holds the types which the plug-in's code above names.</summary>
+    public static string Counterfeit(string folder, string name, string version, string source) =>
+        Compile(folder, name, $"[assembly: System.Reflection.AssemblyVersion(\"{version}\")]\n{source}");
+}
