@@ -24,6 +24,9 @@ public sealed class EnvironmentRegistry
         var registry = new EnvironmentRegistry();
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
+        registry.Register(CliffWalking.Definition);
+        registry.Register(CliffWalking.SlipperyDefinition);
+        registry.Register(WindyCliff.Definition);
         registry.Register(RandomMdp.Definition);
         registry.Register(QuasiRandomMdp.Definition);
         registry.Register(OppositeKernels.Definition);
