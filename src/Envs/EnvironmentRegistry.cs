@@ -27,9 +27,14 @@ public sealed class EnvironmentRegistry
         registry.Register(CliffWalking.Definition);
         registry.Register(CliffWalking.SlipperyDefinition);
         registry.Register(WindyCliff.Definition);
+        registry.Register(FourRooms.Definition);
         registry.Register(RandomMdp.Definition);
+        registry.Register(Garnet.Definition);
         registry.Register(QuasiRandomMdp.Definition);
         registry.Register(OppositeKernels.Definition);
+        registry.Register(Taxi.Definition);
+        registry.Register(DeepSea.Definition);
+        registry.Register(RiverSwim.Definition);
         registry.Register(LinearQuadraticEnvironment.Definition);
         return registry;
     }
