@@ -25,6 +25,7 @@ public sealed class EnvironmentRegistry
         var registry = new EnvironmentRegistry();
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
+        registry.Register(FrozenLake.LargeDefinition);
         registry.Register(CliffWalking.Definition);
         registry.Register(CliffWalking.SlipperyDefinition);
         registry.Register(WindyCliff.Definition);

@@ -23,6 +23,7 @@ public static class CliffWalking
     private static EnvironmentDefinition Define(string id, bool slippery) => new()
     {
         Id = id,
+        StepLimit = 500,
         Summary = slippery
             ? "Gymnasium's cliff walk on slippery ground: a safe way is far from the edge."
             : "Gymnasium's cliff walk: the shortest way to the goal leads along a cliff.",
@@ -33,7 +34,7 @@ public static class CliffWalking
         ObservationSpace = "48 states: state = row * 12 + column, row 0 on top. The ten cells of the cliff (37 to 46) are never entered; they keep the rows of the public table.",
         StartingState = "State 36, the bottom-left corner.",
         Rewards = "-1 a step, -100 for a step into the cliff; kept as the expectation over what can happen. Rewards below 0 need \"objective\": \"reward\".",
-        EpisodeEnd = "In the goal, state 47, which is absorbing with reward 0. The public registration has no limit of steps; a random walk takes thousands.",
+        EpisodeEnd = "In the goal, state 47, which is absorbing with reward 0. The public registration has no limit of steps, with which a random walk takes thousands; the one of 500 is ours.",
         Heterogeneity = "Of transitions with \"differ\": \"slip\": agent i slips in a share s_i = s + lambda (t_i - s) of its steps, with s = 1 on slippery ground and 0 on firm "
             + "ground, and t_i in [0, 1] its place among the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"penalty\": a step into the cliff "
             + "costs agent i 100 + 100 lambda (2 t_i - 1). At lambda = 0, and for one agent without agentSeed, it is the original environment.",
@@ -56,7 +57,7 @@ public static class CliffWalking
         AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
         double[] initial = new double[States];
         initial[Start] = 1;
-        var layout = new GridLayout(Rows, Columns, [.. Enumerable.Range(0, States).Select(Map.PlaceOf)], Map.Lines);
+        var layout = new GridLayout(Rows, Columns, [.. Enumerable.Range(0, States).Select(Map.PlaceOf)], Map.Lines, Steps);
         return new FiniteMdp(id, discount, initial, agents, layout);
 
         AgentMdp Agent(int i)

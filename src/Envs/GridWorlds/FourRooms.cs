@@ -32,6 +32,7 @@ public static class FourRooms
     public static EnvironmentDefinition Definition { get; } = new()
     {
         Id = "FourRooms-v0",
+        StepLimit = 500,
         Summary = "Four rooms joined by doors, with steps that fail (gymnax's, after Sutton, Precup and Singh 1999).",
         Description = "The agent walks through four rooms on a map of 13 x 13 cells, walls included. With probability 4/3 failProbability the action is replaced by one of the four drawn uniformly, so a step goes elsewhere than meant with "
             + "probability failProbability, each of the other directions with a third of it. A wall means stay.",
@@ -67,7 +68,7 @@ public static class FourRooms
         int[] starts = [.. options.Start is { } start ? [start] : cells.Where(c => !ending.Contains(c))];
         double[] initial = new double[cells.Count];
         foreach (int cell in starts) initial[stateOf[cell]] = 1.0 / starts.Length;
-        var layout = new GridLayout(Rooms.Rows, Rooms.Columns, [.. cells.Select(Rooms.PlaceOf)], Draw(options));
+        var layout = new GridLayout(Rooms.Rows, Rooms.Columns, [.. cells.Select(Rooms.PlaceOf)], Draw(options), Steps);
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
 
         IEnumerable<Outcome> Outcomes(int state, int action, int own, double failure)

@@ -3,7 +3,7 @@ using FedPG.Envs.Options;
 
 namespace FedPG.Envs.GridWorlds;
 
-/// <summary><c>FrozenLake-v1</c>: across the ice to the goal without falling into a hole.</summary>
+/// <summary><c>FrozenLake-v1</c> and <c>FrozenLake8x8-v1</c>: across the ice to the goal without falling into a hole.</summary>
 public static class FrozenLake
 {
     private const int Actions = 4;
@@ -14,18 +14,24 @@ public static class FrozenLake
     /// <summary>The steps of the actions left, down, right, up: neighbours in this order are at right angles.</summary>
     private static readonly (int Row, int Column)[] Steps = [(0, -1), (1, 0), (0, 1), (-1, 0)];
 
-    /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new()
+    /// <summary>The lake with the small map.</summary>
+    public static EnvironmentDefinition Definition { get; } = Define("FrozenLake-v1", "4x4", 100);
+
+    /// <summary>The lake with the large map.</summary>
+    public static EnvironmentDefinition LargeDefinition { get; } = Define("FrozenLake8x8-v1", "8x8", 200);
+
+    private static EnvironmentDefinition Define(string id, string standardMap, int stepLimit) => new()
     {
-        Id = "FrozenLake-v1",
-        Summary = "The frozen lake of Gymnasium's toy text: reach the goal over slippery ice with holes.",
+        Id = id,
+        StepLimit = stepLimit,
+        Summary = $"The frozen lake of Gymnasium's toy text ({standardMap}): reach the goal over slippery ice with holes.",
         Description = "The agent walks over a frozen lake. On slippery ice it moves in the intended direction with probability successRate and "
-            + "in either direction at right angles with probability (1 - successRate) / 2. A step over the border means stay.",
+            + "in either direction at right angles with probability (1 - successRate) / 2. A step over the border means stay. FrozenLake-v1 and FrozenLake8x8-v1 differ in the map they have when none is given.",
         ActionSpace = "4 actions: 0 left, 1 down, 2 right, 3 up.",
         ObservationSpace = "One state a cell: state = row * columns + column, row 0 on top. 16 states on the map 4x4, 64 on 8x8.",
         StartingState = "Uniform over the cells S.",
         Rewards = "1 for entering G, 0 for entering H or another cell (rewardSchedule); kept as the expectation over the next cell, R(s, a) = P(G | s, a).",
-        EpisodeEnd = "In H and in G, which are absorbing with reward 0. The public limits of steps are 100 on the map 4x4 and 200 on 8x8.",
+        EpisodeEnd = "In H and in G, which are absorbing with reward 0. The public limits of steps, 100 on the map 4x4 and 200 on 8x8, belong to the two ids.",
         Heterogeneity = "Of transitions. Agent i of N slips by its own success rate p_i = p + lambda min(p, 1 - p) (2i - (N - 1)) / (N - 1), "
             + "with p = successRate and lambda = heterogeneity: evenly spaced, their mean is p, all lie in [0, 1], and rewards, being "
             + "expectations over the next cell, follow; with agentSeed the places (2i - (N - 1)) / (N - 1) are drawn uniformly on [-1, 1] instead. Of rewards, with \"differ\": \"goals\" on a map with several G: agent i owns number i of them, "
@@ -34,8 +40,8 @@ public static class FrozenLake
         Source = "Gymnasium, gymnasium/envs/toy_text/frozen_lake.py.",
         Configure = (reader, agents) =>
         {
-            FrozenLakeOptions? options = Read(reader, agents);
-            return () => Build(options ?? throw new InvalidOperationException("the options had faults"));
+            FrozenLakeOptions? options = Read(reader, agents, standardMap);
+            return () => Build(id, options ?? throw new InvalidOperationException("the options had faults"));
         },
     };
 
@@ -48,9 +54,9 @@ public static class FrozenLake
             halfRange == 0 || places is null || places[i] == 0.5 ? rate : Math.Clamp(rate + (halfRange * ((2 * places[i]) - 1)), 0, 1))];
     }
 
-    private static FrozenLakeOptions? Read(OptionReader reader, int agents)
+    private static FrozenLakeOptions? Read(OptionReader reader, int agents, string standardMap)
     {
-        object wanted = reader.Parsed<object>("map", "4x4", "\"4x4\", \"8x8\", \"random\", or rows of text of the letters S, F, H, G",
+        object wanted = reader.Parsed<object>("map", standardMap, "\"4x4\", \"8x8\", \"random\", or rows of text of the letters S, F, H, G",
             $"The map: a name, a list of strings, or one string with '/' or line breaks between rows, in letters: {Legend}.", ParseMap)!;
         int size = reader.Integer("size", 8, 2, 100, "Rows and columns of the map \"random\".");
         long seed = reader.Long("mapSeed", 0, 0, 1L << 53, "The seed of the map \"random\".");
@@ -116,7 +122,7 @@ public static class FrozenLake
         return rows.Length > 1 || rows[0].All(c => Letters.Contains(c, StringComparison.Ordinal)) ? rows : null;
     }
 
-    private static FiniteMdp Build(FrozenLakeOptions options)
+    private static FiniteMdp Build(string id, FrozenLakeOptions options)
     {
         GridMap map = options.Map;
         int states = map.CellCount;
@@ -131,8 +137,8 @@ public static class FrozenLake
         IReadOnlyList<int> starts = map.CellsWhere(c => c == 'S');
         double[] initial = new double[states];
         foreach (int cell in starts) initial[cell] = 1.0 / starts.Count;
-        var layout = new GridLayout(map.Rows, map.Columns, [.. Enumerable.Range(0, states).Select(map.PlaceOf)], map.Lines);
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+        var layout = new GridLayout(map.Rows, map.Columns, [.. Enumerable.Range(0, states).Select(map.PlaceOf)], map.Lines, Steps);
+        return new FiniteMdp(id, options.Discount, initial, agents, layout);
 
         Outcome[] Outcomes(int cell, int action, double rate, int own)
         {

@@ -69,7 +69,7 @@ public static class GridWorld
         foreach (int cell in starts) initial[stateOf[cell]] = 1.0 / starts.Count;
 
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells.Count ? map.PlaceOf(cells[s]) : (-1, -1))];
-        var layout = new GridLayout(map.Rows, map.Columns, places, Draw(options));
+        var layout = new GridLayout(map.Rows, map.Columns, places, Draw(options), Steps);
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels[i]))];
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
     }

@@ -56,7 +56,7 @@ public static class WindyCliff
         AgentMdp[] agents = [.. options.Winds.Select((wind, i) => new AgentMdp($"agent-{i}", [.. rewards], kernels.Unify(Kernel(wind))))];
         double[] initial = new double[states];
         initial[Start] = 1;
-        var layout = new GridLayout(height, width, [.. Enumerable.Range(0, states).Select(s => map.PlaceOf(CellOf(s)))], map.Lines);
+        var layout = new GridLayout(height, width, [.. Enumerable.Range(0, states).Select(s => map.PlaceOf(CellOf(s)))], map.Lines, Steps);
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
 
         // The map's rows count from the top, the states' from the bottom; the rule is its own inverse.
