@@ -27,7 +27,8 @@ public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double Rel
     /// <param name="theta">Where, [d].</param>
     /// <param name="batches">Batches an agent, a multiple of 10.</param>
     /// <param name="seed">The seed of these batches.</param>
-    public static NoiseModel At(Experiment experiment, double[] theta, int batches, long seed)
+    /// <param name="cancellation">Ends it at the next batch, with an <see cref="OperationCanceledException"/>.</param>
+    public static NoiseModel At(Experiment experiment, double[] theta, int batches, long seed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(theta);
@@ -48,6 +49,7 @@ public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double Rel
         double[][] partSums = [.. Enumerable.Range(0, n).Select(_ => new double[d])];
         for (int batch = 0; batch < part * Parts; batch++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using (NewDisposeScope()) oracle.Directions(rows, sameRows: true, new BatchKey(batch, 0), directions);
             ReadOnlySpan<double> values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(directions.bytes);
             for (int i = 0; i < n; i++)

@@ -45,7 +45,7 @@ public sealed class Memory : Claim
         int rounds = lab.Choose(1000, 400);
         string[] kinds = ["under test", "fresh", "resample"];
         Experiment settings = lab.Read("direction");
-        double noise = NoiseModel.At(settings, new double[20], lab.Choose(20_000, 3_000), lab.Seed(9_999)).Trace / settings.Mdp.Agents.Count;
+        double noise = NoiseModel.At(settings, new double[20], lab.Choose(20_000, 3_000), lab.Seed(9_999), lab.Cancellation).Trace / settings.Mdp.Agents.Count;
         double[][] parts = lab.Map(kinds.Length * steps.Length, k =>
         {
             string[] assignments = [$"federation.localSteps={steps[k % steps.Length]}", $"federation.rounds={rounds}", $"seed={lab.Seed(k)}"];
@@ -120,7 +120,7 @@ public sealed class Memory : Claim
         {
             string instance = $"environment.options.instance={lab.Seed(k)}";
             Experiment experiment = lab.UnderTest("random", instance, $"seed={lab.Seed(k)}");
-            double law = NoiseModel.At(experiment, new double[20], lab.Choose(4_000, 1_500), lab.Seed(9_000 + k)).Trace / experiment.Mdp.Agents.Count / experiment.Federation.LocalSteps;
+            double law = NoiseModel.At(experiment, new double[20], lab.Choose(4_000, 1_500), lab.Seed(9_000 + k), lab.Cancellation).Trace / experiment.Mdp.Agents.Count / experiment.Federation.LocalSteps;
             string[] exact = [instance, "gradient.estimator=exact", "federation.rounds=4", "federation.localStepSize=0.2"];
             return (DirectionVariance(lab, experiment).Average() / law, DriftOf(lab, lab.UnderTest("random", exact), lab.Read("random", [.. exact, "federation.algorithm=fedavg"])));
         });

@@ -93,7 +93,7 @@ public sealed class Stationarity : Claim
         double first = objective.Value(new double[end.Length]) - objective.Value(end);
         LocalModel model = LocalModel.At([.. Enumerable.Range(0, objective.Count).Select(objective.Agent)], end);
         // Agents alternate between two kinds, so the mean covariance is the same for every even number of them.
-        double noise = model.TraceWith(NoiseModel.At(settings, end, lab.Choose(20_000, 2_000), lab.Seed(9_999)).Covariance);
+        double noise = model.TraceWith(NoiseModel.At(settings, end, lab.Choose(20_000, 2_000), lab.Seed(9_999), lab.Cancellation).Covariance);
         double[] levels = lab.Map(points.Length * seeds, k =>
         {
             (int n, int h, int t) = points[k / seeds];
