@@ -38,6 +38,9 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
     /// <summary>Whether little time is to be spent.</summary>
     public bool IsQuick => effort == Effort.Quick;
 
+    /// <summary>Asks long work outside of <see cref="Run"/> and <see cref="Map{T}"/> to end.</summary>
+    public CancellationToken Cancellation => cancellation;
+
     /// <summary>The tables saved.</summary>
     public IReadOnlyList<Table> Tables => _tables;
 

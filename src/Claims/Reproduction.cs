@@ -77,8 +77,10 @@ public static class Reproduction
         };
     }
 
-    private static void Write(string folder, Claim claim, Breakage breakage, ReproductionOptions options, Lab lab, Verdict verdict)
+    /// <summary>All files of a claim, or none: they are written aside, and the folder gets its name when they are complete.</summary>
+    private static void Write(string target, Claim claim, Breakage breakage, ReproductionOptions options, Lab lab, Verdict verdict)
     {
+        string folder = $"{target}.unfinished";
         Directory.CreateDirectory(folder);
         foreach (Table table in lab.Tables) File.WriteAllText(Path.Combine(folder, $"{table.Name}.csv"), table.ToString());
         foreach ((string name, Figure figure) in lab.Figures) FigureFiles.Write(figure, Path.Combine(folder, name));
@@ -88,6 +90,7 @@ public static class Reproduction
         document["variant"] = Breakages.NameOf(breakage);
         RunFolder.WriteJson(Path.Combine(folder, "verdict.json"), document);
         File.WriteAllText(Path.Combine(folder, "README.md"), ClaimReport.Of(claim, breakage, options, lab, verdict));
+        Directory.Move(folder, target);
     }
 
     /// <summary>JSON has no word for what is not finite.</summary>

@@ -11,17 +11,16 @@ internal static class VerdictTables
     /// <summary>Every check of every claim.</summary>
     public static Spectre.Console.Table Of(IReadOnlyList<Verdict> verdicts)
     {
+        // Narrow enough for 80 columns: a claim has a line of its own, and figures without randomness have no interval.
         var table = new Spectre.Console.Table { Border = TableBorder.Simple };
-        table.AddColumns("claim", "check", "figure", "95 % interval", "bound", "", "s");
+        foreach (string heading in (string[])["claim", "figure", "95 % interval", "bound", ""]) table.AddColumn(new TableColumn(heading) { NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
         foreach (Verdict verdict in verdicts)
         {
+            table.AddRow($"[bold]{verdict.Claim}[/]", string.Create(CultureInfo.InvariantCulture, $"{verdict.Seconds:F0} s"), "", "", $"[bold]{Word(verdict.Pass)}[/]");
             foreach (Check check in verdict.Checks)
             {
-                bool first = check == verdict.Checks[0];
-                table.AddRow(
-                    first ? $"[bold]{verdict.Claim}[/]" : "", check.Name, Bound.Short(check.Figure.Value),
-                    Markup.Escape($"[{Bound.Short(check.Figure.Low)}, {Bound.Short(check.Figure.High)}]"), check.Bound.ToString(), Word(check.Pass),
-                    first ? verdict.Seconds.ToString("F0", CultureInfo.InvariantCulture) : "");
+                string interval = check.Figure.Low == check.Figure.High ? "" : $"[{Bound.Short(check.Figure.Low)}, {Bound.Short(check.Figure.High)}]";
+                table.AddRow($"  {check.Name}", Bound.Short(check.Figure.Value), Markup.Escape(interval), check.Bound.ToString(), Word(check.Pass));
             }
         }
         return table;

@@ -10,11 +10,14 @@ namespace FedPG.Claims.Laws;
 /// The noise of an experiment's gradient estimates at given parameters: Sigma, the mean over agents of the covariance of one batch, measured
 /// from batches that no run uses.
 /// </summary>
-/// <param name="Covariance">Sigma / B, [d, d].</param>
-/// <param name="RelativeError">The relative standard error of the trace, from its spread over ten parts of the batches.</param>
-public sealed record NoiseModel(Matrix<double> Covariance, double RelativeError)
+/// <param name="Agents">Sigma_i / B of each agent, [d, d].</param>
+/// <param name="RelativeError">The relative standard error of the trace of their mean, from its spread over ten parts of the batches.</param>
+public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double RelativeError)
 {
     private const int Parts = 10;
+
+    /// <summary>Sigma / B, [d, d].</summary>
+    public Matrix<double> Covariance { get; } = Agents.Aggregate((a, b) => a + b) / Agents.Count;
 
     /// <summary>tr(Sigma) / B.</summary>
     public double Trace => Covariance.Trace();
@@ -24,7 +27,8 @@ public sealed record NoiseModel(Matrix<double> Covariance, double RelativeError)
     /// <param name="theta">Where, [d].</param>
     /// <param name="batches">Batches an agent, a multiple of 10.</param>
     /// <param name="seed">The seed of these batches.</param>
-    public static NoiseModel At(Experiment experiment, double[] theta, int batches, long seed)
+    /// <param name="cancellation">Ends it at the next batch, with an <see cref="OperationCanceledException"/>.</param>
+    public static NoiseModel At(Experiment experiment, double[] theta, int batches, long seed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(theta);
@@ -45,6 +49,7 @@ public sealed record NoiseModel(Matrix<double> Covariance, double RelativeError)
         double[][] partSums = [.. Enumerable.Range(0, n).Select(_ => new double[d])];
         for (int batch = 0; batch < part * Parts; batch++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using (NewDisposeScope()) oracle.Directions(rows, sameRows: true, new BatchKey(batch, 0), directions);
             ReadOnlySpan<double> values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(directions.bytes);
             for (int i = 0; i < n; i++)
@@ -67,9 +72,9 @@ public sealed record NoiseModel(Matrix<double> Covariance, double RelativeError)
             }
         }
         int count = part * Parts;
-        Matrix<double> covariance = Matrix<double>.Build.Dense(d, d, (a, b) =>
-            Enumerable.Range(0, n).Sum(i => (moments[i][a, b] - (sums[i][a] * sums[i][b] / count)) / (count - 1)) / n);
+        Matrix<double>[] covariances = [.. Enumerable.Range(0, n).Select(i =>
+            Matrix<double>.Build.Dense(d, d, (a, b) => (moments[i][a, b] - (sums[i][a] * sums[i][b] / count)) / (count - 1)))];
         double mean = traces.Average(), spread = Math.Sqrt(traces.Sum(t => (t - mean) * (t - mean)) / (Parts - 1) / Parts);
-        return new NoiseModel(covariance, spread / mean);
+        return new NoiseModel(covariances, spread / mean);
     }
 }

@@ -27,6 +27,7 @@ public sealed class Memory : Claim
     public override string Procedure => """
         A step size of 1e-9 leaves the parameters where they are, and the variance of the round's direction $(\bar\theta^{(t+1)} - \bar\theta^{(t)})/(\eta H)$ can be measured over many rounds, against H, for a memory that is re-used as the first local
         gradient, one from a batch of its own, and one that agents sample again instead of subtracting what they sent. FedAvg-PG passes that, so it is paired with the drift: with exact gradients from $\theta^*$, corrected agents do not move at all.
+        Both are measured on MDPs drawn at random too.
         """;
 
     /// <inheritdoc/>
@@ -36,7 +37,7 @@ public sealed class Memory : Claim
     public override IReadOnlyList<Check> Run(Lab lab)
     {
         ArgumentNullException.ThrowIfNull(lab);
-        return [.. Variance(lab), Drift(lab)];
+        return [.. Variance(lab), Drift(lab), .. RandomInstances(lab)];
     }
 
     private static IEnumerable<Check> Variance(Lab lab)
@@ -45,7 +46,7 @@ public sealed class Memory : Claim
         int rounds = lab.Choose(1000, 400);
         string[] kinds = ["under test", "fresh", "resample"];
         Experiment settings = lab.Read("direction");
-        double noise = NoiseModel.At(settings, new double[20], lab.Choose(20_000, 3_000), lab.Seed(9_999)).Trace / settings.Mdp.Agents.Count;
+        double noise = NoiseModel.At(settings, new double[20], lab.Choose(20_000, 3_000), lab.Seed(9_999), lab.Cancellation).Trace / settings.Mdp.Agents.Count;
         double[][] parts = lab.Map(kinds.Length * steps.Length, k =>
         {
             string[] assignments = [$"federation.localSteps={steps[k % steps.Length]}", $"federation.rounds={rounds}", $"seed={lab.Seed(k)}"];
@@ -112,13 +113,37 @@ public sealed class Memory : Claim
         return totals;
     }
 
+    /// <summary>Variance at H = 10 and drift on instances drawn at random.</summary>
+    private static Check[] RandomInstances(Lab lab)
+    {
+        int count = lab.Choose(24, 4);
+        (double Variance, double Drift)[] results = lab.Map(count, k =>
+        {
+            string instance = $"environment.options.instance={lab.Seed(k)}";
+            Experiment experiment = lab.UnderTest("random", instance, $"seed={lab.Seed(k)}");
+            double law = NoiseModel.At(experiment, new double[20], lab.Choose(4_000, 1_500), lab.Seed(9_000 + k), lab.Cancellation).Trace / experiment.Mdp.Agents.Count / experiment.Federation.LocalSteps;
+            string[] exact = [instance, "gradient.estimator=exact", "federation.rounds=4", "federation.localStepSize=0.2"];
+            return (DirectionVariance(lab, experiment).Average() / law, DriftOf(lab, lab.UnderTest("random", exact), lab.Read("random", [.. exact, "federation.algorithm=fedavg"])));
+        });
+        var table = new Table("random-instances", "instance", "variance_over_law", "drift_over_fedavg");
+        for (int k = 0; k < count; k++) table.Add(lab.Seed(k), results[k].Variance, results[k].Drift);
+        lab.Save(table);
+        Figure95 variance = Intervals.OfMean([.. results.Select(r => r.Variance)]);
+        double[] drifts = [.. results.Select(r => r.Drift)];
+        Bound varianceBound = new(0.9, 1.1), driftBound = Bound.AtMost(1e-12);
+        return [new Check("variance-random", $"variance of the round's direction over the law, mean over {count} random instances, H = 10", variance, varianceBound, "tr(Sigma)/(N B) (1/H)", Chances.ChanceOfLeaving(variance, count - 1, varianceBound)),
+            new Check("drift-random", $"the same as drift, the largest of {count} random instances", Figure95.Exactly(drifts.Max()), driftBound, "at theta* = thetabar there is no drift (section V)", InstanceChance.OfWorst(drifts, driftBound, 1e-32))];
+    }
+
     private static Check Drift(Lab lab)
     {
-        Experiment experiment = lab.UnderTest("drift");
-        using Stationary optimum = Stationary.SoftOptimum(experiment);
-        Curve tested = lab.Run(experiment with { InitialParameters = optimum.Theta });
-        Curve uncorrected = lab.Run(lab.Read("drift", "federation.algorithm=fedavg") with { InitialParameters = optimum.Theta });
         return new Check("drift", "largest drift over that of FedAvg-PG in four rounds from theta*, exact gradients",
-            Figure95.Exactly(tested.Drift.Skip(1).Max() / uncorrected.Drift[1]), Bound.AtMost(1e-12), "at theta* = thetabar there is no drift (section V)", Check.NoChance);
+            Figure95.Exactly(DriftOf(lab, lab.UnderTest("drift"), lab.Read("drift", "federation.algorithm=fedavg"))), Bound.AtMost(1e-12), "at theta* = thetabar there is no drift (section V)", Check.NoChance);
+    }
+
+    private static double DriftOf(Lab lab, Experiment tested, Experiment uncorrected)
+    {
+        using Stationary optimum = Stationary.SoftOptimum(tested);
+        return lab.Run(tested with { InitialParameters = optimum.Theta }).Drift.Skip(1).Max() / lab.Run(uncorrected with { InitialParameters = optimum.Theta }).Drift[1];
     }
 }

@@ -4,7 +4,6 @@ using FedPG.Claims.Statistics;
 using FedPG.Envs.Exact;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 
@@ -53,14 +52,15 @@ public sealed class Neural : Claim
         Draw(lab, seeds, runs, shares, worst);
 
         // Ratios seed by seed: the same seed gives all algorithms the same first parameters.
-        double[] againstAverage = Ratios(1), againstCentral = Ratios(2);
-        Bound averageBound = Bound.AtMost(0.6), centralBound = Bound.AtMost(4);
+        double[] againstAverage = Ratios(1), aboveCentral = [.. Enumerable.Range(0, seeds).Select(s => runs[s].Share - runs[(2 * seeds) + s].Share)];
+        // A ratio to centralised training says little where both are close to nothing: how far apart they end, in shares of the uniform policy's gap.
+        Bound averageBound = Bound.AtMost(0.6), centralBound = Bound.AtMost(0.1);
         return
         [
             new Check("fedavg", "gap of Fast-FedPG over that of FedAvg-PG, both tuned: interquartile mean over seeds", Intervals.Bootstrap(againstAverage, Intervals.InterquartileMean, lab.Seed(0)), averageBound,
                 "no law: the drift of a network is not known in closed form", Chances.ChanceOfLeaving(againstAverage, Intervals.InterquartileMean, lab.Seed(2), averageBound)),
-            new Check("centralized", "gap of Fast-FedPG over that of centralised training, both tuned", Intervals.Bootstrap(againstCentral, Intervals.InterquartileMean, lab.Seed(1)), centralBound,
-                "no law; centralised training talks ten times as often", Chances.ChanceOfLeaving(againstCentral, Intervals.InterquartileMean, lab.Seed(3), centralBound)),
+            new Check("centralized", "gap of Fast-FedPG above that of centralised training, in gaps of the uniform policy, both tuned", Intervals.Bootstrap(aboveCentral, Intervals.InterquartileMean, lab.Seed(1)), centralBound,
+                "no law; centralised training talks ten times as often", Chances.ChanceOfLeaving(aboveCentral, Intervals.InterquartileMean, lab.Seed(3), centralBound)),
         ];
 
         Figure95 Mean(int algorithm, Func<Trained, double> figure) =>

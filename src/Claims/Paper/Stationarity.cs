@@ -26,7 +26,7 @@ public sealed class Stationarity : Claim
     /// <inheritdoc/>
     public override string Procedure => """
         Agents with different kernels (instance D): there is no average MDP. The slope -1/2 is an identity of the step size, which everybody passes, so it is the level that is judged: $[gap_0/4 + 2 tr(\bar A \Sigma)/B]/\sqrt{NHT}$. What tells right
-        from wrong is exact gradients at a large step (alpha = 4): $||\nabla J||^2$ of the mean objective must vanish. Last, two agents for whom opposite actions lead to the goal; with q = 0.4 the best common policy is random, and known in closed form
+        from wrong is exact gradients at a large step (alpha = 4): $||\nabla J||^2$ of the mean objective must vanish, on instance D and on MDPs drawn at random. Last, two agents for whom opposite actions lead to the goal; with q = 0.4 the best common policy is random, and known in closed form
         (with q = 1 the pair is symmetric, and every broken variant passes).
         """;
 
@@ -41,7 +41,7 @@ public sealed class Stationarity : Claim
         (Check schedule, Panel schedulePanel) = Schedule(lab, end);
         (Check[] opposite, Panel oppositePanel) = Opposite(lab);
         lab.Save("plot", new Figure { Panels = [schedulePanel, exactPanel, oppositePanel], Columns = 3 });
-        return [schedule, .. exact, .. opposite];
+        return [schedule, .. exact, .. RandomInstances(lab), .. opposite];
     }
 
     /// <summary>Exact gradients: ||grad J||^2 of the mean (regularised) objective, and where the run ends.</summary>
@@ -63,6 +63,25 @@ public sealed class Stationarity : Claim
         ], runs[2].End, Compare(lab, "different kernels, exact gradients", "||grad J||^{2}", Plots.Rounds(runs[0].Squared.Length), runs[0].Squared, runs[1].Squared));
     }
 
+    /// <summary>Exact gradients on instances drawn at random, a kernel for each agent.</summary>
+    private static Check[] RandomInstances(Lab lab)
+    {
+        int count = lab.Choose(24, 3);
+        (double Tested, double Average)[] results = lab.Map(count, k =>
+        {
+            string instance = $"environment.options.instance={lab.Seed(k)}";
+            return (Follow(lab, lab.UnderTest("random", instance)).Squared[^1], Follow(lab, lab.Read("random", instance, "federation.algorithm=fedavg")).Squared[^1]);
+        });
+        var table = new Table("random-instances", "instance", "gradient_squared", "gradient_squared_fedavg");
+        for (int k = 0; k < count; k++) table.Add(lab.Seed(k), results[k].Tested, results[k].Average);
+        lab.Save(table);
+        double[] tested = [.. results.Select(r => r.Tested)], average = [.. results.Select(r => r.Average)];
+        Bound testedBound = Bound.AtMost(1e-20), averageBound = Bound.AtLeast(1e-8);
+        return [new Check("exact-random", $"||grad J||^2 at the end, the largest of {count} random instances with a kernel for each agent, exact gradients, alpha = 4", Figure95.Exactly(tested.Max()), testedBound,
+                "a stationary point of the mean objective", InstanceChance.OfWorst(tested, testedBound, 1e-33)),
+            new Check("fedavg-random", $"||grad J||^2 at the end of FedAvg-PG, the least of {count} random instances", Figure95.Exactly(average.Min()), averageBound, "FedAvg-PG ends elsewhere", InstanceChance.OfWorst(average, averageBound))];
+    }
+
     /// <summary>Theorem 3's step size: the level of the mean of ||grad J||^2.</summary>
     private static (Check Check, Panel Panel) Schedule(Lab lab, double[] end)
     {
@@ -75,7 +94,7 @@ public sealed class Stationarity : Claim
         double first = objective.Value(new double[end.Length]) - objective.Value(end);
         LocalModel model = LocalModel.At([.. Enumerable.Range(0, objective.Count).Select(objective.Agent)], end);
         // Agents alternate between two kinds, so the mean covariance is the same for every even number of them.
-        double noise = model.TraceWith(NoiseModel.At(settings, end, lab.Choose(20_000, 2_000), lab.Seed(9_999)).Covariance);
+        double noise = model.TraceWith(NoiseModel.At(settings, end, lab.Choose(20_000, 2_000), lab.Seed(9_999), lab.Cancellation).Covariance);
         double[] levels = lab.Map(points.Length * seeds, k =>
         {
             (int n, int h, int t) = points[k / seeds];

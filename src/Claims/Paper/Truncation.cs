@@ -65,7 +65,7 @@ public sealed class Truncation : Claim
         return
         [
             new Check("power", $"slope of the log error in K over log gamma, the farthest from 1 of W and {count} random instances", Figure95.Exactly(worst), new Bound(0.99, 1.01),
-                "D gamma^K once the chain has mixed", Check.NoChance),
+                "D gamma^K once the chain has mixed", InstanceChance.OfWorst(slopes, new Bound(0.99, 1.01))),
             new Check("constant", $"error / gamma^K at K = {longest} over that at K = {longest / 2}, instance W, where D = {Bound.Short(constant)} at the drawn parameters",
                 Figure95.Exactly(constant / (errors[0][(longest / 2) - 1] / Math.Pow(discount, longest / 2))), new Bound(0.99, 1.01), "D does not depend on K", Check.NoChance),
         ];
