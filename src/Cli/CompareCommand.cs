@@ -115,10 +115,24 @@ internal static class CompareCommand
             Seeds = seeds,
             Budget = budget,
         };
-        Experiment experiment = plan.Read(ExperimentReader.Default, contenders[0], seeds[0], [], null);
+        Experiment experiment = FirstOf(plan);
         if (tunes) plan = plan with { Tuning = new Tuning(keys.Length > 0 ? keys : [DefaultGrid(experiment)], tuneSeeds) };
         string folder = parsed.GetValue(Out) ?? TrainCommand.DefaultFolder($"compare-{experiment.Name}");
         return ComparisonRun.Start(plan, folder, ExperimentReader.Default, TrainCommand.Versions(), parsed.GetValue(Threads));
+    }
+
+    private static Experiment FirstOf(ComparisonPlan plan)
+    {
+        try
+        {
+            return plan.Read(ExperimentReader.Default, plan.Contenders[0], plan.Seeds[0], [], null);
+        }
+        catch (InvalidInputException)
+        {
+            // With the faults of the other algorithms.
+            PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default);
+            throw;
+        }
     }
 
     /// <summary><c>--set</c> and <c>--tune</c> take several values, so a file named behind one lands among them: the one without an equals sign.</summary>

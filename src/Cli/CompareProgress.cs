@@ -101,7 +101,7 @@ internal sealed class CompareProgress : IComparisonProgress, IDisposable
     {
         double share = _lines.Values.Sum(l => l.Share), runs = _lines.Values.Sum(l => l.Runs), seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         int done = _lines.Values.Sum(l => l.Done);
-        string left = share > 0 ? Duration(seconds / share * (runs - share)) : "?";
+        string left = share > 0 ? Duration(Math.Max(0, seconds / share * (runs - share))) : "?";
         string head = string.Create(CultureInfo.InvariantCulture, $"{_stage}: {done}/{runs:F0} runs, {(runs > 0 ? 100 * share / runs : 100):F0} %, {Duration(seconds)} so far, {left} left");
         if (_terminal is null)
         {

@@ -47,7 +47,7 @@ internal static class EvalCommand
     {
         bool played = review.Episodes > 0;
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds") };
-        table.AddColumns(new TableColumn(""), Right("objective"), Right("optimum"), Right("gap"));
+        table.AddColumns(new TableColumn("").NoWrap(), Right("objective"), Right("optimum"), Right("gap"));
         if (played) table.AddColumns(Right("return"), Right("std. error"), Right("steps"));
         table.AddRow(["mean of agents", Number(review.Objective), Number(review.Optimum), Number(review.Gap), .. played ? [Number(review.Return), Number(review.ReturnError), ""] : Array.Empty<string>()]);
         foreach (AgentReview agent in review.Agents.Take(MostRows))

@@ -5,12 +5,15 @@ using FedPG.Federation.Experiment;
 namespace FedPG.Comparison.Plan;
 
 /// <summary>What can be found wrong with a plan before anything is run. Stateless.</summary>
-internal static class PlanChecks
+public static class PlanChecks
 {
     /// <summary>Reads every algorithm's experiment, the ends of every grid, and sees that a round fits into the budget.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="reader">Reads experiments.</param>
     /// <exception cref="InvalidInputException">All that is wrong; what is wrong with the experiment itself once, not once an algorithm.</exception>
     public static void ThrowIfFaulty(ComparisonPlan plan, ExperimentReader reader)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         var faults = new List<Fault>();
         if (plan.Tuning is { } tuning)
         {

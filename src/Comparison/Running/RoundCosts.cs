@@ -29,7 +29,8 @@ public sealed record RoundCosts(double First, double Round)
         ArgumentNullException.ThrowIfNull(contender);
         if (plan.Budget is not { Kind: not BudgetKind.Seconds } budget) return null;
         if (budget.Kind == BudgetKind.Rounds) return (int)budget.Amount;
-        RoundCosts costs = Measure(plan.Read(reader, contender, plan.Seeds[0], tuned, Probed), budget.Kind);
+        // One that diverges at once ends by itself, whatever its budget.
+        if (Measure(plan.Read(reader, contender, plan.Seeds[0], tuned, Probed), budget.Kind) is not { } costs) return null;
         string unit = Budget.Kinds[(int)budget.Kind];
         if (costs.Round <= 0)
             throw new InvalidInputException(new Fault(Budget.Source, "", budget.ToString(), $"never ends {contender.Label}, whose rounds use no {unit} that are counted; choose another budget, as rounds=N"));
@@ -42,7 +43,7 @@ public sealed record RoundCosts(double First, double Round)
         return (int)Math.Min(rounds, 100_000_000);
     }
 
-    private static RoundCosts Measure(Experiment experiment, BudgetKind kind)
+    private static RoundCosts? Measure(Experiment experiment, BudgetKind kind)
     {
         // Neither evaluation nor diagnosis changes what a round uses.
         using var federation = new Federation.Federation(experiment with { EvaluateEvery = int.MaxValue, DiagnoseEvery = 0 }, new ExecutionOptions(1, torch.CPU), TimeProvider.System);
@@ -53,10 +54,9 @@ public sealed record RoundCosts(double First, double Round)
         }
         catch (Exception e) when (Outcomes.IsDivergence(e))
         {
-            // The rounds before it were counted; one that diverges at once may take the cost of its only round.
-            used.Add(kind == BudgetKind.Bytes ? federation.LocalAgents.Ledger.BytesUp + federation.LocalAgents.Ledger.BytesDown : federation.Trajectories);
+            // What the rounds before it used is known.
         }
-        return used.Count < 2 ? new RoundCosts(0, used.Sum()) : new RoundCosts(used[0], (used[^1] - used[0]) / (used.Count - 1));
+        return used.Count < 2 ? null : new RoundCosts(used[0], (used[^1] - used[0]) / (used.Count - 1));
     }
 
     private sealed class Meter(Action<RoundReport> report) : IRoundSink

@@ -86,7 +86,13 @@ internal sealed class TuningSearch
         _keys[tried.Key] = _keys[tried.Key] with { Values = [.. _keys[tried.Key].Values.Where(v => v != tried.Value)] };
     }
 
-    private string[] BestPoint() => _points.MinBy(p => _figures[Key(p)])!;
+    /// <summary>The point of the lowest figure; where everything diverged, the one of the smallest value, because smaller steps diverge less.</summary>
+    private string[] BestPoint()
+    {
+        string[] best = _points.MinBy(p => _figures[Key(p)])!;
+        int key = Array.FindIndex(_keys, k => k.IsExtensible);
+        return double.IsFinite(_figures[Key(best)]) || key < 0 ? best : _points.MinBy(p => _keys[key].Values.ToList().IndexOf(p[key]))!;
+    }
 
     private IEnumerable<string[]> Grid(int key, string[] chosen) =>
         key == _keys.Length ? [chosen] : _keys[key].Values.SelectMany(value => Grid(key + 1, [.. chosen, value]));

@@ -35,6 +35,9 @@ public sealed record PolicyReview(
     string Folder, string Name, string Algorithm, long Seed, string Minimised, int Rounds, double Objective, double? Optimum, double? Gap, double? UniformGap,
     double? GradientNormSquared, int Episodes, int Length, IReadOnlyList<AgentReview> Agents)
 {
+    /// <summary>The length of episodes where the experiment names no horizon.</summary>
+    private const int DefaultLength = 1000;
+
     /// <summary>The mean of the agents' mean returns; null without episodes.</summary>
     public double? Return => Episodes == 0 ? null : Agents.Average(a => a.Played!.Return);
 
@@ -50,7 +53,7 @@ public sealed record PolicyReview(
     {
         ArgumentNullException.ThrowIfNull(stored);
         Experiment.Experiment experiment = stored.Experiment;
-        int steps = episodes == 0 ? 0 : length ?? Math.Min((int?)experiment.Resolved["gradient"]?["horizon"] ?? 1000, EpisodeSampler.LongestEpisode);
+        int steps = episodes == 0 ? 0 : length ?? (int)Math.Min((long?)experiment.Resolved["gradient"]?["horizon"] ?? DefaultLength, EpisodeSampler.LongestEpisode);
         EpisodeStatistics[]? played = episodes == 0 ? null : Play(stored, episodes, steps);
         using var noGrad = no_grad();
         using var pool = new WorkerPool(1);
