@@ -11,13 +11,13 @@ using FedPG.Envs.Options;
 
 namespace FedPG.Cli;
 
-/// <summary>The commands <c>fedpg env list | info | export</c>.</summary>
+/// <summary>The commands <c>fedpg env list | info | export | trace | speed</c>.</summary>
 public static class EnvCommands
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The command <c>env</c> with its subcommands. Bad input leaves an action as <see cref="InvalidInputException"/>.</summary>
-    public static Command Create() => new("env", "Lists, describes and exports environments.") { List(), Info(), Export() };
+    public static Command Create() => new("env", "Lists, describes, exports, steps and times environments.") { List(), Info(), Export(), EnvTraceCommand.Create(), EnvSpeedCommand.Create() };
 
     private static Command List()
     {
@@ -42,11 +42,18 @@ public static class EnvCommands
     {
         var choice = new InstanceOptions();
         Option<bool> json = JsonOption();
-        var command = new Command("info", "Describes an environment, and the instance that the options make.") { choice.Id, choice.Set, choice.Agents, json };
+        var markdown = new Option<bool>("--markdown") { Description = "The environment's page in docs/environments instead: Markdown, of the defaults." };
+        var command = new Command("info", "Describes an environment, and the instance that the options make.") { choice.Id, choice.Set, choice.Agents, json, markdown };
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment environment = choice.Configure(parsed);
             TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(markdown))
+            {
+                if (parsed.GetValue(json)) throw new InvalidInputException(new Fault("--markdown", "", null, "is not used together with --json; give one of them"));
+                output.Write(EnvironmentPage.Of(environment.Definition));
+                return;
+            }
             EnvironmentInstance instance = environment.Build();
             if (parsed.GetValue(json)) output.WriteLine(InfoJson(environment, instance).ToJsonString(Indented));
             else WriteInfo(output, environment, instance);

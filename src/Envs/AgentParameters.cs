@@ -80,12 +80,12 @@ public sealed class AgentParameters
 
     private Dictionary<string, double[]>? ReadSpread()
     {
-        // What has a list needs no draw; what is left of the default is what the resolved options say.
-        Dictionary<string, double[]> standard = _entries.Where(e => e is { Spread: not null, List: null })
+        // Who writes down what agents have does not expect other numbers to be drawn as well.
+        Dictionary<string, double[]> standard = _entries.Where(e => e.Spread is not null && !_entries.Any(other => other.List is not null))
             .ToDictionary(e => e.Numbers.Key, e => new[] { e.Spread!.Value.Low, e.Spread!.Value.High });
         return Options.Parsed(SpreadKey, standard.Count == 0 ? null : standard,
             $"an object with a range [low, high] for one or more of {string.Join(", ", Keys)}",
-            "The range that each agent's own number is drawn from, uniformly, where heterogeneity is above 0.", ParseSpread);
+            "The range that each agent's own number is drawn from, uniformly, where heterogeneity is above 0; none by default where a list is given.", ParseSpread);
     }
 
     private Dictionary<string, double[]>? ParseSpread(JsonElement element)

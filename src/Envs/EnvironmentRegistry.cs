@@ -25,11 +25,23 @@ public sealed class EnvironmentRegistry
         var registry = new EnvironmentRegistry();
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
+        registry.Register(FrozenLake.LargeDefinition);
+        registry.Register(CliffWalking.Definition);
+        registry.Register(CliffWalking.SlipperyDefinition);
+        registry.Register(WindyCliff.Definition);
+        registry.Register(FourRooms.Definition);
         registry.Register(RandomMdp.Definition);
+        registry.Register(Garnet.Definition);
         registry.Register(QuasiRandomMdp.Definition);
         registry.Register(OppositeKernels.Definition);
+        registry.Register(Taxi.Definition);
+        registry.Register(DeepSea.Definition);
+        registry.Register(RiverSwim.Definition);
         registry.Register(LinearQuadraticEnvironment.Definition);
         registry.Register(CartPole.Definition);
+        registry.Register(Acrobot.Definition);
+        registry.Register(MountainCar.Definition);
+        registry.Register(Pendulum.Definition);
         return registry;
     }
 

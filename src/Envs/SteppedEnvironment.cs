@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
+using FedPG.Envs.Stepping;
 
 namespace FedPG.Envs;
 
@@ -35,6 +37,24 @@ public sealed class SteppedEnvironment : EnvironmentInstance
         IEnvironment first = create(0);
         (ObservationSpace, ActionSpace) = (first.ObservationSpace, first.ActionSpace);
     }
+
+    /// <summary>
+    /// Any instance as one that is stepped. Of a finite MDP, the index of the state is observed, an action earns its agent's R_i(s, a), and entering a terminal
+    /// state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of steps is truncated after them.
+    /// </summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="stepLimit">The steps after which an episode is truncated, where the instance has no limit itself; null for no limit.</param>
+    /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
+    public static SteppedEnvironment Of(EnvironmentInstance instance, int? stepLimit = null) => instance switch
+    {
+        SteppedEnvironment stepped => stepped,
+        FiniteMdp mdp => new SteppedEnvironment(mdp.Name, mdp.Discount, mdp.AgentNames, MdpEnvironment.MakerFor(mdp), mdp.RewardRange, stepLimit),
+        LinearQuadraticProblem problem => new SteppedEnvironment(
+            problem.Name, problem.Discount, problem.AgentNames, agent => new LinearQuadraticStepper(problem, agent), problem.RewardRange,
+            problem.Steps > 0 ? problem.Steps : stepLimit),
+        null => throw new ArgumentNullException(nameof(instance)),
+        _ => throw new NotSupportedException($"{instance.Name} cannot be stepped"),
+    };
 
     /// <summary>What observations look like.</summary>
     public Space ObservationSpace { get; }

@@ -25,6 +25,7 @@ public sealed class CartPole : IStatefulEnvironment
 
     private readonly double _gravity, _massPole, _totalMass, _length, _poleMassLength, _force, _tau;
     private double _x, _xDot, _theta, _thetaDot;
+    private bool _fallen;
 
     /// <summary>Creates the environment.</summary>
     /// <param name="gravity">[m/s^2].</param>
@@ -86,6 +87,7 @@ public sealed class CartPole : IStatefulEnvironment
         _xDot = random.Uniform(-StartRange, StartRange);
         _theta = random.Uniform(-StartRange, StartRange);
         _thetaDot = random.Uniform(-StartRange, StartRange);
+        _fallen = false;
         ReadState(observation);
     }
 
@@ -103,7 +105,10 @@ public sealed class CartPole : IStatefulEnvironment
         _thetaDot += _tau * angular;
         ReadState(observation);
         bool terminated = _x < -PositionLimit || _x > PositionLimit || _theta < -AngleLimit || _theta > AngleLimit;
-        return new StepResult(1, terminated);
+        // As Gymnasium has it for a caller who goes on after the end: nothing is paid where the pole lies.
+        double reward = terminated && _fallen ? 0 : 1;
+        _fallen |= terminated;
+        return new StepResult(reward, terminated);
     }
 
     /// <inheritdoc/>
@@ -119,7 +124,7 @@ public sealed class CartPole : IStatefulEnvironment
     /// <inheritdoc/>
     public void WriteState(ReadOnlySpan<double> state, Span<double> observation)
     {
-        (_x, _xDot, _theta, _thetaDot) = (state[0], state[1], state[2], state[3]);
+        (_x, _xDot, _theta, _thetaDot, _fallen) = (state[0], state[1], state[2], state[3], false);
         ReadState(observation);
     }
 }
