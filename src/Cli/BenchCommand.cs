@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using FedPG.Envs;
 using FedPG.Envs.Options;
 using FedPG.Federation;
 using FedPG.Federation.Experiment;
@@ -36,13 +37,29 @@ internal static class BenchCommand
             JsonObject result = Measure(BenchWorkload.All[name], threads);
             results.Add((JsonNode)result);
             if (!parsed.GetValue(Json))
-                Console.WriteLine(FormattableString.Invariant($"{name}  {threads} threads  {(double)result["stepsPerSecond"]! / 1e6:F1} M env-steps/s (median of {Repeats}, {(double)result["minimum"]! / 1e6:F1} to {(double)result["maximum"]! / 1e6:F1})"));
+                Console.WriteLine(FormattableString.Invariant($"{name}  {threads} threads  {(double)result["stepsPerSecond"]! / 1e6:F2} M env-steps/s (median of {Repeats}, {(double)result["minimum"]! / 1e6:F2} to {(double)result["maximum"]! / 1e6:F2})"));
+            if (!parsed.GetValue(Json) && result["environmentStepsPerSecond"] is { } alone)
+            {
+                Console.WriteLine(FormattableString.Invariant(
+                    $"    environment alone, 1 thread: {(double)alone / 1e6:F1} M steps/s; environment and policy, {threads} threads: {(double)result["environmentAndPolicyStepsPerSecond"]! / 1e6:F1} M steps/s"));
+            }
         }
         if (parsed.GetValue(Json)) Console.WriteLine(results.ToJsonString(RunFolder.JsonOptions));
         return ExitCode.Ok;
     }
 
     private static JsonObject Measure(BenchWorkload workload, int threads)
+    {
+        JsonObject result = MeasureTraining(workload, threads);
+        if (workload.Experiment(0).Environment is SteppedEnvironment environment)
+        {
+            result["environmentStepsPerSecond"] = Math.Round(SteppedBench.EnvironmentRate(environment));
+            result["environmentAndPolicyStepsPerSecond"] = Math.Round(SteppedBench.PolicyRate(workload.Experiment(0), threads));
+        }
+        return result;
+    }
+
+    private static JsonObject MeasureTraining(BenchWorkload workload, int threads)
     {
         var rates = new List<double>();
         _ = Rate(workload, threads, workload.WarmUpRounds);

@@ -15,6 +15,11 @@ internal static class SummaryTable
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds") };
         table.AddColumns(
             new TableColumn(""), Right("objective"), Right("optimum"), Right("gap"), Right("of uniform"));
+        if (summary.ObjectiveError is { } error)
+        {
+            PrintEstimates(summary, error);
+            return;
+        }
         table.AddRow("mean of agents", Number(summary.Objective), Number(summary.Optimum), Number(summary.Gap), Percent(summary.Gap / summary.UniformGap));
         foreach (AgentSummary agent in summary.Agents.Take(MostRows))
             table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Optimum), Number(agent.Objective - agent.Optimum), "");
@@ -22,6 +27,24 @@ internal static class SummaryTable
         AnsiConsole.Write(table);
         Console.WriteLine($"objective: expected discounted {(summary.Minimised == "regret" ? "regret (1 - r)" : "cost (-r)")}, minimised; an agent's optimum is what it could reach alone");
         PrintCertificate(summary.Certificate);
+        PrintFooter(summary);
+    }
+
+    /// <summary>The end of a run whose objective was estimated: there is no optimum to compare with, but there are returns.</summary>
+    private static void PrintEstimates(RunSummary summary, double error)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds") };
+        table.AddColumns(new TableColumn(""), Right("objective"), Right("mean return"));
+        table.AddRow("mean of agents", $"{Number(summary.Objective)} +- {Short(error)}", Number(summary.Agents.Average(a => a.Return)));
+        foreach (AgentSummary agent in summary.Agents.Take(MostRows)) table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Return));
+        if (summary.Agents.Count > MostRows) table.AddRow($"... {summary.Agents.Count - MostRows} more in {RunFolder.AgentsFile}");
+        AnsiConsole.Write(table);
+        Console.WriteLine($"objective: expected discounted {(summary.Minimised == "regret" ? "regret (1 - r)" : "cost (-r)")}, minimised, estimated with its standard error; return: undiscounted rewards of an episode");
+        PrintFooter(summary);
+    }
+
+    private static void PrintFooter(RunSummary summary)
+    {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; {summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
         Console.WriteLine($"run folder: {summary.Folder}");

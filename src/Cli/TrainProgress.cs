@@ -19,7 +19,7 @@ internal sealed class TrainProgress : IRoundSink, IDisposable
     private int _rounds, _firstRound;
     private double? _uniformGap;
     private RoundReport? _first, _latest;
-    private double? _gap;
+    private double? _gap, _objective;
 
     public TrainProgress(bool quiet)
     {
@@ -46,6 +46,7 @@ internal sealed class TrainProgress : IRoundSink, IDisposable
     public void Report(RoundReport report)
     {
         if (report.Evaluation?.Gap is { } gap) _gap = gap;
+        if (report.Evaluation is { } evaluation) _objective = evaluation.Objective;
         _first ??= report;
         Volatile.Write(ref _latest, report);
     }
@@ -85,7 +86,7 @@ internal sealed class TrainProgress : IRoundSink, IDisposable
             string left = done > 0 ? Duration(seconds / done * (_rounds - report.Round)) : "?";
             string gap = _gap is { } g
                 ? string.Create(CultureInfo.InvariantCulture, $"gap {g:G4}{(_uniformGap is > 0 ? $" ({100 * g / _uniformGap:F1} % of uniform)" : "")}")
-                : "gap unknown";
+                : _objective is { } objective ? string.Create(CultureInfo.InvariantCulture, $"objective {objective:G5}") : "gap unknown";
             string steps = rate > 0 ? string.Create(CultureInfo.InvariantCulture, $"{rate / 1e6:F1} M env-steps/s") : report.EnvSteps == 0 ? "exact gradients" : "? env-steps/s";
             if (_terminal is null)
             {

@@ -1,4 +1,5 @@
 using FedPG.Envs.Streams;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Observations;
@@ -49,10 +50,20 @@ public sealed class DenseNetwork
         ArgumentNullException.ThrowIfNull(parameters);
         for (int layer = 0; layer < Layers; layer++)
         {
-            if (layer > 0) x = Activation == Activation.Tanh ? x.tanh() : x.relu();
+            if (layer > 0) x = Activation == Activation.Tanh ? Tanh(x) : x.relu();
             x = bmm(x, parameters[2 * layer]).Add(parameters[(2 * layer) + 1].unsqueeze(1));
         }
         return x;
+    }
+
+    /// <summary>
+    /// tanh x = 2 sigmoid(2x) - 1, which overwrites x. Measured with libtorch 2.10 on an AMD EPYC: its sigmoid takes 0.5 ns a number, its tanh 2.6 ns, and
+    /// tanh was half of a forward pass. The absolute error is some 1e-7 in single precision.
+    /// </summary>
+    private static Tensor Tanh(Tensor x)
+    {
+        using Scalar minusOne = -1;
+        return x.Scale(2).sigmoid_().Times(2).add_(minusOne);
     }
 
     /// <summary>Hidden weights uniform with variance 1 / fan-in; the last layer and all biases 0.</summary>

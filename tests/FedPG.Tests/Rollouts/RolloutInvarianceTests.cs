@@ -1,0 +1,114 @@
+using FedPG.Envs;
+using FedPG.Envs.Sampling;
+using FedPG.Federation.Oracles;
+using FedPG.Policies;
+using FedPG.Policies.Observations;
+using FedPG.Tests.Envs;
+using FedPG.Tests.Numerics;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace FedPG.Tests.Rollouts;
+
+/// <summary>Promise 1 for environments that are stepped: an agent's direction has the same bits in any block, though agents meet different numbers of pairs.</summary>
+public sealed class RolloutInvarianceTests
+{
+    private const int Agents = 8;
+
+    public RolloutInvarianceTests() => set_num_threads(1);
+
+    [Theory]
+    [InlineData("CartPole-v1", "[64,64]", 60)]
+    [InlineData("CartPole-v1", "[7]", 30)]
+    [InlineData("CartPole-v1", "[]", 30)]
+    [InlineData("Pendulum-v1", "[33,7]", 25)]
+    public void Directions_have_the_same_bits_in_blocks_of_any_size(string id, string hidden, int horizon)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SteppedEnvironment environment = Environment(id);
+        foreach (TensorFormat format in (TensorFormat[])[TensorFormat.Float32, TensorFormat.Float64])
+        {
+            using ObservationPolicy whole = Create(environment, hidden, format);
+            // One row after the other leans more to one side, so that lengths differ more than physics makes them.
+            Tensor rows = NumericsTesting.RandomRows(whole, Agents, seed: 15, scale: 0.3);
+            (byte[][] expected, long steps) = Directions(environment, whole, rows, horizon, Agents);
+            foreach (int size in (int[])[1, 2, 3, 4])
+            {
+                using ObservationPolicy policy = Create(environment, hidden, format);
+                (byte[][] actual, long same) = Directions(environment, policy, rows, horizon, size);
+                Assert.Equal(steps, same);
+                for (int i = 0; i < Agents; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{format.Dtype}: agent {i} differs in blocks of {size}");
+            }
+        }
+    }
+
+    /// <summary>Agents that take no step sample nothing and change nothing for others.</summary>
+    [Fact]
+    public void Agents_that_rest_change_nothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SteppedEnvironment environment = Environment("CartPole-v1");
+        using ObservationPolicy policy = Create(environment, "[7]", TensorFormat.Float32);
+        Tensor rows = NumericsTesting.RandomRows(policy, Agents, seed: 15, scale: 0.3);
+        using var all = Oracle(environment, policy, 0, Agents, 40);
+        using var some = Oracle(environment, policy, 0, Agents, 40);
+        bool[] active = [true, false, true, true, false, false, true, false];
+        _ = NumericsTesting.Directions(some, rows, new BatchKey(0, 0));
+        long before = some.EnvSteps;
+        Tensor expected = NumericsTesting.Directions(all, rows, new BatchKey(3, 1)), actual = NumericsTesting.Directions(some, rows, new BatchKey(3, 1, Active: active));
+        for (int i = 0; i < Agents; i++)
+        {
+            if (active[i]) Assert.Equal(expected[i].Bits(), actual[i].Bits());
+        }
+        Assert.InRange(some.EnvSteps - before, 1, all.EnvSteps - 1);
+    }
+
+    /// <summary>What a batch holds depends on nothing that the oracle did before.</summary>
+    [Fact]
+    public void A_batch_is_a_function_of_its_key_and_the_parameters()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SteppedEnvironment environment = Environment("CartPole-v1");
+        using ObservationPolicy policy = Create(environment, "[7]", TensorFormat.Float32);
+        Tensor rows = NumericsTesting.RandomRows(policy, Agents, seed: 15, scale: 0.3), others = NumericsTesting.RandomRows(policy, Agents, seed: 16);
+        using var fresh = Oracle(environment, policy, 0, Agents, 40);
+        using var used = Oracle(environment, policy, 0, Agents, 40);
+        for (int k = 0; k < 3; k++) _ = NumericsTesting.Directions(used, others, new BatchKey(k, 0));
+        byte[] expected = NumericsTesting.Directions(fresh, rows, new BatchKey(7, 2)).Bits();
+        Assert.Equal(expected, NumericsTesting.Directions(used, rows, new BatchKey(7, 2)).Bits());
+        Assert.NotEqual(expected, NumericsTesting.Directions(used, rows, new BatchKey(7, 3)).Bits());
+        Assert.NotEqual(expected, NumericsTesting.Directions(used, rows, new BatchKey(8, 2)).Bits());
+    }
+
+    private static SteppedEnvironment Environment(string id) =>
+        Assert.IsType<SteppedEnvironment>(EnvTesting.Configure(id, Agents, """{ "heterogeneity": 1 }""").Build());
+
+    private static ObservationPolicy Create(SteppedEnvironment environment, string hidden, TensorFormat format)
+    {
+        int[] sizes = [.. hidden.Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        var encoding = new ObservationEncoding(environment.ObservationSpace);
+        return environment.ActionSpace is Box box
+            ? new GaussianPolicy(encoding, box, sizes, Activation.Tanh, 1, learnDeviation: true, format)
+            : new ObservationSoftmax("neural-softmax", encoding, (Discrete)environment.ActionSpace, sizes, Activation.Tanh, format);
+    }
+
+    private static RolloutOracle Oracle(SteppedEnvironment environment, ObservationPolicy policy, int first, int count, int horizon) =>
+        new(new OracleSetup(environment, policy, first, count, Objective.Reward, NumericsTesting.Entropy(0.1), Seed: 4),
+            new SamplerSettings(horizon, 24, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward));
+
+    private static (byte[][] Rows, long Steps) Directions(SteppedEnvironment environment, ObservationPolicy policy, Tensor rows, int horizon, int size)
+    {
+        byte[][] bits = new byte[Agents][];
+        long steps = 0;
+        for (int first = 0; first < Agents; first += size)
+        {
+            int count = Math.Min(size, Agents - first);
+            using var oracle = Oracle(environment, policy, first, count, horizon);
+            Tensor directions = NumericsTesting.Directions(oracle, rows.narrow(0, first, count), new BatchKey(2, 1));
+            for (int i = 0; i < count; i++) bits[first + i] = directions[i].Bits();
+            steps += oracle.EnvSteps;
+        }
+        return (bits, steps);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using FedPG.Envs.Options;
+using FedPG.Federation.Algorithms;
+using FedPG.Federation.Experiment;
+using FedPG.Federation.Runs;
+using FedPG.Tests.Runs;
+using TorchSharp;
+using Xunit;
+
+namespace FedPG.Tests.Rollouts;
+
+/// <summary>Whole runs on environments that are stepped.</summary>
+public sealed class RolloutRunTests
+{
+    private const string Pendulum = """environment={"id":"Pendulum-v1","agents":3,"options":{"heterogeneity":1}}""", Gaussian = """policy={"kind":"gaussian","hidden":[6]}""";
+
+    public static TheoryData<string[]> Ways()
+    {
+        var data = new TheoryData<string[]>();
+        foreach (string algorithm in AlgorithmRegistry.Default.Names) data.Add([$"federation.algorithm={algorithm}"]);
+        data.Add(["dtype=float64", """gradient.entropy={"from":0.1,"to":0.01,"until":3}"""]);
+        data.Add(["federation.memory=fresh", "gradient.estimator=reinforce", "gradient.baseline=constant"]);
+        data.Add([Pendulum, Gaussian, "objective=reward", "gradient.horizon=20", "gradient.entropy=0.1"]);
+        data.Add(["policy.kind=log-linear", "evaluateEvery=2"]);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Threads_blocks_and_stops_change_no_bit(string[] assignments)
+    {
+        using var folder = new TemporaryFolder();
+        Experiment experiment = RolloutTesting.Experiment(assignments);
+        RunTesting.Run(experiment, folder["one"]);
+        string expected = RunTesting.Bits(folder["one"]);
+        RunTesting.Run(experiment, folder["two"], threads: 2);
+        Assert.Equal(expected, RunTesting.Bits(folder["two"]));
+        RunTesting.Run(experiment, folder["blocks"], threads: 3, block: 1);
+        Assert.Equal(expected, RunTesting.Bits(folder["blocks"]));
+        RunTesting.RunUntil(1, experiment, folder["stopped"], threads: 2, block: 2);
+        RunTesting.ResumeUntil(null, folder["stopped"], threads: 1, block: 4);
+        Assert.Equal(expected, RunTesting.Bits(folder["stopped"]));
+    }
+
+    [Fact]
+    public void The_run_folder_says_what_is_known_and_what_is_estimated()
+    {
+        using var folder = new TemporaryFolder();
+        RunSummary summary = RunTesting.Run(RolloutTesting.Experiment("gradient.entropy=0.1", "evaluateEvery=2"), folder["run"]);
+        var metrics = new CsvFile(Path.Combine(folder["run"], "metrics.csv"));
+        Assert.Equal("round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds,objective_se,regularized_objective,regularized_gap", metrics.Header);
+        Assert.All(metrics["gap"].Concat(metrics["grad_norm_sq"]).Concat(metrics["regularized_gap"]), field => Assert.Empty(field));
+        Assert.Equal([false, true, false, false], metrics["objective_se"].Select(field => field.Length == 0));
+        Assert.Equal(metrics["objective"].Select(f => f.Length), metrics["objective"].Zip(metrics["objective_se"], (f, se) => se.Length == 0 ? 0 : f.Length));
+        double[] errors = [.. metrics["objective_se"].Where(f => f.Length > 0).Select(f => double.Parse(f, CultureInfo.InvariantCulture))];
+        Assert.All(errors, error => Assert.InRange(error, 1e-6, 10));
+        Assert.All(metrics.Numbers("drift")[1..], drift => Assert.True(drift > 0));
+
+        var agents = new CsvFile(Path.Combine(folder["run"], "agents.csv"));
+        Assert.Equal("round,agent,objective,optimum,episode_return,episode_length", agents.Header);
+        // A reward of 1 a step: the return is the length.
+        Assert.Equal(agents["episode_return"], agents["episode_length"]);
+        Assert.All(agents.Numbers("episode_length"), length => Assert.InRange(length, 5, 500));
+        Assert.Equal(5, summary.Agents.Count);
+        Assert.Null(summary.Optimum);
+        Assert.Null(summary.Certificate);
+        Assert.Equal(errors[^1], summary.ObjectiveError);
+        Assert.All(summary.Agents, agent => Assert.NotNull(agent.Return));
+
+        string[] tags = [.. EventFile.ReadAll(folder["run"]).Select(v => v.Tag).Distinct()];
+        string[] wanted =
+        [
+            "federated/objective", "federated/objective_se", "federated/drift", "federated/correction_norm", "federated/bytes_up", "federated/bytes_down",
+            "rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "agents/agent-0/objective", "agents/agent-4/return",
+        ];
+        Assert.All(wanted, tag => Assert.Contains(tag, tags));
+        Assert.DoesNotContain("federated/gap", tags);
+    }
+
+    /// <summary>What the resolved file says is what was run.</summary>
+    [Fact]
+    public void The_resolved_experiment_reads_back_to_itself()
+    {
+        Experiment experiment = RolloutTesting.Experiment(Pendulum, Gaussian, "objective=reward");
+        string text = experiment.Resolved.ToJsonString();
+        Experiment again = ExperimentReader.Default.Read(
+            JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(text), "again.json"), "again.json", Environment.CurrentDirectory, []);
+        Assert.Equal(text, again.Resolved.ToJsonString());
+        Assert.Equal(3, again.EvaluationEpisodes);
+        Assert.Contains("\"learnStandardDeviation\":true", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("policy.kind", "cannot act in CartPole-v1", "policy.kind=tabular-softmax")]
+    [InlineData("policy.kind", "\"neural-softmax\"", "policy.kind=gaussian")]
+    [InlineData("policy.kind", "\"gaussian\"", Pendulum, "policy.kind=neural-softmax", "objective=reward")]
+    [InlineData("gradient.estimator", "\"gpomdp\"", "gradient.estimator=exact")]
+    [InlineData("environment.id", "\"objective\": \"reward\"", Pendulum, Gaussian)]
+    [InlineData("evaluationEpisodes", "from 2 to", "evaluationEpisodes=1")]
+    [InlineData("policy.standardDeviation", "above 0", Pendulum, Gaussian, "objective=reward", "policy.standardDeviation=0")]
+    [InlineData("policy.features", "observation", "policy={\"kind\":\"log-linear\",\"features\":\"radial\"}")]
+    [InlineData("gradient.trajectories", "at least 2", "gradient.trajectories=1")]
+    [InlineData("gradient.trajectories", "numbers of observations", "gradient.trajectories=30000", "gradient.horizon=400")]
+    [InlineData("gradient.entropy", "must be 0", Pendulum, "policy={\"kind\":\"gaussian\",\"learnStandardDeviation\":false}", "objective=reward", "gradient.entropy=0.1")]
+    [InlineData("policy.hiden", "hidden", "policy.hiden=[4]")]
+    public void Bad_input_is_one_message_that_names_the_key_and_what_is_allowed(string key, string allowed, params string[] assignments)
+    {
+        Fault fault = Assert.Single(Assert.Throws<InvalidInputException>(() => RolloutTesting.Experiment(assignments)).Faults);
+        Assert.Contains(key, fault.ToString(), StringComparison.Ordinal);
+        Assert.Contains(allowed, fault.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Fast-FedPG with a small network: 12 rounds bring every agent from some 20 steps to beyond 100. Deterministic, so a pass stays a pass.</summary>
+    [Fact]
+    public void Every_agent_learns_to_balance_its_own_pole()
+    {
+        using var folder = new TemporaryFolder();
+        RunSummary summary = RunTesting.Run(RolloutTesting.Experiment(
+            "objective=reward", "environment.options.discount=0.99", "gradient.horizon=200", "gradient.trajectories=8", "policy.hidden=[32]", "federation.rounds=12", "federation.localSteps=4",
+            "evaluateEvery=12", "evaluationEpisodes=8"), folder["run"], threads: 2);
+        double[] returns = new CsvFile(Path.Combine(folder["run"], "agents.csv")).Numbers("episode_return");
+        Assert.All(returns[..5], before => Assert.InRange(before, 8, 60));
+        Assert.All(summary.Agents, agent => Assert.True(agent.Return > 100, $"{agent.Name}: {agent.Return}"));
+    }
+}
+
+/// <summary>These count every live tensor of the process, so nothing else may run beside them.</summary>
+[Collection(NothingBesides.Name)]
+public sealed class RolloutMemoryTests
+{
+    [Theory]
+    [InlineData("policy.hidden=[7,5]", "gradient.entropy=0.1")]
+    [InlineData("""environment={"id":"Pendulum-v1","agents":3}""", """policy={"kind":"gaussian","hidden":[6]}""", "objective=reward")]
+    public void The_number_of_live_tensors_is_the_same_after_every_round(params string[] assignments)
+    {
+        Experiment experiment = RolloutTesting.Experiment([.. assignments, "federation.rounds=8"]);
+        foreach (int threads in (int[])[1, 2])
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            long before = torch.Tensor.TotalCount;
+            var counts = new List<long>();
+            using (var federation = new Federation.Federation(experiment, RunTesting.Execution(threads, block: 2), TimeProvider.System))
+                federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
+            Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
+            Assert.Equal(before, torch.Tensor.TotalCount);
+        }
+    }
+
+    /// <summary>200 steps allocate no more than ten, both in one chunk of pairs: the managed memory of a batch does not grow with its steps.</summary>
+    [Fact]
+    public void A_batch_allocates_nothing_a_step()
+    {
+        long few = Allocated(horizon: 10), many = Allocated(horizon: 200);
+        Assert.True(many - few < 4096, $"{few} and {many} bytes a batch");
+
+        static long Allocated(int horizon)
+        {
+            Experiment experiment = RolloutTesting.Experiment(
+                """environment={"id":"Pendulum-v1","agents":1}""", """policy={"kind":"gaussian","hidden":[]}""", "objective=reward", $"gradient.horizon={horizon}", "gradient.trajectories=2");
+            using Policies.Policy policy = experiment.CreatePolicy(Policies.TensorFormat.Float32);
+            using Federation.Oracles.IOracle oracle = experiment.PrepareOracles(experiment.Environment)(
+                new Federation.Oracles.OracleSetup(experiment.Environment, policy, 0, 1, experiment.Objective, experiment.Entropy, 1));
+            using torch.Tensor theta = torch.zeros(1, policy.Layout.Length, dtype: torch.ScalarType.Float32), directions = torch.zeros_like(theta);
+            for (int k = 0; k < 3; k++) Play(k);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Play(3);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+
+            void Play(int round)
+            {
+                using IDisposable scope = torch.NewDisposeScope();
+                oracle.Directions(theta, sameRows: true, new Federation.Oracles.BatchKey(round, 0), directions);
+            }
+        }
+    }
+}
