@@ -37,15 +37,15 @@ public sealed class AppleTree(int stages, double ripening, double birds, double 
 
     public IEnumerable<(int State, double Probability)> Starts() => [(0, 1)];
 
-    public IEnumerable<Outcome> Outcomes(int state, int action)
+    public IEnumerable<ListedOutcome> Outcomes(int state, int action)
     {
-        if (action == Pick) return [new Outcome(stages, 1, Worth(state), Terminated: true)];
+        if (action == Pick) return [new ListedOutcome(stages, 1, Worth(state), Terminated: true)];
         int riper = Math.Min(state + 1, stages - 1);
         return
         [
-            new Outcome(stages, birds, 0, Terminated: true),
-            new Outcome(riper, (1 - birds) * ripening, 0),
-            new Outcome(state, (1 - birds) * (1 - ripening), 0),
+            new ListedOutcome(stages, birds, 0, Terminated: true),
+            new ListedOutcome(riper, (1 - birds) * ripening, 0),
+            new ListedOutcome(state, (1 - birds) * (1 - ripening), 0),
         ];
     }
 

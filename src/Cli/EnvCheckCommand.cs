@@ -40,7 +40,7 @@ internal static class EnvCheckCommand
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment environment = choice.Configure(parsed);
-            CheckReport report = EnvironmentChecker.Check(environment.Definition.Id, environment.Build, new CheckSettings(parsed.GetValue(seed), parsed.GetValue(episodes)));
+            CheckReport report = EnvironmentChecker.Check(environment, new CheckSettings(parsed.GetValue(seed), parsed.GetValue(episodes)));
             if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report, Format));
             else Print(report);
             return report.Passed ? ExitCode.Ok : ExitCode.Failure;

@@ -5,7 +5,7 @@ namespace FedPG.Envs;
 /// <param name="Probability">How likely it is, in [0, 1].</param>
 /// <param name="Reward">What is paid for it.</param>
 /// <param name="Terminated">Whether the episode ends there.</param>
-public readonly record struct Outcome(int Next, double Probability, double Reward, bool Terminated = false);
+public readonly record struct ListedOutcome(int Next, double Probability, double Reward, bool Terminated = false);
 
 /// <summary>
 /// An environment whose states can be listed: its observation is the number of its state, <see cref="Discrete"/>, and its actions are
@@ -19,7 +19,7 @@ public interface IListedEnvironment : IEnvironment
 
     /// <summary>
     /// What taking an action in a state can lead to. Asked for every state and action once, when the instance is made. A state in which an episode
-    /// ends (it is reached by <see cref="Outcome.Terminated"/> only) is terminal: whatever its own outcomes are, none of them happens.
+    /// ends (it is reached by <see cref="ListedOutcome.Terminated"/> only) is terminal: whatever its own outcomes are, none of them happens.
     /// </summary>
-    IEnumerable<Outcome> Outcomes(int state, int action);
+    IEnumerable<ListedOutcome> Outcomes(int state, int action);
 }

@@ -61,18 +61,18 @@ public static class ListedStates
     private static AgentMdp List(string agent, IListedEnvironment environment, int index, int states, int actions, KernelPool kernels)
     {
         if (Sizes(environment) != (states, actions)) throw new ArgumentException($"agent {index} has other states or actions than agent 0");
-        var outcomes = new Outcome[states * actions][];
+        var outcomes = new ListedOutcome[states * actions][];
         bool[] ends = new bool[states];
         for (int row = 0; row < outcomes.Length; row++)
         {
             outcomes[row] = [.. environment.Outcomes(row / actions, row % actions)];
-            foreach (Outcome outcome in Possible(outcomes[row], states)) ends[outcome.Next] |= outcome.Terminated;
+            foreach (ListedOutcome outcome in Possible(outcomes[row], states)) ends[outcome.Next] |= outcome.Terminated;
         }
         // What a terminal state itself leads to does not count: nothing is earned there.
         for (int row = 0; row < outcomes.Length; row++)
         {
             if (ends[row / actions]) continue;
-            foreach (Outcome outcome in Possible(outcomes[row], states).Where(o => ends[o.Next] && !o.Terminated))
+            foreach (ListedOutcome outcome in Possible(outcomes[row], states).Where(o => ends[o.Next] && !o.Terminated))
                 throw new ArgumentException($"state {outcome.Next} is reached both with an end and without one (from state {row / actions} by action {row % actions}); give the end a state of its own");
         }
         double[] rewards = new double[states * actions];
@@ -86,5 +86,5 @@ public static class ListedStates
         return new AgentMdp(agent, rewards, kernels.Unify(kernel));
     }
 
-    private static IEnumerable<Outcome> Possible(Outcome[] outcomes, int states) => outcomes.Where(o => o.Next >= 0 && o.Next < states && o.Probability > 0);
+    private static IEnumerable<ListedOutcome> Possible(ListedOutcome[] outcomes, int states) => outcomes.Where(o => o.Next >= 0 && o.Next < states && o.Probability > 0);
 }

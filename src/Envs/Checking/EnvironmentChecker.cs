@@ -7,25 +7,27 @@ namespace FedPG.Envs.Checking;
 public static class EnvironmentChecker
 {
     /// <summary>Checks an environment.</summary>
-    /// <param name="id">What the report calls it.</param>
-    /// <param name="build">Makes the instance; called several times, and must give the same each time.</param>
+    /// <param name="environment">The environment; its instance is made several times, and must be the same each time.</param>
     /// <param name="settings">How much is tried.</param>
-    public static CheckReport Check(string id, Func<EnvironmentInstance> build, CheckSettings settings)
+    public static CheckReport Check(ConfiguredEnvironment environment, CheckSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(build);
+        ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(settings);
+        string id = environment.Definition.Id;
         EnvironmentInstance instance;
+        Func<int, IEnvironment> create;
         try
         {
-            instance = build();
-            _ = Steps(instance, 0);
+            instance = environment.Build();
+            create = StepsOf(instance);
+            _ = create(0);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             return new CheckReport(id, "unknown", 0, [], 0, settings.Seed, 0, null, null,
                 [CheckResult.Fail("build", "making the instance and an environment of agent 0", e is Options.InvalidInputException ? e.Message : $"threw {e.GetType().Name}: {e.Message}")]);
         }
-        var subject = new CheckSubject(instance, build, agent => Steps(instance, agent), (instance as SteppedEnvironment)?.StepLimit, settings);
+        var subject = new CheckSubject(instance, environment.Build, create, environment.Definition.StepLimit, settings);
         var results = new List<CheckResult>();
         foreach ((string name, Func<CheckSubject, CheckResult> check) in Checks) results.Add(Guarded(name, () => check(subject)));
         double? rate = null, bytes = null;
@@ -44,7 +46,7 @@ public static class EnvironmentChecker
         ("numbers", StepChecks.Numbers),
         ("rewards", StepChecks.Rewards),
         ("flags", StepChecks.Flags),
-        ("determinism", subject => RepetitionChecks.Determinism(subject, Steps)),
+        ("determinism", subject => RepetitionChecks.Determinism(subject, StepsOf)),
         ("reset", RepetitionChecks.Reset),
         ("instances", RepetitionChecks.Independence),
         ("buffers", RepetitionChecks.Buffers),
@@ -53,13 +55,9 @@ public static class EnvironmentChecker
         ("transitions", TransitionCheck.Run),
     ];
 
-    /// <summary>What steps an agent of an instance.</summary>
-    private static IEnvironment Steps(EnvironmentInstance instance, int agent) => instance switch
-    {
-        SteppedEnvironment stepped => stepped.Create(agent),
-        FiniteMdp mdp => mdp.Stepped?.Invoke(agent) ?? new TableSteps(mdp, agent),
-        _ => throw new NotSupportedException($"{instance.Name} cannot be stepped"),
-    };
+    /// <summary>What makes an agent's environment: the steps that states were listed from, where there are any, and else those by the list.</summary>
+    private static Func<int, IEnvironment> StepsOf(EnvironmentInstance instance) =>
+        (instance as FiniteMdp)?.Stepped ?? SteppedEnvironment.Of(instance, stepLimit: null).Create;
 
     private static CheckResult Guarded(string name, Func<CheckResult> check)
     {

@@ -32,7 +32,7 @@ internal sealed record Episode
     /// <param name="strangeBuffers">Whether every call gets a buffer of its own that holds no number, instead of the one that holds the last observation.</param>
     public static Episode Record(IEnvironment environment, int agent, long seed, int mostSteps, bool strangeBuffers)
     {
-        var actions = new ActionSource(environment.ActionSpace, agent, seed);
+        var actions = new ActionSource(environment.ActionSpace, seed);
         var (observations, taken, results) = (new List<double[]>(), new List<double[]>(), new List<StepResult>());
         double[] action = new double[environment.ActionSpace.Size], observation = new double[environment.ObservationSpace.Size];
         Exception? thrown = null;

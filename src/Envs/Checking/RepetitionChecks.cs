@@ -4,12 +4,12 @@ namespace FedPG.Envs.Checking;
 internal static class RepetitionChecks
 {
     /// <summary>Equal seeds and actions give equal episodes, on a new instance and on a new build of all agents.</summary>
-    public static CheckResult Determinism(CheckSubject subject, Func<EnvironmentInstance, int, IEnvironment> steps)
+    public static CheckResult Determinism(CheckSubject subject, Func<EnvironmentInstance, Func<int, IEnvironment>> stepsOf)
     {
         const string name = "determinism";
-        EnvironmentInstance rebuilt = subject.Build();
+        Func<int, IEnvironment> rebuilt = stepsOf(subject.Build());
         return Compare(subject, name, "again on a new instance of a new build",
-            "the same seed and actions give another episode on a new instance", (agent, seed) => subject.Record(steps(rebuilt, agent), agent, seed));
+            "the same seed and actions give another episode on a new instance", (agent, seed) => subject.Record(rebuilt(agent), agent, seed));
     }
 
     /// <summary>A reset in mid-episode or after an end leaves nothing of the episode before.</summary>
@@ -48,7 +48,7 @@ internal static class RepetitionChecks
             IEnvironment one = subject.Create(alone.Agent), two = subject.Create(otherAgent);
             double[] first = new double[one.ObservationSpace.Size], second = new double[two.ObservationSpace.Size], action = new double[two.ActionSpace.Size];
             long otherSeed = alone.Seed + 1;
-            var actions = new ActionSource(two.ActionSpace, otherAgent, otherSeed);
+            var actions = new ActionSource(two.ActionSpace, otherSeed);
             one.Reset(alone.Seed, first);
             two.Reset(otherSeed, second);
             bool otherEnded = false;

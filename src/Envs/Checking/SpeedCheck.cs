@@ -14,7 +14,7 @@ internal static class SpeedCheck
         IEnvironment environment = subject.Create(0);
         int size = environment.ActionSpace.Size, most = subject.EpisodeSteps;
         double[] actions = new double[PreparedActions * size], observation = new double[environment.ObservationSpace.Size];
-        var source = new ActionSource(environment.ActionSpace, 0, subject.Seeds[0]);
+        var source = new ActionSource(environment.ActionSpace, subject.Seeds[0]);
         for (int k = 0; k < PreparedActions; k++) source.Next(actions.AsSpan(k * size, size));
         TimeProvider time = subject.Settings.Time ?? TimeProvider.System;
         // Once for the compiler.

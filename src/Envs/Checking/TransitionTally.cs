@@ -43,7 +43,7 @@ internal sealed class TransitionTally
         }
         while (steps > 0)
         {
-            var actions = new ActionSource(environment.ActionSpace, AgentIndex, seed);
+            var actions = new ActionSource(environment.ActionSpace, seed);
             environment.Reset(seed, observation);
             int state = (int)observation[0];
             bool ended = false;

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
 using Xunit;
 
 namespace FedPG.Tests.Plugins;
@@ -48,7 +49,8 @@ internal static class PluginCompiler
         CSharpCompilation compilation = CSharpCompilation.Create(
             name, [CSharpSyntaxTree.ParseText(source)], own.Concat(references).Select(a => MetadataReference.CreateFromFile(a)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(file, Path.ChangeExtension(file, ".pdb"));
+        using FileStream assembly = File.Create(file), symbols = File.Create(Path.ChangeExtension(file, ".pdb"));
+        EmitResult result = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         return file;
     }

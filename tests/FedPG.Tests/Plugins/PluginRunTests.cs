@@ -51,7 +51,7 @@ public sealed class PluginRunTests
         File.Move(plugin, moved);
         Outcome gone = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--quiet");
         Assert.Equal((2, ""), (gone.ExitCode, gone.Output));
-        Assert.Equal($"{plugin}: the plug-in does not exist (run/experiment.json names it in plugins[0]); if it was moved, name it by --plugin FILE.dll", Assert.Single(gone.ErrorLines));
+        Assert.Equal($"{plugin}: the plug-in does not exist ({folder["run/experiment.json"]} names it in plugins[0]); if it was moved, name it by --plugin FILE.dll", Assert.Single(gone.ErrorLines));
 
         // Bytes behind the end of an assembly change its hash and nothing else.
         File.WriteAllBytes(plugin, [.. File.ReadAllBytes(moved), 0]);
