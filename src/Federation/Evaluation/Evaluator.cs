@@ -19,6 +19,9 @@ public abstract class Evaluator : IDisposable
     /// <summary>Each agent's own optimum, [N]; null where unknown.</summary>
     public abstract double[]? AgentOptima { get; }
 
+    /// <summary>What the objective is, where it is no expected discounted cost of a policy: "squared-value-error"; else null.</summary>
+    public virtual string? Measure => null;
+
     /// <summary>The evaluator of an environment.</summary>
     /// <param name="environment">The instance for all agents.</param>
     /// <param name="objective">How rewards become costs.</param>

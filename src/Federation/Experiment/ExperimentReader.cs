@@ -242,16 +242,16 @@ public sealed class ExperimentReader(
     {
         string? only = trainer?.Estimators is null ? trainer?.DirectionOf?.Invoke(policyKind) : Plain;
         string direction = gradient.Choice("direction", only ?? Plain, [Plain, Natural], "what agents descend along: the gradient, or the natural gradient");
-        if (only is not null && direction != only)
-            gradient.Reject("direction", $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
-        return direction;
+        if (only is null || direction == only) return direction;
+        gradient.Reject("direction", $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
+        return only;
     }
 
     private static Func<EnvironmentInstance, Func<OracleSetup, IOracle>> ReadEstimator(
         OptionReader gradient, OracleRegistry oracles, string name, OracleContext context)
     {
         OracleDefinition definition = oracles.Get(name, context.Environment);
-        if (context.Natural && !definition.OffersNatural && context.Environment is { } place)
+        if (context is { Natural: true, Policy: not null, Environment: { } place } && !definition.OffersNatural)
             gradient.Reject("direction", $"\"natural\" is not offered in {place.Name}; allowed there: \"plain\"");
         if (context.Environment is not { } environment || definition.Fits(environment)) return definition.Configure(gradient, context);
         gradient.Reject("estimator", $"\"{name}\" does not serve {environment.Name}; allowed there: {Quoted(oracles.NamesFor(environment))}");
