@@ -11,13 +11,13 @@ using FedPG.Envs.Options;
 
 namespace FedPG.Cli;
 
-/// <summary>The commands <c>fedpg env list | info | export</c>.</summary>
+/// <summary>The commands <c>fedpg env list | info | export | trace</c>.</summary>
 public static class EnvCommands
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The command <c>env</c> with its subcommands. Bad input leaves an action as <see cref="InvalidInputException"/>.</summary>
-    public static Command Create() => new("env", "Lists, describes and exports environments.") { List(), Info(), Export() };
+    public static Command Create() => new("env", "Lists, describes, exports and steps environments.") { List(), Info(), Export(), EnvTraceCommand.Create() };
 
     private static Command List()
     {
@@ -29,11 +29,11 @@ public static class EnvCommands
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                output.WriteLine(new JsonArray([.. all.Select(d => new JsonObject { ["id"] = d.Id, ["summary"] = d.Summary })]).ToJsonString(Indented));
+                output.WriteLine(new JsonArray([.. all.Select(d => new JsonObject { ["id"] = d.Id, ["summary"] = d.Summary, ["stepLimit"] = d.StepLimit })]).ToJsonString(Indented));
                 return;
             }
             int width = all.Max(d => d.Id.Length);
-            foreach (EnvironmentDefinition definition in all) output.WriteLine($"{definition.Id.PadRight(width)}  {definition.Summary}");
+            foreach (EnvironmentDefinition definition in all) output.WriteLine($"{definition.Id.PadRight(width)}  {definition.Summary}{Limit(definition)}");
         });
         return command;
     }
@@ -42,11 +42,18 @@ public static class EnvCommands
     {
         var choice = new InstanceOptions();
         Option<bool> json = JsonOption();
-        var command = new Command("info", "Describes an environment, and the instance that the options make.") { choice.Id, choice.Set, choice.Agents, json };
+        var markdown = new Option<bool>("--markdown") { Description = "The environment's page in docs/environments instead: Markdown, of the defaults." };
+        var command = new Command("info", "Describes an environment, and the instance that the options make.") { choice.Id, choice.Set, choice.Agents, json, markdown };
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment environment = choice.Configure(parsed);
             TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(markdown))
+            {
+                if (parsed.GetValue(json)) throw new InvalidInputException(new Fault("--markdown", "", null, "is not used together with --json; give one of them"));
+                output.Write(EnvironmentPage.Of(environment.Definition));
+                return;
+            }
             EnvironmentInstance instance = environment.Build();
             if (parsed.GetValue(json)) output.WriteLine(InfoJson(environment, instance).ToJsonString(Indented));
             else WriteInfo(output, environment, instance);
@@ -117,7 +124,12 @@ public static class EnvCommands
         }
         output.WriteLine();
         output.WriteLine("This instance");
-        (string Name, string Value)[] facts = [("options", environment.ResolvedOptions.ToJsonString(Compact)), .. FactsOf(instance)];
+        (string Name, string Value)[] facts =
+        [
+            ("options", environment.ResolvedOptions.ToJsonString(Compact)),
+            ("step limit", definition.StepLimit is { } limit ? Text(limit) : "none"),
+            .. FactsOf(instance),
+        ];
         int width = facts.Max(f => f.Name.Length);
         foreach ((string name, string value) in facts) output.WriteLine($"  {name.PadRight(width)}  {value}");
         foreach (string line in (instance as FiniteMdp)?.Grid?.Map ?? []) output.WriteLine($"  {line}");
@@ -145,6 +157,11 @@ public static class EnvCommands
         output.WriteLine();
         output.WriteLine("Arguments");
         IReadOnlyList<OptionInfo> options = definition.Arguments();
+        if (options.Count == 0)
+        {
+            output.WriteLine("  none");
+            return;
+        }
         int key = options.Max(o => o.Key.Length), value = options.Max(o => o.Default.Length);
         foreach (OptionInfo option in options)
         {
@@ -166,6 +183,7 @@ public static class EnvCommands
     {
         ["id"] = environment.Definition.Id,
         ["summary"] = environment.Definition.Summary,
+        ["stepLimit"] = environment.Definition.StepLimit,
         ["headings"] = new JsonObject([.. environment.Definition.Headings().Select(h => KeyValuePair.Create(h.Heading, (JsonNode?)h.Text))]),
         ["arguments"] = new JsonArray([.. environment.Definition.Arguments().Select(o => new JsonObject
         {
@@ -217,6 +235,8 @@ public static class EnvCommands
         <= 12 => string.Join(", ", states),
         _ => $"{string.Join(", ", states[..12])}, ... ({states.Length} in all)",
     };
+
+    private static string Limit(EnvironmentDefinition definition) => definition.StepLimit is { } limit ? $" At most {Text(limit)} steps." : "";
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

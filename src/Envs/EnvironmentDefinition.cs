@@ -5,7 +5,7 @@ namespace FedPG.Envs;
 
 /// <summary>
 /// What there is to know about one kind of environment: its documentation under fixed headings, and how to make an instance of it.
-/// A plug-in adds its own by handing a definition to <see cref="EnvironmentRegistry.Register"/>. Immutable.
+/// A plug-in adds its own by handing a definition to <see cref="EnvironmentRegistry.Register(EnvironmentDefinition)"/>. Immutable.
 /// </summary>
 public sealed record EnvironmentDefinition
 {
@@ -47,6 +47,12 @@ public sealed record EnvironmentDefinition
 
     /// <summary>The most agents this environment takes, 1 to <see cref="AgentLimit"/> (the default).</summary>
     public int MaximumAgents { get; init; } = AgentLimit;
+
+    /// <summary>
+    /// The steps after which an episode is truncated, 1 or more; null (the default) for no limit. Where states can be listed it holds for stepping only:
+    /// there an expectation runs over the gradient's horizon, or over all time.
+    /// </summary>
+    public int? StepLimit { get; init; }
 
     /// <summary>
     /// Reads and checks every option for a number of agents, and returns what builds the instance. Faults are noted through the reader

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using FedPG.Envs.Control;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
@@ -24,10 +25,23 @@ public sealed class EnvironmentRegistry
         var registry = new EnvironmentRegistry();
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
+        registry.Register(FrozenLake.LargeDefinition);
+        registry.Register(CliffWalking.Definition);
+        registry.Register(CliffWalking.SlipperyDefinition);
+        registry.Register(WindyCliff.Definition);
+        registry.Register(FourRooms.Definition);
         registry.Register(RandomMdp.Definition);
+        registry.Register(Garnet.Definition);
         registry.Register(QuasiRandomMdp.Definition);
         registry.Register(OppositeKernels.Definition);
+        registry.Register(Taxi.Definition);
+        registry.Register(DeepSea.Definition);
+        registry.Register(RiverSwim.Definition);
         registry.Register(LinearQuadraticEnvironment.Definition);
+        registry.Register(CartPole.Definition);
+        registry.Register(Acrobot.Definition);
+        registry.Register(MountainCar.Definition);
+        registry.Register(Pendulum.Definition);
         return registry;
     }
 
@@ -35,15 +49,26 @@ public sealed class EnvironmentRegistry
     public IReadOnlyList<string> Ids => [.. _definitions.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Adds an environment.</summary>
-    /// <exception cref="ArgumentException">The id is empty or taken, or the limit of agents is not in 1 to <see cref="EnvironmentDefinition.AgentLimit"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The id is empty or taken, the limit of agents is not in 1 to <see cref="EnvironmentDefinition.AgentLimit"/>, or the limit of steps is below 1.
+    /// </exception>
     public void Register(EnvironmentDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentException.ThrowIfNullOrWhiteSpace(definition.Id);
         if (definition.MaximumAgents is < 1 or > EnvironmentDefinition.AgentLimit)
             throw new ArgumentException($"{definition.Id}: MaximumAgents must lie in 1 to {EnvironmentDefinition.AgentLimit}", nameof(definition));
+        if (definition.StepLimit < 1) throw new ArgumentException($"{definition.Id}: StepLimit must be at least 1, or null", nameof(definition));
         if (!_definitions.TryAdd(definition.Id, definition))
             throw new ArgumentException($"an environment {definition.Id} is registered already", nameof(definition));
+    }
+
+    /// <summary>Adds an environment that is known by its steps only.</summary>
+    /// <exception cref="ArgumentException">As for a full definition.</exception>
+    public void Register(SteppedDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        Register(definition.ToDefinition());
     }
 
     /// <summary>The environment of that id (letter case counts), or null.</summary>

@@ -27,7 +27,7 @@ public interface IEnvironment
     void Reset(long seed, Span<double> observation);
 
     /// <summary>Takes a step. After a step that ended the episode, the next call is a <see cref="Reset"/>.</summary>
-    /// <param name="action">As many numbers as the action space has, within it.</param>
+    /// <param name="action">As many numbers as the action space has, within it; an environment with a <see cref="Box"/> may take more, and then says what it does.</param>
     /// <param name="observation">Takes the observation of the state reached, the last one of an episode too.</param>
     [SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "Step is what the field calls it.")]
     StepResult Step(ReadOnlySpan<double> action, Span<double> observation);

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
+using FedPG.Envs.Stepping;
 
 namespace FedPG.Envs;
 
@@ -8,6 +11,7 @@ namespace FedPG.Envs;
 /// </summary>
 public sealed class SteppedEnvironment : EnvironmentInstance
 {
+    private const int ShownAgents = 12;
     private readonly Func<int, IEnvironment> _create;
 
     /// <summary>Creates the instance.</summary>
@@ -17,15 +21,40 @@ public sealed class SteppedEnvironment : EnvironmentInstance
     /// <param name="create">Makes a new environment for the agent of an index; its spaces are the same for all agents.</param>
     /// <param name="rewardRange">An interval that holds every reward.</param>
     /// <param name="stepLimit">The steps after which an episode is truncated; null for no limit.</param>
-    public SteppedEnvironment(string name, double discount, IReadOnlyList<string> agentNames, Func<int, IEnvironment> create, NumberRange rewardRange, int? stepLimit)
+    /// <param name="parameters">What the agents may differ in, by name, each [N]; null where nothing is known of it.</param>
+    /// <exception cref="ArgumentException">There are no agents, the discount is not in [0, 1], or a parameter is not [N].</exception>
+    public SteppedEnvironment(
+        string name, double discount, IReadOnlyList<string> agentNames, Func<int, IEnvironment> create, NumberRange rewardRange, int? stepLimit,
+        IReadOnlyDictionary<string, double[]>? parameters = null)
         : base(name, discount, agentNames)
     {
         ArgumentNullException.ThrowIfNull(create);
+        if (!(discount >= 0 && discount <= 1)) throw new ArgumentException($"discount {discount} is not in [0, 1]", nameof(discount));
+        Parameters = parameters ?? new Dictionary<string, double[]>();
+        if (Parameters.Values.Any(values => values.Length != agentNames.Count)) throw new ArgumentException($"a parameter has not {agentNames.Count} values", nameof(parameters));
         if (stepLimit < 1) throw new ArgumentOutOfRangeException(nameof(stepLimit), stepLimit, "must be at least 1");
         (_create, RewardRange, StepLimit) = (create, rewardRange, stepLimit);
         IEnvironment first = create(0);
         (ObservationSpace, ActionSpace) = (first.ObservationSpace, first.ActionSpace);
     }
+
+    /// <summary>
+    /// Any instance as one that is stepped. Of a finite MDP, the index of the state is observed, an action earns its agent's R_i(s, a), and entering a terminal
+    /// state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of steps is truncated after them.
+    /// </summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="stepLimit">The steps after which an episode is truncated, where the instance has no limit itself; null for no limit.</param>
+    /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
+    public static SteppedEnvironment Of(EnvironmentInstance instance, int? stepLimit = null) => instance switch
+    {
+        SteppedEnvironment stepped => stepped,
+        FiniteMdp mdp => new SteppedEnvironment(mdp.Name, mdp.Discount, mdp.AgentNames, MdpEnvironment.MakerFor(mdp), mdp.RewardRange, stepLimit),
+        LinearQuadraticProblem problem => new SteppedEnvironment(
+            problem.Name, problem.Discount, problem.AgentNames, agent => new LinearQuadraticStepper(problem, agent), problem.RewardRange,
+            problem.Steps > 0 ? problem.Steps : stepLimit),
+        null => throw new ArgumentNullException(nameof(instance)),
+        _ => throw new NotSupportedException($"{instance.Name} cannot be stepped"),
+    };
 
     /// <summary>What observations look like.</summary>
     public Space ObservationSpace { get; }
@@ -36,11 +65,23 @@ public sealed class SteppedEnvironment : EnvironmentInstance
     /// <summary>The steps after which an episode is truncated; null for no limit.</summary>
     public int? StepLimit { get; }
 
+    /// <summary>What the agents may differ in, by name, each [N].</summary>
+    public IReadOnlyDictionary<string, double[]> Parameters { get; }
+
     /// <inheritdoc/>
     public override NumberRange RewardRange { get; }
 
     /// <inheritdoc/>
     public override string Size => $"observations {ObservationSpace}, actions {ActionSpace}";
+
+    /// <inheritdoc/>
+    public override JsonObject Facts() => new()
+    {
+        ["observations"] = ObservationSpace.ToString(),
+        ["actionSpace"] = ActionSpace.ToString(),
+        ["rewards"] = RewardRange.ToString(),
+        ["parameters"] = new JsonObject([.. Parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)new JsonArray([.. p.Value.Take(ShownAgents).Select(v => (JsonNode)v)])))]),
+    };
 
     /// <summary>A new environment for one agent, without the limit of steps, which is the caller's to keep.</summary>
     public IEnvironment Create(int agent) => _create(agent);

@@ -3,53 +3,60 @@ using FedPG.Envs.Options;
 
 namespace FedPG.Envs.GridWorlds;
 
-/// <summary><c>FrozenLake-v1</c>: across the ice to the goal without falling into a hole.</summary>
+/// <summary><c>FrozenLake-v1</c> and <c>FrozenLake8x8-v1</c>: across the ice to the goal without falling into a hole.</summary>
 public static class FrozenLake
 {
     private const int Actions = 4;
+    private const string Slip = "slip", Goals = "goals";
     private const string Letters = "SFHG";
     private const string Legend = "'S' (start), 'F' (frozen), 'H' (hole), 'G' (goal)";
 
     /// <summary>The steps of the actions left, down, right, up: neighbours in this order are at right angles.</summary>
     private static readonly (int Row, int Column)[] Steps = [(0, -1), (1, 0), (0, 1), (-1, 0)];
 
-    /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new()
+    /// <summary>The lake with the small map.</summary>
+    public static EnvironmentDefinition Definition { get; } = Define("FrozenLake-v1", "4x4", 100);
+
+    /// <summary>The lake with the large map.</summary>
+    public static EnvironmentDefinition LargeDefinition { get; } = Define("FrozenLake8x8-v1", "8x8", 200);
+
+    private static EnvironmentDefinition Define(string id, string standardMap, int stepLimit) => new()
     {
-        Id = "FrozenLake-v1",
-        Summary = "The frozen lake of Gymnasium's toy text: reach the goal over slippery ice with holes.",
+        Id = id,
+        StepLimit = stepLimit,
+        Summary = $"The frozen lake of Gymnasium's toy text ({standardMap}): reach the goal over slippery ice with holes.",
         Description = "The agent walks over a frozen lake. On slippery ice it moves in the intended direction with probability successRate and "
-            + "in either direction at right angles with probability (1 - successRate) / 2. A step over the border means stay.",
+            + "in either direction at right angles with probability (1 - successRate) / 2. A step over the border means stay. FrozenLake-v1 and FrozenLake8x8-v1 differ in the map they have when none is given.",
         ActionSpace = "4 actions: 0 left, 1 down, 2 right, 3 up.",
         ObservationSpace = "One state a cell: state = row * columns + column, row 0 on top. 16 states on the map 4x4, 64 on 8x8.",
         StartingState = "Uniform over the cells S.",
-        Rewards = "1 for entering G, 0 for entering H or F; kept as the expectation over the next cell, R(s, a) = P(G | s, a).",
-        EpisodeEnd = "In H and in G, which are absorbing with reward 0. There is no limit of steps beside the gradient's horizon "
-            + "(Gymnasium's time limits are 100 steps for 4x4 and 200 for 8x8).",
+        Rewards = "1 for entering G, 0 for entering H or another cell (rewardSchedule); kept as the expectation over the next cell, R(s, a) = P(G | s, a).",
+        EpisodeEnd = "In H and in G, which are absorbing with reward 0. The public limits of steps, 100 on the map 4x4 and 200 on 8x8, belong to the two ids.",
         Heterogeneity = "Of transitions. Agent i of N slips by its own success rate p_i = p + lambda min(p, 1 - p) (2i - (N - 1)) / (N - 1), "
             + "with p = successRate and lambda = heterogeneity: evenly spaced, their mean is p, all lie in [0, 1], and rewards, being "
-            + "expectations over the next cell, follow. At 0, and with one agent, everyone has the original environment and one kernel.",
+            + "expectations over the next cell, follow; with agentSeed the places (2i - (N - 1)) / (N - 1) are drawn uniformly on [-1, 1] instead. Of rewards, with \"differ\": \"goals\" on a map with several G: agent i owns number i of them, "
+            + "cyclically in reading order, and another's pays it (1 - lambda) of the reward. At 0, and with one agent, everyone has the original environment and one kernel.",
         VersionHistory = "v1: as Gymnasium's FrozenLake-v1, with success_rate.",
         Source = "Gymnasium, gymnasium/envs/toy_text/frozen_lake.py.",
         Configure = (reader, agents) =>
         {
-            FrozenLakeOptions? options = Read(reader, agents);
-            return () => Build(options ?? throw new InvalidOperationException("the options had faults"));
+            FrozenLakeOptions? options = Read(reader, agents, standardMap);
+            return () => Build(id, options ?? throw new InvalidOperationException("the options had faults"));
         },
     };
 
     /// <summary>The probability with which each agent moves where it wants to, [N].</summary>
-    internal static double[] SuccessRates(double rate, double lambda, int agents)
+    private static double[] SuccessRates(double rate, double lambda, double[]? places, int agents)
     {
-        double halfRange = agents == 1 ? 0 : lambda * Math.Min(rate, 1 - rate);
+        double halfRange = lambda * Math.Min(rate, 1 - rate);
+        // Clamped against rounding at the ends of the range.
         return [.. Enumerable.Range(0, agents).Select(i =>
-            // Clamped against rounding at the ends of the range.
-            halfRange == 0 ? rate : Math.Clamp(rate + (halfRange * ((2.0 * i) - (agents - 1)) / (agents - 1)), 0, 1))];
+            halfRange == 0 || places is null || places[i] == 0.5 ? rate : Math.Clamp(rate + (halfRange * ((2 * places[i]) - 1)), 0, 1))];
     }
 
-    private static FrozenLakeOptions? Read(OptionReader reader, int agents)
+    private static FrozenLakeOptions? Read(OptionReader reader, int agents, string standardMap)
     {
-        object wanted = reader.Parsed<object>("map", "4x4", "\"4x4\", \"8x8\", \"random\", or rows of text of the letters S, F, H, G",
+        object wanted = reader.Parsed<object>("map", standardMap, "\"4x4\", \"8x8\", \"random\", or rows of text of the letters S, F, H, G",
             $"The map: a name, a list of strings, or one string with '/' or line breaks between rows, in letters: {Legend}.", ParseMap)!;
         int size = reader.Integer("size", 8, 2, 100, "Rows and columns of the map \"random\".");
         long seed = reader.Long("mapSeed", 0, 0, 1L << 53, "The seed of the map \"random\".");
@@ -58,7 +65,12 @@ public static class FrozenLake
         double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
         double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents' success rates lie apart.");
 
-        if (lambda > 0 && !slippery) reader.Reject("heterogeneity", "needs \"slippery\": true; it spreads the agents' success rates");
+        double[] schedule = reader.Parsed("rewardSchedule", (double[])[1, 0, 0], "a list of three finite numbers",
+            "What entering pays: [goal, hole, other].", e => ParseSchedule(e))!;
+        string differ = reader.Choice("differ", Slip, [Slip, Goals], "What heterogeneity acts on: how often agents slip, or which goal is theirs.");
+        double[]? places = AgentSpread.Read(reader, agents);
+
+        if (lambda > 0 && !slippery && differ == Slip) reader.Reject("heterogeneity", "needs \"slippery\": true; it spreads the agents' success rates");
         if (wanted is not "random")
         {
             foreach (string key in (string[])["size", "mapSeed"])
@@ -77,11 +89,28 @@ public static class FrozenLake
             _ => null,
         };
         if (map is null) return null;
-        if (map.CellsWhere(c => c == 'S').Count == 0) reader.Reject("map", "the map has no start; at least one cell S is needed");
-        double[] rates = SuccessRates(slippery ? rate : 1, lambda, agents);
+        CheckReachable(reader, map);
+        double[] rates = SuccessRates(slippery ? rate : 1, differ == Slip ? lambda : 0, places, agents);
         long tableRows = (long)map.CellCount * Actions;
         SizeLimits.Check(reader, "map", tableRows * agents, tableRows * 3 * rates.Distinct().Count());
-        return new FrozenLakeOptions(map, rates, discount);
+        return new FrozenLakeOptions(map, rates, schedule, differ == Goals ? lambda : 0, discount);
+    }
+
+    private static void CheckReachable(OptionReader reader, GridMap map)
+    {
+        IReadOnlyList<int> starts = map.CellsWhere(c => c == 'S'), goals = map.CellsWhere(c => c == 'G');
+        if (starts.Count == 0) reader.Reject("map", "the map has no start; at least one cell S is needed");
+        if (goals.Count == 0) reader.Reject("map", "the map has no goal; at least one cell G is needed");
+        if (starts.Count == 0 || goals.Count == 0) return;
+        int[] steps = GridPaths.Distances(map, starts, cell => map[cell] is not ('H' or 'G'));
+        if (goals.All(goal => steps[goal] == GridPaths.Unreachable)) reader.Reject("map", "no goal G can be reached from any start S: holes are in the way");
+    }
+
+    private static double[]? ParseSchedule(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() != 3) return null;
+        double[] items = [.. element.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
+        return items.All(double.IsFinite) ? items : null;
     }
 
     private static object? ParseMap(JsonElement element)
@@ -93,39 +122,43 @@ public static class FrozenLake
         return rows.Length > 1 || rows[0].All(c => Letters.Contains(c, StringComparison.Ordinal)) ? rows : null;
     }
 
-    private static FiniteMdp Build(FrozenLakeOptions options)
+    private static FiniteMdp Build(string id, FrozenLakeOptions options)
     {
         GridMap map = options.Map;
         int states = map.CellCount;
         var kernels = new KernelPool();
-        Dictionary<double, AgentMdp> byRate = options.SuccessRates.Distinct().ToDictionary(rate => rate, rate => ForRate(map, rate, kernels));
-        // Agents of equal rates share the kernel, never the array of rewards.
+        IReadOnlyList<int> goals = map.CellsWhere(c => c == 'G');
         AgentMdp[] agents = [.. options.SuccessRates.Select((rate, i) =>
-            new AgentMdp($"agent-{i}", [.. byRate[rate].Rewards], byRate[rate].Kernel))];
+        {
+            (TransitionKernel kernel, double[] rewards) = OutcomeTable.Create(states, Actions, (cell, action) => Outcomes(cell, action, rate, goals[i % goals.Count]));
+            return new AgentMdp($"agent-{i}", rewards, kernels.Unify(kernel));
+        })];
 
         IReadOnlyList<int> starts = map.CellsWhere(c => c == 'S');
         double[] initial = new double[states];
         foreach (int cell in starts) initial[cell] = 1.0 / starts.Count;
-        var layout = new GridLayout(map.Rows, map.Columns, [.. Enumerable.Range(0, states).Select(map.PlaceOf)], map.Lines);
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
-    }
+        var layout = new GridLayout(map.Rows, map.Columns, [.. Enumerable.Range(0, states).Select(map.PlaceOf)], map.Lines, Steps);
+        return new FiniteMdp(id, options.Discount, initial, agents, layout);
 
-    private static AgentMdp ForRate(GridMap map, double rate, KernelPool kernels)
-    {
-        TransitionKernel kernel = kernels.Unify(TransitionKernel.Create(map.CellCount, Actions, (cell, action) =>
-            map[cell] is 'H' or 'G'
-                ? [(cell, 1)]
-                : [(After(cell, action + 3), (1 - rate) / 2), (After(cell, action), rate), (After(cell, action + 1), (1 - rate) / 2)]));
-        double[] entersGoal = [.. Enumerable.Range(0, map.CellCount).Select(cell => map[cell] == 'G' ? 1.0 : 0.0)];
-        double[] rewards = new double[map.CellCount * Actions];
-        for (int row = 0; row < rewards.Length; row++)
+        Outcome[] Outcomes(int cell, int action, double rate, int own)
         {
-            if (map[row / Actions] is not ('H' or 'G')) rewards[row] = kernel.Expectation(row, entersGoal);
-        }
-        return new AgentMdp("", rewards, kernel);
+            if (map[cell] is 'H' or 'G') return OutcomeTable.Absorbing(cell);
+            return [Step(action + 3, (1 - rate) / 2), Step(action, rate), Step(action + 1, (1 - rate) / 2)];
 
-        int After(int cell, int action) => map.Neighbour(cell, Steps[action % Actions].Row, Steps[action % Actions].Column);
+            Outcome Step(int direction, double probability)
+            {
+                int next = map.Neighbour(cell, Steps[direction % Actions].Row, Steps[direction % Actions].Column);
+                return new Outcome(next, probability, Paid(next, own));
+            }
+        }
+
+        double Paid(int next, int own) => map[next] switch
+        {
+            'G' => options.Schedule[0] * (next == own ? 1 : 1 - options.GoalHeterogeneity),
+            'H' => options.Schedule[1],
+            _ => options.Schedule[2],
+        };
     }
 
-    private sealed record FrozenLakeOptions(GridMap Map, double[] SuccessRates, double Discount);
+    private sealed record FrozenLakeOptions(GridMap Map, double[] SuccessRates, double[] Schedule, double GoalHeterogeneity, double Discount);
 }

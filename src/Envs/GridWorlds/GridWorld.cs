@@ -3,7 +3,7 @@ namespace FedPG.Envs.GridWorlds;
 /// <summary><c>GridWorld-v0</c>: agents on one map, each paid in its own goal cell.</summary>
 public static class GridWorld
 {
-    private const int Actions = 4;
+    private const int Actions = 4, Down = 2;
 
     /// <summary>The steps of the actions up, right, down, left.</summary>
     private static readonly (int Row, int Column)[] Steps = [(-1, 0), (0, 1), (1, 0), (0, -1)];
@@ -14,7 +14,8 @@ public static class GridWorld
         Id = "GridWorld-v0",
         Summary = "A gridworld with slippery moves in which every agent has its own goal cell.",
         Description = "The agent moves on a rectangular map of free cells, walls and lava. A wall or the border means stay. With probability "
-            + "slip the action is replaced by one of the four drawn uniformly, so the intended one is taken with probability 1 - slip + slip/4.",
+            + "slip the action is replaced by one of the four drawn uniformly, so the intended one is taken with probability 1 - slip + slip/4. "
+            + "With probability wind (0 unless given) a gust takes the agent one cell down instead.",
         ActionSpace = "4 actions: 0 up, 1 right, 2 down, 3 left.",
         ObservationSpace = "One state a free cell (lava included, walls not), row by row from the top-left: state = row * columns + column "
             + "on a map without walls. With continuing false one terminal state follows as the last.",
@@ -25,7 +26,8 @@ public static class GridWorld
             + "state, so all agents share one kernel; with terminateOwnGoalOnly only the agent's own goal does, and kernels differ. Lava is "
             + "terminal: absorbing with reward 0.",
         Heterogeneity = "Of rewards: goals differ between agents, and r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents; "
-            + "the average MDP does not depend on lambda, and at 0 all agents have it. Of transitions: terminateOwnGoalOnly.",
+            + "the average MDP does not depend on lambda, and at 0 all agents have it. Of transitions: a list for slip or wind gives agents their own, which "
+            + "lambda pulls towards their mean in the same way (one goal for all keeps this axis clean); and terminateOwnGoalOnly.",
         VersionHistory = "v0: first version.",
         Source = "This project.",
         Configure = (reader, agents) =>
@@ -67,7 +69,7 @@ public static class GridWorld
         foreach (int cell in starts) initial[stateOf[cell]] = 1.0 / starts.Count;
 
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells.Count ? map.PlaceOf(cells[s]) : (-1, -1))];
-        var layout = new GridLayout(map.Rows, map.Columns, places, Draw(options));
+        var layout = new GridLayout(map.Rows, map.Columns, places, Draw(options), Steps);
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels[i]))];
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
     }
@@ -75,20 +77,20 @@ public static class GridWorld
     /// <summary>The kernel of each agent; one object where they do not differ.</summary>
     private static TransitionKernel[] Kernels(GridWorldOptions options, IReadOnlyList<int> cells, int[] stateOf, int states)
     {
-        if (!options.TerminateOwnGoalOnly)
+        HashSet<int> all = options.Continuing ? [] : [.. options.Goals];
+        var made = new Dictionary<(int? OwnEnd, double Slip, double Wind), TransitionKernel>();
+        return [.. options.Goals.Select((goal, i) =>
         {
-            HashSet<int> ending = options.Continuing ? [] : [.. options.Goals];
-            TransitionKernel shared = Kernel(options, cells, stateOf, states, ending);
-            return [.. options.Goals.Select(_ => shared)];
-        }
-        Dictionary<int, TransitionKernel> byGoal = options.Goals.Distinct()
-            .ToDictionary(goal => goal, goal => Kernel(options, cells, stateOf, states, [goal]));
-        return [.. options.Goals.Select(goal => byGoal[goal])];
+            (int? OwnEnd, double Slip, double Wind) kind = (options.TerminateOwnGoalOnly ? goal : null, options.Slips[i], options.Winds[i]);
+            if (!made.TryGetValue(kind, out TransitionKernel? kernel))
+                made[kind] = kernel = Kernel(options.Map, kind.Slip, kind.Wind, cells, stateOf, states, kind.OwnEnd is { } own ? [own] : all);
+            return kernel;
+        })];
     }
 
-    private static TransitionKernel Kernel(GridWorldOptions options, IReadOnlyList<int> cells, int[] stateOf, int states, HashSet<int> ending)
+    private static TransitionKernel Kernel(
+        GridMap map, double slip, double wind, IReadOnlyList<int> cells, int[] stateOf, int states, HashSet<int> ending)
     {
-        GridMap map = options.Map;
         int terminal = states - 1;
         return TransitionKernel.Create(states, Actions, (state, action) =>
         {
@@ -99,8 +101,10 @@ public static class GridWorld
 
         IEnumerable<(int Next, double Probability)> Moves(int cell, int action)
         {
-            yield return (After(cell, action), 1 - options.Slip);
-            for (int other = 0; other < Actions; other++) yield return (After(cell, other), options.Slip / Actions);
+            double still = 1 - wind;
+            yield return (After(cell, action), still * (1 - slip));
+            for (int other = 0; other < Actions; other++) yield return (After(cell, other), still * (slip / Actions));
+            if (wind > 0) yield return (After(cell, Down), wind);
         }
 
         int After(int cell, int action) => stateOf[map.Neighbour(cell, Steps[action].Row, Steps[action].Column)];

@@ -4,14 +4,15 @@ namespace FedPG.Envs.GridWorlds;
 
 /// <summary>The options of <c>GridWorld-v0</c>, checked.</summary>
 /// <param name="Map">The map; ' ' is written '.'.</param>
-/// <param name="Slip">The probability that the action is replaced by a uniformly random one.</param>
+/// <param name="Slips">The probability that the action is replaced by a uniformly random one, for each agent, [N].</param>
+/// <param name="Winds">The probability that a gust takes the agent one cell down instead, for each agent, [N].</param>
 /// <param name="Goals">The goal cell of each agent, [N].</param>
 /// <param name="Continuing">Whether nothing ends.</param>
 /// <param name="TerminateOwnGoalOnly">Whether an agent's episode ends in its own goal only.</param>
 /// <param name="Discount">gamma.</param>
 /// <param name="Heterogeneity">lambda.</param>
 internal sealed record GridWorldOptions(
-    GridMap Map, double Slip, int[] Goals, bool Continuing, bool TerminateOwnGoalOnly, double Discount, double Heterogeneity)
+    GridMap Map, double[] Slips, double[] Winds, int[] Goals, bool Continuing, bool TerminateOwnGoalOnly, double Discount, double Heterogeneity)
 {
     private const string Letters = "#. SGL0123456789";
     private const string Legend = "'#' (wall), '.' or ' ' (floor), 'S' (start), 'G' (goal), '0' to '9' (goal of that agent), 'L' (lava)";
@@ -22,7 +23,7 @@ internal sealed record GridWorldOptions(
     public static GridWorldOptions? Read(OptionReader reader, int agents)
     {
         GridMap? map = ReadMap(reader);
-        double slip = reader.Number("slip", 0.1, NumberRange.UnitInterval,
+        double[] slips = PerAgentNumbers.Read(reader, "slip", 0.1, NumberRange.UnitInterval, agents,
             "The probability that the action is replaced by one of the four, drawn uniformly.");
         int[]? goals = GoalPlacement.Read(reader, map, agents);
         bool continuing = reader.Flag("continuing", true,
@@ -31,10 +32,14 @@ internal sealed record GridWorldOptions(
             "With continuing false: an agent's episode ends in its own goal cell only, so the agents' kernels differ.");
         double discount = reader.Number("discount", 0.95, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
         double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval,
-            "lambda: rewards become rbar + lambda (r_i - rbar), with rbar their mean over agents.");
+            "lambda: rewards become rbar + lambda (r_i - rbar), with rbar their mean over agents; slips and winds likewise.");
+        double[] winds = PerAgentNumbers.Read(reader, "wind", 0, NumberRange.UnitInterval, agents,
+            "The probability that a gust takes the agent one cell down in the place of its move.");
+        PerAgentNumbers.Scale(slips, heterogeneity);
+        PerAgentNumbers.Scale(winds, heterogeneity);
         if (ownOnly && continuing) reader.Reject("terminateOwnGoalOnly", "needs \"continuing\": false; with continuing true nothing ends");
         if (map is null || goals is null) return null;
-        var options = new GridWorldOptions(map, slip, goals, continuing, ownOnly, discount, heterogeneity);
+        var options = new GridWorldOptions(map, slips, winds, goals, continuing, ownOnly, discount, heterogeneity);
         options.CheckReachable(reader);
         options.CheckSize(reader);
         return options;
@@ -79,7 +84,7 @@ internal sealed record GridWorldOptions(
     {
         const int actions = 4, outcomes = 4;
         long rows = (Map.CellCount + 1L) * actions;
-        long kernels = TerminateOwnGoalOnly ? Goals.Distinct().Count() : 1;
+        long kernels = Goals.Select((goal, i) => (TerminateOwnGoalOnly ? goal : 0, Slips[i], Winds[i])).Distinct().Count();
         SizeLimits.Check(reader, reader.Has("map") ? "map" : "width", rows * Goals.Length, rows * outcomes * kernels);
     }
 }

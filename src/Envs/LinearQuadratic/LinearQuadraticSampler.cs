@@ -151,17 +151,17 @@ public sealed class LinearQuadraticSampler
         }
     }
 
-    private static double[] Rows(Matrix<double> matrix) => matrix.Transpose().ToColumnMajorArray();
+    internal static double[] Rows(Matrix<double> matrix) => matrix.Transpose().ToColumnMajorArray();
 
     /// <summary>L with L L' = S, also where S is singular.</summary>
-    private static Matrix<double> Root(Matrix<double> covariance)
+    internal static Matrix<double> Root(Matrix<double> covariance)
     {
         Evd<double> factors = covariance.Evd(Symmetricity.Symmetric);
         return factors.EigenVectors * Matrix<double>.Build.DiagonalOfDiagonalVector(factors.EigenValues.Real().PointwiseMaximum(0).PointwiseSqrt());
     }
 
     /// <summary>target = matrix x, row by row.</summary>
-    private static void Multiply(ReadOnlySpan<double> matrix, ReadOnlySpan<double> x, Span<double> target)
+    internal static void Multiply(ReadOnlySpan<double> matrix, ReadOnlySpan<double> x, Span<double> target)
     {
         int columns = matrix.Length / target.Length;
         for (int i = 0; i < target.Length; i++)
@@ -173,7 +173,7 @@ public sealed class LinearQuadraticSampler
     }
 
     /// <summary>x' matrix x.</summary>
-    private static double Form(ReadOnlySpan<double> matrix, ReadOnlySpan<double> x)
+    internal static double Form(ReadOnlySpan<double> matrix, ReadOnlySpan<double> x)
     {
         double sum = 0;
         for (int i = 0; i < x.Length; i++)

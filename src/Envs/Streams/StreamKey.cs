@@ -17,6 +17,9 @@ public enum StreamPurpose
 
     /// <summary>Trajectories that the noise of gradients is measured with; training never sees them.</summary>
     Diagnosis = 16,
+
+    /// <summary>What happens inside an environment that is stepped, from its reset on.</summary>
+    Episode = 64,
 }
 
 /// <summary>

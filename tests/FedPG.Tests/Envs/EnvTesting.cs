@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Envs;
+using FedPG.Envs.Exact;
 using FedPG.Envs.Files;
 using FedPG.Envs.Options;
 using Xunit;
@@ -64,7 +65,7 @@ internal static class EnvTesting
         }
     }
 
-    public static void AssertLawful(FiniteMdp mdp)
+    public static void AssertLawful(FiniteMdp mdp, bool unitRewards = true)
     {
         Assert.Equal(1, mdp.Initial.Sum(), 1e-12);
         foreach (AgentMdp agent in mdp.Agents)
@@ -79,7 +80,7 @@ internal static class EnvTesting
                 }
                 Assert.Equal(1, sum, 1e-12);
             }
-            Assert.All(agent.Rewards, r => Assert.InRange(r, 0, 1));
+            if (unitRewards) Assert.All(agent.Rewards, r => Assert.InRange(r, 0, 1));
         }
         for (int s = 0; s < mdp.States; s++)
         {
@@ -99,6 +100,27 @@ internal static class EnvTesting
                 of.Rewards[(s * mdp.Actions) + a] + (discount * of.Kernel.Expectation((s * mdp.Actions) + a, last))))];
         }
         return values;
+    }
+
+    /// <summary>The best expected discounted return from the start, of one agent alone, by the project's own solver.</summary>
+    public static double BestReturn(FiniteMdp mdp, int agent = 0) => -FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward).Optimum().Objective;
+
+    /// <summary>The states that can be reached from the start under some policy of an agent.</summary>
+    public static HashSet<int> Reachable(FiniteMdp mdp, int agent = 0)
+    {
+        var queue = new Queue<int>(Enumerable.Range(0, mdp.States).Where(s => mdp.Initial[s] > 0));
+        HashSet<int> seen = [.. queue];
+        while (queue.TryDequeue(out int state))
+        {
+            for (int a = 0; a < mdp.Actions; a++)
+            {
+                foreach (int next in mdp.Agents[agent].Kernel.Next((state * mdp.Actions) + a))
+                {
+                    if (seen.Add(next)) queue.Enqueue(next);
+                }
+            }
+        }
+        return seen;
     }
 
     private static long[] Bits(double[] values) => [.. values.Select(BitConverter.DoubleToInt64Bits)];

@@ -125,12 +125,44 @@ public sealed class FrozenLakeTests
         Assert.Equal(10, maps.Distinct().Count());
     }
 
+    [Fact]
+    public void Rewards_are_the_expectation_of_the_schedule_over_what_is_entered()
+    {
+        FiniteMdp plain = EnvTesting.Make("FrozenLake-v1"), own = EnvTesting.Make("FrozenLake-v1", 1, """{ "rewardSchedule": [10, -5, 0.5] }""");
+        Assert.True(plain.Agents[0].Kernel.SameAs(own.Agents[0].Kernel));
+        for (int s = 0; s < 16; s++)
+        {
+            for (int a = 0; a < 4; a++)
+            {
+                double expected = 0;
+                for (int t = 0; t < 16 && !plain.Terminal[s]; t++)
+                    expected += EnvTesting.Probability(plain.Agents[0].Kernel, s, a, t) * (t == 15 ? 10 : plain.Terminal[t] ? -5 : 0.5);
+                Assert.Equal(expected, own.Agents[0].Rewards[(s * 4) + a], 1e-12);
+            }
+        }
+    }
+
+    [Fact]
+    public void With_several_goals_agents_may_own_one_each()
+    {
+        const string map = "GFSFG";
+        FiniteMdp mdp = EnvTesting.Make("FrozenLake-v1", 3, $$"""{ "map": "{{map}}/FFFFF", "slippery": false, "differ": "goals", "heterogeneity": 0.25 }""");
+        Assert.True(mdp.SharesKernel);
+        Assert.Equal([1, 0.75, 1], mdp.Agents.Select(agent => agent.Rewards[(1 * 4) + Left]));
+        Assert.Equal([0.75, 1, 0.75], mdp.Agents.Select(agent => agent.Rewards[(3 * 4) + Right]));
+    }
+
     public static TheoryData<string, string, string> Faulty => new()
     {
         { """{ "map": "5x5" }""", "map", "must be \"4x4\", \"8x8\", \"random\", or rows of text" },
         { """{ "map": ["SF", "F"] }""", "map[1]", "row 1 has 1 cells and row 0 has 2" },
         { """{ "map": ["SF", "FX"] }""", "map[1]", "row 1, column 1: unknown letter 'X'; allowed are 'S' (start)" },
         { """{ "map": "FF/FG" }""", "map", "at least one cell S is needed" },
+        { """{ "map": "SF/FF" }""", "map", "at least one cell G is needed" },
+        { """{ "map": "SHG" }""", "map", "no goal G can be reached from any start S: holes are in the way" },
+        { """{ "rewardSchedule": [1, 0] }""", "rewardSchedule", "must be a list of three finite numbers" },
+        { """{ "differ": "maps" }""", "differ", "must be \"slip\" | \"goals\"" },
+        { """{ "agentSeed": -1 }""", "agentSeed", "must be a whole number from 0" },
         { """{ "size": 5 }""", "size", "is used with \"map\": \"random\" only" },
         { """{ "map": "random", "size": 1 }""", "size", "must be a whole number from 2 to 100" },
         { """{ "slippery": false, "heterogeneity": 0.5 }""", "heterogeneity", "needs \"slippery\": true" },

@@ -147,6 +147,35 @@ public sealed class GridWorldTests
             }
         }, iter: 30);
 
+    [Fact]
+    public void Agents_may_slip_and_be_blown_by_numbers_of_their_own()
+    {
+        FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 3, """{ "width": 3, "height": 3, "slip": [0, 0.4], "wind": [0.5, 0, 0.2], "goals": [[0, 0]] }""");
+        Assert.False(mdp.SharesKernel);
+        (double Slip, double Wind)[] expected = [(0, 0.5), (0.4, 0), (0, 0.2)];
+        for (int i = 0; i < 3; i++)
+        {
+            (double slip, double wind) = expected[i];
+            // Up from the middle cell 4 leads to 1; the wind, and one slip in four, to 7.
+            Assert.Equal((1 - wind) * (1 - slip + (slip / 4)), EnvTesting.Probability(mdp.Agents[i].Kernel, 4, 0, 1), 1e-15);
+            Assert.Equal(wind + ((1 - wind) * slip / 4), EnvTesting.Probability(mdp.Agents[i].Kernel, 4, 0, 7), 1e-15);
+            // One goal for all: rewards are the same, so that transitions alone differ.
+            Assert.Equal(mdp.Agents[0].Rewards, mdp.Agents[i].Rewards);
+        }
+    }
+
+    [Fact]
+    public void Heterogeneity_pulls_slips_and_winds_to_their_mean()
+    {
+        FiniteMdp alike = EnvTesting.Make("GridWorld-v0", 2, """{ "slip": [0.1, 0.3], "wind": [0, 0.5], "heterogeneity": 0 }""");
+        Assert.True(alike.SharesKernel);
+        Assert.True(alike.Agents[0].Kernel.SameAs(EnvTesting.Make("GridWorld-v0", 1, """{ "slip": 0.2, "wind": 0.25 }""").Agents[0].Kernel));
+        FiniteMdp half = EnvTesting.Make("GridWorld-v0", 2, """{ "slip": [0.1, 0.3], "heterogeneity": 0.5 }""");
+        // Moving right inside a 10 x 10 grid.
+        Assert.Equal(1 - (0.15 * 3 / 4), EnvTesting.Probability(half.Agents[0].Kernel, 44, 1, 45), 1e-15);
+        Assert.Equal(1 - (0.25 * 3 / 4), EnvTesting.Probability(half.Agents[1].Kernel, 44, 1, 45), 1e-15);
+    }
+
     public static TheoryData<string, int, string, string> Faulty => new()
     {
         { """{ "map": ["...", ".."] }""", 1, "map[1]", "row 1 has 2 cells and row 0 has 3; all rows must be equally long" },
@@ -173,6 +202,8 @@ public sealed class GridWorldTests
         { """{ "map": "S.#.", "goals": [[0, 3]] }""", 1, "goals", "the goal of agent 0 cannot be reached from any start cell" },
         { """{ "terminateOwnGoalOnly": true }""", 1, "terminateOwnGoalOnly", "needs \"continuing\": false" },
         { """{ "slip": 1.5 }""", 1, "slip", "must be a number in [0, 1]" },
+        { """{ "slip": [0.1, 2] }""", 2, "slip", "must be a number in [0, 1], or a list of such numbers" },
+        { """{ "wind": [] }""", 2, "wind", "must be a number in [0, 1], or a list of such numbers" },
         { """{ "discount": 1 }""", 1, "discount", "must be a number in [0, 1)" },
         { """{ "width": 0 }""", 1, "width", "must be a whole number from 1 to 1000" },
         { """{ "width": 1000, "height": 1000 }""", 90_000, "width", "at most 268435456 are allowed" },

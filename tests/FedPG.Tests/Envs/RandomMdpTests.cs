@@ -53,6 +53,31 @@ public sealed class RandomMdpTests
         }
     }
 
+    [Fact]
+    public void Agents_held_out_are_those_behind_the_first_ones()
+    {
+        const string kernels = "\"kernels\": \"own\", \"rewards\": \"shared\"";
+        FiniteMdp all = EnvTesting.Make("RandomMdp-v0", 7, $"{{ {kernels} }}"), rest = EnvTesting.Make("RandomMdp-v0", 2, $"{{ {kernels}, \"firstAgent\": 5 }}");
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.True(all.Agents[5 + i].Kernel.SameAs(rest.Agents[i].Kernel));
+            Assert.Equal(all.Agents[0].Rewards, rest.Agents[i].Rewards);
+        }
+        Assert.False(all.SharesKernel);
+    }
+
+    /// <summary>Uniform numbers over their sum: with many states P is close to u / (S/2), so its variance is close to 1 / (3 S^2); on the simplex it is close to 1 / S^2.</summary>
+    [Fact]
+    public void Normalised_rows_are_flatter_than_those_of_the_simplex()
+    {
+        const int states = 200;
+        TransitionKernel kernel = EnvTesting.Make("RandomMdp-v0", 1, """{ "states": 200, "actions": 4, "rows": "normalised" }""").Agents[0].Kernel;
+        double[] all = [.. Enumerable.Range(0, kernel.RowCount).SelectMany(r => kernel.Probabilities(r).ToArray())];
+        double variance = all.Average(p => (p - (1.0 / states)) * (p - (1.0 / states)));
+        // 160,000 numbers: the relative standard error is below 0.5 %, the next term of the expansion about 1 %.
+        Assert.Equal(1.0 / 3, variance * states * states, 0.02);
+    }
+
     /// <summary>On the uniform simplex over S states each coordinate has mean 1/S and variance (S - 1) / (S^2 (S + 1)).</summary>
     [Fact]
     public void Rows_have_the_moments_of_the_uniform_simplex()

@@ -22,6 +22,30 @@ public sealed class RegistryTests
         { "FrozenLake-v1", 1, """{ "map": ["SFH", "HFG"], "slippery": false }""" },
         { "RandomMdp-v0", 4, """{ "states": 6, "actions": 3, "branching": 2, "kernels": "own", "heterogeneity": 0.25, "instance": 9 }""" },
         { "RandomMdp-v0", 2, "{}" },
+        { "RandomMdp-v0", 3, """{ "rewards": "shared", "kernels": "own", "rows": "normalised", "firstAgent": 5 }""" },
+        { "GridWorld-v0", 3, """{ "width": 3, "height": 3, "slip": [0.1, 0.2, 0.6], "wind": [0, 0.3], "heterogeneity": 0.5 }""" },
+        { "FrozenLake-v1", 3, """{ "map": "SFG/FHG", "differ": "goals", "heterogeneity": 0.5, "rewardSchedule": [1, 0, 0.25] }""" },
+        { "FrozenLake-v1", 3, """{ "heterogeneity": 1, "agentSeed": 7 }""" },
+        { "CliffWalking-v1", 1, "{}" },
+        { "CliffWalking-v1", 3, """{ "heterogeneity": 0.4, "agentSeed": 3 }""" },
+        { "CliffWalkingSlippery-v1", 3, """{ "differ": "penalty", "heterogeneity": 1 }""" },
+        { "WindyCliff-v0", 5, "{}" },
+        { "WindyCliff-v0", 4, """{ "wind": "even", "width": 6, "height": 3, "scaled": true, "heterogeneity": 0.5 }""" },
+        { "WindyCliff-v0", 3, """{ "wind": [0, 1] }""" },
+        { "FourRooms-v0", 1, "{}" },
+        { "FourRooms-v0", 3, """{ "goal": [[1, 1], [11, 11]], "start": "random", "heterogeneity": 0.5 }""" },
+        { "FourRooms-v0", 4, """{ "differ": "goals", "heterogeneity": 1 }""" },
+        { "FourRooms-v0", 3, """{ "heterogeneity": 1, "agentSeed": 1 }""" },
+        { "Taxi-v4", 1, "{}" },
+        { "Taxi-v4", 3, """{ "rainy": true, "fickle": true, "heterogeneity": 0.5 }""" },
+        { "Taxi-v4", 4, """{ "differ": "fares", "heterogeneity": 1 }""" },
+        { "DeepSea-v0", 1, "{}" },
+        { "DeepSea-v0", 3, """{ "size": 4, "stochastic": true, "heterogeneity": 0.5, "mappingSeed": 2 }""" },
+        { "RiverSwim-v0", 1, "{}" },
+        { "RiverSwim-v0", 3, """{ "variant": "osband", "normalised": true, "differ": "rewards", "heterogeneity": 0.5, "states": 9 }""" },
+        { "RiverSwim-v0", 3, """{ "heterogeneity": 1, "agentSeed": 0 }""" },
+        { "Garnet-v0", 1, "{}" },
+        { "Garnet-v0", 3, """{ "differ": "both", "heterogeneity": 0.3, "firstAgent": 2, "seed": 4 }""" },
     };
 
     [Theory]
@@ -29,7 +53,7 @@ public sealed class RegistryTests
     public void Every_instance_is_lawful_and_reads_back(string id, int agents, string options)
     {
         FiniteMdp mdp = EnvTesting.Make(id, agents, options);
-        EnvTesting.AssertLawful(mdp);
+        EnvTesting.AssertLawful(mdp, unitRewards: mdp.RewardRange is { Minimum: >= 0, Maximum: <= 1 });
         Assert.Equal(agents, mdp.Agents.Count);
         Assert.Equal(agents, mdp.Agents.Select(a => a.Name).Distinct().Count());
         EnvTesting.AssertSameNumbers(mdp, EnvTesting.Read(EnvTesting.Write(mdp)));
@@ -46,6 +70,41 @@ public sealed class RegistryTests
         Assert.Equal(resolved, second.ResolvedOptions.ToJsonString());
         EnvTesting.AssertSameNumbers(Assert.IsType<FiniteMdp>(first.Build()), Assert.IsType<FiniteMdp>(second.Build()));
         Assert.Equal(first.Definition.Arguments().Select(a => a.Key), first.ResolvedOptions.Select(o => o.Key));
+    }
+
+    /// <summary>What is known from elsewhere is, at heterogeneity 0, the original environment for every agent.</summary>
+    [Theory]
+    [InlineData("FrozenLake-v1", "{}")]
+    [InlineData("CliffWalking-v1", "{}")]
+    [InlineData("CliffWalking-v1", """{ "differ": "penalty" }""")]
+    [InlineData("CliffWalkingSlippery-v1", "{}")]
+    [InlineData("FourRooms-v0", "{}")]
+    [InlineData("FourRooms-v0", """{ "differ": "goals" }""")]
+    [InlineData("Taxi-v4", "{}")]
+    [InlineData("Taxi-v4", """{ "differ": "fares", "rainy": true }""")]
+    [InlineData("DeepSea-v0", "{}")]
+    [InlineData("RiverSwim-v0", "{}")]
+    [InlineData("RiverSwim-v0", """{ "differ": "rewards" }""")]
+    [InlineData("Garnet-v0", """{ "differ": "both" }""")]
+    public void At_heterogeneity_0_every_agent_has_the_original_environment_and_at_1_they_differ(string id, string options)
+    {
+        JsonObject Given(double lambda)
+        {
+            JsonObject given = JsonNode.Parse(options)!.AsObject();
+            given["heterogeneity"] = lambda;
+            return given;
+        }
+        AgentMdp original = EnvTesting.Make(id, 1, options).Agents[0];
+        FiniteMdp alike = EnvTesting.Make(id, 3, Given(0).ToJsonString()), apart = EnvTesting.Make(id, 3, Given(1).ToJsonString());
+        Assert.True(alike.SharesKernel);
+        Assert.All(alike.Agents, agent => Assert.Equal(original.Rewards, agent.Rewards));
+        Assert.True(original.Kernel.SameAs(alike.Agents[0].Kernel));
+        for (int i = 1; i < 3; i++)
+        {
+            bool sameRewards = apart.Agents[0].Rewards.AsSpan().SequenceEqual(apart.Agents[i].Rewards);
+            bool alternating = id == "RiverSwim-v0" && options != "{}" && i == 2;
+            Assert.Equal(alternating, sameRewards && apart.Agents[0].Kernel.SameAs(apart.Agents[i].Kernel));
+        }
     }
 
     [Fact]

@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Envs;
+using FedPG.Envs.Options;
+
+namespace FedPG.Cli;
+
+/// <summary>
+/// <c>fedpg env trace ID --actions JSON [--state JSON]</c>: what an environment answers to a list of actions, number by number, as one JSON document. One row an
+/// action: the end of an episode is noted and stops nothing, so that T actions give T steps whatever happens.
+/// </summary>
+internal static class EnvTraceCommand
+{
+    private const long MostSeed = (1L << 53) - 1;
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create()
+    {
+        var choice = new InstanceOptions();
+        var state = new Option<string?>("--state") { Description = "The state to begin in: a list of numbers, or one number (drawn as at a reset when not given).", HelpName = "JSON" };
+        var actions = new Option<string>("--actions") { Description = "A list of actions, each a number or a list of numbers.", HelpName = "JSON", Required = true };
+        var agent = new Option<int>("--agent") { Description = "Whose environment: an agent's index (default 0).", HelpName = "I" };
+        var seed = new Option<long>("--seed") { Description = "The seed of what is random in the episode (default 0).", HelpName = "N" };
+        var json = new Option<bool>("--json") { Description = "One JSON document on standard output, which is what there is in any case." };
+        var command = new Command("trace", "Steps an environment through given actions and prints every number.") { choice.Id, choice.Set, choice.Agents, agent, state, actions, seed, json };
+        command.SetAction(parsed =>
+        {
+            ConfiguredEnvironment configured = choice.Configure(parsed);
+            SteppedEnvironment environment = SteppedEnvironment.Of(configured.Build(), configured.Definition.StepLimit);
+            var faults = new List<Fault>();
+            int index = parsed.GetValue(agent);
+            if (index < 0 || index >= configured.Agents)
+                faults.Add(new Fault("--agent", "", index.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {configured.Agents - 1}"));
+            long number = parsed.GetValue(seed);
+            if (number is < 0 or > MostSeed) faults.Add(new Fault("--seed", "", number.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MostSeed}"));
+            double[][] chosen = ReadActions(parsed.GetRequiredValue(actions), environment.ActionSpace, faults);
+            IEnvironment stepped = environment.Create(Math.Clamp(index, 0, configured.Agents - 1));
+            double[]? start = parsed.GetValue(state) is { } text ? ReadState(text, stepped, faults) : null;
+            if (faults.Count > 0) throw new InvalidInputException(faults);
+
+            JsonObject head = new()
+            {
+                ["id"] = configured.Definition.Id,
+                ["options"] = configured.ResolvedOptions.DeepClone(),
+                ["agents"] = configured.Agents,
+                ["agent"] = index,
+                ["seed"] = number,
+                ["stepLimit"] = environment.StepLimit,
+            };
+            JsonObject trace = Trace(stepped, chosen, start, number, environment.StepLimit);
+            foreach ((string key, JsonNode? value) in trace) head[key] = value?.DeepClone();
+            parsed.InvocationConfiguration.Output.WriteLine(head.ToJsonString(Compact));
+        });
+        return command;
+    }
+
+    private static JsonObject Trace(IEnvironment environment, double[][] actions, double[]? start, long seed, int? stepLimit)
+    {
+        var stateful = environment as IStatefulEnvironment;
+        double[] observation = new double[environment.ObservationSpace.Size], state = new double[stateful?.StateNames.Count ?? 0];
+        JsonArray observations = [], states = [], rewards = [], terminated = [], truncated = [];
+        environment.Reset(seed, observation);
+        if (start is not null) stateful!.WriteState(start, observation);
+        Note(0);
+        for (int t = 0; t < actions.Length; t++)
+        {
+            StepResult result = environment.Step(actions[t], observation);
+            rewards.Add((JsonNode)Finite(result.Reward, t + 1));
+            terminated.Add((JsonNode)result.Terminated);
+            truncated.Add((JsonNode)(result.Truncated || t + 1 >= stepLimit));
+            Note(t + 1);
+        }
+        return new JsonObject
+        {
+            ["stateNames"] = stateful is null ? null : new JsonArray([.. stateful.StateNames.Select(name => (JsonNode)name)]),
+            ["actions"] = new JsonArray([.. actions.Select((action, t) => (JsonNode)Row(action, t))]),
+            ["observations"] = observations,
+            ["states"] = stateful is null ? null : states,
+            ["rewards"] = rewards,
+            ["terminated"] = terminated,
+            ["truncated"] = truncated,
+        };
+
+        void Note(int t)
+        {
+            observations.Add((JsonNode)Row(observation, t));
+            if (stateful is null) return;
+            stateful.ReadState(state);
+            states.Add((JsonNode)Row(state, t));
+        }
+    }
+
+    private static JsonArray Row(double[] numbers, int t) => [.. numbers.Select(number => (JsonNode)Finite(number, t))];
+
+    private static double Finite(double number, int t) => double.IsFinite(number) ? number
+        : throw new InvalidInputException(new Fault("--actions", $"[{Math.Max(t - 1, 0)}]", null, "the numbers leave the range of float64 here; a trace ends before"));
+
+    private static double[][] ReadActions(string text, Space space, List<Fault> faults)
+    {
+        if (ReadJson("--actions", text, faults) is not { } element) return [];
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            faults.Add(new Fault("--actions", "", text, "must be a list of actions, such as [0, 1, 1]"));
+            return [];
+        }
+        var actions = new List<double[]>();
+        int before = faults.Count;
+        foreach (JsonElement item in element.EnumerateArray())
+        {
+            if (Numbers(item) is { } action && Fits(space, action)) actions.Add(action);
+            else faults.Add(new Fault("--actions", $"[{actions.Count + faults.Count - before}]", item.GetRawText(), Allowed(space)));
+            // One wrong action is seldom alone, and a list may be long.
+            if (faults.Count - before == 10) break;
+        }
+        return [.. actions];
+    }
+
+    private static double[]? ReadState(string text, IEnvironment environment, List<Fault> faults)
+    {
+        if (environment is not IStatefulEnvironment stateful)
+        {
+            faults.Add(new Fault("--state", "", text, "the state of this environment cannot be set; leave it out, and choose a start by --seed"));
+            return null;
+        }
+        if (ReadJson("--state", text, faults) is not { } element) return null;
+        double[]? state = Numbers(element);
+        // Where states are listed, the state is what is observed.
+        string allowed = environment.ObservationSpace is Discrete listed
+            ? $"must be a whole number from 0 to {listed.Count - 1}"
+            : $"must be {stateful.StateNames.Count} finite numbers: {string.Join(", ", stateful.StateNames)}";
+        if (state is not null && state.Length == stateful.StateNames.Count && (environment.ObservationSpace is not Discrete space || space.Contains(state))) return state;
+        faults.Add(new Fault("--state", "", text, allowed));
+        return null;
+    }
+
+    private static JsonElement? ReadJson(string option, string text, List<Fault> faults)
+    {
+        try
+        {
+            return JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(text), option);
+        }
+        catch (InvalidInputException e)
+        {
+            faults.AddRange(e.Faults.Select(fault => fault with { Value = text }));
+            return null;
+        }
+    }
+
+    /// <summary>A number or a list of numbers; null for anything else and where one is not finite.</summary>
+    private static double[]? Numbers(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Number) return element.TryGetDouble(out double one) && double.IsFinite(one) ? [one] : null;
+        if (element.ValueKind != JsonValueKind.Array) return null;
+        double[] numbers = [.. element.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double value) ? value : double.NaN)];
+        return numbers.All(double.IsFinite) ? numbers : null;
+    }
+
+    /// <summary>An environment with a box says itself what it does with numbers beyond it: Pendulum clips them.</summary>
+    private static bool Fits(Space space, double[] action) => space is Box ? action.Length == space.Size : space.Contains(action);
+
+    private static string Allowed(Space space) => space switch
+    {
+        Discrete discrete => $"must be a whole number from 0 to {discrete.Count - 1}",
+        MultiDiscrete several => $"must be {several.Size} whole numbers, each at least 0 and below {string.Join(", ", several.Counts)}",
+        { Size: 1 } => "must be a finite number, or a list of one",
+        _ => $"must be a list of {space.Size} finite numbers",
+    };
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using FedPG.Envs;
+using FedPG.Envs.Exact;
+using FedPG.Envs.Options;
+
+namespace FedPG.Cli;
+
+/// <summary>
+/// The page of an environment in <c>docs/environments</c>: its documentation under the fixed headings, its arguments as a table, and, where states can be listed, the optimum of the
+/// default instance as our own solver finds it. It says nothing that the definition does not say, so <c>fedpg env info ID --markdown</c> writes it anew.
+/// </summary>
+public static class EnvironmentPage
+{
+    private const int WidestMap = 60;
+
+    /// <summary>The page as Markdown, with line feeds.</summary>
+    /// <param name="definition">The environment.</param>
+    public static string Of(EnvironmentDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var page = new StringBuilder();
+        Line($"# {definition.Id}");
+        Line();
+        Line(Plain(definition.Summary));
+        foreach ((string heading, string text) in definition.Headings())
+        {
+            if (heading == "Heterogeneity") Arguments();
+            Heading(heading);
+            Line(Plain(text));
+            if (heading != "Episode end" || definition.StepLimit is not { } limit) continue;
+            Line();
+            Line($"Limit of steps when it is stepped: {Number(limit)}.");
+        }
+        if (Default(definition) is FiniteMdp mdp) Optimum(mdp);
+        Line();
+        Line("---");
+        Line();
+        Line($"*Written by `fedpg env info {definition.Id} --markdown`; a test compares it with the definition.*");
+        return page.ToString();
+
+        void Line(string text = "") => page.Append(text).Append('\n');
+
+        void Heading(string text)
+        {
+            Line();
+            Line($"## {text}");
+            Line();
+        }
+
+        void Arguments()
+        {
+            Heading("Arguments");
+            IReadOnlyList<OptionInfo> options = definition.Arguments();
+            if (options.Count == 0)
+            {
+                Line("None.");
+                return;
+            }
+            Line("| option | default | allowed | meaning |");
+            Line("|---|---|---|---|");
+            foreach (OptionInfo option in options) Line($"| `{option.Key}` | `{Cell(option.Default)}` | {Plain(Cell(option.Allowed))} | {Plain(Cell(option.Meaning))} |");
+        }
+
+        void Optimum(FiniteMdp instance)
+        {
+            FiniteMdpSolver solver = FiniteMdpSolver.OfAgent(instance, 0, Objective.Reward);
+            Heading("The default instance, computed by our own solver");
+            Line("| | |");
+            Line("|---|---|");
+            Line($"| states, actions | {Number(instance.States)}, {Number(instance.Actions)} |");
+            Line($"| terminal states | {Number(instance.Terminal.Count(t => t))} |");
+            Line($"| discount | {Number(instance.Discount)} |");
+            Line($"| rewards | {instance.RewardRange} |");
+            Line($"| expected discounted return of the optimal policy | {Digits(-solver.Optimum().Objective)} |");
+            Line($"| of the uniform policy | {Digits(-solver.Evaluate(solver.UniformPolicy()).Objective)} |");
+            Line();
+            Line($"One agent, all options at their defaults, from the start distribution; policy iteration with exact evaluation (`fedpg env info {definition.Id}`, `src/Envs/Exact`).");
+            if (instance.Grid is not { Columns: <= WidestMap } grid) return;
+            Line();
+            Line("```");
+            foreach (string row in grid.Map) Line(row);
+            Line("```");
+        }
+    }
+
+    private static EnvironmentInstance? Default(EnvironmentDefinition definition)
+    {
+        var faults = new FaultList("defaults");
+        var registry = new EnvironmentRegistry();
+        registry.Register(definition);
+        return registry.Configure(definition.Id, 1, default, EnvironmentKeys.CommandLine, faults)?.Build();
+    }
+
+    private static string Digits(double value) => value.ToString("G12", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>Text that Markdown shows as it is written.</summary>
+    private static string Plain(string text) => text.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}

@@ -1,0 +1,118 @@
+using FedPG.Envs.Options;
+
+namespace FedPG.Envs;
+
+/// <summary>
+/// The short way to register an environment that is known by its steps only: a name, and what makes an agent's environment. All else has a default.
+/// <code>
+/// registry.Register(new SteppedDefinition
+/// {
+///     Id = "Walk-v0",
+///     Summary = "A walk against the wind.",
+///     StepLimit = 100,
+///     RewardRange = new NumberRange(0, 1),
+///     Make = parameters =>
+///     {
+///         AgentNumbers wind = parameters.Number("wind", 0.1, NumberRange.UnitInterval, "How hard it blows.");
+///         return agent => new Walk(wind[agent]);
+///     },
+/// });
+/// </code>
+/// Options <c>discount</c> and, where there are numbers that may differ between agents, <c>heterogeneity</c>, <c>spread</c> and <c>agentSeed</c>
+/// (<see cref="AgentParameters"/>) are added. Immutable.
+/// </summary>
+public sealed record SteppedDefinition
+{
+    private const string OwnSpaces = "As \"This instance\" below says.";
+
+    /// <summary>The name with its version: <c>Walk-v0</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>One line for lists.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>
+    /// Reads the environment's own options, and returns what makes the environment of an agent, each time a new one that shares nothing that changes
+    /// with others. It must read the same keys whatever their values. The agents' numbers can be used once an environment is made, not before.
+    /// </summary>
+    public required Func<AgentParameters, Func<int, IEnvironment>> Make { get; init; }
+
+    /// <summary>An interval that holds every reward (the default says nothing); the objective <c>regret</c> needs [0, 1].</summary>
+    public NumberRange RewardRange { get; init; } = NumberRange.Any;
+
+    /// <summary>The steps after which an episode is truncated; null for no limit.</summary>
+    public int? StepLimit { get; init; }
+
+    /// <summary>The default of the option <c>discount</c>, in [0, 1].</summary>
+    public double Discount { get; init; } = 0.99;
+
+    /// <summary>The most agents this environment takes.</summary>
+    public int MaximumAgents { get; init; } = EnvironmentDefinition.AgentLimit;
+
+    /// <summary>Heading "Description"; the summary when not given.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Heading "Action space"; refers to the instance when not given.</summary>
+    public string? ActionSpace { get; init; }
+
+    /// <summary>Heading "Observation space"; refers to the instance when not given.</summary>
+    public string? ObservationSpace { get; init; }
+
+    /// <summary>Heading "Starting state".</summary>
+    public string? StartingState { get; init; }
+
+    /// <summary>Heading "Rewards"; the range when not given.</summary>
+    public string? Rewards { get; init; }
+
+    /// <summary>Heading "Episode end"; the limit of steps when not given.</summary>
+    public string? EpisodeEnd { get; init; }
+
+    /// <summary>Heading "Heterogeneity"; the rule of <see cref="AgentParameters"/> when not given.</summary>
+    public string? Heterogeneity { get; init; }
+
+    /// <summary>Heading "Version history".</summary>
+    public string? VersionHistory { get; init; }
+
+    /// <summary>Heading "Source".</summary>
+    public string? Source { get; init; }
+
+    /// <summary>How numbers differ between agents, in the words of the documentation.</summary>
+    internal const string HeterogeneityRule = "Each number that may differ between agents is one number for all, a list of one an agent, or drawn. "
+        + "With lambda = heterogeneity above 0, every number that has a range in spread is drawn for each agent: agent i gets v + lambda (u_i - v), with "
+        + "v the number itself and u_i uniform on the range, a function of agentSeed and i. Of a list, agent i gets vbar + lambda (v_i - vbar), with vbar the list's "
+        + "mean. When not given, lambda is 1 where a list or a spread is, and else 0, the original environment for everyone; the default spread holds where no list is given.";
+
+    /// <summary>The full definition.</summary>
+    public EnvironmentDefinition ToDefinition() => new()
+    {
+        Id = Id,
+        Summary = Summary,
+        StepLimit = StepLimit,
+        MaximumAgents = MaximumAgents,
+        Description = Description ?? Summary,
+        ActionSpace = ActionSpace ?? OwnSpaces,
+        ObservationSpace = ObservationSpace ?? OwnSpaces,
+        StartingState = StartingState ?? "Follows from the seed of the reset.",
+        Rewards = Rewards ?? $"Every reward is {RewardRange}.",
+        EpisodeEnd = EpisodeEnd ?? (StepLimit is null ? "Where the environment says so." : $"Where the environment says so, and after {StepLimit} steps (truncated)."),
+        Heterogeneity = Heterogeneity ?? HeterogeneityRule,
+        VersionHistory = VersionHistory ?? $"{Version()}: first version.",
+        Source = Source ?? "The plug-in that registers it.",
+        Configure = (reader, agents) =>
+        {
+            var parameters = new AgentParameters(reader, agents);
+            Func<int, IEnvironment> create = Make(parameters);
+            double discount = reader.Number("discount", Discount, NumberRange.UnitInterval, "gamma.");
+            IReadOnlyDictionary<string, double[]> values = parameters.Finish();
+            string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
+            return () => new SteppedEnvironment(Id, discount, names, create, RewardRange, StepLimit, values);
+        },
+    };
+
+    /// <summary>What follows the last "-v" of the id.</summary>
+    private string Version()
+    {
+        int at = Id.LastIndexOf("-v", StringComparison.Ordinal);
+        return at < 0 ? "v0" : Id[(at + 1)..];
+    }
+}

@@ -1,0 +1,98 @@
+using FedPG.Envs.Options;
+using FedPG.Envs.Streams;
+
+namespace FedPG.Envs.Tables;
+
+/// <summary><c>DeepSea-v0</c>: a dive in which only one of exponentially many ways leads to the treasure.</summary>
+public static class DeepSea
+{
+    private const int Actions = 2;
+
+    /// <summary>The environment's documentation and maker.</summary>
+    public static EnvironmentDefinition Definition { get; } = new()
+    {
+        Id = "DeepSea-v0",
+        Summary = "bsuite's deep sea: a treasure that undirected exploration takes exponentially long to find.",
+        Description = "The agent dives from the top-left cell of N x N cells, one row a step, to the left or to the right (the border means straight down). Which of the two actions means right is drawn for each cell. In the stochastic variant a step to the right goes straight down with "
+            + "probability 1/N; the normal noise that bsuite adds to rewards in the bottom corners has mean 0 and is left out.",
+        ActionSpace = "2 actions, left and right; which is which depends on the cell (with randomActions false: 0 left, 1 right).",
+        ObservationSpace = "N * N + 1 states: state = row * N + column, row 0 on top, and the bottom of the sea as the last. Cells with column > row are never entered.",
+        StartingState = "State 0, the top-left cell.",
+        Rewards = "A step to the right costs moveCost / N (0.01 / N); meaning right in the last column pays 1 (in the stochastic variant even when the step fails, as in bsuite). Rewards below 0 need \"objective\": \"reward\".",
+        EpisodeEnd = "After N steps, in the last state.",
+        Heterogeneity = "Of transitions and rewards: in each cell agent i has, with probability lambda, a meaning of the actions drawn for itself, else the common one; at lambda = 0 all agents have the original environment.",
+        VersionHistory = "v0: first version.",
+        Source = "bsuite, bsuite/environments/deep_sea.py; Osband et al., Behaviour Suite for Reinforcement Learning (2019). bsuite draws the meanings with NumPy's generator, this table with the project's own; "
+            + "bsuite's figure for the stochastic optimum, (1 - 1/N)^(N-1) - 0.01, is the return of always meaning right; stopping after a failed step is better by 0.01 (1 - 1/N)^N.",
+        Configure = (reader, agents) =>
+        {
+            int size = reader.Integer("size", 10, 1, 1_000, "N: rows, columns and steps.");
+            bool stochastic = reader.Flag("stochastic", false, "Whether steps to the right fail with probability 1/N.");
+            bool mixed = reader.Flag("randomActions", true, "Whether the meaning of the actions is drawn for each cell.");
+            long seed = reader.Long("mappingSeed", 0, 0, 1L << 53, "The seed of the meanings.");
+            double cost = reader.Number("moveCost", 0.01, NumberRange.NonNegative, "N times the cost of a step to the right.");
+            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
+            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how likely an agent's meaning of a cell's actions is its own.");
+            if (lambda > 0 && !mixed) reader.Reject("heterogeneity", "needs \"randomActions\": true; it gives agents meanings of their own");
+            long rows = (((long)size * size) + 1) * Actions;
+            SizeLimits.Check(reader, "size", rows * agents, rows * 2 * (lambda > 0 ? agents : 1));
+            return () => Build(agents, size, stochastic, mixed ? seed : null, cost, discount, lambda);
+        },
+    };
+
+    private static FiniteMdp Build(int count, int size, bool stochastic, long? seed, double cost, double discount, double lambda)
+    {
+        int cells = size * size, states = cells + 1;
+        double fails = stochastic ? 1.0 / size : 0;
+        var kernels = new KernelPool();
+        bool[] common = Meanings(seed, agent: 0, sequence: 0, cells);
+        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
+        double[] initial = new double[states];
+        initial[0] = 1;
+        (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells ? (s / size, s % size) : (-1, -1))];
+        return new FiniteMdp(Definition.Id, discount, initial, agents, new GridLayout(size, size, places, Draw(size)));
+
+        AgentMdp Agent(int i)
+        {
+            bool[] right = Own(i);
+            (TransitionKernel kernel, double[] rewards) = OutcomeTable.Create(states, Actions, (s, a) => Outcomes(s, a, right));
+            return new AgentMdp($"agent-{i}", rewards, kernels.Unify(kernel));
+        }
+
+        bool[] Own(int i)
+        {
+            if (lambda == 0 || seed is not { } drawn) return common;
+            bool[] own = Meanings(drawn, i, sequence: 1, cells);
+            RandomSequence chance = Stream(drawn, i, sequence: 2);
+            return [.. common.Select((meaning, cell) => chance.NextDouble() < lambda ? own[cell] : meaning)];
+        }
+
+        IEnumerable<Outcome> Outcomes(int state, int action, bool[] meaning)
+        {
+            if (state == cells) return OutcomeTable.Absorbing(state);
+            (int row, int column) = Math.DivRem(state, size);
+            bool right = meaning[state] == (action == 1);
+            if (!right) return [new Outcome(Below(row, Math.Max(column - 1, 0)), 1, 0)];
+            double reward = (column == size - 1 ? 1 : 0) - (cost / size);
+            return [new Outcome(Below(row, Math.Min(column + 1, size - 1)), 1 - fails, reward), new Outcome(Below(row, column), fails, reward)];
+        }
+
+        int Below(int row, int column) => row == size - 1 ? cells : ((row + 1) * size) + column;
+    }
+
+    /// <summary>Whether action 1 means right, in each cell.</summary>
+    private static bool[] Meanings(long? seed, int agent, int sequence, int cells)
+    {
+        if (seed is not { } drawn) return [.. Enumerable.Repeat(true, cells)];
+        RandomSequence random = Stream(drawn, agent, sequence);
+        return [.. Enumerable.Range(0, cells).Select(_ => random.NextDouble() < 0.5)];
+    }
+
+    private static RandomSequence Stream(long seed, int agent, int sequence) =>
+        new(new StreamKey(seed, StreamPurpose.Environment, agent, Round: 0, LocalStep: 0), sequence);
+
+    /// <summary>The sea as a map: S where the dive begins, T where the treasure lies, '#' where it never gets to.</summary>
+    private static string[] Draw(int size) =>
+        [.. Enumerable.Range(0, size).Select(row => string.Concat(Enumerable.Range(0, size).Select(column =>
+            (row, column) == (size - 1, size - 1) ? 'T' : (row, column) == (0, 0) ? 'S' : column <= row ? '.' : GridWorlds.GridMap.Wall)))];
+}

@@ -1,0 +1,86 @@
+using FedPG.Envs.Options;
+
+namespace FedPG.Envs.Tables;
+
+/// <summary><c>RiverSwim-v0</c>: little for staying on the near bank, much for swimming against the current to the far end.</summary>
+public static class RiverSwim
+{
+    private const int Actions = 2;
+    private const string Original = "strehl-littman", Osband = "osband", Current = "current", Rewards = "rewards";
+
+    /// <summary>The environment's documentation and maker.</summary>
+    public static EnvironmentDefinition Definition { get; } = new()
+    {
+        Id = "RiverSwim-v0",
+        Summary = "A chain of states against a current: a small reward at hand, a large one far away (Strehl and Littman 2008).",
+        Description = "States lie in a row. Action left always goes one to the left (in the first state it stays). Action right fights the current: strehl-littman: from inner states it goes right, stays or is swept left with "
+            + "0.3, 0.6, 0.1; from the first it goes right with 0.3 and else stays; in the last it stays with 0.3 and else is swept left. osband: 0.35, 0.6, 0.05 inside, 0.6 right from the first, 0.6 stay in the last.",
+        ActionSpace = "2 actions: 0 left, 1 right.",
+        ObservationSpace = "states states (6), 0 the leftmost.",
+        StartingState = "strehl-littman: states 1 and 2 with probability 1/2 each (with fewer than 3 states, the first); osband: state 0.",
+        Rewards = "strehl-littman: 5 for action left in the first state, 10000 for staying in the last with action right, kept as the expectation 3000. osband: 0.005 for left in the first, 1 for right in the last. "
+            + "normalised divides all by the largest, so that they lie in [0, 1]; without it the first kind needs \"objective\": \"reward\".",
+        EpisodeEnd = "None.",
+        Heterogeneity = "Of transitions with \"differ\": \"current\": agent i's chances of going right (in the last state, of staying) are multiplied by 1 + lambda (t_i - 1) and the rest goes to the left move (in the first state, to staying), with t_i in [0, 1] its place among "
+            + "the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"rewards\": odd agents are paid the other way round, and r_i becomes r + lambda (r_i - r). At lambda = 0 all agents have the original environment.",
+        VersionHistory = "v0: first version.",
+        Source = "Strehl and Littman, An analysis of model-based Interval Estimation for Markov Decision Processes, Journal of Computer and System Sciences 74 (2008); "
+            + "the second set of numbers is that of Osband, Russo and Van Roy, (More) Efficient Reinforcement Learning via Posterior Sampling (2013).",
+        Configure = (reader, agents) =>
+        {
+            int states = reader.Integer("states", 6, 2, 10_000, "The length of the river.");
+            string variant = reader.Choice("variant", Original, [Original, Osband], "Whose numbers.");
+            bool normalised = reader.Flag("normalised", false, "Whether rewards are divided by the largest.");
+            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
+            string differ = reader.Choice("differ", Current, [Current, Rewards], "What heterogeneity acts on.");
+            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents lie apart.");
+            double[]? places = AgentSpread.Read(reader, agents);
+            SizeLimits.Check(reader, "states", (long)states * Actions * agents, (long)states * Actions * 3 * agents);
+            return () => Build(agents, states, variant == Original ? Numbers.StrehlLittman : Numbers.OsbandEtAl, normalised, discount, differ, lambda, places);
+        },
+    };
+
+    private static FiniteMdp Build(int count, int states, Numbers numbers, bool normalised, double discount, string differ, double lambda, double[]? places)
+    {
+        var kernels = new KernelPool();
+        double unit = normalised ? numbers.Far : 1;
+        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
+        double[] initial = new double[states];
+        if (numbers.StartsInside && states > 2) initial[1] = initial[2] = 0.5;
+        else initial[0] = 1;
+        return new FiniteMdp(Definition.Id, discount, initial, agents);
+
+        AgentMdp Agent(int i)
+        {
+            double strength = differ == Current ? AgentSpread.Move(1, lambda, places, i) : 1;
+            double swap = differ == Rewards && i % 2 == 1 ? lambda : 0;
+            double near = (numbers.Near + (swap * (numbers.Far - numbers.Near))) / unit, far = (numbers.Far + (swap * (numbers.Near - numbers.Far))) / unit;
+            (TransitionKernel kernel, double[] rewards) = OutcomeTable.Create(states, Actions, (s, a) => numbers.Outcomes(s, a, states, strength, near, far));
+            return new AgentMdp($"agent-{i}", rewards, kernels.Unify(kernel));
+        }
+    }
+
+    /// <summary>A river's numbers.</summary>
+    /// <param name="Right">The chance to go right from an inner state.</param>
+    /// <param name="Left">The chance to be swept left from one.</param>
+    /// <param name="First">The chance to leave the first state.</param>
+    /// <param name="Last">The chance to hold the last state.</param>
+    /// <param name="Near">The reward of left in the first state.</param>
+    /// <param name="Far">The reward in the last state.</param>
+    /// <param name="FarWhenHeld">Whether the last state pays only when it is held, not whenever right is tried.</param>
+    /// <param name="StartsInside">Whether episodes start in states 1 and 2.</param>
+    private sealed record Numbers(double Right, double Left, double First, double Last, double Near, double Far, bool FarWhenHeld, bool StartsInside)
+    {
+        public static readonly Numbers StrehlLittman = new(0.3, 0.1, 0.3, 0.3, 5, 10_000, FarWhenHeld: true, StartsInside: true);
+        public static readonly Numbers OsbandEtAl = new(0.35, 0.05, 0.6, 0.6, 0.005, 1, FarWhenHeld: false, StartsInside: false);
+
+        public IEnumerable<Outcome> Outcomes(int state, int action, int states, double strength, double near, double far)
+        {
+            if (action == 0) return [new Outcome(Math.Max(state - 1, 0), 1, state == 0 ? near : 0)];
+            if (state == 0) return [new Outcome(1, strength * First, 0), new Outcome(0, 1 - (strength * First), 0)];
+            if (state == states - 1) return [new Outcome(state, strength * Last, far), new Outcome(state - 1, 1 - (strength * Last), FarWhenHeld ? 0 : far)];
+            double right = strength * Right, stay = 1 - Right - Left;
+            return [new Outcome(state + 1, right, 0), new Outcome(state, stay, 0), new Outcome(state - 1, 1 - right - stay, 0)];
+        }
+    }
+}

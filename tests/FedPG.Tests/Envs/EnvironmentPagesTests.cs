@@ -1,0 +1,26 @@
+using FedPG.Cli;
+using FedPG.Envs;
+using FedPG.Tests.Build;
+using Xunit;
+
+namespace FedPG.Tests.Envs;
+
+public sealed class EnvironmentPagesTests
+{
+    public static TheoryData<string> Ids => [.. EnvironmentRegistry.WithBuiltIn().Ids];
+
+    /// <summary>To write a page anew: <c>fedpg env info ID --markdown > docs/environments/ID.md</c>.</summary>
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void The_page_says_what_the_definition_says(string id)
+    {
+        string file = Path.Combine(Repository.Root, "docs", "environments", id + ".md");
+        Assert.True(File.Exists(file), $"docs/environments/{id}.md is missing; write it with: fedpg env info {id} --markdown");
+        Assert.Equal(EnvironmentPage.Of(EnvironmentRegistry.Default.Find(id)!), File.ReadAllText(file).ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void There_is_no_page_of_an_environment_that_is_gone() =>
+        Assert.Empty(Directory.GetFiles(Path.Combine(Repository.Root, "docs", "environments"), "*-v*.md")
+            .Select(Path.GetFileNameWithoutExtension).Except(EnvironmentRegistry.WithBuiltIn().Ids));
+}
