@@ -65,7 +65,7 @@ public sealed class PAvgTests
     public void One_agent_reaches_its_optimum(string kind, double gap)
     {
         Experiment experiment = OraclesTesting.Read($$"""
-            { "dtype": "float64", "environment": { "id": "GridWorld-v0", "agents": 1, "options": { "width": 4, "height": 3, "discount": 0.9, "continuing": false } },
+            { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 1 },
               "policy": { "kind": "{{kind}}" }, "gradient": { "estimator": "exact" },
               "federation": { "algorithm": "pavg", "rounds": 400, "localSteps": 2, "localStepSize": 2 }, "evaluateEvery": 400 }
             """);
