@@ -69,7 +69,11 @@ public sealed class Federation : IDisposable
         Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
         if (experiment.DiagnoseEvery > 0) _diagnoser = new Diagnoser(experiment);
         Evaluator = Evaluator.Create(experiment.Environment, experiment.Objective, policy);
-        LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Environment.AgentNames.Count)), experiment.Environment.AgentNames, _pool);
+        LocalAgents = new LocalAgents(CreateBlocks(format, execution.BlockSizeFor(experiment.Environment.AgentNames.Count)), experiment.Environment.AgentNames, _pool)
+        {
+            Participation = experiment.Federation.Participation,
+            Work = experiment.Federation.Work,
+        };
         foreach (AgentBlock block in LocalAgents.Blocks) block.Receive(Algorithm.Theta, Server.Theta);
     }
 
@@ -167,9 +171,10 @@ public sealed class Federation : IDisposable
         bool evaluated = RoundsDone % _experiment.EvaluateEvery == 0 || RoundsDone == _experiment.Federation.Rounds;
         bool diagnosed = _diagnoser is not null && (RoundsDone % _experiment.DiagnoseEvery == 0 || RoundsDone == _experiment.Federation.Rounds);
         double? temperature = _experiment.Entropy.IsUsed ? _experiment.Entropy.At(RoundsDone) : null;
+        (double drift, double correction) = (LocalAgents.Drift(), LocalAgents.CorrectionNorm());
+        LocalAgents.ResetObservations();
         return new RoundReport(
-            RoundsDone, EnvSteps, evaluated ? Evaluate(temperature) : null,
-            LocalAgents.TakeDrift(_experiment.Federation.LocalSteps), LocalAgents.CorrectionNorm(),
+            RoundsDone, EnvSteps, evaluated ? Evaluate(temperature) : null, drift, correction,
             LocalAgents.Ledger.BytesUp, LocalAgents.Ledger.BytesDown, Seconds, LocalAgents.Rollouts(), LocalAgents.Ledger.TakeRound(),
             diagnosed ? _diagnoser!.Diagnose(Parameters(), RoundsDone) : null);
     }

@@ -18,6 +18,9 @@ public enum StreamPurpose
     /// <summary>Trajectories that the noise of gradients is measured with; training never sees them.</summary>
     Diagnosis = 16,
 
+    /// <summary>Which agents take part in a round, and how many steps they take.</summary>
+    Participation = 32,
+
     /// <summary>What happens inside an environment that is stepped, from its reset on.</summary>
     Episode = 64,
 }

@@ -15,6 +15,8 @@ public sealed class AgentBlock : IDisposable
     private readonly Tensor _direction;
     private readonly Dictionary<string, Tensor> _received = [];
     private readonly double[] _drift;
+    private readonly bool[] _stepping;
+    private int[]? _ownSteps;
 
     /// <summary>Creates the block.</summary>
     /// <param name="first">The index of its first agent.</param>
@@ -29,6 +31,7 @@ public sealed class AgentBlock : IDisposable
         Theta = Rows(policy, count);
         _direction = Rows(policy, count);
         _drift = new double[count];
+        _stepping = new bool[count];
         CorrectionNorms = new double[count];
     }
 
@@ -50,11 +53,20 @@ public sealed class AgentBlock : IDisposable
     /// <summary>What the oracle keeps of these agents, rows [n, ...].</summary>
     public object OracleState => _oracle.State;
 
+    /// <summary>Which agents take part in the round, [n]; null when all do. An algorithm leaves the state of the others as it is.</summary>
+    public bool[]? Active { get; private set; }
+
     /// <summary>||mbar - m_i|| of each agent where the algorithm keeps memories, [n].</summary>
     public double[] CorrectionNorms { get; }
 
+    /// <summary>How many agents <see cref="ObserveCorrections"/> has seen since the last reset.</summary>
+    public int CorrectedAgents { get; private set; }
+
     /// <summary>The sum over local steps of ||theta_i - thetabar||^2 since the last reset, [n].</summary>
     public IReadOnlyList<double> Drift => _drift;
+
+    /// <summary>The pairs of agent and local step that are in <see cref="Drift"/>.</summary>
+    public long DriftSteps { get; private set; }
 
     /// <summary>Transitions sampled since the start.</summary>
     public long EnvSteps => _oracle.EnvSteps;
@@ -93,11 +105,104 @@ public sealed class AgentBlock : IDisposable
         return _direction;
     }
 
-    /// <summary>Notes ||theta_i - thetabar||^2 after a local step.</summary>
-    public void ObserveDrift(Tensor serverParameters) => RowNorms.AddSquaredDistances(Theta, serverParameters, _drift);
+    /// <summary>The agents' gradients in a local step that started from equal rows: the batch of that step, observed if it is the first.</summary>
+    /// <param name="rows">Theta, [n, d].</param>
+    /// <param name="step">The step.</param>
+    /// <param name="round">t.</param>
+    /// <param name="fromEqualRows">Whether all rows are equal in step 0.</param>
+    public Tensor Gradient(Tensor rows, LocalStep step, int round, bool fromEqualRows = true) =>
+        Gradient(rows, sameRows: fromEqualRows && step.Index == 0, new BatchKey(round, step.Index, Observe: step.Index == 0, step.Active));
 
-    /// <summary>Forgets the drift of the last round.</summary>
-    public void ResetDrift() => Array.Clear(_drift);
+    /// <summary>The local steps of the round, as many as the busiest agent of the block takes.</summary>
+    /// <param name="localSteps">H, what an agent takes that has no number of its own.</param>
+    public IEnumerable<LocalStep> Steps(int localSteps)
+    {
+        int most = _ownSteps?.Max() ?? localSteps;
+        for (int l = 0; l < most; l++)
+        {
+            if (_ownSteps is null)
+            {
+                yield return new LocalStep(l, Active);
+                continue;
+            }
+            for (int i = 0; i < Count; i++) _stepping[i] = l < _ownSteps[i];
+            yield return new LocalStep(l, Array.TrueForAll(_stepping, s => s) ? null : _stepping);
+        }
+    }
+
+    /// <summary>The local steps that each agent takes in the round, [n]; 0 for those that do not take part.</summary>
+    /// <param name="localSteps">H.</param>
+    public int[] StepCounts(int localSteps) => _ownSteps ?? [.. Enumerable.Range(0, Count).Select(i => Active is null || Active[i] ? localSteps : 0)];
+
+    /// <summary>Theta &lt;- Theta - eta direction, for the agents that take the step. The direction is scaled in place.</summary>
+    public void Descend(Tensor direction, double eta, LocalStep step)
+    {
+        ArgumentNullException.ThrowIfNull(direction);
+        Theta.sub_(Masked(direction.Scale(eta), step.Active));
+    }
+
+    /// <summary>Writes rows into a state, for the agents that take part; the others' state stays.</summary>
+    /// <param name="state">[n, ...].</param>
+    /// <param name="rows">[n, ...].</param>
+    /// <returns>The state.</returns>
+    public Tensor Keep(Tensor state, Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return Active is null ? state.copy_(rows) : state.copy_(where(MaskOf(Active, state), rows, state));
+    }
+
+    /// <summary>Rows with zeros in the place of those that are not active, [n, ...].</summary>
+    public static Tensor Masked(Tensor rows, bool[]? active)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return active is null ? rows : where(MaskOf(active, rows), rows, zeros_like(rows));
+    }
+
+    /// <summary>Notes ||theta_i - thetabar||^2 after a local step.</summary>
+    /// <param name="serverParameters">thetabar, [d].</param>
+    /// <param name="step">The step, so that agents that did not take it do not count; null where all agents of the round did.</param>
+    public void ObserveDrift(Tensor serverParameters, LocalStep? step = null)
+    {
+        bool[]? active = step is { } taken ? taken.Active : Active;
+        RowNorms.AddSquaredDistances(Theta, serverParameters, _drift, active);
+        DriftSteps += active?.Count(a => a) ?? Count;
+    }
+
+    /// <summary>Notes the lengths of the corrections, ||mean - own_i||, of the agents that take part.</summary>
+    /// <param name="own">Rows, [n, d].</param>
+    /// <param name="mean">[d].</param>
+    public void ObserveCorrections(Tensor own, Tensor mean)
+    {
+        RowNorms.Distances(own, mean, CorrectionNorms, Active);
+        CorrectedAgents = Active?.Count(a => a) ?? Count;
+    }
+
+    /// <summary>Forgets drift and corrections of the last round.</summary>
+    public void ResetObservations()
+    {
+        Array.Clear(_drift);
+        Array.Clear(CorrectionNorms);
+        (DriftSteps, CorrectedAgents) = (0, 0);
+    }
+
+    /// <summary>Sets who takes part in what follows, and how many steps each takes. For those that run blocks; algorithms do not call it.</summary>
+    /// <param name="active">Which agents take part, [n]; null for all.</param>
+    /// <param name="steps">The local steps of each agent of the block, [n]; null for H each.</param>
+    public void Enter(bool[]? active, ReadOnlySpan<int> steps)
+    {
+        Active = active;
+        _ownSteps = steps.IsEmpty ? null : steps.ToArray();
+        for (int i = 0; active is not null && _ownSteps is not null && i < Count; i++)
+        {
+            if (!active[i]) _ownSteps[i] = 0;
+        }
+    }
+
+    private static Tensor MaskOf(bool[] active, Tensor rows)
+    {
+        Tensor mask = tensor(active, device: rows.device);
+        return rows.dim() == 1 ? mask : mask.view([active.Length, .. Enumerable.Repeat(1L, (int)rows.dim() - 1)]);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,22 +7,67 @@ namespace FedPG.Federation.Agents;
 /// process or elsewhere. Rows [n, d] come back, one an agent; they may be the block's own buffer.
 /// </summary>
 /// <param name="Name">The name of the message in exchange.csv.</param>
-/// <param name="Run">Runs on a block, within a dispose scope and without gradients being recorded.</param>
-public sealed record Uplink(string Name, Func<AgentBlock, int, Tensor> Run);
+/// <param name="Run">Runs on a block, within a dispose scope and without gradients being recorded. The rows of agents that do not take part are not read.</param>
+/// <param name="Entries">k where only k entries of a row are sent, each a value and an index, the others being 0; null where all are.</param>
+public sealed record Uplink(string Name, Func<AgentBlock, int, Tensor> Run, int? Entries = null);
 
-/// <summary>The agents as the server sees them: it can send to all, and ask all. Nothing else crosses.</summary>
+/// <summary>
+/// The agents as the server sees them: it can send to those of a round, and ask those of a round. Nothing else crosses. The agents of a round follow from
+/// the round's number, so a server may speak to those of the next round already.
+/// </summary>
 public interface IAgents
 {
     /// <summary>N.</summary>
     int Count { get; }
 
-    /// <summary>Sends a vector [d] to every agent.</summary>
-    void Broadcast(string name, Tensor vector);
+    /// <summary>Whether all agents take part in every round.</summary>
+    bool EveryoneTakesPart { get; }
 
-    /// <summary>Has every agent run a function, and returns the mean of what they send up, [d], summed in the order of <see cref="RowSums"/>.</summary>
+    /// <summary>Sends a vector [d] to the agents of a round.</summary>
+    /// <param name="name">The name of the message.</param>
+    /// <param name="vector">[d].</param>
+    /// <param name="round">The round whose agents receive it; null for all agents.</param>
+    /// <param name="entries">k where only k entries are sent, each a value and an index, the others being 0; null where all are.</param>
+    void Broadcast(string name, Tensor vector, int? round = null, int? entries = null);
+
+    /// <summary>
+    /// Has the agents of a round run a function, and returns the mean of what they send up, [d], summed in the order of <see cref="RowSums"/>: over those
+    /// agents, as their <see cref="Cohort"/> weighs them. Zeros where nobody takes part.
+    /// </summary>
     /// <param name="uplink">The function.</param>
     /// <param name="round">The round its random numbers belong to.</param>
     /// <returns>A tensor of the caller's dispose scope.</returns>
     /// <exception cref="DivergedException">An agent sent numbers that are not finite; names it.</exception>
     Tensor Mean(Uplink uplink, int round);
+
+    /// <summary>The same, and beside the mean the share: the plain sum over those agents divided by N, as if the others had sent zeros.</summary>
+    /// <param name="uplink">The function.</param>
+    /// <param name="round">The round its random numbers belong to.</param>
+    /// <returns>Two tensors of the caller's dispose scope, [d]; one and the same where everyone takes part.</returns>
+    /// <exception cref="DivergedException">An agent sent numbers that are not finite; names it.</exception>
+    (Tensor Mean, Tensor Share) MeanAndShare(Uplink uplink, int round);
+
+    /// <summary>Has the agents of a round do something that they tell nobody about.</summary>
+    /// <param name="work">Runs on a block, within a dispose scope and without gradients being recorded.</param>
+    /// <param name="round">The round its random numbers belong to.</param>
+    void Run(Action<AgentBlock, int> work, int round);
+
+    /// <summary>Has all agents send a row to those that hear them, and hands each block the mixed rows. Sent counts as up, received as down.</summary>
+    /// <param name="name">The name of the message.</param>
+    /// <param name="graph">Who hears whom.</param>
+    /// <param name="send">The rows of a block, [n, d].</param>
+    /// <param name="receive">Takes the mixed rows of a block, [n, d].</param>
+    /// <param name="round">The round.</param>
+    /// <exception cref="DivergedException">An agent sent numbers that are not finite; names it.</exception>
+    void Gossip(string name, MixingGraph graph, Func<AgentBlock, int, Tensor> send, Action<AgentBlock, Tensor> receive, int round);
+
+    /// <summary>
+    /// The mean over all agents of rows they keep, [d], for the evaluation of algorithms without a server. Not a message: a simulation can look, and real
+    /// agents would have to be asked.
+    /// </summary>
+    /// <param name="rows">The rows of a block, [n, d].</param>
+    /// <param name="round">The round, for messages.</param>
+    /// <returns>A tensor of the caller's dispose scope.</returns>
+    /// <exception cref="DivergedException">An agent's numbers are not finite; names it.</exception>
+    Tensor Inspect(Func<AgentBlock, Tensor> rows, int round);
 }

@@ -8,37 +8,43 @@ namespace FedPG.Federation.Agents;
 /// <summary>Distances of rows from a vector, in double precision and in one order of summation whatever the number of rows.</summary>
 internal static class RowNorms
 {
-    /// <summary>sums[i] += ||rows[i] - centre||^2.</summary>
-    public static void AddSquaredDistances(Tensor rows, Tensor centre, double[] sums)
+    /// <summary>sums[i] += ||rows[i] - centre||^2, where i is active.</summary>
+    public static void AddSquaredDistances(Tensor rows, Tensor centre, double[] sums, bool[]? active = null)
     {
         if (rows.device_type != DeviceType.CPU)
         {
             using IDisposable scope = NewDisposeScope();
             Tensor differences = (rows - centre).to(ScalarType.Float64);
             ReadOnlySpan<double> squares = (differences * differences).sum(1).cpu().Span<double>();
-            for (int i = 0; i < sums.Length; i++) sums[i] += squares[i];
+            for (int i = 0; i < sums.Length; i++)
+            {
+                if (active is null || active[i]) sums[i] += squares[i];
+            }
         }
         else if (rows.dtype == ScalarType.Float64)
         {
-            Add(rows.Span<double>(), centre.Span<double>(), sums, OfDoubles);
+            Add(rows.Span<double>(), centre.Span<double>(), sums, active, OfDoubles);
         }
         else
         {
-            Add(rows.Span<float>(), centre.Span<float>(), sums, OfSingles);
+            Add(rows.Span<float>(), centre.Span<float>(), sums, active, OfSingles);
         }
     }
 
-    /// <summary>norms[i] = ||rows[i] - centre||.</summary>
-    public static void Distances(Tensor rows, Tensor centre, double[] norms)
+    /// <summary>norms[i] = ||rows[i] - centre||; 0 where i is not active.</summary>
+    public static void Distances(Tensor rows, Tensor centre, double[] norms, bool[]? active = null)
     {
         Array.Clear(norms);
-        AddSquaredDistances(rows, centre, norms);
+        AddSquaredDistances(rows, centre, norms, active);
         for (int i = 0; i < norms.Length; i++) norms[i] = Math.Sqrt(norms[i]);
     }
 
-    private static void Add<T>(ReadOnlySpan<T> rows, ReadOnlySpan<T> centre, double[] sums, SquaredDistance<T> distance)
+    private static void Add<T>(ReadOnlySpan<T> rows, ReadOnlySpan<T> centre, double[] sums, bool[]? active, SquaredDistance<T> distance)
     {
-        for (int i = 0; i < sums.Length; i++) sums[i] += distance(rows.Slice(i * centre.Length, centre.Length), centre);
+        for (int i = 0; i < sums.Length; i++)
+        {
+            if (active is null || active[i]) sums[i] += distance(rows.Slice(i * centre.Length, centre.Length), centre);
+        }
     }
 
     private delegate double SquaredDistance<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b);

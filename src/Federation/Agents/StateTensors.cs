@@ -3,6 +3,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
 
+/// <summary>A state record that stands as a property in another one; its tensors are listed with those of the outer one.</summary>
+public interface IStateRecord;
+
 /// <summary>
 /// Lists the tensors of a state record, one property each: what checkpoints store and what a worker holds. A record without tensors has
 /// no state to keep.
@@ -16,6 +19,8 @@ public static class StateTensors
         foreach (PropertyInfo property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.PropertyType == typeof(Tensor)) yield return (property.Name, (Tensor)property.GetValue(record)!);
+            if (!typeof(IStateRecord).IsAssignableFrom(property.PropertyType) || property.GetValue(record) is not { } inner) continue;
+            foreach ((string name, Tensor value) in Of(inner)) yield return ($"{property.Name}.{name}", value);
         }
     }
 

@@ -10,7 +10,20 @@ namespace FedPG.Federation.Algorithms;
 /// <param name="LocalSteps">H, local steps a round.</param>
 /// <param name="LocalStepSize">eta by rounds.</param>
 /// <param name="GlobalStepSize">alpha_g in (0, 1].</param>
-public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSchedule LocalStepSize, double GlobalStepSize);
+public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSchedule LocalStepSize, double GlobalStepSize)
+{
+    /// <summary>N; 0 where it is not known, because the environment had faults itself: then nothing can be checked against it.</summary>
+    public int Agents { get; init; }
+
+    /// <summary>Who takes part in which round.</summary>
+    public Participation Participation { get; init; } = Participation.Everyone;
+
+    /// <summary>How many local steps each agent takes.</summary>
+    public LocalWork Work { get; init; } = LocalWork.Same;
+
+    /// <summary>Whether everyone takes part in every round with H steps, as the laws of <see cref="LimitLaws"/> suppose.</summary>
+    public bool IsPlain => Participation.IsEveryone && Work.IsSame;
+}
 
 /// <summary>
 /// A federated algorithm: what the server does in a round, and the functions agents run. The object itself keeps nothing between calls: the
@@ -40,7 +53,11 @@ public abstract class Algorithm
 
 /// <summary>What every server keeps.</summary>
 /// <param name="Theta">thetabar, [d].</param>
-public record ServerState(Tensor Theta);
+public record ServerState(Tensor Theta)
+{
+    /// <summary>What the server's optimiser keeps; null for plain averaging, which keeps nothing.</summary>
+    public IStateRecord? Optimizer { get; init; }
+}
 
 /// <summary>The state of agents that keep nothing from round to round.</summary>
 public sealed record NoState

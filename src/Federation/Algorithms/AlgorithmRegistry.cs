@@ -1,23 +1,7 @@
 using FedPG.Envs.Options;
-using FedPG.Federation.Oracles;
+using FedPG.Federation.Experiment;
 
 namespace FedPG.Federation.Algorithms;
-
-/// <summary>One algorithm: its name and how its own options, beside the common ones, are read.</summary>
-/// <param name="Name">The value of <c>federation.algorithm</c>.</param>
-/// <param name="Summary">One line for lists.</param>
-/// <param name="Configure">Reads the options of the federation section and returns what makes the algorithm.</param>
-public sealed record AlgorithmDefinition(string Name, string Summary, Func<OptionReader, FederationOptions, Func<Algorithm>> Configure)
-{
-    /// <summary>The kinds of policies it trains, the default first; null for all that policy gradients train.</summary>
-    public IReadOnlyList<string>? PolicyKinds { get; init; }
-
-    /// <summary>Its own oracles in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
-    public IReadOnlyList<OracleDefinition>? Estimators { get; init; }
-
-    /// <summary>The one <c>gradient.direction</c> that it is defined by for a kind of policy; null where the file decides.</summary>
-    public Func<string, string?>? DirectionOf { get; init; }
-}
 
 /// <summary>The algorithms an experiment can name. Register before experiments are read; reading is thread-safe.</summary>
 public sealed class AlgorithmRegistry
@@ -35,21 +19,15 @@ public sealed class AlgorithmRegistry
     public static AlgorithmRegistry WithBuiltIn()
     {
         var registry = new AlgorithmRegistry();
-        registry.Register(new AlgorithmDefinition("fast-fedpg", "local steps corrected by a memory of the global gradient", (reader, options) =>
-        {
-            MemoryKind memory = ReadMemory(reader);
-            return () => new FastFedPg(options, memory);
-        }));
-        registry.Register(new AlgorithmDefinition("fedavg", "local steps and averaging", (reader, options) =>
-        {
-            _ = ReadMemory(reader);
-            return () => new FedAvg(options);
-        }));
-        registry.Register(new AlgorithmDefinition("centralized", "one policy, all agents' gradients at every step", (reader, options) =>
-        {
-            _ = ReadMemory(reader);
-            return () => new Centralized(options);
-        }));
+        registry.Register(FastFedPg.Definition);
+        registry.Register(FedAvg.Definition);
+        registry.Register(Centralized.Definition);
+        registry.Register(Independent.Definition);
+        registry.Register(Scaffold.Definition);
+        registry.Register(FedLin.Definition);
+        registry.Register(FedProx.Definition);
+        registry.Register(FedKl.Definition);
+        registry.Register(Decentralized.Definition);
         registry.Register(PAvg.Definition);
         registry.Register(PolicyMirrorDescent.Definition);
         registry.Register(QAvg.Definition);
@@ -72,12 +50,11 @@ public sealed class AlgorithmRegistry
     /// <summary>The definition of a known algorithm.</summary>
     public AlgorithmDefinition Get(string name) => _definitions[name];
 
-    /// <summary>Every algorithm accepts the key, so that one file can be run with another algorithm; only Fast-FedPG uses it.</summary>
-    private static MemoryKind ReadMemory(OptionReader reader) =>
-        reader.Choice("memory", "reuse", ["reuse", "fresh", "resample"], "where Fast-FedPG's memory gradient comes from") switch
-        {
-            "fresh" => MemoryKind.Fresh,
-            "resample" => MemoryKind.Resample,
-            _ => MemoryKind.Reuse,
-        };
+    /// <summary>The keys of the federation section that an algorithm reads beside the common ones.</summary>
+    public IEnumerable<string> KeysOf(string name)
+    {
+        var reader = OptionReader.Empty();
+        _ = Get(name).Configure(reader, new FederationOptions(1, 1, StepSizeSchedule.Constant(1), 1));
+        return reader.Resolved.Select(option => option.Key);
+    }
 }

@@ -12,8 +12,15 @@ namespace FedPG.Federation.Algorithms;
 /// </summary>
 public sealed class Centralized(FederationOptions options) : Algorithm
 {
+    /// <summary>Its place in experiment files.</summary>
+    public static AlgorithmDefinition Definition { get; } =
+        new("centralized", "one policy, all agents' gradients at every step", (_, options) => () => new Centralized(options))
+        {
+            Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+        };
+
     /// <inheritdoc/>
-    public override LimitLaws Limits => LimitLaws.Unbiased;
+    public override LimitLaws Limits => options.IsPlain ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta);
@@ -26,13 +33,13 @@ public sealed class Centralized(FederationOptions options) : Algorithm
             int step = l;
             Tensor gradient = agents.Mean(new Uplink("gradient", (block, round) => Gradient(block, round, step)), t);
             server.Theta.sub_(gradient.Scale(options.LocalStepSize.At(t) * options.GlobalStepSize));
-            agents.Broadcast(Theta, server.Theta);
+            agents.Broadcast(Theta, server.Theta, l + 1 < options.LocalSteps ? t : t + 1);
         }
     }
 
     private static Tensor Gradient(AgentBlock agents, int t, int l)
     {
         agents.Theta.copy_(agents.Received[Theta]);
-        return agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, l, Observe: l == 0));
+        return agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, l, Observe: l == 0, agents.Active));
     }
 }

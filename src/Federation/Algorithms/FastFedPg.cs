@@ -22,19 +22,64 @@ public enum MemoryKind
     Resample,
 }
 
+/// <summary>What the memories of agents that sit a round out are worth to it.</summary>
+public enum AbsentMemory
+{
+    /// <summary>
+    /// Each agent's last known memory counts. The participants' corrections sum to |S| (mean of all last known memories - mean of the participants' old
+    /// ones), which is 0 in expectation for a uniform sample and vanishes at the optimum, so that it stays a fixed point.
+    /// </summary>
+    Last,
+
+    /// <summary>
+    /// Nothing: the round is Algorithm 1 on its participants alone. Their corrections sum to zero, and the mean gradient is that of the sample: with
+    /// different agents its noise stays.
+    /// </summary>
+    None,
+}
+
 /// <summary>
 /// Fast-FedPG, Algorithm 1 of Zhu, Heath and Mitra, "Towards fast rates for federated and multi-task reinforcement learning" (2024).
 /// <para>Symbols: eta = LocalStepSize of the round, alpha_g = GlobalStepSize, H = LocalSteps, thetabar = Theta, m_i = Memory, mbar = MemoryMean.</para>
 /// <para>Messages for each agent: a round, up delta and memory, down theta and memory_mean; before round 0, up memory and down memory_mean.</para>
+/// <para>
+/// Beyond the paper: rounds of some agents (<see cref="AbsentMemory"/>; by name memory_change goes up then), own numbers of local steps, where corrections
+/// no longer cancel in the mean though the optimum stays a fixed point, and server optimisers in the place of Eq. (7).
+/// </para>
 /// </summary>
-public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Algorithm
+public sealed class FastFedPg(FederationOptions options, MemoryKind memory, AbsentMemory absent, ServerOptimizer optimizer) : Algorithm
 {
     private const string MemoryMean = "memory_mean";
+
+    /// <summary>Its place in experiment files.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("fast-fedpg", "local steps corrected by a memory of the global gradient", (reader, options) =>
+    {
+        MemoryKind memory = reader.Choice("memory", "reuse", ["reuse", "fresh", "resample"], "where Fast-FedPG's memory gradient comes from") switch
+        {
+            "fresh" => MemoryKind.Fresh,
+            "resample" => MemoryKind.Resample,
+            _ => MemoryKind.Reuse,
+        };
+        AbsentMemory absent = reader.Choice("absentMemory", "last", ["last", "none"], "what memories of agents that sit a round out are worth") == "none" ? AbsentMemory.None : AbsentMemory.Last;
+        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
+        return () => new FastFedPg(options, memory, absent, optimizer);
+    })
+    {
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+    };
 
     /// <summary>What the server keeps.</summary>
     /// <param name="Theta">thetabar, [d].</param>
     /// <param name="MemoryMean">mbar, the global policy gradient at thetabar, [d].</param>
-    public sealed record Server(Tensor Theta, Tensor MemoryMean) : ServerState(Theta);
+    public sealed record Server(Tensor Theta, Tensor MemoryMean) : ServerState(Theta)
+    {
+        /// <summary>The mean over all agents of their last known memories; null where nobody is ever absent, because it is mbar then.</summary>
+        public Absentees? Known { get; init; }
+    }
+
+    /// <summary>What the server keeps for rounds of some agents.</summary>
+    /// <param name="MemoryMean">The mean of the last known memories, 0 for agents not yet heard of, [d].</param>
+    public sealed record Absentees(Tensor MemoryMean) : IStateRecord;
 
     /// <summary>What each agent keeps.</summary>
     /// <param name="Memory">m_i, its gradient at thetabar: the very vector it sent, or the corrections would not sum to zero. [n, d].</param>
@@ -42,10 +87,21 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
 
     /// <inheritdoc/>
     /// <remarks>A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).</remarks>
-    public override LimitLaws Limits => memory == MemoryKind.Resample ? LimitLaws.Unbiased with { Noise = 1 + (2.0 * options.LocalSteps) } : LimitLaws.Unbiased;
+    public override LimitLaws Limits => (options.IsPlain && optimizer.IsAveraging, memory) switch
+    {
+        (false, _) => LimitLaws.Unknown,
+        (_, MemoryKind.Resample) => LimitLaws.Unbiased with { Noise = 1 + (2.0 * options.LocalSteps) },
+        _ => LimitLaws.Unbiased,
+    };
+
+    private bool RemembersAbsent => absent == AbsentMemory.Last && !options.Participation.IsEveryone;
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope());
+    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
+    {
+        Known = RemembersAbsent ? new Absentees(zeros_like(theta).DetachFromDisposeScope()) : null,
+        Optimizer = optimizer.CreateState(theta),
+    };
 
     /// <inheritdoc/>
     public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
@@ -57,15 +113,25 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
     public override void Round(ServerState server, IAgents agents, int t)
     {
         Tensor delta = agents.Mean(new Uplink(Delta, LocalSteps), t);          // lines 3-10
-        server.Theta.AddMultiple(options.GlobalStepSize, delta);               // Eq. (7)
-        agents.Broadcast(Theta, server.Theta);                                 // line 11
+        optimizer.Step(server, delta, options.GlobalStepSize);                 // Eq. (7)
+        agents.Broadcast(Theta, server.Theta, t + 1);                          // line 11
         ExchangeMemories((Server)server, agents, t + 1);                       // lines 12-15
     }
 
     private void ExchangeMemories(Server server, IAgents agents, int t)
     {
-        server.MemoryMean.copy_(agents.Mean(new Uplink("memory", SendMemory), t));  // lines 12-14
-        agents.Broadcast(MemoryMean, server.MemoryMean);                            // line 15
+        if (server.Known is { } known)
+        {
+            // What the participants' memories changed by corrects the mean of all known ones: exactly the mean of the new ones when nobody is absent.
+            (Tensor mean, Tensor share) = agents.MeanAndShare(new Uplink("memory_change", SendMemoryChange), t);
+            server.MemoryMean.copy_(known.MemoryMean.Plus(mean));
+            known.MemoryMean.Add(share);
+        }
+        else
+        {
+            server.MemoryMean.copy_(agents.Mean(new Uplink("memory", SendMemory), t));  // lines 12-14
+        }
+        agents.Broadcast(MemoryMean, server.MemoryMean, t);                             // line 15
     }
 
     /// <summary>Agents, lines 4 to 9: H local steps from thetabar, and the change they made.</summary>
@@ -74,31 +140,42 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory) : Al
         (Tensor theta, Tensor thetabar, Tensor mbar) = (agents.Theta, agents.Received[Theta], agents.Received[MemoryMean]);
         Tensor m = ((Agents)agents.State).Memory;
         double eta = options.LocalStepSize.At(t);
-        RowNorms.Distances(m, mbar, agents.CorrectionNorms);
+        agents.ObserveCorrections(m, mbar);
         theta.copy_(thetabar);                                                                          // line 4
         if (memory == MemoryKind.Resample)
-            m.copy_(agents.Gradient(theta, sameRows: true, new BatchKey(t, StreamKey.ResampledBatch)));
-        for (int l = 0; l < options.LocalSteps; l++)                                                    // line 5
+            agents.Keep(m, agents.Gradient(theta, sameRows: true, new BatchKey(t, StreamKey.ResampledBatch, Active: agents.Active)));
+        foreach (LocalStep step in agents.Steps(options.LocalSteps))                                    // line 5
         {
-            if (l == 0 && memory == MemoryKind.Reuse)
+            if (step.Index == 0 && memory == MemoryKind.Reuse)
             {
                 theta.sub_(mbar.Times(eta));                                                            // Eq. (6), where ghat_i = m_i
             }
             else
             {
-                Tensor gradient = agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0));  // line 6
-                theta.sub_(gradient.sub_(m).Add(mbar).Scale(eta));                                      // line 7, Eq. (6)
+                Tensor gradient = agents.Gradient(theta, step, t);                                      // line 6
+                agents.Descend(gradient.sub_(m).Add(mbar), eta, step);                                  // line 7, Eq. (6)
             }
-            agents.ObserveDrift(thetabar);
+            agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;                                                                        // line 9
     }
 
     /// <summary>Agents, line 13: the gradient at thetabar, kept and sent.</summary>
-    private Tensor SendMemory(AgentBlock agents, int t)
+    private Tensor SendMemory(AgentBlock agents, int t) => agents.Keep(((Agents)agents.State).Memory, MemoryGradient(agents, t));
+
+    /// <summary>The same where some agents are absent: what is sent is by how much the memory changed.</summary>
+    private Tensor SendMemoryChange(AgentBlock agents, int t)
+    {
+        Tensor m = ((Agents)agents.State).Memory, gradient = MemoryGradient(agents, t);
+        Tensor change = gradient - m;
+        agents.Keep(m, gradient);
+        return change;
+    }
+
+    private Tensor MemoryGradient(AgentBlock agents, int t)
     {
         agents.Theta.copy_(agents.Received[Theta]);
-        BatchKey batch = memory == MemoryKind.Reuse ? new BatchKey(t, 0, Observe: true) : new BatchKey(t, StreamKey.MemoryBatch);
-        return ((Agents)agents.State).Memory.copy_(agents.Gradient(agents.Theta, sameRows: true, batch));
+        int batch = memory == MemoryKind.Reuse ? 0 : StreamKey.MemoryBatch;
+        return agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, batch, Observe: memory == MemoryKind.Reuse, agents.Active));
     }
 }

@@ -16,9 +16,10 @@ namespace FedPG.Federation.Algorithms;
 public static class FedQ
 {
     /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fedq", "Q-learning along the agents' own chains, and averaging", (_, options) => () => new FedAvg(options))
+    public static AlgorithmDefinition Definition { get; } = new("fedq", "Q-learning along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
-        PolicyKinds = [ActionValues.Kind],
-        Estimators = ValueEstimators.QChain,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = ValueEstimators.Needs(ActionValues.Kind, ValueEstimators.QChain),
+        OwnEstimators = ValueEstimators.QChain,
     };
 }

@@ -18,9 +18,10 @@ namespace FedPG.Federation.Algorithms;
 public static class FedTd
 {
     /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fedtd", "TD(0) with linear features along the agents' own chains, and averaging", (_, options) => () => new FedAvg(options))
+    public static AlgorithmDefinition Definition { get; } = new("fedtd", "TD(0) with linear features along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
-        PolicyKinds = [StateValues.Kind],
-        Estimators = ValueEstimators.Td,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = ValueEstimators.Needs(StateValues.Kind, ValueEstimators.Td),
+        OwnEstimators = ValueEstimators.Td,
     };
 }

@@ -1,5 +1,4 @@
 using FedPG.Federation.Agents;
-using FedPG.Federation.Oracles;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -14,23 +13,28 @@ namespace FedPG.Federation.Algorithms;
 /// Symbols: eta = LocalStepSize of the round, E = LocalSteps, Q of the costs, which are minimised. Messages for each agent and round: up delta, down theta.
 /// </para>
 /// </summary>
-public sealed class PAvg(FederationOptions options) : Algorithm
+public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm
 {
-    /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps on tables, softmax or projected, and averaging", (_, options) => () => new PAvg(options))
+    /// <summary>Its place in experiment files.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps on tables, softmax or projected, and averaging", (reader, options) =>
     {
-        PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind],
+        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
+        return () => new PAvg(options, optimizer);
+    })
+    {
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind], ListedStates = true },
         DirectionOf = kind => kind == TabularSoftmax.Kind ? "natural" : "plain",
     };
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new(theta);
+    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents agents, int t)
     {
-        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(new Uplink(Delta, LocalSteps), t));
-        agents.Broadcast(Theta, server.Theta);
+        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);
+        agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
     /// <summary>E local steps from the server's table, each followed by the projection, which does nothing to logits.</summary>
@@ -38,11 +42,11 @@ public sealed class PAvg(FederationOptions options) : Algorithm
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);
-        for (int l = 0; l < options.LocalSteps; l++)
+        foreach (LocalStep step in agents.Steps(options.LocalSteps))
         {
-            theta.sub_(agents.Gradient(theta, sameRows: l == 0, new BatchKey(t, l, Observe: l == 0)).Scale(options.LocalStepSize.At(t)));
+            agents.Descend(agents.Gradient(theta, step, t), options.LocalStepSize.At(t), step);
             agents.Policy.Project(theta);
-            agents.ObserveDrift(thetabar);
+            agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;
     }

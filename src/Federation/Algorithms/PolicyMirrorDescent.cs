@@ -19,9 +19,10 @@ namespace FedPG.Federation.Algorithms;
 public static class PolicyMirrorDescent
 {
     /// <summary>The algorithm as experiment files name it; eta_k = localStepSize / (1 - gamma).</summary>
-    public static AlgorithmDefinition Definition { get; } = new("pmd", "policy mirror descent: proximal steps in the policy, and averaging", (_, options) => () => new FedAvg(options))
+    public static AlgorithmDefinition Definition { get; } = new("pmd", "policy mirror descent: proximal steps in the policy, and averaging", FedAvg.Definition.Configure)
     {
-        PolicyKinds = [TabularSoftmax.Kind],
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind] },
         DirectionOf = _ => "natural",
     };
 }

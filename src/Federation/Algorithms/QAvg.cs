@@ -16,9 +16,10 @@ namespace FedPG.Federation.Algorithms;
 public static class QAvg
 {
     /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, and averaging", (_, options) => () => new FedAvg(options))
+    public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, and averaging", FedAvg.Definition.Configure)
     {
-        PolicyKinds = [ActionValues.Kind],
-        Estimators = ValueEstimators.Bellman,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
+        Needs = ValueEstimators.Needs(ActionValues.Kind, ValueEstimators.Bellman),
+        OwnEstimators = ValueEstimators.Bellman,
     };
 }

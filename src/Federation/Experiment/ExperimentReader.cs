@@ -68,10 +68,10 @@ public sealed class ExperimentReader(
         AlgorithmDefinition? trainer = TrainerOf(reader.Raw("federation"));
         (string policyKind, Func<TensorFormat, Policy> createPolicy, double[]? initial, bool usable) = ReadPolicy(reader, environment, trainer, faults);
         using Policy? policy = usable ? CreatePrototype(createPolicy, new TensorFormat(type, CPU), reader.Raw("policy"), initial, faults) : null;
-        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader, environment?.AgentNames.Count ?? 1);
+        (string algorithm, FederationOptions federation, Func<Algorithm> createAlgorithm) = ReadFederation(reader, environment?.AgentNames.Count ?? 0, seed);
         OptionReader gradient = reader.Section("gradient");
-        OracleRegistry estimators = trainer?.Estimators is { } own ? OracleRegistry.Of(own) : oracles;
-        string estimator = gradient.Choice("estimator", trainer?.Estimators?[0].Name ?? "gpomdp", estimators.Names, "how gradients are had");
+        OracleRegistry estimators = trainer?.OwnEstimators is { } own ? OracleRegistry.Of(own) : oracles;
+        string estimator = gradient.Choice("estimator", trainer?.OwnEstimators?[0].Name ?? "gpomdp", estimators.Names, "how gradients are had");
         bool natural = ReadDirection(gradient, trainer, policyKind) == Natural;
         Func<EnvironmentInstance, Func<OracleSetup, IOracle>> prepare =
             ReadEstimator(gradient, estimators, estimator, new OracleContext(objective, environment, policy) { Natural = natural });
@@ -79,6 +79,10 @@ public sealed class ExperimentReader(
         if (entropy.IsUsed && policy is { HasVariableEntropy: false })
             gradient.Reject("entropy", $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
         gradient.Finish();
+        if (environment is not null && policy is not null)
+        {
+            foreach ((string key, string value, string allowed) in algorithms.Get(algorithm).Needs.FaultsOf(algorithm, environment, policyKind, estimator)) faults.Add(key, value, allowed);
+        }
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
         int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
@@ -192,7 +196,7 @@ public sealed class ExperimentReader(
         OptionReader policy = reader.Section("policy");
         int before = faults.Faults.Count;
         IReadOnlyCollection<string> fitting = environment is null ? policies.Kinds : policies.KindsFor(environment);
-        string[] trained = [.. trainer?.PolicyKinds is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k).TakesGradients)];
+        string[] trained = [.. trainer?.Needs.PolicyKinds is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k).TakesGradients)];
         string kind = policy.Choice("kind", trained.FirstOrDefault(fitting.FirstOrDefault(TabularSoftmax.Kind)), policies.Kinds, "the kind of policy");
         bool fits = environment is not null && fitting.Contains(kind);
         if (environment is not null && !fits) policy.Reject("kind", $"cannot act in {environment.Name}; allowed there: {Quoted(fitting)}");
@@ -240,7 +244,7 @@ public sealed class ExperimentReader(
 
     private static string ReadDirection(OptionReader gradient, AlgorithmDefinition? trainer, string policyKind)
     {
-        string? only = trainer?.Estimators is null ? trainer?.DirectionOf?.Invoke(policyKind) : Plain;
+        string? only = trainer?.OwnEstimators is null ? trainer?.DirectionOf?.Invoke(policyKind) : Plain;
         string direction = gradient.Choice("direction", only ?? Plain, [Plain, Natural], "what agents descend along: the gradient, or the natural gradient");
         if (only is null || direction == only) return direction;
         gradient.Reject("direction", $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
@@ -260,19 +264,40 @@ public sealed class ExperimentReader(
 
     private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
 
-    private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader, int agents)
+    /// <summary>Reads the federation section.</summary>
+    /// <param name="reader">The document.</param>
+    /// <param name="agents">N; 0 where it is not known.</param>
+    /// <param name="seed">The experiment's seed.</param>
+    private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader, int agents, long seed)
     {
         OptionReader federation = reader.Section("federation");
         string name = federation.Choice("algorithm", DefaultAlgorithm, algorithms.Names, "the algorithm");
         int rounds = federation.Integer("rounds", 100, 0, 100_000_000, "T, communication rounds");
         int localSteps = federation.Integer("localSteps", 10, 1, StreamKey.MaximumLocalStep, "H, local steps a round");
         var options = new FederationOptions(
-            rounds, localSteps, StepSizeReader.Read(federation, agents, localSteps, rounds),
-            federation.Number("globalStepSize", 1.0, new NumberRange(0, 1, OpenMinimum: true), "alpha_g"));
-        Func<Algorithm> create = algorithms.Get(name).Configure(federation, options);
+            rounds, localSteps, StepSizeReader.Read(federation, Math.Max(1, agents), localSteps, rounds),
+            federation.Number("globalStepSize", 1.0, new NumberRange(0, 1, OpenMinimum: true), "alpha_g"))
+        {
+            Agents = agents,
+            Participation = ParticipationReader.Read(federation, agents, seed),
+            Work = ParticipationReader.ReadWork(federation, agents, localSteps, seed),
+        };
+        AlgorithmDefinition definition = algorithms.Get(name);
+        Func<Algorithm> create = definition.Configure(federation, options);
+        if (!options.Participation.IsEveryone && !definition.Has(AlgorithmTraits.PartialParticipation))
+            federation.Reject(ParticipationReader.Key, $"must be of kind \"all\" with federation.algorithm \"{name}\"; other kinds can be had with {Supporters(AlgorithmTraits.PartialParticipation)}");
+        if (!options.Work.IsSame && !definition.Has(AlgorithmTraits.OwnLocalSteps))
+        {
+            federation.Reject(federation.Has(ParticipationReader.OwnStepsKey) ? ParticipationReader.OwnStepsKey : ParticipationReader.StragglersKey,
+                $"cannot be had with federation.algorithm \"{name}\", whose agents all take localSteps steps; it can with {Supporters(AlgorithmTraits.OwnLocalSteps)}");
+        }
+        // Keys of other algorithms are known and not used, so that one file can be run with another algorithm.
+        foreach (string other in algorithms.Names) federation.Accept(algorithms.KeysOf(other));
         federation.Finish();
         return (name, options, create);
     }
+
+    private string Supporters(AlgorithmTraits traits) => Quoted(algorithms.Names.Where(name => algorithms.Get(name).Has(traits)));
 
     private static EntropySchedule ReadEntropy(OptionReader gradient)
     {

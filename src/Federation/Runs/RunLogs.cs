@@ -9,12 +9,14 @@ internal sealed class RunLogs : IRoundSink, IDisposable
     private readonly Csv _metrics, _agents, _exchange;
     private readonly Csv? _diagnostics;
     private readonly string[] _names;
+    private readonly int[] _everyone;
     private readonly double[]? _optima;
     private readonly bool _regularised;
 
     public RunLogs(string folder, IEnumerable<string> agentNames, double[]? agentOptima, bool regularised, bool diagnosed)
     {
         (_names, _optima, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, regularised);
+        _everyone = [.. Enumerable.Range(0, _names.Length)];
         _metrics = new Csv(Path.Combine(folder, RunFolder.MetricsFile),
             "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds" + (regularised ? ",regularized_objective,regularized_gap" : ""));
         _agents = new Csv(Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum");
@@ -43,8 +45,8 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         foreach (ExchangeEntry entry in report.Exchanges)
         {
             string direction = entry.Direction == ExchangeDirection.Up ? "up" : "down";
-            foreach (string name in _names)
-                _exchange.Add(string.Create(CultureInfo.InvariantCulture, $"{round},{name},{direction},{entry.Name},{entry.Shape},{entry.Bytes}"));
+            foreach (int agent in entry.Agents ?? _everyone)
+                _exchange.Add(string.Create(CultureInfo.InvariantCulture, $"{round},{_names[agent]},{direction},{entry.Name},{entry.Shape},{entry.Bytes}"));
         }
         _exchange.Flush();
         if (report.Diagnostics is { } d)

@@ -18,7 +18,7 @@ public sealed class OracleBadInputTests
     [InlineData("federation.algorithm=pavg|policy.kind=tabular-direct", "gradient.estimator: cannot serve policy.kind \"tabular-direct\"", "allowed there: \"exact\"")]
     [InlineData("federation.algorithm=pavg|policy.kind=tabular-direct|gradient.estimator=exact|gradient.entropy=0.1", "gradient.entropy: 0.1; must be 0 with policy.kind \"tabular-direct\"")]
     [InlineData("federation.algorithm=pavg|policy.kind=tabular-direct|gradient.estimator=exact|policy.initial=[1,0,0,0,1,0,0,0,1,0,0,0,1,0,0,0,1,1,0,0]", "must be 4 probabilities for each state that sum to one; those of state 4 do not")]
-    [InlineData("federation.algorithm=qavg|gradient.estimator=gpomdp", "gradient.estimator: \"gpomdp\"; must be \"exact\" | \"sampled\"")]
+    [InlineData("federation.algorithm=qavg|gradient.estimator=gpomdp", "gradient.estimator: \"gpomdp\"; must be \"sampled\" | \"exact\"")]
     [InlineData("federation.algorithm=qavg|gradient.direction=natural", "gradient.direction: \"natural\"; must be \"plain\"")]
     [InlineData("federation.algorithm=qavg|policy.features=random", "gradient.estimator: updates a table of all states and actions: policy.features must be \"one-hot\"")]
     [InlineData("federation.algorithm=qavg|gradient.estimator=sampled|gradient.trajectories=0", "gradient.trajectories: 0; must be a whole number from 1 to ")]

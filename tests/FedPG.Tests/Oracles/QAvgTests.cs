@@ -10,7 +10,7 @@ namespace FedPG.Tests.Oracles;
 public sealed class QAvgTests
 {
     private const string Random = """
-        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "kernels": "own" } },
+        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "kernels": "own" } }, "gradient": { "estimator": "exact" },
           "federation": { "algorithm": "qavg", "rounds": 12, "localSteps": 3, "localStepSize": 0.3, "globalStepSize": 0.8 } }
         """;
 

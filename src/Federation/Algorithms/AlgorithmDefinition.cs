@@ -1,0 +1,85 @@
+using FedPG.Envs;
+using FedPG.Envs.Options;
+using FedPG.Federation.Oracles;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>What is known of an algorithm before it runs. A plug-in's algorithm that claims nothing here still runs wherever its needs are met.</summary>
+[Flags]
+public enum AlgorithmTraits
+{
+    /// <summary>Nothing is claimed.</summary>
+    None = 0,
+
+    /// <summary>It works in rounds in which only some agents take part: it sends and asks by round, and leaves the state of the others alone.</summary>
+    PartialParticipation = 1,
+
+    /// <summary>It works when agents take different numbers of local steps.</summary>
+    OwnLocalSteps = 2,
+
+    /// <summary>With identical agents, exact gradients, H = 1 and default options of its own it computes what <c>centralized</c> does.</summary>
+    EqualsCentralized = 4,
+
+    /// <summary>Agents follow the estimator's gradients and a server averages, so that its round trips, bytes and trajectories compare with Fast-FedPG's.</summary>
+    ServerPolicyGradient = 8,
+}
+
+/// <summary>What an algorithm cannot do without.</summary>
+public sealed record AlgorithmNeeds
+{
+    /// <summary>No needs.</summary>
+    public static AlgorithmNeeds Nothing { get; } = new();
+
+    /// <summary>The kinds of policies it works with, the default first; null for all that policy gradients train.</summary>
+    public IReadOnlyCollection<string>? PolicyKinds { get; init; }
+
+    /// <summary>The estimators it works with; null for any.</summary>
+    public IReadOnlyCollection<string>? Estimators { get; init; }
+
+    /// <summary>Whether the environment's states must be listed.</summary>
+    public bool ListedStates { get; init; }
+
+    /// <summary>Whether all agents must have the same transition kernel.</summary>
+    public bool SharedKernel { get; init; }
+
+    /// <summary>What of an experiment does not fit: the key, its value and what is allowed.</summary>
+    /// <param name="algorithm">The algorithm's name, for messages.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="policyKind">The kind of policy.</param>
+    /// <param name="estimator">The estimator.</param>
+    public IEnumerable<(string Key, string Value, string Allowed)> FaultsOf(string algorithm, EnvironmentInstance environment, string policyKind, string estimator)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (ListedStates && environment is not FiniteMdp) yield return ("federation.algorithm", Quoted([algorithm]), $"needs an environment whose states are listed, which {environment.Name} is not");
+        else if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) yield return ("federation.algorithm", Quoted([algorithm]), $"needs one transition kernel for all agents; those of {environment.Name} have their own");
+        if (PolicyKinds is not null && !PolicyKinds.Contains(policyKind)) yield return ("policy.kind", Quoted([policyKind]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(PolicyKinds)}");
+        if (Estimators is not null && !Estimators.Contains(estimator)) yield return ("gradient.estimator", Quoted([estimator]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(Estimators)}");
+    }
+
+    private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
+}
+
+/// <summary>One algorithm: its name and how its own options, beside the common ones, are read.</summary>
+/// <param name="Name">The value of <c>federation.algorithm</c>.</param>
+/// <param name="Summary">One line for lists.</param>
+/// <param name="Configure">
+/// Reads the options of the federation section and returns what makes the algorithm. It is also called with an empty section and default options, to learn
+/// its keys, which every experiment then knows: one file runs with any algorithm.
+/// </param>
+public sealed record AlgorithmDefinition(string Name, string Summary, Func<OptionReader, FederationOptions, Func<Algorithm>> Configure)
+{
+    /// <summary>What is known of it.</summary>
+    public AlgorithmTraits Traits { get; init; }
+
+    /// <summary>What it cannot do without.</summary>
+    public AlgorithmNeeds Needs { get; init; } = AlgorithmNeeds.Nothing;
+
+    /// <summary>Its own oracles in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
+    public IReadOnlyList<OracleDefinition>? OwnEstimators { get; init; }
+
+    /// <summary>The one <c>gradient.direction</c> that it is defined by for a kind of policy; null where the file decides.</summary>
+    public Func<string, string?>? DirectionOf { get; init; }
+
+    /// <summary>Whether all of some traits are claimed.</summary>
+    public bool Has(AlgorithmTraits traits) => (Traits & traits) == traits;
+}

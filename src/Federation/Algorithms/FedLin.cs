@@ -1,0 +1,142 @@
+using FedPG.Federation.Agents;
+using FedPG.Federation.Oracles;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>
+/// FedLin, Algorithm 1 of Mitra, Jaafar, Pappas and Hassani, "Linear convergence in federated learning: tackling client heterogeneity and sparse gradients"
+/// (NeurIPS 2021; the paper's [14]), with estimated gradients in the place of exact ones: local steps corrected by the gradient at the server's parameters,
+/// which may be sparsified on its way up, down or both, with error feedback.
+/// <para>
+/// Symbols: xbar = Theta of the server, x_i = the agents' rows, g = GradientMean, f_i' = Gradient, tau_i = an agent's number of local steps,
+/// rho and rho_i = what sparsification has withheld so far. eta_i = LocalStepSize H / tau_i, so that every agent goes equally far.
+/// </para>
+/// <para>Messages for each agent: a round, up delta and gradient, down theta and gradient_mean; before round 0, up gradient and down gradient_mean.</para>
+/// <para>
+/// The batch of f_i'(xbar) is also that of the first local step, whose correction is then g itself. In a round of some agents g is their mean: it is
+/// FedLin on those agents, and its fixed point is theirs.
+/// </para>
+/// </summary>
+public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agentTopK, ServerOptimizer optimizer) : Algorithm
+{
+    private const string GradientMean = "gradient_mean";
+
+    /// <summary>Its place in experiment files.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("fedlin", "local steps corrected by the global gradient, sparsified with error feedback", (reader, options) =>
+    {
+        TopK server = TopK.Read(reader, "serverTopK", "entries of the mean gradient that FedLin's server sends: a whole number, a share below 1, 0 for all");
+        TopK agent = TopK.Read(reader, "agentTopK", "entries of a gradient that FedLin's agents send: a whole number, a share below 1, 0 for all");
+        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
+        return () => new FedLin(options, server, agent, optimizer);
+    })
+    {
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+    };
+
+    /// <summary>What the server keeps.</summary>
+    /// <param name="Theta">xbar, [d].</param>
+    /// <param name="GradientMean">g as it was sent, [d].</param>
+    public sealed record Server(Tensor Theta, Tensor GradientMean) : ServerState(Theta)
+    {
+        /// <summary>rho; null where the server sends everything.</summary>
+        public ErrorFeedback? Error { get; init; }
+    }
+
+    /// <summary>What each agent keeps.</summary>
+    /// <param name="Gradient">f_i'(xbar), whole, whatever of it was sent, [n, d].</param>
+    public sealed record Agents(Tensor Gradient)
+    {
+        /// <summary>rho_i; null where agents send everything.</summary>
+        public ErrorFeedback? Error { get; init; }
+    }
+
+    /// <summary>What sparsification has withheld, to be sent later.</summary>
+    /// <param name="Withheld">rho, [d], or rho_i, [n, d].</param>
+    public sealed record ErrorFeedback(Tensor Withheld) : IStateRecord;
+
+    /// <inheritdoc/>
+    public override LimitLaws Limits => options.IsPlain && optimizer.IsAveraging && serverTopK.IsNone && agentTopK.IsNone ? LimitLaws.Unbiased : LimitLaws.Unknown;
+
+    /// <inheritdoc/>
+    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
+    {
+        Error = serverTopK.IsNone ? null : new ErrorFeedback(zeros_like(theta).DetachFromDisposeScope()),
+        Optimizer = optimizer.CreateState(theta),
+    };
+
+    /// <inheritdoc/>
+    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count))
+    {
+        Error = agentTopK.IsNone ? null : new ErrorFeedback(AgentBlock.Rows(policy, count)),
+    };
+
+    /// <inheritdoc/>
+    public override void Start(ServerState server, IAgents agents) => ExchangeGradients((Server)server, agents, t: 0);
+
+    /// <inheritdoc/>
+    public override void Round(ServerState server, IAgents agents, int t)
+    {
+        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);  // xbar = mean x_i
+        agents.Broadcast(Theta, server.Theta, t + 1);
+        ExchangeGradients((Server)server, agents, t + 1);
+    }
+
+    private void ExchangeGradients(Server server, IAgents agents, int t)
+    {
+        long d = server.Theta.shape[0];
+        Tensor mean = agents.Mean(new Uplink("gradient", SendGradient, agentTopK.EntriesOf(d)), t);
+        server.GradientMean.copy_(Compress(serverTopK, server.Error, mean));                           // g = C(rho + mean h_i)
+        server.Error?.Withheld.Add(mean).sub_(server.GradientMean);                                    // rho <- rho + mean h_i - g
+        agents.Broadcast(GradientMean, server.GradientMean, t, serverTopK.EntriesOf(d));
+    }
+
+    /// <summary>x_i &lt;- x_i - eta_i (f_i'(x_i) - f_i'(xbar) + g), tau_i times from xbar.</summary>
+    private Tensor LocalSteps(AgentBlock agents, int t)
+    {
+        (Tensor x, Tensor xbar, Tensor g) = (agents.Theta, agents.Received[Theta], agents.Received[GradientMean]);
+        Tensor own = ((Agents)agents.State).Gradient;
+        double eta = options.LocalStepSize.At(t);
+        Tensor? shares = StepShares(agents, x);
+        agents.ObserveCorrections(own, g);
+        x.copy_(xbar);
+        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        {
+            if (step.Index == 0)
+            {
+                x.sub_(Shared(g.Times(eta), shares));                                                  // where f_i'(x_i) is f_i'(xbar)
+            }
+            else
+            {
+                Tensor gradient = agents.Gradient(x, step, t);
+                agents.Descend(Shared(gradient.sub_(own).Add(g), shares), eta, step);
+            }
+            agents.ObserveDrift(xbar, step);
+        }
+        return x - xbar;
+    }
+
+    /// <summary>h_i = C(rho_i + f_i'(xbar)) is sent, rho_i &lt;- rho_i + f_i'(xbar) - h_i is kept.</summary>
+    private Tensor SendGradient(AgentBlock agents, int t)
+    {
+        var state = (Agents)agents.State;
+        agents.Theta.copy_(agents.Received[Theta]);
+        agents.Keep(state.Gradient, agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, 0, Observe: true, agents.Active)));
+        Tensor sent = Compress(agentTopK, state.Error, state.Gradient);
+        if (state.Error is { } error) agents.Keep(error.Withheld, error.Withheld.Plus(state.Gradient).sub_(sent));
+        return sent;
+    }
+
+    private static Tensor Compress(TopK topK, ErrorFeedback? error, Tensor rows) => error is null ? rows : topK.Of(error.Withheld.Plus(rows));
+
+    /// <summary>H / tau_i, [n, 1]; null where it is 1 for all.</summary>
+    private Tensor? StepShares(AgentBlock agents, Tensor rows)
+    {
+        int h = options.LocalSteps;
+        double[] shares = [.. agents.StepCounts(h).Select(steps => steps == 0 ? 1 : (double)h / steps)];
+        return Array.TrueForAll(shares, s => s == 1) ? null : tensor(shares, dtype: rows.dtype, device: rows.device).unsqueeze(1);
+    }
+
+    private static Tensor Shared(Tensor direction, Tensor? shares) => shares is null ? direction : direction * shares;
+}

@@ -1,0 +1,53 @@
+using FedPG.Federation.Agents;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>
+/// No federation at all: every agent improves a policy of its own, on its own objective. thetabar is the mean of the agents' parameters and is there for
+/// the evaluation only; no agent ever sees it, and the agents' own policies are better for themselves.
+/// <para>Messages: none.</para>
+/// </summary>
+public sealed class Independent(FederationOptions options) : Algorithm
+{
+    /// <summary>Its place in experiment files.</summary>
+    public static AlgorithmDefinition Definition { get; } =
+        new("independent", "every agent for itself, without a message", (_, options) => () => new Independent(options))
+        {
+            Traits = AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized,
+        };
+
+    /// <summary>What each agent keeps.</summary>
+    /// <param name="Theta">theta_i, [n, d].</param>
+    public sealed record Agents(Tensor Theta);
+
+    /// <inheritdoc/>
+    public override ServerState CreateServer(Tensor theta) => new(theta);
+
+    /// <inheritdoc/>
+    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
+
+    /// <inheritdoc/>
+    public override void Start(ServerState server, IAgents agents) => agents.Run((block, _) => ((Agents)block.State).Theta.copy_(block.Received[Theta]), 0);
+
+    /// <inheritdoc/>
+    public override void Round(ServerState server, IAgents agents, int t)
+    {
+        agents.Run((block, round) => LocalSteps(block, round, server.Theta), t);
+        server.Theta.copy_(agents.Inspect(block => ((Agents)block.State).Theta, t));
+    }
+
+    /// <summary>theta_i &lt;- theta_i + alpha_g Delta_i, where Delta_i is what H steps along -eta ghat_i make of theta_i.</summary>
+    private void LocalSteps(AgentBlock agents, int t, Tensor thetabar)
+    {
+        (Tensor theta, Tensor own) = (agents.Theta, ((Agents)agents.State).Theta);
+        theta.copy_(own);
+        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        {
+            agents.Descend(agents.Gradient(theta, step, t, fromEqualRows: false), options.LocalStepSize.At(t), step);
+            agents.ObserveDrift(thetabar, step);  // seen from outside, as the evaluation is
+        }
+        own.AddMultiple(options.GlobalStepSize, theta - own);
+    }
+}

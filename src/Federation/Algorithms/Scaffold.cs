@@ -1,0 +1,109 @@
+using FedPG.Federation.Agents;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>How an agent's control variate is renewed, Eq. (4) of the paper.</summary>
+public enum ControlKind
+{
+    /// <summary>Option I: c_i+ = g_i(x), the gradient at the server's parameters; here that of the first local step, so no batch is added.</summary>
+    Gradient = 1,
+
+    /// <summary>Option II: c_i+ = c_i - c + (x - y_i) / (H eta), the mean gradient along the local path.</summary>
+    Path = 2,
+}
+
+/// <summary>
+/// SCAFFOLD, Algorithm 1 of Karimireddy et al., "SCAFFOLD: stochastic controlled averaging for federated learning" (ICML 2020; the paper's [15]).
+/// <para>
+/// Symbols: x = Theta of the server, y_i = the agents' rows, c = Control of the server, c_i = Control of the agents, eta_l = LocalStepSize,
+/// eta_g = GlobalStepSize, K = H = LocalSteps (an agent's own number where it has one). Controls start at 0, and a round uses those from before it throughout.
+/// </para>
+/// <para>Messages for each agent and round: up delta and control_change, down theta and control; with the first round's agents nothing but theta_0 is shared.</para>
+/// <para>
+/// The controls of all agents have mean c, so that corrections cancel when all take part; in a round of some agents they sum to zero in expectation only.
+/// </para>
+/// </summary>
+public sealed class Scaffold(FederationOptions options, ControlKind controls, ServerOptimizer optimizer) : Algorithm
+{
+    private const string ControlName = "control";
+
+    /// <summary>Its place in experiment files.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("scaffold", "local steps corrected by control variates that agents keep", (reader, options) =>
+    {
+        var controls = (ControlKind)reader.Integer("controls", 1, 1, 2, "how SCAFFOLD's controls are renewed: 1 by the gradient at the server's parameters, 2 by the local path");
+        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
+        return () => new Scaffold(options, controls, optimizer);
+    })
+    {
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+    };
+
+    /// <summary>What the server keeps.</summary>
+    /// <param name="Theta">x, [d].</param>
+    /// <param name="Control">c, the mean of all c_i, [d].</param>
+    public sealed record Server(Tensor Theta, Tensor Control) : ServerState(Theta);
+
+    /// <summary>What each agent keeps.</summary>
+    /// <param name="Control">c_i, [n, d].</param>
+    /// <param name="Change">c_i+ - c_i of the latest round, between computing and sending it, [n, d].</param>
+    public sealed record Agents(Tensor Control, Tensor Change);
+
+    /// <inheritdoc/>
+    public override LimitLaws Limits => options.IsPlain && optimizer.IsAveraging ? LimitLaws.Unbiased : LimitLaws.Unknown;
+
+    /// <inheritdoc/>
+    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope()) { Optimizer = optimizer.CreateState(theta) };
+
+    /// <inheritdoc/>
+    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
+
+    /// <inheritdoc/>
+    public override void Round(ServerState server, IAgents agents, int t)
+    {
+        Tensor control = ((Server)server).Control;
+        Tensor delta = agents.Mean(new Uplink(Delta, LocalSteps), t);                               // lines 6-13, 16
+        Tensor share = agents.MeanAndShare(new Uplink("control_change", SendChange), t).Share;      // lines 12-14, 16
+        optimizer.Step(server, delta, options.GlobalStepSize);                                      // line 17, Eq. (5): x
+        control.Add(share);                                                                         // line 17, Eq. (5): c += |S| / N mean(c_i+ - c_i)
+        agents.Broadcast(Theta, server.Theta, t + 1);                                               // line 5 of the next round
+        agents.Broadcast(ControlName, control, t + 1);
+    }
+
+    /// <summary>Agents, lines 6 to 13: H corrected steps from x, and what they made of it.</summary>
+    private Tensor LocalSteps(AgentBlock agents, int t)
+    {
+        (Tensor y, Tensor x) = (agents.Theta, agents.Received[Theta]);
+        (Tensor own, Tensor change) = (Agents)agents.State;
+        Tensor c = agents.Received.GetValueOrDefault(ControlName) ?? zeros_like(x);                 // 0 before the first is sent
+        double eta = options.LocalStepSize.At(t);
+        agents.ObserveCorrections(own, c);
+        y.copy_(x);                                                                                 // line 7
+        foreach (LocalStep step in agents.Steps(options.LocalSteps))                                // line 8
+        {
+            Tensor gradient = agents.Gradient(y, step, t);                                          // line 9
+            if (controls == ControlKind.Gradient && step.Index == 0) agents.Keep(change, gradient - own);  // line 12, option I
+            agents.Descend(gradient.sub_(own).Add(c), eta, step);                                   // line 10, Eq. (3)
+            agents.ObserveDrift(x, step);
+        }
+        if (controls == ControlKind.Path) agents.Keep(change, PathChange(agents, x - y, c, eta));   // line 12, option II
+        return y - x;
+    }
+
+    /// <summary>(x - y_i) / (H eta) - c, which is c_i+ - c_i of option II; 0 where eta is, because nothing was learnt.</summary>
+    private Tensor PathChange(AgentBlock agents, Tensor moved, Tensor c, double eta)
+    {
+        if (eta == 0) return zeros_like(moved);
+        double[] factors = [.. agents.StepCounts(options.LocalSteps).Select(steps => steps == 0 ? 0 : 1 / (steps * eta))];
+        return moved.mul_(tensor(factors, dtype: moved.dtype, device: moved.device).unsqueeze(1)).sub_(c);
+    }
+
+    /// <summary>Agents, lines 13 and 14: the change of the control, made and sent.</summary>
+    private static Tensor SendChange(AgentBlock agents, int t)
+    {
+        (Tensor own, Tensor change) = (Agents)agents.State;
+        agents.Keep(own, own.Plus(change));
+        return change;
+    }
+}

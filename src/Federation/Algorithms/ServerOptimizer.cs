@@ -1,0 +1,86 @@
+using FedPG.Envs.Options;
+using FedPG.Federation.Agents;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Algorithms;
+
+/// <summary>
+/// What the server does with the mean change Delta of its agents: Algorithm 2 of Reddi et al., "Adaptive federated optimization" (ICLR 2021), which treats
+/// Delta as a gradient of the other sign. alpha_g = GlobalStepSize is the server's step eta. As printed there is no correction of the moments' start.
+/// <para>sgd: theta += alpha_g Delta. momentum: m = beta1 m + Delta, theta += alpha_g m.</para>
+/// <para>
+/// adagrad, yogi, adam: m = beta1 m + (1 - beta1) Delta, theta += alpha_g m / (sqrt v + tau), where v starts at tau^2 and becomes v + Delta^2,
+/// v - (1 - beta2) Delta^2 sign(v - Delta^2), or beta2 v + (1 - beta2) Delta^2.
+/// </para>
+/// </summary>
+public sealed class ServerOptimizer
+{
+    private const string Sgd = "sgd", MomentumKind = "momentum", Adam = "adam", Yogi = "yogi", Adagrad = "adagrad";
+    private readonly string _kind;
+    private readonly double _beta1, _beta2, _tau;
+
+    private ServerOptimizer(string kind, double beta1, double beta2, double tau) => (_kind, _beta1, _beta2, _tau) = (kind, beta1, beta2, tau);
+
+    /// <summary>What momentum keeps.</summary>
+    /// <param name="Momentum">m, [d].</param>
+    public sealed record FirstMoment(Tensor Momentum) : IStateRecord;
+
+    /// <summary>What adagrad, yogi and adam keep.</summary>
+    /// <param name="Momentum">m, [d].</param>
+    /// <param name="SecondMoment">v, [d].</param>
+    public sealed record BothMoments(Tensor Momentum, Tensor SecondMoment) : IStateRecord;
+
+    /// <summary>Plain averaging, which keeps nothing.</summary>
+    public static ServerOptimizer Averaging { get; } = new(Sgd, 0, 0, 0);
+
+    /// <summary>Whether this is sgd, so that step 1 is plain averaging.</summary>
+    public bool IsAveraging => _kind == Sgd;
+
+    /// <summary>Reads the optimiser's options of a federation section.</summary>
+    public static ServerOptimizer Read(OptionReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var fraction = new NumberRange(0, 1, OpenMaximum: true);
+        return new ServerOptimizer(
+            reader.Choice("serverOptimizer", Sgd, [Sgd, MomentumKind, Adam, Yogi, Adagrad], "what the server does with the mean change"),
+            reader.Number("serverBeta1", 0.9, fraction, "beta1, the decay of the server's momentum"),
+            reader.Number("serverBeta2", 0.99, fraction, "beta2, the decay of the second moment of adam and yogi"),
+            reader.Number("serverTau", 1e-3, NumberRange.Positive, "tau, the degree of adaptivity: what is added to the root of the second moment, which starts at its square"));
+    }
+
+    /// <summary>The optimiser's part of the server's state; null for sgd.</summary>
+    /// <param name="theta">theta_0, [d].</param>
+    public IStateRecord? CreateState(Tensor theta) => _kind switch
+    {
+        Sgd => null,
+        MomentumKind => new FirstMoment(zeros_like(theta).DetachFromDisposeScope()),
+        _ => new BothMoments(zeros_like(theta).DetachFromDisposeScope(), ones_like(theta).Scale(_tau * _tau).DetachFromDisposeScope()),
+    };
+
+    /// <summary>The server's update, Eq. (7) with sgd. The mean change is overwritten.</summary>
+    /// <param name="server">The state; thetabar moves.</param>
+    /// <param name="delta">Delta, the mean change, [d].</param>
+    /// <param name="step">alpha_g.</param>
+    public void Step(ServerState server, Tensor delta, double step)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        switch (server.Optimizer)
+        {
+            case BothMoments(var m, var v):
+                Tensor squares = delta * delta;
+                m.Scale(_beta1).AddMultiple(1 - _beta1, delta);
+                if (_kind == Adam) v.Scale(_beta2).AddMultiple(1 - _beta2, squares);
+                else if (_kind == Yogi) v.AddMultiple(-(1 - _beta2), squares.mul((v - squares).sign()));
+                else v.Add(squares);
+                server.Theta.AddMultiple(step, m / v.sqrt().Plus(ones_like(v).Scale(_tau)));
+                break;
+            case FirstMoment(var m):
+                server.Theta.AddMultiple(step, m.Scale(_beta1).Add(delta));
+                break;
+            default:
+                server.Theta.AddMultiple(step, delta);
+                break;
+        }
+    }
+}
