@@ -25,7 +25,12 @@ internal static class SummaryTable
             table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Optimum), Number(agent.Objective - agent.Optimum), "");
         if (summary.Agents.Count > MostRows) table.AddRow($"... {summary.Agents.Count - MostRows} more in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
-        Console.WriteLine($"objective: expected discounted {(summary.Minimised == "regret" ? "regret (1 - r)" : "cost (-r)")}, minimised; an agent's optimum is what it could reach alone");
+        Console.WriteLine(summary.Minimised switch
+        {
+            "regret" => "objective: expected discounted regret (1 - r), minimised; an agent's optimum is what it could reach alone",
+            "reward" => "objective: expected discounted cost (-r), minimised; an agent's optimum is what it could reach alone",
+            _ => $"objective: {summary.Minimised.Replace('-', ' ')}, against each agent's own fixed point; the optimum is what one set of weights can reach",
+        });
         PrintCertificate(summary.Certificate);
         PrintFooter(summary);
     }

@@ -57,6 +57,13 @@ public sealed class TabularDirect : FinitePolicy
         if (rows.device_type != TorchSharp.DeviceType.CPU) rows.copy_(here);
     }
 
-    /// <summary>log pi; a mean of distributions may fall below 0 by rounding, which counts as 0.</summary>
-    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) => functional.relu(parameters[0]).log();
+    /// <summary>
+    /// log pi. A mean of distributions may leave the simplex by rounding, and a server's optimiser or weights may leave it by more: what is below 0 counts as 0, and rows are
+    /// normalised.
+    /// </summary>
+    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters)
+    {
+        Tensor positive = functional.relu(parameters[0]);
+        return positive.log() - positive.sum(-1, keepdim: true).log();
+    }
 }

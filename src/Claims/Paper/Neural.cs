@@ -4,6 +4,7 @@ using FedPG.Claims.Statistics;
 using FedPG.Envs.Exact;
 using FedPG.Federation.Experiment;
 using FedPG.Reporting;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Claims.Paper;
 

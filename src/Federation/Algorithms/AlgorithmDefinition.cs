@@ -27,13 +27,14 @@ public enum AlgorithmTraits
 /// <summary>What an algorithm cannot do without.</summary>
 public sealed record AlgorithmNeeds
 {
-    private const string Key = "federation.algorithm";
-
     /// <summary>No needs.</summary>
     public static AlgorithmNeeds Nothing { get; } = new();
 
-    /// <summary>The kinds of policies it trains, the default first; null for all that policy gradients train.</summary>
-    public IReadOnlyList<string>? PolicyKinds { get; init; }
+    /// <summary>The kinds of policies it works with, the default first; null for all that policy gradients train.</summary>
+    public IReadOnlyCollection<string>? PolicyKinds { get; init; }
+
+    /// <summary>The estimators it works with; null for any.</summary>
+    public IReadOnlyCollection<string>? Estimators { get; init; }
 
     /// <summary>Whether the environment's states must be listed.</summary>
     public bool ListedStates { get; init; }
@@ -41,17 +42,21 @@ public sealed record AlgorithmNeeds
     /// <summary>Whether all agents must have the same transition kernel.</summary>
     public bool SharedKernel { get; init; }
 
-    /// <summary>What of an environment does not fit: the key, its value and what is allowed; null for nothing. Kinds of policies are checked where they are read.</summary>
+    /// <summary>What of an experiment does not fit: the key, its value and what is allowed.</summary>
     /// <param name="algorithm">The algorithm's name, for messages.</param>
     /// <param name="environment">The environment.</param>
-    public (string Key, string Value, string Allowed)? FaultOf(string algorithm, EnvironmentInstance environment)
+    /// <param name="policyKind">The kind of policy.</param>
+    /// <param name="estimator">The estimator.</param>
+    public IEnumerable<(string Key, string Value, string Allowed)> FaultsOf(string algorithm, EnvironmentInstance environment, string policyKind, string estimator)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        string value = $"\"{algorithm}\"";
-        if (ListedStates && environment is not FiniteMdp) return (Key, value, $"needs an environment whose states are listed, which {environment.Name} is not");
-        if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) return (Key, value, $"needs one transition kernel for all agents; those of {environment.Name} have their own");
-        return null;
+        if (ListedStates && environment is not FiniteMdp) yield return ("federation.algorithm", Quoted([algorithm]), $"needs an environment whose states are listed, which {environment.Name} is not");
+        else if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) yield return ("federation.algorithm", Quoted([algorithm]), $"needs one transition kernel for all agents; those of {environment.Name} have their own");
+        if (PolicyKinds is not null && !PolicyKinds.Contains(policyKind)) yield return ("policy.kind", Quoted([policyKind]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(PolicyKinds)}");
+        if (Estimators is not null && !Estimators.Contains(estimator)) yield return ("gradient.estimator", Quoted([estimator]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(Estimators)}");
     }
+
+    private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
 }
 
 /// <summary>One algorithm: its name and how its own options, beside the common ones, are read.</summary>

@@ -19,7 +19,7 @@ public static class FedQ
     public static AlgorithmDefinition Definition { get; } = new("fedq", "Q-learning along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [ActionValues.Kind] },
+        Needs = ValueEstimators.Needs(ActionValues.Kind, ValueEstimators.QChain),
         OwnEstimators = ValueEstimators.QChain,
     };
 }

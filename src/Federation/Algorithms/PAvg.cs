@@ -13,23 +13,27 @@ namespace FedPG.Federation.Algorithms;
 /// Symbols: eta = LocalStepSize of the round, E = LocalSteps, Q of the costs, which are minimised. Messages for each agent and round: up delta, down theta.
 /// </para>
 /// </summary>
-public sealed class PAvg(FederationOptions options) : Algorithm
+public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm
 {
-    /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps on tables, softmax or projected, and averaging", (_, options) => () => new PAvg(options))
+    /// <summary>Its place in experiment files.</summary>
+    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps on tables, softmax or projected, and averaging", (reader, options) =>
+    {
+        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
+        return () => new PAvg(options, optimizer);
+    })
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind] },
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind], ListedStates = true },
         DirectionOf = kind => kind == TabularSoftmax.Kind ? "natural" : "plain",
     };
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new(theta);
+    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents agents, int t)
     {
-        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(new Uplink(Delta, LocalSteps), t));
+        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 

@@ -22,7 +22,7 @@ public static class PolicyMirrorDescent
     public static AlgorithmDefinition Definition { get; } = new("pmd", "policy mirror descent: proximal steps in the policy, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [TabularSoftmax.Kind] },
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind] },
         DirectionOf = _ => "natural",
     };
 }

@@ -19,7 +19,7 @@ public static class QAvg
     public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [ActionValues.Kind] },
+        Needs = ValueEstimators.Needs(ActionValues.Kind, ValueEstimators.Bellman),
         OwnEstimators = ValueEstimators.Bellman,
     };
 }

@@ -25,6 +25,9 @@ public abstract class Evaluator : IDisposable
     /// <summary>Whether objectives are estimates, which come with a standard error.</summary>
     public virtual bool IsEstimate => false;
 
+    /// <summary>What the objective is, where it is no expected discounted cost of a policy: "squared-value-error"; else null.</summary>
+    public virtual string? Measure => null;
+
     /// <summary>The evaluator of an experiment.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>

@@ -51,6 +51,9 @@ public sealed class ValueErrorEvaluator : Evaluator
     public double[] Nearest { get; }
 
     /// <inheritdoc/>
+    public override string Measure => "squared-value-error";
+
+    /// <inheritdoc/>
     public override double? Optimal { get; }
 
     /// <summary>The objective of values that are all 0, where learning starts.</summary>

@@ -92,7 +92,10 @@ public sealed class ExperimentReader(
         if (entropy.IsUsed && policy is { HasVariableEntropy: false })
             gradient.Reject("entropy", $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
         gradient.Finish();
-        if (environment is not null && algorithms.Get(algorithm).Needs.FaultOf(algorithm, environment) is { } unmet) faults.Add(unmet.Key, unmet.Value, unmet.Allowed);
+        if (environment is not null && policy is not null)
+        {
+            foreach ((string key, string value, string allowed) in algorithms.Get(algorithm).Needs.FaultsOf(algorithm, environment, policyKind, estimator)) faults.Add(key, value, allowed);
+        }
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int evaluationEpisodes = reader.Integer(
             "evaluationEpisodes", DefaultEvaluationEpisodes, 2, 1_000_000, "episodes an agent that an evaluation plays where states cannot be listed; not used elsewhere");
@@ -260,16 +263,16 @@ public sealed class ExperimentReader(
     {
         string? only = trainer?.OwnEstimators is null ? trainer?.DirectionOf?.Invoke(policyKind) : Plain;
         string direction = gradient.Choice("direction", only ?? Plain, [Plain, Natural], "what agents descend along: the gradient, or the natural gradient");
-        if (only is not null && direction != only)
-            gradient.Reject("direction", $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
-        return direction;
+        if (only is null || direction == only) return direction;
+        gradient.Reject("direction", $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
+        return only;
     }
 
     private static Func<EnvironmentInstance, Func<OracleSetup, IOracle>> ReadEstimator(
         OptionReader gradient, OracleRegistry oracles, string name, OracleContext context)
     {
         OracleDefinition definition = oracles.Get(name, context.Environment);
-        if (context.Natural && !definition.OffersNatural && context.Environment is { } place)
+        if (context is { Natural: true, Policy: not null, Environment: { } place } && !definition.OffersNatural)
             gradient.Reject("direction", $"\"natural\" is not offered in {place.Name}; allowed there: \"plain\"");
         if (context.Environment is not { } environment || definition.Fits(environment)) return definition.Configure(gradient, context);
         gradient.Reject("estimator", $"\"{name}\" does not serve {environment.Name}; allowed there: {Quoted(oracles.NamesFor(environment))}");

@@ -29,7 +29,9 @@ public sealed record RunSummary
     /// <summary>The seed.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>regret or reward: whether objectives are expected discounted sums of 1 - r or of -r.</summary>
+    /// <summary>
+    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy are learned.
+    /// </summary>
     [JsonPropertyName("minimised")]
     public required string Minimised { get; init; }
 

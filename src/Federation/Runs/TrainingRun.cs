@@ -178,7 +178,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Name = _experiment.Name,
             Algorithm = _experiment.AlgorithmName,
             Seed = _experiment.Seed,
-            Minimised = _experiment.Objective == Objective.Regret ? "regret" : "reward",
+            Minimised = evaluator.Measure is { } measure ? measure : _experiment.Objective == Objective.Regret ? "regret" : "reward",
             Rounds = _federation.RoundsDone,
             Objective = final.Objective,
             ObjectiveError = final.ObjectiveError,

@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Options;
+using FedPG.Federation.Algorithms;
 using FedPG.Policies;
 
 namespace FedPG.Federation.Oracles.Values;
@@ -10,16 +11,16 @@ internal static class ValueEstimators
     /// <summary>The Bellman operator, exact or from samples of a generator.</summary>
     public static IReadOnlyList<OracleDefinition> Bellman { get; } =
     [
-        Define("exact", "the exact Bellman operator", (options, context) =>
-        {
-            RequireTable(options, context);
-            return _ => setup => new BellmanOracle(setup, samples: 0);
-        }),
         Define("sampled", "next states drawn for every pair, \"trajectories\" of them", (options, context) =>
         {
             RequireTable(options, context);
             int samples = options.Integer("trajectories", 32, 1, MostSamples, "next states drawn for every state and action, for one local step");
             return _ => setup => new BellmanOracle(setup, samples);
+        }),
+        Define("exact", "the exact Bellman operator", (options, context) =>
+        {
+            RequireTable(options, context);
+            return _ => setup => new BellmanOracle(setup, samples: 0);
         }),
     ];
 
@@ -47,6 +48,10 @@ internal static class ValueEstimators
             return _ => setup => new TdMeanOracle(setup, points!);
         }),
     ];
+
+    /// <summary>What an algorithm needs that learns values of a kind by some of these oracles.</summary>
+    public static AlgorithmNeeds Needs(string kind, IReadOnlyList<OracleDefinition> estimators) =>
+        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name)], ListedStates = true };
 
     /// <summary>Draw numbers have 16 bits, with four samples a draw.</summary>
     private const int MostSamples = 4 * Envs.Streams.StreamKey.MaximumDraw;

@@ -1,0 +1,201 @@
+using FedPG.Envs;
+
+namespace FedPG.Tests.Algorithms;
+
+/// <summary>
+/// The algorithms once more, agent by agent in plain arrays, with the exact gradient of the regret of a tabular softmax policy by repeated substitution.
+/// Nothing of the project is used but the MDP's numbers.
+/// </summary>
+internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps, double eta, double alpha)
+{
+    private readonly int _agents = mdp.Agents.Count, _d = mdp.States * mdp.Actions;
+
+    /// <summary>Each agent's own number of steps; H where null.</summary>
+    public int[]? Own { get; init; }
+
+    /// <summary>The agents of a round; all where null.</summary>
+    public Func<int, int[]>? Participants { get; init; }
+
+    public double[][] FedProx(double mu)
+    {
+        double[] bar = new double[_d];
+        return Record(bar, t =>
+        {
+            double[] sum = new double[_d];
+            foreach (int i in Of(t))
+            {
+                double[] y = Copy(bar);
+                for (int l = 0; l < Steps(i); l++)
+                {
+                    double[] g = Gradient(i, y);
+                    for (int k = 0; k < _d; k++) y[k] -= eta * (g[k] + (mu * (y[k] - bar[k])));
+                }
+                AddTo(sum, y, 1.0 / Of(t).Length);
+            }
+            Move(bar, sum);
+        });
+    }
+
+    public double[][] Scaffold(int option)
+    {
+        double[] x = new double[_d], c = new double[_d];
+        double[][] controls = Rows();
+        return Record(x, t =>
+        {
+            double[] sum = new double[_d], change = new double[_d];
+            int[] members = Of(t);
+            foreach (int i in members)
+            {
+                double[] y = Copy(x), before = controls[i];
+                for (int l = 0; l < Steps(i); l++)
+                {
+                    double[] g = Gradient(i, y);
+                    for (int k = 0; k < _d; k++) y[k] -= eta * (g[k] - before[k] + c[k]);
+                }
+                double[] after = option == 1 ? Gradient(i, x) : new double[_d];
+                for (int k = 0; option == 2 && k < _d; k++) after[k] = before[k] - c[k] + ((x[k] - y[k]) / (Steps(i) * eta));
+                for (int k = 0; k < _d; k++) change[k] += (after[k] - before[k]) / _agents;
+                controls[i] = after;
+                AddTo(sum, y, 1.0 / members.Length);
+            }
+            Move(x, sum);
+            for (int k = 0; k < _d; k++) c[k] += change[k];
+        });
+    }
+
+    public double[][] FedLin(int serverEntries, int agentEntries)
+    {
+        double[] bar = new double[_d], rho = new double[_d];
+        double[][] withheld = Rows();
+        return Record(bar, t =>
+        {
+            double[] g = new double[_d], sum = new double[_d];
+            double[][] own = Rows();
+            for (int i = 0; i < _agents; i++)
+            {
+                own[i] = Gradient(i, bar);
+                double[] wanted = [.. withheld[i].Zip(own[i], (a, b) => a + b)];
+                double[] sent = Largest(wanted, agentEntries);
+                for (int k = 0; k < _d; k++) withheld[i][k] = wanted[k] - sent[k];
+                AddTo(g, sent, 1.0 / _agents);
+            }
+            double[] all = [.. rho.Zip(g, (a, b) => a + b)];
+            g = Largest(all, serverEntries);
+            for (int k = 0; k < _d; k++) rho[k] = all[k] - g[k];
+            for (int i = 0; i < _agents; i++)
+            {
+                double[] y = Copy(bar);
+                for (int l = 0; l < Steps(i); l++)
+                {
+                    double[] gradient = Gradient(i, y);
+                    for (int k = 0; k < _d; k++) y[k] -= eta * localSteps / Steps(i) * (gradient[k] - own[i][k] + g[k]);
+                }
+                AddTo(sum, y, 1.0 / _agents);
+            }
+            Move(bar, sum);
+        });
+    }
+
+    public double[][] Decentralized(double[][] weights)
+    {
+        double[] bar = new double[_d];
+        double[][] rows = Rows();
+        return Record(bar, _ =>
+        {
+            double[][] next = Rows();
+            for (int i = 0; i < _agents; i++)
+            {
+                double[] y = Copy(rows[i]);
+                for (int l = 0; l < Steps(i); l++) AddTo(y, Gradient(i, y), -eta);
+                for (int j = 0; j < _agents; j++) AddTo(next[i], rows[j], weights[i][j]);
+                for (int k = 0; k < _d; k++) next[i][k] += alpha * (y[k] - rows[i][k]);
+            }
+            rows = next;
+            for (int k = 0; k < _d; k++) bar[k] = rows.Average(r => r[k]);
+        });
+    }
+
+    /// <summary>d(s) pi(a|s) (Q(s,a) - V(s)) of the costs 1 - r, all by iterating until nothing moves.</summary>
+    private double[] Gradient(int agent, double[] theta)
+    {
+        AgentMdp own = mdp.Agents[agent];
+        (int states, int actions) = (mdp.States, mdp.Actions);
+        double[] pi = new double[_d], v = new double[states], q = new double[_d], d = Copy(mdp.Initial);
+        for (int s = 0; s < states; s++)
+        {
+            double most = theta[(s * actions)..((s + 1) * actions)].Max(), sum = 0;
+            for (int a = 0; a < actions; a++) sum += pi[(s * actions) + a] = Math.Exp(theta[(s * actions) + a] - most);
+            for (int a = 0; a < actions; a++) pi[(s * actions) + a] /= sum;
+        }
+        for (double moved = 1; moved > 1e-14;)
+        {
+            moved = 0;
+            for (int k = 0; k < _d; k++) q[k] = 1 - own.Rewards[k] + (mdp.Discount * Next(own, k, v));
+            for (int s = 0; s < states; s++)
+            {
+                double value = 0;
+                for (int a = 0; a < actions; a++) value += pi[(s * actions) + a] * q[(s * actions) + a];
+                moved = Math.Max(moved, Math.Abs(value - v[s]));
+                v[s] = value;
+            }
+        }
+        for (double moved = 1; moved > 1e-15;)
+        {
+            double[] next = Copy(mdp.Initial);
+            for (int k = 0; k < _d; k++)
+            {
+                ReadOnlySpan<int> to = own.Kernel.Next(k);
+                ReadOnlySpan<double> p = own.Kernel.Probabilities(k);
+                for (int e = 0; e < to.Length; e++) next[to[e]] += mdp.Discount * d[k / actions] * pi[k] * p[e];
+            }
+            moved = next.Zip(d, (a, b) => Math.Abs(a - b)).Max();
+            d = next;
+        }
+        for (int k = 0; k < _d; k++) q[k] = 1 - own.Rewards[k] + (mdp.Discount * Next(own, k, v));
+        return [.. Enumerable.Range(0, _d).Select(k => d[k / actions] * pi[k] * (q[k] - v[k / actions]))];
+    }
+
+    private static double Next(AgentMdp agent, int row, double[] v)
+    {
+        double sum = 0;
+        ReadOnlySpan<int> to = agent.Kernel.Next(row);
+        ReadOnlySpan<double> p = agent.Kernel.Probabilities(row);
+        for (int e = 0; e < to.Length; e++) sum += p[e] * v[to[e]];
+        return sum;
+    }
+
+    private double[][] Record(double[] bar, Action<int> round)
+    {
+        var path = new List<double[]> { Copy(bar) };
+        for (int t = 0; t < rounds; t++)
+        {
+            round(t);
+            path.Add(Copy(bar));
+        }
+        return [.. path];
+    }
+
+    private void Move(double[] bar, double[] mean)
+    {
+        for (int k = 0; k < _d; k++) bar[k] = ((1 - alpha) * bar[k]) + (alpha * mean[k]);
+    }
+
+    private int Steps(int agent) => Own?[agent] ?? localSteps;
+
+    private int[] Of(int round) => Participants?.Invoke(round) ?? [.. Enumerable.Range(0, _agents)];
+
+    private double[][] Rows() => [.. Enumerable.Range(0, _agents).Select(_ => new double[_d])];
+
+    private static double[] Copy(double[] vector) => [.. vector];
+
+    private static void AddTo(double[] sum, double[] vector, double factor)
+    {
+        for (int k = 0; k < sum.Length; k++) sum[k] += factor * vector[k];
+    }
+
+    private static double[] Largest(double[] vector, int entries)
+    {
+        HashSet<int> kept = [.. Enumerable.Range(0, vector.Length).OrderByDescending(k => Math.Abs(vector[k])).Take(entries)];
+        return [.. vector.Select((x, k) => kept.Contains(k) ? x : 0)];
+    }
+}
