@@ -66,7 +66,7 @@ public sealed class Stationarity : Claim
     /// <summary>Exact gradients on instances drawn at random, a kernel for each agent.</summary>
     private static Check[] RandomInstances(Lab lab)
     {
-        int count = lab.Choose(24, 3);
+        int count = lab.Choose(24, 1);
         (double Tested, double Average)[] results = lab.Map(count, k =>
         {
             string instance = $"environment.options.instance={lab.Seed(k)}";
