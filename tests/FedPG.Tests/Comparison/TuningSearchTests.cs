@@ -45,6 +45,7 @@ public sealed class TuningSearchTests
     {
         TuningSearch search = Search(["localSteps=2,3"], settings => Math.Abs(settings[0] - best), allowed: settings => settings[0] == Math.Floor(settings[0]) && settings[0] >= 1);
         Assert.Equal([$"localSteps={expected}"], search.Best.Select(s => s.ToString()));
+        Assert.Empty(search.AtEdge);
     }
 
     [Fact]
