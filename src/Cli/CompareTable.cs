@@ -12,51 +12,71 @@ internal static class CompareTable
     /// <summary>What a file or a pipe may hold in a line; a terminal says itself.</summary>
     private const int RedirectedWidth = 180;
 
+    /// <summary>What a column takes beside its text.</summary>
+    private const int Padding = 3;
+
+    /// <summary>A column: its name, and the lines of its cells; <see cref="Spare"/> says which is left out first where there is no room.</summary>
+    private sealed record Column(string Name, Func<Standing, Line[]> Cell, int Spare = 0, bool Right = true);
+
+    private sealed record Line(string Text, string Style = "");
+
     public static void Print(ComparisonResult result)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected) console.Profile.Width = RedirectedWidth;
-        bool tuned = result.Standings.Any(s => s.Tuned.Settings.Count > 0), sampled = result.Standings.Any(s => s.Trajectories.High > 0);
-        string seeds = $"{result.Plan.Seeds.Count} {(result.Plan.Seeds.Count == 1 ? "seed" : "seeds")} ({SeedList.Write(result.Plan.Seeds)})";
-        var table = new Table
+        List<Column> columns = Columns(result);
+        var left = new List<string>();
+        while (columns.Sum(c => Width(c, result) + Padding) > console.Profile.Width && columns.Where(c => c.Spare > 0).MinBy(c => c.Spare) is { } spare)
         {
-            Border = TableBorder.Simple,
-            Title = new TableTitle($"{result.Name}: {seeds}, budget {result.Plan.Budget?.ToString() ?? "the experiment's rounds"}"),
-        };
-        table.AddColumn("algorithm");
-        if (tuned) table.AddColumn("tuned");
-        foreach (string column in (string[])[result.Judged, "worst agent", "rounds", "bytes", .. sampled ? ["trajectories", "env-steps"] : Array.Empty<string>(), "seconds"]) table.AddColumn(Right(column));
-        table.AddColumn(Right("P(better)"));
-        foreach (Standing s in result.Standings)
-        {
-            string label = s.Contender.Label.EscapeMarkup() + (s.Diverged > 0 ? $"\n[red]{s.Diverged} of {s.Runs.Count} diverged[/]" : "");
-            string settings = string.Join('\n', s.Tuned.Settings.Select(t => s.Tuned.AtEdge.Contains(t.ToString()) ? $"[yellow]{t.ToString().EscapeMarkup()} (edge)[/]" : t.ToString().EscapeMarkup()));
-            string[] cells =
-            [
-                label, .. tuned ? [settings] : Array.Empty<string>(), Cell(result.ByGap ? s.Gap!.Value : s.Objective, Short), Cell(s.WorstAgent, Short), Cell(s.Rounds, Count), Cell(s.Bytes, Count),
-                .. sampled ? [Cell(s.Trajectories, Count), Cell(s.EnvSteps, Count)] : Array.Empty<string>(), Cell(s.Seconds, Short3),
-                s.Improvement is { } improvement ? Cell(improvement, p => p.ToString("F2", CultureInfo.InvariantCulture)) : "[grey]the first[/]",
-            ];
-            table.AddRow(cells);
+            columns.Remove(spare);
+            left.Add(spare.Name);
         }
+        string seeds = $"{result.Plan.Seeds.Count} {(result.Plan.Seeds.Count == 1 ? "seed" : "seeds")} ({SeedList.Write(result.Plan.Seeds)})";
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{result.Name}: {seeds}, budget {result.Plan.Budget?.ToString() ?? "the experiment's rounds"}") };
+        foreach (Column column in columns)
+        {
+            TableColumn added = new TableColumn(column.Name).NoWrap();
+            table.AddColumn(column.Right ? added.RightAligned() : added);
+        }
+        foreach (Standing standing in result.Standings) table.AddRow([.. columns.Select(c => string.Join('\n', c.Cell(standing).Select(Markup)))]);
         console.Write(table);
         foreach (string note in result.Notes) Console.WriteLine(note);
-        string first = result.Standings[0].Contender.Label;
+        if (left.Count > 0) Console.WriteLine($"no room on this terminal for {string.Join(", ", left)}: see {ResultFiles.SummaryTable}");
         Console.WriteLine($"{result.Judged}, lower is better, and the rest: interquartile mean over seeds, below it the 95 % bootstrap interval; worst agent: the largest objective of any agent;");
-        Console.WriteLine($"P(better): the probability that a run ends with a lower {result.Judged} than one of {first}, 0.5 for no difference");
+        Console.WriteLine($"P(better): the probability that a run ends with a lower {result.Judged} than one of {result.Standings[0].Contender.Label}, 0.5 for no difference");
         Console.WriteLine($"tables:     {Path.Combine(result.Folder, ResultFiles.SummaryTable)}, {ResultFiles.RunsTable}; plots: {result.Judged}-*.svg, .png beside them");
         Console.WriteLine($"curves:     tensorboard --logdir \"{result.Folder}\"");
     }
 
-    /// <summary>The figure, and under it its interval where it has one.</summary>
-    private static string Cell(Figure95 figure, Func<double, string> text) =>
-        figure.Low.Equals(figure.High) ? text(figure.Value).EscapeMarkup() : $"{text(figure.Value)}\n[grey]{$"[{text(figure.Low)}, {text(figure.High)}]".EscapeMarkup()}[/]";
+    private static List<Column> Columns(ComparisonResult result)
+    {
+        var columns = new List<Column> { new("algorithm", Label, Right: false) };
+        if (result.Standings.Any(s => s.Tuned.Settings.Count > 0))
+            columns.Add(new Column("tuned", s => [.. s.Tuned.Settings.Select(t => s.Tuned.AtEdge.Contains(t.ToString()) ? new Line($"{t} (edge)", "yellow") : new Line(t.ToString()))], Right: false));
+        columns.Add(new Column(result.Judged, s => Cell(result.ByGap ? s.Gap!.Value : s.Objective, Short)));
+        columns.Add(new Column("worst agent", s => Cell(s.WorstAgent, Short), Spare: 5));
+        columns.Add(new Column("rounds", s => Cell(s.Rounds, Count), Spare: 4));
+        columns.Add(new Column("bytes", s => Cell(s.Bytes, Count)));
+        if (result.Standings.Any(s => s.Trajectories.High > 0)) columns.Add(new Column("trajectories", s => Cell(s.Trajectories, Count), Spare: 3));
+        if (result.Standings.Any(s => s.EnvSteps.High > 0)) columns.Add(new Column("env-steps", s => Cell(s.EnvSteps, Count), Spare: 1));
+        columns.Add(new Column("seconds", s => Cell(s.Seconds, v => Infinite(v) ?? Plain(v, 3)), Spare: 2));
+        columns.Add(new Column("P(better)", s => s.Improvement is { } p ? Cell(p, v => v.ToString("F2", CultureInfo.InvariantCulture)) : [new Line("the first", "grey")]));
+        return columns;
+    }
 
-    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+    private static Line[] Label(Standing standing) =>
+        standing.Diverged == 0 ? [new Line(standing.Contender.Label)] : [new Line(standing.Contender.Label), new Line($"{standing.Diverged} of {standing.Runs.Count} diverged", "red")];
+
+    /// <summary>The figure, and under it its interval where it has one.</summary>
+    private static Line[] Cell(Figure95 figure, Func<double, string> text) =>
+        figure.Low.Equals(figure.High) ? [new Line(text(figure.Value))] : [new Line(text(figure.Value)), new Line($"[{text(figure.Low)}, {text(figure.High)}]", "grey")];
+
+    private static int Width(Column column, ComparisonResult result) =>
+        result.Standings.SelectMany(column.Cell).Select(line => line.Text.Length).Append(column.Name.Length).Max();
+
+    private static string Markup(Line line) => line.Style.Length == 0 ? line.Text.EscapeMarkup() : $"[{line.Style}]{line.Text.EscapeMarkup()}[/]";
 
     private static string Short(double value) => Infinite(value) ?? Plain(value, 4);
-
-    private static string Short3(double value) => Infinite(value) ?? Plain(value, 3);
 
     /// <summary>Counts in thousands, millions and so on.</summary>
     private static string Count(double value)
@@ -68,5 +88,6 @@ internal static class CompareTable
 
     private static string? Infinite(double value) => double.IsFinite(value) ? null : "infinite";
 
-    private static string Plain(double value, int digits) => value.ToString($"G{digits}", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "e-", StringComparison.Ordinal).Replace("e+0", "e", StringComparison.Ordinal);
+    private static string Plain(double value, int digits) =>
+        value.ToString($"G{digits}", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "e-", StringComparison.Ordinal).Replace("e+0", "e", StringComparison.Ordinal);
 }

@@ -60,7 +60,7 @@ public sealed record Budget(BudgetKind Kind, double Amount)
         bool number = double.TryParse(parts.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double amount) && amount > 0 && amount <= most;
         if (!number || (kind != BudgetKind.Seconds && amount != Math.Floor(amount)))
         {
-            string range = string.Create(CultureInfo.InvariantCulture, $"{(kind == BudgetKind.Seconds ? "a number above 0, up to" : "a whole number from 1 to")} {most:R}");
+            string range = string.Create(CultureInfo.InvariantCulture, $"{(kind == BudgetKind.Seconds ? "a number above 0, up to" : "a whole number from 1 to")} {most:F0}");
             faults.Add(new Fault(Source, "", text, $"{parts.Key} must be {range}"));
             return null;
         }

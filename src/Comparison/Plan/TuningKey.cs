@@ -23,8 +23,8 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
     /// <summary>Whether all values are positive numbers and there are two or more, so that the grid can go on beyond its ends in their ratio.</summary>
     public bool IsExtensible => Values.Count > 1 && Values.All(v => Number(v) is > 0);
 
-    /// <summary>Whether all values are whole numbers; then those added are too.</summary>
-    private bool IsWhole => Values.All(v => long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    /// <summary>Whether all values are whole numbers.</summary>
+    public bool IsWhole => Values.All(v => long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>The default grid: factors of 1/4 to 4 around the experiment's own step size.</summary>
     public static TuningKey Around(double stepSize) => new(StepSize, [.. Factors.Select(f => Text(f * stepSize))]);
@@ -55,13 +55,14 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
 
     /// <summary>The value beyond an end of the grid, in the ratio of the two values next to it; null where the grid has none.</summary>
     /// <param name="above">Whether above the largest, or below the smallest.</param>
-    public string? Beyond(bool above)
+    /// <param name="whole">Whether to round it to a whole number; one that is no other than the end is none.</param>
+    public string? Beyond(bool above, bool whole = false)
     {
         if (!IsExtensible) return null;
         (double end, double next) = above ? (Number(Values[^1])!.Value, Number(Values[^2])!.Value) : (Number(Values[0])!.Value, Number(Values[1])!.Value);
         double value = end * (end / next);
-        if (!double.IsFinite(value) || value <= 0) return null;
-        return IsWhole && (value != Math.Floor(value) || value > int.MaxValue) ? null : Text(value);
+        if (whole) value = Math.Round(value, MidpointRounding.AwayFromZero);
+        return double.IsFinite(value) && value > 0 && value != end ? Text(value) : null;
     }
 
     /// <summary>The same key with a value more.</summary>

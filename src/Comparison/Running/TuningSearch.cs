@@ -14,6 +14,7 @@ internal sealed class TuningSearch
     private readonly Dictionary<string, double> _figures = [];
     private readonly HashSet<(int Key, bool Above)> _closed = [];
     private readonly HashSet<string> _rejected = [];
+    private readonly HashSet<int> _rounded = [];
     private readonly int[] _extensions;
     private (int Key, bool Above, string Value)? _tried;
 
@@ -64,7 +65,9 @@ internal sealed class TuningSearch
             if (!_keys[k].IsExtensible) continue;
             bool above = best[k] == _keys[k].Values[^1], below = best[k] == _keys[k].Values[0];
             if ((!above && !below) || _closed.Contains((k, above))) continue;
-            if (_extensions[(2 * k) + (above ? 1 : 0)]++ >= TuningKey.MostExtensions || _keys[k].Beyond(above) is not { } value)
+            // Nothing lies beyond: the end is the natural one.
+            if (_keys[k].Beyond(above, _rounded.Contains(k)) is not { } value) continue;
+            if (_extensions[(2 * k) + (above ? 1 : 0)]++ >= TuningKey.MostExtensions)
             {
                 edges.Add(new Setting(_keys[k].Path, best[k]).ToString());
                 continue;
@@ -78,12 +81,16 @@ internal sealed class TuningSearch
         AtEdge = edges;
     }
 
-    /// <summary>A value that the experiment refuses is the end of what there is to try.</summary>
+    /// <summary>
+    /// A value that the experiment refuses is the end of what there is to try; but where it may have been refused for its fraction (the ratio of whole numbers
+    /// gave one), whole numbers are tried from then on.
+    /// </summary>
     private void CloseRejected()
     {
         if (_tried is not { } tried || !Pending.Any(p => _rejected.Contains(Key(p)))) return;
-        _closed.Add((tried.Key, tried.Above));
         _keys[tried.Key] = _keys[tried.Key] with { Values = [.. _keys[tried.Key].Values.Where(v => v != tried.Value)] };
+        bool fraction = tried.Value.Contains('.', StringComparison.Ordinal) && _keys[tried.Key].IsWhole;
+        if (!fraction || !_rounded.Add(tried.Key)) _closed.Add((tried.Key, tried.Above));
     }
 
     /// <summary>The point of the lowest figure; where everything diverged, the one of the smallest value, because smaller steps diverge less.</summary>

@@ -57,7 +57,7 @@ public sealed class ComparisonRunTests
         // Of three values, 0.75 are cut on either side: a quarter of the outer two counts, and the middle one.
         double[] first = [.. gaps[..3].Order()];
         Assert.Equal(((0.25 * first[0]) + first[1] + (0.25 * first[2])) / 1.5, summary.Numbers("gap")[0], 12);
-        Assert.Equal(gaps[3..].Average(x => gaps[..3].Average(y => x < y ? 1 : 0)), summary.Numbers("improvement")[1], 12);
+        Assert.Equal(gaps[3..].Average(x => gaps[..3].Average(y => x < y ? 1 : 0)), double.Parse(summary["improvement"][1], System.Globalization.CultureInfo.InvariantCulture), 12);
         Assert.Equal("", summary["improvement"][0]);
         Assert.Equal(result.Standings[1].Gap!.Value.High, summary.Numbers("gap_high")[1]);
         foreach (string figure in (string[])["gap-by-rounds", "gap-by-bytes", "gap-by-env-steps", "gap-at-the-end"])

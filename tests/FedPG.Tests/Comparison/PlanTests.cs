@@ -81,7 +81,7 @@ public sealed class PlanTests
     [InlineData("rounds", "--budget: rounds; must be rounds=N or trajectories=N or bytes=N or seconds=N")]
     [InlineData("round=3", "--budget: round; cannot be budgeted; the nearest is \"rounds\"")]
     [InlineData("rounds=0", "--budget: rounds=0; rounds must be a whole number from 1 to 100000000")]
-    [InlineData("bytes=1.5", "--budget: bytes=1.5; bytes must be a whole number from 1 to 1E+15")]
+    [InlineData("bytes=1.5", "--budget: bytes=1.5; bytes must be a whole number from 1 to 1000000000000000")]
     [InlineData("seconds=-1", "--budget: seconds=-1; seconds must be a number above 0")]
     [InlineData("seconds=NaN", "--budget: seconds=NaN; seconds must be a number above 0")]
     public void A_fault_of_a_budget_is_said_once(string text, string expected)
@@ -94,7 +94,8 @@ public sealed class PlanTests
     [Theory]
     [InlineData("localStepSize=0.4,0.1,0.2", "0.1|0.2|0.4", "0.05", "0.8")]
     [InlineData("localSteps=4,8", "4|8", "2", "16")]
-    [InlineData("localSteps=2,3", "2|3", null, null)]
+    [InlineData("localSteps=2,4,6", "2|4|6", "1", "9")]
+    [InlineData("localSteps=1,2", "1|2", "0.5", "4")]
     [InlineData("memory=reuse,fresh", "reuse|fresh", null, null)]
     [InlineData("globalStepSize=0.5", "0.5", null, null)]
     public void A_grid_is_sorted_and_goes_on_in_its_ratio(string text, string values, string? below, string? above)

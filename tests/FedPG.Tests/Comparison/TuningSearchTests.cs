@@ -37,6 +37,17 @@ public sealed class TuningSearchTests
         Assert.Empty(search.AtEdge);
     }
 
+    /// <summary>Whole numbers in the ratio 1.5: 4.5 is refused, 5 is tried in its place, then 8, and half steps below 2 end at 1.</summary>
+    [Theory]
+    [InlineData(8, "8")]
+    [InlineData(1, "1")]
+    public void Where_only_whole_numbers_are_allowed_the_ratio_is_rounded(double best, string expected)
+    {
+        TuningSearch search = Search(["localSteps=2,3"], settings => Math.Abs(settings[0] - best), allowed: settings => settings[0] == Math.Floor(settings[0]) && settings[0] >= 1);
+        Assert.Equal([$"localSteps={expected}"], search.Best.Select(s => s.ToString()));
+        Assert.Empty(search.AtEdge);
+    }
+
     [Fact]
     public void Where_everything_diverges_smaller_values_are_tried()
     {
