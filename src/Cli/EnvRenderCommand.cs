@@ -57,9 +57,21 @@ public static class EnvRenderCommand
             output.WriteLine(path);
             return;
         }
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        // Into a file or a pipe lines are not broken.
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = 10_000;
-        TextView.Write(console, subject, episode);
+        TextView.Write(ConsoleOf(output), subject, episode);
+    }
+
+    /// <summary>Colours in a terminal (none where NO_COLOR is set); into a file or a pipe plain characters, whose lines are not broken.</summary>
+    private static IAnsiConsole ConsoleOf(TextWriter output)
+    {
+        bool terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        bool colours = terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = colours ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        if (!terminal) console.Profile.Width = 10_000;
+        return console;
     }
 }

@@ -130,6 +130,10 @@ internal sealed class NumbersPicture(Subject subject, Episode episode) : Control
 {
     private readonly double[] _scale = [.. episode.States[0].Select((_, k) => Math.Max(1e-9, episode.States.Max(s => Math.Abs(s[k]))))];
 
+    private readonly IReadOnlyList<string>? _names = (SteppedEnvironment.Of(subject.Instance, subject.StepLimit).Create(subject.Agent) as IStatefulEnvironment)?.StateNames;
+
+    protected override string NameOf(int index) => _names is { } names ? names[index] : base.NameOf(index);
+
     protected override void PaintState(Pen pen, double[] state, double[] action, bool moving)
     {
         int shown = Math.Min(state.Length, 10);

@@ -3,7 +3,7 @@ namespace FedPG.Cli.Rendering;
 /// <summary>256 colours for many frames: every colour there is where they are few enough, else those of the most frequent, and the nearest of them for the others.</summary>
 internal sealed class GifPalette
 {
-    private const int Size = 256;
+    private const int Size = 256, Exact = 200;
     private readonly Dictionary<uint, byte> _index = [];
     private readonly uint[] _colours;
 
@@ -37,12 +37,13 @@ internal sealed class GifPalette
                 counts[pixel] = count + 1;
             }
         }
-        // Edges are smoothed into thousands of rare shades: one colour stands for a cube of them, the most frequent in it.
-        IEnumerable<uint> chosen = counts.Count <= Size
-            ? counts.Keys
-            : counts.GroupBy(c => (c.Key >> 20 & 0xf, c.Key >> 12 & 0xf, c.Key >> 4 & 0xf))
-                .Select(cube => (Colour: cube.MaxBy(c => (c.Value, c.Key)).Key, Count: cube.Sum(c => c.Value)))
-                .OrderByDescending(c => c.Count).ThenBy(c => c.Colour).Take(Size).Select(c => c.Colour);
+        if (counts.Count <= Size) return new GifPalette([.. counts.Keys.Order()]);
+        // Areas of one colour are the most frequent and keep it exactly. Edges are smoothed into thousands of rare shades, of which one stands for a cube of them.
+        uint[] frequent = [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key)];
+        IEnumerable<uint> rare = frequent.Skip(Exact).GroupBy(c => (c >> 21 & 7, c >> 13 & 7, c >> 5 & 7))
+            .Select(cube => (Colour: cube.First(), Count: cube.Sum(c => counts[c])))
+            .OrderByDescending(c => c.Count).ThenBy(c => c.Colour).Take(Size - Exact).Select(c => c.Colour);
+        uint[] chosen = [.. frequent.Take(Exact), .. rare];
         return new GifPalette([.. chosen.Order()]);
     }
 

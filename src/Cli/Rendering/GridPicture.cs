@@ -73,7 +73,7 @@ internal sealed class GridPicture : Picture
 
     private void Goal(Pen pen, char letter, float x, float y, bool acts)
     {
-        bool own = !char.IsAsciiDigit(letter) || letter - '0' == _subject.Agent;
+        bool own = _subject.Together || !char.IsAsciiDigit(letter) || letter - '0' == _subject.Agent;
         uint colour = own ? Pen.Green : 0xa8d5b5;
         // Where the policy acts on from a goal, its mark goes into the corner and leaves the arrows free.
         float radius = acts ? 0.17f * _cell : 0.34f * _cell;
@@ -98,6 +98,8 @@ internal sealed class GridPicture : Picture
             if (share < 0.02) continue;
             float length = (float)(0.43 * _cell * share) / MathF.Sqrt(Math.Max(1, (row * row) + (column * column)));
             if ((row, column) == (0, 0)) pen.Disc(x, y, (float)(0.12 * _cell * share), Pen.Black);
+            // An action that is certain stands in the middle of its cell; several go out from there.
+            else if (share > 0.98) pen.Arrow(x - (0.6f * length * column), y - (0.6f * length * row), x + (0.6f * length * column), y + (0.6f * length * row), Pen.Black, stroke);
             else pen.Arrow(x, y, x + (length * column), y + (length * row), Pen.Black, stroke);
         }
     }
@@ -116,7 +118,7 @@ internal sealed class GridPicture : Picture
         for (int k = 1; k <= 3; k++)
         {
             float level = y + (k * _cell / 4);
-            (float, float)[] wave = [.. Enumerable.Range(0, 13).Select(i => (x + (_cell * (0.1f + (0.8f * i / 12f))), level + (0.05f * _cell * MathF.Sin(i * MathF.PI / 2))))];
+            (float, float)[] wave = [.. Enumerable.Range(0, 49).Select(i => (x + (_cell * (0.1f + (0.8f * i / 48f))), level + (0.05f * _cell * MathF.Sin(i * MathF.PI / 8))))];
             pen.Path(wave, 0xb5412b, Math.Max(0.8f, 0.035f * _cell));
         }
     }

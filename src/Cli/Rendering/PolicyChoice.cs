@@ -44,7 +44,7 @@ public static class PolicyChoice
     {
         bool together = !alone && mdp.SharesKernel && mdp.Agents.Count > 1;
         FiniteMdpSolver solver = together ? FiniteMdpSolver.OfAverage(mdp, Objective.Reward) : FiniteMdpSolver.OfAgent(mdp, plain.Agent, Objective.Reward);
-        return plain with { PolicyName = together ? "the best common policy" : "the optimal policy", Policy = solver.Optimum().Policy };
+        return plain with { PolicyName = together ? "the best common policy" : "the optimal policy", Policy = solver.Optimum().Policy, Together = together };
     }
 
     private static Subject? OfRun(Subject plain, string folder, List<Fault> faults)

@@ -1,3 +1,5 @@
+using FedPG.Envs;
+
 namespace FedPG.Cli.Rendering;
 
 /// <summary>Colours of values: from almost white to a blue that black is still legible on.</summary>
@@ -15,11 +17,33 @@ internal static class Shades
         return ((uint)Math.Round(r0 + (t * (r1 - r0))) << 16) | ((uint)Math.Round(g0 + (t * (g1 - g0))) << 8) | (uint)Math.Round(b0 + (t * (b1 - b0)));
     }
 
-    /// <summary>The least and the largest value among the states that can be acted in.</summary>
+    /// <summary>The least and the largest value among the states that can be acted in and be reached from the start.</summary>
     public static (double Least, double Most) Range(Subject subject)
     {
-        double[] values = [.. subject.Values!.Where((_, s) => !subject.Mdp!.Terminal[s])];
+        FiniteMdp mdp = subject.Mdp!;
+        bool[] reached = Reached(mdp, mdp.Agents[subject.Agent].Kernel);
+        double[] values = [.. subject.Values!.Where((_, s) => reached[s] && !mdp.Terminal[s])];
         return values.Length == 0 ? (0, 0) : (values.Min(), values.Max());
+    }
+
+    /// <summary>Which states can be reached from the start by some actions.</summary>
+    private static bool[] Reached(FiniteMdp mdp, TransitionKernel kernel)
+    {
+        bool[] reached = [.. mdp.Initial.Select(p => p > 0)];
+        var queue = new Queue<int>(Enumerable.Range(0, mdp.States).Where(s => reached[s]));
+        while (queue.TryDequeue(out int state))
+        {
+            for (int a = 0; a < mdp.Actions; a++)
+            {
+                foreach (int next in kernel.Next((state * mdp.Actions) + a))
+                {
+                    if (reached[next]) continue;
+                    reached[next] = true;
+                    queue.Enqueue(next);
+                }
+            }
+        }
+        return reached;
     }
 
     /// <summary>Where a value lies in a range, 0 to 1.</summary>

@@ -9,7 +9,8 @@ namespace FedPG.Cli.Rendering;
 /// <param name="PolicyName">What the policy is called; empty where there is none.</param>
 /// <param name="Policy">pi(a|s), [S, A] row by row; null where there is none, or the states cannot be listed.</param>
 /// <param name="StepLimit">The steps after which an episode is truncated; null for no limit.</param>
-public sealed record Subject(EnvironmentInstance Instance, int Agent, string PolicyName, double[]? Policy, int? StepLimit)
+/// <param name="Together">Whether values are the mean over all agents, which share their dynamics, and not those of the one agent.</param>
+public sealed record Subject(EnvironmentInstance Instance, int Agent, string PolicyName, double[]? Policy, int? StepLimit, bool Together = false)
 {
     // What the values belong to: a copy of the record with another policy keeps the field, and must not keep the values.
     private (double[]? Policy, double[]? Values) _known;
@@ -22,7 +23,7 @@ public sealed record Subject(EnvironmentInstance Instance, int Agent, string Pol
     {
         get
         {
-            if (!ReferenceEquals(_known.Policy, Policy)) _known = (Policy, ValuesOf(Instance, Agent, Policy));
+            if (!ReferenceEquals(_known.Policy, Policy)) _known = (Policy, ValuesOf(Instance, Agent, Policy, Together));
             return _known.Values;
         }
     }
@@ -35,7 +36,7 @@ public sealed record Subject(EnvironmentInstance Instance, int Agent, string Pol
     {
         get
         {
-            string agent = Instance.AgentNames.Count > 1 ? $", {Instance.AgentNames[Agent]} of {Instance.AgentNames.Count}" : "";
+            string agent = Together ? $", {Instance.AgentNames.Count} agents" : Instance.AgentNames.Count > 1 ? $", {Instance.AgentNames[Agent]} of {Instance.AgentNames.Count}" : "";
             return PolicyName.Length == 0 ? $"{Instance.Name}{agent}" : $"{Instance.Name}{agent}: {PolicyName}";
         }
     }
@@ -43,7 +44,10 @@ public sealed record Subject(EnvironmentInstance Instance, int Agent, string Pol
     /// <summary>pi(a|s).</summary>
     public double Probability(int state, int action) => Policy![(state * Mdp!.Actions) + action];
 
-    private static double[]? ValuesOf(EnvironmentInstance instance, int agent, double[]? policy) => instance is FiniteMdp mdp && policy is not null
-        ? [.. FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward).Evaluate(policy).Values.Select(cost => cost == 0 ? 0 : -cost)]
-        : null;
+    private static double[]? ValuesOf(EnvironmentInstance instance, int agent, double[]? policy, bool together)
+    {
+        if (instance is not FiniteMdp mdp || policy is null) return null;
+        FiniteMdpSolver solver = together ? FiniteMdpSolver.OfAverage(mdp, Objective.Reward) : FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward);
+        return [.. solver.Evaluate(policy).Values.Select(cost => cost == 0 ? 0 : -cost)];
+    }
 }
