@@ -9,7 +9,7 @@ namespace FedPG.Cli;
 
 /// <summary>
 /// <c>fedpg env trace ID --actions JSON [--state JSON]</c>: what an environment answers to a list of actions, number by number, as one JSON document. One row an
-/// action: the end of an episode is noted and stops nothing, so that T actions give T steps whatever happens.
+/// action: the end of an episode is noted and stops nothing, so that T actions give T steps whatever happens. Values of discrete spaces are numbers, all others lists.
 /// </summary>
 internal static class EnvTraceCommand
 {
@@ -75,7 +75,7 @@ internal static class EnvTraceCommand
         return new JsonObject
         {
             ["stateNames"] = stateful is null ? null : new JsonArray([.. stateful.StateNames.Select(name => (JsonNode)name)]),
-            ["actions"] = new JsonArray([.. actions.Select((action, t) => (JsonNode)Row(action, t))]),
+            ["actions"] = new JsonArray([.. actions.Select((action, t) => Value(action, environment.ActionSpace, t))]),
             ["observations"] = observations,
             ["states"] = stateful is null ? null : states,
             ["rewards"] = rewards,
@@ -85,14 +85,16 @@ internal static class EnvTraceCommand
 
         void Note(int t)
         {
-            observations.Add((JsonNode)Row(observation, t));
+            observations.Add(Value(observation, environment.ObservationSpace, t));
             if (stateful is null) return;
             stateful.ReadState(state);
-            states.Add((JsonNode)Row(state, t));
+            // Where states are listed, the state is what is observed.
+            states.Add(Value(state, environment.ObservationSpace, t));
         }
     }
 
-    private static JsonArray Row(double[] numbers, int t) => [.. numbers.Select(number => (JsonNode)Finite(number, t))];
+    private static JsonNode Value(double[] numbers, Space space, int t) =>
+        space is Discrete ? Finite(numbers[0], t) : new JsonArray([.. numbers.Select(number => (JsonNode)Finite(number, t))]);
 
     private static double Finite(double number, int t) => double.IsFinite(number) ? number
         : throw new InvalidInputException(new Fault("--actions", $"[{Math.Max(t - 1, 0)}]", null, "the numbers leave the range of float64 here; a trace ends before"));
@@ -126,7 +128,6 @@ internal static class EnvTraceCommand
         }
         if (ReadJson("--state", text, faults) is not { } element) return null;
         double[]? state = Numbers(element);
-        // Where states are listed, the state is what is observed.
         string allowed = environment.ObservationSpace is Discrete listed
             ? $"must be a whole number from 0 to {listed.Count - 1}"
             : $"must be {stateful.StateNames.Count} finite numbers: {string.Join(", ", stateful.StateNames)}";

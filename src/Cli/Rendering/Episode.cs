@@ -19,7 +19,7 @@ public sealed record Episode(IReadOnlyList<double[]> States, IReadOnlyList<doubl
     /// <summary>The sum of rewards up to a step.</summary>
     public double Return(int steps) => Rewards.Take(steps).Sum();
 
-    /// <summary>Steps an episode: listed states by the subject's policy, others by uniformly random actions.</summary>
+    /// <summary>Steps an episode by the subject's policy; where it has none, by uniformly random actions.</summary>
     /// <param name="subject">What is shown.</param>
     /// <param name="seed">The seed of all that is random, 0 to 2^53 - 1.</param>
     /// <param name="steps">The most steps; null for the environment's own limit, or <see cref="UsualSteps"/>.</param>
@@ -37,7 +37,9 @@ public sealed record Episode(IReadOnlyList<double[]> States, IReadOnlyList<doubl
         int most = Math.Min(steps ?? int.MaxValue, stepped.StepLimit ?? steps ?? UsualSteps);
         while (actions.Count < most && !terminated)
         {
-            double[] action = subject.Policy is null ? Uniform(stepped.ActionSpace, random) : [Draw(subject, (int)states[^1][0], random)];
+            double[] action = subject.Act is { } act ? act(observation, actions.Count)
+                : subject.Policy is null ? Uniform(stepped.ActionSpace, random)
+                : [Draw(subject, (int)states[^1][0], random)];
             StepResult result = environment.Step(action, observation);
             actions.Add(action);
             rewards.Add(result.Reward);

@@ -15,6 +15,12 @@ public sealed record Subject(EnvironmentInstance Instance, int Agent, string Pol
     // What the values belong to: a copy of the record with another policy keeps the field, and must not keep the values.
     private (double[]? Policy, double[]? Values) _known;
 
+    /// <summary>
+    /// Chooses an action from an observation and the number of the step, where a policy is known by what it does and not by a table; null for the table, or else
+    /// uniformly random actions. Equal observations and steps must give equal actions, so that an episode can be shown again.
+    /// </summary>
+    public Func<double[], int, double[]>? Act { get; init; }
+
     /// <summary>The environment where its states are listed, else null.</summary>
     public FiniteMdp? Mdp => Instance as FiniteMdp;
 

@@ -111,6 +111,16 @@ public sealed class RenderingTests
             Enumerable.Range(5, 5).Select(seed => string.Join(" ", Episode.Of(walk, seed).States.Select(s => s[0]))));
     }
 
+    /// <summary>Pushed to where the pole leans, a cart keeps it up for longer than the other way round.</summary>
+    [Fact]
+    public void A_policy_may_be_given_by_what_it_does()
+    {
+        Subject cart = Choose("CartPole-v1", "random");
+        int after = Episode.Of(cart with { Act = (seen, _) => [seen[2] + seen[3] > 0 ? 1 : 0] }, seed: 1).Steps;
+        int against = Episode.Of(cart with { Act = (seen, _) => [seen[2] + seen[3] > 0 ? 0 : 1] }, seed: 1).Steps;
+        Assert.True(after > 100 && against < 15, $"{after} and {against} steps");
+    }
+
     [Fact]
     public void Values_are_those_of_the_policy_and_follow_it_into_a_copy()
     {
