@@ -11,13 +11,16 @@ using FedPG.Envs.Options;
 
 namespace FedPG.Cli;
 
-/// <summary>The commands <c>fedpg env list | info | export | trace | speed</c>.</summary>
+/// <summary>The commands <c>fedpg env list | info | export | trace | speed | render</c>.</summary>
 public static class EnvCommands
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The command <c>env</c> with its subcommands. Bad input leaves an action as <see cref="InvalidInputException"/>.</summary>
-    public static Command Create() => new("env", "Lists, describes, exports, steps, times and checks environments.") { List(), Info(), Export(), EnvTraceCommand.Create(), EnvSpeedCommand.Create(), EnvCheckCommand.Create() };
+    public static Command Create() => new("env", "Lists, describes, exports, steps, times, checks and shows environments.")
+    {
+        List(), Info(), Export(), EnvTraceCommand.Create(), EnvSpeedCommand.Create(), EnvCheckCommand.Create(), EnvRenderCommand.Create(),
+    };
 
     private static Command List()
     {

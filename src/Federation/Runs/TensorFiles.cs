@@ -14,7 +14,7 @@ namespace FedPG.Federation.Runs;
 public sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape, string Sha256);
 
 /// <summary>Raw tensors in files: the elements one after another, little-endian, rows first.</summary>
-internal static class TensorFiles
+public static class TensorFiles
 {
     /// <summary>The name of a type in manifests.</summary>
     public static string DtypeName(ScalarType dtype) => dtype == ScalarType.Float64 ? "float64" : "float32";

@@ -1,0 +1,68 @@
+using FedPG.Envs;
+using FedPG.Envs.Exact;
+using FedPG.Envs.Options;
+
+namespace FedPG.Cli.Rendering;
+
+/// <summary>What <c>--policy</c> may name: <c>optimal</c>, <c>random</c>, or the folder of a run.</summary>
+public static class PolicyChoice
+{
+    /// <summary>The best policy.</summary>
+    public const string Optimal = "optimal";
+
+    /// <summary>All actions equally likely.</summary>
+    public const string Random = "random";
+
+    /// <summary>The subject that an environment and a choice make.</summary>
+    /// <param name="configured">The environment.</param>
+    /// <param name="agent">Whose it is; null for the first, or, for the best policy of agents that share their dynamics, for all together.</param>
+    /// <param name="choice">What was given; null for none.</param>
+    /// <param name="faults">Where faults are noted.</param>
+    /// <returns>The subject; null when anything was noted.</returns>
+    public static Subject? Read(ConfiguredEnvironment configured, int? agent, string? choice, List<Fault> faults)
+    {
+        ArgumentNullException.ThrowIfNull(configured);
+        ArgumentNullException.ThrowIfNull(faults);
+        int before = faults.Count;
+        EnvironmentInstance instance = configured.Build();
+        if (agent is { } index && (index < 0 || index >= configured.Agents))
+            faults.Add(new Fault("--agent", "", $"{index}", configured.Agents == 1 ? "must be 0: there is one agent; --agents N makes more" : $"must be a whole number from 0 to {configured.Agents - 1}"));
+        if (faults.Count > before) return null;
+        var plain = new Subject(instance, agent ?? 0, "", null, configured.Definition.StepLimit);
+        return choice switch
+        {
+            null => plain,
+            Random when instance is FiniteMdp mdp => plain with { PolicyName = "the random policy", Policy = FiniteMdpSolver.OfAgent(mdp, plain.Agent, Objective.Reward).UniformPolicy() },
+            Random => plain with { PolicyName = "random actions" },
+            Optimal when instance is FiniteMdp mdp => Best(plain, mdp, alone: agent is not null),
+            Optimal => Refused(faults, $"the best policy is known where states can be listed, and those of {instance.Name} cannot; \"{Random}\" can be shown"),
+            _ => OfRun(plain, choice, faults),
+        };
+    }
+
+    private static Subject Best(Subject plain, FiniteMdp mdp, bool alone)
+    {
+        bool together = !alone && mdp.SharesKernel && mdp.Agents.Count > 1;
+        FiniteMdpSolver solver = together ? FiniteMdpSolver.OfAverage(mdp, Objective.Reward) : FiniteMdpSolver.OfAgent(mdp, plain.Agent, Objective.Reward);
+        return plain with { PolicyName = together ? "the best common policy" : "the optimal policy", Policy = solver.Optimum().Policy, Together = together };
+    }
+
+    private static Subject? OfRun(Subject plain, string folder, List<Fault> faults)
+    {
+        if (!Directory.Exists(folder)) return Refused(faults, $"must be \"{Optimal}\", \"{Random}\" or the folder of a run", folder);
+        if (RunPolicy.Read(folder, "--policy", faults) is not { } run) return null;
+        if (plain.Mdp is not { } mdp) return Refused(faults, $"holds a policy over listed states, and those of {plain.Instance.Name} cannot be listed", folder);
+        if ((run.Mdp.States, run.Mdp.Actions) != (mdp.States, mdp.Actions))
+        {
+            return Refused(faults, $"holds a policy over {run.Mdp.States} states and {run.Mdp.Actions} actions, and {mdp.Name} has {mdp.States} and {mdp.Actions}; "
+                + "give the options of the run's environment with --set", folder);
+        }
+        return plain with { PolicyName = run.Name, Policy = run.Policy };
+    }
+
+    private static Subject? Refused(List<Fault> faults, string reason, string? value = null)
+    {
+        faults.Add(new Fault("--policy", "", value, reason));
+        return null;
+    }
+}
