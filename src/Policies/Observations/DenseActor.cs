@@ -16,12 +16,14 @@ internal sealed unsafe class DenseActor<T> : IActor<T>
     private readonly DenseNetwork _network;
     private readonly T[][] _weights, _biases;
     private readonly int[] _padded;
+    private readonly int _width;
     private T[] _first = [], _second = [];
 
     public DenseActor(DenseNetwork network)
     {
         _network = network;
         _padded = [.. network.Sizes.Select(size => (size + Lanes - 1) / Lanes * Lanes)];
+        _width = _padded[1..].Max();
         _weights = [.. Enumerable.Range(0, network.Layers).Select(layer => new T[network.Sizes[layer] * _padded[layer + 1]])];
         _biases = [.. Enumerable.Range(0, network.Layers).Select(layer => new T[_padded[layer + 1]])];
     }
@@ -42,8 +44,8 @@ internal sealed unsafe class DenseActor<T> : IActor<T>
     /// <inheritdoc/>
     public void Heads(ReadOnlySpan<T> observations, int count, Span<T> heads)
     {
-        int width = _padded[1..].Max(), outputs = _network.Sizes[^1];
-        if (_first.Length < count * width) (_first, _second) = (new T[count * width], new T[count * width]);
+        int outputs = _network.Sizes[^1];
+        if (_first.Length < count * _width) (_first, _second) = (new T[count * _width], new T[count * _width]);
         fixed (T* seen = observations, first = _first, second = _second)
         {
             T* x = seen, y = first;

@@ -104,7 +104,7 @@ public sealed class RolloutEstimatorTests
     [Fact]
     public void A_Gaussian_action_is_clipped_for_the_environment_alone()
     {
-        const double tau = 0.25, bound = 10;
+        const double tau = 1, bound = 10;
         SteppedEnvironment environment = TargetEnvironment.Of(0, Box.Of(1, -bound, bound));
         using var policy = new GaussianPolicy(new ObservationEncoding(environment.ObservationSpace), Box.Of(1, -bound, bound), [], Activation.Tanh, 1, learnDeviation: true, TensorFormat.Float64);
         var moments = new VectorMoments(3);
@@ -124,7 +124,7 @@ public sealed class RolloutEstimatorTests
         FiniteMdp mdp = NumericsTesting.Mdp("random-own-kernels", 2);
         double[] logits = Logits(mdp);
         double[] expected = new TruncatedProblem(mdp, Agent, Objective.Regret, horizon: 6, 0).Gradient(TruncatedProblem.Softmax(logits, mdp.Actions));
-        SteppedEnvironment environment = TableEnvironment.Of(mdp, Rows, i => i % 2, stepLimit: 6);
+        SteppedEnvironment environment = TableEnvironment.Of(mdp, Rows, _ => Agent, stepLimit: 6);
         using ObservationSoftmax policy = RolloutTesting.TablePolicy(environment, TensorFormat.Float64);
         OracleDefinition definition = OracleRegistry.Default.Get("gpomdp", environment);
         var options = new OptionReader(EnvTesting.Json("""{ "horizon": 1000, "trajectories": 8 }"""), "gradient", new FaultList("test"));
@@ -133,7 +133,7 @@ public sealed class RolloutEstimatorTests
         using IOracle oracle = create(new OracleSetup(environment, policy, 0, Rows, Objective.Regret, NumericsTesting.Entropy(0), 1));
         Assert.Equal(6, oracle.Batch!.Horizon);
         var moments = new VectorMoments(mdp.States * mdp.Actions);
-        Collect(oracle, policy, Theta(mdp, logits), 200, Rows, row => moments.Add(row[..expected.Length]));
+        Collect(oracle, policy, Theta(mdp, logits), 200, Rows, row => moments.Add(row.AsSpan(0, expected.Length)));
         Assert.True(moments.LargestZ(expected) < Limit);
         Assert.Equal(200L * Rows * 8 * 6, oracle.EnvSteps);
     }
@@ -151,7 +151,7 @@ public sealed class RolloutEstimatorTests
         int row = 0;
         Sample(environment, policy, settings, Theta(mdp, logits), tau, transitions / (settings.Horizon * settings.Trajectories * Rows / 2), Rows, estimate =>
         {
-            if (row++ % 2 == Agent) moments.Add(estimate[..logits.Length]);
+            if (row++ % 2 == Agent) moments.Add(estimate.AsSpan(0, logits.Length));
         });
         return moments;
     }
