@@ -47,13 +47,16 @@ internal static class PluginCompiler
         string[] replaced = [.. references.Select(r => Path.GetFileName(r))];
         IEnumerable<string> own = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(a => !replaced.Contains(Path.GetFileName(a)));
         CSharpCompilation compilation = CSharpCompilation.Create(
-            name, [CSharpSyntaxTree.ParseText(source)], own.Concat(references).Select(a => MetadataReference.CreateFromFile(a)),
+            name, [CSharpSyntaxTree.ParseText(source, path: "Mine.cs", encoding: System.Text.Encoding.UTF8)], own.Concat(references).Select(a => MetadataReference.CreateFromFile(a)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         using FileStream assembly = File.Create(file), symbols = File.Create(Path.ChangeExtension(file, ".pdb"));
         EmitResult result = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         return file;
     }
+
+    /// <summary>A message without the line of the source that it points at.</summary>
+    public static string WithoutLine(string message) => System.Text.RegularExpressions.Regex.Replace(message, @" \(Mine\.cs, line \d+\)", "");
 
     /// <summary>A library of a name and version that holds the types which the plug-in's code above names.</summary>
     public static string Counterfeit(string folder, string name, string version, string source) =>
