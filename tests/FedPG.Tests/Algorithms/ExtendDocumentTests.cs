@@ -18,15 +18,14 @@ public sealed class ExtendDocumentTests
         static bool IsNotTheClass(string line) => !line.StartsWith("public sealed class", StringComparison.Ordinal);
     }
 
-    /// <summary>Every built-in algorithm has a page, and the overview names it.</summary>
+    /// <summary>Every algorithm of the overview is registered and has its page.</summary>
     [Fact]
     public void Every_algorithm_that_is_listed_has_its_page()
     {
         string folder = Path.Combine(Repository.Root, "docs", "algorithms");
-        string overview = File.ReadAllText(Path.Combine(folder, "README.md"));
-        string[] pages = [.. Directory.EnumerateFiles(folder, "*.md").Select(file => Path.GetFileNameWithoutExtension(file)!).Where(name => name != "README")];
-        Assert.Contains("fast-fedpg", pages);
-        Assert.All(pages, page => Assert.Contains($"[{page}]({page}.md)", overview, StringComparison.Ordinal));
-        Assert.All(pages, page => Assert.Contains(page, AlgorithmTesting.Names));
+        string[] listed = [.. File.ReadLines(Path.Combine(folder, "README.md")).Where(line => line.StartsWith("| [", StringComparison.Ordinal)).Select(line => line.Split('[', ']')[1])];
+        Assert.Contains("fast-fedpg", listed);
+        Assert.All(listed, name => Assert.Contains(name, AlgorithmTesting.Names));
+        Assert.All(listed, name => Assert.True(File.Exists(Path.Combine(folder, name + ".md")), name));
     }
 }

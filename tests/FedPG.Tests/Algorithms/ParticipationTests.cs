@@ -1,7 +1,5 @@
 using FedPG.Envs.Options;
-using FedPG.Federation;
 using FedPG.Federation.Agents;
-using FedPG.Federation.Algorithms;
 using FedPG.Federation.Experiment;
 using FedPG.Tests.Runs;
 using TorchSharp;
