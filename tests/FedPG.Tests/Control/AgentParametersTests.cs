@@ -84,13 +84,13 @@ public sealed class AgentParametersTests
     [Theory]
     [InlineData("""{ "gravity": -1 }""", "gravity", "-1", "a number of at least 0, or a list of 2 of them")]
     [InlineData("""{ "length": [0.5] }""", "length", "[0.5]", "a list of 2 of them")]
-    [InlineData("""{ "length": [0.5, 0] }""", "length", "[0.5, 0]", "a number greater than 0")]
+    [InlineData("""{ "length": [0.5, 0] }""", "length", "[0.5,0]", "a number greater than 0")]
     [InlineData("""{ "tau": "fast" }""", "tau", "\"fast\"", "a number greater than 0")]
     [InlineData("""{ "heterogeneity": 1.5 }""", "heterogeneity", "1.5", "a number in [0, 1]")]
     [InlineData("""{ "spread": { "lenght": [1, 2] } }""", "spread.lenght", null, "the nearest key is \"length\"")]
-    [InlineData("""{ "spread": { "length": [2, 1] } }""", "spread.length", "[2, 1]", "low <= high")]
+    [InlineData("""{ "spread": { "length": [2, 1] } }""", "spread.length", "[2,1]", "low <= high")]
     [InlineData("""{ "spread": { "length": 2 } }""", "spread.length", "2", "[low, high]")]
-    [InlineData("""{ "spread": { "length": [1, 2] }, "length": [1, 2] }""", "spread.length", "[1, 2]", "a list already")]
+    [InlineData("""{ "spread": { "length": [1, 2] }, "length": [1, 2] }""", "spread.length", "[1,2]", "a list already")]
     [InlineData("""{ "masscart": 2 }""", "masscart", null, "the nearest key is \"massCart\"")]
     public void Bad_options_are_named(string options, string key, string? value, string allowed)
     {

@@ -61,8 +61,17 @@ public sealed class CartPoleTests
         Reset(environment, 0, [x, 0, theta, 0]);
         Seen seen = Step(environment, 1);
         Assert.Equal((ends, 1.0), (seen.Terminated, seen.Reward));
-        // Gymnasium pays nothing to who goes on where the pole lies.
-        if (ends) Assert.Equal((true, 0.0), (Step(environment, 1).Terminated, Step(environment, 1).Reward));
+    }
+
+    [Fact]
+    public void Who_goes_on_where_the_pole_lies_is_paid_for_the_first_step_only()
+    {
+        var environment = new CartPole();
+        for (int episode = 0; episode < 2; episode++)
+        {
+            Reset(environment, 0, [3, 0, 0, 0]);
+            Assert.Equal((1.0, 0.0, 0.0), (Step(environment, 1).Reward, Step(environment, 1).Reward, Step(environment, 1).Reward));
+        }
     }
 
     [Fact]

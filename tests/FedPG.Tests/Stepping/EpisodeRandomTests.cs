@@ -69,6 +69,6 @@ public sealed class EpisodeRandomTests
                 Assert.True(seeds.Add(seed));
             }
         }
-        Assert.False(seeds.Contains(EpisodeSeeds.Of(6, 0, 0)));
+        Assert.DoesNotContain(EpisodeSeeds.Of(6, 0, 0), seeds);
     }
 }

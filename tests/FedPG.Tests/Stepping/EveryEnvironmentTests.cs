@@ -22,7 +22,8 @@ public sealed class EveryEnvironmentTests
         IEnvironment used = environment.Create(1), fresh = environment.Create(1);
         _ = Run(used, 99, Actions(environment.ActionSpace, Steps, 2));
         Assert.Equal(Bits(Run(fresh, 7, actions)), Bits(Run(used, 7, actions)));
-        Assert.NotEqual(Bits(Run(fresh, 7, actions)), Bits(Run(fresh, 8, Actions(environment.ActionSpace, Steps, 3))));
+        // And the actions, or the seed, do matter.
+        Assert.True(Enumerable.Range(0, 10).Select(seed => string.Join(',', Bits(Run(fresh, seed, Actions(environment.ActionSpace, Steps, seed))))).Distinct().Count() > 1);
     }
 
     [Theory]

@@ -3,7 +3,6 @@ using System.Text.Json;
 using FedPG.Cli;
 using FedPG.Envs;
 using FedPG.Envs.Options;
-using FedPG.Tests.Envs;
 using Xunit;
 using static FedPG.Tests.Stepping.SteppingTesting;
 
