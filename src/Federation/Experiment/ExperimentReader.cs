@@ -238,7 +238,7 @@ public sealed class ExperimentReader(
         return definition.Configure(gradient, context with { Environment = null, Policy = null });
     }
 
-    private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
+    private static string Quoted(IReadOnlyCollection<string> words) => words.Count == 0 ? "none of those registered" : string.Join(" | ", words.Select(word => $"\"{word}\""));
 
     private (string Name, FederationOptions Options, Func<Algorithm> Create) ReadFederation(OptionReader reader, int agents)
     {
