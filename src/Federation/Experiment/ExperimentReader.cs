@@ -279,7 +279,7 @@ public sealed class ExperimentReader(
         return definition.Configure(gradient, context with { Environment = null, Policy = null });
     }
 
-    private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
+    private static string Quoted(IReadOnlyCollection<string> words) => words.Count == 0 ? "none of those registered" : string.Join(" | ", words.Select(word => $"\"{word}\""));
 
     /// <summary>Reads the federation section.</summary>
     /// <param name="reader">The document.</param>
