@@ -1,4 +1,3 @@
-using FedPG.Envs;
 using FedPG.Envs.Options;
 using FedPG.Federation.Experiment;
 using FedPG.Tests.Runs;
