@@ -16,6 +16,8 @@ public sealed class ClippedAverage(FederationOptions options, double clip) : Alg
 {
     public static AlgorithmDefinition Definition { get; } = new("clipped-average", "averaging of changes of bounded length", (reader, options) =>
     {
+        // Keys of other algorithms, which the same file may hold, are known and not used.
+        reader.Accept(["memory"]);
         double clip = reader.Number("clip", 1, NumberRange.Positive, "the longest change of an agent in a round");
         return () => new ClippedAverage(options, clip);
     });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Envs;
+using FedPG.Envs.Files;
 using FedPG.Envs.Options;
 using FedPG.Federation.Plugins;
 
@@ -38,8 +39,11 @@ internal sealed class InstanceOptions
         string id = parsed.GetRequiredValue(Id);
         if (EnvironmentRegistry.Default.Find(id) is null)
             throw new InvalidInputException([.. faults.Faults, new Fault("ID", "", id, EnvironmentRegistry.Default.UnknownId(id))]);
-        ConfiguredEnvironment? environment = PluginFailure.AsInput(() => EnvironmentRegistry.Default.Configure(
-            id, agents, JsonSerializer.SerializeToElement(options), EnvironmentKeys.CommandLine, faults));
+        (JsonElement inlined, string? map) = MapFile.Inline(JsonSerializer.SerializeToElement(options), Environment.CurrentDirectory, faults);
+        faults.ThrowIfAny();
+        FaultList found = faults.Another();
+        ConfiguredEnvironment? environment = PluginFailure.AsInput(() => EnvironmentRegistry.Default.Configure(id, agents, inlined, EnvironmentKeys.CommandLine, found));
+        MapFile.Report(faults, found, "map", map);
         faults.ThrowIfAny();
         return environment! with { Build = () => PluginFailure.AsInput(environment!.Build) };
     }

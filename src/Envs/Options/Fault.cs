@@ -57,6 +57,9 @@ public sealed class FaultList(string source, IReadOnlyCollection<string>? overri
         _faults.Add(new Fault(overridden ? "--set" : source, keyPath, value, allowed));
     }
 
+    /// <summary>A new list of the same source and overrides, for what is looked through before it is taken over.</summary>
+    public FaultList Another() => new(source, overrides);
+
     /// <summary>Takes over faults that were found elsewhere.</summary>
     public void AddRange(IEnumerable<Fault> faults) => _faults.AddRange(faults);
 

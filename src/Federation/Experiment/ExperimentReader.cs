@@ -148,7 +148,10 @@ public sealed class ExperimentReader(
             int agents = environment.Integer("agents", 8, 1, EnvironmentDefinition.AgentLimit, "N, the number of agents");
             _ = environment.Raw("mdp");
             int before = faults.Faults.Count;
-            ConfiguredEnvironment? configured = environments.Configure(id, agents, environment.Raw("options"), EnvironmentKeys.Experiment, faults);
+            (JsonElement options, string? map) = MapFile.Inline(environment.Raw("options"), folder, faults);
+            FaultList found = faults.Another();
+            ConfiguredEnvironment? configured = faults.Faults.Count > before ? null : environments.Configure(id, agents, options, EnvironmentKeys.Experiment, found);
+            MapFile.Report(faults, found, "environment.options.map", map);
             environment.Resolved["options"] = configured?.ResolvedOptions.DeepClone();
             instance = configured is not null && faults.Faults.Count == before ? configured.Build() : null;
         }
