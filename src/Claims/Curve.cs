@@ -42,6 +42,9 @@ public sealed class Curve
     /// <summary>Bytes an agent sent and received in a round, on average.</summary>
     public double BytesPerAgentAndRound { get; internal set; }
 
+    /// <summary>How often in a round agents sent something up and were answered.</summary>
+    public int RoundTripsPerRound { get; internal set; }
+
     /// <summary>What the observer of the run computed from thetabar after t rounds; null where the run ended before.</summary>
     public double[]? Observed(int t) => _observed?[t];
 

@@ -133,6 +133,7 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
         {
             Next = report.Round + 1;
             curve.EnvSteps = report.EnvSteps;
+            if (report.Round == 1) curve.RoundTripsPerRound = RoundTrips(report.Exchanges);
             if (report.Evaluation is not { } evaluation) return;
             curve.Set(
                 report.Round, evaluation.RegularisedObjective ?? evaluation.Objective, evaluation.Objective,
@@ -141,6 +142,10 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
             curve.WorstAgent = evaluation.AgentObjectives.Max();
             if (report.Round > 0) curve.BytesPerAgentAndRound = (double)(report.BytesUp + report.BytesDown) / federation.LocalAgents.Count / report.Round;
         }
+
+        /// <summary>The messages up that do not follow on another one.</summary>
+        private static int RoundTrips(IReadOnlyList<ExchangeEntry> exchanges) =>
+            Enumerable.Range(0, exchanges.Count).Count(k => exchanges[k].Direction == ExchangeDirection.Up && (k == 0 || exchanges[k - 1].Direction == ExchangeDirection.Down));
 
         private double[] Theta()
         {

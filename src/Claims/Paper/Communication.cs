@@ -32,7 +32,7 @@ public sealed class Communication : Claim
 
     /// <inheritdoc/>
     public override string Procedure => """
-        Every algorithm that exists is tuned (local steps and step size, on seeds of their own) for each thing that can be scarce: round trips between agents and server, bytes, trajectories; what it needs to reach a share of the first gap is in
+        Every algorithm in which agents follow these gradients and a server averages is tuned (local steps and step size, on seeds of their own; other options at their defaults) for each thing that can be scarce: round trips between agents and server, bytes, trajectories; what it needs to reach a share of the first gap is in
         needed.csv. That comparison is a report, not a judgement. Judged are the bytes of a round, and that Fast-FedPG's noise floor is that of centralised steps with an H times larger batch: equal trajectories, H times fewer round trips.
         """;
 
@@ -54,7 +54,8 @@ public sealed class Communication : Claim
         double[] etas = sampled ? lab.Choose<double[]>([0.0125, 0.025, 0.05, 0.1, 0.2, 0.4], [0.1, 0.4]) : lab.Choose<double[]>([0.4, 0.8, 1.6, 3.2, 6.4, 12.8], [0.4, 1.6]);
         int[] steps = lab.Choose<int[]>([1, 5, 20], [1, 10]);
         int tuningSeeds = 1, seeds = sampled ? lab.Choose(6, 2) : 1;
-        string[] algorithms = [.. AlgorithmRegistry.Default.Names.Where(name => AlgorithmRegistry.Default.Get(name).Has(AlgorithmTraits.ServerPolicyGradient))];
+        AlgorithmRegistry registry = AlgorithmRegistry.Default;
+        string[] algorithms = [.. registry.Names.Where(name => registry.Get(name).Has(AlgorithmTraits.ServerPolicyGradient))];
         Setting[] grid = [.. from a in algorithms from h in steps from eta in etas select new Setting(a, h, eta)];
         Use[] tuning = lab.Map(grid.Length * tuningSeeds, k => Measure(lab, settings, grid[k / tuningSeeds], target, lab.Seed(5_000 + (k % tuningSeeds))));
 
@@ -106,8 +107,7 @@ public sealed class Communication : Claim
         Curve curve = lab.Run(experiment);
         double first = curve.Gap[0];
         int reached = Enumerable.Range(0, curve.Rounds - 3).FirstOrDefault(t => Enumerable.Range(t, 5).Average(k => curve.Gap[Math.Min(k, curve.Rounds)]) <= target * first, -1);
-        double trips = setting.Algorithm == Central ? setting.LocalSteps : curve.BytesPerAgentAndRound / (2.0 * experiment.Mdp.States * experiment.Mdp.Actions * sizeof(double));
-        trips = Math.Round(trips);
+        int trips = curve.RoundTripsPerRound;
         double trajectories = (double)curve.EnvSteps / curve.Rounds / experiment.Mdp.Agents.Count / 45;
         double Of(double unit) => reached < 0 ? double.PositiveInfinity : reached * unit;
         return new Use(Of(trips), Of(curve.BytesPerAgentAndRound), Of(trajectories), [.. curve.Gap], trips, curve.BytesPerAgentAndRound);

@@ -31,7 +31,7 @@ public sealed class FedKl(FederationOptions options, double beta, double sigma, 
         return () => new FedKl(options, beta, sigma, target, optimizer);
     })
     {
-        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized,
         Needs = new AlgorithmNeeds { ListedStates = true, PolicyKinds = [TabularSoftmax.Kind, LogLinear.Kind, NeuralSoftmax.Kind] },
     };
 

@@ -34,7 +34,7 @@ public sealed class FedProx(FederationOptions options, double proximal, ServerOp
         get
         {
             if (!options.IsPlain || !optimizer.IsAveraging) return LimitLaws.Unknown;
-            double q = 1 - (options.LocalStepSize.At(options.Rounds) * proximal), moved = 0, squares = 0, drift = 0;
+            double q = 1 - (options.LocalStepSize.At(Math.Max(0, options.Rounds - 1)) * proximal), moved = 0, squares = 0, drift = 0;
             for (int l = 0; l < options.LocalSteps; l++)
             {
                 // moved = 1 + q + ... + q^(l - 1) is how far step l stands from thetabar, in steps.
@@ -42,6 +42,7 @@ public sealed class FedProx(FederationOptions options, double proximal, ServerOp
                 squares = (q * q * squares) + 1;
                 moved = (q * moved) + 1;
             }
+            if (moved <= 0) return LimitLaws.Unknown;  // such steps undo each other
             return new LimitLaws(options.LocalSteps == 1 ? 1 : drift / moved / ((options.LocalSteps - 1) / 2.0), squares / moved);
         }
     }

@@ -1,5 +1,4 @@
 using FedPG.Federation;
-using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Experiment;
 using FedPG.Tests.Runs;

@@ -69,7 +69,7 @@ public sealed class AlgorithmSuiteTests
                     if (entry.Agents is null) continue;
                     // In the row after round t stand the messages of the agents of round t and, ahead of their round, of t + 1.
                     int[] allowed = [.. new[] { report.Round - 1, report.Round }.Where(t => t >= 0).SelectMany(t => experiment.Federation.Participation.CohortOf(5, t).Members)];
-                    Assert.Subset([.. allowed], new HashSet<int>(entry.Agents));
+                    Assert.Subset(allowed.ToHashSet(), entry.Agents.ToHashSet());
                 }
                 Assert.Equal((up, down), (report.BytesUp, report.BytesDown));
             }

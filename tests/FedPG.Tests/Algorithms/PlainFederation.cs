@@ -36,6 +36,23 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
         });
     }
 
+    /// <summary>FedAvg whose server turns the mean change into a move of its own.</summary>
+    public double[][] FedAvg(Func<double[], double[]> move)
+    {
+        double[] bar = new double[_d];
+        return Record(bar, t =>
+        {
+            double[] delta = new double[_d];
+            for (int i = 0; i < _agents; i++)
+            {
+                double[] y = Copy(bar);
+                for (int l = 0; l < Steps(i); l++) AddTo(y, Gradient(i, y), -eta);
+                for (int k = 0; k < _d; k++) delta[k] += (y[k] - bar[k]) / _agents;
+            }
+            AddTo(bar, move(delta), alpha);
+        });
+    }
+
     public double[][] Scaffold(int option)
     {
         double[] x = new double[_d], c = new double[_d];
@@ -169,7 +186,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
         var path = new List<double[]> { Copy(bar) };
         for (int t = 0; t < rounds; t++)
         {
-            round(t);
+            if (Of(t).Length > 0) round(t);
             path.Add(Copy(bar));
         }
         return [.. path];
