@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.LinearQuadratic;
+using FedPG.Envs.Options;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Experiment;
 using FedPG.Policies;
@@ -41,6 +42,11 @@ public sealed class Adviser
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentOutOfRangeException.ThrowIfLessThan(constant, 1);
         using Policy policy = experiment.CreatePolicy(new TensorFormat(ScalarType.Float64, CPU));
+        if (!policy.TakesGradients)
+        {
+            throw new InvalidInputException(new Fault(experiment.Name, "policy.kind", $"\"{experiment.PolicyKind}\"",
+                $"advice is about policy gradients, which do not train this kind; federation.algorithm \"{experiment.AlgorithmName}\" has no theorem of the paper"));
+        }
         return new Adviser(experiment, constant, policy).Advise(accuracy);
     }
 
@@ -50,6 +56,8 @@ public sealed class Adviser
         bool shares = SharesDynamics();
         string domination = Domination();
         string theorem = shares && domination == "gradient-domination" ? "theorem-2" : "theorem-3";
+        if ((string?)_experiment.Resolved["gradient"]?["direction"] == "natural")
+            _reasons.Add("agents descend along the natural direction, which the theorems are not about: take what follows as that of the gradient");
         if (_experiment.Entropy is { IsUsed: true } entropy && entropy.From != entropy.To)
             _reasons.Add(FormattableString.Invariant($"the entropy weight goes from {entropy.From} to {entropy.To}; all constants are those at its last value"));
         ExactPath? path = problem is null ? null : ExactPath.Of(problem, _start, MostPathSteps, MeasureEvery);

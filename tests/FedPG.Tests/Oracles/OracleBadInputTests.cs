@@ -1,3 +1,5 @@
+using FedPG.Envs.Options;
+using FedPG.Federation.Diagnosis;
 using Xunit;
 
 namespace FedPG.Tests.Oracles;
@@ -57,5 +59,13 @@ public sealed class OracleBadInputTests
             last = evaluation.Gap!.Value;
         });
         Assert.InRange(last, -1e-6, 0.5 * first);
+    }
+
+    [Fact]
+    public void There_is_no_advice_for_values()
+    {
+        FedPG.Federation.Experiment.Experiment experiment = OraclesTesting.Read(Random, "federation.algorithm=qavg");
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => Adviser.Of(experiment));
+        Assert.Contains("policy.kind: \"action-values\"; advice is about policy gradients", Assert.Single(e.Faults).ToString(), StringComparison.Ordinal);
     }
 }

@@ -99,7 +99,7 @@ public sealed class TemporalDifferenceTests
     {
         (double sum, int count) = (0, 0);
         Experiment experiment = OraclesTesting.Read(
-            Json, $"environment.agents={agents}", "environment.options.heterogeneity=0", "federation.rounds=6000", "federation.localStepSize=0.1", "evaluateEvery=5");
+            Json, $"environment.agents={agents}", "environment.options.heterogeneity=0", "environment.options.rewards=shared", "federation.rounds=6000", "federation.localStepSize=0.1", "evaluateEvery=5");
         OraclesTesting.Train(experiment, (report, _) =>
         {
             if (report.Round < 500 || report.Evaluation is null) return;
