@@ -59,6 +59,14 @@ public static class Scalars
         return target.mul_(scalar);
     }
 
+    /// <summary>target += number, in place.</summary>
+    public static Tensor Shift(this Tensor target, double number)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        using Scalar scalar = number;
+        return target.add_(scalar);
+    }
+
     /// <summary>Whether all elements are finite numbers.</summary>
     public static bool AllFinite(this Tensor tensor)
     {

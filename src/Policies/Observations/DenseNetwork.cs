@@ -1,5 +1,4 @@
 using FedPG.Envs.Streams;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Observations;
@@ -60,11 +59,7 @@ public sealed class DenseNetwork
     /// tanh x = 2 sigmoid(2x) - 1, which overwrites x. Measured with libtorch 2.10 on an AMD EPYC: its sigmoid takes 0.5 ns a number, its tanh 2.6 ns, and
     /// tanh was half of a forward pass. The absolute error is some 1e-7 in single precision.
     /// </summary>
-    private static Tensor Tanh(Tensor x)
-    {
-        using Scalar minusOne = -1;
-        return x.Scale(2).sigmoid_().Times(2).add_(minusOne);
-    }
+    private static Tensor Tanh(Tensor x) => x.Scale(2).sigmoid_().Times(2).Shift(-1);
 
     /// <summary>Hidden weights uniform with variance 1 / fan-in; the last layer and all biases 0.</summary>
     /// <param name="key">The stream.</param>

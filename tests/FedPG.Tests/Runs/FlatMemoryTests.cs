@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using FedPG.Envs.Options;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Runs;
+using FedPG.Policies;
+using FedPG.Policies.Observations;
 using FedPG.Tests.LinearQuadratic;
 using TorchSharp;
 using Xunit;
@@ -21,13 +24,17 @@ public sealed class FlatMemoryTests
     public static TheoryData<string, string, string> Kinds()
     {
         var kinds = new TheoryData<string, string, string>();
-        foreach (string algorithm in FedPG.Federation.Algorithms.AlgorithmRegistry.Default.Names)
+        // Policies on observations have tests of their own.
+        string[] trained = [.. PolicyRegistry.Default.Kinds.Where(kind => kind != GaussianPolicy.Kind && PolicyRegistry.Default.Get(kind, null).TakesGradients)];
+        foreach (AlgorithmDefinition algorithm in AlgorithmRegistry.Default.Names.Select(AlgorithmRegistry.Default.Get))
         {
-            // Policies on observations have tests of their own.
-            foreach (string policy in FedPG.Policies.PolicyRegistry.Default.Kinds.Where(kind => kind != FedPG.Policies.Observations.GaussianPolicy.Kind))
+            foreach (string policy in algorithm.Needs.PolicyKinds ?? trained)
             {
-                if (!Fits(algorithm, policy)) continue;
-                foreach (string estimator in (string[])["gpomdp", "exact"]) kinds.Add(algorithm, policy, estimator);
+                foreach (string estimator in algorithm.OwnEstimators?.Select(e => e.Name) ?? ["gpomdp", "exact"])
+                {
+                    // Probabilities as parameters are trained by exact gradients only.
+                    if (policy != TabularDirect.Kind || estimator == "exact") kinds.Add(algorithm.Name, policy, estimator);
+                }
             }
         }
         return kinds;
@@ -40,7 +47,7 @@ public sealed class FlatMemoryTests
         string[] settings = [$"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12"];
         Experiment experiment = policy == "linear"
             ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3", "federation.localStepSize=1e-5"])
-            : RunTesting.Experiment([.. settings, "gradient.entropy=0.1"]);
+            : RunTesting.Experiment([.. settings, .. PolicyRegistry.Default.Get(policy, null).TakesGradients ? ["gradient.entropy=0.1"] : Array.Empty<string>()]);
         foreach (int threads in (int[])[1, 2])
         {
             Settle();
@@ -117,9 +124,6 @@ public sealed class FlatMemoryTests
         Assert.Equal(early.Tensors, late.Tensors);
         Assert.True(late.Bytes - early.Bytes < 4 << 20, $"the working set grew by {(late.Bytes - early.Bytes) / 1024} KiB");
     }
-
-    private static bool Fits(string algorithm, string policy) =>
-        FedPG.Federation.Algorithms.AlgorithmRegistry.Default.Get(algorithm).Needs.PolicyKinds is not { } kinds || kinds.Contains(policy);
 
     private static (long Tensors, long Bytes) Measure()
     {
