@@ -317,7 +317,7 @@ public sealed class ExperimentReader(
         return (name, options, create);
     }
 
-    private string Supporters(AlgorithmTraits traits) => Quoted(algorithms.Names.Where(name => algorithms.Get(name).Has(traits)));
+    private string Supporters(AlgorithmTraits traits) => Quoted([.. algorithms.Names.Where(name => algorithms.Get(name).Has(traits))]);
 
     private static EntropySchedule ReadEntropy(OptionReader gradient)
     {
