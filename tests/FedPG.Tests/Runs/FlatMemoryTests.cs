@@ -26,10 +26,16 @@ public sealed class FlatMemoryTests
             foreach (string policy in FedPG.Policies.PolicyRegistry.Default.Kinds)
             {
                 if (!Fits(algorithm, policy)) continue;
-                foreach (string estimator in (string[])["gpomdp", "exact"]) kinds.Add(algorithm, policy, estimator);
+                foreach (string estimator in Estimators(algorithm, policy)) kinds.Add(algorithm, policy, estimator);
             }
         }
         return kinds;
+    }
+
+    private static IEnumerable<string> Estimators(string algorithm, string policy)
+    {
+        if (FedPG.Federation.Algorithms.AlgorithmRegistry.Default.Get(algorithm).OwnEstimators is { } own) return own.Select(estimator => estimator.Name);
+        return policy == FedPG.Policies.TabularDirect.Kind ? ["exact"] : ["gpomdp", "exact"];
     }
 
     [Theory]
@@ -39,7 +45,7 @@ public sealed class FlatMemoryTests
         string[] settings = [$"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12"];
         Experiment experiment = policy == "linear"
             ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3", "federation.localStepSize=1e-5"])
-            : RunTesting.Experiment([.. settings, "gradient.entropy=0.1"]);
+            : RunTesting.Experiment([.. settings, .. FedPG.Policies.PolicyRegistry.Default.Get(policy).TakesGradients ? ["gradient.entropy=0.1"] : Array.Empty<string>()]);
         foreach (int threads in (int[])[1, 2])
         {
             Settle();
@@ -118,7 +124,7 @@ public sealed class FlatMemoryTests
     }
 
     private static bool Fits(string algorithm, string policy) =>
-        FedPG.Federation.Algorithms.AlgorithmRegistry.Default.Get(algorithm).Needs.PolicyKinds is not { } kinds || kinds.Contains(policy);
+        FedPG.Federation.Algorithms.AlgorithmRegistry.Default.Get(algorithm).Needs.PolicyKinds?.Contains(policy) ?? FedPG.Policies.PolicyRegistry.Default.Get(policy).TakesGradients;
 
     private static (long Tensors, long Bytes) Measure()
     {
