@@ -50,7 +50,7 @@ public sealed class FedQTests
 
     /// <summary>
     /// Learns the optimal policy of the average MDP, where episodes end too: terminal states are worth what they cost for ever, and the chain begins anew.
-    /// The seed is fixed; of 20 others, all ended at the optimum too.
+    /// The seed is fixed; with seeds 1 to 20 all runs ended at the optimum.
     /// </summary>
     [Theory]
     [InlineData("RandomMdp-v0", """{ "actions": 3, "discount": 0.8 }""")]
