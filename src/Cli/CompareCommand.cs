@@ -61,7 +61,7 @@ internal static class CompareCommand
         using ComparisonRun comparison = parsed.GetValue(Resume) is { } folder ? Continue(parsed, folder) : Start(parsed);
         using var progress = new CompareProgress(parsed.GetValue(Quiet));
         using var interrupt = new Interrupt(() => progress.Note("stopping at the end of the rounds under way; press Ctrl+C again to stop at once"));
-        progress.Note($"{comparison.Plan.Contenders.Count} algorithms, {comparison.Plan.Seeds.Count} seeds, budget {comparison.Plan.Budget?.ToString() ?? "the experiment's rounds"}; writing to {comparison.Folder}");
+        progress.Note($"{Counted(comparison.Plan.Contenders.Count, "algorithm")}, {Counted(comparison.Plan.Seeds.Count, "seed")}, budget {comparison.Plan.Budget?.ToString() ?? "the experiment's rounds"}; writing to {comparison.Folder}");
         try
         {
             ComparisonResult result = comparison.Run(progress, interrupt.Token);
@@ -75,6 +75,8 @@ internal static class CompareCommand
             return ExitCode.Cancelled;
         }
     }
+
+    private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     private static ComparisonRun Continue(ParseResult parsed, string folder)
     {

@@ -15,6 +15,9 @@ internal static class CompareTable
     /// <summary>What a column takes beside its text.</summary>
     private const int Padding = 3;
 
+    /// <summary>A name of this length is broken over lines before a column is left out for it.</summary>
+    private const int NameWidth = 24;
+
     /// <summary>A column: its name, and the lines of its cells; <see cref="Spare"/> says which is left out first where there is no room.</summary>
     private sealed record Column(string Name, Func<Standing, Line[]> Cell, int Spare = 0, bool Right = true);
 
@@ -35,8 +38,9 @@ internal static class CompareTable
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{result.Name}: {seeds}, budget {result.Plan.Budget?.ToString() ?? "the experiment's rounds"}") };
         foreach (Column column in columns)
         {
-            TableColumn added = new TableColumn(column.Name).NoWrap();
-            table.AddColumn(column.Right ? added.RightAligned() : added);
+            // Numbers are never broken; where there is no room for long names, those are.
+            TableColumn added = new(column.Name);
+            table.AddColumn(column.Right ? added.NoWrap().RightAligned() : added);
         }
         foreach (Standing standing in result.Standings) table.AddRow([.. columns.Select(c => string.Join('\n', c.Cell(standing).Select(Markup)))]);
         console.Write(table);
@@ -56,7 +60,7 @@ internal static class CompareTable
         columns.Add(new Column(result.Judged, s => Cell(result.ByGap ? s.Gap!.Value : s.Objective, Short)));
         columns.Add(new Column("worst agent", s => Cell(s.WorstAgent, Short), Spare: 5));
         columns.Add(new Column("rounds", s => Cell(s.Rounds, Count), Spare: 4));
-        columns.Add(new Column("bytes", s => Cell(s.Bytes, Count)));
+        columns.Add(new Column("bytes", s => Cell(s.Bytes, Count), Spare: 6));
         if (result.Standings.Any(s => s.Trajectories.High > 0)) columns.Add(new Column("trajectories", s => Cell(s.Trajectories, Count), Spare: 3));
         if (result.Standings.Any(s => s.EnvSteps.High > 0)) columns.Add(new Column("env-steps", s => Cell(s.EnvSteps, Count), Spare: 1));
         columns.Add(new Column("seconds", s => Cell(s.Seconds, v => Infinite(v) ?? Plain(v, 3)), Spare: 2));
@@ -72,7 +76,7 @@ internal static class CompareTable
         figure.Low.Equals(figure.High) ? [new Line(text(figure.Value))] : [new Line(text(figure.Value)), new Line($"[{text(figure.Low)}, {text(figure.High)}]", "grey")];
 
     private static int Width(Column column, ComparisonResult result) =>
-        result.Standings.SelectMany(column.Cell).Select(line => line.Text.Length).Append(column.Name.Length).Max();
+        Math.Min(result.Standings.SelectMany(column.Cell).Select(line => line.Text.Length).Append(column.Name.Length).Max(), column.Right ? int.MaxValue : NameWidth);
 
     private static string Markup(Line line) => line.Style.Length == 0 ? line.Text.EscapeMarkup() : $"[{line.Style}]{line.Text.EscapeMarkup()}[/]";
 

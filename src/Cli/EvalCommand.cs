@@ -60,7 +60,7 @@ internal static class EvalCommand
         }
         if (review.Agents.Count > MostRows) table.AddRow($"... {review.Agents.Count - MostRows} more with --json");
         AnsiConsole.Write(table);
-        Console.WriteLine($"objective: expected discounted {(review.Minimised == "regret" ? "regret (1 - r)" : "cost (-r)")}, minimised; an agent's optimum is what it could reach alone");
+        Console.WriteLine(SummaryTable.WhatObjectiveIs(review.Minimised));
         if (played) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most {review.Length:N0} steps; steps: mean length"));
     }
 

@@ -25,15 +25,19 @@ internal static class SummaryTable
             table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Optimum), Number(agent.Objective - agent.Optimum), "");
         if (summary.Agents.Count > MostRows) table.AddRow($"... {summary.Agents.Count - MostRows} more in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
-        Console.WriteLine(summary.Minimised switch
-        {
-            "regret" => "objective: expected discounted regret (1 - r), minimised; an agent's optimum is what it could reach alone",
-            "reward" => "objective: expected discounted cost (-r), minimised; an agent's optimum is what it could reach alone",
-            _ => $"objective: {summary.Minimised.Replace('-', ' ')}, against each agent's own fixed point; the optimum is what one set of weights can reach",
-        });
+        Console.WriteLine(WhatObjectiveIs(summary.Minimised));
         PrintCertificate(summary.Certificate);
         PrintFooter(summary);
     }
+
+    /// <summary>The line that says what the numbers of a table are.</summary>
+    /// <param name="minimised">What the objective is, as summary.json names it.</param>
+    public static string WhatObjectiveIs(string minimised) => minimised switch
+    {
+        "regret" => "objective: expected discounted regret (1 - r), minimised; an agent's optimum is what it could reach alone",
+        "reward" => "objective: expected discounted cost (-r), minimised; an agent's optimum is what it could reach alone",
+        _ => $"objective: {minimised.Replace('-', ' ')}, against each agent's own fixed point; the optimum is what one set of weights can reach",
+    };
 
     /// <summary>The end of a run whose objective was estimated: there is no optimum to compare with, but there are returns.</summary>
     private static void PrintEstimates(RunSummary summary, double error)

@@ -46,8 +46,18 @@ public sealed record SeriesStyle(uint Colour, IReadOnlyList<float> Dashes, Marke
     /// <summary>Gets the grey level that the colour has in print, 0 (black) to 255 (white): the luma of ITU-R BT.601.</summary>
     public double GreyLevel => (0.299 * (Colour >> 16 & 0xff)) + (0.587 * (Colour >> 8 & 0xff)) + (0.114 * (Colour & 0xff));
 
-    /// <summary>The style of an index: the table's, over and over.</summary>
+    /// <summary>
+    /// The style of an index. After the last of the table its lines come again with markers of other rows, so that 64 series have as many pairs of dashes and
+    /// marker; then everything starts over.
+    /// </summary>
     /// <param name="index">The index, of any sign.</param>
     /// <returns>The style.</returns>
-    public static SeriesStyle At(int index) => Table[(index % Table.Count + Table.Count) % Table.Count];
+    public static SeriesStyle At(int index)
+    {
+        int rows = Table.Count, place = ((index % (rows * rows)) + (rows * rows)) % (rows * rows);
+        (int turn, int row) = Math.DivRem(place, rows);
+        // Three and eight have no common factor: each turn gives a row another marker than all turns before.
+        SeriesStyle marker = Table[(row + (3 * turn)) % rows];
+        return turn == 0 ? Table[row] : Table[row] with { Marker = marker.Marker, Filled = marker.Filled };
+    }
 }

@@ -1,5 +1,6 @@
 using FedPG.Comparison.Running;
 using FedPG.Envs.Options;
+using FedPG.Federation.Evaluation;
 using FedPG.Federation.Experiment;
 
 namespace FedPG.Comparison.Plan;
@@ -20,20 +21,32 @@ public static class PlanChecks
             long[] shared = [.. tuning.Seeds.Intersect(plan.Seeds)];
             if (shared.Length > 0) faults.Add(new Fault(Tuning.SeedSource, "", SeedList.Write(shared), "are reported too (--seeds): settings must be chosen by seeds that are not reported"));
         }
-        foreach (Contender contender in plan.Contenders) Try(faults, () => Check(plan, reader, contender, faults));
+        var minimised = new Dictionary<Contender, string>();
+        foreach (Contender contender in plan.Contenders) Try(faults, () => minimised[contender] = Check(plan, reader, contender, faults));
+        foreach ((Contender contender, string measure) in minimised)
+        {
+            // A smaller error of values and a smaller cost of a policy are not one thing.
+            if (minimised.TryGetValue(plan.Contenders[0], out string? first) && measure != first)
+                faults.Add(new Fault(Contender.Source, "", contender.Label, $"cannot be measured against {plan.Contenders[0].Label}: its objective is {InWords(measure)}, and that of {plan.Contenders[0].Label} is {InWords(first)}"));
+        }
         if (faults.Count == 0 && plan.Tuning is not null) CheckKeys(plan, reader, faults);
         if (faults.Count > 0) throw new InvalidInputException([.. faults.Distinct()]);
     }
 
-    private static void Check(ComparisonPlan plan, ExperimentReader reader, Contender contender, List<Fault> faults)
+    /// <summary>Checks one algorithm.</summary>
+    /// <returns>What its objective is.</returns>
+    private static string Check(ComparisonPlan plan, ExperimentReader reader, Contender contender, List<Fault> faults)
     {
-        _ = plan.Read(reader, contender, plan.Seeds[0], [], null);
+        string minimised = Evaluator.MinimisedBy(plan.Read(reader, contender, plan.Seeds[0], [], null));
         foreach (TuningKey key in plan.KeysOf(reader, contender))
         {
             foreach (string value in key.Values) Try(faults, () => plan.Read(reader, contender, plan.Seeds[0], [new Setting(key.Path, value)], null));
         }
         _ = RoundCosts.RoundsWithin(plan, reader, contender, []);
+        return minimised;
     }
+
+    private static string InWords(string minimised) => minimised == ValueErrorEvaluator.SquaredValueError ? "a squared error of values" : $"a policy's {minimised}";
 
     /// <summary>A key that no algorithm knows is a mistake; the experiment reader says which is the nearest.</summary>
     private static void CheckKeys(ComparisonPlan plan, ExperimentReader reader, List<Fault> faults)

@@ -42,7 +42,14 @@ internal static class ComparisonFigures
     }
 
     private static Estimate Estimate(Standing standing, Figure95 figure, int style) =>
-        new(standing.Contender.Label, figure.Value, figure.Low, figure.High, style);
+        new(Shortened(standing.Contender.Label), figure.Value, figure.Low, figure.High, style);
+
+    /// <summary>The label, without its middle where it would take the room of the figures.</summary>
+    private static string Shortened(string label)
+    {
+        const int most = 24;
+        return label.Length <= most ? label : $"{label[..((most - 1) / 2)]}\u2026{label[^(most / 2)..]}";
+    }
 
     /// <summary>Gaps fall by orders of magnitude; objectives, and gaps that are not all positive, do not.</summary>
     private static AxisScale ScaleOf(Series[] series)

@@ -71,7 +71,7 @@ public sealed class AgentBlock : IDisposable
     /// <summary>Transitions sampled since the start.</summary>
     public long EnvSteps => _oracle.EnvSteps;
 
-    /// <summary>Trajectories sampled since the start; 0 where the oracle samples none, or does not say how many (<see cref="IOracle.Batch"/>).</summary>
+    /// <summary>Trajectories sampled since the start; 0 where the oracle samples none, or does not say how many (<see cref="IOracle.Trajectories"/>).</summary>
     public long Trajectories { get; private set; }
 
     /// <summary>What the agents' latest observed batches showed, [n].</summary>
@@ -105,7 +105,7 @@ public sealed class AgentBlock : IDisposable
     {
         using IDisposable scope = NewDisposeScope();
         _oracle.Directions(rows, sameRows, batch, _direction);
-        if (_oracle.Batch is { Trajectories: > 0 } each) Trajectories += (long)each.Trajectories * CountOf(batch);
+        if (_oracle.Trajectories is > 0 and int each) Trajectories += (long)each * CountOf(batch);
         return _direction;
     }
 

@@ -25,8 +25,14 @@ public abstract class Evaluator : IDisposable
     /// <summary>Whether objectives are estimates, which come with a standard error.</summary>
     public virtual bool IsEstimate => false;
 
-    /// <summary>What the objective is, where it is no expected discounted cost of a policy: "squared-value-error"; else null.</summary>
-    public virtual string? Measure => null;
+    /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: "regret", "reward" or "squared-value-error".</summary>
+    /// <param name="experiment">The experiment.</param>
+    public static string MinimisedBy(Experiment.Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        if (experiment.PolicyKind == StateValues.Kind) return ValueErrorEvaluator.SquaredValueError;
+        return experiment.Objective == Objective.Regret ? "regret" : "reward";
+    }
 
     /// <summary>The evaluator of an experiment.</summary>
     /// <param name="experiment">The experiment.</param>

@@ -21,7 +21,7 @@ public sealed record AgentReview(string Name, double Objective, double? Optimum,
 /// <param name="Name">The experiment's name.</param>
 /// <param name="Algorithm">The algorithm.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="Minimised">regret or reward.</param>
+/// <param name="Minimised">What the objective is, <see cref="Evaluator.MinimisedBy"/>.</param>
 /// <param name="Rounds">The rounds the policy was trained for.</param>
 /// <param name="Objective">J, the mean over agents.</param>
 /// <param name="Optimum">The optimum of the mean objective; null where unknown.</param>
@@ -61,7 +61,7 @@ public sealed record PolicyReview(
         using Tensor theta = stored.ToTensor();
         Evaluation evaluation = evaluator.Evaluate(theta, null);
         return new PolicyReview(
-            stored.Folder, experiment.Name, experiment.AlgorithmName, experiment.Seed, experiment.Objective == Envs.Objective.Regret ? "regret" : "reward", stored.Rounds,
+            stored.Folder, experiment.Name, experiment.AlgorithmName, experiment.Seed, Evaluator.MinimisedBy(experiment), stored.Rounds,
             evaluation.Objective, evaluator.Optimal, evaluation.Gap, evaluator.Uniform - evaluator.Optimal, evaluation.GradientNormSquared, episodes, steps,
             [.. experiment.Environment.AgentNames.Select((name, i) => new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i]))]);
     }

@@ -16,6 +16,9 @@ namespace FedPG.Federation.Evaluation;
 /// </summary>
 public sealed class ValueErrorEvaluator : Evaluator
 {
+    /// <summary>What its objective is, as <c>summary.json</c> names it.</summary>
+    public const string SquaredValueError = "squared-value-error";
+
     private readonly StateValues _values;
     private readonly TdFixedPoint[] _points;
 
@@ -49,9 +52,6 @@ public sealed class ValueErrorEvaluator : Evaluator
 
     /// <summary>The theta of least mean error, [m].</summary>
     public double[] Nearest { get; }
-
-    /// <inheritdoc/>
-    public override string Measure => "squared-value-error";
 
     /// <inheritdoc/>
     public override double? Optimal { get; }

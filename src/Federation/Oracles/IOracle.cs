@@ -32,6 +32,9 @@ public interface IOracle : IDisposable
     /// <summary>What the directions are in expectation, and from how many trajectories; null where that is not a gradient of the objective.</summary>
     GradientBatch? Batch => null;
 
+    /// <summary>Trajectories that are sampled for one direction of one agent; 0 from oracles that sample none. What budgets of trajectories count.</summary>
+    int Trajectories => Batch?.Trajectories ?? 0;
+
     /// <summary>Why an agent's latest direction is no finite number, where that is known better than by its being so: "..."; else null.</summary>
     /// <param name="row">The agent's row in the block.</param>
     string? FaultOf(int row) => null;

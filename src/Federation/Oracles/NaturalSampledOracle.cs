@@ -53,6 +53,9 @@ public sealed class NaturalSampledOracle : IOracle
     public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
 
     /// <inheritdoc/>
+    public int Trajectories => _sampler.Settings.Trajectories;
+
+    /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         Tensor logProbabilities = _setup.FinitePolicy.Evaluate(rows).LogProbabilities.cpu().contiguous();

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Envs;
 using FedPG.Federation.Diagnosis;
 using FedPG.Federation.Experiment;
 
@@ -178,7 +177,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Name = _experiment.Name,
             Algorithm = _experiment.AlgorithmName,
             Seed = _experiment.Seed,
-            Minimised = evaluator.Measure is { } measure ? measure : _experiment.Objective == Objective.Regret ? "regret" : "reward",
+            Minimised = Evaluation.Evaluator.MinimisedBy(_experiment),
             Rounds = _federation.RoundsDone,
             Objective = final.Objective,
             ObjectiveError = final.ObjectiveError,

@@ -124,8 +124,8 @@ public static class Intervals
         double[] sorted = [.. values.Order()];
         double place = share * (sorted.Length - 1);
         int below = (int)place;
-        // Not through infinity times zero.
-        return place == below ? sorted[below] : sorted[below] + ((place - below) * (sorted[below + 1] - sorted[below]));
+        // Not through infinity times zero, nor infinity less infinity.
+        return place == below || sorted[below] == sorted[below + 1] ? sorted[below] : sorted[below] + ((place - below) * (sorted[below + 1] - sorted[below]));
     }
 
     private static Figure95 Percentiles(double value, double[] figures)

@@ -85,6 +85,21 @@ public sealed class ComparisonRunTests
         Assert.All(result.Standings.SelectMany(s => s.Runs), r => Assert.True((budget[0] == 'b' ? r.Bytes : budget[0] == 't' ? r.Trajectories : r.Rounds) <= amount));
     }
 
+    /// <summary>36 trajectories a round, of 5 steps each, whatever is made of them: gradients or natural directions, closed or solved.</summary>
+    [Theory]
+    [InlineData("pmd")]
+    [InlineData("pavg")]
+    [InlineData("fedavg:gradient.direction=natural")]
+    [InlineData("fedavg:gradient.direction=natural:gradient.estimator=reinforce")]
+    [InlineData("fedavg:gradient.direction=natural:policy.kind=log-linear")]
+    public void Trajectories_behind_natural_directions_count_like_those_behind_gradients(string entry)
+    {
+        using var folder = new TemporaryFolder();
+        ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan(entry, seeds: "1", budget: "trajectories=120"), folder["c"]);
+        RunResult run = Assert.Single(Assert.Single(result.Standings).Runs);
+        Assert.Equal((3, 108, 540), (run.Rounds, run.Trajectories, run.EnvSteps));
+    }
+
     [Fact]
     public void A_budget_of_seconds_ends_runs_whatever_their_rounds()
     {

@@ -125,6 +125,16 @@ public sealed class PlanTests
         Assert.StartsWith(expected, Assert.Single(e.Faults).ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("fedq,fedtd", "--algorithms: fedtd; cannot be measured against fedq: its objective is a squared error of values, and that of fedq is a policy's regret")]
+    [InlineData("v=fedtd,qavg", "--algorithms: qavg; cannot be measured against v: its objective is a policy's regret, and that of v is a squared error of values")]
+    public void Errors_of_values_and_costs_of_policies_have_no_common_table(string algorithms, string expected)
+    {
+        ComparisonPlan plan = ComparisonTesting.Plan(algorithms, assignments: ["policy={}", "gradient={}"]);
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, Federation.Experiment.ExperimentReader.Default));
+        Assert.Equal(expected, Assert.Single(e.Faults).ToString());
+    }
+
     [Fact]
     public void Seeds_of_the_tuning_are_never_those_reported()
     {

@@ -28,6 +28,18 @@ public sealed class PolicyReviewTests
         Assert.Null(review.Return);
     }
 
+    [Theory]
+    [InlineData("regret", "fedavg")]
+    [InlineData("reward", "fedavg", "objective=reward")]
+    [InlineData("squared-value-error", "fedtd", "policy={}", "gradient={}")]
+    public void A_review_says_of_its_figures_what_the_summary_says(string minimised, string algorithm, params string[] settings)
+    {
+        using var folder = new TemporaryFolder();
+        RunSummary summary = RunTesting.Run(RunTesting.Experiment([$"federation.algorithm={algorithm}", .. settings]), folder["run"]);
+        Assert.Equal(minimised, summary.Minimised);
+        Assert.Equal(minimised, PolicyReview.Of(StoredPolicy.Read(folder["run"], ExperimentReader.Default), episodes: 0).Minimised);
+    }
+
     /// <summary>
     /// The mean discounted cost of 4,000 episodes long enough that nothing is left, against the exact J_i: each of the four agents lies within 4.5 standard
     /// errors, which chance breaks with probability 3e-5; and a run of the same seed gives the same bits.

@@ -61,4 +61,12 @@ public sealed class StandingTests
     [InlineData(0.5, 2.5)]
     [InlineData(1, 4)]
     public void Quantiles_lie_on_straight_lines_between_sorted_values(double share, double expected) => Assert.Equal(expected, Intervals.Quantile([4, 1, 3, 2], share), 12);
+
+    [Theory]
+    [InlineData(0.25, 1.75)]
+    [InlineData(0.5, double.PositiveInfinity)]
+    [InlineData(0.75, double.PositiveInfinity)]
+    [InlineData(1, double.PositiveInfinity)]
+    public void Quantiles_among_runs_that_diverged_are_infinite(double share, double expected) =>
+        Assert.Equal(expected, Intervals.Quantile([double.PositiveInfinity, 1, double.PositiveInfinity, 2], share));
 }

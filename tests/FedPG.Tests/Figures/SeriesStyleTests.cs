@@ -26,8 +26,17 @@ public sealed class SeriesStyleTests
 
     [Theory]
     [InlineData(0, 0)]
-    [InlineData(8, 0)]
-    [InlineData(-1, 7)]
+    [InlineData(7, 7)]
+    [InlineData(64, 0)]
+    [InlineData(-57, 7)]
     [InlineData(int.MinValue, 0)]
-    public void The_table_starts_over(int index, int row) => Assert.Same(SeriesStyle.Table[row], SeriesStyle.At(index));
+    public void The_table_starts_over_after_64(int index, int row) => Assert.Same(SeriesStyle.Table[row], SeriesStyle.At(index));
+
+    [Fact]
+    public void Sixty_four_series_differ_without_colour_and_the_lines_of_the_table_come_again()
+    {
+        SeriesStyle[] styles = [.. Enumerable.Range(0, 64).Select(SeriesStyle.At)];
+        Assert.Distinct(styles.Select(style => (string.Join(' ', style.Dashes), style.Marker, style.Filled)));
+        Assert.All(Enumerable.Range(0, 64), k => Assert.Equal((styles[k % 8].Colour, styles[k % 8].Dashes), (styles[k].Colour, styles[k].Dashes)));
+    }
 }
