@@ -46,7 +46,7 @@ public sealed record StoredPolicy(string Folder, Experiment.Experiment Experimen
     /// <summary>The parameters as a tensor of the experiment's type, [d]; owned by the caller.</summary>
     public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
 
-    /// <summary>pi(a|s), [S, A] row by row in double precision, of a policy over listed states.</summary>
+    /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy over listed states.</summary>
     /// <exception cref="InvalidCastException">The states of the environment are not listed.</exception>
     public double[] Probabilities()
     {
@@ -55,7 +55,16 @@ public sealed record StoredPolicy(string Folder, Experiment.Experiment Experimen
         using var policy = (FinitePolicy)Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
         using Tensor theta = ToTensor();
         Tensor logs = policy.forward(theta.unsqueeze(0));
-        return logs.to(ScalarType.Float64).exp().contiguous().data<double>().ToArray();
+        double[] probabilities = logs.to(ScalarType.Float64).exp().contiguous().data<double>().ToArray();
+        // Logarithms in single precision add up to 1 but for 1e-7.
+        for (int first = 0; first < probabilities.Length; first += policy.Actions)
+        {
+            Span<double> row = probabilities.AsSpan(first, policy.Actions);
+            double sum = 0;
+            foreach (double p in row) sum += p;
+            foreach (ref double p in row) p /= sum;
+        }
+        return probabilities;
     }
 
     private static double[] Read(string folder, TensorEntry entry, Experiment.Experiment experiment)
