@@ -16,7 +16,7 @@ internal static class AdviseCommand
 
     private static readonly Option<double> Constant = new("--constant")
     {
-        Description = "C of Theorem 1, which the paper leaves open (default: 1, the least it may be).",
+        Description = "C of Theorem 1, which the paper leaves open; at least 1.",
         HelpName = "C",
         DefaultValueFactory = _ => 1,
     };

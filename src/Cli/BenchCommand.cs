@@ -14,38 +14,50 @@ internal static class BenchCommand
 {
     private const int Repeats = 5;
 
-    private static readonly Argument<string[]> Workloads = new("WORKLOAD") { Description = $"Which ones: {string.Join(", ", BenchWorkload.All.Keys)} (default: all).", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly string[] Names = [.. BenchWorkload.All.Keys, .. GradientBench.Sides.Keys];
+
+    private static readonly Argument<string[]> Workloads = new("WORKLOAD") { Description = $"Which ones: {string.Join(", ", Names)} (default: all).", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores).");
-    private static readonly Option<bool> Json = new("--json") { Description = "One JSON document: a list with one object a workload." };
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON document on stdout: a list with one object a workload." };
 
     public static Command Create()
     {
-        var command = new Command("bench", "Times whole training workloads.") { Workloads, Threads, Json };
+        var command = new Command("bench", "Times whole training workloads, and exact gradients (W3).") { Workloads, Threads, Json };
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        string[] names = parsed.GetValue(Workloads) is { Length: > 0 } given ? given : [.. BenchWorkload.All.Keys];
+        string[] names = parsed.GetValue(Workloads) is { Length: > 0 } given ? given : Names;
         int threads = parsed.GetValue(Threads);
-        Fault[] faults = [.. names.Where(n => !BenchWorkload.All.ContainsKey(n)).Select(n => new Fault("WORKLOAD", "", n, $"must be one of {string.Join(", ", BenchWorkload.All.Keys)}"))];
+        Fault[] faults = [.. names.Where(n => !Names.Contains(n)).Select(n => new Fault("WORKLOAD", "", n, $"must be one of {string.Join(", ", Names)}"))];
         if (faults.Length > 0) throw new InvalidInputException(faults);
         var results = new JsonArray();
         foreach (string name in names)
         {
-            JsonObject result = Measure(BenchWorkload.All[name], threads);
+            JsonObject result = GradientBench.Sides.ContainsKey(name) ? GradientBench.Measure(name, threads) : Measure(BenchWorkload.All[name], threads);
             results.Add((JsonNode)result);
-            if (!parsed.GetValue(Json))
-                Console.WriteLine(FormattableString.Invariant($"{name}  {threads} threads  {(double)result["stepsPerSecond"]! / 1e6:F2} M env-steps/s (median of {Repeats}, {(double)result["minimum"]! / 1e6:F2} to {(double)result["maximum"]! / 1e6:F2})"));
-            if (!parsed.GetValue(Json) && result["environmentStepsPerSecond"] is { } alone)
-            {
-                Console.WriteLine(FormattableString.Invariant(
-                    $"    environment alone, 1 thread: {(double)alone / 1e6:F1} M steps/s; environment and policy, {threads} threads: {(double)result["environmentAndPolicyStepsPerSecond"]! / 1e6:F1} M steps/s"));
-            }
+            if (!parsed.GetValue(Json)) Print(name, threads, result);
         }
         if (parsed.GetValue(Json)) Console.WriteLine(results.ToJsonString(RunFolder.JsonOptions));
         return ExitCode.Ok;
+    }
+
+    private static void Print(string name, int threads, JsonObject result)
+    {
+        if (result["milliseconds"] is { } milliseconds)
+        {
+            Console.WriteLine(FormattableString.Invariant(
+                $"{name}  {threads} threads  {(double)milliseconds:F2} ms for the exact gradients of all {result["agents"]} agents (median of {result["repeats"]}, {(double)result["minimum"]!:F2} to {(double)result["maximum"]!:F2})"));
+            return;
+        }
+        Console.WriteLine(FormattableString.Invariant($"{name}  {threads} threads  {(double)result["stepsPerSecond"]! / 1e6:F2} M env-steps/s (median of {Repeats}, {(double)result["minimum"]! / 1e6:F2} to {(double)result["maximum"]! / 1e6:F2})"));
+        if (result["environmentStepsPerSecond"] is { } alone)
+        {
+            Console.WriteLine(FormattableString.Invariant(
+                $"    environment alone, 1 thread: {(double)alone / 1e6:F1} M steps/s; environment and policy, {threads} threads: {(double)result["environmentAndPolicyStepsPerSecond"]! / 1e6:F1} M steps/s"));
+        }
     }
 
     private static JsonObject Measure(BenchWorkload workload, int threads)

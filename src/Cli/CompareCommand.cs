@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Results;
 using FedPG.Comparison.Running;
@@ -96,6 +97,8 @@ internal static class CompareCommand
         var faults = new List<Fault>();
         (string? file, List<string> assignments, List<string> tuned) = FileAndOverrides(parsed);
         if (string.IsNullOrEmpty(file)) faults.Add(new Fault("fedpg compare", "", null, "EXPERIMENT.json is missing; see fedpg compare --help"));
+        // Before names are looked up: a plug-in of the experiment may bring the algorithms.
+        JsonElement document = string.IsNullOrEmpty(file) ? default : DocumentOf(file, assignments, faults);
         IReadOnlyList<Contender> contenders = [];
         if (parsed.GetValue(Algorithms) is { } algorithms) contenders = Contender.ParseAll(algorithms, AlgorithmRegistry.Default.Names, faults);
         else faults.Add(new Fault(Contender.Source, "", null, $"is missing: the algorithms to compare, separated by commas; there are {string.Join(", ", AlgorithmRegistry.Default.Names)}"));
@@ -109,9 +112,9 @@ internal static class CompareCommand
 
         var plan = new ComparisonPlan
         {
-            Document = JsonDocuments.ReadFile(file!),
+            Document = document,
             Source = file!,
-            Folder = Path.GetDirectoryName(Path.GetFullPath(file!))!,
+            Folder = FolderOf(file!),
             Assignments = assignments,
             Contenders = contenders,
             Seeds = seeds,
@@ -122,6 +125,21 @@ internal static class CompareCommand
         string folder = parsed.GetValue(Out) ?? TrainCommand.DefaultFolder($"compare-{experiment.Name}");
         return ComparisonRun.Start(plan, folder, ExperimentReader.Default, TrainCommand.Versions(), parsed.GetValue(Threads));
     }
+
+    private static JsonElement DocumentOf(string file, List<string> assignments, List<Fault> faults)
+    {
+        try
+        {
+            return ExperimentReader.Default.LoadPlugins(JsonDocuments.ReadFile(file), file, FolderOf(file), assignments);
+        }
+        catch (InvalidInputException e)
+        {
+            faults.AddRange(e.Faults);
+            return default;
+        }
+    }
+
+    private static string FolderOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
 
     private static Experiment FirstOf(ComparisonPlan plan)
     {

@@ -26,9 +26,9 @@ internal static class EnvCheckCommand
     public static Command Create()
     {
         var choice = new InstanceOptions();
-        var seed = new Option<long>("--seed") { Description = "The seed of the first episode; the others follow it (default: 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var episodes = new Option<int>("--episodes") { Description = "Episodes of each agent that is tried (default: 20).", HelpName = "N", DefaultValueFactory = _ => 20 };
-        var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
+        var seed = new Option<long>("--seed") { Description = "The seed of the first episode; the others follow it.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var episodes = new Option<int>("--episodes") { Description = "Episodes of each agent that is tried.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
         CommonOptions.RequireWhole(episodes, MostEpisodes, $"must be a whole number from 1 to {MostEpisodes}");
         seed.Validators.Add(result =>
         {

@@ -67,7 +67,7 @@ public static class EnvCommands
     private static Command Export()
     {
         var choice = new InstanceOptions();
-        var file = new Option<string?>("--out") { Description = "The file to write (an existing one is replaced); standard output when not given.", HelpName = "FILE" };
+        var file = new Option<string?>("--out") { Description = "The file to write, default stdout (an existing one is replaced).", HelpName = "FILE" };
         var command = new Command("export", "Writes an environment as a finite-MDP file.") { choice.Id, choice.Set, choice.Agents, file };
         command.SetAction(parsed =>
         {
@@ -243,5 +243,5 @@ public static class EnvCommands
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static Option<bool> JsonOption() => new("--json") { Description = "One JSON document on standard output." };
+    private static Option<bool> JsonOption() => new("--json") { Description = "One JSON document on stdout." };
 }

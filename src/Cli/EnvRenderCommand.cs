@@ -10,7 +10,6 @@ namespace FedPG.Cli;
 /// <summary><c>fedpg env render ID [--policy ...] [--out FILE]</c>: an environment, a policy in it and an episode, in the terminal, as PNG or as animated GIF.</summary>
 public static class EnvRenderCommand
 {
-    private const long MostSeed = (1L << 53) - 1;
     private const int MostSteps = 100_000;
 
     /// <summary>The command.</summary>
@@ -18,24 +17,19 @@ public static class EnvRenderCommand
     {
         var choice = new InstanceOptions();
         var policy = new Option<string?>("--policy") { Description = "optimal, random, or the folder of a run; without it actions are random and no policy is drawn.", HelpName = "RUN_DIR|optimal|random" };
-        var agent = new Option<int?>("--agent") { Description = "Whose rewards and dynamics are shown (default 0; for optimal with several agents that share dynamics, all together).", HelpName = "I" };
-        var file = new Option<string?>("--out") { Description = "A file to write instead: .png for a still picture, .gif for an episode (an existing one is replaced).", HelpName = "FILE" };
-        var seed = new Option<long>("--seed") { Description = "The seed of the episode (default 0).", HelpName = "N" };
+        var show = new ShowOptions("Whose rewards and dynamics are shown (default: 0; for optimal with several agents that share dynamics, all together).");
         var steps = new Option<int?>("--steps") { Description = $"The most steps of the episode (default: the environment's limit, or {Episode.UsualSteps}).", HelpName = "N" };
-        var command = new Command("render", "Shows an environment and a policy in it.") { choice.Id, choice.Set, choice.Agents, policy, agent, file, seed, steps };
+        var command = new Command("render", "Shows an environment and a policy in it.") { choice.Id, choice.Set, choice.Agents, policy, show.Agent, show.File, show.Seed, steps };
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment configured = choice.Configure(parsed);
             List<Fault> faults = [];
-            long number = parsed.GetValue(seed);
-            if (number is < 0 or > MostSeed) faults.Add(new Fault("--seed", "", number.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MostSeed}"));
+            (long seed, string? path) = show.Read(parsed, faults);
             if (parsed.GetValue(steps) is { } most && most is < 0 or > MostSteps)
                 faults.Add(new Fault("--steps", "", parsed.GetValue(steps)!.Value.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MostSteps}"));
-            string? path = parsed.GetValue(file);
-            if (path is not null && PictureFile.FaultOf(path) is { } fault) faults.Add(fault);
-            Subject? subject = PolicyChoice.Read(configured, parsed.GetValue(agent), parsed.GetValue(policy), faults);
+            Subject? subject = PolicyChoice.Read(configured, parsed.GetValue(show.Agent), parsed.GetValue(policy), faults);
             if (faults.Count > 0 || subject is null) throw new InvalidInputException(faults);
-            Show(subject, number, parsed.GetValue(steps), path, parsed.InvocationConfiguration.Output);
+            Show(subject, seed, parsed.GetValue(steps), path, parsed.InvocationConfiguration.Output);
         });
         return command;
     }

@@ -14,7 +14,7 @@ internal static class EnvSpeedCommand
     public static Command Create()
     {
         var ids = new Argument<string[]>("ID") { Description = "The environments, as `env list` names them (default: all).", Arity = ArgumentArity.ZeroOrMore };
-        var json = new Option<bool>("--json") { Description = "One JSON document: a list with one object an environment." };
+        var json = new Option<bool>("--json") { Description = "One JSON document on stdout: a list with one object an environment." };
         var command = new Command("speed", "Times the steps of environments alone, with random actions, on one thread.") { ids, json };
         command.SetAction(parsed =>
         {

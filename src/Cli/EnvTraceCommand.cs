@@ -21,9 +21,9 @@ internal static class EnvTraceCommand
         var choice = new InstanceOptions();
         var state = new Option<string?>("--state") { Description = "The state to begin in: a list of numbers, or one number (drawn as at a reset when not given).", HelpName = "JSON" };
         var actions = new Option<string>("--actions") { Description = "A list of actions, each a number or a list of numbers.", HelpName = "JSON", Required = true };
-        var agent = new Option<int>("--agent") { Description = "Whose environment: an agent's index (default 0).", HelpName = "I" };
-        var seed = new Option<long>("--seed") { Description = "The seed of what is random in the episode (default 0).", HelpName = "N" };
-        var json = new Option<bool>("--json") { Description = "One JSON document on standard output, which is what there is in any case." };
+        var agent = new Option<int>("--agent") { Description = "Whose environment: an agent's index (default: 0).", HelpName = "I" };
+        var seed = new Option<long>("--seed") { Description = "The seed of what is random in the episode (default: 0).", HelpName = "N" };
+        var json = new Option<bool>("--json") { Description = "One JSON document on stdout, which is what there is in any case." };
         var command = new Command("trace", "Steps an environment through given actions and prints every number.") { choice.Id, choice.Set, choice.Agents, agent, state, actions, seed, json };
         command.SetAction(parsed =>
         {

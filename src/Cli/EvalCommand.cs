@@ -1,18 +1,18 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
+using FedPG.Cli.Rendering;
+using FedPG.Envs.Options;
 using FedPG.Envs.Sampling;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Runs;
-using Spectre.Console;
 
 namespace FedPG.Cli;
 
 /// <summary><c>fedpg eval</c>: what the policy of a run is worth, computed again from what is in its folder.</summary>
 internal static class EvalCommand
 {
-    private const int MostRows = 32, MostEpisodes = 100_000_000;
+    private const int MostEpisodes = 100_000_000;
 
     private static readonly Argument<string> Folder = new("RUN_DIR") { Description = "The folder of a run that has ended or was stopped." };
 
@@ -22,49 +22,61 @@ internal static class EvalCommand
         HelpName = "N",
     };
 
-    private static readonly Option<int?> Length = new("--length") { Description = "Steps after which an episode is truncated (default: the experiment's gradient.horizon).", HelpName = "N" };
+    private static readonly Option<int?> Length = new("--length")
+    {
+        Description = "Steps after which an episode is truncated (default: the experiment's gradient.horizon; where states are not listed and for --render, the environment's limit).",
+        HelpName = "N",
+    };
+
+    private static readonly Option<bool> Render = new("--render") { Description = "Show the policy and an episode of it too, in the terminal or as a picture." };
+    private static readonly ShowOptions Shown = new("For --render: whose rewards and dynamics are shown (default: 0).");
     private static readonly Option<bool> Json = new("--json") { Description = "The result as one JSON document on stdout." };
 
     public static Command Create()
     {
         CommonOptions.RequireWhole(Episodes, MostEpisodes, $"must be a whole number from 1 to {MostEpisodes}");
         CommonOptions.RequireWhole(Length, EpisodeSampler.LongestEpisode, $"must be a whole number from 1 to {EpisodeSampler.LongestEpisode}");
-        var command = new Command("eval", "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes.") { Folder, Episodes, Length, Json };
+        Shown.File.Description = "For --render: a file to write instead, .png for a still picture, .gif for an episode (an existing one is replaced).";
+        Shown.Seed.Description = "For --render: the seed of the episode that is shown (default: 0).";
+        var command = new Command("eval", "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes; shows it with --render.")
+        {
+            Folder, Episodes, Length, Render, Shown.Agent, Shown.File, Shown.Seed, Json,
+        };
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
+        List<Fault> faults = [];
+        (long seed, string? path) = Shown.Read(parsed, faults);
+        CheckTogether(parsed, faults);
+        if (faults.Count > 0) throw new InvalidInputException(faults);
         StoredPolicy stored = StoredPolicy.Read(parsed.GetValue(Folder)!, ExperimentReader.Default);
-        PolicyReview review = PolicyReview.Of(stored, parsed.GetValue(Episodes) ?? 0, parsed.GetValue(Length));
-        if (parsed.GetValue(Json)) Console.WriteLine(JsonSerializer.Serialize(review, RunFolder.JsonOptions));
-        else Print(review);
+        Subject? subject = parsed.GetValue(Render) ? RunPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, faults) : null;
+        if (faults.Count > 0) throw new InvalidInputException(faults);
+
+        PolicyReview review = PolicyReview.Of(stored, parsed.GetValue(Episodes) ?? 0, parsed.GetValue(Length), Environment.ProcessorCount);
+        bool json = parsed.GetValue(Json);
+        if (json) Console.WriteLine(JsonSerializer.Serialize(review, RunFolder.JsonOptions));
+        else ReviewTable.Print(review);
+        if (subject is null) return ExitCode.Ok;
+        if (!json && path is null) Console.WriteLine();
+        EnvRenderCommand.Show(subject, seed, parsed.GetValue(Length), path, json ? TextWriter.Null : parsed.InvocationConfiguration.Output);
         return ExitCode.Ok;
     }
 
-    private static void Print(PolicyReview review)
+    /// <summary>Options that mean nothing without another one are not passed over in silence.</summary>
+    private static void CheckTogether(ParseResult parsed, List<Fault> faults)
     {
-        bool played = review.Episodes > 0;
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds") };
-        table.AddColumns(new TableColumn("").NoWrap(), Right("objective"), Right("optimum"), Right("gap"));
-        if (played) table.AddColumns(Right("return"), Right("std. error"), Right("steps"));
-        table.AddRow(["mean of agents", Number(review.Objective), Number(review.Optimum), Number(review.Gap), .. played ? [Number(review.Return), Number(review.ReturnError), ""] : Array.Empty<string>()]);
-        foreach (AgentReview agent in review.Agents.Take(MostRows))
+        bool render = parsed.GetValue(Render);
+        foreach (Option option in (Option[])[Shown.Agent, Shown.File, Shown.Seed])
         {
-            string steps = agent.Played is { } p ? ((double)p.Steps / p.Episodes).ToString("F1", CultureInfo.InvariantCulture) : "";
-            table.AddRow([
-                agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Optimum), Number(agent.Objective - agent.Optimum),
-                .. played ? [Number(agent.Played!.Return), Number(agent.Played.ReturnError), steps] : Array.Empty<string>(),
-            ]);
+            if (!render && parsed.GetResult(option) is not null) faults.Add(new Fault(option.Name, "", null, "is an option of --render, which is not given"));
         }
-        if (review.Agents.Count > MostRows) table.AddRow($"... {review.Agents.Count - MostRows} more with --json");
-        AnsiConsole.Write(table);
-        Console.WriteLine(SummaryTable.WhatObjectiveIs(review.Minimised));
-        if (played) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most {review.Length:N0} steps; steps: mean length"));
+        if (!render && parsed.GetValue(Episodes) is null && parsed.GetValue(Length) is not null)
+            faults.Add(new Fault(Length.Name, "", null, "is the length of episodes; give --episodes N or --render too"));
+        if (render && parsed.GetValue(Json) && parsed.GetValue(Shown.File) is null)
+            faults.Add(new Fault(Render.Name, "", null, "with --json stdout holds one document; name a file for the picture by --out FILE"));
     }
-
-    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
-
-    private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "unknown";
 }

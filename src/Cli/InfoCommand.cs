@@ -14,7 +14,7 @@ namespace FedPG.Cli;
 /// <summary><c>fedpg info</c>: what this installation is and knows.</summary>
 internal static class InfoCommand
 {
-    private static readonly Option<bool> Json = new("--json") { Description = "One JSON document." };
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON document on stdout." };
 
     public static Command Create()
     {

@@ -25,7 +25,7 @@ internal sealed class InstanceOptions
     };
 
     /// <summary>The number of agents N.</summary>
-    public Option<int?> Agents { get; } = new("--agents") { Description = "The number of agents (default 1).", HelpName = "N" };
+    public Option<int?> Agents { get; } = new("--agents") { Description = "The number of agents (default: 1).", HelpName = "N" };
 
     /// <summary>Checks everything.</summary>
     /// <exception cref="InvalidInputException">Something is wrong; carries every fault.</exception>

@@ -20,7 +20,7 @@ internal static class ReproduceCommand
     };
 
     private static readonly Option<string?> Out = new("--out") { Description = "Where tables, plots and verdicts go; must not exist or be empty (default: runs/reproduce-<time>).", HelpName = "DIR" };
-    private static readonly Option<int> Seed = new("--seed") { Description = "The seed of everything that is random (default: 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Seed = new("--seed") { Description = "The seed of everything that is random.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> Threads = CommonOptions.Threads("Experiments that run at the same time (default: all cores). Changes no bit of the result.");
 
     private static readonly Option<string?> Break = new("--break")

@@ -51,13 +51,25 @@ public static class PolicyChoice
     {
         if (!Directory.Exists(folder)) return Refused(faults, $"must be \"{Optimal}\", \"{Random}\" or the folder of a run", folder);
         if (RunPolicy.Read(folder, "--policy", faults) is not { } run) return null;
+        if (run.Act is not null) return OfObservations(plain, run, folder, faults);
         if (plain.Mdp is not { } mdp) return Refused(faults, $"holds a policy over listed states, and those of {plain.Instance.Name} cannot be listed", folder);
-        if ((run.Mdp.States, run.Mdp.Actions) != (mdp.States, mdp.Actions))
+        var trained = (FiniteMdp)run.Environment;
+        if ((trained.States, trained.Actions) != (mdp.States, mdp.Actions))
         {
-            return Refused(faults, $"holds a policy over {run.Mdp.States} states and {run.Mdp.Actions} actions, and {mdp.Name} has {mdp.States} and {mdp.Actions}; "
+            return Refused(faults, $"holds a policy over {trained.States} states and {trained.Actions} actions, and {mdp.Name} has {mdp.States} and {mdp.Actions}; "
                 + "give the options of the run's environment with --set", folder);
         }
-        return plain with { PolicyName = run.Name, Policy = run.Policy };
+        return plain with { PolicyName = run.Name, Policy = run.Table };
+    }
+
+    /// <summary>A policy on observations acts wherever they look the same, so it can be shown under other dynamics than it was trained with.</summary>
+    private static Subject? OfObservations(Subject plain, RunPolicy run, string folder, List<Fault> faults)
+    {
+        (SteppedEnvironment trained, SteppedEnvironment shown) = (SteppedEnvironment.Of(run.Environment), SteppedEnvironment.Of(plain.Instance));
+        if (Spaces(trained) != Spaces(shown)) return Refused(faults, $"holds a policy for {Spaces(trained)}, and {plain.Instance.Name} has {Spaces(shown)}", folder);
+        return plain with { PolicyName = run.Name, Act = run.Act };
+
+        static string Spaces(SteppedEnvironment environment) => $"observations {environment.ObservationSpace} and actions {environment.ActionSpace}";
     }
 
     private static Subject? Refused(List<Fault> faults, string reason, string? value = null)

@@ -1,61 +1,55 @@
-using System.Text.Json;
 using FedPG.Envs;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Options;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Runs;
 using FedPG.Policies;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace FedPG.Cli.Rendering;
 
-/// <summary>The trained policy of a run folder, as probabilities.</summary>
-public static class RunPolicy
+/// <summary>The trained policy of a run folder, as pictures and episodes need it: a table of probabilities, or what acts on observations.</summary>
+/// <param name="Name">What the policy is called.</param>
+/// <param name="Environment">The environment of the run.</param>
+/// <param name="Table">pi(a|s), [S, A] row by row, where states are listed; else null.</param>
+/// <param name="Act">Chooses actions from observations (<see cref="Subject.Act"/>) where they are not; else null.</param>
+public sealed record RunPolicy(string Name, EnvironmentInstance Environment, double[]? Table, Func<double[], int, double[]>? Act)
 {
-    private const string PolicyFolder = "policy", Manifest = "manifest.json";
-
     /// <summary>Reads what a run ended with.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="source">The option or argument that named the folder, as faults call it.</param>
     /// <param name="faults">Where faults are noted.</param>
-    /// <returns>What the policy is called, the experiment, its environment, and pi(a|s) [S, A]; null when anything was noted.</returns>
-    public static (string Name, Experiment Experiment, FiniteMdp Mdp, double[] Policy)? Read(string folder, string source, List<Fault> faults)
+    /// <returns>The policy; null when anything was noted.</returns>
+    public static RunPolicy? Read(string folder, string source, List<Fault> faults)
     {
         ArgumentNullException.ThrowIfNull(faults);
-        string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile), parameters = Path.Combine(folder, PolicyFolder);
-        if (!File.Exists(experimentFile)) return Refused($"is not a run folder: it holds no {RunFolder.ExperimentFile}");
-        if (!File.Exists(Path.Combine(parameters, Manifest))) return Refused("holds no policy yet: the run has not ended");
         try
         {
-            Experiment experiment = ExperimentReader.Default.ReadFile(experimentFile, []);
-            if (experiment.Environment is not FiniteMdp mdp) return Refused($"holds a policy for {experiment.Environment.Name}, whose states cannot be listed");
-            JsonElement manifest = JsonDocuments.ReadFile(Path.Combine(parameters, Manifest));
-            TensorEntry entry = manifest.GetProperty("tensors")[0].Deserialize<TensorEntry>(RunFolder.JsonOptions)
-                ?? throw new InvalidDataException($"{Manifest} lists no tensor");
-            if (TensorFiles.Fault(parameters, entry) is { } fault) return Refused($"{Manifest} {fault}");
-            using var policy = (FinitePolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
-            using DisposeScope scope = NewDisposeScope();
-            using var noGrad = no_grad();
-            Tensor theta = empty([1, policy.Layout.Length], experiment.Dtype);
-            TensorFiles.Read(parameters, entry, [theta]);
-            double[] probabilities = [.. policy.forward(theta).exp().to(ScalarType.Float64).flatten().data<double>()];
-            return ($"{experiment.AlgorithmName}, {experiment.PolicyKind}, {experiment.Federation.Rounds} rounds", experiment, mdp, probabilities);
+            return Of(StoredPolicy.Read(folder, ExperimentReader.Default, source), source);
         }
         catch (InvalidInputException e)
         {
             faults.AddRange(e.Faults);
             return null;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
-        {
-            return Refused($"its policy cannot be read: {e.Message}");
-        }
+    }
 
-        (string, Experiment, FiniteMdp, double[])? Refused(string reason)
+    /// <summary>A stored policy.</summary>
+    /// <param name="stored">The policy.</param>
+    /// <param name="source">The option or argument that named its folder, as faults call it.</param>
+    /// <exception cref="InvalidInputException">Nothing steps or shows its environment.</exception>
+    public static RunPolicy Of(StoredPolicy stored, string source)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        Experiment experiment = stored.Experiment;
+        string name = $"{experiment.AlgorithmName}, {experiment.PolicyKind}, {stored.Rounds} rounds";
+        return experiment.Environment switch
         {
-            faults.Add(new Fault(source, "", folder, reason));
-            return null;
-        }
+            FiniteMdp mdp => new RunPolicy(name, mdp, stored.Probabilities(), null),
+            SteppedEnvironment stepped => new RunPolicy(name, stepped, null, ObservationActor.Of(stored, stepped)),
+            LinearQuadraticProblem problem => new RunPolicy(name + Noise(experiment), problem, null, (x, _) => Control(stored.Parameters, x)),
+            _ => throw new InvalidInputException(new Fault(source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
+        };
     }
 
     /// <summary>What a run trained, in its own environment: what <c>fedpg eval RUN_DIR --render</c> shows.</summary>
@@ -64,15 +58,38 @@ public static class RunPolicy
     /// <param name="source">The argument that named the folder, as faults call it.</param>
     /// <param name="faults">Where faults are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public static Subject? SubjectOf(string folder, int agent, string source, List<Fault> faults)
+    public static Subject? SubjectOf(string folder, int agent, string source, List<Fault> faults) => Read(folder, source, faults)?.SubjectOf(agent, faults);
+
+    /// <summary>The policy in the environment of its run.</summary>
+    /// <param name="agent">Whose rewards and dynamics are shown, 0 to N - 1.</param>
+    /// <param name="faults">Where a fault is noted.</param>
+    /// <returns>The subject; null when anything was noted.</returns>
+    public Subject? SubjectOf(int agent, List<Fault> faults)
     {
-        if (Read(folder, source, faults) is not { } run) return null;
-        if (agent < 0 || agent >= run.Mdp.Agents.Count)
+        ArgumentNullException.ThrowIfNull(faults);
+        int agents = Environment.AgentNames.Count;
+        if (agent < 0 || agent >= agents)
         {
-            faults.Add(new Fault("--agent", "", $"{agent}", $"must be a whole number from 0 to {run.Mdp.Agents.Count - 1}"));
+            faults.Add(new Fault("--agent", "", $"{agent}", agents == 1 ? "must be 0: the run has one agent" : $"must be a whole number from 0 to {agents - 1}"));
             return null;
         }
-        int? limit = EnvironmentRegistry.Default.Find(run.Mdp.Name)?.StepLimit;
-        return new Subject(run.Mdp, agent, run.Name, run.Policy, limit);
+        return new Subject(Environment, agent, Name, Table, EnvironmentRegistry.Default.Find(Environment.Name)?.StepLimit) { Act = Act };
+    }
+
+    /// <summary>u = -K x; the noise of a Gaussian policy is for trying things out and is left out.</summary>
+    private static double[] Control(double[] gain, double[] x)
+    {
+        double[] u = new double[gain.Length / x.Length];
+        for (int j = 0; j < u.Length; j++)
+        {
+            for (int i = 0; i < x.Length; i++) u[j] -= gain[(j * x.Length) + i] * x[i];
+        }
+        return u;
+    }
+
+    private static string Noise(Experiment experiment)
+    {
+        using var policy = (LinearPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, torch.CPU));
+        return policy.StandardDeviation > 0 ? ", its noise left out" : "";
     }
 }

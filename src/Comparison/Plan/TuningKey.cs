@@ -19,6 +19,10 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
     public const int MostExtensions = 6;
 
     private static readonly double[] Factors = [0.25, 0.5, 1, 2, 4];
+    private static readonly string[] WorkOfARound = ["federation.localSteps", "gradient.trajectories", "gradient.horizon"];
+
+    /// <summary>Whether the key decides how much work a round is. More of it is always better under a budget of rounds, so the user's values are the limits.</summary>
+    public bool IsWorkOfARound => WorkOfARound.Contains(Path);
 
     /// <summary>Whether all values are positive numbers and there are two or more, so that the grid can go on beyond its ends in their ratio.</summary>
     public bool IsExtensible => Values.Count > 1 && Values.All(v => Number(v) is > 0);

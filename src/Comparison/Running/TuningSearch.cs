@@ -65,6 +65,11 @@ internal sealed class TuningSearch
             if (!_keys[k].IsExtensible) continue;
             bool above = best[k] == _keys[k].Values[^1], below = best[k] == _keys[k].Values[0];
             if ((!above && !below) || _closed.Contains((k, above))) continue;
+            if (_keys[k].IsWorkOfARound)
+            {
+                edges.Add(new Setting(_keys[k].Path, best[k]).ToString());
+                continue;
+            }
             // Nothing lies beyond: the end is the natural one.
             if (_keys[k].Beyond(above, _rounded.Contains(k)) is not { } value) continue;
             if (_extensions[(2 * k) + (above ? 1 : 0)]++ >= TuningKey.MostExtensions)

@@ -94,16 +94,11 @@ public sealed class EpisodeBatch
         _tailLogs[trajectory] = meanLog;
     }
 
-    /// <summary>The undiscounted rewards of the first trajectories.</summary>
-    public double RewardsOf(int trajectories) => Sum(_rewards.AsSpan(0, trajectories));
+    /// <summary>Each trajectory's undiscounted sum of rewards, [B]; valid until the next batch.</summary>
+    public ReadOnlySpan<double> Rewards => _rewards;
 
-    /// <summary>The transitions of the first trajectories.</summary>
-    public long StepsOf(int trajectories)
-    {
-        long steps = 0;
-        foreach (int length in _lengths.AsSpan(0, trajectories)) steps += length;
-        return steps;
-    }
+    /// <summary>Each trajectory's transitions, [B]; valid until the next batch.</summary>
+    public ReadOnlySpan<int> Lengths => _lengths;
 
     /// <summary>
     /// Writes the weight of every pair, (return_t - baseline_t) / B, so that the sum over pairs of weight times grad log pi estimates the gradient of

@@ -12,7 +12,14 @@ namespace FedPG.Envs.Sampling;
 /// J_i but for what comes after the length.
 /// </param>
 /// <param name="CostError">Its standard error; null for a single episode.</param>
-public sealed record EpisodeStatistics(int Episodes, long Steps, double Return, double? ReturnError, double Cost, double? CostError);
+public sealed record EpisodeStatistics(int Episodes, long Steps, double Return, double? ReturnError, double Cost, double? CostError)
+{
+    /// <summary>The mean number of steps.</summary>
+    public double Length => (double)Steps / Episodes;
+
+    /// <summary>Its standard error; null for a single episode.</summary>
+    public double? LengthError { get; init; }
+}
 
 /// <summary>
 /// Plays whole episodes of a finite MDP under a policy given as a table, to see what it is worth: one episode after another, step by step, with 52 random
@@ -38,7 +45,7 @@ public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestEpisode);
         if (probabilities.Length != mdp.States * mdp.Actions) throw new ArgumentException($"{probabilities.Length} probabilities for {mdp.States} states and {mdp.Actions} actions", nameof(probabilities));
         var key = new StreamKey(seed, StreamPurpose.Episodes, agent, 0, 0);
-        var (returns, costs) = (new Moments(), new Moments());
+        var (returns, costs, lengths) = (new Moments(), new Moments(), new Moments());
         long steps = 0;
         for (int k = 0; k < episodes; k++)
         {
@@ -46,8 +53,9 @@ public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
             steps += played;
             returns.Add(reward);
             costs.Add(cost);
+            lengths.Add(played);
         }
-        return new EpisodeStatistics(episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError);
+        return new EpisodeStatistics(episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError) { LengthError = lengths.StandardError };
     }
 
     private (int Steps, double Return, double Cost) Episode(AgentMdp agent, ReadOnlySpan<double> probabilities, in StreamKey key, int episode, int length)
@@ -90,22 +98,4 @@ public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
     }
 
     private static double Uniform(uint high, uint low) => ((((ulong)high << 32 | low) >> 12) + 0.5) * (1.0 / (1L << 52));
-
-    /// <summary>Mean and variance as numbers come (Welford's updates).</summary>
-    private sealed class Moments
-    {
-        private double _squares;
-        private int _count;
-
-        public double Mean { get; private set; }
-
-        public double? StandardError => _count < 2 ? null : Math.Sqrt(_squares / (_count - 1) / _count);
-
-        public void Add(double value)
-        {
-            double before = value - Mean;
-            Mean += before / ++_count;
-            _squares += before * (value - Mean);
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using FedPG.Envs.Sampling;
+
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>What the server's policy is worth, known to nobody inside the federation.</summary>
@@ -10,17 +12,12 @@ namespace FedPG.Federation.Evaluation;
 public sealed record Evaluation(
     double Objective, double? Gap, double? GradientNormSquared, double[] AgentObjectives, double? RegularisedObjective, double? RegularisedGap)
 {
-    /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
+    /// <summary>The standard error of <see cref="Objective"/>; null where it is exact, and for a single episode an agent.</summary>
     public double? ObjectiveError { get; init; }
 
     /// <summary>What the episodes of each agent showed, [N]; null where none were played.</summary>
-    public IReadOnlyList<EpisodeMeans>? AgentEpisodes { get; init; }
+    public IReadOnlyList<EpisodeStatistics>? AgentEpisodes { get; init; }
 
     /// <summary>Why a run cannot go on from here, such as a system that its policy makes unstable; null for all that is well.</summary>
     public string? Fault { get; init; }
 }
-
-/// <summary>An agent's episodes in an evaluation.</summary>
-/// <param name="Return">The mean undiscounted sum of rewards.</param>
-/// <param name="Length">The mean number of steps.</param>
-public readonly record struct EpisodeMeans(double Return, double Length);

@@ -1,10 +1,12 @@
+using System.Globalization;
 using FedPG.Envs;
 using FedPG.Envs.Options;
 using FedPG.Envs.Sampling;
+using FedPG.Envs.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Runs;
 using FedPG.Policies;
-using TorchSharp;
+using FedPG.Policies.Observations;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Evaluation;
@@ -13,8 +15,12 @@ namespace FedPG.Federation.Evaluation;
 /// <param name="Name">The agent.</param>
 /// <param name="Objective">J_i.</param>
 /// <param name="Optimum">The agent's own optimum; null where unknown.</param>
-/// <param name="Played">What its episodes showed; null where none were asked for.</param>
-public sealed record AgentReview(string Name, double Objective, double? Optimum, EpisodeStatistics? Played);
+/// <param name="Played">What its episodes showed; null where none were asked for and none are needed.</param>
+public sealed record AgentReview(string Name, double Objective, double? Optimum, EpisodeStatistics? Played)
+{
+    /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
+    public double? ObjectiveError { get; init; }
+}
 
 /// <summary>A trained policy, evaluated again.</summary>
 /// <param name="Folder">The run folder.</param>
@@ -23,12 +29,12 @@ public sealed record AgentReview(string Name, double Objective, double? Optimum,
 /// <param name="Seed">The seed.</param>
 /// <param name="Minimised">What the objective is, <see cref="Evaluator.MinimisedBy"/>.</param>
 /// <param name="Rounds">The rounds the policy was trained for.</param>
-/// <param name="Objective">J, the mean over agents.</param>
+/// <param name="Objective">J, the mean over agents: exact, or an estimate with <see cref="ObjectiveError"/>.</param>
 /// <param name="Optimum">The optimum of the mean objective; null where unknown.</param>
 /// <param name="Gap">Objective - optimum.</param>
 /// <param name="UniformGap">The same of the uniform policy; null where there is none.</param>
 /// <param name="GradientNormSquared">||grad J||^2; null where it is not known exactly.</param>
-/// <param name="Episodes">Episodes an agent; 0 for none.</param>
+/// <param name="Episodes">Episodes an agent: those asked for, or else those an estimated objective comes from; 0 for none.</param>
 /// <param name="Length">Steps after which they are truncated; 0 without episodes.</param>
 /// <param name="Agents">Each agent.</param>
 public sealed record PolicyReview(
@@ -38,52 +44,84 @@ public sealed record PolicyReview(
     /// <summary>The length of episodes where the experiment names no horizon.</summary>
     private const int DefaultLength = 1000;
 
+    /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
+    public double? ObjectiveError { get; init; }
+
     /// <summary>The mean of the agents' mean returns; null without episodes.</summary>
     public double? Return => Episodes == 0 ? null : Agents.Average(a => a.Played!.Return);
 
     /// <summary>Its standard error, agents being independent; null without episodes and for a single one.</summary>
-    public double? ReturnError => Episodes < 2 ? null : Math.Sqrt(Agents.Sum(a => a.Played!.ReturnError!.Value * a.Played.ReturnError.Value)) / Agents.Count;
+    public double? ReturnError => ErrorOfMean(played => played.ReturnError);
 
-    /// <summary>Evaluates a stored policy exactly and, where episodes are asked for, by playing it.</summary>
+    /// <summary>The mean of the agents' mean lengths of episodes, in steps; null without episodes.</summary>
+    public double? MeanLength => Episodes == 0 ? null : Agents.Average(a => a.Played!.Length);
+
+    /// <summary>Its standard error, agents being independent; null without episodes and for a single one.</summary>
+    public double? MeanLengthError => ErrorOfMean(played => played.LengthError);
+
+    /// <summary>Evaluates a stored policy as its run did, exactly or by the same episodes, and, where episodes are asked for, by playing others.</summary>
     /// <param name="stored">The policy.</param>
-    /// <param name="episodes">Episodes an agent; 0 for none.</param>
-    /// <param name="length">Steps after which they are truncated; null for the experiment's <c>gradient.horizon</c>.</param>
-    /// <exception cref="InvalidInputException">Episodes of an environment whose states are not listed.</exception>
-    public static PolicyReview Of(StoredPolicy stored, int episodes, int? length = null)
+    /// <param name="episodes">Episodes an agent, of <see cref="StreamPurpose.Episodes"/>; 0 for none.</param>
+    /// <param name="length">
+    /// Steps after which they are truncated; null for the experiment's <c>gradient.horizon</c> where states are listed, and elsewhere for where evaluations
+    /// cut them (<see cref="RolloutEvaluator.HorizonOf"/>).
+    /// </param>
+    /// <param name="threads">Threads to use; they change no bit.</param>
+    /// <exception cref="InvalidInputException">Episodes of an environment in which none are played, or longer ones than the policy has random numbers for.</exception>
+    public static PolicyReview Of(StoredPolicy stored, int episodes, int? length = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(stored);
         Experiment.Experiment experiment = stored.Experiment;
-        int steps = episodes == 0 ? 0 : length ?? (int)Math.Min((long?)experiment.Resolved["gradient"]?["horizon"] ?? DefaultLength, EpisodeSampler.LongestEpisode);
-        EpisodeStatistics[]? played = episodes == 0 ? null : Play(stored, episodes, steps);
         using var noGrad = no_grad();
-        using var pool = new WorkerPool(1);
-        using Evaluator evaluator = Evaluator.Create(experiment, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
+        using var pool = new WorkerPool(threads);
         using Tensor theta = stored.ToTensor();
+        (IReadOnlyList<EpisodeStatistics>? played, int steps) = episodes == 0 ? (null, 0) : Play(stored, theta, episodes, length, pool);
+        using Evaluator evaluator = Evaluator.Create(experiment, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
         Evaluation evaluation = evaluator.Evaluate(theta, null);
+        if (played is null && evaluation.AgentEpisodes is { } own)
+            (played, episodes, steps) = (own, own[0].Episodes, evaluator is RolloutEvaluator rollouts ? rollouts.Length : 0);
         return new PolicyReview(
             stored.Folder, experiment.Name, experiment.AlgorithmName, experiment.Seed, Evaluator.MinimisedBy(experiment), stored.Rounds,
             evaluation.Objective, evaluator.Optimal, evaluation.Gap, evaluator.Uniform - evaluator.Optimal, evaluation.GradientNormSquared, episodes, steps,
-            [.. experiment.Environment.AgentNames.Select((name, i) => new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i]))]);
+            [.. experiment.Environment.AgentNames.Select((name, i) => new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i])
+            {
+                ObjectiveError = evaluation.AgentEpisodes?[i].CostError,
+            })])
+        {
+            ObjectiveError = evaluation.ObjectiveError,
+        };
     }
 
-    private static EpisodeStatistics[] Play(StoredPolicy stored, int episodes, int length)
+    private static (IReadOnlyList<EpisodeStatistics> Played, int Length) Play(StoredPolicy stored, Tensor theta, int episodes, int? length, WorkerPool pool)
     {
         Experiment.Experiment experiment = stored.Experiment;
-        if (experiment.Environment is not FiniteMdp mdp)
-            throw new InvalidInputException(new Fault("--episodes", "", episodes.ToString(System.Globalization.CultureInfo.InvariantCulture), $"are played where states can be listed; those of {experiment.Environment.Name} cannot"));
-        double[] probabilities = Probabilities(stored);
-        var sampler = new EpisodeSampler(mdp, experiment.Objective);
-        return [.. Enumerable.Range(0, mdp.Agents.Count).Select(agent => sampler.Play(agent, probabilities, episodes, length, experiment.Seed))];
+        switch (experiment.Environment)
+        {
+            case FiniteMdp mdp:
+            {
+                int steps = length ?? (int)Math.Min((long?)experiment.Resolved["gradient"]?["horizon"] ?? DefaultLength, EpisodeSampler.LongestEpisode);
+                double[] probabilities = stored.Probabilities();
+                var sampler = new EpisodeSampler(mdp, experiment.Objective);
+                var played = new EpisodeStatistics[mdp.Agents.Count];
+                pool.Run(played.Length, agent => played[agent] = sampler.Play(agent, probabilities, episodes, steps, experiment.Seed));
+                return (played, steps);
+            }
+            case SteppedEnvironment stepped:
+            {
+                var policy = (ObservationPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
+                if (length > policy.MostSteps)
+                    throw Refused("--length", length.Value, string.Create(CultureInfo.InvariantCulture, $"must be at most {policy.MostSteps}, for which the policy has random numbers"));
+                using var player = new RolloutEvaluator(stepped, experiment.Objective, policy, experiment.Seed, episodes, pool, length, StreamPurpose.Episodes);
+                return (player.Evaluate(theta, null).AgentEpisodes!, player.Length);
+            }
+            default:
+                throw Refused("--episodes", episodes, $"are not played in {experiment.Environment.Name}, whose objective is known exactly without");
+        }
     }
 
-    /// <summary>pi(a|s), [S, A], in double precision.</summary>
-    private static double[] Probabilities(StoredPolicy stored)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using Policy policy = stored.Experiment.CreatePolicy(new TensorFormat(stored.Experiment.Dtype, CPU));
-        using Tensor theta = stored.ToTensor();
-        Tensor logs = ((FinitePolicy)policy).forward(theta.unsqueeze(0));
-        return logs.to(ScalarType.Float64).exp().contiguous().data<double>().ToArray();
-    }
+    private static InvalidInputException Refused(string option, int value, string reason) =>
+        new(new Fault(option, "", value.ToString(CultureInfo.InvariantCulture), reason));
+
+    private double? ErrorOfMean(Func<EpisodeStatistics, double?> error) =>
+        Episodes < 2 ? null : Math.Sqrt(Agents.Sum(a => Math.Pow(error(a.Played!)!.Value, 2))) / Agents.Count;
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using FedPG.Envs;
+using FedPG.Envs.Sampling;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Oracles;
@@ -27,6 +28,9 @@ public sealed class RolloutEvaluator : Evaluator
     /// <summary>Episodes that are played side by side.</summary>
     private const int LargestBatch = 32;
 
+    /// <summary>The most numbers that are kept of what is seen in a batch: where episodes are long and observations wide, fewer are played side by side.</summary>
+    private const long MostSeen = 1 << 26;
+
     private readonly SteppedEnvironment _environment;
     private readonly ObservationPolicy _policy;
     private readonly WorkerPool _pool;
@@ -34,32 +38,43 @@ public sealed class RolloutEvaluator : Evaluator
     private readonly IEnvironment[]?[] _environments;
     private readonly long _seed;
     private readonly int _episodes;
+    private readonly StreamPurpose _purpose;
 
     /// <summary>Prepares the evaluation.</summary>
     /// <param name="environment">The environment of all agents.</param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
     /// <param name="seed">The experiment's seed.</param>
-    /// <param name="episodes">Episodes an agent, at least 2.</param>
+    /// <param name="episodes">Episodes an agent, at least 1; a single one has no standard error.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    public RolloutEvaluator(SteppedEnvironment environment, Objective objective, ObservationPolicy policy, long seed, int episodes, WorkerPool pool)
+    /// <param name="length">Steps after which an episode is cut, at most <see cref="ObservationPolicy.MostSteps"/>; null for <see cref="HorizonOf"/>.</param>
+    /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
+    public RolloutEvaluator(
+        SteppedEnvironment environment, Objective objective, ObservationPolicy policy, long seed, int episodes, WorkerPool pool, int? length = null,
+        StreamPurpose purpose = StreamPurpose.Evaluation)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(pool);
-        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 2);
-        (_environment, _policy, _seed, _episodes, _pool) = (environment, policy, seed, episodes, pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length ?? 1, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length ?? 1, policy.MostSteps);
+        (_environment, _policy, _seed, _episodes, _pool, _purpose) = (environment, policy, seed, episodes, pool, purpose);
         int agents = environment.AgentNames.Count;
         _environments = new IEnvironment[agents][];
-        (int batch, int horizon) = (Math.Min(episodes, LargestBatch), Math.Min(policy.MostSteps, HorizonOf(environment)));
+        Length = Math.Min(policy.MostSteps, length ?? HorizonOf(environment));
+        int batch = (int)Math.Clamp(MostSeen / ((long)Length * policy.ObservationSize), 1, Math.Min(episodes, LargestBatch));
         _workers = new IDisposable[Math.Min(agents, pool.Threads)];
         for (int k = 0; k < _workers.Length; k++)
         {
             _workers[k] = policy.Format.Dtype == ScalarType.Float64
-                ? new Worker<double>(environment, policy, objective, batch, horizon)
-                : new Worker<float>(environment, policy, objective, batch, horizon);
+                ? new Worker<double>(environment, policy, objective, batch, Length)
+                : new Worker<float>(environment, policy, objective, batch, Length);
         }
     }
+
+    /// <summary>The steps after which an episode is cut.</summary>
+    public int Length { get; }
 
     /// <summary>Unknown.</summary>
     public override double? Optimal => null;
@@ -73,7 +88,7 @@ public sealed class RolloutEvaluator : Evaluator
     /// <inheritdoc/>
     public override bool IsEstimate => true;
 
-    /// <summary>The steps after which an episode is cut.</summary>
+    /// <summary>The steps after which an episode is cut where nothing else is asked for.</summary>
     public static int HorizonOf(SteppedEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -99,12 +114,12 @@ public sealed class RolloutEvaluator : Evaluator
             for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1)
                 results[i] = _workers[k] is Worker<double> precise ? Play(precise, parameters, i, temperature) : Play((Worker<float>)_workers[k], parameters, i, temperature);
         });
-        double mean = results.Sum(r => r.Objective) / results.Length;
+        double mean = results.Sum(r => r.Episodes.Cost) / results.Length;
         return new Evaluation(
-            mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Objective)],
+            mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Episodes.Cost)],
             temperature is null ? null : results.Sum(r => r.Regularised) / results.Length, RegularisedGap: null)
         {
-            ObjectiveError = Math.Sqrt(results.Sum(r => r.Variance)) / results.Length,
+            ObjectiveError = _episodes < 2 ? null : Math.Sqrt(results.Sum(r => r.Variance!.Value)) / results.Length,
             AgentEpisodes = [.. results.Select(r => r.Episodes)],
             Fault = double.IsFinite(mean) ? null : "the environment gave a reward that is no finite number",
         };
@@ -124,36 +139,34 @@ public sealed class RolloutEvaluator : Evaluator
         Rollout<T> rollout = worker.Rollout;
         IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(_environment, agent, rollout.Batch.Trajectories);
         // The same key at every round: common random numbers.
-        var key = new StreamKey(_seed, StreamPurpose.Evaluation, agent, 0, 0);
-        (double mean, double squares, double regularised, double rewards, long steps) = (0, 0, 0, 0, 0);
-        int done = 0;
-        while (done < _episodes)
+        var key = new StreamKey(_seed, _purpose, agent, 0, 0);
+        (Moments costs, Moments returns, Moments lengths) = (new(), new(), new());
+        (double regularised, long steps) = (0, 0);
+        while (costs.Count < _episodes)
         {
-            rollout.Play(environments, theta, key, done, temperature is > 0, worker.Observations, []);
-            int used = Math.Min(environments.Length, _episodes - done);
+            rollout.Play(environments, theta, key, costs.Count, temperature is > 0, worker.Observations, []);
+            int used = Math.Min(environments.Length, _episodes - costs.Count);
             if (temperature is { } tau)
             {
                 foreach (double value in rollout.Batch.Values(tau)[..used]) regularised += value;
             }
-            foreach (double value in rollout.Batch.Values(0)[..used])
+            foreach (double value in rollout.Batch.Values(0)[..used]) costs.Add(value);
+            foreach (double value in rollout.Batch.Rewards[..used]) returns.Add(value);
+            foreach (int length in rollout.Batch.Lengths[..used])
             {
-                done++;
-                double before = value - mean;
-                mean += before / done;
-                squares += before * (value - mean);
+                lengths.Add(length);
+                steps += length;
             }
-            (rewards, steps) = (rewards + rollout.Batch.RewardsOf(used), steps + rollout.Batch.StepsOf(used));
         }
-        return new AgentResult(
-            mean, squares / (_episodes - 1.0) / _episodes, regularised / _episodes, new EpisodeMeans(rewards / _episodes, (double)steps / _episodes));
+        var played = new EpisodeStatistics(_episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError) { LengthError = lengths.StandardError };
+        return new AgentResult(played, costs.VarianceOfMean, regularised / _episodes);
     }
 
     /// <summary>What an agent's episodes showed.</summary>
-    /// <param name="Objective">The mean.</param>
-    /// <param name="Variance">The variance of that mean.</param>
-    /// <param name="Regularised">The mean with the entropy term.</param>
-    /// <param name="Episodes">Returns and lengths.</param>
-    private readonly record struct AgentResult(double Objective, double Variance, double Regularised, EpisodeMeans Episodes);
+    /// <param name="Episodes">Costs, returns and lengths.</param>
+    /// <param name="Variance">The variance of the mean cost; null for a single episode.</param>
+    /// <param name="Regularised">The mean cost with the entropy term.</param>
+    private readonly record struct AgentResult(EpisodeStatistics Episodes, double? Variance, double Regularised);
 
     private sealed class Worker<T>(SteppedEnvironment environment, ObservationPolicy policy, Objective objective, int batch, int horizon) : IDisposable
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -54,7 +54,32 @@ public sealed class ExperimentReader(
     public Experiment Read(JsonElement root, string source, string folder, IReadOnlyList<string> assignments) =>
         PluginFailure.AsInput(() => ReadOrThrow(root, source, folder, assignments));
 
-    private Experiment ReadOrThrow(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
+    /// <summary>
+    /// Loads the plug-ins that a document names, before the rest of it is read: what stands beside a file on a command line may come from them.
+    /// </summary>
+    /// <param name="root">The document.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <param name="folder">What relative paths in it are relative to.</param>
+    /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
+    /// <returns>The document, which now names all plug-ins of this process with their hashes, as a run's own experiment.json does.</returns>
+    /// <exception cref="InvalidInputException">The overrides or the list of plug-ins are malformed, or a plug-in cannot be loaded.</exception>
+    public JsonElement LoadPlugins(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
+    {
+        if (plugins is null || root.ValueKind != JsonValueKind.Object) return root;
+        (JsonElement overridden, KeyOverrides overrides) = Overridden(root, source, assignments);
+        var reader = new OptionReader(overridden, "", new FaultList(source, overrides.Paths));
+        PluginFailure.AsInput(() =>
+        {
+            ExperimentPlugins.Load(reader, folder, plugins);
+            return true;
+        });
+        if (ExperimentPlugins.Resolved(plugins) is not { } loaded) return root;
+        var document = (JsonObject)JsonNode.Parse(root.GetRawText(), documentOptions: JsonDocuments.ReadingOptions)!;
+        document[ExperimentPlugins.Key] = loaded;
+        return JsonSerializer.SerializeToElement(document);
+    }
+
+    private static (JsonElement Root, KeyOverrides Overrides) Overridden(JsonElement root, string source, IReadOnlyList<string> assignments)
     {
         var overrideFaults = new FaultList(source);
         KeyOverrides overrides = KeyOverrides.Parse(assignments, overrideFaults);
@@ -65,6 +90,12 @@ public sealed class ExperimentReader(
             root = JsonSerializer.SerializeToElement(document);
         }
         overrideFaults.ThrowIfAny();
+        return (root, overrides);
+    }
+
+    private Experiment ReadOrThrow(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
+    {
+        (root, KeyOverrides overrides) = Overridden(root, source, assignments);
 
         var faults = new FaultList(source, overrides.Paths);
         var reader = new OptionReader(root, "", faults);

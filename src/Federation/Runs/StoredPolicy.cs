@@ -14,21 +14,20 @@ namespace FedPG.Federation.Runs;
 /// <param name="Parameters">thetabar, [d], in double precision; numbers of float32 are unchanged by that.</param>
 public sealed record StoredPolicy(string Folder, Experiment.Experiment Experiment, int Rounds, double[] Parameters)
 {
-    private const string Source = "RUN_DIR";
-
     /// <summary>Reads the policy of a run folder.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="reader">Reads its experiment.</param>
+    /// <param name="source">The option or argument that named the folder, as faults call it.</param>
     /// <exception cref="InvalidInputException">It is no run folder, has no policy yet, or its files do not fit together.</exception>
-    public static StoredPolicy Read(string folder, ExperimentReader reader)
+    public static StoredPolicy Read(string folder, ExperimentReader reader, string source = "RUN_DIR")
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(reader);
         string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile), policy = Path.Combine(folder, "policy"), manifestFile = Path.Combine(policy, "manifest.json");
         if (folder.Length == 0 || !File.Exists(experimentFile))
-            throw new InvalidInputException(new Fault(Source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
+            throw new InvalidInputException(new Fault(source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
         if (!File.Exists(manifestFile))
-            throw new InvalidInputException(new Fault(Source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
+            throw new InvalidInputException(new Fault(source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
         Experiment.Experiment experiment = reader.ReadFile(experimentFile, []);
         try
         {
@@ -46,6 +45,27 @@ public sealed record StoredPolicy(string Folder, Experiment.Experiment Experimen
 
     /// <summary>The parameters as a tensor of the experiment's type, [d]; owned by the caller.</summary>
     public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
+
+    /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy over listed states.</summary>
+    /// <exception cref="InvalidCastException">The states of the environment are not listed.</exception>
+    public double[] Probabilities()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var policy = (FinitePolicy)Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
+        using Tensor theta = ToTensor();
+        Tensor logs = policy.forward(theta.unsqueeze(0));
+        double[] probabilities = logs.to(ScalarType.Float64).exp().contiguous().data<double>().ToArray();
+        // Logarithms in single precision add up to 1 but for 1e-7.
+        for (int first = 0; first < probabilities.Length; first += policy.Actions)
+        {
+            Span<double> row = probabilities.AsSpan(first, policy.Actions);
+            double sum = 0;
+            foreach (double p in row) sum += p;
+            foreach (ref double p in row) p /= sum;
+        }
+        return probabilities;
+    }
 
     private static double[] Read(string folder, TensorEntry entry, Experiment.Experiment experiment)
     {
