@@ -62,7 +62,8 @@ internal static class CommandLineFaults
         if (option.Tokens.Count > option.Option.Arity.MaximumNumberOfValues) return new Fault(name, "", value, "must be given once");
         // Messages of this program's own validators say what is allowed, and nothing else.
         if (error.Message.StartsWith("must ", StringComparison.Ordinal)) return new Fault(name, "", value, error.Message);
-        bool whole = option.Option.ValueType == typeof(int) || option.Option.ValueType == typeof(int?);
+        Type type = Nullable.GetUnderlyingType(option.Option.ValueType) ?? option.Option.ValueType;
+        bool whole = type == typeof(int) || type == typeof(long);
         return new Fault(name, "", value, whole ? "must be a whole number" : $"must be{help}");
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Envs;
@@ -30,6 +31,20 @@ internal sealed class InstanceOptions
     /// <summary>Checks everything.</summary>
     /// <exception cref="InvalidInputException">Something is wrong; carries every fault.</exception>
     public ConfiguredEnvironment Configure(ParseResult parsed)
+    {
+        try
+        {
+            return Read(parsed);
+        }
+        catch (InvalidInputException e) when (parsed.GetValue(Agents) is { } given)
+        {
+            // The number came by an option of its own, so the fault is that option's.
+            string value = given.ToString(CultureInfo.InvariantCulture);
+            throw new InvalidInputException([.. e.Faults.Select(f => f is { Source: KeyOverrides.Source, KeyPath: AgentsKey } && f.Value == value ? f with { Source = "--agents", KeyPath = "" } : f)]);
+        }
+    }
+
+    private ConfiguredEnvironment Read(ParseResult parsed)
     {
         var faults = new FaultList(KeyOverrides.Source);
         JsonObject options = [];

@@ -36,6 +36,12 @@ public abstract class EnvironmentInstance
     /// <summary>An interval that holds every reward; the regret 1 - r needs [0, 1].</summary>
     public abstract NumberRange RewardRange { get; }
 
+    /// <summary>
+    /// The most steps that random actions can be taken for with numbers that stay within double precision, 1 or more; null (the default) where there is no
+    /// such bound. <c>env check</c> keeps it.
+    /// </summary>
+    public virtual int? RandomSteps => null;
+
     /// <summary>What <c>env info</c> shows of the instance beside its options, agents and discount.</summary>
     public virtual JsonObject Facts() => [];
 }

@@ -32,6 +32,9 @@ public static class TextView
         console.WriteLine($"episode: {episode.Steps} steps, {end}, sum of rewards {Number(episode.Return(episode.Steps))}");
     }
 
+    /// <summary>A number of a state: with four decimals, so that steps stand under each other, unless it is too large for them to matter.</summary>
+    private static string Place(double value) => Math.Abs(value) < 1e5 ? value.ToString("F4", CultureInfo.InvariantCulture) : Number(value);
+
     /// <summary>A number for people.</summary>
     internal static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
 
@@ -91,7 +94,7 @@ public static class TextView
         foreach (int t in Enumerable.Range(0, episode.Steps + 1).Where(t => t % every == 0 || t == episode.Steps))
         {
             string action = t < episode.Steps ? string.Join(" ", episode.Actions[t].Select(Number)) : "", reward = t < episode.Steps ? Number(episode.Rewards[t]) : "";
-            table.AddRow([$"{t}", .. episode.States[t].Select(x => x.ToString("F4", CultureInfo.InvariantCulture)), action, reward]);
+            table.AddRow([$"{t}", .. episode.States[t].Select(x => Place(x)), action, reward]);
         }
         console.Write(table);
     }

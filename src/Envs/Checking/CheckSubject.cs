@@ -8,7 +8,7 @@ internal sealed class CheckSubject
     public CheckSubject(EnvironmentInstance instance, Func<EnvironmentInstance> build, Func<int, IEnvironment> create, int? stepLimit, CheckSettings settings)
     {
         (Instance, Build, _create, StepLimit, Settings) = (instance, build, create, stepLimit, settings);
-        EpisodeSteps = Math.Min(settings.EpisodeSteps, stepLimit ?? int.MaxValue);
+        EpisodeSteps = Math.Min(settings.EpisodeSteps, Math.Min(stepLimit ?? int.MaxValue, instance.RandomSteps ?? int.MaxValue));
         int agents = instance.AgentNames.Count, first = Math.Min(agents, settings.MostAgents);
         Agents = first == agents ? [.. Enumerable.Range(0, agents)] : [.. Enumerable.Range(0, first - 1), agents - 1];
         Seeds = [.. Enumerable.Range(0, settings.Episodes).Select(k => settings.Seed + k)];

@@ -75,6 +75,20 @@ public sealed class LinearQuadraticProblem : EnvironmentInstance
     /// <inheritdoc/>
     public override NumberRange RewardRange => new(double.NegativeInfinity, 0);
 
+    /// <summary>
+    /// Random actions do not stabilise a system: x grows as rho^t, with rho the largest absolute eigenvalue of the agents' A, and costs as its square. The
+    /// bound is where the growth of costs reaches 1e200, with room for what they begin with; null where no system grows.
+    /// </summary>
+    public override int? RandomSteps
+    {
+        get
+        {
+            double radius = Agents.Select(a => a.A).Distinct().Max(a => a.Evd().EigenValues.AbsoluteMaximum().Magnitude);
+            double steps = 200 * Math.Log(10) / (2 * Math.Log(radius));
+            return radius > 1 && steps < int.MaxValue ? Math.Max(1, (int)steps) : null;
+        }
+    }
+
     /// <summary>The agent of Proposition 1's average problem: the shared dynamics with the mean of the costs.</summary>
     /// <exception cref="InvalidOperationException">The agents' dynamics differ, so there is no average problem.</exception>
     public LinearQuadraticAgent AverageAgent()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FedPG.Envs;
 using FedPG.Envs.Checking;
 using FedPG.Envs.Options;
@@ -26,6 +27,22 @@ public sealed class EnvironmentCheckerTests
         Assert.True(report.Passed, string.Join('\n', report.Results.Where(r => r.Status == CheckStatus.Failed)));
         Assert.Equal(["exceptions", "spaces", "numbers", "rewards", "flags", "determinism", "reset", "instances", "buffers", "state", "table", "transitions", "speed"], report.Results.Select(r => r.Name));
         Assert.True(report.Steps > Quick.SpeedSteps);
+    }
+
+    /// <summary>Random actions let an unstable system grow as 1.63^t, past the largest double after 720 steps; a scalar system of 30 does after 210.</summary>
+    [Theory]
+    [InlineData(1, "{}")]
+    [InlineData(2, "{}")]
+    [InlineData(1, """{ "a": [[30]], "b": [[1]], "q": [[1]], "r": [[1]], "startCovariance": [[1]], "initialGain": [[30]] }""")]
+    [InlineData(1, """{ "a": [[0.5]], "b": [[1]], "q": [[1]], "r": [[1]], "startCovariance": [[1]], "initialGain": [[0]] }""")]
+    public void A_linear_system_passes_with_the_settings_of_the_command(int agents, string options)
+    {
+        var faults = new FaultList("options");
+        using JsonDocument document = JsonDocument.Parse(options);
+        ConfiguredEnvironment? environment = EnvironmentRegistry.WithBuiltIn().Configure("LinearQuadratic-v0", agents, document.RootElement, EnvironmentKeys.CommandLine, faults);
+        faults.ThrowIfAny();
+        CheckReport report = EnvironmentChecker.Check(environment!, new CheckSettings());
+        Assert.True(report.Passed, string.Join('\n', report.Results.Where(r => r.Status == CheckStatus.Failed)));
     }
 
     [Theory]

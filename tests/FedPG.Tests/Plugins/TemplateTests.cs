@@ -14,15 +14,17 @@ public sealed class TemplateTests
     {
         using var folder = new TemporaryFolder();
         Dotnet(folder, "new", "install", Path.Combine(Repository.Root, "templates", "FedPG.Templates"));
-        Dotnet(folder, "new", "fedpg-env", "-n", "MyMarsh", "--fedpg", AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        string project = folder["MyMarsh"];
-        Assert.Contains("\"MyMarsh-v0\"", File.ReadAllText(Path.Combine(project, "experiment.json")), StringComparison.Ordinal);
-        Assert.DoesNotContain("MyValley", string.Concat(Directory.EnumerateFiles(project, "*", SearchOption.AllDirectories).Select(File.ReadAllText)), StringComparison.Ordinal);
+        // A name with a dot, as namespaces have: classes are called without it, and all else with it.
+        Dotnet(folder, "new", "fedpg-env", "-n", "Wet.Marsh", "--fedpg", AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        string project = folder["Wet.Marsh"];
+        Assert.Contains("\"Wet.Marsh-v0\"", File.ReadAllText(Path.Combine(project, "experiment.json")), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(project, "WetMarshEnvironment.cs")));
+        Assert.DoesNotContain("Valley", string.Concat(Directory.EnumerateFiles(project, "*", SearchOption.AllDirectories).Select(File.ReadAllText)), StringComparison.Ordinal);
         Dotnet(folder, "build", project, "-nodeReuse:false", "-p:UseSharedCompilation=false");
 
-        string plugin = Path.Combine(project, "bin", "Debug", "net10.0", "MyMarsh.dll");
+        string plugin = Path.Combine(project, "bin", "Debug", "net10.0", "Wet.Marsh.dll");
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(plugin)!, "FedPG.Envs.dll")), "what the program shares is not copied");
-        Outcome check = Fedpg.Run(project, "env", "check", "MyMarsh-v0", "--agents", "4", "--set", "heterogeneity=1", "--plugin", plugin);
+        Outcome check = Fedpg.Run(project, "env", "check", "Wet.Marsh-v0", "--agents", "4", "--set", "heterogeneity=1", "--plugin", plugin);
         Assert.True(check.ExitCode == 0, check.Output + check.Errors);
         Outcome train = Fedpg.Run(project, "train", "experiment.json", "--set", "federation.rounds=2", "--out", "run", "--quiet", "--plugin", plugin);
         Assert.True(train.ExitCode == 0, train.Errors);
@@ -32,6 +34,10 @@ public sealed class TemplateTests
         Assert.Contains(plugin, run, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(AppContext.BaseDirectory, "fedpg.dll"), run, StringComparison.Ordinal);
 
+        // Neither a folder that is not there, nor a repository whose output was cleaned.
+        Directory.CreateDirectory(folder["cleaned/src/Cli/bin/Release/net10.0"]);
+        string cleaned = Dotnet(folder, expected: 1, "build", project, "-nodeReuse:false", $"-p:FedPG={folder["cleaned"]}");
+        Assert.Contains("cleaned' holds no built FedPG.Torch", cleaned, StringComparison.Ordinal);
         string unbuilt = Dotnet(folder, expected: 1, "build", project, "-nodeReuse:false", "-p:FedPG=nowhere");
         Assert.Contains("'nowhere' holds no built FedPG.Torch", unbuilt, StringComparison.Ordinal);
     }

@@ -5,7 +5,7 @@ using FedPG.Envs.Streams;
 namespace MyValley;
 
 /// <summary>A ball is to be kept at the bottom of a valley by pushing it left, not at all, or right; each agent has a wind of its own.</summary>
-public sealed class MyValleyEnvironment(double wind) : IEnvironment
+public sealed class ThisValleyEnvironment(double wind) : IEnvironment
 {
     // All that changes. Random numbers follow from the seed of the reset, so that equal seeds and actions give equal episodes.
     private EpisodeRandom _random;
@@ -21,7 +21,7 @@ public sealed class MyValleyEnvironment(double wind) : IEnvironment
         {
             // An option of the environment, which may differ from agent to agent: one number, a list, or drawn from the spread.
             AgentNumbers wind = parameters.Number("wind", 0, new NumberRange(-0.5, 0.5), "What the wind adds to the velocity each step.", spread: (-0.1, 0.1));
-            return agent => new MyValleyEnvironment(wind[agent]);
+            return agent => new ThisValleyEnvironment(wind[agent]);
         },
     };
 

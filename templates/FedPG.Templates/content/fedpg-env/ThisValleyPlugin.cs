@@ -3,7 +3,7 @@ using FedPG.Federation.Plugins;
 namespace MyValley;
 
 /// <summary>What makes this assembly a plug-in: it lists what it brings. Policies, estimators and algorithms go the same way.</summary>
-public sealed class MyValleyPlugin : IPlugin
+public sealed class ThisValleyPlugin : IPlugin
 {
-    public void Register(PluginContents contents) => contents.Add(MyValleyEnvironment.Definition);
+    public void Register(PluginContents contents) => contents.Add(ThisValleyEnvironment.Definition);
 }
