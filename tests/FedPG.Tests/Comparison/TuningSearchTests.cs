@@ -43,9 +43,19 @@ public sealed class TuningSearchTests
     [InlineData(1, "1")]
     public void Where_only_whole_numbers_are_allowed_the_ratio_is_rounded(double best, string expected)
     {
-        TuningSearch search = Search(["localSteps=2,3"], settings => Math.Abs(settings[0] - best), allowed: settings => settings[0] == Math.Floor(settings[0]) && settings[0] >= 1);
-        Assert.Equal([$"localSteps={expected}"], search.Best.Select(s => s.ToString()));
+        TuningSearch search = Search(["count=2,3"], settings => Math.Abs(settings[0] - best), allowed: settings => settings[0] == Math.Floor(settings[0]) && settings[0] >= 1);
+        Assert.Equal([$"count={expected}"], search.Best.Select(s => s.ToString()));
         Assert.Empty(search.AtEdge);
+    }
+
+    /// <summary>Or a budget of rounds would buy any number of steps.</summary>
+    [Fact]
+    public void Work_of_a_round_is_not_extended()
+    {
+        TuningSearch search = Search(["localSteps=2,10"], settings => -settings[0]);
+        Assert.Equal(["localSteps=10"], search.Best.Select(s => s.ToString()));
+        Assert.Equal(["localSteps=10"], search.AtEdge);
+        Assert.Equal(2, search.Tried.Count());
     }
 
     [Fact]
