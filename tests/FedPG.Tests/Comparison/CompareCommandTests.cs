@@ -18,7 +18,7 @@ public sealed class CompareCommandTests
         using (Fedpg.Started process = Fedpg.Start(folder.FullPath, "compare", "e.json", "--algorithms", "fast-fedpg,fedavg", "--seeds", "1..2", "--out", "c", "--threads", "2"))
         {
             string metrics = Path.Combine(folder["c"], "runs", "fast-fedpg", "seed-2", "metrics.csv");
-            process.WaitUntil(() => File.Exists(metrics) && new CsvFile(metrics).Rows.Length > 40);
+            process.WaitUntil(() => new FileInfo(metrics) is { Exists: true, Length: > 0 } && new CsvFile(metrics).Rows.Length > 40);
             process.Signal(Fedpg.Started.Kill);
             process.Wait();
         }
