@@ -67,7 +67,7 @@ internal static class EnvCheckCommand
             Console.WriteLine($"  {result.Name.PadRight(width)}  {result.Tried}");
             if (result.Finding is null) continue;
             string where = result.Place is { } place ? $"{place}: " : "";
-            Console.WriteLine($"{"".PadRight(width + 8)}{where}{result.Finding}");
+            Console.WriteLine($"{"".PadRight(width + 8)}{where}{string.Join(' ', result.Finding.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
         }
         Console.WriteLine();
         int failed = report.Results.Count(r => r.Status == CheckStatus.Failed);

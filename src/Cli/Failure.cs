@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FedPG.Envs;
 using FedPG.Federation;
 using FedPG.Federation.Plugins;
 
@@ -10,7 +11,7 @@ internal static class Failure
     /// <summary>One line for the user; null for what is not expected to happen.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        DivergedException e => e.Message,
+        DivergedException or EnvironmentFaultException => exception.Message,
         _ when PluginFailure.Describe(exception) is { } plugin => plugin,
         IOException or UnauthorizedAccessException => exception.Message,
         AggregateException { InnerExceptions: [{ } inner, ..] } => Describe(inner),

@@ -59,6 +59,22 @@ internal static class TrainCommand
         return command;
     }
 
+    /// <summary>
+    /// The experiment built into the program, without what it says about its own environment where another one is chosen: the options of one mean nothing
+    /// to another, and the user has written none of them.
+    /// </summary>
+    /// <param name="assignments">What follows <c>--set</c>.</param>
+    private static JsonElement BuiltInExperiment(IReadOnlyList<string> assignments)
+    {
+        const string environment = "environment", id = "id", mdp = "mdp";
+        JsonObject experiment = JsonObject.Create(BuiltInExperiment())!;
+        JsonObject own = experiment[environment]!.AsObject();
+        string? Chosen(string key) => assignments.LastOrDefault(a => a.StartsWith($"{environment}.{key}=", StringComparison.Ordinal))?.Split('=', 2)[1];
+        if (Chosen(mdp) is not null) experiment[environment] = new JsonObject();
+        else if (Chosen(id) is { } other && other.Trim('"') != (string?)own[id]) own.Remove("options");
+        return JsonSerializer.SerializeToElement(experiment);
+    }
+
     /// <summary>The experiment built into the program.</summary>
     public static JsonElement BuiltInExperiment()
     {
@@ -100,7 +116,7 @@ internal static class TrainCommand
         {
             return file is not null
                 ? ExperimentReader.Default.ReadFile(file, assignments)
-                : ExperimentReader.Default.Read(BuiltInExperiment(), "built-in default", Environment.CurrentDirectory, assignments);
+                : ExperimentReader.Default.Read(BuiltInExperiment(assignments), "built-in default", Environment.CurrentDirectory, assignments);
         }
         catch (InvalidInputException e) when (parsed.GetValue(Seed) is not null)
         {

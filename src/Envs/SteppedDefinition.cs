@@ -106,11 +106,19 @@ public sealed record SteppedDefinition
             double discount = reader.Number("discount", Discount, NumberRange.UnitInterval, "gamma.");
             IReadOnlyDictionary<string, double[]> values = parameters.Finish();
             string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
-            return () => create(0) is IListedEnvironment
+            return () => Made(create, 0) is IListedEnvironment
                 ? ListedStates.ToMdp(Id, discount, names, agent => (IListedEnvironment)create(agent))
-                : new SteppedEnvironment(Id, discount, names, create, RewardRange, StepLimit, values);
+                : new SteppedEnvironment(Id, discount, names, agent => Made(create, agent), RewardRange, StepLimit, values);
         },
     };
+
+    /// <summary>An agent's environment, looked at before anything relies on it.</summary>
+    private IEnvironment Made(Func<int, IEnvironment> create, int agent)
+    {
+        IEnvironment? made = create(agent);
+        string? missing = made is null ? "Make made no environment (null)" : made.ObservationSpace is null ? "its ObservationSpace is null" : made.ActionSpace is null ? "its ActionSpace is null" : null;
+        return missing is null ? made! : throw new InvalidInputException(new Fault(Id, "", null, $"{missing}; an environment with two spaces is needed"));
+    }
 
     /// <summary>What follows the last "-v" of the id.</summary>
     private string Version()

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FedPG.Envs;
 using FedPG.Envs.Files;
 using FedPG.Envs.Options;
+using FedPG.Envs.Wrappers;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Oracles;
@@ -184,7 +185,7 @@ public sealed class ExperimentReader(
             ConfiguredEnvironment? configured = faults.Faults.Count > before ? null : environments.Configure(id, agents, options, EnvironmentKeys.Experiment, found);
             MapFile.Report(faults, found, "environment.options.map", map);
             environment.Resolved["options"] = configured?.ResolvedOptions.DeepClone();
-            instance = configured is not null && faults.Faults.Count == before ? configured.Build() : null;
+            instance = configured is not null && faults.Faults.Count == before ? FlatActions.Of(configured.Build()) : null;
         }
         environment.Finish();
         if (objective == Objective.Reward) return instance;

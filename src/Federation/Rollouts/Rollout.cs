@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using FedPG.Envs;
 using FedPG.Envs.Sampling;
@@ -54,6 +55,7 @@ internal sealed class Rollout<T> : IDisposable
     /// <param name="entropy">Whether an entropy term is in use, so that terminal states are looked at too.</param>
     /// <param name="observations">Takes what was seen, a pair after the other, [B K, m].</param>
     /// <param name="actions">Takes what was done, [B K, ActionSize]; empty where nobody asks.</param>
+    /// <exception cref="EnvironmentFaultException">The environment gave an observation or a reward that is not finite.</exception>
     public void Play(
         IEnvironment[] environments, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy, Span<T> observations, Span<T> actions)
     {
@@ -65,7 +67,9 @@ internal sealed class Rollout<T> : IDisposable
         for (int b = 0; b < running; b++)
         {
             _running[b] = b;
-            environments[b].Reset(SeedOf(key, firstTrajectory + b), Raw(b));
+            long seed = SeedOf(key, firstTrajectory + b);
+            environments[b].Reset(seed, Raw(b));
+            if (!AreFinite(Raw(b))) throw Fault(seed, 0, "observation", Raw(b));
         }
         for (int t = 0; t < Batch.Horizon && running > 0; t++)
         {
@@ -81,7 +85,7 @@ internal sealed class Rollout<T> : IDisposable
                 double log = _policy.Draw(own, new ActionKey(key, firstTrajectory + b, t), _action);
                 if (!actions.IsEmpty) Write(actions.Slice((first + k) * _action.Length, _action.Length));
                 if (_terminal[b]) Batch.AddTerminalAction(b, log, _policy.MeanLog(own));
-                else if (Step(environments[b], b, log, entropy)) _running[left++] = b;
+                else if (Step(environments[b], b, t, log, entropy, key, firstTrajectory)) _running[left++] = b;
             }
             running = left;
         }
@@ -91,9 +95,15 @@ internal sealed class Rollout<T> : IDisposable
     public void Dispose() => _actor.Dispose();
 
     /// <summary>Makes a step; whether the trajectory is to be looked at again.</summary>
-    private bool Step(IEnvironment environment, int b, double log, bool entropy)
+    private bool Step(IEnvironment environment, int b, int t, double log, bool entropy, in StreamKey key, int firstTrajectory)
     {
         StepResult result = environment.Step(Clipped(), Raw(b));
+        // An action that is no number comes from parameters that are none, which is said where they are looked at.
+        if (!(double.IsFinite(result.Reward) && AreFinite(Raw(b))) && AreFinite(_action))
+        {
+            long seed = SeedOf(key, firstTrajectory + b);
+            throw double.IsFinite(result.Reward) ? Fault(seed, t + 1, "observation", Raw(b)) : Fault(seed, t + 1, "reward", [result.Reward]);
+        }
         Batch.AddTransition(b, result.Reward, _objective.Cost(result.Reward), log);
         if (!result.Terminated) return !result.Truncated;
         Batch.Terminate(b, _objective.Cost(0));
@@ -106,6 +116,29 @@ internal sealed class Rollout<T> : IDisposable
         if (_bounds is null) return _action;
         for (int k = 0; k < _action.Length; k++) _clipped[k] = Math.Clamp(_action[k], _bounds.Low[k], _bounds.High[k]);
         return _clipped;
+    }
+
+    private static bool AreFinite(ReadOnlySpan<double> numbers)
+    {
+        foreach (double number in numbers)
+        {
+            if (!double.IsFinite(number)) return false;
+        }
+        return true;
+    }
+
+    /// <summary>What no gradient can be taken of, with the seed and the step that show it.</summary>
+    private EnvironmentFaultException Fault(long seed, int step, string what, ReadOnlySpan<double> numbers)
+    {
+        string when = step == 0 ? "at a reset" : $"in step {step} of an episode";
+        string after = step == 0 ? "" : $" after the action {Text(_action)}";
+        return new EnvironmentFaultException($"gave the {what} {Text(numbers)}{after} {when} from the seed {seed}");
+
+        static string Text(ReadOnlySpan<double> numbers)
+        {
+            string all = string.Join(", ", numbers.ToArray().Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
+            return numbers.Length == 1 ? all : $"[{all}]";
+        }
     }
 
     private void Write(Span<T> action)

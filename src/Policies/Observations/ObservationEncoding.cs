@@ -39,7 +39,7 @@ public sealed class ObservationEncoding
     /// <summary>Writes what is seen of an observation.</summary>
     /// <param name="observation">As many numbers as the space has.</param>
     /// <param name="seen">m numbers, overwritten.</param>
-    /// <exception cref="InvalidOperationException">A whole number lies outside its space: the environment is at fault.</exception>
+    /// <exception cref="EnvironmentFaultException">A whole number lies outside its space: the environment is at fault.</exception>
     public void Encode<T>(ReadOnlySpan<double> observation, Span<T> seen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -53,7 +53,7 @@ public sealed class ObservationEncoding
         for (int k = 0; k < _counts.Length; k++)
         {
             double value = observation[k];
-            if (!(value >= 0 && value < _counts[k])) throw new InvalidOperationException(FormattableString.Invariant($"the environment gave the observation {value}, which is not in {Space}"));
+            if (!(value >= 0 && value < _counts[k])) throw new EnvironmentFaultException(FormattableString.Invariant($"gave the observation {value}, which is not in {Space}"));
             seen[first + (int)value] = T.One;
             first += _counts[k];
         }

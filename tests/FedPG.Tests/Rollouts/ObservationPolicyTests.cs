@@ -213,8 +213,8 @@ public sealed class ObservationPolicyTests
         Assert.Equal([1.5, -2], Seen(Box.Of(2), 1.5, -2));
         Assert.Equal([0, 0, 1, 0], Seen(new Discrete(4), 2));
         Assert.Equal([0, 1, 1, 0, 0], Seen(new MultiDiscrete(2, 3), 1, 0));
-        Assert.Contains("observation 4", Assert.Throws<InvalidOperationException>(() => Seen(new Discrete(4), 4)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => Seen(new Discrete(4), double.NaN));
+        Assert.Contains("observation 4", Assert.Throws<EnvironmentFaultException>(() => Seen(new Discrete(4), 4)).Message, StringComparison.Ordinal);
+        Assert.Throws<EnvironmentFaultException>(() => Seen(new Discrete(4), double.NaN));
 
         static double[] Seen(Space space, params double[] observation)
         {
