@@ -151,6 +151,22 @@ public sealed class BadInputTests
         Assert.StartsWith(expected, Assert.Single(Refused(folder, words)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("train --set environment.id=Taxi-v4 --out run", "built-in default: environment.id: -1; is agents[0].rewards[1][0] of this environment; the regret 1 - r allows rewards in [0, 1]")]
+    [InlineData("train --set environment.id=FrozenLake-v1 --set environment.options.slipery=true --out run", "--set: environment.options.slipery: unknown key; the nearest key is \"slippery\"")]
+    [InlineData("train --set environment.mdp=none.json --out run", "none.json: the file does not exist")]
+    [InlineData("env info FrozenLake-v1 --agents 0", "--agents: 0; must be a whole number from 1 to 100000")]
+    [InlineData("env info FrozenLake-v1 --set agents=0", "--set: agents: 0; must be a whole number from 1 to 100000")]
+    [InlineData("env trace CartPole-v1 --actions [0] --seed x", "--seed: x; must be a whole number")]
+    public void Another_environment_than_the_built_in_one_has_faults_of_its_own_only(string command, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Outcome outcome = Fedpg.Run(folder.FullPath, command.Split(' '));
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains(expected, Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.FullPath));
+    }
+
     [Fact]
     public void Without_a_CUDA_build_the_line_says_how_to_get_one()
     {

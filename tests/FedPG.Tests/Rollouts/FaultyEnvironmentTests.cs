@@ -1,0 +1,92 @@
+using FedPG.Envs;
+using FedPG.Envs.Wrappers;
+using FedPG.Tests.Cli;
+using FedPG.Tests.Plugins;
+using FedPG.Tests.Runs;
+using Xunit;
+
+namespace FedPG.Tests.Rollouts;
+
+/// <summary>What an environment does wrong in the middle of training is said of it, and not of step sizes; actions of several numbers are trained.</summary>
+public sealed class FaultyEnvironmentTests
+{
+    private const string Register = """contents.Add(Nothing.Definition("A-v0"));""";
+    private static readonly string[] Train = ["train", "--quiet", "--out", "run", "--set", "environment.id=A-v0", "--set", "objective=reward", "--set", "federation.rounds=1", "--set", "policy.hidden=[]"];
+
+    [Theory]
+    [InlineData("observation[0] = 0; return new StepResult(0, true);", "observation[0] = 0; return new StepResult(double.NaN, true);", "gave the reward NaN after the action 0 in step 1 of an episode from the seed ")]
+    [InlineData("observation[0] = 0; return new StepResult(0, true);", "observation[0] = 1.0 / 0.0; return new StepResult(0, false);", "gave the observation Infinity after the action 0 in step 1 of an episode from the seed ")]
+    [InlineData("observation) => observation[0] = 0;", "observation) => observation[0] = double.NaN;", "gave the observation NaN at a reset from the seed ")]
+    [InlineData("observation) => observation[0] = 0;", "observation) => observation[0] = 3;", "gave the observation 3, which is not in Discrete(1)")]
+    public void Numbers_that_are_none_are_the_environments(string sound, string faulty, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string source = PluginCompiler.Plugin(Register);
+        Assert.Contains(sound, source, StringComparison.Ordinal);
+        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source.Replace(sound, faulty, StringComparison.Ordinal));
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file]);
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
+        string line = Assert.Single(outcome.ErrorLines);
+        Assert.StartsWith($"fedpg: the environment {expected}", line, StringComparison.Ordinal);
+        Assert.EndsWith("fedpg env check tries what it promises", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("_ => new Nothing(fails)", "_ => null!", "A-v0: Make made no environment (null); an environment with two spaces is needed")]
+    [InlineData("ObservationSpace => new Discrete(1)", "ObservationSpace => null!", "A-v0: its ObservationSpace is null; an environment with two spaces is needed")]
+    [InlineData("ActionSpace => new Discrete(1)", "ActionSpace => null!", "A-v0: its ActionSpace is null; an environment with two spaces is needed")]
+    public void An_environment_that_is_not_whole_is_bad_input(string sound, string faulty, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string source = PluginCompiler.Plugin(Register);
+        Assert.Contains(sound, source, StringComparison.Ordinal);
+        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source.Replace(sound, faulty, StringComparison.Ordinal));
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file]);
+        Assert.Equal((2, "", expected), (outcome.ExitCode, outcome.Output, outcome.Errors.Trim()));
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public void Combinations_are_numbered_with_the_last_number_changing_fastest()
+    {
+        var seen = new List<string>();
+        var flat = new FlatActions(new Echo(new MultiDiscrete(2, 3, 2), seen));
+        Assert.Equal(new Discrete(12), flat.ActionSpace);
+        for (int k = 0; k < 12; k++) _ = flat.Step([k], new double[1]);
+        Assert.Equal(from a in Enumerable.Range(0, 2) from b in Enumerable.Range(0, 3) from c in Enumerable.Range(0, 2) select $"{a},{b},{c}", seen);
+        Assert.Throws<ArgumentException>(() => new FlatActions(new Echo(new Discrete(4), seen)));
+        Assert.Throws<ArgumentException>(() => new FlatActions(new Echo(new MultiDiscrete(64, 65), seen)));
+        _ = new FlatActions(new Echo(new MultiDiscrete(64, 64), seen));
+    }
+
+    /// <summary>The reward is 1 for one of twelve combinations: training finds it, from 1/12.</summary>
+    [Fact]
+    public void Actions_of_several_numbers_are_trained()
+    {
+        using var folder = new TemporaryFolder();
+        string source = PluginCompiler.Plugin(Register)
+            .Replace("ActionSpace => new Discrete(1)", "ActionSpace => new MultiDiscrete(2, 3, 2)", StringComparison.Ordinal)
+            .Replace("return new StepResult(0, true)", "return new StepResult(action[0] == 1 && action[1] == 2 && action[2] == 0 ? 1 : 0, true)", StringComparison.Ordinal);
+        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file, "--set", "federation.rounds=30", "--set", "federation.localStepSize=1", "--set", "gradient.entropy=0"]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        double[] objective = [.. new CsvFile(folder["run/metrics.csv"]).Numbers("objective").Where(double.IsFinite)];
+        Assert.InRange(objective[0], -0.3, 0);
+        Assert.True(objective[^1] < -0.9, $"{objective[^1]}");
+    }
+
+    private sealed class Echo(Space actions, List<string> seen) : IEnvironment
+    {
+        public Space ObservationSpace { get; } = new Discrete(1);
+
+        public Space ActionSpace => actions;
+
+        public void Reset(long seed, Span<double> observation) => observation[0] = 0;
+
+        public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
+        {
+            seen.Add(string.Join(',', action.ToArray()));
+            return new StepResult(0, false);
+        }
+    }
+}
