@@ -145,6 +145,22 @@ public sealed class AgentBlock : IDisposable
         Theta.sub_(Masked(direction.Scale(eta), step.Active));
     }
 
+    /// <summary>
+    /// Brings Theta back to what the policy allows, for the agents that take the step. One that waits is left alone: projected again, it would move by a
+    /// rounding, as often as others in its block are still busy.
+    /// </summary>
+    public void Project(LocalStep step)
+    {
+        if (step.Active is null)
+        {
+            Policy.Project(Theta);
+            return;
+        }
+        Tensor projected = Theta.clone();
+        Policy.Project(projected);
+        Theta.copy_(where(MaskOf(step.Active, Theta), projected, Theta));
+    }
+
     /// <summary>Writes rows into a state, for the agents that take part; the others' state stays.</summary>
     /// <param name="state">[n, ...].</param>
     /// <param name="rows">[n, ...].</param>

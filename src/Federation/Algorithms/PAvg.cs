@@ -45,7 +45,7 @@ public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) :
         foreach (LocalStep step in agents.Steps(options.LocalSteps))
         {
             agents.Descend(agents.Gradient(theta, step, t), options.LocalStepSize.At(t), step);
-            agents.Policy.Project(theta);
+            agents.Project(step);
             agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;

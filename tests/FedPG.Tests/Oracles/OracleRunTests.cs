@@ -19,6 +19,7 @@ public sealed class OracleRunTests
         """gradient.direction=natural|gradient.horizon=5|gradient.trajectories=3|policy={"kind":"neural-softmax","hidden":[4]}|dtype=float64""",
         "federation.algorithm=pavg|gradient.horizon=5|gradient.trajectories=3",
         "federation.algorithm=pavg|gradient.estimator=exact|policy.kind=tabular-direct",
+        """federation.algorithm=pavg|gradient.estimator=exact|policy.kind=tabular-direct|federation.rounds=60|federation.localStepSize=0.1|federation.stragglers={"share":0.4,"least":1}""",
         "federation.algorithm=pmd|gradient.estimator=exact",
         "federation.algorithm=qavg|gradient.estimator=exact",
         "federation.algorithm=qavg|gradient.estimator=sampled|gradient.trajectories=5|dtype=float64",
