@@ -253,7 +253,7 @@ public sealed class ExperimentReader(
         OptionReader policy = reader.Section("policy");
         int before = faults.Faults.Count;
         IReadOnlyCollection<string> fitting = environment is null ? policies.Kinds : policies.KindsFor(environment);
-        string[] trained = [.. trainer?.Needs.PolicyKinds is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k, environment).TakesGradients)];
+        string[] trained = [.. trainer?.Needs.KindsIn(environment) is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k, environment).TakesGradients)];
         string kind = policy.Choice("kind", trained.FirstOrDefault(fitting.FirstOrDefault(TabularSoftmax.Kind)), policies.Kinds, "the kind of policy");
         bool fits = environment is not null && fitting.Contains(kind);
         if (environment is not null && !fits) policy.Reject("kind", $"cannot act in {environment.Name}; allowed there: {Quoted(fitting)}");
