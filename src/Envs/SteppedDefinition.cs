@@ -78,6 +78,9 @@ public sealed record SteppedDefinition
     /// <summary>Heading "Source".</summary>
     public string? Source { get; init; }
 
+    /// <summary>Which of the numbers that may differ between agents make rewards or goals, and which make dynamics; null (the default) where nothing is said of it.</summary>
+    public (IReadOnlyList<string> Rewards, IReadOnlyList<string> Kernels)? Differing { get; init; }
+
     /// <summary>How numbers differ between agents, in the words of the documentation.</summary>
     internal const string HeterogeneityRule = "Each number that may differ between agents is one number for all, a list of one an agent, or drawn. "
         + "With lambda = heterogeneity above 0, every number that has a range in spread is drawn for each agent: agent i gets v + lambda (u_i - v), with "
@@ -107,6 +110,7 @@ public sealed record SteppedDefinition
         Rewards = Rewards ?? $"Every reward is {RewardRange}.",
         EpisodeEnd = EpisodeEnd ?? (StepLimit is null ? "Where the environment says so." : $"Where the environment says so, and after {StepLimit} steps (truncated)."),
         Heterogeneity = Heterogeneity ?? HeterogeneityRule,
+        Differences = Differing is var (rewards, kernels) ? new AgentDifferences(rewards, kernels, [AgentParameters.HeterogeneityKey], [AgentParameters.SpreadKey, AgentParameters.SeedKey]) : null,
         VersionHistory = VersionHistory ?? $"{Version()}: first version.",
         Source = Source ?? "The plug-in that registers it.",
         Configure = (reader, agents) =>

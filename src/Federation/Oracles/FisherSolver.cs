@@ -11,9 +11,9 @@ namespace FedPG.Federation.Oracles;
 public sealed record FisherOptions(double Damping, int Iterations)
 {
     /// <summary>Reads <c>damping</c> and <c>solverIterations</c>; known to every estimator of policy gradients, used with the natural direction.</summary>
-    internal static FisherOptions Read(OptionReader gradient) => new(
-        gradient.Number("damping", 1e-4, NumberRange.NonNegative, "lambda that is added to the Fisher matrix, for the natural direction of policies that are no table"),
-        gradient.Integer("solverIterations", 100, 1, 100_000, "the most steps of conjugate gradients, for the same"));
+    internal static FisherOptions Read(OptionReader gradient, double damping = 1e-4, int iterations = 100) => new(
+        gradient.Number("damping", damping, NumberRange.NonNegative, "lambda that is added to the Fisher matrix, for the natural direction of policies that are no table"),
+        gradient.Integer("solverIterations", iterations, 1, 100_000, "the most steps of conjugate gradients, for the same"));
 }
 
 /// <summary>

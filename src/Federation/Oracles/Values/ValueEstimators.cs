@@ -84,7 +84,7 @@ internal static class ValueEstimators
     private static void NeedDiscount(OptionReader options, OracleContext context)
     {
         if (context is { Environment: SteppedEnvironment { Discount: >= 1 } environment, Policy: not null })
-            options.Reject("estimator", $"learns values of endless sums, which need a discount below 1; that of {environment.Name} is 1");
+            options.Reject("estimator", $"learns what endless sums are worth, and needs a discount below 1; that of {environment.Name} is 1");
     }
 
     private static OracleDefinition DefineStepped(
