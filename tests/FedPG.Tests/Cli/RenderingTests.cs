@@ -179,6 +179,15 @@ public sealed class RenderingTests
         return subject!;
     }
 
+    /// <summary>The folder is there; only no file can be made in it.</summary>
+    [Fact]
+    public void A_folder_that_takes_no_files_is_not_said_to_be_missing()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        Fault fault = Assert.Single(Assert.Throws<InvalidInputException>(() => Render("FrozenLake-v1", "--out", "/proc/x.png")).Faults);
+        Assert.Equal("--out: /proc/x.png; no file can be made in that folder", fault.ToString());
+    }
+
     private static string Render(params string[] arguments)
     {
         using var output = new StringWriter();

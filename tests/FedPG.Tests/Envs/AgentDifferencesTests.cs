@@ -110,8 +110,9 @@ public sealed class AgentDifferencesTests
         var given = (JsonObject)JsonNode.Parse(options)!;
         foreach (string key in EnvironmentRegistry.Default.Find(id)!.Differences!.Degree)
         {
-            // A second degree is set where the first is 0, or where the case does not say.
-            if (degree < 1 || key == "heterogeneity") given[key] = given[key] is { } own ? degree * own.GetValue<double>() : degree;
+            // A second degree scales what the case gives it, and stays 0 where the case gives nothing.
+            if (given[key] is { } own) given[key] = degree * own.GetValue<double>();
+            else if (key == "heterogeneity") given[key] = degree;
         }
         return EnvTesting.Configure(id, agents, given.ToJsonString()).Build();
     }
