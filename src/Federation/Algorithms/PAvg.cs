@@ -6,7 +6,7 @@ namespace FedPG.Federation.Algorithms;
 
 /// <summary>
 /// PAvg of Jin, Peng, Yang, Wang and Zhang, "Federated reinforcement learning with environment heterogeneity" (AISTATS 2022), in both of its forms: local
-/// policy gradient steps on tables, and averaging.
+/// policy gradient steps, and averaging.
 /// <para>Softmax (<c>policy.kind</c> tabular-softmax): theta_i &lt;- theta_i - eta (Q_i - V_i) / (1 - gamma), then the mean of the logits.</para>
 /// <para>Projected (tabular-direct): pi_i &lt;- Proj(pi_i - eta d_i Q_i / (1 - gamma)) onto the simplex of every state, then the mean of the probabilities.</para>
 /// <para>
@@ -19,7 +19,7 @@ namespace FedPG.Federation.Algorithms;
 public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm
 {
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps on tables, softmax or projected, and averaging", (reader, options) =>
+    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps, softmax or projected, and averaging", (reader, options) =>
     {
         ServerOptimizer optimizer = ServerOptimizer.Read(reader);
         return () => new PAvg(options, optimizer);
