@@ -40,12 +40,32 @@ internal static class EnvCheckCommand
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment environment = choice.Configure(parsed);
-            CheckReport report = EnvironmentChecker.Check(environment, new CheckSettings(parsed.GetValue(seed), parsed.GetValue(episodes)));
+            CheckReport report = Watched(environment.Definition.Id, () => EnvironmentChecker.Check(environment, new CheckSettings(parsed.GetValue(seed), parsed.GetValue(episodes))));
             if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report, Format));
             else Print(report);
             return report.Passed ? ExitCode.Ok : ExitCode.Failure;
         });
         return command;
+    }
+
+    /// <summary>Says so, and fails, where the process ends during a check, as an environment's own Environment.Exit makes it.</summary>
+    private static CheckReport Watched(string id, Func<CheckReport> check)
+    {
+        AppDomain.CurrentDomain.ProcessExit += Ended;
+        try
+        {
+            return check();
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= Ended;
+        }
+
+        void Ended(object? sender, EventArgs e)
+        {
+            Console.Error.WriteLine($"{id}: the process ended before the check was over: by Environment.Exit in the environment's own code, or from outside");
+            Environment.ExitCode = ExitCode.Failure;
+        }
     }
 
     private static void Print(CheckReport report)

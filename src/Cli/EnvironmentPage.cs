@@ -29,6 +29,7 @@ public static class EnvironmentPage
             if (heading == "Heterogeneity") Arguments();
             Heading(heading);
             Line(Plain(text));
+            if (heading == "Heterogeneity") Differences();
             if (heading != "Episode end" || definition.StepLimit is not { } limit) continue;
             Line();
             Line($"Limit of steps when it is stepped: {Number(limit)}.");
@@ -65,6 +66,15 @@ public static class EnvironmentPage
             Line("| option | default | allowed | meaning |");
             Line("|---|---|---|---|");
             foreach (OptionInfo option in options) Line($"| `{option.Key}` | `{Cell(option.Default)}` | {Plain(Cell(option.Allowed))} | {Plain(Cell(option.Meaning))} |");
+        }
+
+        void Differences()
+        {
+            if (definition.Differences is not { } differences) return;
+            Line();
+            Line("| agents differ in | options |");
+            Line("|---|---|");
+            foreach ((string what, IReadOnlyList<string> options) in differences.Lists) Line($"| {what} | {string.Join(", ", options.Select(option => $"`{option}`"))} |");
         }
 
         void Optimum(FiniteMdp instance)

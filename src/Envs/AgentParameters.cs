@@ -12,7 +12,7 @@ namespace FedPG.Envs;
 /// </summary>
 public sealed class AgentParameters
 {
-    private const string HeterogeneityKey = "heterogeneity", SpreadKey = "spread", SeedKey = "agentSeed";
+    internal const string HeterogeneityKey = "heterogeneity", SpreadKey = "spread", SeedKey = "agentSeed";
     private readonly List<Entry> _entries = [];
 
     internal AgentParameters(OptionReader options, int agents) => (Options, Agents) = (options, agents);

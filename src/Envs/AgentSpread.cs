@@ -24,12 +24,17 @@ internal static class AgentSpread
     /// <returns>The place t_i of each agent in [0, 1], [N]; null when there is but one agent and nothing is drawn: it has the common value.</returns>
     public static double[]? Read(OptionReader reader, int agents)
     {
-        object? seed = reader.Parsed<object>(SeedKey, null, $"a whole number from 0 to {LargestSeed}",
-            "Draws each agent's place on the scale of heterogeneity uniformly from this seed, whatever the number of agents; without it the N agents are evenly spaced.",
-            e => e.ValueKind == JsonValueKind.Number && e.TryGetInt64(out long value) && value is >= 0 and <= LargestSeed ? value : null);
-        if (seed is long drawn) return [.. Enumerable.Range(0, agents).Select(i => Draw(drawn, i))];
+        long? seed = ReadSeed(reader, "Draws each agent's place on the scale of heterogeneity uniformly from this seed, whatever the number of agents; without it the N agents are evenly spaced.");
+        if (seed is { } drawn) return [.. Enumerable.Range(0, agents).Select(i => Draw(drawn, i))];
         return agents == 1 ? null : [.. Enumerable.Range(0, agents).Select(i => (double)i / (agents - 1))];
     }
+
+    /// <summary>Reads the option <c>agentSeed</c> alone; null where it is not given.</summary>
+    /// <param name="reader">The environment's options.</param>
+    /// <param name="meaning">What is drawn by it.</param>
+    public static long? ReadSeed(OptionReader reader, string meaning) =>
+        (long?)reader.Parsed<object>(SeedKey, null, $"a whole number from 0 to {LargestSeed}", meaning,
+            e => e.ValueKind == JsonValueKind.Number && e.TryGetInt64(out long value) && value is >= 0 and <= LargestSeed ? value : null);
 
     /// <summary>An agent's value of a parameter.</summary>
     /// <param name="common">p, the value without heterogeneity.</param>

@@ -54,6 +54,9 @@ public sealed record EnvironmentDefinition
     /// </summary>
     public int? StepLimit { get; init; }
 
+    /// <summary>By which options the agents differ; null (the default) where nothing is said of it.</summary>
+    public AgentDifferences? Differences { get; init; }
+
     /// <summary>
     /// Reads and checks every option for a number of agents, and returns what builds the instance. Faults are noted through the reader
     /// (<see cref="OptionReader.Reject"/>, <see cref="OptionReader.Faults"/>); the builder is called only when there were none. It must

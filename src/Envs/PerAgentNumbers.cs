@@ -46,6 +46,9 @@ internal static class PerAgentNumbers
         return allowed.Contains(low) && allowed.Contains(high) && low <= high ? new Range(low, high) : null;
     }
 
+    /// <summary>Whether such an option is given as a range that numbers are drawn from.</summary>
+    public static bool IsDrawn(OptionReader reader, string key) => reader.Raw(key).ValueKind == JsonValueKind.Object;
+
     /// <summary>Where agents' numbers are drawn from.</summary>
     private sealed record Range(double Low, double High);
 

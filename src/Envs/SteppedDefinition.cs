@@ -78,6 +78,17 @@ public sealed record SteppedDefinition
     /// <summary>Heading "Source".</summary>
     public string? Source { get; init; }
 
+    /// <summary>Which of the numbers that may differ between agents make rewards or goals, and which make dynamics; null (the default) where nothing is said of it.</summary>
+    public (IReadOnlyList<string> Rewards, IReadOnlyList<string> Kernels)? Differing { get; init; }
+
+    private static readonly Dictionary<string, string> ReservedKeys = new()
+    {
+        ["discount"] = "SteppedDefinition.Discount is its default",
+        [AgentParameters.HeterogeneityKey] = "AgentParameters.Number reads what it acts on",
+        [AgentParameters.SpreadKey] = "AgentParameters.Number has it as an argument",
+        [AgentParameters.SeedKey] = "AgentParameters.Number reads what is drawn by it",
+    };
+
     /// <summary>How numbers differ between agents, in the words of the documentation.</summary>
     internal const string HeterogeneityRule = "Each number that may differ between agents is one number for all, a list of one an agent, or drawn. "
         + "With lambda = heterogeneity above 0, every number that has a range in spread is drawn for each agent: agent i gets v + lambda (u_i - v), with "
@@ -107,12 +118,15 @@ public sealed record SteppedDefinition
         Rewards = Rewards ?? $"Every reward is {RewardRange}.",
         EpisodeEnd = EpisodeEnd ?? (StepLimit is null ? "Where the environment says so." : $"Where the environment says so, and after {StepLimit} steps (truncated)."),
         Heterogeneity = Heterogeneity ?? HeterogeneityRule,
+        Differences = Differing is var (rewards, kernels) ? new AgentDifferences(rewards, kernels, [AgentParameters.HeterogeneityKey], [AgentParameters.SpreadKey, AgentParameters.SeedKey]) : null,
         VersionHistory = VersionHistory ?? $"{Version()}: first version.",
         Source = Source ?? "The plug-in that registers it.",
         Configure = (reader, agents) =>
         {
             var parameters = new AgentParameters(reader, agents);
+            reader.Reserved = ReservedKeys;
             Func<int, IEnvironment> create = Make(parameters);
+            reader.Reserved = null;
             double discount = reader.Number("discount", Discount, NumberRange.UnitInterval, "gamma.");
             IReadOnlyDictionary<string, double[]> values = parameters.Finish();
             string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];

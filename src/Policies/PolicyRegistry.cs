@@ -51,6 +51,7 @@ public sealed class PolicyRegistry
             TabularDirect.Kind, "the probabilities themselves, for pavg", (_, mdp) => format => new TabularDirect(mdp!.States, mdp.Actions, format)) with { TakesGradients = false });
         foreach (PolicyDefinition definition in ValueKinds.Definitions) registry.Register(definition);
         foreach (PolicyDefinition definition in ObservationPolicies.Definitions) registry.Register(definition);
+        foreach (PolicyDefinition definition in ObservationValueKinds.Definitions) registry.Register(definition);
         return registry;
     }
 

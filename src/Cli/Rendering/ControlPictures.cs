@@ -47,6 +47,11 @@ internal sealed class CartPolePicture(Subject subject, Episode episode) : Contro
         float middle = Width / 2, x = middle + ((float)state[0] * unit), length = (float)(2 * Parameter("length", 0.5)) * 110;
         pen.Line(middle - (2.4f * unit), ground, middle + (2.4f * unit), ground, Pen.Grey, 2);
         foreach (float end in (float[])[-2.4f, 2.4f]) pen.Line(middle + (end * unit), ground - 10, middle + (end * unit), ground + 10, Pen.Red, 2);
+        if (Parameter("targetShare", 0) > 0)
+        {
+            float target = middle + ((float)Parameter("target", 0) * unit);
+            pen.Line(target, ground - 6, target, ground + 10, Pen.Green, 4);
+        }
         pen.Box(x - 24, ground - 26, 48, 22, Pen.Black, corner: 4);
         pen.Disc(x - 13, ground - 3, 5, Pen.Grey);
         pen.Disc(x + 13, ground - 3, 5, Pen.Grey);
@@ -66,10 +71,11 @@ internal sealed class AcrobotPicture(Subject subject, Episode episode) : Control
 
     protected override void PaintState(Pen pen, double[] state, double[] action, bool moving)
     {
-        // Terminal is -cos(theta1) - cos(theta1 + theta2) > 1, whatever the links' lengths: both are drawn as 1.
+        // Terminal is -cos(theta1) - cos(theta1 + theta2) above the goal, whatever the links' lengths: both are drawn as 1.
         const float unit = 54;
         (float x, float y) = (Width / 2, 148);
-        pen.Line(x - 150, y - unit, x + 150, y - unit, Pen.Green, 2);
+        float goal = y - (unit * (float)Parameter("goalHeight", 1));
+        pen.Line(x - 150, goal, x + 150, goal, Pen.Green, 2);
         (float x1, float y1) = (x + (unit * (float)Math.Sin(state[0])), y + (unit * (float)Math.Cos(state[0])));
         double angle = state[0] + state[1];
         (float x2, float y2) = (x1 + (unit * (float)Math.Sin(angle)), y1 + (unit * (float)Math.Cos(angle)));
@@ -90,7 +96,7 @@ internal sealed class MountainCarPicture(Subject subject, Episode episode) : Con
         (float, float)[] ground = [.. Enumerable.Range(0, 91).Select(k => Place(-1.2 + (k * 0.02)))];
         pen.Path([.. ground, (ground[^1].Item1, Height - CaptionHeight), (ground[0].Item1, Height - CaptionHeight)], 0xdfe6ea, 0, filled: true);
         pen.Path(ground, Pen.Black, 2);
-        (float flagX, float flagY) = Place(0.5);
+        (float flagX, float flagY) = Place(Parameter("goalPosition", 0.5));
         pen.Line(flagX, flagY, flagX, flagY - 34, Pen.Black, 2);
         pen.Path([(flagX, flagY - 34), (flagX + 18, flagY - 28), (flagX, flagY - 22)], Pen.Green, 0, filled: true);
         (float x, float y) = Place(state[0]);
@@ -114,6 +120,8 @@ internal sealed class PendulumPicture(Subject subject, Episode episode) : Contro
         pen.Ring(x, y, length, 0xdfe6ea, 1);
         // Upright is theta = 0; a positive angle leans to the left, counter-clockwise.
         (float endX, float endY) = (x - (length * (float)Math.Sin(state[0])), y - (length * (float)Math.Cos(state[0])));
+        double target = Parameter("targetAngle", 0);
+        if (target != 0) pen.Disc(x - (length * (float)Math.Sin(target)), y - (length * (float)Math.Cos(target)), 6, Pen.Green);
         pen.Line(x, y, endX, endY, Pen.Red, 12);
         pen.Disc(x, y, 5, Pen.Black);
         if (!moving) return;

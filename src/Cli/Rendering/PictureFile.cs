@@ -35,6 +35,7 @@ public static class PictureFile
             string reason = e switch
             {
                 _ when Directory.Exists(path) => "is a folder; a file is needed",
+                DirectoryNotFoundException or FileNotFoundException when Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) => "no file can be made in that folder",
                 DirectoryNotFoundException => "the folder of the file does not exist",
                 UnauthorizedAccessException => "the file cannot be written: permission denied",
                 _ => $"the file cannot be written: {e.Message}",

@@ -67,7 +67,7 @@ internal class ClusterAgents : BlockwiseAgents
     public override AgentStates States()
     {
         BackUp(_blocks, _program + 1);
-        IReadOnlyList<Tensor>[] rows = [.. _blocks[0].Snapshot.Tensors!.Select((_, k) => (IReadOnlyList<Tensor>)[.. _blocks.Select(b => b.Snapshot.Tensors![k].ToTensor(_setup.Format))])];
+        IReadOnlyList<Tensor>[] rows = [.. _blocks[0].Snapshot.Tensors!.Select((_, k) => (IReadOnlyList<Tensor>)[.. _blocks.Select(b => b.Snapshot.Tensors![k]).Select(t => t.ToTensor(_setup.Format with { Dtype = t.Dtype }))])];
         return new AgentStates(
             [.. _blocks[0].Snapshot.Tensors!.Zip(rows, (t, pieces) => (t.Name, pieces))], ReceivedTensors());
     }

@@ -20,6 +20,9 @@ internal sealed record TensorData(string Name, bool Double, long[] Shape, byte[]
     /// <summary>The bytes of elements and places.</summary>
     public long Size => Values.LongLength + (Places?.LongLength ?? 0);
 
+    /// <summary>The type of its own elements: what blocks keep may be of another than a run's vectors.</summary>
+    public ScalarType Dtype => Double ? ScalarType.Float64 : ScalarType.Float32;
+
     /// <summary>Copies a tensor.</summary>
     public static TensorData Of(string name, Tensor tensor)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FedPG.Cluster.Wire;
 using FedPG.Envs.Sampling;
 using FedPG.Federation.Agents;
+using FedPG.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -76,10 +77,11 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
             foreach ((string name, Tensor value) in BlockState.Of(_block))
             {
                 TensorData own = Array.Find(tensors, t => t.Name == name) ?? throw new RefusedException($"the state of the block lacks \"{name}\"");
-                value.copy_(Checked(own, value.shape).ToTensor(session.Format));
+                TensorFormat format = session.Format with { Dtype = value.dtype };
+                value.copy_(Checked(own, value.shape, format).ToTensor(format));
             }
         }
-        foreach (TensorData vector in snapshot.Received) _block.Receive(vector.Name, Checked(vector, [session.Parameters]).ToTensor(session.Format));
+        foreach (TensorData vector in snapshot.Received) _block.Receive(vector.Name, Checked(vector, [session.Parameters], session.Format).ToTensor(session.Format));
         (_start, _position) = (snapshot, position);
     }
 
@@ -110,12 +112,12 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         }
     }
 
-    private TensorData Checked(TensorData data, ReadOnlySpan<long> shape) =>
-        data.FaultAs(session.Format, shape) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
+    private static TensorData Checked(TensorData data, ReadOnlySpan<long> shape, TensorFormat format) =>
+        data.FaultAs(format, shape) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
 
     private Tensor Finite(TensorData data, ReadOnlySpan<long> shape)
     {
-        Tensor tensor = Checked(data, shape).ToTensor(session.Format);
+        Tensor tensor = Checked(data, shape, session.Format).ToTensor(session.Format);
         return tensor.isfinite().all().item<bool>() ? tensor : throw new RefusedException($"a message is refused: \"{data.Name}\" holds numbers that are not finite");
     }
 

@@ -38,6 +38,7 @@ public static class CliffWalking
         Heterogeneity = "Of transitions with \"differ\": \"slip\": agent i slips in a share s_i = s + lambda (t_i - s) of its steps, with s = 1 on slippery ground and 0 on firm "
             + "ground, and t_i in [0, 1] its place among the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"penalty\": a step into the cliff "
             + "costs agent i 100 + 100 lambda (2 t_i - 1). At lambda = 0, and for one agent without agentSeed, it is the original environment.",
+        Differences = new(["differ"], ["differ", "slippery"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v1: as Gymnasium's CliffWalking-v1, with is_slippery.",
         Source = "Gymnasium, gymnasium/envs/toy_text/cliffwalking.py; Sutton and Barto, Reinforcement Learning: An Introduction (2nd edition), Example 6.6.",
         Configure = (reader, agents) =>

@@ -43,6 +43,7 @@ public static class FourRooms
         EpisodeEnd = "In every goal, all of which are absorbing with reward 0. The public limit of steps is 500.",
         Heterogeneity = "Of transitions with \"differ\": \"failure\": agent i's steps fail with p_i = p + lambda (t_i - p), with t_i in [0, 2/3] its place among the agents (evenly spaced, or drawn with agentSeed). Of rewards: with a list of goals agent i owns "
             + "number i of it, cyclically; with \"differ\": \"goals\" and one goal, agent i owns a cell up to lambda times as far from it as there are any, for itself, and the goals of all end the episode for all. At lambda = 0 all agents have the original environment.",
+        Differences = new(["differ", "goal"], ["differ", "failProbability"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "gymnax, gymnax/environments/misc/rooms.py (FourRooms-misc); Sutton, Precup and Singh, Between MDPs and semi-MDPs, Artificial Intelligence 112 (1999).",
         Configure = (reader, agents) =>

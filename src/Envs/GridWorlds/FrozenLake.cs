@@ -36,6 +36,7 @@ public static class FrozenLake
             + "with p = successRate and lambda = heterogeneity: evenly spaced, their mean is p, all lie in [0, 1], and rewards, being "
             + "expectations over the next cell, follow; with agentSeed the places (2i - (N - 1)) / (N - 1) are drawn uniformly on [-1, 1] instead. Of rewards, with \"differ\": \"goals\" on a map with several G: agent i owns number i of them, "
             + "cyclically in reading order, and another's pays it (1 - lambda) of the reward. At 0, and with one agent, everyone has the original environment and one kernel.",
+        Differences = new(["differ"], ["differ", "successRate"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v1: as Gymnasium's FrozenLake-v1, with success_rate.",
         Source = "Gymnasium, gymnasium/envs/toy_text/frozen_lake.py.",
         Configure = (reader, agents) =>

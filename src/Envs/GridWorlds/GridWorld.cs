@@ -28,6 +28,7 @@ public static class GridWorld
         Heterogeneity = "Of rewards: goals differ between agents, and r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents; "
             + "the average MDP does not depend on lambda, and at 0 all agents have it. Of transitions: a list for slip or wind gives agents their own, which "
             + "lambda pulls towards their mean in the same way (one goal for all keeps this axis clean); and terminateOwnGoalOnly. Agents are drawn from a distribution by \"goals\": \"random\" and by ranges for slip and wind.",
+        Differences = new(["goals", "map"], ["slip", "wind", "terminateOwnGoalOnly"], ["heterogeneity"], ["goals", "slip", "wind", "agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "This project.",
         Configure = (reader, agents) =>

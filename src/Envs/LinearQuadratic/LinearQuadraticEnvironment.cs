@@ -17,7 +17,8 @@ public static class LinearQuadraticEnvironment
         EpisodeEnd = "None; with steps T above 0, after T steps (the clock is not observed, so the best constant gain is unknown, and the gap empty).",
         Heterogeneity = "Of costs: Q_i becomes Qbar + lambda (Q_i - Qbar), with Qbar the mean over agents, and R_i likewise, so the average problem does not "
             + "depend on lambda. By default Q_i = (1 + 0.9 s_i) I and R_i = 2 (1 - 0.9 s_i) I with s_i = (-1)^i for agents i = 0, 1, ...: even agents want a "
-            + "small state, odd agents a small control. With costSpread agents are drawn: both costs of each are multiplied by numbers of its own. Of dynamics: by lists a and b; the average then is no linear-quadratic problem, and the gap empty.",
+            + "small state, odd agents a small control. With costSpread agents are drawn: both costs of each are multiplied by numbers of its own. Of dynamics: by lists a and b, or drawn with driftSpread, pulled towards their mean by lambda in the same way; the average then is no linear-quadratic problem, and the gap empty.",
+        Differences = new(["q", "r", "costSpread"], ["a", "b", "driftSpread"], ["heterogeneity"], ["costSpread", "driftSpread", "agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "Fazel, Ge, Kakade and Mesbahi, \"Global convergence of policy gradient methods for the linear quadratic regulator\" (ICML 2018); the default A "
             + "is that of a public federated instance.",

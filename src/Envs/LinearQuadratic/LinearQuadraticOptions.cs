@@ -17,6 +17,9 @@ internal sealed record LinearQuadraticOptions(
     /// <summary>s, in [0, 1): agent i's Q_i and R_i are multiplied by numbers of its own, uniform on [1 - s, 1 + s].</summary>
     public double CostSpread { get; init; }
 
+    /// <summary>s, in [0, 1): agent i's A is multiplied by a number of its own, uniform on [1 - s, 1 + s].</summary>
+    public double DriftSpread { get; init; }
+
     /// <summary>What those numbers are drawn from.</summary>
     public long AgentSeed { get; init; }
 
@@ -35,9 +38,10 @@ internal sealed record LinearQuadraticOptions(
             agents, a, b, q, r, start, gain,
             reader.Number("discount", 1, NumberRange.UnitInterval, "gamma; 1 is for policies without noise, or a number of steps."),
             reader.Integer("steps", 0, 0, 100_000, "T, the steps of an episode; 0 means endless."),
-            reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' costs lie apart."))
+            reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' costs lie apart, and their dynamics."))
         {
             CostSpread = reader.Number(CostSpreadKey, 0, new NumberRange(0, 1, OpenMaximum: true), "s: agent i's Q_i and R_i are multiplied by two numbers of its own, uniform on [1 - s, 1 + s]."),
+            DriftSpread = reader.Number("driftSpread", 0, new NumberRange(0, 1, OpenMaximum: true), "s: agent i's A is multiplied by a number of its own, uniform on [1 - s, 1 + s]."),
             AgentSeed = reader.Long(AgentSpread.SeedKey, 0, 0, 1L << 53, "The seed of these numbers; an agent's do not depend on how many agents there are."),
         };
         // Shapes are compared only where every value could be read: a default in the place of a bad value would fit nothing.
@@ -48,13 +52,13 @@ internal sealed record LinearQuadraticOptions(
     public LinearQuadraticProblem Build()
     {
         double[][][] q = [.. PerAgent(Q).Select(Copy)], r = [.. PerAgent(R).Select(Copy)];
-        Spread(q, number: 0);
-        Spread(r, number: 1);
+        Spread(q, CostSpread, number: 0);
+        Spread(r, CostSpread, number: 1);
         PullTogether(q);
         PullTogether(r);
-        Matrix<double>[] drifts = [.. A.Select(ToMatrix)], controls = [.. B.Select(ToMatrix)];
+        Matrix<double>[] drifts = Dynamics(A, DriftSpread), controls = Dynamics(B, spread: 0);
         LinearQuadraticAgent[] agents = [.. Enumerable.Range(0, Agents).Select(i => new LinearQuadraticAgent(
-            $"agent-{i}", drifts[A.Length == 1 ? 0 : i], controls[B.Length == 1 ? 0 : i], Symmetric(q[i]), Symmetric(r[i])))];
+            $"agent-{i}", drifts[drifts.Length == 1 ? 0 : i], controls[controls.Length == 1 ? 0 : i], Symmetric(q[i]), Symmetric(r[i])))];
         return new LinearQuadraticProblem(
             LinearQuadraticEnvironment.Definition.Id, Discount, Steps, Symmetric(StartCovariance), ToMatrix(InitialGain), agents);
     }
@@ -116,12 +120,22 @@ internal sealed record LinearQuadraticOptions(
         }
     }
 
-    private void Spread(double[][][] matrices, int number)
+    /// <summary>The matrices of all agents; one, where they do not differ.</summary>
+    private Matrix<double>[] Dynamics(double[][][] matrices, double spread)
     {
-        if (CostSpread == 0) return;
+        if (matrices.Length == 1 && spread == 0) return [ToMatrix(matrices[0])];
+        double[][][] own = [.. PerAgent(matrices).Select(Copy)];
+        Spread(own, spread, number: 2);
+        PullTogether(own);
+        return [.. own.Take(Heterogeneity == 0 ? 1 : own.Length).Select(ToMatrix)];
+    }
+
+    private void Spread(double[][][] matrices, double spread, int number)
+    {
+        if (spread == 0) return;
         for (int i = 0; i < matrices.Length; i++)
         {
-            double factor = 1 + (CostSpread * ((2 * AgentSpread.Draw(AgentSeed, i, number)) - 1));
+            double factor = 1 + (spread * ((2 * AgentSpread.Draw(AgentSeed, i, number)) - 1));
             foreach (double[] row in matrices[i])
             {
                 for (int column = 0; column < row.Length; column++) row[column] *= factor;

@@ -49,6 +49,9 @@ public sealed class OptionReader
     /// <summary>The dotted path of a key of this object.</summary>
     public string PathOf(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
 
+    /// <summary>Keys that whoever reads now may not read, each with what to do instead; null for none.</summary>
+    internal IReadOnlyDictionary<string, string>? Reserved { get; set; }
+
     /// <summary>Whether the user gave the key (a JSON null counts as not given).</summary>
     public bool Has(string key) => TryGet(key, out _);
 
@@ -74,7 +77,7 @@ public sealed class OptionReader
             ? $"a whole number of at least {minimum}"
             : $"a whole number from {minimum} to {maximum}";
         // A default goes into the resolved options, which have to read back.
-        if (defaultValue < minimum || defaultValue > maximum) throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}", nameof(defaultValue));
+        if (defaultValue < minimum || defaultValue > maximum) throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
         long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumber(e, minimum, maximum));
         Resolved[key] = value;
         return value;
@@ -207,7 +210,7 @@ public sealed class OptionReader
     internal static void RequireDefault(string key, double defaultValue, NumberRange range)
     {
         if (!range.Contains(defaultValue))
-            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the default {defaultValue} of the option {key} is not {range}"), nameof(defaultValue));
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the default {defaultValue} of the option {key} is not {range}"));
     }
 
     private T Read<T>(string key, T defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
@@ -222,6 +225,7 @@ public sealed class OptionReader
 
     private void Describe(string key, string defaultValue, string allowed, string meaning)
     {
+        if (Reserved?.GetValueOrDefault(key) is { } instead) throw new ArgumentException($"the option {key} is read for every environment that is stepped, so another one needs another name ({instead})");
         _known.Add(key);
         _described.Add(new OptionInfo(key, defaultValue, allowed, meaning));
     }

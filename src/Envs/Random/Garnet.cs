@@ -20,6 +20,7 @@ public static class Garnet
         EpisodeEnd = "None.",
         Heterogeneity = "With \"differ\": \"rewards\" agent i is paid (1 - lambda) R + lambda R_i, with \"kernels\" it moves by (1 - lambda) P + lambda P_i, with \"both\" both; R_i and P_i are drawn like R and P, each from a stream of its own. The degree is 0 "
             + "by default: all agents have the original problem. Agents are numbers firstAgent and on of an endless row, so that those held out for a test can follow those that are trained.",
+        Differences = new(["differ"], ["differ"], ["heterogeneity"], ["seed", "firstAgent"]),
         VersionHistory = "v0: first version.",
         Source = "Archibald, McKinnon and Thomas, On the generation of Markov decision processes, Journal of the Operational Research Society 46 (1995); sparse rewards as in Bhatnagar, Sutton, Ghavamzadeh and Lee, Natural actor-critic algorithms, Automatica 45 (2009), and later uses.",
         Configure = (reader, agents) =>

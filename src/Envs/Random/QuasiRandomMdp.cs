@@ -9,6 +9,9 @@ public static class QuasiRandomMdp
 {
     private const int States = 5, Actions = 4, Cells = States * Actions;
 
+    /// <summary>How many agents of W there are to draw from.</summary>
+    private const int DrawnFrom = 10_000;
+
     /// <summary>The fractional part of the golden ratio, to double precision.</summary>
     private const double GoldenFraction = 0.6180339887498949;
 
@@ -26,7 +29,10 @@ public static class QuasiRandomMdp
         StartingState = "Uniform over all states.",
         Rewards = "r = 1 - regret, in [0, 1].",
         EpisodeEnd = "None.",
-        Heterogeneity = "Of rewards: r_i becomes rbar + lambda (r_i - rbar), so the average MDP does not depend on lambda. Instance D also has two kernels, whatever lambda is.",
+        Heterogeneity = "Of rewards: r_i becomes rbar + lambda (r_i - rbar), so the average MDP does not depend on lambda. Of transitions, with kappa = kernelHeterogeneity: odd agents move by (1 - kappa) P + kappa P', P' that of instance D; "
+            + "kappa is 1 for D and 0 for the others when not given, whatever lambda is. With agentSeed agents are drawn, by t_i uniform on (0, 1): of W, agent i has the regrets of number floor(10000 t_i) of the row of agents; of the others, the plus or minus becomes 1 - 2 t_i; and agent i moves by "
+            + "(1 - kappa t_i) P + kappa t_i P'. Both degrees 0 make all agents alike.",
+        Differences = new(["instance"], ["kernelHeterogeneity"], ["heterogeneity", "kernelHeterogeneity"], ["agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "This project.",
         Configure = (reader, agents) =>
@@ -34,23 +40,34 @@ public static class QuasiRandomMdp
             string instance = reader.Choice("instance", "W", ["W", "M", "X", "D"], "Which one.");
             double discount = reader.Number("discount", instance == "W" ? 0.9 : 0.8, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.9 for W and 0.8 for the others when not given.");
             double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' rewards lie apart.");
-            return () => Build(agents, instance, discount, heterogeneity);
+            double kernels = reader.Number("kernelHeterogeneity", instance == "D" ? 1 : 0, NumberRange.UnitInterval, "kappa: how far the agents' kernels lie apart; 1 for D and 0 for the others when not given.");
+            long? seed = AgentSpread.ReadSeed(reader, "Draws the agents uniformly from this seed, whatever their number; without it even and odd agents alternate, and those of W follow each other.");
+            return () => Build(agents, instance, discount, heterogeneity, kernels, seed);
         },
     };
 
-    private static FiniteMdp Build(int count, string instance, double discount, double heterogeneity)
+    private static FiniteMdp Build(int count, string instance, double discount, double heterogeneity, double kappa, long? seed)
     {
-        TransitionKernel shared = Kernel(0), own = instance == "D" ? Kernel(5000) : shared;
-        double[][] rewards = [.. Enumerable.Range(0, count).Select(i => (double[])[.. Regrets(instance, i).Select(c => 1 - c)])];
+        double[] shared = Kernel(0), other = kappa == 0 ? shared : Kernel(5000);
+        // The place of an agent between the even kind and the odd one.
+        double[] places = [.. Enumerable.Range(0, count).Select(i => seed is { } drawn ? AgentSpread.Draw(drawn, i) : i % 2)];
+        double[][] rewards = [.. places.Select((place, i) => (double[])[.. Regrets(instance, seed is null ? i : (int)(DrawnFrom * place), 1 - (2 * place)).Select(c => 1 - c)])];
         RewardHeterogeneity.Scale(rewards, heterogeneity);
         double[] initial = new double[States];
         Array.Fill(initial, 1.0 / States);
-        return new FiniteMdp(Definition.Id, discount, initial, [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, i % 2 == 0 ? shared : own))]);
+        var kernels = new Dictionary<double, TransitionKernel>();
+        return new FiniteMdp(Definition.Id, discount, initial, [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, KernelOf(kappa * places[i])))]);
+
+        TransitionKernel KernelOf(double share)
+        {
+            if (kernels.TryGetValue(share, out TransitionKernel? known)) return known;
+            double[] mixed = share == 0 ? shared : share == 1 ? other : [.. shared.Zip(other, (p, own) => p + (share * (own - p)))];
+            return kernels[share] = TransitionKernel.Create(States, Actions, (s, a) => Enumerable.Range(0, States).Select(next => (next, mixed[(((s * Actions) + a) * States) + next])));
+        }
     }
 
-    private static double[] Regrets(string instance, int agent)
+    private static double[] Regrets(string instance, int agent, double side)
     {
-        double side = agent % 2 == 0 ? 1 : -1;
         double[] level = Sequence(Cells, 1000), sign = Sequence(Cells, 2000);
         return instance switch
         {
@@ -60,19 +77,14 @@ public static class QuasiRandomMdp
         };
     }
 
-    private static TransitionKernel Kernel(int offset)
-    {
-        double[] weights = [.. Sequence(Cells * States, offset).Select(u => -Math.Log(u))];
-        return TransitionKernel.Create(States, Actions, (s, a) =>
+    /// <summary>P(.|s, a), [S * A * S]: weights -ln u, normalised.</summary>
+    private static double[] Kernel(int offset) =>
+        [.. Sequence(Cells * States, offset).Select(u => -Math.Log(u)).Chunk(States).SelectMany(row =>
         {
-            ReadOnlySpan<double> row = weights.AsSpan(((s * Actions) + a) * States, States);
             double sum = 0;
-            foreach (double w in row) sum += w;
-            var outcomes = new (int, double)[States];
-            for (int next = 0; next < States; next++) outcomes[next] = (next, row[next] / sum);
-            return outcomes;
-        });
-    }
+            foreach (double weight in row) sum += weight;
+            return row.Select(weight => weight / sum);
+        })];
 
     /// <summary>u(offset + 1), ..., u(offset + count).</summary>
     private static double[] Sequence(int count, int offset)

@@ -22,6 +22,7 @@ public static class RandomMdp
         Heterogeneity = "Of rewards: r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents, so the average MDP does not depend "
             + "on lambda. Of transitions, with kernels own: agent i moves by (1 - lambda) P + lambda P_i, with P shared and P_i drawn like it. The agents are numbers firstAgent and on of an endless row: "
             + "agents held out for a test are the same instance with a larger firstAgent (Jin et al. 2022 train on 5 kernels and test on 20: rewards shared, kernels own, rows normalised, 5 actions; their public code has successorChance 0.2).",
+        Differences = new(["rewards"], ["kernels"], ["heterogeneity"], ["instance", "firstAgent"]),
         VersionHistory = "v0: first version.",
         Source = "This project; branching as in the Garnet problems of Archibald, McKinnon and Thomas, \"On the generation of Markov decision "
             + "processes\", Journal of the Operational Research Society 46 (1995).",

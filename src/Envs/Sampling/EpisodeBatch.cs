@@ -135,6 +135,11 @@ public sealed class EpisodeBatch
         }
     }
 
+    /// <summary>Writes the discounted visits of every pair, gamma^t / B: 0 for those in terminal states.</summary>
+    /// <param name="visits">As many as there are pairs, overwritten.</param>
+    public void DiscountedVisits<T>(Span<T> visits)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Visits(visits, Trajectories);
+
     /// <summary>Writes the share of every pair in the discounted visits of observations, gamma^t over their sum: 0 for terminal ones.</summary>
     /// <param name="shares">As many as there are pairs, overwritten.</param>
     public void VisitShares<T>(Span<T> shares)
@@ -145,9 +150,15 @@ public sealed class EpisodeBatch
         {
             for (int t = 0; t < _lengths[b]; t++) all += _discounts[t];
         }
+        Visits(shares, all);
+    }
+
+    private void Visits<T>(Span<T> visits, double all)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         for (int t = 0; t < Steps; t++)
         {
-            for (int p = _firstPairs[t]; p < EndOf(t); p++) shares[p] = t < _lengths[_trajectories[p]] ? T.CreateTruncating(_discounts[t] / all) : T.Zero;
+            for (int p = _firstPairs[t]; p < EndOf(t); p++) visits[p] = t < _lengths[_trajectories[p]] ? T.CreateTruncating(_discounts[t] / all) : T.Zero;
         }
     }
 

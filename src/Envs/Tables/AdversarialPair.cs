@@ -5,7 +5,7 @@ namespace FedPG.Envs.Tables;
 /// <summary><c>AdversarialPair-v0</c>: the pair of MDPs by which Labbi et al. (2025) try federated policy gradients under heterogeneous dynamics.</summary>
 public static class AdversarialPair
 {
-    private const int States = 7, Actions = 4, Fork = 0, Upper = 1, Lower = 2;
+    private const int States = 7, Actions = 4, Fork = 0, Upper = 1, Lower = 2, UpperDraw = 1, LowerDraw = 2;
     private const string Weighted = "weighted", Uniform = "uniform";
 
     /// <summary>Where the actions of states 3 to 6 lead for both kinds of agents: the probabilities of the states 0 to 6.</summary>
@@ -17,7 +17,7 @@ public static class AdversarialPair
         [[0, 0, 0, 0.5, 0.3, 0, 0.2], [0, 0, 0, 0, 0.1, 0.8, 0.1], [0, 0, 0, 0.2, 0.2, 0.2, 0.4], [0.9, 0, 0, 0, 0, 0, 0.1]],
     ];
 
-    /// <summary>R(s, a), the same for all agents.</summary>
+    /// <summary>R(s, a) of the authors' pair.</summary>
     private static readonly double[] Rewards =
     [
         0, 0, 0, 0,
@@ -40,9 +40,11 @@ public static class AdversarialPair
         ActionSpace = "4 actions, 0 to 3, with a meaning of their own in each state.",
         ObservationSpace = "7 states: 0 the fork, 1 and 2 the two goals, 3 to 6 the way.",
         StartingState = "With \"start\": \"weighted\", states 0 to 6 with probabilities 0.05, 0.05, 0.05, 0.3, 0.3, 0.2 and 0.05, as the authors' episodes; with \"uniform\", all alike, as the objective that they report.",
-        Rewards = "1 in states 1 and 2, 0 at the fork, from 0 to 0.2 in the others, in the state where the action is taken; the same for all agents.",
+        Rewards = "1 in states 1 and 2 (upperReward and lowerReward), 0 at the fork, from 0 to 0.2 in the others, in the state where the action is taken; the same for all agents by default.",
         EpisodeEnd = "None; the goals are absorbing and go on paying.",
-        Heterogeneity = "Of transitions: an agent moves by Pbar + lambda (P_i - Pbar), with P_i the first kernel for even and the second for odd agents and Pbar the mean of both; lambda = 1, the default, is the authors' pair, and at 0 all agents are alike.",
+        Heterogeneity = "Of transitions: an agent moves by Pbar + lambda (P_i - Pbar), with P_i the first kernel for even and the second for odd agents and Pbar the mean of both; lambda = 1, the default, is the authors' pair, and at 0 all agents are alike. With agentSeed agents are drawn: instead of being of one kind, "
+            + "agent i has P_i = (1 - t_i) P + t_i P' of the even kernel P and the odd one P', t_i uniform on (0, 1). Of rewards: a list or a range for upperReward or lowerReward gives agents their own, which lambda pulls towards their mean.",
+        Differences = new(["upperReward", "lowerReward"], ["agentSeed"], ["heterogeneity"], ["agentSeed", "upperReward", "lowerReward"]),
         VersionHistory = "v0: as the class Challengin_MDP of the authors' program at its commit 12f6f01.",
         Source = "Labbi et al., On Global Convergence Rates for Federated Policy Gradient under Heterogeneous Environment (2025), arXiv 2505.23459; numbers from the authors' program, github.com/Labbi-Safwan/FedPolicy-gradient, synthetic_env/Env.py.",
         Configure = (reader, agents) =>
@@ -50,18 +52,39 @@ public static class AdversarialPair
             string start = reader.Choice("start", Weighted, [Weighted, Uniform], "Where episodes start.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.99 as in the authors' program.");
             double lambda = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' kernels lie apart.");
-            return () => Build(agents, start, discount, lambda);
+            Func<Func<int, double>, double[]> upper = PerAgentNumbers.Read(reader, "upperReward", 1, NumberRange.UnitInterval, agents, "What state 1 pays."),
+                lower = PerAgentNumbers.Read(reader, "lowerReward", 1, NumberRange.UnitInterval, agents, "What state 2 pays.");
+            long? seed = AgentSpread.ReadSeed(reader, "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; without it the kinds alternate (and rewards are drawn from 0).");
+            double[] uppers = upper(i => AgentSpread.Draw(seed ?? 0, i, UpperDraw)), lowers = lower(i => AgentSpread.Draw(seed ?? 0, i, LowerDraw));
+            PerAgentNumbers.Scale(uppers, lambda);
+            PerAgentNumbers.Scale(lowers, lambda);
+            return () => Build(seed, uppers, lowers, start, discount, lambda);
         },
     };
 
-    private static FiniteMdp Build(int count, string start, double discount, double lambda)
+    private static FiniteMdp Build(long? seed, double[] uppers, double[] lowers, string start, double discount, double lambda)
     {
         // How likely an agent's own way out of the fork works, and the other kind's: 1 and 0 for the pair itself.
         double own = 0.5 + (lambda / 2), others = 0.5 - (lambda / 2);
         TransitionKernel even = Kernel(others, own), odd = lambda == 0 ? even : Kernel(own, others);
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(i => new AgentMdp($"agent-{i}", Rewards, i % 2 == 0 ? even : odd))];
+        AgentMdp[] agents = [.. uppers.Select((_, i) => new AgentMdp($"agent-{i}", RewardsOf(i), KernelOf(i)))];
         double[] initial = start == Uniform ? [.. Enumerable.Repeat(1.0 / States, States)] : [0.05, 0.05, 0.05, 0.3, 0.3, 0.2, 0.05];
         return new FiniteMdp(Definition.Id, discount, initial, agents);
+
+        TransitionKernel KernelOf(int agent)
+        {
+            if (seed is not { } drawn || lambda == 0) return agent % 2 == 0 ? even : odd;
+            double toLower = AgentSpread.Move(0.5, lambda, [AgentSpread.Draw(drawn, agent)], 0);
+            return Kernel(toLower, 1 - toLower);
+        }
+
+        double[] RewardsOf(int agent)
+        {
+            double[] rewards = [.. Rewards];
+            rewards.AsSpan(Upper * Actions, Actions).Fill(uppers[agent]);
+            rewards.AsSpan(Lower * Actions, Actions).Fill(lowers[agent]);
+            return rewards;
+        }
     }
 
     /// <param name="toLower">How likely actions 0 and 1 lead from the fork to state 2.</param>

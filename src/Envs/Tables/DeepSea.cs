@@ -7,6 +7,7 @@ namespace FedPG.Envs.Tables;
 public static class DeepSea
 {
     private const int Actions = 2;
+    private const string OwnMeanings = "meanings", OwnCosts = "costs";
 
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
@@ -20,7 +21,9 @@ public static class DeepSea
         StartingState = "State 0, the top-left cell.",
         Rewards = "A step to the right costs moveCost / N (0.01 / N); meaning right in the last column pays 1 (in the stochastic variant even when the step fails, as in bsuite). Rewards below 0 need \"objective\": \"reward\".",
         EpisodeEnd = "After N steps, in the last state.",
-        Heterogeneity = "Of transitions and rewards: in each cell agent i has, with probability lambda, a meaning of the actions drawn for itself, else the common one; at lambda = 0 all agents have the original environment.",
+        Heterogeneity = "Of transitions, and of the rewards that go with them, with \"differ\": \"meanings\": in each cell agent i has, with probability lambda, a meaning of the actions drawn for itself, else the common one; at lambda = 0 all agents have the original environment. "
+            + "Of rewards alone with \"differ\": \"costs\": a step to the right costs agent i 2 s_i moveCost / N, with s_i = 1/2 + lambda (t_i - 1/2) and t_i in [0, 1] its place among the agents (evenly spaced, or drawn with agentSeed).",
+        Differences = new(["differ"], ["differ", "randomActions"], ["heterogeneity"], ["mappingSeed", "agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "bsuite, bsuite/environments/deep_sea.py; Osband et al., Behaviour Suite for Reinforcement Learning (2019). bsuite draws the meanings with NumPy's generator, this table with the project's own; "
             + "bsuite's figure for the stochastic optimum, (1 - 1/N)^(N-1) - 0.01, is the return of always meaning right; stopping after a failed step is better by 0.01 (1 - 1/N)^N.",
@@ -32,21 +35,24 @@ public static class DeepSea
             long seed = reader.Long("mappingSeed", 0, 0, 1L << 53, "The seed of the meanings.");
             double cost = reader.Number("moveCost", 0.01, NumberRange.NonNegative, "N times the cost of a step to the right.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how likely an agent's meaning of a cell's actions is its own.");
-            if (lambda > 0 && !mixed) reader.Reject("heterogeneity", "needs \"randomActions\": true; it gives agents meanings of their own");
+            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how likely an agent's meaning of a cell's actions is its own, or how far the agents' costs lie apart.");
+            string differ = reader.Choice("differ", OwnMeanings, [OwnMeanings, OwnCosts], "What heterogeneity acts on: what actions mean, or what steps to the right cost.");
+            double[]? places = AgentSpread.Read(reader, agents);
+            if (lambda > 0 && !mixed && differ == OwnMeanings) reader.Reject("heterogeneity", "needs \"randomActions\": true, by which agents have meanings of their own, or \"differ\": \"costs\"");
             long rows = (((long)size * size) + 1) * Actions;
-            SizeLimits.Check(reader, "size", rows * agents, rows * 2 * (lambda > 0 ? agents : 1));
-            return () => Build(agents, size, stochastic, mixed ? seed : null, cost, discount, lambda);
+            SizeLimits.Check(reader, "size", rows * agents, rows * 2 * (lambda > 0 && differ == OwnMeanings ? agents : 1));
+            double[] costs = [.. Enumerable.Range(0, agents).Select(i => differ == OwnCosts ? 2 * cost * AgentSpread.Move(0.5, lambda, places, i) : cost)];
+            return () => Build(size, stochastic, mixed ? seed : null, costs, discount, differ == OwnMeanings ? lambda : 0);
         },
     };
 
-    private static FiniteMdp Build(int count, int size, bool stochastic, long? seed, double cost, double discount, double lambda)
+    private static FiniteMdp Build(int size, bool stochastic, long? seed, double[] costs, double discount, double lambda)
     {
         int cells = size * size, states = cells + 1;
         double fails = stochastic ? 1.0 / size : 0;
         var tables = new TablePool();
         bool[] common = Meanings(seed, agent: 0, sequence: 0, cells);
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
+        AgentMdp[] agents = [.. Enumerable.Range(0, costs.Length).Select(Agent)];
         double[] initial = new double[states];
         initial[0] = 1;
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells ? (s / size, s % size) : (-1, -1))];
@@ -55,7 +61,7 @@ public static class DeepSea
         AgentMdp Agent(int i)
         {
             bool[] right = Own(i);
-            return OutcomeTable.Agent($"agent-{i}", states, Actions, (s, a) => Outcomes(s, a, right), tables);
+            return OutcomeTable.Agent($"agent-{i}", states, Actions, (s, a) => Outcomes(s, a, right, costs[i]), tables);
         }
 
         bool[] Own(int i)
@@ -66,7 +72,7 @@ public static class DeepSea
             return [.. common.Select((meaning, cell) => chance.NextDouble() < lambda ? own[cell] : meaning)];
         }
 
-        IEnumerable<PaidTransition> Outcomes(int state, int action, bool[] meaning)
+        IEnumerable<PaidTransition> Outcomes(int state, int action, bool[] meaning, double cost)
         {
             if (state == cells) return OutcomeTable.Absorbing(state);
             (int row, int column) = Math.DivRem(state, size);

@@ -5,7 +5,7 @@ namespace FedPG.Envs.Tables;
 /// <summary><c>OppositeKernels-v0</c>: two kinds of agents for whom opposite actions lead to the goal, so that the best common policy is random.</summary>
 public static class OppositeKernels
 {
-    private const int Start = 0, Goal = 1;
+    private const int Start = 0, Goal = 1, GoalDraw = 1;
 
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
@@ -17,9 +17,11 @@ public static class OppositeKernels
         ActionSpace = "0 and 1.",
         ObservationSpace = "0: waiting, 1: at the goal.",
         StartingState = "State 0.",
-        Rewards = "1 in the goal, 0 while waiting: the regret 1 - r counts the discounted time until the goal.",
+        Rewards = "1 (goalReward) in the goal, 0 while waiting: the regret 1 - r counts the discounted time until the goal.",
         EpisodeEnd = "None; the goal is absorbing and goes on paying.",
-        Heterogeneity = "Of transitions: an agent moves by Pbar + lambda (P_i - Pbar), with Pbar the mean of both kernels; at lambda = 0 all agents are alike.",
+        Heterogeneity = "Of transitions: an agent moves by Pbar + lambda (P_i - Pbar), with Pbar the mean of both kernels; at lambda = 0 all agents are alike. With agentSeed agents are drawn: "
+            + "instead of being of one kind, agent i has P_i = (1 - t_i) P + t_i P' of the even kernel P and the odd one P', t_i uniform on (0, 1). Of rewards: a list or a range for goalReward gives agents their own, which lambda pulls towards their mean.",
+        Differences = new(["goalReward"], ["q", "agentSeed"], ["heterogeneity"], ["agentSeed", "goalReward"]),
         VersionHistory = "v0: first version.",
         Source = "This project, after the idea of the pair of Labbi et al. (2025), which is AdversarialPair-v0.",
         Configure = (reader, agents) =>
@@ -27,20 +29,26 @@ public static class OppositeKernels
             double discount = reader.Number("discount", 0.9, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
             double q = reader.Number("q", 0.4, new NumberRange(0, 1, OpenMinimum: true), "How likely action 1 takes an odd agent to the goal; 1 makes the pair symmetric.");
             double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' kernels lie apart.");
-            return () => Build(agents, discount, q, heterogeneity);
+            Func<Func<int, double>, double[]> goal = PerAgentNumbers.Read(reader, "goalReward", 1, NumberRange.UnitInterval, agents, "What the goal pays.");
+            long? seed = AgentSpread.ReadSeed(reader, "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; without it the kinds alternate (and rewards are drawn from 0).");
+            double[] goals = goal(i => AgentSpread.Draw(seed ?? 0, i, GoalDraw));
+            PerAgentNumbers.Scale(goals, heterogeneity);
+            return () => Build(seed, goals, discount, q, heterogeneity);
         },
     };
 
-    private static FiniteMdp Build(int count, double discount, double q, double lambda)
+    private static FiniteMdp Build(long? seed, double[] goals, double discount, double q, double lambda)
     {
         var kernels = new TablePool();
-        // The probabilities of reaching the goal by action 0 and 1; the mean agent is half of each kind.
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(i => i % 2 == 0
-            ? Agent(i, Mix(0.5, 1, lambda), Mix(0.5 * q, 0, lambda))
-            : Agent(i, Mix(0.5, 0, lambda), Mix(0.5 * q, q, lambda)))];
+        // The probabilities of reaching the goal by action 0 and 1, with the agent's share of the odd kind; the mean agent is half of each.
+        AgentMdp[] agents = [.. goals.Select((_, i) =>
+        {
+            double odd = seed is { } drawn ? AgentSpread.Draw(drawn, i) : i % 2;
+            return Agent(i, Mix(0.5, 1 - odd, lambda), Mix(0.5 * q, odd * q, lambda));
+        })];
         return new FiniteMdp(Definition.Id, discount, [1, 0], agents);
 
-        AgentMdp Agent(int index, double byFirst, double bySecond) => new($"agent-{index}", [0, 0, 1, 1], kernels.Unify(Kernel(byFirst, bySecond)));
+        AgentMdp Agent(int index, double byFirst, double bySecond) => new($"agent-{index}", [0, 0, goals[index], goals[index]], kernels.Unify(Kernel(byFirst, bySecond)));
     }
 
     private static double Mix(double mean, double own, double lambda) => lambda == 1 ? own : mean + (lambda * (own - mean));

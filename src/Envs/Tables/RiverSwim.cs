@@ -23,6 +23,7 @@ public static class RiverSwim
         EpisodeEnd = "None.",
         Heterogeneity = "Of transitions with \"differ\": \"current\": agent i's chances of going right (in the last state, of staying) are multiplied by 1 + lambda (t_i - 1) and the rest goes to the left move (in the first state, to staying), with t_i in [0, 1] its place among "
             + "the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"rewards\": odd agents are paid the other way round, and r_i becomes r + lambda (r_i - r). At lambda = 0 all agents have the original environment.",
+        Differences = new(["differ"], ["differ"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "Strehl and Littman, An analysis of model-based Interval Estimation for Markov Decision Processes, Journal of Computer and System Sciences 74 (2008); "
             + "the second set of numbers is that of Osband, Russo and Van Roy, (More) Efficient Reinforcement Learning via Posterior Sampling (2013).",

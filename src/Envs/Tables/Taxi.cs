@@ -26,6 +26,7 @@ public static class Taxi
         EpisodeEnd = "When the passenger is dropped at the destination; the four states with taxi and passenger there (with fickle, eight) are absorbing with reward 0. The public limit of steps is 200.",
         Heterogeneity = "Of transitions with \"differ\": \"rain\": agent i has the chance q_i = q + lambda (t_i - q) that a possible move goes aside, with q = 0.2 in rain and 0 else, and t_i in [0, 0.4] its place among the "
             + "agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"fares\": agent i is paid 20 at destination i mod 4 and 20 (1 - lambda) at the others. At lambda = 0 it is the original environment for all.",
+        Differences = new(["differ"], ["differ", "rainy"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v4: as Gymnasium's Taxi-v4 (since its version 1.3.0), where rain treats all four directions alike.",
         Source = "Gymnasium, gymnasium/envs/toy_text/taxi.py; Dietterich, Hierarchical Reinforcement Learning with the MAXQ Value Function Decomposition, JAIR 13 (2000).",
         Configure = (reader, agents) =>

@@ -33,6 +33,9 @@ public sealed record AlgorithmNeeds
     /// <summary>The kinds of policies it works with, the default first; null for all that policy gradients train.</summary>
     public IReadOnlyCollection<string>? PolicyKinds { get; init; }
 
+    /// <summary>Whether <see cref="PolicyKinds"/> holds where states are listed only: an environment that is stepped then takes all kinds that policy gradients train there.</summary>
+    public bool AnyPolicyWhereStepped { get; init; }
+
     /// <summary>The estimators it works with; null for any.</summary>
     public IReadOnlyCollection<string>? Estimators { get; init; }
 
@@ -45,6 +48,10 @@ public sealed record AlgorithmNeeds
     /// <summary>Whether all agents must have the same transition kernel.</summary>
     public bool SharedKernel { get; init; }
 
+    /// <summary>The kinds of policies it works with in an environment, the default first; null for all that policy gradients train.</summary>
+    /// <param name="environment">The environment; null where it had faults itself.</param>
+    public IReadOnlyCollection<string>? KindsIn(EnvironmentInstance? environment) => AnyPolicyWhereStepped && environment is SteppedEnvironment ? null : PolicyKinds;
+
     /// <summary>What of an experiment does not fit: the key, its value and what is allowed.</summary>
     /// <param name="algorithm">The algorithm's name, for messages.</param>
     /// <param name="environment">The environment.</param>
@@ -55,7 +62,7 @@ public sealed record AlgorithmNeeds
         ArgumentNullException.ThrowIfNull(environment);
         if (ListedStates && environment is not FiniteMdp) yield return ("federation.algorithm", Quoted([algorithm]), $"needs an environment whose states are listed, which {environment.Name} is not");
         else if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) yield return ("federation.algorithm", Quoted([algorithm]), $"needs one transition kernel for all agents; those of {environment.Name} have their own");
-        if (PolicyKinds is not null && !PolicyKinds.Contains(policyKind)) yield return ("policy.kind", Quoted([policyKind]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(PolicyKinds)}");
+        if (KindsIn(environment) is { } kinds && !kinds.Contains(policyKind)) yield return ("policy.kind", Quoted([policyKind]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(kinds)}");
         if (Estimators is not null && !Estimators.Contains(estimator)) yield return ("gradient.estimator", Quoted([estimator]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(Estimators)}");
     }
 

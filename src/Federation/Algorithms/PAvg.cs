@@ -6,9 +6,12 @@ namespace FedPG.Federation.Algorithms;
 
 /// <summary>
 /// PAvg of Jin, Peng, Yang, Wang and Zhang, "Federated reinforcement learning with environment heterogeneity" (AISTATS 2022), in both of its forms: local
-/// policy gradient steps on tables, and averaging.
+/// policy gradient steps, and averaging.
 /// <para>Softmax (<c>policy.kind</c> tabular-softmax): theta_i &lt;- theta_i - eta (Q_i - V_i) / (1 - gamma), then the mean of the logits.</para>
 /// <para>Projected (tabular-direct): pi_i &lt;- Proj(pi_i - eta d_i Q_i / (1 - gamma)) onto the simplex of every state, then the mean of the probabilities.</para>
+/// <para>
+/// Where an environment is stepped there is the softmax form alone, with any policy on observations: its step is the natural direction, estimated by rollouts.
+/// </para>
 /// <para>
 /// Symbols: eta = LocalStepSize of the round, E = LocalSteps, Q of the costs, which are minimised. Messages for each agent and round: up delta, down theta.
 /// </para>
@@ -16,15 +19,15 @@ namespace FedPG.Federation.Algorithms;
 public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm
 {
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps on tables, softmax or projected, and averaging", (reader, options) =>
+    public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps, softmax or projected, and averaging", (reader, options) =>
     {
         ServerOptimizer optimizer = ServerOptimizer.Read(reader);
         return () => new PAvg(options, optimizer);
     })
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind], ListedStates = true },
-        DirectionOf = kind => kind == TabularSoftmax.Kind ? "natural" : "plain",
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind], AnyPolicyWhereStepped = true },
+        DirectionOf = kind => kind == TabularDirect.Kind ? "plain" : "natural",
     };
 
     /// <inheritdoc/>

@@ -12,6 +12,10 @@ namespace FedPG.Federation.Algorithms;
 /// <see cref="FedAvg"/> with the natural direction, and here composed of the two.
 /// </para>
 /// <para>
+/// Where an environment is stepped, policies are networks (or Gaussians) on observations: the step is then taken within their class, argmin over theta' of
+/// &lt;grad J, theta' - theta&gt; + KL / eta_k with the divergence to second order, which is the natural direction again (<see cref="Oracles.NaturalRolloutOracle"/>).
+/// </para>
+/// <para>
 /// With exact values and steps that grow geometrically (the step size schedule "geometric") the gap falls linearly; with a constant step as 1/t at worst.
 /// Messages for each agent and round: up delta, down theta.
 /// </para>
@@ -22,7 +26,7 @@ public static class PolicyMirrorDescent
     public static AlgorithmDefinition Definition { get; } = new("pmd", "policy mirror descent: proximal steps in the policy, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind] },
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind], AnyPolicyWhereStepped = true },
         DirectionOf = _ => "natural",
     };
 }

@@ -16,7 +16,7 @@ namespace FedPG.Federation.Algorithms;
 public static class QAvg
 {
     /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, and averaging", FedAvg.Definition.Configure)
+    public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, or on batches, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
         Needs = ValueEstimators.Needs(ActionValues.Kind, ValueEstimators.Bellman),

@@ -15,6 +15,9 @@ public sealed record Evaluation(
     /// <summary>The standard error of <see cref="Objective"/>; null where it is exact, and for a single episode an agent.</summary>
     public double? ObjectiveError { get; init; }
 
+    /// <summary>The standard errors of <see cref="AgentObjectives"/>, [N]; null where they are exact, or those of <see cref="AgentEpisodes"/>.</summary>
+    public IReadOnlyList<double?>? AgentErrors { get; init; }
+
     /// <summary>What the episodes of each agent showed, [N]; null where none were played.</summary>
     public IReadOnlyList<EpisodeStatistics>? AgentEpisodes { get; init; }
 

@@ -25,12 +25,12 @@ public abstract class Evaluator : IDisposable
     /// <summary>Whether objectives are estimates, which come with a standard error.</summary>
     public virtual bool IsEstimate => false;
 
-    /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: "regret", "reward" or "squared-value-error".</summary>
+    /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: "regret", "reward", "squared-value-error" or "squared-return-error".</summary>
     /// <param name="experiment">The experiment.</param>
     public static string MinimisedBy(Experiment.Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        if (experiment.PolicyKind == StateValues.Kind) return ValueErrorEvaluator.SquaredValueError;
+        if (experiment.PolicyKind == StateValues.Kind) return experiment.Environment is FiniteMdp ? ValueErrorEvaluator.SquaredValueError : ReturnErrorEvaluator.SquaredReturnError;
         return experiment.Objective == Objective.Regret ? "regret" : "reward";
     }
 
@@ -47,6 +47,7 @@ public abstract class Evaluator : IDisposable
             FiniteMdp mdp when policy is StateValues values => new ValueErrorEvaluator(mdp, experiment.Objective, values),
             FiniteMdp mdp => new ExactEvaluator(mdp, experiment.Objective, (FinitePolicy)policy),
             LinearQuadraticProblem problem => new LinearQuadraticEvaluator(problem, (LinearPolicy)policy),
+            SteppedEnvironment stepped when policy is ObservationStateValues values => new ReturnErrorEvaluator(stepped, experiment.Objective, values, experiment.Seed, experiment.EvaluationEpisodes, pool),
             SteppedEnvironment stepped => new RolloutEvaluator(stepped, experiment.Objective, (ObservationPolicy)policy, experiment.Seed, experiment.EvaluationEpisodes, pool),
             _ => throw new NotSupportedException($"nothing evaluates {experiment.Environment.GetType().Name}"),
         };

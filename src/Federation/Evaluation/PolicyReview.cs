@@ -85,7 +85,7 @@ public sealed record PolicyReview(
             evaluation.Objective, evaluator.Optimal, evaluation.Gap, evaluator.Uniform - evaluator.Optimal, evaluation.GradientNormSquared, episodes, steps,
             [.. experiment.Environment.AgentNames.Select((name, i) => new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i])
             {
-                ObjectiveError = evaluation.AgentEpisodes?[i].CostError,
+                ObjectiveError = evaluation.AgentErrors?[i] ?? evaluation.AgentEpisodes?[i].CostError,
             })])
         {
             ObjectiveError = evaluation.ObjectiveError,

@@ -172,6 +172,7 @@ public sealed class ExperimentReader(
         if (environment.Has("mdp"))
         {
             instance = ReadMdp(environment, folder, faults);
+            if (ReadStepped(environment) && instance is not null) instance = SteppedEnvironment.Of(instance);
             _ = (environment.Raw("id"), environment.Raw("agents"), environment.Raw("options"));
             foreach (string key in (string[])["id", "agents", "options"])
             {
@@ -189,7 +190,9 @@ public sealed class ExperimentReader(
             ConfiguredEnvironment? configured = faults.Faults.Count > before ? null : environments.Configure(id, agents, options, EnvironmentKeys.Experiment, found);
             MapFile.Report(faults, found, "environment.options.map", map);
             environment.Resolved["options"] = configured?.ResolvedOptions.DeepClone();
-            instance = configured is not null && faults.Faults.Count == before ? FlatActions.Of(configured.Build()) : null;
+            instance = configured is not null && faults.Faults.Count == before ? configured.Build() : null;
+            bool stepped = ReadStepped(environment);
+            if (instance is not null) instance = FlatActions.Of(stepped ? SteppedEnvironment.Of(instance, configured!.Definition.StepLimit) : instance);
         }
         environment.Finish();
         if (objective == Objective.Reward) return instance;
@@ -199,6 +202,9 @@ public sealed class ExperimentReader(
             faults.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {instance.RewardRange}; {RegretRewards}");
         return instance;
     }
+
+    private static bool ReadStepped(OptionReader environment) => environment.Flag(
+        "stepped", false, "whether it is only stepped, as if its states could not be listed, nor its matrices be known; environments of which nothing else is known always are");
 
     private static FiniteMdp? ReadMdp(OptionReader environment, string folder, FaultList faults)
     {
@@ -253,7 +259,7 @@ public sealed class ExperimentReader(
         OptionReader policy = reader.Section("policy");
         int before = faults.Faults.Count;
         IReadOnlyCollection<string> fitting = environment is null ? policies.Kinds : policies.KindsFor(environment);
-        string[] trained = [.. trainer?.Needs.PolicyKinds is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k, environment).TakesGradients)];
+        string[] trained = [.. trainer?.Needs.KindsIn(environment) is { } own ? own.Intersect(fitting) : fitting.Where(k => policies.Get(k, environment).TakesGradients)];
         string kind = policy.Choice("kind", trained.FirstOrDefault(fitting.FirstOrDefault(TabularSoftmax.Kind)), policies.Kinds, "the kind of policy");
         bool fits = environment is not null && fitting.Contains(kind);
         if (environment is not null && !fits) policy.Reject("kind", $"cannot act in {environment.Name}; allowed there: {Quoted(fitting)}");

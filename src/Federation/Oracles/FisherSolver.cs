@@ -10,10 +10,10 @@ namespace FedPG.Federation.Oracles;
 /// <param name="Iterations">The most steps of conjugate gradients, 1 or more.</param>
 public sealed record FisherOptions(double Damping, int Iterations)
 {
-    /// <summary>Reads <c>damping</c> and <c>solverIterations</c>; known to every estimator of listed states, used with the natural direction.</summary>
-    internal static FisherOptions Read(OptionReader gradient) => new(
-        gradient.Number("damping", 1e-4, NumberRange.NonNegative, "lambda that is added to the Fisher matrix, for the natural direction of policies that are no table"),
-        gradient.Integer("solverIterations", 100, 1, 100_000, "the most steps of conjugate gradients, for the same"));
+    /// <summary>Reads <c>damping</c> and <c>solverIterations</c>; known to every estimator of policy gradients, used with the natural direction.</summary>
+    internal static FisherOptions Read(OptionReader gradient, double damping = 1e-4, int iterations = 100) => new(
+        gradient.Number("damping", damping, NumberRange.NonNegative, "lambda that is added to the Fisher matrix, for the natural direction of policies that are no table"),
+        gradient.Integer("solverIterations", iterations, 1, 100_000, "the most steps of conjugate gradients, for the same"));
 }
 
 /// <summary>
@@ -26,7 +26,10 @@ public sealed record FisherOptions(double Damping, int Iterations)
 /// <param name="options">Damping and the most steps.</param>
 public sealed class FisherSolver(FinitePolicy policy, FisherOptions options)
 {
-    private readonly double _tolerance = policy.Format.Dtype == ScalarType.Float64 ? 1e-11 : 1e-5;
+    private readonly double _tolerance = ToleranceOf(policy.Format);
+
+    /// <summary>Where a residual over its start counts as none.</summary>
+    internal static double ToleranceOf(TensorFormat format) => format.Dtype == ScalarType.Float64 ? 1e-11 : 1e-5;
 
     /// <summary>Solves for one agent.</summary>
     /// <param name="row">theta, [d].</param>
@@ -45,32 +48,15 @@ public sealed class FisherSolver(FinitePolicy policy, FisherOptions options)
         Tensor u = zeros_like(graph).detach().requires_grad_();
         Tensor pulled = autograd.grad([graph], [rows], [u], retain_graph: true, create_graph: true)[0];
         double[] weights = pairs.ToArray();
-        double[] residual = Pull(graph, rows, score.ToArray()), x = new double[residual.Length];
-        double[] direction = [.. residual];
-        double squared = Dot(residual, residual), enough = _tolerance * _tolerance * squared;
-        for (int k = 0; k < options.Iterations && squared > enough; k++)
-        {
-            double[] product = Product(direction);
-            double curvature = Dot(direction, product);
-            // Along the null space of F there is nothing to gain; what is left there is rounding.
-            if (!(curvature > 0)) break;
-            double step = squared / curvature;
-            AddMultiple(x, step, direction);
-            AddMultiple(residual, -step, product);
-            double next = Dot(residual, residual);
-            for (int j = 0; j < direction.Length; j++) direction[j] = residual[j] + (next / squared * direction[j]);
-            squared = next;
-        }
-        return x;
+        return ConjugateGradients.Solve(Pull(graph, rows, score.ToArray()), systems: 1, _tolerance, options.Iterations, Multiply);
 
-        double[] Product(double[] vector)
+        void Multiply(double[] vector, bool[] open, double[] product)
         {
             using DisposeScope inner = NewDisposeScope();
             double[] along = Numbers(autograd.grad([pulled], [u], [Like(vector, rows)], retain_graph: true)[0]);
             for (int k = 0; k < along.Length; k++) along[k] *= weights[k];
-            double[] product = Pull(graph, rows, along);
-            AddMultiple(product, options.Damping, vector);
-            return product;
+            Pull(graph, rows, along).CopyTo(product, 0);
+            for (int k = 0; k < product.Length; k++) product[k] += options.Damping * vector[k];
         }
     }
 
@@ -84,16 +70,4 @@ public sealed class FisherSolver(FinitePolicy policy, FisherOptions options)
     private static Tensor Like(double[] values, Tensor example) => tensor(values, example.shape, dtype: example.dtype, device: example.device);
 
     private static double[] Numbers(Tensor tensor) => tensor.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
-
-    private static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int k = 0; k < a.Length; k++) sum += a[k] * b[k];
-        return sum;
-    }
-
-    private static void AddMultiple(double[] target, double factor, double[] source)
-    {
-        for (int k = 0; k < target.Length; k++) target[k] += factor * source[k];
-    }
 }

@@ -21,19 +21,25 @@ internal static class RolloutOracles
         OracleDefinition.For<SteppedEnvironment>(name, summary, (options, context) =>
         {
             SamplerSettings settings = OracleRegistry.ReadSampling(options, kind, context.Objective, strict: true);
+            // Of a network's many parameters few batches tell all; undamped, the rest follows the noise (measured on CartPole: docs/algorithms/natural.md).
+            var fisher = FisherOptions.Read(options, damping: 0.1, iterations: 10);
             Check(options, settings, context);
             return environment =>
             {
                 // Beyond its own limit of steps no trajectory goes on, whatever the horizon.
                 SamplerSettings used = settings with { Horizon = Math.Min(settings.Horizon, environment.StepLimit ?? int.MaxValue) };
-                return setup => new RolloutOracle(setup, used);
+                return setup => context.Natural ? new NaturalRolloutOracle(setup, used, fisher) : new RolloutOracle(setup, used);
             };
-        }) with { OffersBatches = true };
+        }) with { OffersNatural = true, OffersBatches = true };
 
     private static void Check(OptionReader options, SamplerSettings settings, OracleContext context)
     {
         if (context.Environment is not SteppedEnvironment environment || context.Policy is not ObservationPolicy policy) return;
         int horizon = Math.Min(settings.Horizon, environment.StepLimit ?? int.MaxValue);
+        if (context.Natural && !policy.HasTangents)
+            options.Reject("direction", "\"natural\" needs a policy that gives the tangents of its heads (ObservationPolicy.HasTangents), which a module of one's own does not; allowed with it: \"plain\"");
+        if (context.Natural && environment.Discount >= 1)
+            options.Reject("direction", $"\"natural\" needs a discount below 1, which weighs the visits of its Fisher matrix, and {environment.Name} has 1; allowed there: \"plain\"");
         if (horizon > policy.MostSteps) options.Reject("horizon", $"must be at most {policy.MostSteps} with this policy");
         if ((long)horizon * settings.Trajectories * (policy.ObservationSize + policy.ActionSize) > MostNumbers)
             options.Reject("trajectories", $"times {horizon} steps give more than {MostNumbers} numbers of observations and actions a batch, which is the most that is kept in memory");

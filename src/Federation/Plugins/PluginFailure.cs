@@ -38,7 +38,12 @@ public static class PluginFailure
     /// <summary>An exception's kind and message on one line.</summary>
     internal static string Brief(Exception exception) => exception is FileNotFoundException { FileName: { } file } && IsAssemblyName(file)
         ? $"it needs the assembly {Short(file)}, which is not beside it; build it with EnableDynamicLoading and keep its folder together"
-        : $"{exception.GetType().Name}: {string.Join(' ', exception.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}";
+        : $"{exception.GetType().Name}: {string.Join(' ', Message(exception).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}";
+
+    /// <summary>An exception's message without the name of a method's parameter, which a user does not see.</summary>
+    private static string Message(Exception exception) => exception is ArgumentException { ParamName: { Length: > 0 } parameter }
+        ? exception.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
+        : exception.Message;
 
     private static string Sentence(string where, string what) => $"the plug-in failed{where}: {what}";
 

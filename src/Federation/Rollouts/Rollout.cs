@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using FedPG.Envs;
 using FedPG.Envs.Sampling;
@@ -71,7 +70,7 @@ internal sealed class Rollout<T> : IDisposable
             _running[b] = b;
             long seed = SeedOf(key, firstTrajectory + b);
             environments[b].Reset(seed, Raw(b));
-            if (!AreFinite(Raw(b))) throw Fault(seed, 0, "observation", Raw(b), []);
+            FiniteNumbers.Check(Raw(b), seed);
         }
         for (int t = 0; t < Batch.Horizon && running > 0; t++)
         {
@@ -102,12 +101,7 @@ internal sealed class Rollout<T> : IDisposable
     private bool Step(IEnvironment environment, int b, int t, ReadOnlySpan<double> action, double log, bool entropy, in StreamKey key, int firstTrajectory)
     {
         StepResult result = environment.Step(Clipped(action), Raw(b));
-        // An action that is no number comes from parameters that are none, which is said where they are looked at.
-        if (!(double.IsFinite(result.Reward) && AreFinite(Raw(b))) && AreFinite(action))
-        {
-            long seed = SeedOf(key, firstTrajectory + b);
-            throw double.IsFinite(result.Reward) ? Fault(seed, t + 1, "observation", Raw(b), action) : Fault(seed, t + 1, "reward", [result.Reward], action);
-        }
+        if (!(double.IsFinite(result.Reward) && FiniteNumbers.Are(Raw(b)))) FiniteNumbers.Check(result.Reward, Raw(b), action, SeedOf(key, firstTrajectory + b), t + 1);
         Batch.AddTransition(b, result.Reward, _objective.Cost(result.Reward), log);
         if (!result.Terminated) return !result.Truncated;
         Batch.Terminate(b, _objective.Cost(0));
@@ -122,29 +116,6 @@ internal sealed class Rollout<T> : IDisposable
         return _clipped;
     }
 
-    private static bool AreFinite(ReadOnlySpan<double> numbers)
-    {
-        foreach (double number in numbers)
-        {
-            if (!double.IsFinite(number)) return false;
-        }
-        return true;
-    }
-
-    /// <summary>What no gradient can be taken of, with the seed and the step that show it.</summary>
-    private static EnvironmentFaultException Fault(long seed, int step, string what, ReadOnlySpan<double> numbers, ReadOnlySpan<double> action)
-    {
-        string when = step == 0 ? "at a reset" : $"in step {step} of an episode";
-        string after = step == 0 ? "" : $" after the action {Text(action)}";
-        return new EnvironmentFaultException($"gave the {what} {Text(numbers)}{after} {when} from the seed {seed}");
-
-        static string Text(ReadOnlySpan<double> numbers)
-        {
-            string all = string.Join(", ", numbers.ToArray().Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
-            return numbers.Length == 1 ? all : $"[{all}]";
-        }
-    }
-
     private static void Write(ReadOnlySpan<double> from, Span<T> to)
     {
         for (int k = 0; k < from.Length; k++) to[k] = T.CreateTruncating(from[k]);
@@ -152,10 +123,5 @@ internal sealed class Rollout<T> : IDisposable
 
     private Span<double> Raw(int trajectory) => _raw.AsSpan(trajectory * _rawSize, _rawSize);
 
-    /// <summary>53 bits of a draw that no action uses.</summary>
-    private static long SeedOf(in StreamKey key, int trajectory)
-    {
-        (uint w0, uint w1, _, _) = key.Draw(trajectory, ObservationPolicy.SeedDraw);
-        return (long)((((ulong)w0 << 32) | w1) >> 11);
-    }
+    private static long SeedOf(in StreamKey key, int trajectory) => TrajectorySeeds.Of(key, trajectory);
 }

@@ -30,7 +30,8 @@ public sealed record RunSummary
     public required long Seed { get; init; }
 
     /// <summary>
-    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy are learned.
+    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy are learned
+    /// (squared-return-error where the environment is stepped).
     /// </summary>
     [JsonPropertyName("minimised")]
     public required string Minimised { get; init; }

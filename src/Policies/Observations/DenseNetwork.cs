@@ -57,6 +57,31 @@ public sealed class DenseNetwork
         return bmm(x, weight).Add(bias.unsqueeze(1));
     }
 
+    /// <summary>The derivative of the outputs along directions of the parameters, [n, M, outputs]; nothing is recorded.</summary>
+    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
+    /// <param name="directions">The same of the directions.</param>
+    /// <param name="x">[n, M, inputs].</param>
+    public Tensor Tangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(directions);
+        using var noGrad = no_grad();
+        Tensor? along = null;
+        for (int layer = 0; layer < Layers - 1; layer++)
+        {
+            Tensor pre = LayerTangent(layer, x, along);
+            x = BiasActivation.Of(bmm(x, parameters[2 * layer]), parameters[(2 * layer) + 1], Activation);
+            along = pre * (Activation == Activation.Tanh ? ones_like(x) - (x * x) : x.sign());
+        }
+        return LayerTangent(Layers - 1, x, along);
+
+        Tensor LayerTangent(int layer, Tensor input, Tensor? inputAlong)
+        {
+            Tensor own = bmm(input, directions[2 * layer]).Add(directions[(2 * layer) + 1].unsqueeze(1));
+            return inputAlong is null ? own : own.Add(bmm(inputAlong, parameters[2 * layer]));
+        }
+    }
+
     /// <summary>Hidden weights uniform with variance 1 / fan-in; the last layer and all biases 0.</summary>
     /// <param name="key">The stream.</param>
     /// <param name="parameters">The first numbers of a row theta; must be 0.</param>

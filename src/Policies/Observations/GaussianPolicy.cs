@@ -74,6 +74,16 @@ public sealed class GaussianPolicy : ObservationPolicy
         GaussianHeads.Join(_network.Forward(parameters, observations), _learnt ? parameters[^1] : null, _constant);
 
     /// <inheritdoc/>
+    public override bool HasTangents => true;
+
+    /// <inheritdoc/>
+    protected override Tensor HeadTangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor observations)
+    {
+        Tensor means = _network.Tangents(parameters, directions, observations);
+        return cat([means, _learnt ? directions[^1].unsqueeze(1).expand(means.shape) : zeros_like(means)], -1);
+    }
+
+    /// <inheritdoc/>
     public override Tensor LogProbabilities(Tensor heads, Tensor actions) => GaussianHeads.LogProbabilities(heads, actions, _constant);
 
     /// <inheritdoc/>

@@ -82,6 +82,21 @@ public abstract class ObservationPolicy : PairPolicy
     /// <exception cref="NotSupportedException">The policy gives none.</exception>
     public virtual Tensor Divergences(Tensor reference, Tensor heads) => throw new NotSupportedException($"{GetName()} gives no divergences");
 
+    /// <summary>Whether it gives tangents (<see cref="Tangents"/>), which the natural direction asks for.</summary>
+    public virtual bool HasTangents => false;
+
+    /// <summary>The derivative of the heads along directions of the parameters, [n, M, HeadSize]; call within a dispose scope.</summary>
+    /// <param name="rows">Theta, [n, d].</param>
+    /// <param name="directions">A direction for each agent, [n, d].</param>
+    /// <param name="observations">What each agent sees, [n, M, m].</param>
+    /// <exception cref="NotSupportedException">The policy gives none.</exception>
+    public Tensor Tangents(Tensor rows, Tensor directions, Tensor observations)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(directions);
+        return First(rows.shape[0], HeadTangents([.. Split(Twinned(rows))], [.. Split(Twinned(directions))], Twinned(observations)));
+    }
+
     /// <summary>
     /// Evaluates numbers that follow from heads and keeps what their backward pass needs, as <see cref="PairPolicy.Evaluate"/> does for log pi: call within a dispose scope, in
     /// any gradient mode; the rows must not change before <see cref="PolicyEvaluation.Backward"/> has run.
@@ -113,6 +128,13 @@ public abstract class ObservationPolicy : PairPolicy
     /// <param name="parameters">The parameters.</param>
     /// <param name="observations">[n, M, m].</param>
     protected abstract Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations);
+
+    /// <summary>The derivative of <see cref="Heads(IReadOnlyList{Tensor}, Tensor)"/> along directions of the parameters, [n, M, HeadSize].</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="directions">The directions, in layout order as the parameters.</param>
+    /// <param name="observations">[n, M, m].</param>
+    protected virtual Tensor HeadTangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor observations) =>
+        throw new NotSupportedException($"{GetName()} gives no tangents");
 
     /// <summary>log pi [n, M] of actions.</summary>
     /// <param name="heads">[n, M, HeadSize].</param>

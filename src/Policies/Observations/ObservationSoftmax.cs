@@ -66,6 +66,13 @@ public sealed class ObservationSoftmax : ObservationPolicy
     protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations) => _network.Forward(parameters, observations);
 
     /// <inheritdoc/>
+    public override bool HasTangents => true;
+
+    /// <inheritdoc/>
+    protected override Tensor HeadTangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor observations) =>
+        _network.Tangents(parameters, directions, observations);
+
+    /// <inheritdoc/>
     public override Tensor LogProbabilities(Tensor heads, Tensor actions) => SoftmaxHeads.LogProbabilities(heads, actions);
 
     /// <inheritdoc/>

@@ -179,6 +179,35 @@ public sealed class RenderingTests
         return subject!;
     }
 
+    /// <summary>What is shown is the agent's own goal.</summary>
+    [Theory]
+    [InlineData("CartPole-v1", "target=-1", "target=1", "targetShare=0.5")]
+    [InlineData("MountainCar-v0", "goalPosition=0.2", "goalPosition=0.5")]
+    [InlineData("Acrobot-v1", "goalHeight=0.5", "goalHeight=1")]
+    [InlineData("Pendulum-v1", "targetAngle=1", "targetAngle=2")]
+    public void Other_goals_make_other_pictures(string id, string one, string other, params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] first = Picture(one), second = Picture(other);
+        Assert.Equal(first, Picture(one));
+        Assert.NotEqual(first, second);
+
+        byte[] Picture(string goal)
+        {
+            Render([id, "--set", goal, .. more, "--steps", "0", "--out", folder["goal.png"]]);
+            return File.ReadAllBytes(folder["goal.png"]);
+        }
+    }
+
+    /// <summary>The folder is there; only no file can be made in it.</summary>
+    [Fact]
+    public void A_folder_that_takes_no_files_is_not_said_to_be_missing()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        Fault fault = Assert.Single(Assert.Throws<InvalidInputException>(() => Render("FrozenLake-v1", "--out", "/proc/x.png")).Faults);
+        Assert.Equal("--out: /proc/x.png; no file can be made in that folder", fault.ToString());
+    }
+
     private static string Render(params string[] arguments)
     {
         using var output = new StringWriter();

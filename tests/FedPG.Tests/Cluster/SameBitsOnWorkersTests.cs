@@ -1,3 +1,4 @@
+using FedPG.Tests.Rollouts;
 using FedPG.Tests.Runs;
 using Xunit;
 
@@ -25,6 +26,29 @@ public sealed class SameBitsOnWorkersTests
             {
                 string run = cluster.Train($"{Algorithms[a]}-{workers}", workers, "e.json", "--set", policy, "--set", $"federation.algorithm={Algorithms[a]}", "--set", "environment.agents=8");
                 Assert.Equal(expected[a], RunTesting.Bits(run));
+            }
+        }
+    }
+
+    /// <summary>Natural directions by rollouts, and chains that come back from what checkpoints keep of them: episodes in the middle.</summary>
+    [Fact]
+    public void Where_an_environment_is_stepped_workers_give_the_bits_of_none()
+    {
+        string[] values = ["policy={}", """gradient={"horizon":20,"trajectories":3,"exploration":0.5}""", "federation.localSteps=30"];
+        (string Algorithm, string[] Settings)[] ways = [("pmd", []), ("fedq", values), ("fedtd", values), ("qavg", values)];
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["e.json"], RolloutTesting.Tiny);
+        using var cluster = new LocalCluster(folder);
+        foreach (int workers in (int[])[1, 3])
+        {
+            cluster.StartWorkers(workers);
+            foreach ((string algorithm, string[] settings) in ways)
+            {
+                string[] assignments = [$"federation.algorithm={algorithm}", .. settings];
+                string local = folder[$"{algorithm}-{workers}-local"];
+                RunTesting.Run(RolloutTesting.Experiment(assignments), local);
+                string run = cluster.Train($"{algorithm}-{workers}", workers, ["e.json", .. assignments.SelectMany(a => (string[])["--set", a])]);
+                Assert.Equal(RunTesting.Bits(local), RunTesting.Bits(run));
             }
         }
     }

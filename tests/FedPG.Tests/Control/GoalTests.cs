@@ -23,6 +23,22 @@ public sealed class GoalTests
         }
     }
 
+    /// <summary>Whatever the goal, a step pays between 0 and 1, nothing where the pole lies already, and without a share the goal is none.</summary>
+    [Fact]
+    public void A_cart_s_goal_leaves_the_range_of_rewards_and_the_end()
+    {
+        double[][] actions = Constant(1, 200);
+        foreach (double share in (double[])[0, 0.3, 1])
+        {
+            Seen[] seen = Run(new CartPole(target: -2.4, targetShare: share), 1, actions, [2.0, 1.0, 0, 0]);
+            int end = Array.FindIndex(seen, s => s.Terminated);
+            Assert.InRange(end, 1, 198);
+            Assert.All(seen[..(end + 1)], s => Assert.Equal(1 - (share * Math.Min(1, (s.State[0] + 2.4) / 2.4)), s.Reward, 1e-15));
+            Assert.All(seen[..(end + 1)], s => Assert.InRange(s.Reward, 0, 1));
+            Assert.Equal(0, seen[end + 1].Reward);
+        }
+    }
+
     [Fact]
     public void A_pendulum_that_is_to_hang_is_paid_for_the_angle_from_there()
     {

@@ -96,7 +96,7 @@ public sealed class WindyCliffTests
     [Theory]
     [InlineData("""{ "wind": "strong" }""", "wind", "must be \"uniform\", \"even\", a number in [0, 1], or a list of such numbers")]
     [InlineData("""{ "wind": [0.5, 1.5] }""", "wind", "must be \"uniform\"")]
-    [InlineData("""{ "wind": "even", "agentSeed": 3 }""", "agentSeed", "is used with \"wind\": \"uniform\" only")]
+    [InlineData("""{ "wind": "even", "agentSeed": 3 }""", "agentSeed", "is used where agents are drawn: with \"wind\": \"uniform\", or a range for goalReward or cliffReward")]
     [InlineData("""{ "width": 2 }""", "width", "must be a whole number from 3 to 100")]
     public void Every_fault_names_its_key_and_what_is_allowed(string options, string key, string message)
     {

@@ -135,6 +135,9 @@ public sealed class PluginFaultTests
     [Theory]
     [InlineData("""p.Options.Number("depth", 5, NumberRange.UnitInterval, "How deep.")""", "the default 5 of the option depth is not a number in [0, 1]")]
     [InlineData("""p.Options.Integer("depth", 5, 6, 9, "How deep.")""", "the default 5 of the option depth is not a whole number from 6 to 9")]
+    [InlineData("""p.Number("depth", 5, NumberRange.Any, "How deep.", (2, 1))""", "the spread of depth, 2 to 1, is not a range of allowed numbers")]
+    [InlineData("""p.Options.Number("discount", 0.9, NumberRange.UnitInterval, "gamma.")""", "the option discount is read for every environment that is stepped, so another one needs another name (SteppedDefinition.Discount is its default)")]
+    [InlineData("""p.Number("spread", 0.9, NumberRange.UnitInterval, "How wide.")""", "the option spread is read for every environment that is stepped")]
     [InlineData("""p.Number("depth", double.NaN, NumberRange.Any, "How deep.")""", "the default NaN of the option depth is not a finite number")]
     public void A_default_that_nobody_may_give_is_the_plug_ins_fault(string read, string expected)
     {
@@ -144,6 +147,7 @@ public sealed class PluginFaultTests
         EnvironmentDefinition definition = Assert.Single(host.Load(PluginCompiler.Compile(folder.FullPath, "Mine", PluginCompiler.Plugin(register))).Contents.Environments);
         Fault fault = Assert.Single(Assert.Throws<InvalidInputException>(() => PluginFailure.AsInput(() => definition.Configure(OptionReader.Empty(), 1))).Faults);
         Assert.Contains($"ArgumentException: {expected}", fault.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter ", fault.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,7 +25,9 @@ public sealed class RolloutInvarianceTests
     [InlineData("Pendulum-v1", "[33,7]", 25)]
     [InlineData("CartPole-v1", "module", 60)]
     [InlineData("Pendulum-v1", "module", 25)]
-    public void Directions_have_the_same_bits_in_blocks_of_any_size(string id, string hidden, int horizon)
+    [InlineData("CartPole-v1", "[16]", 60, true)]
+    [InlineData("Pendulum-v1", "[7]", 25, true)]
+    public void Directions_have_the_same_bits_in_blocks_of_any_size(string id, string hidden, int horizon, bool natural = false)
     {
         using DisposeScope scope = NewDisposeScope();
         SteppedEnvironment environment = Environment(id);
@@ -34,11 +36,11 @@ public sealed class RolloutInvarianceTests
             using ObservationPolicy whole = Create(environment, hidden, format);
             // One row after the other leans more to one side, so that lengths differ more than physics makes them.
             Tensor rows = NumericsTesting.RandomRows(whole, Agents, seed: 15, scale: 0.3);
-            (byte[][] expected, long steps) = Directions(environment, whole, rows, horizon, Agents);
+            (byte[][] expected, long steps) = Directions(environment, whole, rows, horizon, Agents, natural);
             foreach (int size in (int[])[1, 2, 3, 4])
             {
                 using ObservationPolicy policy = Create(environment, hidden, format);
-                (byte[][] actual, long same) = Directions(environment, policy, rows, horizon, size);
+                (byte[][] actual, long same) = Directions(environment, policy, rows, horizon, size, natural);
                 Assert.Equal(steps, same);
                 for (int i = 0; i < Agents; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{format.Dtype}: agent {i} differs in blocks of {size}");
             }
@@ -142,14 +144,18 @@ public sealed class RolloutInvarianceTests
         return bits;
     }
 
-    private static (byte[][] Rows, long Steps) Directions(SteppedEnvironment environment, ObservationPolicy policy, Tensor rows, int horizon, int size)
+    private static NaturalRolloutOracle Natural(SteppedEnvironment environment, ObservationPolicy policy, int first, int count, int horizon) =>
+        new(new OracleSetup(environment, policy, first, count, Objective.Reward, NumericsTesting.Entropy(0.1), Seed: 4),
+            new SamplerSettings(horizon, 24, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward), new FisherOptions(Damping: 0.01, Iterations: 8));
+
+    private static (byte[][] Rows, long Steps) Directions(SteppedEnvironment environment, ObservationPolicy policy, Tensor rows, int horizon, int size, bool natural = false)
     {
         byte[][] bits = new byte[Agents][];
         long steps = 0;
         for (int first = 0; first < Agents; first += size)
         {
             int count = Math.Min(size, Agents - first);
-            using var oracle = Oracle(environment, policy, first, count, horizon);
+            using IOracle oracle = natural ? Natural(environment, policy, first, count, horizon) : Oracle(environment, policy, first, count, horizon);
             Tensor directions = NumericsTesting.Directions(oracle, rows.narrow(0, first, count), new BatchKey(2, 1));
             for (int i = 0; i < count; i++) bits[first + i] = directions[i].Bits();
             steps += oracle.EnvSteps;

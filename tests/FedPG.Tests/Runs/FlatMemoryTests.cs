@@ -32,7 +32,7 @@ public sealed class FlatMemoryTests
             {
                 // Its estimators keep no batches.
                 if (policy == "linear" && algorithm.Needs.Batches) continue;
-                foreach (string estimator in algorithm.OwnEstimators?.Select(e => e.Name) ?? ["gpomdp", "exact"])
+                foreach (string estimator in algorithm.OwnEstimators?.Select(e => e.Name).Distinct() ?? ["gpomdp", "exact"])
                 {
                     // Probabilities as parameters are trained by exact gradients only.
                     if (policy != TabularDirect.Kind || estimator == "exact") kinds.Add(algorithm.Name, policy, estimator);

@@ -9,7 +9,7 @@ namespace FedPG.Federation.Oracles.Values;
 /// P_i(s'|s,a) min over a' of Q(s',a'), a minimum because costs are minimised. With a number of samples the expectation is the mean over so many next states
 /// drawn for each pair from a generator, which leaves the direction unbiased. A step of size eta in (0, 1] is Q &lt;- (1 - eta) Q + eta T_i Q.
 /// </summary>
-public sealed class BellmanOracle : ValueOracle
+public sealed class BellmanOracle : ListedValueOracle
 {
     private readonly int _samples;
     private readonly double[] _least;

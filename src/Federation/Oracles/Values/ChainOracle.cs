@@ -8,7 +8,7 @@ namespace FedPG.Federation.Oracles.Values;
 /// An oracle that learns along one endless Markov chain an agent, one transition a local step. Where the chains stand is the oracle's own state, which
 /// checkpoints store; an agent that sits a step out stays where it is.
 /// </summary>
-public abstract class ChainOracle : ValueOracle
+public abstract class ChainOracle : ListedValueOracle
 {
     private const double NotBegun = -1;
     private readonly Chains _chains;

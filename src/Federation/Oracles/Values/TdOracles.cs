@@ -29,7 +29,7 @@ public sealed class TdChainOracle : ChainOracle
 }
 
 /// <summary>The expectation of the same at the stationary distribution, A_i theta - b_i: TD without noise.</summary>
-public sealed class TdMeanOracle : ValueOracle
+public sealed class TdMeanOracle : ListedValueOracle
 {
     private readonly TdFixedPoint[] _points;
 

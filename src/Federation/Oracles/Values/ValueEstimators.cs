@@ -22,6 +22,14 @@ internal static class ValueEstimators
             RequireTable(options, context);
             return _ => setup => new BellmanOracle(setup, samples: 0);
         }),
+        DefineStepped("sampled", "batches of \"trajectories\" episodes", (options, context) =>
+        {
+            int horizon = options.Integer("horizon", 50, 1, MostHorizon, "K, the length that the episodes of a batch are cut at");
+            int trajectories = options.Integer("trajectories", 32, 1, 1_000_000, "B, episodes that are played for one local step");
+            double exploration = ReadExploration(options);
+            NeedDiscount(options, context);
+            return _ => setup => new SteppedQBatchOracle(setup, horizon, trajectories, exploration);
+        }),
     ];
 
     /// <summary>Q-learning along a chain.</summary>
@@ -29,8 +37,14 @@ internal static class ValueEstimators
     [
         Define("chain", "one transition a local step, along an endless chain", (options, _) =>
         {
-            double exploration = options.Number("exploration", 1, NumberRange.UnitInterval, "the probability that a chain's action is uniform, else greedy");
+            double exploration = ReadExploration(options);
             return _ => setup => new QChainOracle(setup, exploration);
+        }),
+        DefineStepped("chain", "one transition a local step, along an endless chain of episodes", (options, context) =>
+        {
+            double exploration = ReadExploration(options);
+            NeedDiscount(options, context);
+            return _ => setup => new SteppedQOracle(setup, exploration);
         }),
     ];
 
@@ -47,14 +61,39 @@ internal static class ValueEstimators
             TdFixedPoint[]? points = Points(options, context);
             return _ => setup => new TdMeanOracle(setup, points!);
         }),
+        DefineStepped("chain", "one transition a local step, along an endless chain of episodes", (options, context) =>
+        {
+            NeedDiscount(options, context);
+            return _ => setup => new SteppedTdOracle(setup);
+        }),
     ];
 
     /// <summary>What an algorithm needs that learns values of a kind by some of these oracles.</summary>
     public static AlgorithmNeeds Needs(string kind, IReadOnlyList<OracleDefinition> estimators) =>
-        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name)], ListedStates = true };
+        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name).Distinct()] };
 
     /// <summary>Draw numbers have 16 bits, with four samples a draw.</summary>
     private const int MostSamples = 4 * Envs.Streams.StreamKey.MaximumDraw;
+
+    /// <summary>Every step of an episode has a draw of its own, beside that of its seed.</summary>
+    private const int MostHorizon = Envs.Streams.StreamKey.MaximumDraw - 1;
+
+    private static double ReadExploration(OptionReader options) =>
+        options.Number("exploration", 1, NumberRange.UnitInterval, "the probability that an action is uniform, else greedy");
+
+    private static void NeedDiscount(OptionReader options, OracleContext context)
+    {
+        if (context is { Environment: SteppedEnvironment { Discount: >= 1 } environment, Policy: not null })
+            options.Reject("estimator", $"learns what endless sums are worth, and needs a discount below 1; that of {environment.Name} is 1");
+    }
+
+    private static OracleDefinition DefineStepped(
+        string name, string summary, Func<OptionReader, OracleContext, Func<SteppedEnvironment, Func<OracleSetup, IOracle>>> configure) =>
+        OracleDefinition.For<SteppedEnvironment>(name, summary, (options, context) =>
+        {
+            options.Accept(OtherKeys);
+            return configure(options, context);
+        });
 
     private static OracleDefinition Define(
         string name, string summary, Func<OptionReader, OracleContext, Func<FiniteMdp, Func<OracleSetup, IOracle>>> configure) =>

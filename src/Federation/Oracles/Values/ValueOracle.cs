@@ -22,8 +22,6 @@ public abstract class ValueOracle : IOracle
         _direction = new double[setup.Policy.Layout.Length];
         _directions = zeros(setup.Count, _direction.Length, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _rollouts = new RolloutStatistics[setup.Count];
-        Agents = [.. setup.Mdp.Agents.Skip(setup.First).Take(setup.Count)];
-        Costs = [.. Agents.Select(agent => setup.Objective.Costs(agent))];
     }
 
     /// <inheritdoc/>
@@ -35,14 +33,11 @@ public abstract class ValueOracle : IOracle
     /// <inheritdoc/>
     public virtual object State => Algorithms.NoState.Instance;
 
+    /// <inheritdoc/>
+    public virtual int Trajectories => 0;
+
     /// <summary>The block.</summary>
     protected OracleSetup Setup { get; }
-
-    /// <summary>The agents of the block, [n].</summary>
-    protected IReadOnlyList<AgentMdp> Agents { get; }
-
-    /// <summary>Their costs, [n][S * A].</summary>
-    protected IReadOnlyList<double[]> Costs { get; }
 
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
@@ -75,9 +70,31 @@ public abstract class ValueOracle : IOracle
     /// <param name="direction">The direction, [d], all 0 when this is called.</param>
     protected abstract void Direct(int row, ReadOnlySpan<double> theta, BatchKey batch, Span<double> direction);
 
+    /// <summary>Notes what an agent's latest observed batch showed.</summary>
+    protected void Show(int row, RolloutStatistics rollout) => _rollouts[row] = rollout;
+
     /// <summary>Frees the tensors.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing) _directions.Dispose();
     }
+}
+
+/// <summary>The same where states are listed.</summary>
+public abstract class ListedValueOracle : ValueOracle
+{
+    /// <summary>Prepares the work arrays for a block.</summary>
+    protected ListedValueOracle(OracleSetup setup)
+        : base(setup)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        Agents = [.. setup.Mdp.Agents.Skip(setup.First).Take(setup.Count)];
+        Costs = [.. Agents.Select(agent => setup.Objective.Costs(agent))];
+    }
+
+    /// <summary>The agents of the block, [n].</summary>
+    protected IReadOnlyList<AgentMdp> Agents { get; }
+
+    /// <summary>Their costs, [n][S * A].</summary>
+    protected IReadOnlyList<double[]> Costs { get; }
 }

@@ -1,0 +1,111 @@
+using System.Numerics;
+using FedPG.Envs;
+using FedPG.Envs.Sampling;
+using FedPG.Envs.Streams;
+using FedPG.Federation.Rollouts;
+using FedPG.Policies.Observations;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Oracles;
+
+/// <summary>What is written beside the score weights of the pairs met.</summary>
+internal enum PairVisits
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Their shares in the discounted visits, which sum to one.</summary>
+    Shares,
+
+    /// <summary>gamma^t / B.</summary>
+    Discounted,
+}
+
+/// <summary>Plays the batches of a block's agents, without a graph, and keeps what they met and what it weighs.</summary>
+internal sealed class RolloutSampler : IDisposable
+{
+    private readonly OracleSetup _setup;
+    private readonly ObservationPolicy _policy;
+    private readonly SamplerSettings _settings;
+    private readonly IEnvironment[][] _environments;
+    private readonly IDisposable _rollout;
+    private readonly RolloutStatistics[] _rollouts;
+
+    /// <summary>Creates environments and work arrays for a block.</summary>
+    /// <param name="setup">The block.</param>
+    /// <param name="settings">How trajectories become weights.</param>
+    public RolloutSampler(OracleSetup setup, SamplerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        ArgumentNullException.ThrowIfNull(settings);
+        (_setup, _policy, _settings) = (setup, (ObservationPolicy)setup.Policy, settings);
+        var environment = (SteppedEnvironment)setup.Environment;
+        _environments = [.. Enumerable.Range(setup.First, setup.Count).Select(agent => Rollout<float>.Environments(environment, agent, settings.Trajectories))];
+        Pairs = new MetPairs(_policy, setup.Count, settings.Trajectories * settings.Horizon);
+        _rollout = _policy.Format.Dtype == ScalarType.Float64
+            ? new Rollout<double>(environment, _policy, setup.Objective, settings.Trajectories, settings.Horizon)
+            : new Rollout<float>(environment, _policy, setup.Objective, settings.Trajectories, settings.Horizon);
+        _rollouts = new RolloutStatistics[setup.Count];
+    }
+
+    /// <summary>What the latest batch met.</summary>
+    public MetPairs Pairs { get; }
+
+    /// <summary>Transitions since the start.</summary>
+    public long EnvSteps { get; private set; }
+
+    /// <summary>What each agent's latest observed batch showed, [n].</summary>
+    public IReadOnlyList<RolloutStatistics> Rollouts => _rollouts;
+
+    /// <summary>Plays a batch.</summary>
+    /// <param name="rows">Theta, [n, d].</param>
+    /// <param name="batch">Which.</param>
+    /// <param name="written">What is written of visits.</param>
+    public void Sample(Tensor rows, BatchKey batch, PairVisits written)
+    {
+        Tensor parameters = rows.cpu().contiguous();
+        if (_rollout is Rollout<double> precise) Sample(precise, parameters, batch, written);
+        else Sample((Rollout<float>)_rollout, parameters, batch, written);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rollout.Dispose();
+        Pairs.Dispose();
+    }
+
+    private void Sample<T>(Rollout<T> rollout, Tensor parameters, BatchKey batch, PairVisits written)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int d = _policy.Layout.Length, capacity = Pairs.Capacity, m = capacity * _policy.ObservationSize, a = capacity * _policy.ActionSize;
+        ReadOnlySpan<T> thetas = parameters.Span<T>();
+        Span<T> observations = Pairs.Observations.Span<T>(), actions = Pairs.Actions.Span<T>(), weights = Pairs.Weights.Span<T>(), visits = Pairs.Visits.Span<T>();
+        double temperature = _setup.Entropy.At(batch.Round);
+        for (int i = 0; i < _setup.Count; i++)
+        {
+            int before = Pairs.Counts[i];
+            Pairs.Counts[i] = 0;
+            Span<T> own = weights.Slice(i * capacity, capacity), seen = visits.Slice(i * capacity, capacity);
+            if (batch.Has(i))
+            {
+                int agent = _setup.First + i;
+                var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
+                rollout.Play(_environments[i], thetas.Slice(i * d, d), key, 0, temperature != 0, observations.Slice(i * m, m), actions.Slice(i * a, a));
+                EpisodeBatch met = rollout.Batch;
+                met.ScoreWeights(_settings, temperature, own);
+                if (written == PairVisits.Shares) met.VisitShares(seen);
+                else if (written == PairVisits.Discounted) met.DiscountedVisits(seen);
+                Pairs.Counts[i] = met.Pairs;
+                EnvSteps += met.EnvSteps;
+                if (batch.Observe) _rollouts[i] = new RolloutStatistics(met.EnvSteps, met.RewardSum, met.Trajectories);
+            }
+            // What an earlier batch left behind weighs nothing.
+            if (before > Pairs.Counts[i])
+            {
+                own[Pairs.Counts[i]..before].Clear();
+                seen[Pairs.Counts[i]..before].Clear();
+            }
+        }
+    }
+}
