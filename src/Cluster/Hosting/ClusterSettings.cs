@@ -38,7 +38,7 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
     public static ClusterAddress Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        InvalidInputException Wrong(string why) => new(new Fault("--cluster", "", text, why));
+        InvalidInputException Wrong(string why) => new(new Fault("--cluster", "", MembershipUri.WithoutPassword(text), why));
         switch (text.Split("://", 2)[0])
         {
             case "redis" or "rediss" when text.Contains("://", StringComparison.Ordinal):
@@ -76,6 +76,9 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
 /// <param name="Secret">What all must know; empty for none.</param>
 public sealed record ClusterSettings(ClusterAddress Address, string Name, IPAddress Listen, int? Port, string Secret)
 {
+    /// <summary>The port of the process that does the run; the next one is for clients.</summary>
+    public int ServerPort => Port ?? Address.Server?.Port ?? ClusterAddress.DefaultPort;
+
     /// <summary>The largest message, in bytes.</summary>
     public int LargestMessage { get; init; } = 256 << 20;
 

@@ -31,15 +31,17 @@ internal static class SiloHost
     /// <param name="settings">Its place.</param>
     /// <param name="name">The silo's name.</param>
     /// <param name="isServer">Whether it does the run: it takes clients, and it alone finds members dead.</param>
+    /// <param name="handshake">What connections begin with.</param>
     /// <param name="services">Adds what grains need.</param>
-    public static IHost Create(ClusterSettings settings, string name, bool isServer, Action<IServiceCollection> services)
+    public static IHost Create(ClusterSettings settings, string name, bool isServer, Handshake handshake, Action<IServiceCollection> services)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ServiceId });
         AddCommon(builder, settings);
-        int port = isServer ? settings.Port ?? settings.Address.Server?.Port ?? ClusterAddress.DefaultPort : settings.Port ?? FreePort(settings.Listen);
+        int port = isServer ? settings.ServerPort : settings.Port ?? FreePort(settings.Listen);
         builder.UseOrleans(silo =>
         {
             MembershipProvider.AddTo(silo, settings.Address);
+            handshake.AddTo(silo);
             silo.Configure<SiloOptions>(o => o.SiloName = name);
             silo.Configure<EndpointOptions>(o =>
             {

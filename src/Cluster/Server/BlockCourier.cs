@@ -83,7 +83,7 @@ internal sealed class BlockCourier(
 
     private BlockRequest Checked(BlockRequest request, RemoteBlock block)
     {
-        long bytes = request.Entries.Sum(e => e.Data?.Size ?? 0) + (request.Restore is { } from ? from.Received.Concat(from.Tensors ?? []).Sum(t => t.Size) : 0);
+        long bytes = request.Size;
         return bytes <= largestMessage
             ? request
             : throw new AgentFailureException(

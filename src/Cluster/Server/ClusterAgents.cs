@@ -134,7 +134,11 @@ internal class ClusterAgents : BlockwiseAgents
     {
         _version = _server.Registry.Version;
         ClusterWorkerInfo[] workers = [.. _server.Registry.Usable("")];
-        if (workers.Length == 0) return;
+        if (workers.Length == 0)
+        {
+            LetGo();
+            return;
+        }
         int?[] current = [.. _blocks.Select(b => Array.IndexOf(workers, b.Worker) is >= 0 and int w ? w : (int?)null)];
         int[] target = BlockSpread.Assign(current, [.. workers.Select(w => w.Threads)]);
         (RemoteBlock Block, ClusterWorkerInfo To)[] moves = [.. _blocks.Select((block, b) => (block, workers[target[b]])).Where(m => m.block.Worker != m.Item2)];
@@ -144,6 +148,18 @@ internal class ClusterAgents : BlockwiseAgents
         {
             _courier.Release(block);
             block.MoveTo(to);
+        }
+    }
+
+    /// <summary>Blocks whose worker wants to go stay with the server until somebody else can hold them.</summary>
+    protected void LetGo()
+    {
+        RemoteBlock[] leaving = [.. _blocks.Where(b => b.Worker is { IsGone: false, IsLeaving: true })];
+        BackUp(leaving, _program);
+        foreach (RemoteBlock block in leaving)
+        {
+            _courier.Release(block);
+            block.MoveTo(null);
         }
     }
 
@@ -191,7 +207,12 @@ internal class ClusterAgents : BlockwiseAgents
             if (data is null) return null;
             long[] shape = asked.Kind == AgentCallKind.Rows ? [block.Range.Count, .. data.Shape.Skip(1)] : [d];
             string? fault = data.FaultAs(_setup.Format, shape);
-            if (fault is null) return data.ToTensor(_setup.Format);
+            if (fault is null)
+            {
+                Tensor tensor = data.ToTensor(_setup.Format);
+                if (reply.DivergedAgent is not null || tensor.AllFinite()) return tensor;
+                fault = "it holds numbers that are not finite";
+            }
             throw new AgentFailureException($"worker {block.Worker?.Name}: its answer to \"{asked.Name}\" is refused: {fault}");
         }
         bool named = reply.DivergedAgent is { } agent && agent >= block.Range.First && agent < block.Range.First + block.Range.Count;

@@ -30,9 +30,10 @@ internal enum EntryKind
 /// <param name="Data">The vector, [d], or the rows that are taken, [n, d]; null where there are none.</param>
 /// <param name="Call">Which call; null for entries of another kind.</param>
 /// <param name="Round">The round that is next, where the site puts its block by.</param>
+/// <param name="IsLasting">Whether a checkpoint of the run goes on from there, so that it is kept until two more have come.</param>
 /// <param name="Temperature">tau, where a policy is evaluated with entropy.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.entry")]
-internal sealed record BlockEntry(EntryKind Kind, TensorData? Data = null, CallName? Call = null, int Round = 0, double? Temperature = null)
+internal sealed record BlockEntry(EntryKind Kind, TensorData? Data = null, CallName? Call = null, int Round = 0, bool IsLasting = false, double? Temperature = null)
 {
     public static BlockEntry Reset { get; } = new(EntryKind.Reset);
 }
@@ -79,7 +80,11 @@ internal readonly record struct AgentRollout(long EnvSteps, double RewardSum, lo
 /// <param name="WantsState">Whether the reply is to hold the block's state.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.request")]
 internal sealed record BlockRequest(
-    Guid Session, long Id, int First, int Count, long From, BlockEntry[] Entries, BlockSnapshot? Restore, bool WantsState);
+    Guid Session, long Id, int First, int Count, long From, BlockEntry[] Entries, BlockSnapshot? Restore, bool WantsState)
+{
+    /// <summary>The bytes of its vectors.</summary>
+    public long Size => Entries.Sum(e => e.Data?.Size ?? 0) + (Restore is { } from ? from.Received.Concat(from.Tensors ?? []).Sum(t => t.Size) : 0);
+}
 
 /// <summary>How a request went.</summary>
 internal enum ReplyStatus
@@ -152,6 +157,9 @@ internal sealed record BlockReply(ReplyStatus Status, string? Message = null)
     /// <summary>The standard error of that.</summary>
     [Id(10)]
     public double? ObjectiveError { get; init; }
+
+    /// <summary>The bytes of its vectors.</summary>
+    public long Size => (State ?? []).Concat(new[] { Value, Weighted }.OfType<TensorData>()).Sum(t => t.Size);
 }
 
 /// <summary>What is seen of a block from outside, for the logs.</summary>

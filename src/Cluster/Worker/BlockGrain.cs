@@ -46,7 +46,7 @@ internal sealed class BlockGrain(WorkerState worker, TimeProvider time) : Grain,
     public Task<BlockReply> Wait(long id) => _task.WaitAsync(id);
 
     /// <inheritdoc/>
-    public Task<OutboundResult> Describe(EnvironmentQuestion question) => worker.Threads.Run(() => Describer.Describe(0, question));
+    public Task<OutboundResult> Describe(EnvironmentQuestion question) => worker.Threads.Run(() => Describer.Describe(0, question, worker.Tell));
 
     /// <inheritdoc/>
     public Task Leave()

@@ -28,7 +28,7 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
         }
         catch (Exception e)
         {
-            return new BlockReply(ReplyStatus.Refused, e.Message);
+            return new BlockReply(ReplyStatus.Refused, worker.Tell(e));
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
         // One that comes late, after it was sent again and answered.
         if (request.Id < _id) return Task.FromResult(new BlockReply(ReplyStatus.Behind));
         if (worker.Find(request.Session) is not { } session) return Task.FromResult(new BlockReply(ReplyStatus.NoSession));
-        _host ??= new BlockHost(session, new BlockRange(request.First, request.Count), worker.LargestMessage, worker.Site);
+        _host ??= new BlockHost(session, new BlockRange(request.First, request.Count), worker.LargestMessage, worker.Site, worker.Tell);
         BlockHost host = _host;
         Task<BlockReply>? before = _running;
         (_id, _running) = (request.Id, ExecuteAsync(before, host, request));

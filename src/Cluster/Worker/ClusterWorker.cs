@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Net;
 using System.Net.Sockets;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
+using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
@@ -20,7 +22,6 @@ public sealed class ClusterWorker
     private readonly int _threads;
     private readonly Software _software;
     private readonly WorkerPlace _place;
-    private readonly SharedSecret _secret;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;
     private bool _toldWaiting;
@@ -41,16 +42,17 @@ public sealed class ClusterWorker
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _threads, _note, _time, _place, _software) = (settings, threads, note, time, place, software);
-        _secret = new SharedSecret(settings.Secret);
     }
 
     /// <summary>Works until it is cancelled or refused.</summary>
     /// <returns>Why the server refused this worker; null when it was cancelled.</returns>
+    /// <exception cref="AgentFailureException">It cannot listen where it is to.</exception>
     public async Task<string?> RunAsync(CancellationToken cancellation)
     {
+        if (!_place.IsOutbound) OwnPorts.RequireFree(_settings.Listen, _settings.Port ?? 0);
         using var threads = new ComputeThreads(_threads);
         // Kept whatever becomes of the cluster: nobody else has a site's states.
-        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null);
+        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note);
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -67,20 +69,32 @@ public sealed class ClusterWorker
         return null;
     }
 
-    /// <summary>Waits until somebody listens where the server should be.</summary>
+    /// <summary>Waits until a server listens where it should be.</summary>
     private async Task WaitForServerAsync(CancellationToken cancellation)
     {
+        bool isToldStranger = false;
         while (_settings.Address.Server is { } server)  // where others keep the list of members, the server is looked for in it
         {
-            using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            // A worker that only connects need reach no other port than that of clients.
+            IPEndPoint place = _place.IsOutbound ? new IPEndPoint(server.Address, server.Port + 1) : server;
+            using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            bool isThere = false;
             try
             {
-                await socket.ConnectAsync(server, cancellation).AsTask().WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                await socket.ConnectAsync(place, cancellation).AsTask().WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                isThere = true;
+                await using var line = new NetworkStream(socket);
+                await Handshake.GreetAsync(line, cancellation).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when (e is SocketException or TimeoutException)
+            catch (Exception e) when (e is SocketException or TimeoutException or IOException)
             {
-                if (!_toldWaiting) _note($"waiting for a run at {server}");
+                if (isThere && !isToldStranger && e is not EndOfStreamException)
+                {
+                    _note($"what listens at {place} does not answer as a run does; waiting for one there");
+                    isToldStranger = true;
+                }
+                if (!_toldWaiting && !isToldStranger) _note($"waiting for a run at {server}");
                 _toldWaiting = true;
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
             }
@@ -93,21 +107,28 @@ public sealed class ClusterWorker
     {
         string name = NewName();
         var fatal = new FatalErrors();
-        IHost host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
+        var handshake = new Handshake(_settings.Secret, _note);
+        IHost? host = null;
         try
         {
+            host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, handshake, services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
             if (_settings.Address.Kind == MembershipKind.PostgreSql) await PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(_settings.Address.Connection), cancellation).ConfigureAwait(false);
             using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
                 limit.CancelAfter(StartTimeout);
-                await host.StartAsync(limit.Token).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
+                Task start = host.StartAsync(limit.Token).WaitAsync(StartTimeout, _time, cancellation);
+                if (_settings.Address.Server is null && await Task.WhenAny(start, handshake.Refusal, Task.Delay(CallTimeout, _time, cancellation)).ConfigureAwait(false) is { } first
+                    && first != start && first != handshake.Refusal)
+                    TellWaiting("it has not answered yet");
+                if (await Task.WhenAny(start, handshake.Refusal).ConfigureAwait(false) == handshake.Refusal) return await handshake.Refusal.ConfigureAwait(false);
+                await start.ConfigureAwait(false);
             }
             do
             {
                 var silos = host.Services.GetRequiredService<ISiloStatusOracle>();
                 var grains = host.Services.GetRequiredService<IGrainFactory>();
                 IServerGrain? Find() => ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, silo)) : null;
-                (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, fatal.Happened, cancellation).ConfigureAwait(false);
+                (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
                 if (refusal is not null) return refusal;
                 if (server is null) return null;
                 _toldWaiting = false;
@@ -119,31 +140,34 @@ public sealed class ClusterWorker
         }
         catch (Exception e) when (IsTransient(e))
         {
-            if (_settings.Address.Server is null && !_toldWaiting) _note($"waiting for {_settings.Address}: {e.Message.Split('\n')[0]}");
-            _toldWaiting = true;
+            if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
+            if (_settings.Address.Server is null) TellWaiting(e is OperationCanceledException or TimeoutException ? "it does not answer" : e.Message.Split('\n')[0]);
             return null;
         }
         finally
         {
-            await SiloHost.EndAsync(host, Farewell).ConfigureAwait(false);
+            if (host is not null) await SiloHost.EndAsync(host, Farewell).ConfigureAwait(false);
         }
     }
 
-    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name, Task fatal, CancellationToken cancellation)
+    private void TellWaiting(string why)
+    {
+        if (!_toldWaiting) _note($"waiting for {_settings.Address}: {why}");
+        _toldWaiting = true;
+    }
+
+    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name, Handshake handshake, Task fatal, CancellationToken cancellation)
     {
         long started = _time.GetTimestamp();
         while (!fatal.IsCompleted && (_settings.Address.Server is null || _time.GetElapsedTime(started) < StartTimeout))
         {
+            if (handshake.Refusal.IsCompleted) return (null, await handshake.Refusal.ConfigureAwait(false));
             if (find() is { } server)
             {
                 try
                 {
-                    byte[] challenge = await server.Challenge(name).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
-                    byte[] own = SharedSecret.NewChallenge();
-                    Welcome welcome = await server.Join(new WorkerHello(name, self, _place.Site, _threads, _software, own, challenge, _secret.Answer(challenge, name)))
-                        .WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                    Welcome welcome = await server.Join(new WorkerHello(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
                     if (welcome.Refusal is { } refusal) return (null, refusal);
-                    if (!_secret.IsAnswer(welcome.Proof, own, WorkerRegistry.ServerName)) return (null, "the server does not know the secret");
                     if (!welcome.IsClosing) return (server, null);
                 }
                 catch (Exception e) when (IsTransient(e))
@@ -192,12 +216,13 @@ public sealed class ClusterWorker
     private async Task<string?> ServeOutboundAsync(WorkerState worker, CancellationToken cancellation)
     {
         string name = NewName();
-        using IHost host = ClusterClient.Create(_settings);
+        var handshake = new Handshake(_settings.Secret, _note);
+        using IHost host = ClusterClient.Create(_settings, handshake);
         try
         {
             await host.StartAsync(cancellation).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
             IServerGrain server = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
-            (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
+            (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;
             _toldWaiting = false;
@@ -222,7 +247,7 @@ public sealed class ClusterWorker
         }
         catch (Exception e) when (IsTransient(e))
         {
-            return null;
+            return handshake.Refusal.IsCompleted ? await handshake.Refusal.ConfigureAwait(false) : null;
         }
         finally
         {

@@ -24,12 +24,12 @@ public sealed class BlockReplayTests
         WorkerSession session = WorkerSession.Open(ExperimentOffer.Of(experiment, Same), Same);
         BlockSnapshot start = Start(session);
         BlockEntry[] entries = [.. Rounds(session, rounds: 2)];
-        using var first = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+        using var first = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
         BlockReply[] expected = [.. entries.Select((e, k) => first.Execute(Request(k, [e], k == 0 ? start : null)))];
         Assert.All(expected, r => Assert.Equal((ReplyStatus.Done, null), (r.Status, r.Message)));
         for (int lost = 1; lost < entries.Length; lost++)
         {
-            using var again = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+            using var again = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
             BlockReply reply = again.Execute(Request(0, entries[..(lost + 1)], start));
             AssertEqual(expected[lost], reply);
         }
@@ -42,13 +42,13 @@ public sealed class BlockReplayTests
         WorkerSession session = WorkerSession.Open(ExperimentOffer.Of(experiment, Same), Same);
         BlockEntry[] entries = [.. Rounds(session, rounds: 2)];
         int half = Array.FindIndex(entries, e => e.Call is { Program: 1 });
-        using var whole = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+        using var whole = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
         BlockReply middle = whole.Execute(Request(0, entries[..half], Start(session), wantsState: true));
         BlockReply expected = whole.Execute(Request(half, entries[half..], null));
         ObservationData seen = middle.Observations!;
         TensorData[] received = [.. entries[..half].Where(e => e.Kind == EntryKind.Receive).Select(e => e.Data!).Reverse().DistinctBy(d => d.Name), .. Start(session).Received];
         var snapshot = new BlockSnapshot(middle.State, [.. received.DistinctBy(r => r.Name)], seen.EnvSteps, seen.Trajectories, seen.AgentRollouts);
-        using var moved = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+        using var moved = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
         AssertEqual(expected, moved.Execute(Request(half, entries[half..], snapshot)));
     }
 
@@ -58,7 +58,7 @@ public sealed class BlockReplayTests
         WorkerSession session = WorkerSession.Open(ExperimentOffer.Of(RunTesting.Experiment(), Same), Same);
         string Refusal(BlockEntry entry, long largest = long.MaxValue)
         {
-            using var host = new BlockHost(session, new BlockRange(0, 2), largest);
+            using var host = new BlockHost(session, new BlockRange(0, 2), largest, null, e => e.Message);
             BlockReply reply = host.Execute(Request(0, [entry], Start(session)));
             Assert.Equal(ReplyStatus.Refused, reply.Status);
             return reply.Message!;

@@ -8,7 +8,7 @@ namespace FedPG.Tests.Cluster;
 [Collection(ClusterGroup.Name)]
 public sealed class SiteTests
 {
-    private const string Experiment = """
+    internal const string Experiment = """
         {
           "name": "glide", "seed": 5, "objective": "reward",
           "environment": { "id": "Glider-v0", "agents": 3 },
@@ -86,10 +86,69 @@ public sealed class SiteTests
         else Assert.DoesNotContain("agent-2,up,delta", string.Join('\n', File.ReadLines(Path.Combine(folder["run"], "exchange.csv")).Where(l => l.StartsWith("40,", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
-    private static string Simulated(TemporaryFolder folder)
+    [Fact]
+    public void Sites_whose_agents_keep_nothing_go_on_after_the_server_was_stopped()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        string[] stateless = ["--set", "federation.algorithm=fedavg"];
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string expected = Simulated(folder, stateless);
+        cluster.StartWorker("--site", "a", "--plugin", Orchard);
+        using (Fedpg.Started training = cluster.StartTraining("run", 1, ["e.json", "--sites", "a:3", .. stateless]))
+        {
+            training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 8);
+            training.Signal(Fedpg.Started.Interrupt);
+            training.Wait();
+        }
+        Outcome resumed = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address, "--sites", "a:3");
+        Assert.True(resumed.ExitCode == 0, resumed.Errors);
+        Assert.Equal(expected, Policy(folder["run"]));
+    }
+
+    [Fact]
+    public void A_site_that_only_connects_is_found_missing_within_seconds()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        File.WriteAllText(folder["e.json"], Experiment);
+        Fedpg.Started missing = cluster.StartWorker("--site", "a", "--plugin", Orchard, "--outbound");
+        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--sites", "a:3", "--missing-site", "fail", "--set", "federation.rounds=1000000");
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 5);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        missing.Signal(Fedpg.Started.Kill);
+        Outcome outcome = training.Wait();
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("site a is missing", outcome.Errors, StringComparison.Ordinal);
+        // Four seconds of silence; the engine's own time-outs would take forty.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
+    }
+
+    [Fact]
+    public void What_fails_at_a_site_is_told_there_and_nowhere_else()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        const string sound = "observation[0] = 0; return new StepResult(0, true);", register = """contents.Add(Nothing.Definition("A-v0"));""";
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string source = Plugins.PluginCompiler.Plugin(register);
+        Assert.Contains(sound, source, StringComparison.Ordinal);
+        string plugin = Plugins.PluginCompiler.Compile(
+            folder.FullPath, "Mine", source.Replace(sound, """throw new System.InvalidOperationException("patient 4711 in /data/ward");""", StringComparison.Ordinal));
+        Fedpg.Started site = cluster.StartWorker("--site", "a", "--plugin", plugin);
+        Outcome outcome = cluster.StartTraining("run", 1, "--sites", "a:1", "--set", """environment={"id":"A-v0","agents":1}""", "--set", "objective=reward").Wait();
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("failed at its site", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("4711", outcome.Errors, StringComparison.Ordinal);
+        site.Signal(Fedpg.Started.Interrupt);
+        Assert.Contains("patient 4711", site.Wait().Errors, StringComparison.Ordinal);
+    }
+
+    private static string Simulated(TemporaryFolder folder, params string[] more)
     {
         File.WriteAllText(folder["e.json"], Experiment);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1");
+        Outcome outcome = Fedpg.Run(folder.FullPath, ["train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1", .. more]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return Policy(folder["simulated"]);
     }
