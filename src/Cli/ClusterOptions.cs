@@ -67,10 +67,10 @@ internal static class ClusterOptions
     {
         ClusterSettings settings = Read(parsed);
         if (settings.Address.Server is not { } server) return settings;
-        if (!server.Address.Equals(settings.Listen))
-            throw new InvalidInputException(new Fault("--listen", "", settings.Listen.ToString(), $"must be the address that --cluster says this process is at, {server.Address}"));
-        if (server.Port != settings.ServerPort)
-            throw new InvalidInputException(new Fault("--port", "", $"{settings.ServerPort}", $"must be the port that --cluster says this process is at, {server.Port}"));
+        if (IPAddress.IsLoopback(server.Address) != IPAddress.IsLoopback(settings.Listen))
+            throw new InvalidInputException(new Fault("--listen", "", settings.Listen.ToString(), $"must be the address that --cluster says this process is at, {server.Address}, or where what is sent there arrives"));
+        var own = new IPEndPoint(settings.Listen, settings.ServerPort);
+        if (!server.Equals(own)) Console.Error.WriteLine($"listening at {own}: what the others send to {server}, where --cluster says this process is, must arrive there, and so for the next port of both");
         return settings;
     }
 

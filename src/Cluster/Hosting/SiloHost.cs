@@ -45,7 +45,9 @@ internal static class SiloHost
             silo.Configure<SiloOptions>(o => o.SiloName = name);
             silo.Configure<EndpointOptions>(o =>
             {
-                (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (settings.Listen, port, isServer ? port + 1 : 0);
+                // What is between, as address translation or a tunnel, may show a server to the others at another place than where it listens.
+                IPEndPoint place = isServer && settings.Address.Server is { } server ? server : new IPEndPoint(settings.Listen, port);
+                (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (place.Address, place.Port, isServer ? place.Port + 1 : 0);
                 (o.SiloListeningEndpoint, o.GatewayListeningEndpoint) = (new IPEndPoint(settings.Listen, port), isServer ? new IPEndPoint(settings.Listen, port + 1) : null);
             });
             silo.Configure<ClusterMembershipOptions>(o => SetFailureDetection(o, isServer));

@@ -24,7 +24,7 @@ public sealed class ClusterWorker
     private readonly WorkerPlace _place;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;
-    private bool _toldWaiting;
+    private string? _told;
 
     /// <summary>Creates the worker.</summary>
     /// <param name="settings">Its place in the cluster.</param>
@@ -72,7 +72,6 @@ public sealed class ClusterWorker
     /// <summary>Waits until a server listens where it should be.</summary>
     private async Task WaitForServerAsync(CancellationToken cancellation)
     {
-        bool isToldStranger = false;
         while (_settings.Address.Server is { } server)  // where others keep the list of members, the server is looked for in it
         {
             // A worker that only connects need reach no other port than that of clients.
@@ -89,13 +88,9 @@ public sealed class ClusterWorker
             }
             catch (Exception e) when (e is SocketException or TimeoutException or IOException)
             {
-                if (isThere && !isToldStranger && e is not EndOfStreamException)
-                {
-                    _note($"what listens at {place} does not answer as a run does; waiting for one there");
-                    isToldStranger = true;
-                }
-                if (!_toldWaiting && !isToldStranger) _note($"waiting for a run at {server}");
-                _toldWaiting = true;
+                if (!isThere) Tell($"waiting for a run at {server}");
+                // A run that ends at this instant hangs up.
+                else if (e is not EndOfStreamException) Tell($"what listens at {place} does not answer as a run does; waiting for one there");
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
             }
         }
@@ -131,7 +126,7 @@ public sealed class ClusterWorker
                 (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
                 if (refusal is not null) return refusal;
                 if (server is null) return null;
-                _toldWaiting = false;
+                _told = null;
                 _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}");
                 await BelongAsync(server, name, fatal.Happened, cancellation).ConfigureAwait(false);
             }
@@ -150,10 +145,13 @@ public sealed class ClusterWorker
         }
     }
 
-    private void TellWaiting(string why)
+    private void TellWaiting(string why) => Tell($"waiting for {_settings.Address}: {why}");
+
+    /// <summary>Says what is waited for, and does not say it again.</summary>
+    private void Tell(string text)
     {
-        if (!_toldWaiting) _note($"waiting for {_settings.Address}: {why}");
-        _toldWaiting = true;
+        if (_told != text) _note(text);
+        _told = text;
     }
 
     private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name, Handshake handshake, Task fatal, CancellationToken cancellation)
@@ -175,10 +173,9 @@ public sealed class ClusterWorker
                     // Asked again below.
                 }
             }
-            else if (!_toldWaiting)
+            else
             {
-                _note($"waiting for a run at {_settings.Address}");
-                _toldWaiting = true;
+                Tell($"waiting for a run at {_settings.Address}");
             }
             await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
         }
@@ -216,6 +213,7 @@ public sealed class ClusterWorker
     private async Task<string?> ServeOutboundAsync(WorkerState worker, CancellationToken cancellation)
     {
         string name = NewName();
+        bool isIn = false;
         var handshake = new Handshake(_settings.Secret, _note);
         using IHost host = ClusterClient.Create(_settings, handshake);
         try
@@ -225,8 +223,9 @@ public sealed class ClusterWorker
             (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;
-            _toldWaiting = false;
+            _told = null;
             _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}, outbound only");
+            isIn = true;
             await using var loop = new OutboundLoop(server, name, worker, _time);
             for (int missed = 0; missed < 3;)
             {
@@ -247,7 +246,9 @@ public sealed class ClusterWorker
         }
         catch (Exception e) when (IsTransient(e))
         {
-            return handshake.Refusal.IsCompleted ? await handshake.Refusal.ConfigureAwait(false) : null;
+            if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
+            if (!isIn) TellWaiting("a run is there, and does not take this worker in; does its own --cluster name the same address?");
+            return null;
         }
         finally
         {
