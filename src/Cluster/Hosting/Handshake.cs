@@ -19,6 +19,8 @@ internal sealed class Handshake(string secret, Action<string> note)
     /// <summary>As long as messages may stall without anybody being taken for dead.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     private static readonly byte[] Greeting = "fedpg-1\n"u8.ToArray();
     private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
     private readonly TaskCompletionSource<string> _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,6 +77,8 @@ internal sealed class Handshake(string secret, Action<string> note)
             await output.WriteAsync(new byte[] { Refused }, cancellation).ConfigureAwait(false);
             await output.FlushAsync(cancellation).ConfigureAwait(false);
             note($"{who} is refused: its secret is not the server's; {Remedy}");
+            // Until it hangs up, or for a while: with a connection that is thrown away, what was said last may be lost.
+            await Task.WhenAny(input.ReadAsync(new byte[1], cancellation).AsTask(), Task.Delay(Farewell, cancellation)).ConfigureAwait(false);
             throw new IOException("the other side does not know the secret");
         }
         await output.WriteAsync((byte[])[Accepted, .. Proof("called"u8, other, own)], cancellation).ConfigureAwait(false);

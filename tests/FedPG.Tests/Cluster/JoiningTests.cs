@@ -21,6 +21,12 @@ public sealed class JoiningTests
         Outcome refused = cluster.StartWorker().Wait();
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("its secret is not the server's", refused.Errors, StringComparison.Ordinal);
+        Outcome stranger = Fedpg.Run(folder.FullPath, "cluster", "status", "--cluster", cluster.Address);
+        Assert.Equal(2, stranger.ExitCode);
+        Assert.Contains("its secret is not the server's", stranger.Errors, StringComparison.Ordinal);
+        Outcome outbound = cluster.StartWorker("--outbound").Wait();
+        Assert.Equal(1, outbound.ExitCode);
+        Assert.Contains("its secret is not the server's", outbound.Errors, StringComparison.Ordinal);
         cluster.StartWorker("--secret-file", "secret");
         Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
