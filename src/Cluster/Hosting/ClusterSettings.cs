@@ -51,7 +51,8 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
                 if (text.Contains("://", StringComparison.Ordinal)) throw Wrong(Allowed);
                 break;
         }
-        int colon = text.LastIndexOf(':');
+        // Of an IPv6 address without brackets no part is a port.
+        int colon = IPAddress.TryParse(text, out IPAddress? plain) && plain.AddressFamily == AddressFamily.InterNetworkV6 ? -1 : text.LastIndexOf(':');
         string host = colon < 0 ? text : text[..colon];
         int port = DefaultPort;
         if (host.Length == 0 || (colon >= 0 && !(int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65535))) throw Wrong(Allowed);

@@ -111,6 +111,7 @@ public sealed class JoiningTests
     public void Wrong_options_are_bad_input_before_anything_is_opened()
     {
         using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder["full"]).FullName, "x"), "");
         foreach ((string[] arguments, string said) in new (string[], string)[]
         {
             (["train", "--workers", "2"], "--workers: means nothing without --cluster"),
@@ -120,6 +121,7 @@ public sealed class JoiningTests
             (["worker", "--state", "x"], "--state"),
             (["worker", "--site", "a", "--state", "/dev/null/x"], "--state: /dev/null/x; must be a folder that can be written"),
             (["worker", "--cluster", "192.0.2.1"], "--listen: 127.0.0.1; must be an address at which 192.0.2.1 reaches this machine"),
+            (["train", "--cluster", "localhost:24999", "--out", "full"], "--out: full; is not empty"),
             (["train", "--cluster", "192.0.2.1"], "--listen: 127.0.0.1; must be the address that --cluster says this process is at"),
         })
         {
