@@ -36,6 +36,9 @@ internal class ClusterAgents : BlockwiseAgents
         server.Begin(setup.Experiment.Name, _blocks.Length);
     }
 
+    /// <summary>How messages are written.</summary>
+    protected MessageFormat Messages => _setup.Experiment.Federation.Messages;
+
     /// <summary>The blocks in order.</summary>
     protected IReadOnlyList<RemoteBlock> Blocks => _blocks;
 
@@ -76,7 +79,7 @@ internal class ClusterAgents : BlockwiseAgents
     public override void Restore(AgentStates states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector));
+        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector, Messages));
         TensorData[] received = [.. _received.Values];
         for (int b = 0; b < _blocks.Length; b++)
             _blocks[b].Reset(new BlockSnapshot([.. states.Rows.Select(r => TensorData.Of(r.Name, r.Pieces[b]))], received, 0, 0, []));
@@ -86,7 +89,7 @@ internal class ClusterAgents : BlockwiseAgents
     protected override void Send(string name, Tensor vector)
     {
         if (!vector.AllFinite()) throw new DivergedException(_program, "the server");
-        _received[name] = TensorData.Of(name, vector);
+        _received[name] = TensorData.Of(name, vector, Messages);
         AddToAll(new BlockEntry(EntryKind.Receive, _received[name]));
     }
 
@@ -190,7 +193,7 @@ internal class ClusterAgents : BlockwiseAgents
         {
             if (data is null) return null;
             long[] shape = asked.Kind == AgentCallKind.Rows ? [block.Range.Count, .. data.Shape.Skip(1)] : [d];
-            string? fault = data.FaultAs(_setup.Format, shape);
+            string? fault = data.FaultAs(_setup.Format, shape, Messages);
             if (fault is null) return data.ToTensor(_setup.Format);
             throw new AgentFailureException($"worker {block.Worker?.Name}: its answer to \"{asked.Name}\" is refused: {fault}");
         }

@@ -31,12 +31,14 @@ public sealed class InProcessClusterTests
     }
 
     [Theory]
-    [InlineData("fedavg")]
-    [InlineData("fedlin")]
-    public async Task Measured_bytes_are_the_documented_ones(string algorithm)
+    [InlineData("fedavg", "full", 4)]
+    [InlineData("fedavg", "float16", 4)]
+    [InlineData("fedlin", "full", 4)]
+    [InlineData("fedlin", "float16", 3)]
+    public async Task Measured_bytes_are_the_documented_ones(string algorithm, string messages, int agents)
     {
         // A block an agent, so that each vector goes to each agent; with fedlin, entries that are compressed.
-        Experiment experiment = RunTesting.Experiment([$"federation.algorithm={algorithm}", .. algorithm == "fedlin" ? Compressed : []]);
+        Experiment experiment = RunTesting.Experiment([$"federation.algorithm={algorithm}", $"federation.messages={messages}", $"environment.agents={agents}", .. algorithm == "fedlin" ? Compressed : []]);
         using var folder = new TemporaryFolder();
         (ClusterStatus status, RunSummary summary) = await TrainAsync(experiment, folder["run"], blockSize: 1);
         // What the last round sends is for a round that does not come: it waits with the server, unless the last checkpoint asks agents for what they keep.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FedPG.Tests.Cli;
 using FedPG.Tests.Runs;
 using Xunit;
@@ -66,6 +67,21 @@ public sealed class SiteTests
         Assert.Equal(expected, Policy(folder["run"]));
     }
 
+    [Fact]
+    public void Sites_send_float16_where_the_experiment_says_so_and_train_the_policy_of_the_simulation()
+    {
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string expected = Simulated(folder, "federation.messages=float16");
+        cluster.StartWorker("--site", "a", "--plugin", Orchard);
+        cluster.StartWorker("--site", "b", "--plugin", Orchard, "--outbound");
+        cluster.Train("run", 1, "e.json", "--sites", "a:2,b", "--set", "federation.messages=float16");
+        Assert.Equal(expected, Policy(folder["run"]));
+        var exchange = new CsvFile(Path.Combine(folder["run"], "exchange.csv"));
+        long d = long.Parse(exchange.Rows.First(r => r[3] == "delta")[4], CultureInfo.InvariantCulture);
+        Assert.All(exchange.Rows.Zip(exchange.Whole("bytes")).Where(r => r.First[3] is "theta" or "delta" or "control" or "control_change"), r => Assert.Equal(2 * d, r.Second));
+    }
+
     [Theory]
     [InlineData("fail")]
     [InlineData("skip")]
@@ -86,10 +102,10 @@ public sealed class SiteTests
         else Assert.DoesNotContain("agent-2,up,delta", string.Join('\n', File.ReadLines(Path.Combine(folder["run"], "exchange.csv")).Where(l => l.StartsWith("40,", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
-    private static string Simulated(TemporaryFolder folder)
+    private static string Simulated(TemporaryFolder folder, params string[] assignments)
     {
         File.WriteAllText(folder["e.json"], Experiment);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1");
+        Outcome outcome = Fedpg.Run(folder.FullPath, ["train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1", .. assignments.SelectMany(a => new[] { "--set", a })]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return Policy(folder["simulated"]);
     }
