@@ -25,6 +25,7 @@ internal class ClusterAgents : BlockwiseAgents
     private readonly RemoteBlock[] _blocks;
     private readonly Dictionary<string, TensorData> _received = [];
     private int _program, _index, _version = -1;
+    private long _shared;
 
     public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, BlockCourier courier)
         : base(setup)
@@ -129,7 +130,8 @@ internal class ClusterAgents : BlockwiseAgents
 
     private void AddToAll(BlockEntry entry)
     {
-        foreach (RemoteBlock block in _blocks) block.Add(entry);
+        BlockEntry shared = entry with { Shared = ++_shared };
+        foreach (RemoteBlock block in _blocks) block.Add(shared);
     }
 
     /// <summary>Gives every block a worker, and moves as many as it takes to use all threads.</summary>

@@ -26,6 +26,9 @@ internal sealed class ClusterWorkerInfo(string name, SiloAddress? silo, string s
 
     public int Threads => threads;
 
+    /// <summary>What it was sent for all its blocks.</summary>
+    public SentVectors Vectors { get; } = new();
+
     /// <summary>Ends when it has been found dead, or has gone.</summary>
     public Task Gone => _gone.Task;
 

@@ -50,7 +50,7 @@ public sealed class ClusterWorker
     {
         using var threads = new ComputeThreads(_threads);
         // Kept whatever becomes of the cluster: nobody else has a site's states.
-        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null);
+        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _time);
         while (!cancellation.IsCancellationRequested)
         {
             try

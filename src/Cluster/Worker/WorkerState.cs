@@ -7,7 +7,8 @@ namespace FedPG.Cluster.Worker;
 /// <param name="software">What runs here.</param>
 /// <param name="largestMessage">The largest message, in bytes.</param>
 /// <param name="site">What a site has put by; null for a worker that belongs to none.</param>
-internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site)
+/// <param name="time">The clock.</param>
+internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private Guid _id;
@@ -18,6 +19,9 @@ internal sealed class WorkerState(ComputeThreads threads, Software software, lon
 
     /// <summary>What a site has put by; null for a worker that belongs to none.</summary>
     public SiteStates? Site => site;
+
+    /// <summary>What came for all its blocks.</summary>
+    public KnownVectors Vectors { get; } = new(time);
 
     /// <summary>Its threads.</summary>
     public ComputeThreads Threads => threads;
