@@ -65,7 +65,8 @@ internal sealed class BlockCourier(
             catch (Exception e) when (IsTransient(e))
             {
                 failing ??= time.GetTimestamp();
-                if (time.GetElapsedTime(failing.Value) > Patience) server.Registry.Lose(worker, $"calls fail though it seems alive: {e.Message.Split('\n')[0]}");
+                if (worker.Outbound is { IsSilent: true }) server.Registry.Lose(worker, "it does not answer");
+                else if (time.GetElapsedTime(failing.Value) > Patience) server.Registry.Lose(worker, $"calls fail though it seems alive: {e.Message.Split('\n')[0]}");
                 if (worker.IsGone)
                 {
                     (failing, request, again, pause) = (null, null, false, FirstPause);

@@ -125,7 +125,12 @@ internal sealed class WorkerRegistry(Software software, SharedSecret secret, Act
 
     public bool IsMember(string worker)
     {
-        lock (_lock) return !IsClosing && _workers.Exists(w => w.Name == worker && !w.IsGone);
+        lock (_lock)
+        {
+            if (IsClosing || _workers.Find(w => w.Name == worker && !w.IsGone) is not { } member) return false;
+            member.Outbound?.Hear();
+            return true;
+        }
     }
 
     /// <summary>How to speak to a worker that nobody can call; null where there is none of that name.</summary>

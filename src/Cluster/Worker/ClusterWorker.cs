@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 using System.Net.Sockets;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
@@ -70,8 +71,10 @@ public sealed class ClusterWorker
     /// <summary>Waits until somebody listens where the server should be.</summary>
     private async Task WaitForServerAsync(CancellationToken cancellation)
     {
-        while (_settings.Address.Server is { } server)  // where others keep the list of members, the server is looked for in it
+        while (_settings.Address.Server is { } address)  // where others keep the list of members, the server is looked for in it
         {
+            // All that a worker that only connects can reach may be the port for clients.
+            IPEndPoint server = _place.IsOutbound ? ClusterClient.GatewayOf(address) : address;
             using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
@@ -188,36 +191,28 @@ public sealed class ClusterWorker
         _note("the server is gone");
     }
 
-    /// <summary>The same as a client of the server: nobody connects to this process.</summary>
+    /// <summary>
+    /// The same as a client of the server: nobody connects to this process. Whether the server is there is asked on a line of its own, because a question
+    /// behind a large message says nothing.
+    /// </summary>
     private async Task<string?> ServeOutboundAsync(WorkerState worker, CancellationToken cancellation)
     {
         string name = NewName();
-        using IHost host = ClusterClient.Create(_settings);
+        using IHost host = ClusterClient.Create(_settings), pulse = ClusterClient.Create(_settings);
+        static IServerGrain ServerOf(IHost client) => client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
         try
         {
-            await host.StartAsync(cancellation).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
-            IServerGrain server = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
+            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
+            IServerGrain server = ServerOf(host);
             (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;
             _toldWaiting = false;
             _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}, outbound only");
             await using var loop = new OutboundLoop(server, name, worker, _time);
-            for (int missed = 0; missed < 3;)
-            {
-                try
-                {
-                    if (cancellation.IsCancellationRequested && await server.Leave(name).WaitAsync(CallTimeout, _time, CancellationToken.None).ConfigureAwait(false) == 0) return null;
-                    if (!await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return null;
-                    missed = 0;
-                }
-                catch (Exception e) when (IsTransient(e))
-                {
-                    missed++;
-                    await Task.Delay(Pause, _time, CancellationToken.None).ConfigureAwait(false);
-                }
-            }
-            _note("the server is gone");
+            Task belonging = BelongAsync(ServerOf(pulse), name, Task.Delay(Timeout.InfiniteTimeSpan, _time, CancellationToken.None), cancellation);
+            while (!belonging.IsCompleted) await Task.WhenAny(belonging, ExchangeAsync(loop)).ConfigureAwait(false);
+            await belonging.ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (IsTransient(e))
@@ -226,8 +221,22 @@ public sealed class ClusterWorker
         }
         finally
         {
-            await SiloHost.EndAsync(host, Farewell).ConfigureAwait(false);
+            await Task.WhenAll(SiloHost.EndAsync(host, Farewell), SiloHost.EndAsync(pulse, Farewell)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>One exchange, or a pause where there is nobody to exchange with; whether the server is gone is not said here.</summary>
+    private async Task ExchangeAsync(OutboundLoop loop)
+    {
+        try
+        {
+            if (await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return;
+        }
+        catch (Exception e) when (IsTransient(e))
+        {
+            // Tried again after the pause.
+        }
+        await Task.Delay(Pause, _time, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static string NewName() => $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..4]}";
