@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FedPG.Cluster.Wire;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
@@ -26,6 +27,7 @@ internal class ClusterAgents : BlockwiseAgents
     private readonly Dictionary<string, TensorData> _received = [];
     private int _program, _index, _version = -1;
     private long _shared;
+    private Activity? _span;
 
     public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, BlockCourier courier)
         : base(setup)
@@ -56,12 +58,16 @@ internal class ClusterAgents : BlockwiseAgents
     public override void ResetObservations()
     {
         foreach (RemoteBlock block in _blocks) block.Add(BlockEntry.Reset);
+        _span?.Dispose();
+        _span = null;
     }
 
     /// <inheritdoc/>
     public override void BeginRound(int round)
     {
         (_program, _index) = (round, 0);
+        _span?.Dispose();
+        _span = ClusterMeters.Start("round")?.SetTag("round", round);
         _server.BeginRound(round);
         if (_version != _server.Registry.Version) Spread();
         BackUp(_blocks.Where(b => b.HasHistory && (!b.KeepsState || b.SecondsSinceSnapshot > ReplaySeconds || b.LogBytes > LargestLog)).ToArray(), round);
@@ -101,7 +107,7 @@ internal class ClusterAgents : BlockwiseAgents
     protected override IReadOnlyList<BlockAnswer?> Ask(AgentCall asked, Tensor? rows = null)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        using System.Diagnostics.Activity? span = ClusterMeters.Start(asked.Name.Length > 0 ? asked.Name : "work")?.SetTag("round", _program);
+        using Activity? span = ClusterMeters.Start(asked.Name.Length > 0 ? asked.Name : "work")?.SetTag("round", _program);
         var name = new CallName(_program, _index++, asked.Kind, asked.Name, asked.Round);
         Cohort cohort = Attendance.CohortOf(asked.IsForEveryone ? null : asked.Round);
         var entry = new BlockEntry(EntryKind.Call, null, name);
@@ -115,6 +121,7 @@ internal class ClusterAgents : BlockwiseAgents
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _span?.Dispose();
         foreach (RemoteBlock block in _blocks)
         {
             _courier.Release(block);

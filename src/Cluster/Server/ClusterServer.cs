@@ -19,7 +19,7 @@ public sealed class ClusterServer : IDisposable
     private readonly ServerState _server;
     private readonly Software _software;
     private readonly long _largestMessage;
-    private readonly Telemetry? _telemetry = Telemetry.Start();
+    private readonly Telemetry? _telemetry = Telemetry.Start("fedpg-server");
     private int _cardBytes;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;

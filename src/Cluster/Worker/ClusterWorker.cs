@@ -49,6 +49,7 @@ public sealed class ClusterWorker
     /// <returns>Why the server refused this worker; null when it was cancelled.</returns>
     public async Task<string?> RunAsync(CancellationToken cancellation)
     {
+        using Telemetry? telemetry = Telemetry.Start("fedpg-worker");
         using var threads = new ComputeThreads(_threads);
         // Kept whatever becomes of the cluster: nobody else has a site's states.
         var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _time);
@@ -255,16 +256,4 @@ public sealed class ClusterWorker
 
     /// <summary>Whether a failure is of the network or the other side, and may be over when it is tried again.</summary>
     internal static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or AggregateException or DbException or RedisException;
-
-    private sealed class FatalErrors : IFatalErrorHandler
-    {
-        private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Happened => _happened.Task;
-
-        public bool IsUnexpected(Exception exception) => exception is not ThreadAbortException;
-
-        /// <summary>The engine would end the process; this worker joins again.</summary>
-        public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null) => _happened.TrySetResult();
-    }
 }
