@@ -102,6 +102,34 @@ public sealed class SiteTests
         else Assert.DoesNotContain("agent-2,up,delta", string.Join('\n', File.ReadLines(Path.Combine(folder["run"], "exchange.csv")).Where(l => l.StartsWith("40,", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
+    /// <summary>What a run with absent sites is can be stated where an agent keeps nothing from round to round: the run in one process in which the same agents took part.</summary>
+    [Fact]
+    public void A_site_that_was_skipped_takes_part_again_when_it_is_back()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string[] settings = ["federation.algorithm=fedavg", "federation.rounds=1500", "checkpointEvery=0", "evaluateEvery=2000", "gradient.trajectories=4"];
+        File.WriteAllText(folder["e.json"], Experiment);
+        cluster.StartWorker("--site", "a", "--plugin", Orchard);
+        Fedpg.Started skipped = cluster.StartWorker("--site", "b", "--plugin", Orchard);
+        using Fedpg.Started training = cluster.StartTraining("run", 1, ["e.json", "--sites", "a:2,b", "--missing-site", "skip", .. settings.SelectMany(s => new[] { "--set", s })]);
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 20);
+        skipped.Signal(Fedpg.Started.Kill);
+        int killed = RunTesting.RoundsOf(folder["run"]);
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= killed + 20);
+        cluster.StartWorker("--site", "b", "--plugin", Orchard);
+        Outcome outcome = training.Wait();
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        int[][] present = [.. new CsvFile(Path.Combine(folder["run"], "exchange.csv")).Rows.Where(r => r[3] == "delta")
+            .GroupBy(r => int.Parse(r[0], CultureInfo.InvariantCulture)).OrderBy(g => g.Key).Select(g => g.Select(r => int.Parse(r[1]["agent-".Length..], CultureInfo.InvariantCulture)).ToArray())];
+        Assert.Equal(1500, present.Length);
+        Assert.Contains(present, p => p is [0, 1]);
+        Assert.Equal([0, 1, 2], present[^1]);
+        string trace = string.Join(',', present.Select(p => $"[{string.Join(',', p)}]"));
+        Assert.Equal(Simulated(folder, [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]), Policy(folder["run"]));
+    }
+
     private static string Simulated(TemporaryFolder folder, params string[] assignments)
     {
         File.WriteAllText(folder["e.json"], Experiment);
