@@ -144,6 +144,7 @@ internal sealed class WorkerRegistry(Software software, SharedSecret secret, Act
         lock (_lock)
         {
             if (_workers.Find(w => w.Name == worker && !w.IsGone) is not { } found) return 0;
+            found.Outbound?.Hear();
             if (!found.IsLeaving)
             {
                 found.IsLeaving = true;

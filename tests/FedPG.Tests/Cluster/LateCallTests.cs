@@ -57,6 +57,24 @@ public sealed class LateCallTests
         Assert.Equal((ReplyStatus.Done, null), (reply.Status, reply.Message));
     }
 
+    /// <summary>One that takes leave is waited for as long as it says so, however long its last round takes.</summary>
+    [Fact]
+    public async Task An_outbound_worker_is_silent_only_where_it_asks_nothing()
+    {
+        WorkerRegistry registry = Registry();
+        Assert.Null(registry.Join(Hello("w", registry.Challenge("w"))).Refusal);
+        OutboundChannel channel = registry.Outbound("w")!;
+        for (int k = 0; k < 8; k++)
+        {
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+            Assert.False(channel.IsSilent);
+            if (k % 2 == 0) Assert.Equal(0, registry.Leave("w"));
+            else Assert.True(registry.IsMember("w"));
+        }
+        await Task.Delay(3500, TestContext.Current.CancellationToken);
+        Assert.True(channel.IsSilent);
+    }
+
     private static WorkerRegistry Registry() => new(Same, Secret, _ => { }, TimeProvider.System);
 
     private static WorkerHello Hello(string name, byte[] challenge) => new(name, null, "", 1, Same, SharedSecret.NewChallenge(), challenge, Secret.Answer(challenge, name));
