@@ -1,3 +1,4 @@
+using System.Net;
 using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
@@ -14,6 +15,9 @@ namespace FedPG.Cluster.Hosting;
 internal static class ClusterClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where a server takes clients.</summary>
+    public static IPEndPoint GatewayOf(IPEndPoint server) => new(server.Address, server.Port + 1);
 
     /// <summary>The host of a client, not started.</summary>
     public static IHost Create(ClusterSettings settings, Handshake handshake)

@@ -36,6 +36,20 @@ internal static class SiloHost
     public static IHost Create(ClusterSettings settings, string name, bool isServer, Handshake handshake, Action<IServiceCollection> services)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ServiceId });
+        Configure(builder, settings, name, isServer, handshake);
+        services(builder.Services);
+        return builder.Build();
+    }
+
+    /// <summary>Makes a host a member.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="settings">Its place.</param>
+    /// <param name="name">The silo's name.</param>
+    /// <param name="isServer">Whether it does the run.</param>
+    /// <param name="handshake">What connections begin with.</param>
+    /// <param name="more">What it brings along; null for nothing.</param>
+    public static void Configure(IHostApplicationBuilder builder, ClusterSettings settings, string name, bool isServer, Handshake handshake, Action<ISiloBuilder>? more = null)
+    {
         AddCommon(builder, settings);
         int port = isServer ? settings.ServerPort : settings.Port ?? FreePort(settings.Listen);
         builder.UseOrleans(silo =>
@@ -54,10 +68,10 @@ internal static class SiloHost
             silo.Configure<SiloMessagingOptions>(o => (o.ResponseTimeout, o.MaxMessageBodySize) = (ResponseTimeout, settings.LargestMessage + Headroom));
             silo.Services.AddPlacementDirector<AtSilo, AtSiloDirector>();
             silo.Services.AddGrainDirectory(KeysAreAddresses.Name, (_, _) => new KeysAreAddresses());
+            silo.AddActivityPropagation();
+            more?.Invoke(silo);
         });
         builder.Services.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Name, ServiceId));
-        services(builder.Services);
-        return builder.Build();
     }
 
     /// <summary>Ends a host, gently where that takes less than a while.</summary>
@@ -76,7 +90,7 @@ internal static class SiloHost
     }
 
     /// <summary>What members and clients have in common.</summary>
-    public static void AddCommon(HostApplicationBuilder builder, ClusterSettings settings)
+    public static void AddCommon(IHostApplicationBuilder builder, ClusterSettings settings)
     {
         builder.Logging.ClearProviders();
         if (settings.EngineLog is { } log)

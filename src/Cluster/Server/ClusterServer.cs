@@ -14,22 +14,20 @@ namespace FedPG.Cluster.Server;
 /// <summary>The process that does a run on a cluster: it keeps the server of the federation and the run folder, and workers hold the agents.</summary>
 public sealed class ClusterServer : IDisposable
 {
-    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300), Watch = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300);
     private readonly IHost _host;
     private readonly OwnPorts _ports;
     private readonly ServerState _server;
     private readonly Software _software;
     private readonly long _largestMessage;
-    private readonly Telemetry? _telemetry = Telemetry.Start();
-    private readonly ITimer _watch;
+    private readonly Telemetry? _telemetry = Telemetry.Start("fedpg-server");
     private int _cardBytes;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
 
     private ClusterServer(IHost host, OwnPorts ports, ServerState server, Software software, long largestMessage, Action<string> note, TimeProvider time, CancellationToken cancellation) =>
-        (_host, _ports, _server, _software, _largestMessage, _note, _time, _cancellation, _watch) =
-            (host, ports, server, software, largestMessage, note, time, cancellation, time.CreateTimer(_ => server.Registry.LoseSilent(Watch), null, Watch, Watch));
+        (_host, _ports, _server, _software, _largestMessage, _note, _time, _cancellation) = (host, ports, server, software, largestMessage, note, time, cancellation);
 
     /// <summary>Opens the cluster for workers.</summary>
     /// <param name="settings">This process's place in it.</param>
@@ -115,7 +113,6 @@ public sealed class ClusterServer : IDisposable
     public void Dispose()
     {
         _server.Registry.IsClosing = true;
-        _watch.Dispose();
         SiloHost.EndAsync(_host, Farewell).GetAwaiter().GetResult();
         _ports.Dispose();
         _telemetry?.Dispose();

@@ -48,7 +48,7 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     public override void Restore(AgentStates states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector));
+        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector, Messages));
         _goesOn = true;
     }
 

@@ -50,16 +50,19 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>A worker that lives calls at least once a second, except while its line is busy with a message.</summary>
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(4);
-
-    /// <summary>Bytes a second of the slowest line whose messages are waited for.</summary>
-    private const double SlowestLine = 1 << 20;
+    /// <summary>A worker asks five times a second whether it belongs here, on a line where nothing is in the way.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3), Look = TimeSpan.FromSeconds(0.5);
 
     private readonly ConcurrentDictionary<long, (OutboundOrder Order, TaskCompletionSource<OutboundResult> Result)> _open = new();
     private readonly Lock _lock = new();
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _ids, _largestResult, _silence;
+    private long _ids, _heard = time.GetTimestamp();
+
+    /// <summary>Whether nothing was heard of the worker for so long that it must be gone.</summary>
+    public bool IsSilent => time.GetElapsedTime(Interlocked.Read(ref _heard)) > LongestSilence;
+
+    /// <summary>The worker has said something.</summary>
+    public void Hear() => Interlocked.Exchange(ref _heard, time.GetTimestamp());
 
     public override Task<BlockReply> Open(string block, SessionOffer offer) => ReplyAsync(id => new OutboundOrder(id, block, Offer: offer));
 
@@ -78,7 +81,6 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
     {
         foreach (OutboundResult result in results)
         {
-            _largestResult = Math.Max(_largestResult, result.Reply.Size);
             if (_open.TryRemove(result.Id, out (OutboundOrder, TaskCompletionSource<OutboundResult> Result) open)) open.Result.TrySetResult(result);
         }
     }
@@ -92,17 +94,6 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
         if (orders.Length > 0) return orders;
         await Task.WhenAny(news, Task.Delay(Patience, time)).ConfigureAwait(false);
         return After(seen);
-    }
-
-    /// <summary>The worker has called.</summary>
-    public void Hear() => Interlocked.Exchange(ref _silence, 0);
-
-    /// <summary>Whether the worker has not called for longer than its messages explain.</summary>
-    /// <param name="passed">The time since this was last asked.</param>
-    public bool IsSilent(TimeSpan passed)
-    {
-        long bytes = _open.Values.Sum(o => (o.Order.Request?.Size ?? 0) + _largestResult);
-        return TimeSpan.FromTicks(Interlocked.Add(ref _silence, passed.Ticks)) > LongestSilence + TimeSpan.FromSeconds(bytes / SlowestLine);
     }
 
     private OutboundOrder[] After(long seen) => [.. _open.Values.Select(o => o.Order).Where(o => o.Id > seen).OrderBy(o => o.Id)];
@@ -121,7 +112,12 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
         }
         try
         {
-            return await result.Task.WaitAsync(SiloHost.ResponseTimeout, time).ConfigureAwait(false);
+            long started = time.GetTimestamp();
+            while (await Task.WhenAny(result.Task, Task.Delay(Look, time)).ConfigureAwait(false) != result.Task)
+            {
+                if (IsSilent || time.GetElapsedTime(started) > SiloHost.ResponseTimeout) throw new TimeoutException("the worker does not answer");
+            }
+            return await result.Task.ConfigureAwait(false);
         }
         finally
         {

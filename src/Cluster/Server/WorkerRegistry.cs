@@ -24,6 +24,9 @@ internal sealed class ClusterWorkerInfo(string name, SiloAddress? silo, string s
 
     public int Threads => threads;
 
+    /// <summary>What it was sent for all its blocks.</summary>
+    public SentVectors Vectors { get; } = new();
+
     /// <summary>Ends when it has been found dead, or has gone.</summary>
     public Task Gone => _gone.Task;
 
@@ -100,23 +103,18 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
 
     public bool IsMember(string worker)
     {
-        lock (_lock) return !IsClosing && _workers.Exists(w => w.Name == worker && !w.IsGone);
+        lock (_lock)
+        {
+            if (IsClosing || _workers.Find(w => w.Name == worker && !w.IsGone) is not { } member) return false;
+            member.Outbound?.Hear();
+            return true;
+        }
     }
 
-    /// <summary>How to speak to a worker that nobody can call, and that calls; null where there is none of that name.</summary>
+    /// <summary>How to speak to a worker that nobody can call; null where there is none of that name.</summary>
     public OutboundChannel? Outbound(string worker)
     {
-        OutboundChannel? channel;
-        lock (_lock) channel = IsClosing ? null : _workers.Find(w => w.Name == worker && !w.IsGone)?.Outbound;
-        channel?.Hear();
-        return channel;
-    }
-
-    /// <summary>Gives up the workers that nobody can call, so that the engine cannot probe them, and that do not call any more.</summary>
-    /// <param name="passed">The time since this was last done.</param>
-    public void LoseSilent(TimeSpan passed)
-    {
-        foreach (ClusterWorkerInfo worker in All().Where(w => !w.IsGone && w.Outbound is { } channel && channel.IsSilent(passed))) Lose(worker, "it does not call any more");
+        lock (_lock) return IsClosing ? null : _workers.Find(w => w.Name == worker && !w.IsGone)?.Outbound;
     }
 
     public int Leave(string worker)
@@ -124,6 +122,7 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
         lock (_lock)
         {
             if (_workers.Find(w => w.Name == worker && !w.IsGone) is not { } found) return 0;
+            found.Outbound?.Hear();
             if (!found.IsLeaving)
             {
                 found.IsLeaving = true;

@@ -40,7 +40,7 @@ internal sealed class BlockGrain(WorkerState worker, TimeProvider time) : Grain,
     public Task<BlockReply> Open(SessionOffer offer) => _task.OpenAsync(offer);
 
     /// <inheritdoc/>
-    public Task<BlockReply> Run(BlockRequest request) => _task.RunAsync(request);
+    public async Task<BlockReply> Run(BlockRequest request) => await worker.Vectors.Filled(request) is { } whole ? await _task.RunAsync(whole) : BlockReply.Lacking;
 
     /// <inheritdoc/>
     public Task<BlockReply> Wait(long id) => _task.WaitAsync(id);

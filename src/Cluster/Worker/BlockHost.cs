@@ -85,7 +85,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
                 value.copy_(Checked(own, value.shape).ToTensor(session.Format));
             }
         }
-        foreach (TensorData vector in snapshot.Received) _block.Receive(vector.Name, Checked(vector, [session.Parameters]).ToTensor(session.Format));
+        foreach (TensorData vector in snapshot.Received) _block.Receive(vector.Name, Checked(vector, [session.Parameters], session.Messages).ToTensor(session.Format));
         (_start, _position) = (snapshot, position);
     }
 
@@ -116,12 +116,12 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         }
     }
 
-    private TensorData Checked(TensorData data, ReadOnlySpan<long> shape) =>
-        data.FaultAs(session.Format, shape) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
+    private TensorData Checked(TensorData data, ReadOnlySpan<long> shape, MessageFormat messages = default) =>
+        data.FaultAs(session.Format, shape, messages) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
 
     private Tensor Finite(TensorData data, ReadOnlySpan<long> shape)
     {
-        Tensor tensor = Checked(data, shape).ToTensor(session.Format);
+        Tensor tensor = Checked(data, shape, session.Messages).ToTensor(session.Format);
         return tensor.isfinite().all().item<bool>() ? tensor : throw new RefusedException($"a message is refused: \"{data.Name}\" holds numbers that are not finite");
     }
 
@@ -129,7 +129,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
     {
         var reply = new BlockReply(ReplyStatus.Done)
         {
-            Value = answer?.Value is { } value ? TensorData.Of("", value) : null,
+            Value = answer?.Value is { } value ? TensorData.Of("", value, session.Messages) : null,
             Weighted = answer?.Weighted is { } weighted ? TensorData.Of("", weighted) : null,
             HasAnswer = answer is not null,
             DivergedAgent = answer?.Divergence?.Agent,

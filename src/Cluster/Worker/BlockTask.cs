@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FedPG.Cluster.Wire;
 using FedPG.Federation.Agents;
 
@@ -60,7 +61,10 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
     private async Task<BlockReply> ExecuteAsync(Task<BlockReply>? before, BlockHost host, BlockRequest request)
     {
         if (before is not null) await before;
-        return await worker.Threads.Run(() => host.Execute(request));
+        using Activity? span = ClusterMeters.Start("block")?.SetTag("first", request.First).SetTag("agents", request.Count);
+        BlockReply reply = await worker.Threads.Run(() => host.Execute(request));
+        ClusterMeters.Compute(reply.Seconds);
+        return reply;
     }
 
     private async Task<BlockReply> ResultAsync(Task<BlockReply> running) => await EndsSoon(running) ? await running : new BlockReply(ReplyStatus.Running);

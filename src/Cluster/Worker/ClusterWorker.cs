@@ -50,9 +50,10 @@ public sealed class ClusterWorker
     public async Task<string?> RunAsync(CancellationToken cancellation)
     {
         if (!_place.IsOutbound) OwnPorts.RequireFree(_settings.Listen, _settings.Port ?? 0);
+        using Telemetry? telemetry = Telemetry.Start("fedpg-worker");
         using var threads = new ComputeThreads(_threads);
         // Kept whatever becomes of the cluster: nobody else has a site's states.
-        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note);
+        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note, _time);
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -72,10 +73,10 @@ public sealed class ClusterWorker
     /// <summary>Waits until a server listens where it should be.</summary>
     private async Task WaitForServerAsync(CancellationToken cancellation)
     {
-        while (_settings.Address.Server is { } server)  // where others keep the list of members, the server is looked for in it
+        while (_settings.Address.Server is { } address)  // where others keep the list of members, the server is looked for in it
         {
-            // A worker that only connects need reach no other port than that of clients.
-            IPEndPoint place = _place.IsOutbound ? new IPEndPoint(server.Address, server.Port + 1) : server;
+            // All that a worker that only connects can reach may be the port for clients.
+            IPEndPoint place = _place.IsOutbound ? ClusterClient.GatewayOf(address) : address;
             using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             bool isThere = false;
             try
@@ -88,7 +89,7 @@ public sealed class ClusterWorker
             }
             catch (Exception e) when (e is SocketException or TimeoutException or IOException)
             {
-                if (!isThere) Tell($"waiting for a run at {server}");
+                if (!isThere) Tell($"waiting for a run at {address}");
                 // A run that ends at this instant hangs up.
                 else if (e is not EndOfStreamException) Tell($"what listens at {place} does not answer as a run does; waiting for one there");
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
@@ -209,17 +210,21 @@ public sealed class ClusterWorker
         _note("the server is gone");
     }
 
-    /// <summary>The same as a client of the server: nobody connects to this process.</summary>
+    /// <summary>
+    /// The same as a client of the server: nobody connects to this process. Whether the server is there is asked on a line of its own, because a question
+    /// behind a large message says nothing.
+    /// </summary>
     private async Task<string?> ServeOutboundAsync(WorkerState worker, CancellationToken cancellation)
     {
         string name = NewName();
         bool isIn = false;
         var handshake = new Handshake(_settings.Secret, _note);
-        using IHost host = ClusterClient.Create(_settings, handshake);
+        using IHost host = ClusterClient.Create(_settings, handshake), pulse = ClusterClient.Create(_settings, handshake);
+        static IServerGrain ServerOf(IHost client) => client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
         try
         {
-            await host.StartAsync(cancellation).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
-            IServerGrain server = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
+            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
+            IServerGrain server = ServerOf(host);
             (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;
@@ -227,21 +232,9 @@ public sealed class ClusterWorker
             _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}, outbound only");
             isIn = true;
             await using var loop = new OutboundLoop(server, name, worker, _time);
-            for (int missed = 0; missed < 3;)
-            {
-                try
-                {
-                    if (cancellation.IsCancellationRequested && await server.Leave(name).WaitAsync(CallTimeout, _time, CancellationToken.None).ConfigureAwait(false) == 0) return null;
-                    if (!await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return null;
-                    missed = 0;
-                }
-                catch (Exception e) when (IsTransient(e))
-                {
-                    missed++;
-                    await Task.Delay(Pause, _time, CancellationToken.None).ConfigureAwait(false);
-                }
-            }
-            _note("the server is gone");
+            Task belonging = BelongAsync(ServerOf(pulse), name, Task.Delay(Timeout.InfiniteTimeSpan, _time, CancellationToken.None), cancellation);
+            while (!belonging.IsCompleted) await Task.WhenAny(belonging, ExchangeAsync(loop)).ConfigureAwait(false);
+            await belonging.ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (IsTransient(e))
@@ -252,8 +245,22 @@ public sealed class ClusterWorker
         }
         finally
         {
-            await SiloHost.EndAsync(host, Farewell).ConfigureAwait(false);
+            await Task.WhenAll(SiloHost.EndAsync(host, Farewell), SiloHost.EndAsync(pulse, Farewell)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>One exchange, or a pause where there is nobody to exchange with; whether the server is gone is not said here.</summary>
+    private async Task ExchangeAsync(OutboundLoop loop)
+    {
+        try
+        {
+            if (await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return;
+        }
+        catch (Exception e) when (IsTransient(e))
+        {
+            // Tried again after the pause.
+        }
+        await Task.Delay(Pause, _time, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static string NewName() => $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..4]}";
@@ -272,16 +279,4 @@ public sealed class ClusterWorker
 
     /// <summary>Whether a failure is of the network or the other side, and may be over when it is tried again.</summary>
     internal static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or AggregateException or DbException or RedisException;
-
-    private sealed class FatalErrors : IFatalErrorHandler
-    {
-        private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Happened => _happened.Task;
-
-        public bool IsUnexpected(Exception exception) => exception is not ThreadAbortException;
-
-        /// <summary>The engine would end the process; this worker joins again.</summary>
-        public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null) => _happened.TrySetResult();
-    }
 }

@@ -49,7 +49,8 @@ internal sealed class OutboundLoop(IServerGrain server, string name, WorkerState
             {
                 { Describe: { } question } => await worker.Threads.Run(() => Describer.Describe(order.Id, question, worker.Tell)).ConfigureAwait(false),
                 { Offer: { } offer } => new(order.Id, await block.OpenAsync(offer).ConfigureAwait(false)),
-                { Request: { } request } => new(order.Id, await Locked(block, b => b.RunAsync(request)).ConfigureAwait(false)),
+                { Request: { } request } => new(order.Id, await worker.Vectors.Filled(request).ConfigureAwait(false) is { } whole
+                    ? await Locked(block, b => b.RunAsync(whole)).ConfigureAwait(false) : BlockReply.Lacking),
                 _ => new(order.Id, await Locked(block, b => b.WaitAsync(order.WaitFor!.Value)).ConfigureAwait(false)),
             };
         }

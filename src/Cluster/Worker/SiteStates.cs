@@ -60,7 +60,7 @@ internal sealed class SiteStates(string? folder)
             foreach (TensorData tensor in state)
             {
                 writer.Write(tensor.Name);
-                writer.Write(tensor.Double);
+                writer.Write(tensor.Kind == NumberKind.Float64);
                 writer.Write(tensor.Shape.Length);
                 foreach (long size in tensor.Shape) writer.Write(size);
                 foreach (byte[] bytes in new[] { tensor.Values, tensor.Places ?? [] })
@@ -86,7 +86,7 @@ internal sealed class SiteStates(string? folder)
                 (string name, bool precise, long[] shape) = (reader.ReadString(), reader.ReadBoolean(), new long[reader.ReadInt32()]);
                 for (int i = 0; i < shape.Length; i++) shape[i] = reader.ReadInt64();
                 (byte[] values, byte[] places) = (reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()));
-                state[k] = new TensorData(name, precise, shape, values, reader.ReadBoolean() ? places : null);
+                state[k] = new TensorData(name, precise ? NumberKind.Float64 : NumberKind.Float32, shape, values, reader.ReadBoolean() ? places : null);
             }
             return state;
         }

@@ -51,6 +51,9 @@ internal sealed class WorkerSession
     /// <summary>Who is there in which round.</summary>
     public Attendance Attendance { get; }
 
+    /// <summary>How messages are written.</summary>
+    public MessageFormat Messages => Experiment.Federation.Messages;
+
     /// <summary>Makes blocks.</summary>
     public BlockFactory Blocks { get; }
 

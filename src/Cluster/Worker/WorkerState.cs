@@ -8,7 +8,8 @@ namespace FedPG.Cluster.Worker;
 /// <param name="largestMessage">The largest message, in bytes.</param>
 /// <param name="site">What a site has put by; null for a worker that belongs to none.</param>
 /// <param name="note">Takes what a user should know.</param>
-internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site, Action<string> note)
+/// <param name="time">The clock.</param>
+internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site, Action<string> note, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private Guid _id;
@@ -19,6 +20,9 @@ internal sealed class WorkerState(ComputeThreads threads, Software software, lon
 
     /// <summary>What a site has put by; null for a worker that belongs to none.</summary>
     public SiteStates? Site => site;
+
+    /// <summary>What came for all its blocks.</summary>
+    public KnownVectors Vectors { get; } = new(time);
 
     /// <summary>Its threads.</summary>
     public ComputeThreads Threads => threads;

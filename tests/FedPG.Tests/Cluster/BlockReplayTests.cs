@@ -66,10 +66,10 @@ public sealed class BlockReplayTests
         byte[] zeros = new byte[session.Parameters * sizeof(float)];
         byte[] nan = [.. zeros];
         BitConverter.TryWriteBytes(nan, float.NaN);
-        Assert.Contains("\"theta\" has the shape 14, and 15 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", false, [14], zeros))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" is float64, and float32 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", true, [15], zeros))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" has 3 bytes, and 60 are needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", false, [15], new byte[3]))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" holds numbers that are not finite", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", false, [15], nan))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" has the shape 14, and 15 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [14], zeros))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" is float64, and float32 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float64, [15], zeros))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" has 3 bytes, and 60 are needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], new byte[3]))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" holds numbers that are not finite", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], nan))), StringComparison.Ordinal);
         Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 0, AgentCallKind.Sum, "other", 0)), StringComparison.Ordinal);
         Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 7, AgentCallKind.Sum, "delta", 0)), StringComparison.Ordinal);
         Assert.Contains("over the limit of 8", Refusal(Call(Algorithm.StartRound, 0, AgentCallKind.Sum, "memory", 0), largest: 8), StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class BlockReplayTests
     private static TensorData Vector(WorkerSession session, string name, int seed, int? rows = null)
     {
         float[] numbers = [.. Enumerable.Range(0, (int)session.Parameters * (rows ?? 1)).Select(i => MathF.Sin(i + (7 * seed) + name.Length) / 8)];
-        return new TensorData(name, false, rows is { } n ? [n, session.Parameters] : [session.Parameters], System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers).ToArray());
+        return new TensorData(name, NumberKind.Float32, rows is { } n ? [n, session.Parameters] : [session.Parameters], System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers).ToArray());
     }
 
     private static void AssertEqual(BlockReply expected, BlockReply actual)
