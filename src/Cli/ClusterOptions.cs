@@ -47,17 +47,54 @@ internal static class ClusterOptions
         string name = parsed.GetValue(Name)!;
         if (name.Length is 0 or > 100 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             throw new InvalidInputException(new Fault("--cluster-name", "", name, "must be 1 to 100 letters, digits, '-', '_' or '.'"));
-        if (!IPAddress.IsLoopback(listen)) Console.Error.WriteLine($"listening at {listen}: what crosses is neither encrypted nor signed, so the network must be trusted");
-        return new ClusterSettings(address, name, listen, parsed.GetValue(Port), Secret(parsed.GetValue(SecretFile)))
+        string secret = Secret(parsed.GetValue(SecretFile));
+        if (!IPAddress.IsLoopback(listen))
+        {
+            string open = secret.Length > 0 ? "" : ", and without a secret (--secret-file) everybody in it can join";
+            Console.Error.WriteLine($"listening at {listen}: what crosses is neither encrypted nor signed, so the network must be trusted{open}");
+        }
+        return new ClusterSettings(address, name, listen, parsed.GetValue(Port), secret)
         {
             LargestMessage = parsed.GetValue(MessageLimit) << 20,
             EngineLog = Environment.GetEnvironmentVariable(LogVariable) is { Length: > 0 } ? Console.Error.WriteLine : null,
         };
     }
 
+    /// <summary>What the options say to the process that trains.</summary>
+    /// <exception cref="InvalidInputException">One of them is wrong, or the process would not be where workers look for it.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ClusterSettings ReadForServer(ParseResult parsed)
+    {
+        ClusterSettings settings = Read(parsed);
+        if (settings.Address.Server is not { } server) return settings;
+        if (IPAddress.IsLoopback(server.Address) != IPAddress.IsLoopback(settings.Listen))
+            throw new InvalidInputException(new Fault("--listen", "", settings.Listen.ToString(), $"must be the address that --cluster says this process is at, {server.Address}, or where what is sent there arrives"));
+        var own = new IPEndPoint(settings.Listen, settings.ServerPort);
+        if (!server.Equals(own)) Console.Error.WriteLine($"listening at {own}: what the others send to {server}, where --cluster says this process is, must arrive there, and so for the next port of both");
+        return settings;
+    }
+
+    /// <summary>What the options say to a worker.</summary>
+    /// <exception cref="InvalidInputException">One of them is wrong, or nobody could reach the worker.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ClusterSettings ReadForWorker(ParseResult parsed, bool isOutbound)
+    {
+        ClusterSettings settings = Read(parsed);
+        if (!isOutbound && settings.Address.Server is { } server && !IPAddress.IsLoopback(server.Address) && IPAddress.IsLoopback(settings.Listen))
+            throw new InvalidInputException(new Fault("--listen", "", settings.Listen.ToString(), $"must be an address at which {server.Address} reaches this machine; or take --outbound"));
+        if (settings.Address.Server is { } taken && settings.Port is { } own && (own == taken.Port || own == taken.Port + 1) && taken.Address.Equals(settings.Listen))
+            throw new InvalidInputException(new Fault("--port", "", $"{own}", $"must be another than those of the process that trains, {taken.Port} and {taken.Port + 1}"));
+        return settings;
+    }
+
     private static string Secret(string? file)
     {
-        if (file is null) return Environment.GetEnvironmentVariable(SecretVariable) ?? "";
+        if (file is null)
+        {
+            return Environment.GetEnvironmentVariable(SecretVariable) is not { } given ? ""
+                : given.Trim() is { Length: > 0 } held ? held
+                : throw new InvalidInputException(new Fault(SecretVariable, "", null, "is empty; it must hold the secret, or not be set"));
+        }
         try
         {
             string secret = File.ReadAllText(file).Trim();

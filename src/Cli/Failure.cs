@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FedPG.Envs;
 using FedPG.Federation;
@@ -14,7 +16,7 @@ internal static class Failure
     {
         DivergedException or EnvironmentFaultException or AgentFailureException => exception.Message,
         _ when PluginFailure.Describe(exception) is { } plugin => plugin,
-        IOException or UnauthorizedAccessException => exception.Message,
+        IOException or UnauthorizedAccessException or SocketException or DbException => exception.Message,
         AggregateException { InnerExceptions: [{ } inner, ..] } => Describe(inner),
         OutOfMemoryException => "out of memory",
         TypeInitializationException or DllNotFoundException => $"the native libraries of torch cannot be loaded: {FirstLine(Innermost(exception))}",

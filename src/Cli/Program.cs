@@ -2,22 +2,7 @@ using System.CommandLine;
 using FedPG.Cli;
 using FedPG.Envs.Options;
 
-var root = new RootCommand("Federated policy gradients: Fast-FedPG and its rivals on TorchSharp.")
-{
-    TrainCommand.Create(),
-    WorkerCommand.Create(),
-    ClusterCommand.Create(),
-    EvalCommand.Create(),
-    CompareCommand.Create(),
-    ReportCommand.Create(),
-    AdviseCommand.Create(),
-    ReproduceCommand.Create(),
-    EnvCommands.Create(),
-    BenchCommand.Create(),
-    InfoCommand.Create(),
-    PluginOption.Option,
-};
-ParseResult parsed = root.Parse(args);
+ParseResult parsed = CommandLine.Create().Parse(args);
 if (CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
 {
     foreach (Fault fault in faults) Console.Error.WriteLine(fault);

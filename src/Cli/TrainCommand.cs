@@ -102,11 +102,11 @@ internal static class TrainCommand
             progress.End();
             Print(parsed, summary);
             if (summary.Status == "finished") return ExitCode.Ok;
-            Console.Error.WriteLine($"stopped after round {summary.Rounds}; continue with: fedpg train --resume {run.Folder}");
+            Console.Error.WriteLine($"stopped after round {summary.Rounds}; continue with: fedpg train --resume {run.Folder}{cluster?.Again}");
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            Console.Error.WriteLine($"stopped while waiting for workers{(folder is null ? "" : $"; continue with: fedpg train --resume {folder}")}");
+            Console.Error.WriteLine($"stopped while waiting for workers{(folder is null ? "" : $"; continue with: fedpg train --resume {folder}{cluster?.Again}")}");
         }
         return ExitCode.Cancelled;
     }

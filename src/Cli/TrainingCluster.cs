@@ -47,10 +47,13 @@ internal sealed class TrainingCluster : IDisposable
     public static TrainingCluster? Of(ParseResult parsed, int? blockSize, Action<string> note, CancellationToken cancellation)
     {
         if (parsed.GetValue(ClusterOptions.Address) is not null)
-            return new TrainingCluster(ClusterOptions.Read(parsed), parsed.GetValue(Workers), blockSize, note, cancellation) { _sites = ReadSites(parsed) };
+            return new TrainingCluster(ClusterOptions.ReadForServer(parsed), parsed.GetValue(Workers), blockSize, note, cancellation) { _sites = ReadSites(parsed) };
         string[] given = [.. ClusterOptions.GivenWithout(parsed), .. new Option[] { Workers, SiteList, Missing }.Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
         return given.Length == 0 ? null : throw new InvalidInputException([.. given.Select(o => new Fault(o, "", null, $"means nothing without {ClusterOptions.Address.Name}"))]);
     }
+
+    /// <summary>What a command line that goes on with the run must say again; empty where it need not be on a cluster.</summary>
+    public string Again => _sites is null ? "" : " and the same --cluster and --sites";
 
     /// <summary>Makes a run's agents.</summary>
     public IFederationAgents CreateAgents(AgentsSetup setup)

@@ -22,12 +22,28 @@ internal static class WorkerCommand
         return command;
     }
 
+    /// <summary>What agents keep is written much later, when a run could only end of it.</summary>
+    private static void CheckState(string folder)
+    {
+        try
+        {
+            if (folder.Length == 0) throw new IOException("the path of a folder is needed");
+            Directory.CreateDirectory(folder);
+            using FileStream trial = File.Create(Path.Combine(folder, $".trial-{Environment.ProcessId}"), 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InvalidInputException(new Fault(State.Name, "", folder, $"must be a folder that can be written: {e.Message}"));
+        }
+    }
+
     private static int Run(ParseResult parsed)
     {
-        ClusterSettings settings = ClusterOptions.Read(parsed);
+        ClusterSettings settings = ClusterOptions.ReadForWorker(parsed, parsed.GetValue(Outbound));
         string site = parsed.GetValue(Site) ?? "";
         if (parsed.GetValue(Site) is not null) TrainingCluster.CheckSite(Site.Name, site);
         else if (parsed.GetValue(State) is { } state) throw new InvalidInputException(new Fault(State.Name, "", state, "means nothing without --site"));
+        if (parsed.GetValue(State) is { } folder) CheckState(folder);
         var place = new WorkerPlace(site, parsed.GetValue(State), parsed.GetValue(Outbound));
         bool quiet = parsed.GetValue(Quiet);
         void Note(string text)

@@ -15,10 +15,14 @@ public static class ClusterMeters
     private static readonly Counter<long> Snapshots = Meter.CreateCounter<long>("fedpg.cluster.snapshots", "By", "Bytes of snapshots of blocks, both ways.");
     private static readonly Counter<long> Restored = Meter.CreateCounter<long>("fedpg.cluster.restored", "{block}", "Blocks that were made on a worker: at the start of a run, when they moved, and when one was lost.");
     private static readonly Histogram<double> Call = Meter.CreateHistogram<double>("fedpg.cluster.call", "s", "From a request to a block until its reply, lost workers included.");
+    private static readonly Histogram<double> Computed = Meter.CreateHistogram<double>("fedpg.cluster.computed", "s", "What a worker took for a request to a block, its wait for a free thread left out.");
     private static readonly ActivitySource Source = new(Name);
 
-    /// <summary>A span of the server's work.</summary>
+    /// <summary>A span of a round, a call of the server's, or of what a worker does for it.</summary>
     internal static Activity? Start(string name) => Source.StartActivity(name);
+
+    /// <summary>A worker has run a request.</summary>
+    internal static void Compute(double seconds) => Computed.Record(seconds);
 
     /// <summary>A request was answered.</summary>
     internal static void Count(long sent, long received, long snapshots, bool restored, TimeSpan took)

@@ -1,6 +1,8 @@
+using System.Net;
 using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
+using FedPG.Cluster.Worker;
 using FedPG.Envs.Options;
 using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,14 +16,18 @@ internal static class ClusterClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Where a server takes clients.</summary>
+    public static IPEndPoint GatewayOf(IPEndPoint server) => new(server.Address, server.Port + 1);
+
     /// <summary>The host of a client, not started.</summary>
-    public static IHost Create(ClusterSettings settings)
+    public static IHost Create(ClusterSettings settings, Handshake handshake)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "fedpg" });
         SiloHost.AddCommon(builder, settings);
         builder.UseOrleansClient(client =>
         {
             MembershipProvider.AddTo(client, settings.Address);
+            handshake.AddTo(client);
             client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Name, SiloHost.ServiceId));
             client.Configure<ClientMessagingOptions>(o => (o.ResponseTimeout, o.MaxMessageBodySize) = (SiloHost.ResponseTimeout, settings.LargestMessage + SiloHost.Headroom));
             client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
@@ -34,24 +40,22 @@ internal static class ClusterClient
     /// <exception cref="InvalidInputException">The secret is wrong.</exception>
     public static ClusterStatus Status(ClusterSettings settings)
     {
-        using IHost host = Create(settings);
+        var handshake = new Handshake(settings.Secret, _ => { });
+        using IHost host = Create(settings, handshake);
         try
         {
-            return StatusAsync(host, new SharedSecret(settings.Secret)).WaitAsync(Patience).GetAwaiter().GetResult()
-                ?? throw new InvalidInputException(new Fault("--secret-file", "", null, "the secret is not the server's"));
+            return StatusAsync(host).WaitAsync(Patience).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (ClusterWorker.IsTransient(e))
         {
+            if (handshake.Refusal.IsCompleted) throw new InvalidInputException(new Fault("--secret-file", "", null, handshake.Refusal.Result));
             throw new AgentFailureException($"no run answers at {settings.Address}");
         }
     }
 
-    private static async Task<ClusterStatus?> StatusAsync(IHost host, SharedSecret secret)
+    private static async Task<ClusterStatus> StatusAsync(IHost host)
     {
         await host.StartAsync().ConfigureAwait(false);
-        string name = $"status-{Guid.NewGuid():N}";
-        IServerGrain server = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
-        byte[] challenge = await server.Challenge(name).ConfigureAwait(false);
-        return await server.Status(name, challenge, secret.Answer(challenge, name)).ConfigureAwait(false);
+        return await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null)).Status().ConfigureAwait(false);
     }
 }

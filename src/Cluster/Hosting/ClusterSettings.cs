@@ -38,7 +38,7 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
     public static ClusterAddress Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        InvalidInputException Wrong(string why) => new(new Fault("--cluster", "", text, why));
+        InvalidInputException Wrong(string why) => new(new Fault("--cluster", "", MembershipUri.WithoutPassword(text), why));
         switch (text.Split("://", 2)[0])
         {
             case "redis" or "rediss" when text.Contains("://", StringComparison.Ordinal):
@@ -51,7 +51,8 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
                 if (text.Contains("://", StringComparison.Ordinal)) throw Wrong(Allowed);
                 break;
         }
-        int colon = text.LastIndexOf(':');
+        // Of an IPv6 address without brackets no part is a port.
+        int colon = IPAddress.TryParse(text, out IPAddress? plain) && plain.AddressFamily == AddressFamily.InterNetworkV6 ? -1 : text.LastIndexOf(':');
         string host = colon < 0 ? text : text[..colon];
         int port = DefaultPort;
         if (host.Length == 0 || (colon >= 0 && !(int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65535))) throw Wrong(Allowed);
@@ -76,6 +77,9 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
 /// <param name="Secret">What all must know; empty for none.</param>
 public sealed record ClusterSettings(ClusterAddress Address, string Name, IPAddress Listen, int? Port, string Secret)
 {
+    /// <summary>The port of the process that does the run; the next one is for clients.</summary>
+    public int ServerPort => Port ?? Address.Server?.Port ?? ClusterAddress.DefaultPort;
+
     /// <summary>The largest message, in bytes.</summary>
     public int LargestMessage { get; init; } = 256 << 20;
 

@@ -31,29 +31,47 @@ internal static class SiloHost
     /// <param name="settings">Its place.</param>
     /// <param name="name">The silo's name.</param>
     /// <param name="isServer">Whether it does the run: it takes clients, and it alone finds members dead.</param>
+    /// <param name="handshake">What connections begin with.</param>
     /// <param name="services">Adds what grains need.</param>
-    public static IHost Create(ClusterSettings settings, string name, bool isServer, Action<IServiceCollection> services)
+    public static IHost Create(ClusterSettings settings, string name, bool isServer, Handshake handshake, Action<IServiceCollection> services)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ServiceId });
+        Configure(builder, settings, name, isServer, handshake);
+        services(builder.Services);
+        return builder.Build();
+    }
+
+    /// <summary>Makes a host a member.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="settings">Its place.</param>
+    /// <param name="name">The silo's name.</param>
+    /// <param name="isServer">Whether it does the run.</param>
+    /// <param name="handshake">What connections begin with.</param>
+    /// <param name="more">What it brings along; null for nothing.</param>
+    public static void Configure(IHostApplicationBuilder builder, ClusterSettings settings, string name, bool isServer, Handshake handshake, Action<ISiloBuilder>? more = null)
+    {
         AddCommon(builder, settings);
-        int port = isServer ? settings.Port ?? settings.Address.Server?.Port ?? ClusterAddress.DefaultPort : settings.Port ?? FreePort(settings.Listen);
+        int port = isServer ? settings.ServerPort : settings.Port ?? FreePort(settings.Listen);
         builder.UseOrleans(silo =>
         {
             MembershipProvider.AddTo(silo, settings.Address);
+            handshake.AddTo(silo);
             silo.Configure<SiloOptions>(o => o.SiloName = name);
             silo.Configure<EndpointOptions>(o =>
             {
-                (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (settings.Listen, port, isServer ? port + 1 : 0);
+                // What is between, as address translation or a tunnel, may show a server to the others at another place than where it listens.
+                IPEndPoint place = isServer && settings.Address.Server is { } server ? server : new IPEndPoint(settings.Listen, port);
+                (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (place.Address, place.Port, isServer ? place.Port + 1 : 0);
                 (o.SiloListeningEndpoint, o.GatewayListeningEndpoint) = (new IPEndPoint(settings.Listen, port), isServer ? new IPEndPoint(settings.Listen, port + 1) : null);
             });
             silo.Configure<ClusterMembershipOptions>(o => SetFailureDetection(o, isServer));
             silo.Configure<SiloMessagingOptions>(o => (o.ResponseTimeout, o.MaxMessageBodySize) = (ResponseTimeout, settings.LargestMessage + Headroom));
             silo.Services.AddPlacementDirector<AtSilo, AtSiloDirector>();
             silo.Services.AddGrainDirectory(KeysAreAddresses.Name, (_, _) => new KeysAreAddresses());
+            silo.AddActivityPropagation();
+            more?.Invoke(silo);
         });
         builder.Services.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Name, ServiceId));
-        services(builder.Services);
-        return builder.Build();
     }
 
     /// <summary>Ends a host, gently where that takes less than a while.</summary>
@@ -72,7 +90,7 @@ internal static class SiloHost
     }
 
     /// <summary>What members and clients have in common.</summary>
-    public static void AddCommon(HostApplicationBuilder builder, ClusterSettings settings)
+    public static void AddCommon(IHostApplicationBuilder builder, ClusterSettings settings)
     {
         builder.Logging.ClearProviders();
         if (settings.EngineLog is { } log)

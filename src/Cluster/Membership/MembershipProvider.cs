@@ -1,4 +1,3 @@
-using System.Net;
 using FedPG.Cluster.Hosting;
 using Microsoft.Extensions.Hosting;
 
@@ -30,7 +29,7 @@ internal static class MembershipProvider
         switch (address.Kind)
         {
             case MembershipKind.Server:
-                client.UseStaticClustering(new IPEndPoint(address.Server!.Address, address.Server.Port + 1));
+                client.UseStaticClustering(ClusterClient.GatewayOf(address.Server!));
                 break;
             case MembershipKind.Redis:
                 client.UseRedisClustering(o => o.ConfigurationOptions = MembershipUri.Redis(address.Connection));

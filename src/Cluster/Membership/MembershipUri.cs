@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FedPG.Envs.Options;
 using Npgsql;
 using StackExchange.Redis;
@@ -5,7 +6,7 @@ using StackExchange.Redis;
 namespace FedPG.Cluster.Membership;
 
 /// <summary>Reads the addresses of what keeps the list of members, as drivers want to have them.</summary>
-internal static class MembershipUri
+internal static partial class MembershipUri
 {
     private const int RedisPort = 6379, PostgreSqlPort = 5432;
 
@@ -46,7 +47,7 @@ internal static class MembershipUri
             }
             catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
             {
-                throw Wrong(text, $"has the unknown or wrong setting {pair}");
+                throw Wrong(text, $"has the unknown or wrong setting {Uri.UnescapeDataString(parts[0])}");
             }
         }
         return builder.ConnectionString;
@@ -56,8 +57,11 @@ internal static class MembershipUri
     public static string WithoutPassword(string text)
     {
         int start = text.IndexOf("://", StringComparison.Ordinal), at = text.LastIndexOf('@');
-        return start < 0 || at < start ? text : $"{text[..(start + 3)]}...{text[at..]}";
+        return InQuery().Replace(start < 0 || at < start ? text : $"{text[..(start + 3)]}...{text[at..]}", "$1...");
     }
+
+    [GeneratedRegex("([?&](?:password|passfile|sslpassword|pwd)=)[^&]*", RegexOptions.IgnoreCase)]
+    private static partial Regex InQuery();
 
     private static Uri Parse(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0 ? uri : throw Wrong(text, "must be an address as in redis://HOST:PORT or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");

@@ -40,6 +40,8 @@ internal sealed class BlockCourier(
         long started = time.GetTimestamp();
         long? failing = null;
         BlockRequest? request = null;
+        bool again = false;
+        long sent = 0;
         TimeSpan pause = FirstPause;
         while (true)
         {
@@ -48,26 +50,29 @@ internal sealed class BlockCourier(
             string name = NameOf(block);
             try
             {
-                BlockReply reply = await UnlessGone(worker, ConverseAsync(ChannelTo(worker), name, request)).ConfigureAwait(false);
+                // What is sent again is sent whole: nobody knows what became of the first.
+                BlockReply reply = await UnlessGone(worker, ConverseAsync(worker, name, request, whole: again, bytes => sent += bytes)).ConfigureAwait(false);
                 if (reply.Status == ReplyStatus.Done)
                 {
                     block.Accept(request, reply);
-                    server.Count(request, reply, time.GetElapsedTime(started));
+                    server.Count(sent, request.Restore, reply, time.GetElapsedTime(started));
                     return reply;
                 }
                 if (reply.Status != ReplyStatus.Behind) throw new AgentFailureException(reply.Status == ReplyStatus.Refused ? $"worker {worker.Name}: {reply.Message}" : reply.Message!);
                 block.Forget();
-                (failing, request) = (null, null);
+                (failing, request, again) = (null, null, false);
             }
             catch (Exception e) when (IsTransient(e))
             {
                 failing ??= time.GetTimestamp();
-                if (time.GetElapsedTime(failing.Value) > Patience) server.Registry.Lose(worker, $"calls fail though it seems alive: {e.Message.Split('\n')[0]}");
+                if (worker.Outbound is { IsSilent: true }) server.Registry.Lose(worker, "it does not answer");
+                else if (time.GetElapsedTime(failing.Value) > Patience) server.Registry.Lose(worker, $"calls fail though it seems alive: {e.Message.Split('\n')[0]}");
                 if (worker.IsGone)
                 {
-                    (failing, request, pause) = (null, null, FirstPause);
+                    (failing, request, again, pause) = (null, null, false, FirstPause);
                     continue;
                 }
+                again = true;
                 // The reply may have been lost, and not the request: the same one again is answered without being run again.
                 await Task.WhenAny(Task.Delay(pause, time), worker.Gone).ConfigureAwait(false);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -83,7 +88,7 @@ internal sealed class BlockCourier(
 
     private BlockRequest Checked(BlockRequest request, RemoteBlock block)
     {
-        long bytes = request.Entries.Sum(e => e.Data?.Size ?? 0) + (request.Restore is { } from ? from.Received.Concat(from.Tensors ?? []).Sum(t => t.Size) : 0);
+        long bytes = request.Size;
         return bytes <= largestMessage
             ? request
             : throw new AgentFailureException(
@@ -95,17 +100,35 @@ internal sealed class BlockCourier(
 
     private string NameOf(RemoteBlock block) => $"{offer.Session:N}/{block.Range.First}+{block.Range.Count}/{block.Generation}";
 
-    private async Task<BlockReply> ConverseAsync(WorkerChannel channel, string block, BlockRequest request)
+    private async Task<BlockReply> ConverseAsync(ClusterWorkerInfo worker, string block, BlockRequest request, bool whole, Action<long> count)
     {
-        BlockReply reply = await AnswerAsync(channel, block, request.Id, channel.Run(block, request)).ConfigureAwait(false);
-        if (reply.Status == ReplyStatus.NoSession)
+        WorkerChannel channel = ChannelTo(worker);
+        Task<BlockReply> Send(BlockRequest r)
         {
-            while ((reply = await channel.Open(block, offer).ConfigureAwait(false)).Status == ReplyStatus.Running) { }
-            if (reply.Status != ReplyStatus.Done) return reply;
-            reply = await AnswerAsync(channel, block, request.Id, channel.Run(block, request)).ConfigureAwait(false);
+            count(r.Entries.Sum(e => e.Data?.Size ?? 0));
+            return channel.Run(block, r);
         }
-        while (reply.Status == ReplyStatus.Running) reply = await AnswerAsync(channel, block, request.Id, channel.Wait(block, request.Id)).ConfigureAwait(false);
-        return reply;
+        (BlockRequest sent, Task<BlockReply> first) = whole ? (request, Send(request)) : worker.Vectors.Send(request, Send);
+        BlockReply reply = await AnswerAsync(channel, block, request.Id, first).ConfigureAwait(false);
+        while (true)
+        {
+            switch (reply.Status)
+            {
+                case ReplyStatus.NoSession:
+                    while ((reply = await channel.Open(block, offer).ConfigureAwait(false)).Status == ReplyStatus.Running) { }
+                    if (reply.Status != ReplyStatus.Done) return reply;
+                    reply = await AnswerAsync(channel, block, request.Id, Send(sent)).ConfigureAwait(false);
+                    break;
+                case ReplyStatus.Lacking:
+                    reply = await AnswerAsync(channel, block, request.Id, Send(sent = request)).ConfigureAwait(false);
+                    break;
+                case ReplyStatus.Running:
+                    reply = await AnswerAsync(channel, block, request.Id, channel.Wait(block, request.Id)).ConfigureAwait(false);
+                    break;
+                default:
+                    return reply;
+            }
+        }
     }
 
     /// <summary>

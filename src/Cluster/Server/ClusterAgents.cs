@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FedPG.Cluster.Wire;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
@@ -25,6 +26,8 @@ internal class ClusterAgents : BlockwiseAgents
     private readonly RemoteBlock[] _blocks;
     private readonly Dictionary<string, TensorData> _received = [];
     private int _program, _index, _version = -1;
+    private long _shared;
+    private Activity? _span;
 
     public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, BlockCourier courier)
         : base(setup)
@@ -35,6 +38,9 @@ internal class ClusterAgents : BlockwiseAgents
         _blocks = [.. BlockRange.Of(Count, blockSize).Select(range => new RemoteBlock(range, sites?[range.First] ?? "", start))];
         server.Begin(setup.Experiment.Name, _blocks.Length);
     }
+
+    /// <summary>How messages are written.</summary>
+    protected MessageFormat Messages => _setup.Experiment.Federation.Messages;
 
     /// <summary>The blocks in order.</summary>
     protected IReadOnlyList<RemoteBlock> Blocks => _blocks;
@@ -52,12 +58,16 @@ internal class ClusterAgents : BlockwiseAgents
     public override void ResetObservations()
     {
         foreach (RemoteBlock block in _blocks) block.Add(BlockEntry.Reset);
+        _span?.Dispose();
+        _span = null;
     }
 
     /// <inheritdoc/>
     public override void BeginRound(int round)
     {
         (_program, _index) = (round, 0);
+        _span?.Dispose();
+        _span = ClusterMeters.Start("round")?.SetTag("round", round);
         _server.BeginRound(round);
         if (_version != _server.Registry.Version) Spread();
         BackUp(_blocks.Where(b => b.HasHistory && (!b.KeepsState || b.SecondsSinceSnapshot > ReplaySeconds || b.LogBytes > LargestLog)).ToArray(), round);
@@ -76,7 +86,7 @@ internal class ClusterAgents : BlockwiseAgents
     public override void Restore(AgentStates states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector));
+        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector, Messages));
         TensorData[] received = [.. _received.Values];
         for (int b = 0; b < _blocks.Length; b++)
             _blocks[b].Reset(new BlockSnapshot([.. states.Rows.Select(r => TensorData.Of(r.Name, r.Pieces[b]))], received, 0, 0, []));
@@ -86,7 +96,7 @@ internal class ClusterAgents : BlockwiseAgents
     protected override void Send(string name, Tensor vector)
     {
         if (!vector.AllFinite()) throw new DivergedException(_program, "the server");
-        _received[name] = TensorData.Of(name, vector);
+        _received[name] = TensorData.Of(name, vector, Messages);
         AddToAll(new BlockEntry(EntryKind.Receive, _received[name]));
     }
 
@@ -97,7 +107,7 @@ internal class ClusterAgents : BlockwiseAgents
     protected override IReadOnlyList<BlockAnswer?> Ask(AgentCall asked, Tensor? rows = null)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        using System.Diagnostics.Activity? span = ClusterMeters.Start(asked.Name.Length > 0 ? asked.Name : "work")?.SetTag("round", _program);
+        using Activity? span = ClusterMeters.Start(asked.Name.Length > 0 ? asked.Name : "work")?.SetTag("round", _program);
         var name = new CallName(_program, _index++, asked.Kind, asked.Name, asked.Round);
         Cohort cohort = Attendance.CohortOf(asked.IsForEveryone ? null : asked.Round);
         var entry = new BlockEntry(EntryKind.Call, null, name);
@@ -111,6 +121,7 @@ internal class ClusterAgents : BlockwiseAgents
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _span?.Dispose();
         foreach (RemoteBlock block in _blocks)
         {
             _courier.Release(block);
@@ -126,7 +137,8 @@ internal class ClusterAgents : BlockwiseAgents
 
     private void AddToAll(BlockEntry entry)
     {
-        foreach (RemoteBlock block in _blocks) block.Add(entry);
+        BlockEntry shared = entry with { Shared = ++_shared };
+        foreach (RemoteBlock block in _blocks) block.Add(shared);
     }
 
     /// <summary>Gives every block a worker, and moves as many as it takes to use all threads.</summary>
@@ -134,7 +146,11 @@ internal class ClusterAgents : BlockwiseAgents
     {
         _version = _server.Registry.Version;
         ClusterWorkerInfo[] workers = [.. _server.Registry.Usable("")];
-        if (workers.Length == 0) return;
+        if (workers.Length == 0)
+        {
+            LetGo();
+            return;
+        }
         int?[] current = [.. _blocks.Select(b => Array.IndexOf(workers, b.Worker) is >= 0 and int w ? w : (int?)null)];
         int[] target = BlockSpread.Assign(current, [.. workers.Select(w => w.Threads)]);
         (RemoteBlock Block, ClusterWorkerInfo To)[] moves = [.. _blocks.Select((block, b) => (block, workers[target[b]])).Where(m => m.block.Worker != m.Item2)];
@@ -144,6 +160,18 @@ internal class ClusterAgents : BlockwiseAgents
         {
             _courier.Release(block);
             block.MoveTo(to);
+        }
+    }
+
+    /// <summary>Blocks whose worker wants to go stay with the server until somebody else can hold them.</summary>
+    protected void LetGo()
+    {
+        RemoteBlock[] leaving = [.. _blocks.Where(b => b.Worker is { IsGone: false, IsLeaving: true })];
+        BackUp(leaving, _program);
+        foreach (RemoteBlock block in leaving)
+        {
+            _courier.Release(block);
+            block.MoveTo(null);
         }
     }
 
@@ -190,8 +218,13 @@ internal class ClusterAgents : BlockwiseAgents
         {
             if (data is null) return null;
             long[] shape = asked.Kind == AgentCallKind.Rows ? [block.Range.Count, .. data.Shape.Skip(1)] : [d];
-            string? fault = data.FaultAs(_setup.Format, shape);
-            if (fault is null) return data.ToTensor(_setup.Format);
+            string? fault = data.FaultAs(_setup.Format, shape, Messages);
+            if (fault is null)
+            {
+                Tensor tensor = data.ToTensor(_setup.Format);
+                if (reply.DivergedAgent is not null || tensor.AllFinite()) return tensor;
+                fault = "it holds numbers that are not finite";
+            }
             throw new AgentFailureException($"worker {block.Worker?.Name}: its answer to \"{asked.Name}\" is refused: {fault}");
         }
         bool named = reply.DivergedAgent is { } agent && agent >= block.Range.First && agent < block.Range.First + block.Range.Count;

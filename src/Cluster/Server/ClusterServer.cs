@@ -16,17 +16,18 @@ public sealed class ClusterServer : IDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300);
     private readonly IHost _host;
+    private readonly OwnPorts _ports;
     private readonly ServerState _server;
     private readonly Software _software;
     private readonly long _largestMessage;
-    private readonly Telemetry? _telemetry = Telemetry.Start();
+    private readonly Telemetry? _telemetry = Telemetry.Start("fedpg-server");
     private int _cardBytes;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
 
-    private ClusterServer(IHost host, ServerState server, Software software, long largestMessage, Action<string> note, TimeProvider time, CancellationToken cancellation) =>
-        (_host, _server, _software, _largestMessage, _note, _time, _cancellation) = (host, server, software, largestMessage, note, time, cancellation);
+    private ClusterServer(IHost host, OwnPorts ports, ServerState server, Software software, long largestMessage, Action<string> note, TimeProvider time, CancellationToken cancellation) =>
+        (_host, _ports, _server, _software, _largestMessage, _note, _time, _cancellation) = (host, ports, server, software, largestMessage, note, time, cancellation);
 
     /// <summary>Opens the cluster for workers.</summary>
     /// <param name="settings">This process's place in it.</param>
@@ -41,9 +42,10 @@ public sealed class ClusterServer : IDisposable
     internal static ClusterServer Start(ClusterSettings settings, Action<string> note, TimeProvider time, Software software, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var registry = new WorkerRegistry(software, new SharedSecret(settings.Secret), note, time);
+        OwnPorts ports = OwnPorts.Take(settings.Listen, settings.ServerPort, settings.ServerPort + 1);
+        var registry = new WorkerRegistry(software, settings.LargestMessage, note, time);
         var server = new ServerState(registry, time);
-        IHost host = SiloHost.Create(settings, $"{ServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true, services => services.AddSingleton(server));
+        IHost host = SiloHost.Create(settings, $"{ServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true, new Handshake(settings.Secret, note), services => services.AddSingleton(server));
         try
         {
             if (settings.Address.Kind == MembershipKind.PostgreSql) PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(settings.Address.Connection), cancellation).GetAwaiter().GetResult();
@@ -52,11 +54,12 @@ public sealed class ClusterServer : IDisposable
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {
             host.Dispose();
+            ports.Dispose();
             throw new AgentFailureException($"the cluster cannot be opened at {settings.Address}: {Innermost(e).Message}");
         }
         var silos = host.Services.GetRequiredService<ISiloStatusOracle>();
         silos.SubscribeToSiloStatusEvents(new Obituaries(registry));
-        return new ClusterServer(host, server, software, settings.LargestMessage, note, time, cancellation);
+        return new ClusterServer(host, ports, server, software, settings.LargestMessage, note, time, cancellation);
     }
 
     /// <summary>How the cluster of another process is doing.</summary>
@@ -111,6 +114,7 @@ public sealed class ClusterServer : IDisposable
     {
         _server.Registry.IsClosing = true;
         SiloHost.EndAsync(_host, Farewell).GetAwaiter().GetResult();
+        _ports.Dispose();
         _telemetry?.Dispose();
     }
 
@@ -135,6 +139,8 @@ public sealed class ClusterServer : IDisposable
     {
         if (sites.OfAgent.Count != setup.Names.Count)
             throw new InvalidInputException(new Fault("--sites", "", null, $"places {sites.OfAgent.Count} agents, and the experiment has {setup.Names.Count}"));
+        if (setup.Experiment.Environment is not SteppedEnvironment)
+            throw new InvalidInputException(new Fault("--sites", "", setup.Experiment.Environment.Name, "lists its states; agents of sites need an environment that is known by its steps"));
         if (setup.Experiment.DiagnoseEvery > 0) throw new InvalidInputException(new Fault("diagnoseEvery", "", null, "must be 0 with --sites: a diagnosis needs the environments"));
         foreach (string site in sites.Names) Await(() => _server.Registry.Usable(site) is [var there, ..] ? there : null, $"waiting for site {site}");
     }

@@ -9,10 +9,6 @@ namespace FedPG.Cluster.Server;
 [Alias("fedpg.IServerGrain")]
 internal interface IServerGrain : IGrainWithStringKey
 {
-    /// <summary>Random bytes that a worker must answer with the secret when it joins.</summary>
-    [Alias("Challenge")]
-    Task<byte[]> Challenge(string worker);
-
     /// <summary>A worker offers its threads.</summary>
     [Alias("Join")]
     Task<Welcome> Join(WorkerHello hello);
@@ -38,12 +34,8 @@ internal interface IServerGrain : IGrainWithStringKey
     Task Bring(string worker, OutboundResult[] results);
 
     /// <summary>How the cluster is doing.</summary>
-    /// <param name="who">Who asks.</param>
-    /// <param name="challenge">A challenge that was asked for under that name.</param>
-    /// <param name="proof">The answer to it.</param>
-    /// <returns>Null where the secret is not known.</returns>
     [Alias("Status")]
-    Task<ClusterStatus?> Status(string who, byte[] challenge, byte[] proof);
+    Task<ClusterStatus> Status();
 }
 
 /// <inheritdoc cref="IServerGrain"/>
@@ -52,9 +44,6 @@ internal sealed class ServerGrain(ServerState server) : Grain, IServerGrain
 {
     /// <summary>What comes before the silo in the key.</summary>
     public const string KeyPrefix = "server";
-
-    /// <inheritdoc/>
-    public Task<byte[]> Challenge(string worker) => Task.FromResult(server.Registry.Challenge(worker));
 
     /// <inheritdoc/>
     public Task<Welcome> Join(WorkerHello hello) => Task.FromResult(server.Registry.Join(hello));
@@ -76,5 +65,5 @@ internal sealed class ServerGrain(ServerState server) : Grain, IServerGrain
     }
 
     /// <inheritdoc/>
-    public Task<ClusterStatus?> Status(string who, byte[] challenge, byte[] proof) => Task.FromResult(server.Registry.IsTrusted(who, challenge, proof) ? server.Status() : null);
+    public Task<ClusterStatus> Status() => Task.FromResult(server.Status());
 }

@@ -34,19 +34,23 @@ internal sealed class ServerState(WorkerRegistry registry, TimeProvider time)
     }
 
     /// <summary>A request was answered.</summary>
-    public void Count(BlockRequest request, BlockReply reply, TimeSpan took)
+    /// <param name="sent">Bytes of vectors that were sent for it.</param>
+    /// <param name="restore">The snapshot that was sent with it; null where the block was there.</param>
+    /// <param name="reply">The reply.</param>
+    /// <param name="took">From the first attempt to the reply.</param>
+    public void Count(long sent, BlockSnapshot? restore, BlockReply reply, TimeSpan took)
     {
         static long BytesOf(IEnumerable<TensorData?> tensors) => tensors.Sum(t => t?.Size ?? 0);
-        long sent = BytesOf(request.Entries.Select(e => e.Data)), received = BytesOf([reply.Value, reply.Weighted]);
-        long snapshots = BytesOf(reply.State ?? []) + BytesOf([.. request.Restore?.Received ?? [], .. request.Restore?.Tensors ?? []]);
+        long received = BytesOf([reply.Value, reply.Weighted]);
+        long snapshots = BytesOf(reply.State ?? []) + BytesOf([.. restore?.Received ?? [], .. restore?.Tensors ?? []]);
         lock (_lock)
         {
             _sent += sent;
             _received += received;
             _snapshots += snapshots;
-            _restored += request.Restore is null ? 0 : 1;
+            _restored += restore is null ? 0 : 1;
         }
-        ClusterMeters.Count(sent, received, snapshots, request.Restore is not null, took);
+        ClusterMeters.Count(sent, received, snapshots, restore is not null, took);
     }
 
     /// <summary>How it is doing.</summary>

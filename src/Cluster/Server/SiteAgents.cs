@@ -40,7 +40,7 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     public override AgentStates States()
     {
         // Before the first round there is nothing that a site would not know.
-        if (_begun) BackUp(Blocks, Program + 1);
+        if (_begun) Keep(Blocks, Program + 1, isLasting: true);
         return new AgentStates([], ReceivedTensors());
     }
 
@@ -48,7 +48,7 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     public override void Restore(AgentStates states)
     {
         ArgumentNullException.ThrowIfNull(states);
-        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector));
+        foreach ((string name, Tensor vector) in states.Received) Remember(TensorData.Of(name, vector, Messages));
         _goesOn = true;
     }
 
@@ -67,13 +67,15 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     }
 
     /// <inheritdoc/>
-    protected override void Spread() { }
+    protected override void Spread() => LetGo();
 
     /// <inheritdoc/>
-    protected override void BackUp(IReadOnlyList<RemoteBlock> blocks, int round)
+    protected override void BackUp(IReadOnlyList<RemoteBlock> blocks, int round) => Keep(blocks, round, isLasting: false);
+
+    private void Keep(IReadOnlyList<RemoteBlock> blocks, int round, bool isLasting)
     {
         RemoteBlock?[] keeping = [.. blocks.Select(b => b.KeepsState ? b : null)];
-        var entry = new BlockEntry(EntryKind.Keep, Round: round);
+        var entry = new BlockEntry(EntryKind.Keep, Round: round, IsLasting: isLasting);
         foreach (RemoteBlock block in keeping.OfType<RemoteBlock>()) block.Add(entry);
         BlockReply?[] replies = Deliver(keeping, wantsState: false);
         for (int k = 0; k < blocks.Count; k++)

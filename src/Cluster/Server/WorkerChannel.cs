@@ -49,10 +49,20 @@ internal sealed class MemberChannel(IGrainFactory grains, SiloAddress silo) : Wo
 internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>A worker asks five times a second whether it belongs here, on a line where nothing is in the way.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3), Look = TimeSpan.FromSeconds(0.5);
+
     private readonly ConcurrentDictionary<long, (OutboundOrder Order, TaskCompletionSource<OutboundResult> Result)> _open = new();
     private readonly Lock _lock = new();
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _ids;
+    private long _ids, _heard = time.GetTimestamp();
+
+    /// <summary>Whether nothing was heard of the worker for so long that it must be gone.</summary>
+    public bool IsSilent => time.GetElapsedTime(Interlocked.Read(ref _heard)) > LongestSilence;
+
+    /// <summary>The worker has said something.</summary>
+    public void Hear() => Interlocked.Exchange(ref _heard, time.GetTimestamp());
 
     public override Task<BlockReply> Open(string block, SessionOffer offer) => ReplyAsync(id => new OutboundOrder(id, block, Offer: offer));
 
@@ -102,7 +112,12 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
         }
         try
         {
-            return await result.Task.WaitAsync(SiloHost.ResponseTimeout, time).ConfigureAwait(false);
+            long started = time.GetTimestamp();
+            while (await Task.WhenAny(result.Task, Task.Delay(Look, time)).ConfigureAwait(false) != result.Task)
+            {
+                if (IsSilent || time.GetElapsedTime(started) > SiloHost.ResponseTimeout) throw new TimeoutException("the worker does not answer");
+            }
+            return await result.Task.ConfigureAwait(false);
         }
         finally
         {

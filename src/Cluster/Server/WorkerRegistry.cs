@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Wire;
 
 namespace FedPG.Cluster.Server;
@@ -26,6 +24,9 @@ internal sealed class ClusterWorkerInfo(string name, SiloAddress? silo, string s
 
     public int Threads => threads;
 
+    /// <summary>What it was sent for all its blocks.</summary>
+    public SentVectors Vectors { get; } = new();
+
     /// <summary>Ends when it has been found dead, or has gone.</summary>
     public Task Gone => _gone.Task;
 
@@ -48,16 +49,11 @@ internal sealed class ClusterWorkerInfo(string name, SiloAddress? silo, string s
 
 /// <summary>The workers of a server. Thread-safe.</summary>
 /// <param name="software">What runs on the server.</param>
-/// <param name="secret">What workers must know.</param>
+/// <param name="largestMessage">The largest message, in bytes.</param>
 /// <param name="note">Takes what a user should know.</param>
 /// <param name="time">The clock.</param>
-internal sealed class WorkerRegistry(Software software, SharedSecret secret, Action<string> note, TimeProvider time)
+internal sealed class WorkerRegistry(Software software, long largestMessage, Action<string> note, TimeProvider time)
 {
-    /// <summary>Who answers challenges on the server's side.</summary>
-    public const string ServerName = "server";
-
-    /// <summary>Those that nobody has answered yet; a worker that lost patience with a slow network has asked for several.</summary>
-    private readonly ConcurrentDictionary<string, string> _challenges = new();
     private readonly Lock _lock = new();
     private readonly List<ClusterWorkerInfo> _workers = [];
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,48 +77,38 @@ internal sealed class WorkerRegistry(Software software, SharedSecret secret, Act
         lock (_lock) return [.. _workers];
     }
 
-    /// <summary>Whether somebody who asks knows the secret.</summary>
-    /// <param name="who">Who asks.</param>
-    /// <param name="challenge">What was asked of it.</param>
-    /// <param name="proof">Its answer.</param>
-    public bool IsTrusted(string who, byte[] challenge, byte[] proof) =>
-        _challenges.TryRemove(Convert.ToHexString(challenge), out string? asked) && asked == who && secret.IsAnswer(proof, challenge, who);
-
     /// <summary>A task that ends with the next change.</summary>
     public Task Changed()
     {
         lock (_lock) return _change.Task;
     }
 
-    public byte[] Challenge(string worker)
-    {
-        byte[] challenge = SharedSecret.NewChallenge();
-        _challenges[Convert.ToHexString(challenge)] = worker;
-        return challenge;
-    }
-
     public Welcome Join(WorkerHello hello)
     {
-        byte[] proof = secret.Answer(hello.Challenge, ServerName);
-        if (!IsTrusted(hello.Name, hello.Answered, hello.Proof))
-            return Refuse(hello, "its secret is not the server's; give both the same with --secret-file or FEDPG_CLUSTER_SECRET", proof);
-        if (IsClosing) return new Welcome(null, proof, IsClosing: true);
-        if (hello.Software.MismatchWith(software) is { } mismatch) return Refuse(hello, mismatch, proof);
+        if (IsClosing) return new Welcome(null, IsClosing: true);
+        if (hello.Software.MismatchWith(software) is { } mismatch) return Refuse(hello, mismatch);
+        if (hello.LargestMessage != largestMessage)
+            return Refuse(hello, $"its --message-limit is {hello.LargestMessage >> 20} MiB, and the run's is {largestMessage >> 20}; give both the same");
         lock (_lock)
         {
             // A request that comes late, after the same worker has lost patience and joined by another, changes nothing.
-            if (_workers.Exists(w => w.Name == hello.Name && !w.IsGone)) return new Welcome(null, proof);
+            if (_workers.Exists(w => w.Name == hello.Name && !w.IsGone)) return new Welcome(null);
             _workers.RemoveAll(w => w.IsGone);
             _workers.Add(new ClusterWorkerInfo(hello.Name, hello.Silo, hello.Site, hello.Threads, hello.Silo is null ? new OutboundChannel(time) : null));
             SignalChange();
         }
         note($"worker {hello.Name}{(hello.Site.Length > 0 ? $" of site {hello.Site}" : "")} has joined with {hello.Threads} thread{(hello.Threads == 1 ? "" : "s")}");
-        return new Welcome(null, proof);
+        return new Welcome(null);
     }
 
     public bool IsMember(string worker)
     {
-        lock (_lock) return !IsClosing && _workers.Exists(w => w.Name == worker && !w.IsGone);
+        lock (_lock)
+        {
+            if (IsClosing || _workers.Find(w => w.Name == worker && !w.IsGone) is not { } member) return false;
+            member.Outbound?.Hear();
+            return true;
+        }
     }
 
     /// <summary>How to speak to a worker that nobody can call; null where there is none of that name.</summary>
@@ -136,6 +122,7 @@ internal sealed class WorkerRegistry(Software software, SharedSecret secret, Act
         lock (_lock)
         {
             if (_workers.Find(w => w.Name == worker && !w.IsGone) is not { } found) return 0;
+            found.Outbound?.Hear();
             if (!found.IsLeaving)
             {
                 found.IsLeaving = true;
@@ -164,10 +151,10 @@ internal sealed class WorkerRegistry(Software software, SharedSecret secret, Act
         if (worker is not null) Lose(worker, "it does not answer");
     }
 
-    private Welcome Refuse(WorkerHello hello, string why, byte[] proof)
+    private Welcome Refuse(WorkerHello hello, string why)
     {
         note($"worker {hello.Name} is refused: {why}");
-        return new Welcome(why, proof);
+        return new Welcome(why);
     }
 
     private void SignalChange()

@@ -27,12 +27,14 @@ internal enum EntryKind
 
 /// <summary>One thing that happened to a block. The same entries from the same state end in the same state, wherever they are run.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Data">The vector, [d], or the rows that are taken, [n, d]; null where there are none.</param>
+/// <param name="Data">The vector, [d], or the rows that are taken, [n, d]; null where there are none, and for a vector that came with another block.</param>
 /// <param name="Call">Which call; null for entries of another kind.</param>
 /// <param name="Round">The round that is next, where the site puts its block by.</param>
+/// <param name="IsLasting">Whether a checkpoint of the run goes on from there, so that it is kept until two more have come.</param>
 /// <param name="Temperature">tau, where a policy is evaluated with entropy.</param>
+/// <param name="Shared">The number of a vector that goes to all blocks, by which it is known after it came once; 0 for other entries.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.entry")]
-internal sealed record BlockEntry(EntryKind Kind, TensorData? Data = null, CallName? Call = null, int Round = 0, double? Temperature = null)
+internal sealed record BlockEntry(EntryKind Kind, TensorData? Data = null, CallName? Call = null, int Round = 0, bool IsLasting = false, double? Temperature = null, long Shared = 0)
 {
     public static BlockEntry Reset { get; } = new(EntryKind.Reset);
 }
@@ -79,7 +81,11 @@ internal readonly record struct AgentRollout(long EnvSteps, double RewardSum, lo
 /// <param name="WantsState">Whether the reply is to hold the block's state.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.request")]
 internal sealed record BlockRequest(
-    Guid Session, long Id, int First, int Count, long From, BlockEntry[] Entries, BlockSnapshot? Restore, bool WantsState);
+    Guid Session, long Id, int First, int Count, long From, BlockEntry[] Entries, BlockSnapshot? Restore, bool WantsState)
+{
+    /// <summary>The bytes of its vectors.</summary>
+    public long Size => Entries.Sum(e => e.Data?.Size ?? 0) + (Restore is { } from ? from.Received.Concat(from.Tensors ?? []).Sum(t => t.Size) : 0);
+}
 
 /// <summary>How a request went.</summary>
 internal enum ReplyStatus
@@ -92,6 +98,9 @@ internal enum ReplyStatus
 
     /// <summary>The worker does not know the session.</summary>
     NoSession,
+
+    /// <summary>The request names a vector that the worker was not sent, or does not have any more.</summary>
+    Lacking,
 
     /// <summary>The block is not where the request goes on from.</summary>
     Behind,
@@ -109,6 +118,9 @@ internal enum ReplyStatus
 [GenerateSerializer, Immutable, Alias("fedpg.reply")]
 internal sealed record BlockReply(ReplyStatus Status, string? Message = null)
 {
+    /// <summary>The request is to be sent again, whole.</summary>
+    public static BlockReply Lacking { get; } = new(ReplyStatus.Lacking);
+
     /// <summary>What the last call gave, [d] or [n, d].</summary>
     [Id(0)]
     public TensorData? Value { get; init; }
@@ -152,6 +164,9 @@ internal sealed record BlockReply(ReplyStatus Status, string? Message = null)
     /// <summary>The standard error of that.</summary>
     [Id(10)]
     public double? ObjectiveError { get; init; }
+
+    /// <summary>The bytes of its vectors.</summary>
+    public long Size => (State ?? []).Concat(new[] { Value, Weighted }.OfType<TensorData>()).Sum(t => t.Size);
 }
 
 /// <summary>What is seen of a block from outside, for the logs.</summary>

@@ -6,15 +6,12 @@ namespace FedPG.Cluster.Wire;
 /// <param name="Site">The site it belongs to, whose agents it alone may hold; empty for none.</param>
 /// <param name="Threads">The threads it offers.</param>
 /// <param name="Software">What runs there.</param>
-/// <param name="Challenge">Random bytes that the server must answer with the secret.</param>
-/// <param name="Answered">The server's challenge.</param>
-/// <param name="Proof">The answer to that.</param>
+/// <param name="LargestMessage">The largest message that it takes, in bytes.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.hello")]
-internal sealed record WorkerHello(string Name, SiloAddress? Silo, string Site, int Threads, Software Software, byte[] Challenge, byte[] Answered, byte[] Proof);
+internal sealed record WorkerHello(string Name, SiloAddress? Silo, string Site, int Threads, Software Software, long LargestMessage);
 
 /// <summary>The answer to a worker that wants to join.</summary>
 /// <param name="Refusal">Why it may not; null when it may.</param>
-/// <param name="Proof">The answer to the worker's challenge.</param>
 /// <param name="IsClosing">Whether the server is about to go, so that there is nothing to join any more.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.welcome")]
-internal sealed record Welcome(string? Refusal, byte[] Proof, bool IsClosing = false);
+internal sealed record Welcome(string? Refusal, bool IsClosing = false);

@@ -9,7 +9,12 @@ using static TorchSharp.torch;
 namespace FedPG.Cluster.Worker;
 
 /// <summary>A block on a worker: runs what a request says. One thread at a time.</summary>
-internal sealed class BlockHost(WorkerSession session, BlockRange range, long largestMessage, SiteStates? site = null) : IDisposable
+/// <param name="session">The run.</param>
+/// <param name="range">The block.</param>
+/// <param name="largestMessage">The largest message, in bytes.</param>
+/// <param name="site">What a site has put by; null for a worker that belongs to none.</param>
+/// <param name="tell">What the server is told of a failure.</param>
+internal sealed class BlockHost(WorkerSession session, BlockRange range, long largestMessage, SiteStates? site, Func<Exception, string> tell) : IDisposable
 {
     private AgentBlock? _block;
     private SiteEvaluation? _evaluation;
@@ -42,7 +47,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever an environment or an algorithm throws would be thrown anywhere: the server is told, and ends the run as if it had happened there.
-            return new BlockReply(ReplyStatus.Failed, e is AggregateException { InnerException: { } inner } ? inner.Message : e.Message);
+            return new BlockReply(ReplyStatus.Failed, site is null ? tell(e) : $"agent {range.First}: {tell(e)}");
         }
     }
 
@@ -55,8 +60,9 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
 
     private static SiteStates Own(SiteStates? site) => site ?? throw new RefusedException("only a worker of a site (--site) keeps the state of its agents to itself");
 
-    private TensorData[] OwnState(int round) =>
-        Own(site).Find(session.Hash, range, round)
+    /// <summary>What agents were before a round; of agents that keep nothing, nothing was put by.</summary>
+    private TensorData[] OwnState(AgentBlock block, int round) =>
+        !BlockState.Of(block).Any() ? [] : Own(site).Find(session.Hash, range, round)
         ?? throw new RefusedException($"the site has not put by what agents {range.First} to {range.First + range.Count - 1} were before round {round}; was it started with another --state?");
 
     private static void DisposeOf(BlockAnswer? answer)
@@ -71,7 +77,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         _block = session.Blocks.Create(range);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        TensorData[]? stored = snapshot.OwnRound is { } round ? OwnState(round) : snapshot.Tensors;
+        TensorData[]? stored = snapshot.OwnRound is { } round ? OwnState(_block, round) : snapshot.Tensors;
         if (stored is { } tensors)
         {
             foreach ((string name, Tensor value) in BlockState.Of(_block))
@@ -81,7 +87,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
                 value.copy_(Checked(own, value.shape, format).ToTensor(format));
             }
         }
-        foreach (TensorData vector in snapshot.Received) _block.Receive(vector.Name, Checked(vector, [session.Parameters], session.Format).ToTensor(session.Format));
+        foreach (TensorData vector in snapshot.Received) _block.Receive(vector.Name, Checked(vector, [session.Parameters], session.Format, session.Messages).ToTensor(session.Format));
         (_start, _position) = (snapshot, position);
     }
 
@@ -101,7 +107,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
                 block.ResetObservations();
                 return null;
             case EntryKind.Keep:
-                Own(site).Keep(session.Hash, range, entry.Round, [.. BlockState.Of(block).Select(t => TensorData.Of(t.Name, t.Value))]);
+                Own(site).Keep(session.Hash, range, entry.Round, entry.IsLasting, [.. BlockState.Of(block).Select(t => TensorData.Of(t.Name, t.Value))]);
                 return null;
             case EntryKind.Evaluate:
                 _worth = (_evaluation ??= new SiteEvaluation(session, range)).Evaluate(Finite(entry.Data!, [session.Parameters]), entry.Temperature);
@@ -112,12 +118,12 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         }
     }
 
-    private static TensorData Checked(TensorData data, ReadOnlySpan<long> shape, TensorFormat format) =>
-        data.FaultAs(format, shape) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
+    private static TensorData Checked(TensorData data, ReadOnlySpan<long> shape, TensorFormat format, MessageFormat messages = default) =>
+        data.FaultAs(format, shape, messages) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
 
     private Tensor Finite(TensorData data, ReadOnlySpan<long> shape)
     {
-        Tensor tensor = Checked(data, shape, session.Format).ToTensor(session.Format);
+        Tensor tensor = Checked(data, shape, session.Format, session.Messages).ToTensor(session.Format);
         return tensor.isfinite().all().item<bool>() ? tensor : throw new RefusedException($"a message is refused: \"{data.Name}\" holds numbers that are not finite");
     }
 
@@ -125,7 +131,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
     {
         var reply = new BlockReply(ReplyStatus.Done)
         {
-            Value = answer?.Value is { } value ? TensorData.Of("", value) : null,
+            Value = answer?.Value is { } value ? TensorData.Of("", value, session.Messages) : null,
             Weighted = answer?.Weighted is { } weighted ? TensorData.Of("", weighted) : null,
             HasAnswer = answer is not null,
             DivergedAgent = answer?.Divergence?.Agent,
@@ -139,10 +145,9 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
             Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
         };
         DisposeOf(answer);
-        long bytes = (reply.State ?? []).Concat(new[] { reply.Value, reply.Weighted }.OfType<TensorData>()).Sum(t => t.Size);
-        return bytes <= largestMessage
+        return reply.Size <= largestMessage
             ? reply
-            : throw new RefusedException($"an answer of {bytes} bytes is over the limit of {largestMessage}; raise it with --message-limit, or use a smaller --block-size");
+            : throw new RefusedException($"an answer of {reply.Size} bytes is over the limit of {largestMessage}; raise it with --message-limit, or use a smaller --block-size");
     }
 
     /// <summary>Counters go on from those of the machine that held the block before, and so do batches that were observed there.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FedPG.Cluster.Wire;
 using FedPG.Federation.Agents;
 
@@ -28,7 +29,7 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
         }
         catch (Exception e)
         {
-            return new BlockReply(ReplyStatus.Refused, e.Message);
+            return new BlockReply(ReplyStatus.Refused, worker.Tell(e));
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
         // One that comes late, after it was sent again and answered.
         if (request.Id < _id) return Task.FromResult(new BlockReply(ReplyStatus.Behind));
         if (worker.Find(request.Session) is not { } session) return Task.FromResult(new BlockReply(ReplyStatus.NoSession));
-        _host ??= new BlockHost(session, new BlockRange(request.First, request.Count), worker.LargestMessage, worker.Site);
+        _host ??= new BlockHost(session, new BlockRange(request.First, request.Count), worker.LargestMessage, worker.Site, worker.Tell);
         BlockHost host = _host;
         Task<BlockReply>? before = _running;
         (_id, _running) = (request.Id, ExecuteAsync(before, host, request));
@@ -60,7 +61,10 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
     private async Task<BlockReply> ExecuteAsync(Task<BlockReply>? before, BlockHost host, BlockRequest request)
     {
         if (before is not null) await before;
-        return await worker.Threads.Run(() => host.Execute(request));
+        using Activity? span = ClusterMeters.Start("block")?.SetTag("first", request.First).SetTag("agents", request.Count);
+        BlockReply reply = await worker.Threads.Run(() => host.Execute(request));
+        ClusterMeters.Compute(reply.Seconds);
+        return reply;
     }
 
     private async Task<BlockReply> ResultAsync(Task<BlockReply> running) => await EndsSoon(running) ? await running : new BlockReply(ReplyStatus.Running);

@@ -1,9 +1,11 @@
 using System.Data.Common;
+using System.Net;
 using System.Net.Sockets;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
+using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
@@ -20,10 +22,9 @@ public sealed class ClusterWorker
     private readonly int _threads;
     private readonly Software _software;
     private readonly WorkerPlace _place;
-    private readonly SharedSecret _secret;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;
-    private bool _toldWaiting;
+    private string? _told;
 
     /// <summary>Creates the worker.</summary>
     /// <param name="settings">Its place in the cluster.</param>
@@ -41,16 +42,18 @@ public sealed class ClusterWorker
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _threads, _note, _time, _place, _software) = (settings, threads, note, time, place, software);
-        _secret = new SharedSecret(settings.Secret);
     }
 
     /// <summary>Works until it is cancelled or refused.</summary>
     /// <returns>Why the server refused this worker; null when it was cancelled.</returns>
+    /// <exception cref="AgentFailureException">It cannot listen where it is to.</exception>
     public async Task<string?> RunAsync(CancellationToken cancellation)
     {
+        if (!_place.IsOutbound) OwnPorts.RequireFree(_settings.Listen, _settings.Port ?? 0);
+        using Telemetry? telemetry = Telemetry.Start("fedpg-worker");
         using var threads = new ComputeThreads(_threads);
         // Kept whatever becomes of the cluster: nobody else has a site's states.
-        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null);
+        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note, _time);
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -67,21 +70,28 @@ public sealed class ClusterWorker
         return null;
     }
 
-    /// <summary>Waits until somebody listens where the server should be.</summary>
+    /// <summary>Waits until a server listens where it should be.</summary>
     private async Task WaitForServerAsync(CancellationToken cancellation)
     {
-        while (_settings.Address.Server is { } server)  // where others keep the list of members, the server is looked for in it
+        while (_settings.Address.Server is { } address)  // where others keep the list of members, the server is looked for in it
         {
-            using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            // All that a worker that only connects can reach may be the port for clients.
+            IPEndPoint place = _place.IsOutbound ? ClusterClient.GatewayOf(address) : address;
+            using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            bool isThere = false;
             try
             {
-                await socket.ConnectAsync(server, cancellation).AsTask().WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                await socket.ConnectAsync(place, cancellation).AsTask().WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                isThere = true;
+                await using var line = new NetworkStream(socket);
+                await Handshake.GreetAsync(line, cancellation).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when (e is SocketException or TimeoutException)
+            catch (Exception e) when (e is SocketException or TimeoutException or IOException)
             {
-                if (!_toldWaiting) _note($"waiting for a run at {server}");
-                _toldWaiting = true;
+                if (!isThere) Tell($"waiting for a run at {address}");
+                // A run that ends at this instant hangs up.
+                else if (e is not EndOfStreamException) Tell($"what listens at {place} does not answer as a run does; waiting for one there");
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
             }
         }
@@ -93,24 +103,31 @@ public sealed class ClusterWorker
     {
         string name = NewName();
         var fatal = new FatalErrors();
-        IHost host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
+        var handshake = new Handshake(_settings.Secret, _note);
+        IHost? host = null;
         try
         {
+            host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, handshake, services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
             if (_settings.Address.Kind == MembershipKind.PostgreSql) await PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(_settings.Address.Connection), cancellation).ConfigureAwait(false);
             using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
                 limit.CancelAfter(StartTimeout);
-                await host.StartAsync(limit.Token).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
+                Task start = host.StartAsync(limit.Token).WaitAsync(StartTimeout, _time, cancellation);
+                if (_settings.Address.Server is null && await Task.WhenAny(start, handshake.Refusal, Task.Delay(CallTimeout, _time, cancellation)).ConfigureAwait(false) is { } first
+                    && first != start && first != handshake.Refusal)
+                    TellWaiting("it has not answered yet");
+                if (await Task.WhenAny(start, handshake.Refusal).ConfigureAwait(false) == handshake.Refusal) return await handshake.Refusal.ConfigureAwait(false);
+                await start.ConfigureAwait(false);
             }
             do
             {
                 var silos = host.Services.GetRequiredService<ISiloStatusOracle>();
                 var grains = host.Services.GetRequiredService<IGrainFactory>();
                 IServerGrain? Find() => ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, silo)) : null;
-                (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, fatal.Happened, cancellation).ConfigureAwait(false);
+                (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
                 if (refusal is not null) return refusal;
                 if (server is null) return null;
-                _toldWaiting = false;
+                _told = null;
                 _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}");
                 await BelongAsync(server, name, fatal.Happened, cancellation).ConfigureAwait(false);
             }
@@ -119,31 +136,37 @@ public sealed class ClusterWorker
         }
         catch (Exception e) when (IsTransient(e))
         {
-            if (_settings.Address.Server is null && !_toldWaiting) _note($"waiting for {_settings.Address}: {e.Message.Split('\n')[0]}");
-            _toldWaiting = true;
+            if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
+            if (_settings.Address.Server is null) TellWaiting(e is OperationCanceledException or TimeoutException ? "it does not answer" : e.Message.Split('\n')[0]);
             return null;
         }
         finally
         {
-            await SiloHost.EndAsync(host, Farewell).ConfigureAwait(false);
+            if (host is not null) await SiloHost.EndAsync(host, Farewell).ConfigureAwait(false);
         }
     }
 
-    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name, Task fatal, CancellationToken cancellation)
+    private void TellWaiting(string why) => Tell($"waiting for {_settings.Address}: {why}");
+
+    /// <summary>Says what is waited for, and does not say it again.</summary>
+    private void Tell(string text)
+    {
+        if (_told != text) _note(text);
+        _told = text;
+    }
+
+    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name, Handshake handshake, Task fatal, CancellationToken cancellation)
     {
         long started = _time.GetTimestamp();
         while (!fatal.IsCompleted && (_settings.Address.Server is null || _time.GetElapsedTime(started) < StartTimeout))
         {
+            if (handshake.Refusal.IsCompleted) return (null, await handshake.Refusal.ConfigureAwait(false));
             if (find() is { } server)
             {
                 try
                 {
-                    byte[] challenge = await server.Challenge(name).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
-                    byte[] own = SharedSecret.NewChallenge();
-                    Welcome welcome = await server.Join(new WorkerHello(name, self, _place.Site, _threads, _software, own, challenge, _secret.Answer(challenge, name)))
-                        .WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                    Welcome welcome = await server.Join(new WorkerHello(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
                     if (welcome.Refusal is { } refusal) return (null, refusal);
-                    if (!_secret.IsAnswer(welcome.Proof, own, WorkerRegistry.ServerName)) return (null, "the server does not know the secret");
                     if (!welcome.IsClosing) return (server, null);
                 }
                 catch (Exception e) when (IsTransient(e))
@@ -151,10 +174,9 @@ public sealed class ClusterWorker
                     // Asked again below.
                 }
             }
-            else if (!_toldWaiting)
+            else
             {
-                _note($"waiting for a run at {_settings.Address}");
-                _toldWaiting = true;
+                Tell($"waiting for a run at {_settings.Address}");
             }
             await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
         }
@@ -188,46 +210,57 @@ public sealed class ClusterWorker
         _note("the server is gone");
     }
 
-    /// <summary>The same as a client of the server: nobody connects to this process.</summary>
+    /// <summary>
+    /// The same as a client of the server: nobody connects to this process. Whether the server is there is asked on a line of its own, because a question
+    /// behind a large message says nothing.
+    /// </summary>
     private async Task<string?> ServeOutboundAsync(WorkerState worker, CancellationToken cancellation)
     {
         string name = NewName();
-        using IHost host = ClusterClient.Create(_settings);
+        bool isIn = false;
+        var handshake = new Handshake(_settings.Secret, _note);
+        using IHost host = ClusterClient.Create(_settings, handshake), pulse = ClusterClient.Create(_settings, handshake);
+        static IServerGrain ServerOf(IHost client) => client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
         try
         {
-            await host.StartAsync(cancellation).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
-            IServerGrain server = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
-            (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
+            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
+            IServerGrain server = ServerOf(host);
+            (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;
-            _toldWaiting = false;
+            _told = null;
             _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}, outbound only");
+            isIn = true;
             await using var loop = new OutboundLoop(server, name, worker, _time);
-            for (int missed = 0; missed < 3;)
-            {
-                try
-                {
-                    if (cancellation.IsCancellationRequested && await server.Leave(name).WaitAsync(CallTimeout, _time, CancellationToken.None).ConfigureAwait(false) == 0) return null;
-                    if (!await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return null;
-                    missed = 0;
-                }
-                catch (Exception e) when (IsTransient(e))
-                {
-                    missed++;
-                    await Task.Delay(Pause, _time, CancellationToken.None).ConfigureAwait(false);
-                }
-            }
-            _note("the server is gone");
+            Task belonging = BelongAsync(ServerOf(pulse), name, Task.Delay(Timeout.InfiniteTimeSpan, _time, CancellationToken.None), cancellation);
+            while (!belonging.IsCompleted) await Task.WhenAny(belonging, ExchangeAsync(loop)).ConfigureAwait(false);
+            await belonging.ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (IsTransient(e))
         {
+            if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
+            if (!isIn) TellWaiting("a run is there, and does not take this worker in; does its own --cluster name the same address?");
             return null;
         }
         finally
         {
-            await SiloHost.EndAsync(host, Farewell).ConfigureAwait(false);
+            await Task.WhenAll(SiloHost.EndAsync(host, Farewell), SiloHost.EndAsync(pulse, Farewell)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>One exchange, or a pause where there is nobody to exchange with; whether the server is gone is not said here.</summary>
+    private async Task ExchangeAsync(OutboundLoop loop)
+    {
+        try
+        {
+            if (await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return;
+        }
+        catch (Exception e) when (IsTransient(e))
+        {
+            // Tried again after the pause.
+        }
+        await Task.Delay(Pause, _time, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static string NewName() => $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..4]}";
@@ -246,16 +279,4 @@ public sealed class ClusterWorker
 
     /// <summary>Whether a failure is of the network or the other side, and may be over when it is tried again.</summary>
     internal static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or AggregateException or DbException or RedisException;
-
-    private sealed class FatalErrors : IFatalErrorHandler
-    {
-        private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Happened => _happened.Task;
-
-        public bool IsUnexpected(Exception exception) => exception is not ThreadAbortException;
-
-        /// <summary>The engine would end the process; this worker joins again.</summary>
-        public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null) => _happened.TrySetResult();
-    }
 }

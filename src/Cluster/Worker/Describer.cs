@@ -9,7 +9,10 @@ namespace FedPG.Cluster.Worker;
 internal static class Describer
 {
     /// <summary>The card of an environment, or why there is none.</summary>
-    public static OutboundResult Describe(long id, EnvironmentQuestion question)
+    /// <param name="id">The order's.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="tell">What the server is told of a failure.</param>
+    public static OutboundResult Describe(long id, EnvironmentQuestion question, Func<Exception, string> tell)
     {
         OutboundResult Refused(string why) => new(id, new BlockReply(ReplyStatus.Refused, why));
         try
@@ -24,7 +27,7 @@ internal static class Describer
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return Refused(e.Message);
+            return Refused(tell(e));
         }
     }
 }

@@ -47,15 +47,16 @@ internal sealed class OutboundLoop(IServerGrain server, string name, WorkerState
             BlockTask block = _blocks.GetOrAdd(order.Block, _ => new BlockTask(worker, time));
             result = order switch
             {
-                { Describe: { } question } => await worker.Threads.Run(() => Describer.Describe(order.Id, question)).ConfigureAwait(false),
+                { Describe: { } question } => await worker.Threads.Run(() => Describer.Describe(order.Id, question, worker.Tell)).ConfigureAwait(false),
                 { Offer: { } offer } => new(order.Id, await block.OpenAsync(offer).ConfigureAwait(false)),
-                { Request: { } request } => new(order.Id, await Locked(block, b => b.RunAsync(request)).ConfigureAwait(false)),
+                { Request: { } request } => new(order.Id, await worker.Vectors.Filled(request).ConfigureAwait(false) is { } whole
+                    ? await Locked(block, b => b.RunAsync(whole)).ConfigureAwait(false) : BlockReply.Lacking),
                 _ => new(order.Id, await Locked(block, b => b.WaitAsync(order.WaitFor!.Value)).ConfigureAwait(false)),
             };
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            result = new(order.Id, new BlockReply(ReplyStatus.Failed, e.Message));
+            result = new(order.Id, new BlockReply(ReplyStatus.Failed, worker.Tell(e)));
         }
         _done[order.Id] = result;
         try

@@ -5,34 +5,37 @@ using FedPG.Federation.Agents;
 namespace FedPG.Cluster.Worker;
 
 /// <summary>
-/// What a site keeps of its own agents, because nobody else may: the last states of each block, in memory, and in files where the site names a folder. They
-/// go by the hash of the experiment, which decides them. Thread-safe.
+/// What a site keeps of its own agents, because nobody else may: the last states of each block, and those that the run's last checkpoints go on from, in
+/// memory, and in files where the site names a folder. They go by the hash of the experiment, which decides them. Thread-safe.
 /// </summary>
 /// <param name="folder">The folder; null for memory only, which a restarted process has lost.</param>
 internal sealed class SiteStates(string? folder)
 {
-    private const int Kept = 4, Format = 1;
+    private const int Kept = 4, KeptLasting = 2, Format = 1;
     private readonly ConcurrentDictionary<string, TensorData[]> _states = new();
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _names = new();
+    private readonly ConcurrentDictionary<string, (List<string> Passing, List<string> Lasting)> _names = new();
 
-    /// <summary>Puts by what a block is before a round, and forgets the oldest.</summary>
-    public void Keep(string experiment, BlockRange range, int round, TensorData[] state)
+    /// <summary>Puts by what a block is before a round, and forgets the oldest. Called by one thread a block.</summary>
+    /// <param name="experiment">The hash of the experiment.</param>
+    /// <param name="range">The block.</param>
+    /// <param name="round">The round that is next.</param>
+    /// <param name="isLasting">Whether a checkpoint goes on from there: a server that is lost may ask for it much later.</param>
+    /// <param name="state">What the block keeps.</param>
+    public void Keep(string experiment, BlockRange range, int round, bool isLasting, TensorData[] state)
     {
         string name = NameOf(experiment, range, round);
         if (folder is not null) Write(Path.Combine(folder, name), state);
-        if (_states.ContainsKey(name))
-        {
-            _states[name] = state;
-            return;
-        }
         _states[name] = state;
-        ConcurrentQueue<string> names = _names.GetOrAdd(NameOf(experiment, range, -1), _ => new ConcurrentQueue<string>());
-        names.Enqueue(name);
-        while (names.Count > Kept && names.TryDequeue(out string? oldest))
-        {
-            _states.TryRemove(oldest, out _);
-            if (folder is not null) File.Delete(Path.Combine(folder, oldest));
-        }
+        (List<string> passing, List<string> lasting) = _names.GetOrAdd(NameOf(experiment, range, -1), _ => ([], []));
+        (List<string> names, int kept) = isLasting ? (lasting, KeptLasting) : (passing, Kept);
+        names.Remove(name);
+        names.Add(name);
+        if (names.Count <= kept) return;
+        string oldest = names[0];
+        names.RemoveAt(0);
+        if (passing.Contains(oldest) || lasting.Contains(oldest)) return;
+        _states.TryRemove(oldest, out _);
+        if (folder is not null) File.Delete(Path.Combine(folder, oldest));
     }
 
     /// <summary>What a block was before a round; null where that is not known.</summary>
@@ -57,7 +60,7 @@ internal sealed class SiteStates(string? folder)
             foreach (TensorData tensor in state)
             {
                 writer.Write(tensor.Name);
-                writer.Write(tensor.Double);
+                writer.Write(tensor.Kind == NumberKind.Float64);
                 writer.Write(tensor.Shape.Length);
                 foreach (long size in tensor.Shape) writer.Write(size);
                 foreach (byte[] bytes in new[] { tensor.Values, tensor.Places ?? [] })
@@ -83,7 +86,7 @@ internal sealed class SiteStates(string? folder)
                 (string name, bool precise, long[] shape) = (reader.ReadString(), reader.ReadBoolean(), new long[reader.ReadInt32()]);
                 for (int i = 0; i < shape.Length; i++) shape[i] = reader.ReadInt64();
                 (byte[] values, byte[] places) = (reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()));
-                state[k] = new TensorData(name, precise, shape, values, reader.ReadBoolean() ? places : null);
+                state[k] = new TensorData(name, precise ? NumberKind.Float64 : NumberKind.Float32, shape, values, reader.ReadBoolean() ? places : null);
             }
             return state;
         }

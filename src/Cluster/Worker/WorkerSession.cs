@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using FedPG.Cluster.Wire;
+using FedPG.Envs.Files;
 using FedPG.Envs.Options;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
@@ -50,6 +51,9 @@ internal sealed class WorkerSession
     /// <summary>Who is there in which round.</summary>
     public Attendance Attendance { get; }
 
+    /// <summary>How messages are written.</summary>
+    public MessageFormat Messages => Experiment.Federation.Messages;
+
     /// <summary>Makes blocks.</summary>
     public BlockFactory Blocks { get; }
 
@@ -65,6 +69,7 @@ internal sealed class WorkerSession
         try
         {
             var document = (JsonObject)JsonNode.Parse(offer.Experiment)!;
+            ThrowIfReachingHere(document, offer.Files);
             var files = new List<string>();
             foreach (OfferedFile file in offer.Files)
             {
@@ -88,6 +93,23 @@ internal sealed class WorkerSession
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>
+    /// The experiment is somebody else's: it may name no plug-in, which would run here, and no file but those that came with it, since what is said of a
+    /// file that cannot be read tells what is in it.
+    /// </summary>
+    private static void ThrowIfReachingHere(JsonObject document, OfferedFile[] files)
+    {
+        if (document.ContainsKey(PluginsKey)) throw new RefusedException("the run names plug-ins to load, and a worker loads none but those of its own command line");
+        OfferedFile? other = Array.Find(files, f => f.KeyPath != MdpKeyPath);
+        if (other is not null) throw new RefusedException($"the run sends a file for \"{other.KeyPath}\", and a worker takes one for {MdpKeyPath} only");
+        JsonObject? environment = document["environment"] as JsonObject;
+        bool namesMap = environment?["options"] is JsonObject options && options[MapFile.Key] is JsonValue map && map.TryGetValue(out string? name) && MapFile.IsFile(name);
+        if (namesMap || (environment?["mdp"] is not null && files.Length == 0)) throw new RefusedException("the run names a file of this machine");
+    }
+
+    /// <summary>The key of an experiment that names a file which is sent along.</summary>
+    public const string MdpKeyPath = "environment.mdp";
 
     /// <summary>The resolved experiment as both sides write it: without plug-ins, which are compared on their own, and with names in the place of paths.</summary>
     public static byte[] ResolvedBytes(Experiment experiment, IReadOnlyList<OfferedFile> files)

@@ -7,7 +7,9 @@ namespace FedPG.Cluster.Worker;
 /// <param name="software">What runs here.</param>
 /// <param name="largestMessage">The largest message, in bytes.</param>
 /// <param name="site">What a site has put by; null for a worker that belongs to none.</param>
-internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site)
+/// <param name="note">Takes what a user should know.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site, Action<string> note, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private Guid _id;
@@ -19,8 +21,23 @@ internal sealed class WorkerState(ComputeThreads threads, Software software, lon
     /// <summary>What a site has put by; null for a worker that belongs to none.</summary>
     public SiteStates? Site => site;
 
+    /// <summary>What came for all its blocks.</summary>
+    public KnownVectors Vectors { get; } = new(time);
+
     /// <summary>Its threads.</summary>
     public ComputeThreads Threads => threads;
+
+    /// <summary>
+    /// What the server is told of a failure: why it failed, and of a site only that it did. What an environment throws may hold what it has observed, or
+    /// where its data are, and stays here.
+    /// </summary>
+    public string Tell(Exception failure)
+    {
+        string why = failure is AggregateException { InnerException: { } inner } ? inner.Message : failure.Message;
+        if (site is null || failure is RefusedException) return why;
+        note($"failed: {why}");
+        return "failed at its site, where the worker says why";
+    }
 
     /// <summary>The run, where it is known; a run that still opens is not.</summary>
     public WorkerSession? Find(Guid session)

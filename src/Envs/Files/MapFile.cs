@@ -10,7 +10,10 @@ namespace FedPG.Envs.Files;
 /// </summary>
 public static class MapFile
 {
-    private const string Key = "map", Extension = ".txt";
+    /// <summary>The option.</summary>
+    public const string Key = "map";
+
+    private const string Extension = ".txt";
 
     /// <summary>More than the largest map that any environment takes.</summary>
     private const int MostBytes = 1 << 22;
@@ -24,7 +27,7 @@ public static class MapFile
     {
         ArgumentNullException.ThrowIfNull(faults);
         bool named = options.ValueKind == JsonValueKind.Object && options.TryGetProperty(Key, out JsonElement map) && map.ValueKind == JsonValueKind.String
-            && map.GetString()!.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !map.GetString()!.Contains('\0', StringComparison.Ordinal);
+            && IsFile(map.GetString()!);
         if (!named) return (options, null);
         string path = Path.GetFullPath(options.GetProperty(Key).GetString()!, folder);
         try
@@ -47,6 +50,13 @@ public static class MapFile
             faults.AddRange([new Fault(path, "", null, reason)]);
             return (options, null);
         }
+    }
+
+    /// <summary>Whether the value of <see cref="Key"/> names a file.</summary>
+    public static bool IsFile(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && !value.Contains('\0', StringComparison.Ordinal);
     }
 
     /// <summary>Takes over the faults of an environment's options; those with the map are the file's.</summary>

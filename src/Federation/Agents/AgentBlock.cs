@@ -41,6 +41,9 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     /// <summary>n, the number of agents.</summary>
     public int Count { get; }
 
+    /// <summary>How the numbers of messages are written.</summary>
+    public MessageFormat Messages { get; init; }
+
     /// <summary>The policy, evaluated for all rows at once.</summary>
     public Policy Policy { get; }
 

@@ -99,8 +99,9 @@ public sealed class AgentCall
             case AgentCallKind.Sum:
                 return SumOf(block, cohort);
             case AgentCallKind.Rows:
-                Tensor all = _rows!(block, Round);
-                return new BlockAnswer(all.clone().DetachFromDisposeScope(), null, DivergedOf(block, all, all));
+                Tensor computed = _rows!(block, Round);
+                Tensor all = Name.Length > 0 ? block.Messages.AsSent(computed) : computed;
+                return new BlockAnswer(all.clone().DetachFromDisposeScope(), null, DivergedOf(block, all, all, computed));
             case AgentCallKind.Take:
                 _take!(block, rows ?? throw new ArgumentNullException(nameof(rows)));
                 return new BlockAnswer(null, null, null);
@@ -112,17 +113,18 @@ public sealed class AgentCall
 
     private BlockAnswer SumOf(AgentBlock block, Cohort cohort)
     {
-        Tensor rows = AgentBlock.Masked(_uplink!.Run(block, Round), block.Active);
+        Tensor computed = AgentBlock.Masked(_uplink!.Run(block, Round), block.Active);
+        Tensor rows = block.Messages.AsSent(computed);
         Tensor sum = RowSums.Tree(rows);
         Tensor? weighted = cohort.IsPlainMean ? null : RowSums.Tree(rows.mul(Weights(cohort, block, rows))).clone().DetachFromDisposeScope();
-        return new BlockAnswer(sum.clone().DetachFromDisposeScope(), weighted, DivergedOf(block, sum, rows));
+        return new BlockAnswer(sum.clone().DetachFromDisposeScope(), weighted, DivergedOf(block, sum, rows, computed));
     }
 
-    private static Divergence? DivergedOf(AgentBlock block, Tensor sum, Tensor rows)
+    private Divergence? DivergedOf(AgentBlock block, Tensor sum, Tensor rows, Tensor computed)
     {
         if (sum.AllFinite()) return null;
         int row = FirstNonFinite(rows);
-        return new Divergence(block.First + row, block.FaultOf(row));
+        return new Divergence(block.First + row, block.FaultOf(row) ?? block.Messages.FaultOf(Name, computed.select(0, row)));
     }
 
     /// <summary>The first row with a number that is not finite; row 0 when only their sum overflowed.</summary>

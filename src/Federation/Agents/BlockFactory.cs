@@ -35,7 +35,7 @@ public sealed class BlockFactory(Experiment.Experiment experiment, Algorithm alg
         using var noGrad = no_grad();
         Policy policy = experiment.CreatePolicy(format);
         IOracle oracle = _createOracle(new OracleSetup(experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
-        return new AgentBlock(range.First, range.Count, policy, oracle, algorithm.CreateAgents(policy, range.Count));
+        return new AgentBlock(range.First, range.Count, policy, oracle, algorithm.CreateAgents(policy, range.Count)) { Messages = experiment.Federation.Messages };
     }
 }
 

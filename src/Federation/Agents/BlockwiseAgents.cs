@@ -11,6 +11,7 @@ namespace FedPG.Federation.Agents;
 public abstract class BlockwiseAgents : IFederationAgents
 {
     private readonly AgentsSetup _setup;
+    private readonly MessageFormat _messages;
     private readonly int _elementSize;
 
     /// <summary>For derived classes.</summary>
@@ -20,7 +21,8 @@ public abstract class BlockwiseAgents : IFederationAgents
         ArgumentNullException.ThrowIfNull(setup);
         _setup = setup;
         Count = setup.Names.Count;
-        _elementSize = setup.Format.ElementSize;
+        _messages = setup.Experiment.Federation.Messages;
+        _elementSize = _messages.SizeIn(setup.Format);
         Ledger = new ExchangeLedger(Count);
         Attendance = new Attendance(Count, setup.Experiment.Federation.Participation, setup.Experiment.Federation.Work);
     }
@@ -51,7 +53,10 @@ public abstract class BlockwiseAgents : IFederationAgents
     {
         ArgumentNullException.ThrowIfNull(vector);
         // A block holds one copy for its rows. What counts is who is sent it: an algorithm sends an agent all that it reads in a round.
-        Send(name, vector);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sent = _messages.AsSent(vector);
+        if (!sent.AllFinite() && _messages.FaultOf(name, vector) is { } fault) throw new DivergedException(round ?? 0, "the server", fault);
+        Send(name, sent);
         Ledger.Add(Entry(ExchangeDirection.Down, name, vector.shape, entries, Attendance.CohortOf(round)));
     }
 

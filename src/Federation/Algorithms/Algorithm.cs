@@ -21,8 +21,11 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     /// <summary>How many local steps each agent takes.</summary>
     public LocalWork Work { get; init; } = LocalWork.Same;
 
-    /// <summary>Whether everyone takes part in every round with H steps, as the laws of <see cref="LimitLaws"/> suppose.</summary>
-    public bool IsPlain => Participation.IsEveryone && Work.IsSame;
+    /// <summary>How the numbers of messages are written. An algorithm whose sides must agree on what was sent keeps <see cref="MessageFormat.AsSent"/> of it.</summary>
+    public MessageFormat Messages { get; init; }
+
+    /// <summary>Whether everyone takes part in every round with H steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.</summary>
+    public bool IsPlain => Participation.IsEveryone && Work.IsSame && !Messages.IsHalf;
 }
 
 /// <summary>

@@ -65,7 +65,9 @@ public sealed class Decentralized(FederationOptions options, Func<int, MixingGra
     private void Mix(AgentBlock agents, Tensor mixed)
     {
         Tensor own = ((Agents)agents.State).Theta, delta = agents.Theta - own;
-        own.copy_(mixed).AddMultiple(options.GlobalStepSize, delta);
+        // What rounding took off a message stays with its sender: the mean of all rows is as if nothing had been rounded.
+        Tensor heard = options.Messages.IsHalf ? mixed.Plus(own - options.Messages.AsSent(own)) : mixed;
+        own.copy_(heard).AddMultiple(options.GlobalStepSize, delta);
     }
 
     private static Func<int, MixingGraph> ReadGraph(OptionReader reader, int agents)

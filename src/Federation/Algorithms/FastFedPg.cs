@@ -161,14 +161,14 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory, Abse
     }
 
     /// <summary>Agents, line 13: the gradient at thetabar, kept and sent.</summary>
-    private Tensor SendMemory(AgentBlock agents, int t) => agents.Keep(((Agents)agents.State).Memory, MemoryGradient(agents, t));
+    private Tensor SendMemory(AgentBlock agents, int t) => agents.Keep(((Agents)agents.State).Memory, options.Messages.AsSent(MemoryGradient(agents, t)));
 
     /// <summary>The same where some agents are absent: what is sent is by how much the memory changed.</summary>
     private Tensor SendMemoryChange(AgentBlock agents, int t)
     {
         Tensor m = ((Agents)agents.State).Memory, gradient = MemoryGradient(agents, t);
-        Tensor change = gradient - m;
-        agents.Keep(m, gradient);
+        Tensor change = options.Messages.AsSent(gradient - m);
+        agents.Keep(m, options.Messages.IsHalf ? m.Plus(change) : gradient);
         return change;
     }
 

@@ -89,7 +89,7 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
         Tensor mean = agents.Mean(new Uplink("gradient", SendGradient, agentTopK.EntriesOf(d)), t);
         if (options.Participation.CohortOf(agents.Count, t).Members.Count > 0)                         // else nobody hears of g, and rho waits
         {
-            server.GradientMean.copy_(Compress(serverTopK, server.Error, mean));                       // g = C(rho + mean h_i)
+            server.GradientMean.copy_(options.Messages.AsSent(Compress(serverTopK, server.Error, mean)));  // g = C(rho + mean h_i)
             server.Error?.Withheld.Add(mean).sub_(server.GradientMean);                                // rho <- rho + mean h_i - g
         }
         agents.Broadcast(GradientMean, server.GradientMean, t, serverTopK.EntriesOf(d));
@@ -120,13 +120,14 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
         return x - xbar;
     }
 
-    /// <summary>h_i = C(rho_i + f_i'(xbar)) is sent, rho_i &lt;- rho_i + f_i'(xbar) - h_i is kept.</summary>
+    /// <summary>h_i = C(rho_i + f_i'(xbar)) is sent, rho_i &lt;- rho_i + f_i'(xbar) - h_i is kept, what rounding took off included.</summary>
     private Tensor SendGradient(AgentBlock agents, int t)
     {
         var state = (Agents)agents.State;
         agents.Theta.copy_(agents.Received[Theta]);
-        agents.Keep(state.Gradient, agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, 0, Observe: true, agents.Active)));
-        Tensor sent = Compress(agentTopK, state.Error, state.Gradient);
+        Tensor gradient = agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, 0, Observe: true, agents.Active));
+        agents.Keep(state.Gradient, state.Error is null ? options.Messages.AsSent(gradient) : gradient);
+        Tensor sent = options.Messages.AsSent(Compress(agentTopK, state.Error, state.Gradient));
         if (state.Error is { } error) agents.Keep(error.Withheld, error.Withheld.Plus(state.Gradient).sub_(sent));
         return sent;
     }

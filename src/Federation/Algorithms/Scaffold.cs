@@ -100,10 +100,10 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     }
 
     /// <summary>Agents, lines 13 and 14: the change of the control, made and sent.</summary>
-    private static Tensor SendChange(AgentBlock agents, int t)
+    private Tensor SendChange(AgentBlock agents, int t)
     {
         (Tensor own, Tensor change) = (Agents)agents.State;
-        agents.Keep(own, own.Plus(change));
+        agents.Keep(own, own.Plus(options.Messages.AsSent(change)));
         return change;
     }
 }

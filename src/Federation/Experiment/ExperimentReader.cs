@@ -5,6 +5,7 @@ using FedPG.Envs.Files;
 using FedPG.Envs.Options;
 using FedPG.Envs.Wrappers;
 using FedPG.Envs.Streams;
+using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Oracles;
 using FedPG.Federation.Plugins;
@@ -346,6 +347,7 @@ public sealed class ExperimentReader(
             Agents = agents,
             Participation = ParticipationReader.Read(federation, agents, seed),
             Work = ParticipationReader.ReadWork(federation, agents, localSteps, seed),
+            Messages = MessageFormat.Read(federation),
         };
         AlgorithmDefinition definition = algorithms.Get(name);
         Func<Algorithm> create = definition.Configure(federation, options);

@@ -25,6 +25,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The result; there once the run ended, finished or cancelled.</summary>
     public const string SummaryFile = "summary.json";
 
+    private const string Alternative = ", or continue a run with --resume";
     private const string Out = "--out", Resume = "--resume", LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
     private readonly FileStream _lock;
 
@@ -50,7 +51,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InvalidInputException">It is not empty, in use, or cannot be written.</exception>
     public static RunFolder Create(string path)
     {
-        string full = CreateEmpty(path, ", or continue a run with --resume");
+        string full = CreateEmpty(path, Alternative);
         try
         {
             return new RunFolder(full, Lock(full, Out, path));
@@ -61,12 +62,12 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Makes the folder that <c>--out</c> names; it must not exist, or be empty.</summary>
+    /// <summary>Checks the folder that <c>--out</c> names and makes nothing, for those who have long to wait before they need it.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
     /// <returns>Its full path.</returns>
-    /// <exception cref="InvalidInputException">It is not empty, a file, or cannot be written.</exception>
-    public static string CreateEmpty(string path, string alternative = "")
+    /// <exception cref="InvalidInputException">It is a file, or not empty.</exception>
+    public static string RequireEmpty(string path, string alternative = Alternative)
     {
         ThrowIfEmpty(Out, path);
         string full = Path.GetFullPath(path);
@@ -75,6 +76,24 @@ public sealed class RunFolder : IDisposable
         {
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
                 throw Unusable(Out, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
+            return full;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Out, path, $"cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>Makes the folder that <c>--out</c> names; it must not exist, or be empty.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="InvalidInputException">It is not empty, a file, or cannot be written.</exception>
+    public static string CreateEmpty(string path, string alternative = "")
+    {
+        string full = RequireEmpty(path, alternative);
+        try
+        {
             Directory.CreateDirectory(full);
             return full;
         }

@@ -47,7 +47,8 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         Experiment.Experiment experiment, ExecutionOptions execution, string folder, JsonObject versions, IRoundSink progress, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        // Built first: what fails here leaves no folder behind.
+        RunFolder.RequireEmpty(folder);
+        // Built before the folder: what fails here leaves none behind, and a cluster may have to be waited for.
         var federation = new Federation(experiment, execution, time);
         RunFolder? opened = null;
         try

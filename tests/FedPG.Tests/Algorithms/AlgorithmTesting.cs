@@ -27,18 +27,23 @@ internal static class AlgorithmTesting
         }
         """;
 
+    public const string Rounded = "federation.messages=float16";
+
     public static AlgorithmRegistry Registry { get; } = WithExample();
 
     public static ExperimentReader Reader { get; } = new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, Registry);
 
     public static IEnumerable<string> Names => Registry.Names;
 
-    /// <summary>Everyone always, and what else an algorithm says it can do: rounds of some agents, and own numbers of steps.</summary>
+    /// <summary>Everyone always, messages that are rounded, and what else an algorithm says it can do: rounds of some agents, and own numbers of steps.</summary>
     public static IEnumerable<string[]> Ways(string algorithm)
     {
         AlgorithmDefinition definition = Registry.Get(algorithm);
         yield return [];
-        if (definition.Has(AlgorithmTraits.PartialParticipation)) yield return ["""federation.participation={"kind":"probabilities","probabilities":[0.9,0.2,0.5,0.5,0.7]}"""];
+        yield return [Rounded];
+        const string some = """federation.participation={"kind":"probabilities","probabilities":[0.9,0.2,0.5,0.5,0.7]}""";
+        if (definition.Has(AlgorithmTraits.PartialParticipation)) yield return [some];
+        if (definition.Has(AlgorithmTraits.PartialParticipation)) yield return [some, Rounded];
         if (definition.Has(AlgorithmTraits.OwnLocalSteps)) yield return ["""federation.stragglers={"share":0.5}"""];
     }
 

@@ -23,9 +23,9 @@ internal static partial class Fedpg
         return started.Wait();
     }
 
-    public static Started Start(string folder, params string[] arguments) => Start(folder, new Dictionary<string, string>(), arguments, null);
+    public static Started Start(string folder, params string[] arguments) => Start(folder, new Dictionary<string, string>(), arguments);
 
-    private static Started Start(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program)
+    public static Started Start(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program = null)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {

@@ -24,12 +24,12 @@ public sealed class BlockReplayTests
         WorkerSession session = WorkerSession.Open(ExperimentOffer.Of(experiment, Same), Same);
         BlockSnapshot start = Start(session);
         BlockEntry[] entries = [.. Rounds(session, rounds: 2)];
-        using var first = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+        using var first = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
         BlockReply[] expected = [.. entries.Select((e, k) => first.Execute(Request(k, [e], k == 0 ? start : null)))];
         Assert.All(expected, r => Assert.Equal((ReplyStatus.Done, null), (r.Status, r.Message)));
         for (int lost = 1; lost < entries.Length; lost++)
         {
-            using var again = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+            using var again = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
             BlockReply reply = again.Execute(Request(0, entries[..(lost + 1)], start));
             AssertEqual(expected[lost], reply);
         }
@@ -42,13 +42,13 @@ public sealed class BlockReplayTests
         WorkerSession session = WorkerSession.Open(ExperimentOffer.Of(experiment, Same), Same);
         BlockEntry[] entries = [.. Rounds(session, rounds: 2)];
         int half = Array.FindIndex(entries, e => e.Call is { Program: 1 });
-        using var whole = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+        using var whole = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
         BlockReply middle = whole.Execute(Request(0, entries[..half], Start(session), wantsState: true));
         BlockReply expected = whole.Execute(Request(half, entries[half..], null));
         ObservationData seen = middle.Observations!;
         TensorData[] received = [.. entries[..half].Where(e => e.Kind == EntryKind.Receive).Select(e => e.Data!).Reverse().DistinctBy(d => d.Name), .. Start(session).Received];
         var snapshot = new BlockSnapshot(middle.State, [.. received.DistinctBy(r => r.Name)], seen.EnvSteps, seen.Trajectories, seen.AgentRollouts);
-        using var moved = new BlockHost(session, new BlockRange(0, 2), long.MaxValue);
+        using var moved = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
         AssertEqual(expected, moved.Execute(Request(half, entries[half..], snapshot)));
     }
 
@@ -58,7 +58,7 @@ public sealed class BlockReplayTests
         WorkerSession session = WorkerSession.Open(ExperimentOffer.Of(RunTesting.Experiment(), Same), Same);
         string Refusal(BlockEntry entry, long largest = long.MaxValue)
         {
-            using var host = new BlockHost(session, new BlockRange(0, 2), largest);
+            using var host = new BlockHost(session, new BlockRange(0, 2), largest, null, e => e.Message);
             BlockReply reply = host.Execute(Request(0, [entry], Start(session)));
             Assert.Equal(ReplyStatus.Refused, reply.Status);
             return reply.Message!;
@@ -66,10 +66,10 @@ public sealed class BlockReplayTests
         byte[] zeros = new byte[session.Parameters * sizeof(float)];
         byte[] nan = [.. zeros];
         BitConverter.TryWriteBytes(nan, float.NaN);
-        Assert.Contains("\"theta\" has the shape 14, and 15 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", false, [14], zeros))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" is float64, and float32 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", true, [15], zeros))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" has 3 bytes, and 60 are needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", false, [15], new byte[3]))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" holds numbers that are not finite", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", false, [15], nan))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" has the shape 14, and 15 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [14], zeros))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" is float64, and float32 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float64, [15], zeros))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" has 3 bytes, and 60 are needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], new byte[3]))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" holds numbers that are not finite", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], nan))), StringComparison.Ordinal);
         Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 0, AgentCallKind.Sum, "other", 0)), StringComparison.Ordinal);
         Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 7, AgentCallKind.Sum, "delta", 0)), StringComparison.Ordinal);
         Assert.Contains("over the limit of 8", Refusal(Call(Algorithm.StartRound, 0, AgentCallKind.Sum, "memory", 0), largest: 8), StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class BlockReplayTests
     private static TensorData Vector(WorkerSession session, string name, int seed, int? rows = null)
     {
         float[] numbers = [.. Enumerable.Range(0, (int)session.Parameters * (rows ?? 1)).Select(i => MathF.Sin(i + (7 * seed) + name.Length) / 8)];
-        return new TensorData(name, false, rows is { } n ? [n, session.Parameters] : [session.Parameters], System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers).ToArray());
+        return new TensorData(name, NumberKind.Float32, rows is { } n ? [n, session.Parameters] : [session.Parameters], System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers).ToArray());
     }
 
     private static void AssertEqual(BlockReply expected, BlockReply actual)

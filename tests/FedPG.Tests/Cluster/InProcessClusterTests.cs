@@ -31,33 +31,35 @@ public sealed class InProcessClusterTests
     }
 
     [Theory]
-    [InlineData("fedavg")]
-    [InlineData("fedlin")]
-    public async Task Measured_bytes_are_the_documented_ones(string algorithm)
+    [InlineData("fedavg", "full", 4, 1)]
+    [InlineData("fedavg", "float16", 4, 2)]
+    [InlineData("fedlin", "full", 4, 4)]
+    [InlineData("fedlin", "float16", 3, 1)]
+    public async Task Measured_bytes_are_the_documented_ones(string algorithm, string messages, int agents, int workers)
     {
-        // A block an agent, so that each vector goes to each agent; with fedlin, entries that are compressed.
-        Experiment experiment = RunTesting.Experiment([$"federation.algorithm={algorithm}", .. algorithm == "fedlin" ? Compressed : []]);
+        // A block an agent, so that each agent's vectors come up alone; what goes down crosses once a worker. With fedlin, entries that are compressed.
+        Experiment experiment = RunTesting.Experiment([$"federation.algorithm={algorithm}", $"federation.messages={messages}", $"environment.agents={agents}", .. algorithm == "fedlin" ? Compressed : []]);
         using var folder = new TemporaryFolder();
-        (ClusterStatus status, RunSummary summary) = await TrainAsync(experiment, folder["run"], blockSize: 1);
+        (ClusterStatus status, RunSummary summary) = await TrainAsync(experiment, folder["run"], blockSize: 1, workers);
         // What the last round sends is for a round that does not come: it waits with the server, unless the last checkpoint asks agents for what they keep.
         var exchange = new CsvFile(Path.Combine(folder["run"], "exchange.csv"));
         long last = exchange.Rows.Zip(exchange.Whole("bytes")).Where(r => r.First[0] == "4" && r.First[2] == "down").Sum(r => r.Second);
         long waiting = algorithm == "fedavg" ? last : 0;
         Assert.Equal(summary.BytesUp, status.BytesReceived);
-        Assert.Equal(summary.BytesDown - waiting, status.BytesSent);
+        Assert.Equal((summary.BytesDown - waiting) / agents * workers, status.BytesSent);
     }
 
-    private static async Task<(ClusterStatus Status, RunSummary Summary)> TrainAsync(Experiment experiment, string folder, int? blockSize)
+    private static async Task<(ClusterStatus Status, RunSummary Summary)> TrainAsync(Experiment experiment, string folder, int? blockSize, int workers)
     {
         ClusterSettings settings = Settings();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        Task<string?> worker = new ClusterWorker(settings with { Port = null }, 1, _ => { }, TimeProvider.System, new WorkerPlace(), Same).RunAsync(stop.Token);
+        Task<string?>[] running = [.. Enumerable.Range(0, workers).Select(_ => new ClusterWorker(settings with { Port = null }, 1, _ => { }, TimeProvider.System, new WorkerPlace(), Same).RunAsync(stop.Token))];
         try
         {
             return await Task.Run(() =>
             {
                 using ClusterServer server = ClusterServer.Start(settings, _ => { }, TimeProvider.System, Same, stop.Token);
-                var execution = new ExecutionOptions(1, torch.CPU) { CreateAgents = setup => server.CreateAgents(setup, 1, blockSize, null) };
+                var execution = new ExecutionOptions(1, torch.CPU) { CreateAgents = setup => server.CreateAgents(setup, workers, blockSize, null) };
                 using TrainingRun run = TrainingRun.Start(experiment, execution, folder, [], Sink.None, TimeProvider.System);
                 RunSummary summary = run.Run(stop.Token);
                 return (ClusterServer.StatusOf(settings), summary);
@@ -66,7 +68,7 @@ public sealed class InProcessClusterTests
         finally
         {
             await stop.CancelAsync();
-            await worker;
+            await Task.WhenAll(running);
         }
     }
 

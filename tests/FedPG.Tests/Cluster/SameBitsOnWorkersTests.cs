@@ -1,3 +1,4 @@
+using FedPG.Tests.Cli;
 using FedPG.Tests.Rollouts;
 using FedPG.Tests.Runs;
 using Xunit;
@@ -53,10 +54,35 @@ public sealed class SameBitsOnWorkersTests
         }
     }
 
-    private static string Expected(TemporaryFolder folder, string algorithm, string policy)
+    [Theory]
+    [InlineData("fast-fedpg")]
+    [InlineData("fedlin")]
+    [InlineData("decentralized")]
+    public void Rounded_messages_give_the_same_bits_on_workers_in_blocks_of_any_size_and_after_a_stop(string algorithm)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["e.json"], RunTesting.Tiny);
+        using var cluster = new LocalCluster(folder);
+        string[] more = ["federation.messages=float16", "federation.agentTopK=5", "environment.agents=8"];
+        string expected = Expected(folder, algorithm, RunTesting.Neural, more);
+        cluster.StartWorkers(2);
+        foreach (string size in (string[])["1", "4"])
+        {
+            string run = cluster.Train($"{algorithm}-{size}", 2, [
+                "e.json", "--block-size", size, "--set", RunTesting.Neural, "--set", $"federation.algorithm={algorithm}", .. more.SelectMany(m => new[] { "--set", m })]);
+            Assert.Equal(expected, RunTesting.Bits(run));
+        }
+        // Begun in one process, gone on with on workers: what the server has sent stays rounded in the checkpoint.
+        RunTesting.RunUntil(2, RunTesting.Experiment([RunTesting.Neural, $"federation.algorithm={algorithm}", .. more]), folder["stopped"]);
+        Outcome resumed = Fedpg.Run(folder.FullPath, "train", "--resume", "stopped", "--cluster", cluster.Address, "--workers", "2");
+        Assert.True(resumed.ExitCode == 0, resumed.Errors);
+        Assert.Equal(expected, RunTesting.Bits(folder["stopped"]));
+    }
+
+    private static string Expected(TemporaryFolder folder, string algorithm, string policy, params string[] more)
     {
         string run = folder[$"{algorithm}-local"];
-        RunTesting.Run(RunTesting.Experiment(policy, $"federation.algorithm={algorithm}", "environment.agents=8"), run);
+        RunTesting.Run(RunTesting.Experiment([policy, $"federation.algorithm={algorithm}", "environment.agents=8", .. more]), run);
         return RunTesting.Bits(run);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FedPG.Tests.Cli;
 using FedPG.Tests.Runs;
 using Xunit;
@@ -8,7 +9,7 @@ namespace FedPG.Tests.Cluster;
 [Collection(ClusterGroup.Name)]
 public sealed class SiteTests
 {
-    private const string Experiment = """
+    internal const string Experiment = """
         {
           "name": "glide", "seed": 5, "objective": "reward",
           "environment": { "id": "Glider-v0", "agents": 3 },
@@ -66,6 +67,21 @@ public sealed class SiteTests
         Assert.Equal(expected, Policy(folder["run"]));
     }
 
+    [Fact]
+    public void Sites_send_float16_where_the_experiment_says_so_and_train_the_policy_of_the_simulation()
+    {
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string expected = Simulated(folder, "federation.messages=float16");
+        cluster.StartWorker("--site", "a", "--plugin", Orchard);
+        cluster.StartWorker("--site", "b", "--plugin", Orchard, "--outbound");
+        cluster.Train("run", 1, "e.json", "--sites", "a:2,b", "--set", "federation.messages=float16");
+        Assert.Equal(expected, Policy(folder["run"]));
+        var exchange = new CsvFile(Path.Combine(folder["run"], "exchange.csv"));
+        long d = long.Parse(exchange.Rows.First(r => r[3] == "delta")[4], CultureInfo.InvariantCulture);
+        Assert.All(exchange.Rows.Zip(exchange.Whole("bytes")).Where(r => r.First[3] is "theta" or "delta" or "control" or "control_change"), r => Assert.Equal(2 * d, r.Second));
+    }
+
     [Theory]
     [InlineData("fail")]
     [InlineData("skip")]
@@ -86,10 +102,97 @@ public sealed class SiteTests
         else Assert.DoesNotContain("agent-2,up,delta", string.Join('\n', File.ReadLines(Path.Combine(folder["run"], "exchange.csv")).Where(l => l.StartsWith("40,", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
-    private static string Simulated(TemporaryFolder folder)
+    [Fact]
+    public void Sites_whose_agents_keep_nothing_go_on_after_the_server_was_stopped()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        const string stateless = "federation.algorithm=fedavg";
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string expected = Simulated(folder, stateless);
+        cluster.StartWorker("--site", "a", "--plugin", Orchard);
+        using (Fedpg.Started training = cluster.StartTraining("run", 1, ["e.json", "--sites", "a:3", "--set", stateless]))
+        {
+            training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 8);
+            training.Signal(Fedpg.Started.Interrupt);
+            training.Wait();
+        }
+        Outcome resumed = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address, "--sites", "a:3");
+        Assert.True(resumed.ExitCode == 0, resumed.Errors);
+        Assert.Equal(expected, Policy(folder["run"]));
+    }
+
+    [Fact]
+    public void A_site_that_only_connects_is_found_missing_within_seconds()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        File.WriteAllText(folder["e.json"], Experiment);
+        Fedpg.Started missing = cluster.StartWorker("--site", "a", "--plugin", Orchard, "--outbound");
+        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--sites", "a:3", "--missing-site", "fail", "--set", "federation.rounds=1000000");
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 5);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        missing.Signal(Fedpg.Started.Kill);
+        Outcome outcome = training.Wait();
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("site a is missing", outcome.Errors, StringComparison.Ordinal);
+        // Three seconds of silence; the engine's own time-outs would take forty.
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"{watch.Elapsed}");
+    }
+
+    [Fact]
+    public void What_fails_at_a_site_is_told_there_and_nowhere_else()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        const string sound = "observation[0] = 0; return new StepResult(0, true);", register = """contents.Add(Nothing.Definition("A-v0"));""";
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string source = Plugins.PluginCompiler.Plugin(register);
+        Assert.Contains(sound, source, StringComparison.Ordinal);
+        string plugin = Plugins.PluginCompiler.Compile(
+            folder.FullPath, "Mine", source.Replace(sound, """throw new System.InvalidOperationException("patient 4711 in /data/ward");""", StringComparison.Ordinal));
+        Fedpg.Started site = cluster.StartWorker("--site", "a", "--plugin", plugin);
+        Outcome outcome = cluster.StartTraining("run", 1, "--sites", "a:1", "--set", """environment={"id":"A-v0","agents":1}""", "--set", "objective=reward").Wait();
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("failed at its site", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("4711", outcome.Errors, StringComparison.Ordinal);
+        site.Signal(Fedpg.Started.Interrupt);
+        Assert.Contains("patient 4711", site.Wait().Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a run with absent sites is can be stated where an agent keeps nothing from round to round: the run in one process in which the same agents took part.</summary>
+    [Fact]
+    public void A_site_that_was_skipped_takes_part_again_when_it_is_back()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string[] settings = ["federation.algorithm=fedavg", "federation.rounds=1500", "checkpointEvery=0", "evaluateEvery=2000", "gradient.trajectories=4"];
+        File.WriteAllText(folder["e.json"], Experiment);
+        cluster.StartWorker("--site", "a", "--plugin", Orchard);
+        Fedpg.Started skipped = cluster.StartWorker("--site", "b", "--plugin", Orchard);
+        using Fedpg.Started training = cluster.StartTraining("run", 1, ["e.json", "--sites", "a:2,b", "--missing-site", "skip", .. settings.SelectMany(s => new[] { "--set", s })]);
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 20);
+        skipped.Signal(Fedpg.Started.Kill);
+        int killed = RunTesting.RoundsOf(folder["run"]);
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= killed + 20);
+        cluster.StartWorker("--site", "b", "--plugin", Orchard);
+        Outcome outcome = training.Wait();
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        int[][] present = [.. new CsvFile(Path.Combine(folder["run"], "exchange.csv")).Rows.Where(r => r[3] == "delta")
+            .GroupBy(r => int.Parse(r[0], CultureInfo.InvariantCulture)).OrderBy(g => g.Key).Select(g => g.Select(r => int.Parse(r[1]["agent-".Length..], CultureInfo.InvariantCulture)).ToArray())];
+        Assert.Equal(1500, present.Length);
+        Assert.Contains(present, p => p is [0, 1]);
+        Assert.Equal([0, 1, 2], present[^1]);
+        string trace = string.Join(',', present.Select(p => $"[{string.Join(',', p)}]"));
+        Assert.Equal(Simulated(folder, [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]), Policy(folder["run"]));
+    }
+
+    private static string Simulated(TemporaryFolder folder, params string[] assignments)
     {
         File.WriteAllText(folder["e.json"], Experiment);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1");
+        Outcome outcome = Fedpg.Run(folder.FullPath, ["train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1", .. assignments.SelectMany(a => new[] { "--set", a })]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return Policy(folder["simulated"]);
     }

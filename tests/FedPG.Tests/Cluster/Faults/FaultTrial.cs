@@ -65,10 +65,10 @@ internal sealed class FaultTrial : IDisposable
     public void Resume(int workers = 1) => Server = StartServer("train", "--resume", "run", "--workers", $"{workers}");
 
     /// <summary>Starts a worker that offers one core.</summary>
-    public HostProcess StartWorker(ITestHost? host = null, int? port = null)
+    public HostProcess StartWorker(ITestHost? host = null, int? port = null, bool outbound = false)
     {
         host ??= ThisMachine.Instance;
-        string[] at = port is null ? [] : ["--port", $"{port}"];
+        string[] at = [.. port is null ? [] : new[] { "--port", $"{port}" }, .. outbound ? ["--outbound"] : Array.Empty<string>()];
         return Keep(FedpgProcess.Start(
             host, $"worker {_processes.Count}", _folder.FullPath, Gate.Variables, ["worker", .. _cluster, "--listen", $"{host.Address}", .. at, "--threads", "1", "--plugin", _basis.Plugin]));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FedPG.Tests.Cluster.Hosts;
 using Xunit;
 
@@ -76,6 +77,31 @@ public sealed class NetworkFaultTests(FaultBasis basis)
         trial.Survive(() => host.Line(relay => relay.Reset()));
         trial.AssertSameBits();
         Assert.DoesNotContain("is lost", trial.Server.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Such a worker reaches one port of the process that trains, and nobody reaches it.</summary>
+    [Fact]
+    public void An_outbound_worker_on_a_line_that_falls_silent_is_given_up_within_seconds_and_knows_it_as_soon()
+    {
+        using var network = new TestNetwork();
+        TestHost home = network.AddHost(), other = network.AddHost();
+        using var host = new RelayedHost(network);
+        using var trial = new FaultTrial(basis, rounds: 20, home);
+        host.Reach(home, trial.Port + 1);
+        HostProcess outbound = trial.StartWorker(host, outbound: true);
+        trial.StartWorker(other);
+        Gate.Hold later = trial.Hold(agent: 0, round: 12, batch: 1);
+        trial.Train(workers: 2);
+        trial.WaitForRound(3);
+        var watch = Stopwatch.StartNew();
+        trial.Survive(() => host.Line(relay => relay.Stall()));
+        outbound.WaitForLine("the server is gone", FaultTrial.Patience);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"known after {watch.Elapsed.TotalSeconds:F1} s");
+        trial.WaitForHolder(later);
+        host.Line(relay => relay.Resume());
+        trial.WaitForJoins(3);
+        later.Open();
+        trial.AssertSameBits();
     }
 
     [Fact]

@@ -1,0 +1,51 @@
+using FedPG.Tests.Cli;
+using FedPG.Tests.Runs;
+using Xunit;
+
+namespace FedPG.Tests.Cluster;
+
+/// <summary>A worker that is asked to stop goes at the end of the round, whether or not another can take what it holds.</summary>
+[Collection(ClusterGroup.Name)]
+public sealed class LeavingTests
+{
+    private const string Rounds = "federation.rounds=60", Slow = "gradient.trajectories=400", Agents = "environment.agents=8";
+
+    [Fact]
+    public void The_last_worker_leaves_and_the_next_one_goes_on_in_the_same_bits()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        File.WriteAllText(folder["e.json"], RunTesting.Tiny);
+        RunTesting.Run(RunTesting.Experiment(Rounds, Slow, Agents), folder["local"]);
+        Fedpg.Started last = cluster.StartWorker();
+        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--set", Rounds, "--set", Slow, "--set", Agents);
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 10);
+        last.Signal(Fedpg.Started.Interrupt);
+        Assert.Equal(130, last.Wait().ExitCode);
+        cluster.StartWorker();
+        Outcome outcome = training.Wait();
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Assert.Contains("no worker is left", outcome.Errors, StringComparison.Ordinal);
+        Assert.Equal(RunTesting.Bits(folder["local"]), RunTesting.Bits(folder["run"]));
+    }
+
+    [Fact]
+    public void A_site_leaves_and_comes_back()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
+        using var folder = new TemporaryFolder();
+        using var cluster = new LocalCluster(folder);
+        string[] site = ["--site", "a", "--plugin", Plugins.SamplePlugin.File, "--state", "state", "--outbound"];
+        File.WriteAllText(folder["e.json"], SiteTests.Experiment);
+        Fedpg.Started first = cluster.StartWorker(site);
+        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--sites", "a:3");
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 8);
+        first.Signal(Fedpg.Started.Interrupt);
+        Assert.Equal(130, first.Wait().ExitCode);
+        cluster.StartWorker(site);
+        Outcome outcome = training.Wait();
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Assert.Contains("site a is missing; waiting for it", outcome.Errors, StringComparison.Ordinal);
+    }
+}
