@@ -13,6 +13,7 @@ internal static class CommandLine
         ClusterCommand.Create(),
         EvalCommand.Create(),
         CompareCommand.Create(),
+        ReportCommand.Create(),
         AdviseCommand.Create(),
         ReproduceCommand.Create(),
         EnvCommands.Create(),
