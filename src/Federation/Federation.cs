@@ -36,11 +36,32 @@ public sealed record ExecutionOptions(int Threads, Device Device, int? BlockSize
     /// <summary>Makes the agents elsewhere; null for agents in this process.</summary>
     public Func<AgentsSetup, IFederationAgents>? CreateAgents { get; init; }
 
-    /// <summary>A block beyond this many rows gains nothing more from being evaluated at once.</summary>
+    /// <summary>A block beyond this many rows gains little from being evaluated at once, and its numbers leave the cache.</summary>
     private const int LargestDefaultBlock = 16;
 
-    /// <summary>The size of the blocks of <paramref name="agents"/> agents. One thread has nobody to share with, so its blocks are as large as pays.</summary>
-    public int BlockSizeFor(int agents) => RowSums.AlignedSize(BlockSize ?? (Threads == 1 ? LargestDefaultBlock : Math.Clamp(agents / Threads, 1, LargestDefaultBlock)));
+    /// <summary>What a call for a block costs however few its agents are, in agents: several with a table, a part of one where trajectories are long.</summary>
+    private const int CallCost = 2;
+
+    /// <summary>The size of the blocks of <paramref name="agents"/> agents; unless it was given, the one that keeps the busiest thread busy for the shortest time.</summary>
+    public int BlockSizeFor(int agents)
+    {
+        if (BlockSize is { } given) return RowSums.AlignedSize(given);
+        int best = LargestDefaultBlock;
+        for (int size = best / 2; size > 0; size /= 2)
+        {
+            if (BusiestThread(agents, size) < BusiestThread(agents, best)) best = size;
+        }
+        return best;
+    }
+
+    /// <summary>What the thread with most to do does, in agents: threads take blocks in turn, and the last block may be a part of one.</summary>
+    private long BusiestThread(int agents, int size)
+    {
+        int blocks = (agents + size - 1) / size, calls = (blocks + Threads - 1) / Threads;
+        bool takesLast = blocks - ((calls - 1) * Threads) == 1;
+        int rows = takesLast ? ((calls - 1) * size) + agents - ((blocks - 1) * size) : calls * size;
+        return ((long)calls * CallCost) + rows;
+    }
 }
 
 /// <summary>
