@@ -11,6 +11,9 @@ namespace FedPG.Policies;
 /// </summary>
 public abstract class Policy : nn.Module
 {
+    private Tensor? _latest;
+    private ParameterLeaves? _leaves;
+
     static Policy()
     {
         ReproducibleProducts.Request();
@@ -64,10 +67,11 @@ public abstract class Policy : nn.Module
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(logProbabilities);
         using var recording = enable_grad();
+        long n = rows.shape[0];
+        if (n > 1 && LeavesOf(rows) is { } kept) return new PolicyEvaluation(this, logProbabilities(kept.Leaves), kept);
         Tensor values = Twinned(rows.detach());
         // Every parameter is a leaf of its own that shares the rows' memory: the gradient of a slice of one big leaf would be a padded copy of it all.
         Tensor[] leaves = [.. Split(values).Select(slice => slice.detach().requires_grad_())];
-        long n = rows.shape[0];
         return new PolicyEvaluation(this, First(n, logProbabilities(leaves)), k => First(n, leaves[k].grad!));
     }
 
@@ -94,5 +98,24 @@ public abstract class Policy : nn.Module
     {
         foreach (ParameterSlice slice in Layout.Slices)
             yield return rows.narrow(1, slice.Offset, slice.Length).view([rows.shape[0], .. slice.Shape]);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _leaves?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The leaves of rows that were evaluated last time, too; null for others. A training loop evaluates the same rows object at every step.</summary>
+    private ParameterLeaves? LeavesOf(Tensor rows)
+    {
+        if (!ReferenceEquals(rows, _latest))
+        {
+            _leaves?.Dispose();
+            (_latest, _leaves) = (rows, null);
+            return null;
+        }
+        return _leaves ??= new ParameterLeaves(this, rows);
     }
 }

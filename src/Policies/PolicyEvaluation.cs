@@ -6,7 +6,8 @@ namespace FedPG.Policies;
 public sealed class PolicyEvaluation
 {
     private readonly Policy _policy;
-    private readonly Func<int, Tensor> _gradientOf;
+    private readonly Func<int, Tensor>? _gradientOf;
+    private readonly ParameterLeaves? _leaves;
     private readonly Tensor _graph;
 
     /// <summary>Wraps the evaluation of a policy.</summary>
@@ -17,6 +18,13 @@ public sealed class PolicyEvaluation
     {
         ArgumentNullException.ThrowIfNull(values);
         (_policy, _graph, _gradientOf) = (policy, values, gradientOf);
+        Values = values.detach();
+    }
+
+    /// <summary>Wraps an evaluation at leaves that are used again.</summary>
+    internal PolicyEvaluation(Policy policy, Tensor values, ParameterLeaves leaves)
+    {
+        (_policy, _graph, _leaves) = (policy, values, leaves);
         Values = values.detach();
     }
 
@@ -33,6 +41,11 @@ public sealed class PolicyEvaluation
     {
         _graph.backward([weights]);
         using var noGrad = no_grad();
+        if (_gradientOf is null)
+        {
+            _leaves!.MoveGradients(gradients);
+            return;
+        }
         int k = 0;
         foreach (Tensor slice in _policy.Split(gradients)) slice.copy_(_gradientOf(k++));
     }
