@@ -36,7 +36,8 @@ internal static class FiniteBench
     public static double PolicyRate(Experiment experiment, SamplerSettings settings, int threads)
     {
         var sampler = new TrajectorySampler(experiment.Mdp, settings);
-        int agents = experiment.Mdp.Agents.Count, size = new ExecutionOptions(threads, CPU).BlockSizeFor(agents);
+        using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
+        int agents = experiment.Mdp.Agents.Count, size = new ExecutionOptions(threads, CPU).BlockSizeFor(agents, sizeof(float) * (long)policy.Layout.Length);
         using var pool = new WorkerPool(threads);
         Block[] blocks = [.. Enumerable.Range(0, (agents + size - 1) / size).Select(k => new Block(experiment, sampler, k * size, Math.Min(size, agents - (k * size))))];
         double rate = Rate(round =>
