@@ -1,5 +1,5 @@
 // Measures what the exact layer costs on large MDPs, for the table of docs/exact-layer.md: a row for the case that is named, least and most over three discounts.
-//     dotnet run benchmarks/exact.cs -- grid-50 | grid-100 | random-2500 | random-10000 | dense-2500
+//     dotnet run -c Release benchmarks/exact.cs -- grid-50 | grid-100 | random-2500 | random-10000 | dense-2500
 #:project ../src/Policies/FedPG.Policies.csproj
 #:property PublishAot=false
 #:property UsesTorchNatives=true

@@ -23,7 +23,7 @@ public class Aggregation : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _federation = new Federation.Federation(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU), TimeProvider.System);
+        _federation = new Federation.Federation(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU, BlockSize: Agents), TimeProvider.System);
         _block = _federation.LocalAgents.Blocks[0];
         (_gradient, _memory, _mean) = (rand_like(_block.Theta), rand_like(_block.Theta), rand_like(_federation.Server.Theta));
     }

@@ -16,8 +16,8 @@ public class PolicyEvaluations : IDisposable
     private Policy _policy = null!;
     private Tensor _rows = null!, _observations = null!, _actions = null!, _weights = null!, _gradients = null!;
 
-    /// <summary>The kinds.</summary>
-    [Params("tabular", "log-linear, 16 radial features", "neural 64-64, states", "neural 64-64, observations")]
+    /// <summary>A table; 16 radial features; 64-64 networks on one-hot states and on observations of 4 numbers.</summary>
+    [Params("tabular", "log-linear, radial", "network, states", "network, observed")]
     public string Kind { get; set; } = "";
 
     /// <summary>Makes the policy, parameters and weights.</summary>
@@ -29,8 +29,8 @@ public class PolicyEvaluations : IDisposable
         _policy = Kind switch
         {
             "tabular" => new TabularSoftmax(States, Actions, format),
-            "neural 64-64, states" => new NeuralSoftmax(States, Actions, [64, 64], Activation.Tanh, null, format),
-            "neural 64-64, observations" => new ObservationSoftmax("network", new ObservationEncoding(Box.Of(4)), new Discrete(Actions), [64, 64], Activation.Tanh, format),
+            "network, states" => new NeuralSoftmax(States, Actions, [64, 64], Activation.Tanh, null, format),
+            "network, observed" => new ObservationSoftmax("network", new ObservationEncoding(Box.Of(4)), new Discrete(Actions), [64, 64], Activation.Tanh, format),
             _ => LogLinear.OfStateFeatures(StateFeatures.Radial(Problems.Grid(Side).Grid!, 4, 4, 0.5), Actions, format),
         };
         _rows = rand(Agents, _policy.Layout.Length);

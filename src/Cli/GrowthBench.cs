@@ -27,7 +27,7 @@ internal static class GrowthBench
 
     /// <summary>Trains until it has taken time enough; one round at least, and one that does not count where rounds are short.</summary>
     /// <exception cref="InvalidInputException">The rows of the agents alone are more than the memory there is.</exception>
-    public static JsonObject Measure(string name, int threads)
+    public static JsonObject Measure(string name, ExecutionOptions execution)
     {
         (string kind, int size) = Read(name)!.Value;
         int agents = kind is "agents" or "networks" ? size : 16, side = kind is "states" or "exact" ? (int)Math.Sqrt(size) : 10;
@@ -41,7 +41,7 @@ internal static class GrowthBench
         if (kind == "exact") json = json.Replace("\"gpomdp\"", "\"exact\"", StringComparison.Ordinal);
         Experiment experiment = BenchWorkload.Read(name, json);
         RequireMemory(name, agents, experiment);
-        using var federation = new Federation.Federation(experiment, new ExecutionOptions(threads, TorchSharp.torch.CPU), TimeProvider.System);
+        using var federation = new Federation.Federation(experiment, execution, TimeProvider.System);
         using var clock = new Clock();
         federation.Run(clock, checkpoint: null, clock.Token);
         IReadOnlyList<double> rounds = clock.Rounds();
@@ -51,10 +51,8 @@ internal static class GrowthBench
             ["agents"] = agents,
             ["states"] = side * side,
             ["parameters"] = federation.Layout.Length,
-            ["threads"] = threads,
             ["gradients"] = rounds.Count * (LocalSteps + 1),
             ["milliseconds"] = Math.Round(rounds[rounds.Count / 2] / (LocalSteps + 1), 4),
-            ["peakMemoryMiB"] = Process.GetCurrentProcess().PeakWorkingSet64 >> 20,
         };
     }
 
