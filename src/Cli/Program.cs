@@ -9,6 +9,7 @@ var root = new RootCommand("Federated policy gradients: Fast-FedPG and its rival
     ClusterCommand.Create(),
     EvalCommand.Create(),
     CompareCommand.Create(),
+    ReportCommand.Create(),
     AdviseCommand.Create(),
     ReproduceCommand.Create(),
     EnvCommands.Create(),

@@ -10,9 +10,6 @@ namespace FedPG.Comparison.Results;
 /// </summary>
 internal static class ComparisonFigures
 {
-    /// <summary>More points than this would not show.</summary>
-    private const int MostPoints = 400;
-
     private static readonly (string Name, string Label, Func<CurveTable, IReadOnlyList<double>> Of)[] Axes =
     [
         ("rounds", "communication rounds", t => t["round"]),
@@ -30,7 +27,7 @@ internal static class ComparisonFigures
             Series[] series = [.. result.Standings.Select((s, k) => Curve(s, runs[k], of, result.Judged, k))];
             // Algorithms that use nothing of it (no messages, exact gradients) have no place on the axis.
             if (!series.Any(s => s.X.Any(x => x > 0))) continue;
-            yield return ($"{result.Judged}-by-{name}", Figure.Of(new Panel { Title = title, XLabel = label, YLabel = result.Judged, YScale = ScaleOf(series), Series = series }));
+            yield return ($"{result.Judged}-by-{name}", Figure.Of(new Panel { Title = title, XLabel = label, YLabel = result.Judged, YScale = SeedCurves.ScaleOf(series), Series = series }));
         }
         Panel estimates = new()
         {
@@ -51,31 +48,7 @@ internal static class ComparisonFigures
         return label.Length <= most ? label : $"{label[..((most - 1) / 2)]}\u2026{label[^(most / 2)..]}";
     }
 
-    /// <summary>Gaps fall by orders of magnitude; objectives, and gaps that are not all positive, do not.</summary>
-    private static AxisScale ScaleOf(Series[] series)
-    {
-        double[] values = [.. series.SelectMany(s => s.Y).Where(double.IsFinite)];
-        return values.Length > 0 && values.All(v => v > 0) && values.Max() > 3 * values.Min() ? AxisScale.Log : AxisScale.Linear;
-    }
-
-    /// <summary>The runs of one algorithm, round by round as far as all go that did not diverge; one that did is infinite from there on.</summary>
-    private static Series Curve(Standing standing, CurveTable[] runs, Func<CurveTable, IReadOnlyList<double>> axis, string judged, int style)
-    {
-        bool[] diverged = [.. standing.Runs.Select(r => r.Status == RunResult.Diverged)];
-        CurveTable longest = diverged.All(d => d) ? runs.MaxBy(r => r.RowCount)! : runs.Where((_, k) => !diverged[k]).MinBy(r => r.RowCount)!;
-        IReadOnlyList<double> figures = longest[judged];
-        int[] rows = [.. Enumerable.Range(0, longest.RowCount).Where(t => double.IsFinite(figures[t]))];
-        if (rows.Length > MostPoints) rows = [.. Enumerable.Range(0, MostPoints).Select(k => rows[(int)((long)k * (rows.Length - 1) / (MostPoints - 1))]).Distinct()];
-        (IReadOnlyList<double> X, IReadOnlyList<double> Y)[] columns = [.. runs.Select(r => (axis(r), r[judged]))];
-        var (x, y, low, high) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-        foreach (int t in rows)
-        {
-            double[] at = [.. columns.Select(c => t < c.Y.Count ? c.Y[t] : double.PositiveInfinity)];
-            x.Add(columns.Where(c => t < c.X.Count).Average(c => c.X[t]));
-            y.Add(Intervals.InterquartileMean(at));
-            low.Add(Intervals.Quantile(at, 0.25));
-            high.Add(Intervals.Quantile(at, 0.75));
-        }
-        return new Series { Name = standing.Contender.Label, X = x, Y = y, Low = low, High = high, Style = style };
-    }
+    /// <summary>The runs of one algorithm; one that diverged is infinite from there on.</summary>
+    private static Series Curve(Standing standing, CurveTable[] runs, Func<CurveTable, IReadOnlyList<double>> axis, string judged, int style) =>
+        SeedCurves.Of(standing.Contender.Label, [.. runs.Select(r => (axis(r), r[judged]))], [.. standing.Runs.Select(r => r.Status == RunResult.Diverged)], style);
 }

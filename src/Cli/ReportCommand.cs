@@ -1,0 +1,78 @@
+using System.CommandLine;
+using FedPG.Envs.Options;
+using FedPG.Reporting.Report;
+
+namespace FedPG.Cli;
+
+/// <summary><c>fedpg report</c>: a page about runs.</summary>
+internal static class ReportCommand
+{
+    private static readonly Argument<string[]> Folders = new("RUN_DIR")
+    {
+        Description = "Folders of runs, ended or not, or folders that hold some (a comparison's). Runs that differ in their seeds only are drawn as one curve.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The page, one file that needs nothing else (default: report.html; an existing one is replaced).",
+        HelpName = "FILE.html",
+        DefaultValueFactory = _ => "report.html",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("report", "Writes a page about runs: results, curves, agents, what crossed, settings.") { Folders, Out };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        string path = parsed.GetValue(Out)!;
+        List<Fault> faults = [];
+        if (!path.EndsWith(".html", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".htm", StringComparison.OrdinalIgnoreCase))
+            faults.Add(new Fault(Out.Name, "", path.Length == 0 ? "\"\"" : path, "must name a file that ends in .html"));
+        else if (Directory.Exists(path)) faults.Add(new Fault(Out.Name, "", path, "is a folder; a file is needed"));
+        List<ReportedRun> runs = [];
+        foreach (string folder in Collected(faults, () => ReportedRun.FoldersOf(parsed.GetValue(Folders)!, Folders.Name)) ?? [])
+        {
+            if (Collected(faults, () => ReportedRun.Read(folder)) is { } run) runs.Add(run);
+        }
+        if (faults.Count > 0) throw new InvalidInputException(faults);
+        Write(path, HtmlReport.Of(runs));
+        parsed.InvocationConfiguration.Output.WriteLine(path);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Every fault at once.</summary>
+    private static T? Collected<T>(List<Fault> faults, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidInputException e)
+        {
+            faults.AddRange(e.Faults);
+            return null;
+        }
+    }
+
+    /// <summary>Writes the page aside and renames it: what stood there stays until the new one is whole.</summary>
+    private static void Write(string path, string page)
+    {
+        string aside = path + ".tmp";
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+            File.WriteAllText(aside, page);
+            File.Move(aside, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new InvalidInputException(new Fault(Out.Name, "", path, $"cannot be written: {e.Message}"));
+        }
+    }
+}

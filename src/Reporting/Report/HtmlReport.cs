@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text.Json;
+using FedPG.Reporting.Statistics;
+
+namespace FedPG.Reporting.Report;
+
+/// <summary>
+/// A page about runs: what was reached and what it cost, curves, agents, what crossed, settings. One file that needs nothing else: figures are SVG within it, and there is no script. The
+/// same folders give the same bytes. Stateless.
+/// </summary>
+public static class HtmlReport
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Writes the page about run folders.</summary>
+    /// <param name="runs">The runs, at least one.</param>
+    public static string Of(IReadOnlyList<ReportedRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentOutOfRangeException.ThrowIfZero(runs.Count);
+        IReadOnlyList<RunGroup> groups = RunGroup.Of(runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different);
+        string name = string.Join(", ", runs.Select(r => r.Name).Distinct().Take(3)) + (runs.Select(r => r.Name).Distinct().Count() > 3 ? ", ..." : "");
+        var page = new HtmlPage(name);
+        page.Line($"<h1>{HtmlPage.Text(name)}</h1>");
+        page.Line($"<p class=\"lead\">{HtmlPage.Text(Lead(runs, groups))}</p>");
+        Results(page, groups);
+        page.Figure(ReportFigures.Progress(groups), Caption(groups));
+        if (ReportFigures.Inside(groups) is { } inside) page.Figure(inside, "Drift: how far local steps lead agents from the server's parameters, mean over agents and local steps of a round. grad J: the gradient of the mean objective at the server's parameters.");
+        AgentTable(page, groups);
+        Exchange(page, groups);
+        Certificates(page, groups);
+        Settings(page, groups, different);
+        Runs(page, groups);
+        return page.ToString();
+    }
+
+    private static string Lead(IReadOnlyList<ReportedRun> runs, IReadOnlyList<RunGroup> groups)
+    {
+        string minimised = string.Join(" / ", runs.Select(r => r.Experiment["objective"]?.ToString() ?? "").Distinct());
+        string[] environments = [.. runs.Select(r => r.Experiment["environment"]).Select(e => e?["id"]?.ToString() ?? e?["mdp"]?.ToString() ?? "").Distinct()];
+        string open = runs.Count(r => r.Summary is null) is var unfinished && unfinished > 0 ? $" {Count(unfinished, "run has", "runs have")} not ended: they stand as far as they went." : "";
+        return $"{Count(runs.Count, "run", "runs")} of {Count(groups.Count, "setting", "settings")} on {string.Join(", ", environments)}; objectives are expected discounted {(minimised == "reward" ? "sums of -reward" : minimised == "regret" ? "sums of 1 - reward (regret)" : minimised)}, means over agents, and smaller is better.{open}";
+    }
+
+    private static void Results(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        bool gaps = ReportFigures.HaveGaps(groups), shares = gaps && groups.All(g => g.Runs.All(r => r.Figure("uniformGap") > 0));
+        string intervals = groups.Any(g => g.Runs.Count > 1) ? " Means over seeds with 95 % intervals (Student)." : "";
+        if (groups.Any(g => g.Runs.Count == 1 && double.IsFinite(g.Runs[0].Last("objective_se")))) intervals += " After \u00b1: 1.96 standard errors of the episodes that a single run was evaluated with.";
+        page.Line("<h2>Results</h2>");
+        List<string> head = ["setting", "seeds", "rounds", "objective"];
+        if (gaps) head.Add("gap to the optimum");
+        if (shares) head.Add("of the uniform policy's gap");
+        head.AddRange(["env-steps", "bytes", "seconds"]);
+        page.Table(head, groups.Select((group, k) =>
+        {
+            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)), Range(group, r => r.Rounds), Interval(group, r => r.Last("objective"), group.Runs.Count == 1 ? r => r.Last("objective_se") : null)];
+            if (gaps) cells.Add(Interval(group, r => r.Last("gap")));
+            if (shares) cells.Add(Interval(group, r => 100 * r.Last("gap") / r.Figure("uniformGap")) + " %");
+            cells.AddRange([Range(group, r => r.Last("env_steps")), Range(group, r => r.Last("bytes_up") + r.Last("bytes_down")), Range(group, r => r.Last("seconds"))]);
+            return (IReadOnlyList<string>)cells;
+        }), $"At the last evaluated round.{intervals}");
+    }
+
+    private static string Caption(IReadOnlyList<RunGroup> groups) =>
+        (ReportFigures.HaveGaps(groups) ? "Gap: objective minus the optimum of the mean objective. " : "The optimum of the mean objective is not known for all runs, so objectives are drawn. ")
+        + (groups.Any(g => g.Runs.Count > 1) ? "Interquartile means over seeds, bands from the first to the third quartile." : "One seed.");
+
+    private static void AgentTable(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        AgentFigures[] agents = [.. groups.Select(AgentFigures.Of)];
+        if (agents.All(a => a.Names.Count == 0)) return;
+        page.Line("<h2>Agents</h2>");
+        bool returns = agents.Any(a => a.Return.Any(double.IsFinite));
+        List<string> head = ["setting", "agents", "mean objective", "best agent", "worst agent"];
+        if (returns) head.Add("mean return, worst to best");
+        page.Table(head, groups.Select((group, k) => (group, k)).Where(g => agents[g.k].Names.Count > 0).Select(g =>
+        {
+            AgentFigures of = agents[g.k];
+            int best = of.Mean.ToList().IndexOf(of.Mean.Min()), worst = of.Mean.ToList().IndexOf(of.Mean.Max());
+            List<string> cells = [HtmlPage.Swatch(g.k) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count), HtmlPage.Number(of.Mean.Average()), Agent(of, best), Agent(of, worst)];
+            if (returns) cells.Add($"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}");
+            return (IReadOnlyList<string>)cells;
+        }), "Each agent's objective of the common policy, at the end; in brackets what its own best policy would reach, where that is known.");
+        if (ReportFigures.Agents(groups, agents) is { } figure) page.Figure(figure, "");
+    }
+
+    private static string Agent(AgentFigures agents, int i) =>
+        $"{HtmlPage.Text(agents.Names[i])}: {HtmlPage.Number(agents.Mean[i])}" + (double.IsFinite(agents.Optimum[i]) ? $" ({HtmlPage.Number(agents.Optimum[i])})" : "");
+
+    private static void Exchange(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        page.Line("<h2>What crossed</h2>");
+        var rows = groups.SelectMany((group, k) => group.Runs[0].Crossings.Select(c => (IReadOnlyList<string>)
+        [
+            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), c.Direction == "up" ? "agent to server" : "server to agent", HtmlPage.Text(c.Name), HtmlPage.Text(c.Shape),
+            HtmlPage.Whole(c.Messages), HtmlPage.Whole(c.Bytes),
+        ])).ToList();
+        if (rows.Count == 0) page.Line("<p>Nothing: no message is in these folders.</p>");
+        else page.Table(["setting", "direction", "message", "numbers", "messages", "bytes"], rows, "All messages of each setting's first run, from its exchange.csv. Nothing else leaves an agent.");
+    }
+
+    private static void Certificates(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        var certified = groups.SelectMany((group, k) => group.Runs.Where(r => r.Summary?["certificate"] is not null).Take(1).Select(run => (group, k, run))).ToArray();
+        if (certified.Length == 0) return;
+        page.Line("<h2>Where the rest of the gap comes from</h2>");
+        string[] parts = ["gap", "heterogeneityBias", "truncationBias", "interaction", "noiseFloor", "remainder"];
+        page.Table(["setting", "seed", "gap", "bias of different agents", "bias of the horizon", "both together", "noise floor", "remainder", "laws hold"], certified.Select(c => (IReadOnlyList<string>)
+        [
+            HtmlPage.Swatch(c.k) + HtmlPage.Text(c.group.Label), HtmlPage.Text(c.run.Seed),
+            .. parts.Select(part => HtmlPage.Number(c.run.Summary!["certificate"]![part] is { } v && double.TryParse(v.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double x) ? x : double.NaN)),
+            c.run.Summary!["certificate"]!["valid"]?.ToString() == "true" ? "yes" : "no",
+        ]), "The certificate of each setting's first run that has one (summary.json): parts of the gap that laws account for near an optimum.");
+    }
+
+    private static void Settings(HtmlPage page, IReadOnlyList<RunGroup> groups, IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different)
+    {
+        page.Line("<h2>Settings</h2>");
+        if (different.Count > 0)
+            page.Table(["key", .. groups.Select(g => g.Label)], different.Select(d => (IReadOnlyList<string>)[HtmlPage.Text(d.Key), .. d.Values.Select(HtmlPage.Text)]), "What differs between the settings; an empty cell is a key that the setting does not have.");
+        foreach (RunGroup group in groups)
+            page.Line($"<details><summary>experiment.json of {HtmlPage.Text(group.Label)}, seed {HtmlPage.Text(group.Runs[0].Seed)}</summary><pre>{HtmlPage.Text(group.Runs[0].Experiment.ToJsonString(Indented))}</pre></details>");
+    }
+
+    private static void Runs(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        page.Line("<h2>Runs</h2>");
+        page.Table(["setting", "seed", "status", "rounds", "folder", "fedpg", "torchsharp", "system"], groups.SelectMany((group, k) => group.Runs.Select(run => (IReadOnlyList<string>)
+        [
+            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(run.Seed), HtmlPage.Text(run.Status), HtmlPage.Whole(run.Rounds), HtmlPage.Text(run.Folder),
+            .. ((string[])["fedpg", "torchsharp", "system"]).Select(key => HtmlPage.Text(run.Experiment["versions"]?[key]?.ToString().Split('+')[0] ?? "")),
+        ])), "");
+    }
+
+    private static string Seeds(RunGroup group)
+    {
+        string[] seeds = [.. group.Runs.Select(r => r.Seed)];
+        return seeds.Length <= 6 ? string.Join(", ", seeds) : $"{seeds.Length}: {seeds[0]}, {seeds[1]}, ... {seeds[^1]}";
+    }
+
+    private static string Interval(RunGroup group, Func<ReportedRun, double> of, Func<ReportedRun, double>? error = null)
+    {
+        double[] values = [.. group.Runs.Select(of)];
+        if (error is not null && error(group.Runs[0]) is var se && double.IsFinite(se)) return $"{HtmlPage.Number(values[0])} &plusmn; {HtmlPage.Number(1.96 * se)}";
+        Figure95 figure = Intervals.OfMean(values);
+        return values.Length == 1 ? HtmlPage.Number(figure.Value) : $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low)}, {HtmlPage.Number(figure.High)}]";
+    }
+
+    private static string Range(RunGroup group, Func<ReportedRun, double> of)
+    {
+        double least = group.Runs.Min(of), most = group.Runs.Max(of);
+        return HtmlPage.Amount(least) == HtmlPage.Amount(most) ? HtmlPage.Amount(most) : $"{HtmlPage.Amount(least)} to {HtmlPage.Amount(most)}";
+    }
+
+    private static string Count(int number, string one, string more) => string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? one : more)}");
+}

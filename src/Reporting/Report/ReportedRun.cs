@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Envs.Options;
+
+namespace FedPG.Reporting.Report;
+
+/// <summary>What a run folder says, of a run that still goes on too. Immutable.</summary>
+public sealed class ReportedRun
+{
+    private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", ExchangeFile = "exchange.csv";
+    private static readonly string[] Needed = ["round", "objective", "env_steps", "bytes_up", "bytes_down", "seconds"];
+
+    private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, CurveTable metrics, IReadOnlyList<Crossing> crossings) =>
+        (Folder, Experiment, Summary, Metrics, Crossings) = (folder, experiment, summary, metrics, crossings);
+
+    /// <summary>Gets the folder, as it was named.</summary>
+    public string Folder { get; }
+
+    /// <summary>Gets the resolved experiment.</summary>
+    public JsonObject Experiment { get; }
+
+    /// <summary>Gets the summary; null where the run has not ended.</summary>
+    public JsonObject? Summary { get; }
+
+    /// <summary>Gets the curves, a row a round, at least one.</summary>
+    public CurveTable Metrics { get; }
+
+    /// <summary>Gets what crossed, message by message of the algorithm.</summary>
+    public IReadOnlyList<Crossing> Crossings { get; }
+
+    /// <summary>Gets the experiment's name.</summary>
+    public string Name => Text(Experiment, "name");
+
+    /// <summary>Gets the algorithm.</summary>
+    public string Algorithm => Text(Experiment["federation"], "algorithm");
+
+    /// <summary>Gets the seed.</summary>
+    public string Seed => Text(Experiment, "seed");
+
+    /// <summary>Gets finished, cancelled or, where there is no summary, unfinished.</summary>
+    public string Status => Summary is null ? "unfinished" : Text(Summary, "status");
+
+    /// <summary>Gets the last round in the folder.</summary>
+    public int Rounds => (int)Metrics["round"][^1];
+
+    /// <summary>
+    /// The run folders that arguments name: each is one, or holds some at any depth (a comparison's, say). Those below come in the order of their names.
+    /// </summary>
+    /// <param name="folders">The arguments.</param>
+    /// <param name="source">What faults call them.</param>
+    /// <exception cref="InvalidInputException">A folder does not exist, or is no run folder and holds none; every fault.</exception>
+    public static IReadOnlyList<string> FoldersOf(IEnumerable<string> folders, string source)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        List<Fault> faults = [];
+        List<string> found = [];
+        foreach (string folder in folders)
+        {
+            if (folder.Length == 0 || !Directory.Exists(folder))
+            {
+                faults.Add(new Fault(source, "", folder.Length == 0 ? "\"\"" : folder, File.Exists(folder) ? "is a file; run folders are needed" : "does not exist; run folders are needed"));
+                continue;
+            }
+            string[] runs = IsRun(folder) ? [folder] : [.. Below(folder).Where(IsRun).Order(StringComparer.Ordinal)];
+            if (runs.Length == 0) faults.Add(new Fault(source, "", folder, $"is not a run folder, and holds none: there is no {ExperimentFile} with a {RunCurves.MetricsFile}"));
+            found.AddRange(runs.Where(run => !found.Any(other => Path.GetFullPath(other) == Path.GetFullPath(run))));
+        }
+        return faults.Count == 0 ? found : throw new InvalidInputException(faults);
+    }
+
+    /// <summary>Reads a run folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InvalidInputException">A file is missing, cannot be read or is damaged; the fault names it.</exception>
+    public static ReportedRun Read(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string file = "";
+        try
+        {
+            JsonObject experiment = Json(ExperimentFile) ?? throw new InvalidDataException("is missing");
+            JsonObject? summary = Json(SummaryFile);
+            file = Path.Combine(folder, RunCurves.MetricsFile);
+            CurveTable metrics = RunCurves.Read(folder);
+            foreach (string column in Needed) _ = metrics[column];
+            if (metrics.RowCount == 0) throw new InvalidDataException("has no round yet");
+            file = Path.Combine(folder, ExchangeFile);
+            return new ReportedRun(folder, experiment, summary, metrics, File.Exists(file) ? Crossing.Read(file) : []);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            // The message of a table names its file already, a line a fault.
+            string message = e.Message.Split('\n')[0], prefix = file + ": ";
+            throw new InvalidInputException(new Fault(file, "", null, message.StartsWith(prefix, StringComparison.Ordinal) ? message[prefix.Length..] : message));
+        }
+
+        JsonObject? Json(string name)
+        {
+            file = Path.Combine(folder, name);
+            if (!File.Exists(file)) return null;
+            return JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? throw new InvalidDataException("is not a JSON object");
+        }
+    }
+
+    /// <summary>A number of the summary; NaN where there is none.</summary>
+    /// <param name="key">Its name.</param>
+    public double Figure(string key) => Number(Summary?[key]);
+
+    /// <summary>The agents at the end: name, objective of the common policy, own optimum and mean return, NaN where unknown. None where the run has not ended.</summary>
+    public IEnumerable<(string Name, double Objective, double Optimum, double Return)> Agents =>
+        (Summary?["agents"] as JsonArray ?? []).OfType<JsonObject>().Select(a => (Text(a, "name"), Number(a["objective"]), Number(a["optimum"]), Number(a["return"])));
+
+    /// <summary>The numbers of a column of the curves; NaN in all rows where there is no such column.</summary>
+    /// <param name="column">The column.</param>
+    public IReadOnlyList<double> Column(string column) => Metrics.Has(column) ? Metrics[column] : [.. Enumerable.Repeat(double.NaN, Metrics.RowCount)];
+
+    /// <summary>The last number of a column that is one; NaN where none is.</summary>
+    /// <param name="column">The column.</param>
+    public double Last(string column) => Column(column).LastOrDefault(double.IsFinite, double.NaN);
+
+    private static bool IsRun(string folder) => File.Exists(Path.Combine(folder, ExperimentFile)) && File.Exists(Path.Combine(folder, RunCurves.MetricsFile));
+
+    private static IEnumerable<string> Below(string folder) => Directory.EnumerateDirectories(
+        folder, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 8, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true });
+
+    private static double Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : double.NaN;
+
+    private static string Text(JsonNode? node, string key) => (node as JsonObject)?[key] switch
+    {
+        null => "",
+        JsonValue value when value.TryGetValue(out string? text) => text,
+        JsonNode other => other.ToJsonString(),
+    };
+}
+
+/// <summary>One kind of message of a run: what crossed, how often, and how large.</summary>
+/// <param name="Direction">up, from an agent to the server, or down.</param>
+/// <param name="Name">What the algorithm calls it.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Messages">How many crossed.</param>
+/// <param name="Bytes">Their bytes together.</param>
+public sealed record Crossing(string Direction, string Name, string Shape, long Messages, long Bytes)
+{
+    private const int Fields = 4;
+
+    /// <summary>Adds up a file line by line: it has a line for every message of the run.</summary>
+    /// <param name="path">The file: round,agent,direction,name,shape,bytes. A last line that is not whole yet is left out.</param>
+    internal static IReadOnlyList<Crossing> Read(string path)
+    {
+        var all = new Dictionary<string, (long Messages, long Bytes)>(StringComparer.Ordinal);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream);
+        string? line = reader.ReadLine();
+        for (int row = 1; (line = reader.ReadLine()) is not null; row++)
+        {
+            // Only agents' names may hold commas, and they stand before these fields.
+            int last = line.LastIndexOf(','), start = last;
+            for (int k = 0; k < Fields - 1; k++) start = start <= 0 ? -1 : line.LastIndexOf(',', start - 1);
+            if (start > 0 && long.TryParse(line.AsSpan(last + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes))
+            {
+                string kind = line[(start + 1)..last];
+                (long messages, long sum) = all.GetValueOrDefault(kind);
+                all[kind] = (messages + 1, sum + bytes);
+            }
+            else if (!reader.EndOfStream)
+            {
+                throw new InvalidDataException($"{path}: row {row}: '{Fault.Shorten(line)}' is no message: round,agent,direction,name,shape,bytes.");
+            }
+        }
+        return [.. all.Select(entry => Of(entry.Key.Split(','), entry.Value)).OrderBy(c => c.Direction == "down").ThenBy(c => c.Name, StringComparer.Ordinal)];
+
+        static Crossing Of(string[] kind, (long Messages, long Bytes) sum) => new(kind[0], kind[1], kind[2], sum.Messages, sum.Bytes);
+    }
+}
