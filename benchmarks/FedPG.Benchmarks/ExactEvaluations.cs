@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using FedPG.Envs;
 using FedPG.Envs.Exact;
-using FedPG.Envs.Options;
 using FedPG.Envs.Streams;
 
 namespace FedPG.Benchmarks;
@@ -24,11 +23,7 @@ public class ExactEvaluations
     [GlobalSetup]
     public void Setup()
     {
-        var faults = new FaultList("grid");
-        string options = $$"""{ "width": {{Side}}, "height": {{Side}}, "slip": 0.1, "discount": 0.95 }""";
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure("GridWorld-v0", 1, System.Text.Json.JsonDocument.Parse(options).RootElement, EnvironmentKeys.CommandLine, faults);
-        faults.ThrowIfAny();
-        var mdp = (FiniteMdp)configured!.Build();
+        FiniteMdp mdp = Problems.Grid(Side);
         AgentMdp agent = mdp.Agents[0];
         var random = new RandomSequence(new StreamKey(1, StreamPurpose.Environment, 0, 0, 0));
         _policy = new double[agent.Kernel.RowCount];

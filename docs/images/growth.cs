@@ -30,12 +30,14 @@ var figure = new Figure
     Panels =
     [
         Of("agents", "agents", "agents N (table, S = 100)", milliseconds, time), Of("agents", "agents", "agents N (table, S = 100)", memory, peak),
+        Of("networks", "agents", "agents N (64-64 network, S = 100)", milliseconds, time), Of("networks", "agents", "agents N (64-64 network, S = 100)", memory, peak),
         Of("states", "states", "states S (16 tables)", milliseconds, time), Of("states", "states", "states S (16 tables)", memory, peak),
+        Of("exact", "states", "states S (16 tables, exact)", milliseconds, time), Of("exact", "states", "states S (16 tables, exact)", memory, peak),
         Of("width", "parameters", "parameters d (16 networks)", milliseconds, time), Of("width", "parameters", "parameters d (16 networks)", memory, peak),
     ],
     Columns = 2,
     Width = 900,
-    Height = 860,
+    Height = 1430,
 };
 File.WriteAllBytes(Path.Combine(folder, "growth.svg"), FigureFiles.ToSvg(figure));
 

@@ -12,17 +12,20 @@ namespace FedPG.Cli;
 /// <summary><c>fedpg bench</c>: whole workloads, timed over their training loop, median of several runs.</summary>
 internal static class BenchCommand
 {
-    private const int Repeats = 5;
+    private const int DefaultRepeats = 5, MostRepeats = 1000;
 
     private static readonly string[] Names = [.. BenchWorkload.All.Keys, .. GradientBench.Sides.Keys];
 
     private static readonly Argument<string[]> Workloads = new("WORKLOAD") { Description = $"Which ones: {string.Join(", ", Names)} (default: all).", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores).");
+    private static readonly Option<int> Repeats = new("--repeats") { Description = "Repeats that medians are taken of (default: 5).", HelpName = "N", DefaultValueFactory = _ => DefaultRepeats };
+    private static readonly Option<string> Device = Devices.Option("Where tensors live; trajectories are played on the CPU.");
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON document on stdout: a list with one object a workload." };
 
     public static Command Create()
     {
-        var command = new Command("bench", "Times whole training workloads, and exact gradients (W3).") { Workloads, Threads, Json };
+        var command = new Command("bench", "Times whole training workloads, and exact gradients (W3).") { Workloads, Threads, Repeats, Device, Json };
+        CommonOptions.RequireWhole(Repeats, MostRepeats, $"must be a whole number from 1 to {MostRepeats}");
         command.SetAction(Run);
         return command;
     }
@@ -30,17 +33,21 @@ internal static class BenchCommand
     private static int Run(ParseResult parsed)
     {
         string[] names = parsed.GetValue(Workloads) is { Length: > 0 } given ? given : Names;
-        int threads = parsed.GetValue(Threads);
         Fault[] faults = [.. names.Where(n => !Names.Contains(n) && !GrowthBench.Has(n)).Select(n => new Fault("WORKLOAD", "", n, $"must be one of {string.Join(", ", Names)}, or {GrowthBench.Allowed}"))];
         if (faults.Length > 0) throw new InvalidInputException(faults);
+        var settings = new BenchSettings(new ExecutionOptions(parsed.GetValue(Threads), Devices.Resolve(parsed.GetValue(Device)!)), parsed.GetValue(Repeats));
         var results = new JsonArray();
         foreach (string name in names)
         {
-            JsonObject result = GradientBench.Sides.ContainsKey(name) ? GradientBench.Measure(name, threads)
-                : GrowthBench.Has(name) ? GrowthBench.Measure(name, threads)
-                : Measure(BenchWorkload.All[name], threads);
+            PeakMemory.Reset();
+            JsonObject result = GradientBench.Sides.ContainsKey(name) ? GradientBench.Measure(name, settings)
+                : GrowthBench.Has(name) ? GrowthBench.Measure(name, settings.Execution)
+                : Measure(BenchWorkload.All[name], settings);
+            result["threads"] = settings.Execution.Threads;
+            result["device"] = settings.Execution.Device.type.ToString().ToLowerInvariant();
+            result["peakMemoryMiB"] = PeakMemory.MiB;
             results.Add((JsonNode)result);
-            if (!parsed.GetValue(Json)) Print(name, threads, result);
+            if (!parsed.GetValue(Json)) Print(name, settings.Execution.Threads, result);
         }
         if (parsed.GetValue(Json)) Console.WriteLine(results.ToJsonString(RunFolder.JsonOptions));
         return ExitCode.Ok;
@@ -60,7 +67,7 @@ internal static class BenchCommand
                 $"{name}  {threads} threads  {(double)milliseconds:F2} ms for the exact gradients of all {result["agents"]} agents (median of {result["repeats"]}, {(double)result["minimum"]!:F2} to {(double)result["maximum"]!:F2})"));
             return;
         }
-        Console.WriteLine(FormattableString.Invariant($"{name}  {threads} threads  {(double)result["stepsPerSecond"]! / 1e6:F2} M env-steps/s (median of {Repeats}, {(double)result["minimum"]! / 1e6:F2} to {(double)result["maximum"]! / 1e6:F2})"));
+        Console.WriteLine(FormattableString.Invariant($"{name}  {threads} threads  {(double)result["stepsPerSecond"]! / 1e6:F2} M env-steps/s (median of {result["repeats"]}, {(double)result["minimum"]! / 1e6:F2} to {(double)result["maximum"]! / 1e6:F2})"));
         if (result["environmentStepsPerSecond"] is { } alone)
         {
             Console.WriteLine(FormattableString.Invariant(
@@ -68,46 +75,44 @@ internal static class BenchCommand
         }
     }
 
-    private static JsonObject Measure(BenchWorkload workload, int threads)
+    private static JsonObject Measure(BenchWorkload workload, BenchSettings bench)
     {
-        JsonObject result = MeasureTraining(workload, threads);
+        JsonObject result = MeasureTraining(workload, bench);
         if (workload.Sampling is { } settings)
         {
             Experiment experiment = workload.Experiment(0);
             result["environmentStepsPerSecond"] = Math.Round(FiniteBench.EnvironmentRate(experiment, settings));
-            result["environmentAndPolicyStepsPerSecond"] = Math.Round(FiniteBench.PolicyRate(experiment, settings, threads));
+            result["environmentAndPolicyStepsPerSecond"] = Math.Round(FiniteBench.PolicyRate(experiment, settings, bench.Execution));
         }
         else if (workload.Experiment(0).Environment is SteppedEnvironment environment)
         {
             result["environmentStepsPerSecond"] = Math.Round(SteppedBench.EnvironmentRate(environment));
-            result["environmentAndPolicyStepsPerSecond"] = Math.Round(SteppedBench.PolicyRate(workload.Experiment(0), threads));
+            result["environmentAndPolicyStepsPerSecond"] = Math.Round(SteppedBench.PolicyRate(workload.Experiment(0), bench.Execution));
         }
         return result;
     }
 
-    private static JsonObject MeasureTraining(BenchWorkload workload, int threads)
+    private static JsonObject MeasureTraining(BenchWorkload workload, BenchSettings bench)
     {
         var rates = new List<double>();
-        _ = Rate(workload, threads, workload.WarmUpRounds);
-        for (int k = 0; k < Repeats; k++) rates.Add(Rate(workload, threads, workload.Rounds));
+        _ = Rate(workload, bench.Execution, workload.WarmUpRounds);
+        for (int k = 0; k < bench.Repeats; k++) rates.Add(Rate(workload, bench.Execution, workload.Rounds));
         rates.Sort();
         return new JsonObject
         {
             ["workload"] = workload.Name,
-            ["stepsPerSecond"] = Math.Round(rates[Repeats / 2]),
+            ["stepsPerSecond"] = Math.Round(rates[bench.Repeats / 2]),
             ["minimum"] = Math.Round(rates[0]),
             ["maximum"] = Math.Round(rates[^1]),
-            ["threads"] = threads,
             ["rounds"] = workload.Rounds,
-            ["repeats"] = Repeats,
-            ["peakMemoryMiB"] = Process.GetCurrentProcess().PeakWorkingSet64 >> 20,
+            ["repeats"] = bench.Repeats,
         };
     }
 
-    private static double Rate(BenchWorkload workload, int threads, int rounds)
+    private static double Rate(BenchWorkload workload, ExecutionOptions execution, int rounds)
     {
         Experiment experiment = workload.Experiment(rounds);
-        using var federation = new Federation.Federation(experiment, new ExecutionOptions(threads, TorchSharp.torch.CPU), TimeProvider.System);
+        using var federation = new Federation.Federation(experiment, execution, TimeProvider.System);
         var watch = new RoundClock(rounds);
         federation.Run(watch, checkpoint: null, CancellationToken.None);
         return watch.StepsPerSecond;

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Runtime.CompilerServices;
 using FedPG.Envs.Options;
 using TorchSharp;
@@ -7,6 +8,14 @@ namespace FedPG.Cli;
 /// <summary>From the word on the command line to a torch device.</summary>
 internal static class Devices
 {
+    /// <summary><c>--device cpu|cuda</c>.</summary>
+    public static Option<string> Option(string description)
+    {
+        var device = new Option<string>("--device") { Description = description, HelpName = "cpu|cuda", DefaultValueFactory = _ => "cpu" };
+        device.AcceptOnlyFromAmong("cpu", "cuda");
+        return device;
+    }
+
     /// <summary>The device, checked to be usable.</summary>
     /// <exception cref="InvalidInputException">CUDA was asked for and is not there; says what is missing.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]

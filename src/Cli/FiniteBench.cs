@@ -33,12 +33,13 @@ internal static class FiniteBench
     }
 
     /// <summary>Steps a second where the policy is evaluated for every batch, and nothing is differentiated.</summary>
-    public static double PolicyRate(Experiment experiment, SamplerSettings settings, int threads)
+    public static double PolicyRate(Experiment experiment, SamplerSettings settings, ExecutionOptions execution)
     {
         var sampler = new TrajectorySampler(experiment.Mdp, settings);
-        int agents = experiment.Mdp.Agents.Count, size = new ExecutionOptions(threads, CPU).BlockSizeFor(agents);
-        using var pool = new WorkerPool(threads);
-        Block[] blocks = [.. Enumerable.Range(0, (agents + size - 1) / size).Select(k => new Block(experiment, sampler, k * size, Math.Min(size, agents - (k * size))))];
+        using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
+        int agents = experiment.Mdp.Agents.Count, size = execution.BlockSizeFor(agents, sizeof(float) * (long)policy.Layout.Length);
+        using var pool = new WorkerPool(execution.Threads);
+        Block[] blocks = [.. Enumerable.Range(0, (agents + size - 1) / size).Select(k => new Block(experiment, sampler, execution.Device, k * size, Math.Min(size, agents - (k * size))))];
         double rate = Rate(round =>
         {
             pool.Run(blocks.Length, k => blocks[k].Sample(round));
@@ -67,13 +68,13 @@ internal static class FiniteBench
         private readonly float[] _weights, _probabilities;
         private readonly int _first, _count;
 
-        public Block(Experiment experiment, TrajectorySampler sampler, int first, int count)
+        public Block(Experiment experiment, TrajectorySampler sampler, Device device, int first, int count)
         {
             (_experiment, _sampler, _work, _first, _count) = (experiment, sampler, sampler.CreateWork(), first, count);
-            _policy = (FinitePolicy)experiment.CreatePolicy(TensorFormat.Float32);
+            _policy = (FinitePolicy)experiment.CreatePolicy(new TensorFormat(ScalarType.Float32, device));
             double[] theta = _policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
             using IDisposable scope = NewDisposeScope();
-            _rows = tensor(theta, dtype: ScalarType.Float32).expand(count, -1).contiguous().DetachFromDisposeScope();
+            _rows = tensor(theta, dtype: ScalarType.Float32, device: device).expand(count, -1).contiguous().DetachFromDisposeScope();
             _weights = new float[experiment.Mdp.States * experiment.Mdp.Actions];
             _probabilities = new float[count * _weights.Length];
         }
@@ -84,7 +85,7 @@ internal static class FiniteBench
         {
             using IDisposable scope = NewDisposeScope();
             using var noGrad = no_grad();
-            Exponentials.Of(MemoryMarshal.Cast<byte, float>(_policy.forward(_rows).contiguous().bytes), _probabilities);
+            Exponentials.Of(MemoryMarshal.Cast<byte, float>(_policy.forward(_rows).cpu().contiguous().bytes), _probabilities);
             ReadOnlySpan<float> probabilities = _probabilities;
             Steps = 0;
             for (int i = 0; i < _count; i++)

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Envs.Streams;
-using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Oracles;
@@ -17,7 +16,7 @@ namespace FedPG.Cli;
 /// </summary>
 internal static class GradientBench
 {
-    private const int Agents = 16, Sets = 4, Repeats = 5;
+    private const int Agents = 16, Sets = 4;
     private const double Seconds = 0.3;
 
     /// <summary>The side of the square grid of each workload.</summary>
@@ -25,29 +24,27 @@ internal static class GradientBench
 
     /// <summary>Times a workload.</summary>
     /// <param name="name">One of <see cref="Sides"/>.</param>
-    /// <param name="threads">The threads that agents are shared among.</param>
+    /// <param name="bench">The threads that agents are shared among, the device, and how often it is repeated.</param>
     /// <returns>The workload and the milliseconds that all 16 gradients take together: the median of several repeats, and their least and most.</returns>
-    public static JsonObject Measure(string name, int threads)
+    public static JsonObject Measure(string name, BenchSettings bench)
     {
         Experiment experiment = ExperimentOf(name);
-        using var federation = new Federation.Federation(experiment, new ExecutionOptions(threads, CPU), TimeProvider.System);
+        using var federation = new Federation.Federation(experiment, bench.Execution, TimeProvider.System);
         LocalAgents agents = federation.LocalAgents;
-        Dictionary<int, Tensor[]> rows = agents.Blocks.ToDictionary(b => b.First, b => Enumerable.Range(0, Sets).Select(set => Rows(b, set, experiment.Dtype)).ToArray());
+        Dictionary<int, Tensor[]> rows = agents.Blocks.ToDictionary(b => b.First, b => Enumerable.Range(0, Sets).Select(set => Rows(b, set)).ToArray());
         int step = 0;
         Repeat();
-        List<double> times = [.. Enumerable.Range(0, Repeats).Select(_ => Repeat()).Order()];
+        List<double> times = [.. Enumerable.Range(0, bench.Repeats).Select(_ => Repeat()).Order()];
         foreach (Tensor tensor in rows.Values.SelectMany(sets => sets)) tensor.Dispose();
         return new JsonObject
         {
             ["workload"] = name,
-            ["milliseconds"] = Math.Round(times[Repeats / 2], 4),
+            ["milliseconds"] = Math.Round(times[bench.Repeats / 2], 4),
             ["minimum"] = Math.Round(times[0], 4),
             ["maximum"] = Math.Round(times[^1], 4),
-            ["threads"] = threads,
             ["states"] = Sides[name] * Sides[name],
             ["agents"] = Agents,
-            ["repeats"] = Repeats,
-            ["peakMemoryMiB"] = Process.GetCurrentProcess().PeakWorkingSet64 >> 20,
+            ["repeats"] = bench.Repeats,
         };
 
         double Repeat()
@@ -65,7 +62,7 @@ internal static class GradientBench
     }
 
     /// <summary>Parameters of a block's agents, uniform on (-1, 1).</summary>
-    private static Tensor Rows(AgentBlock block, int set, ScalarType dtype)
+    private static Tensor Rows(AgentBlock block, int set)
     {
         int length = block.Policy.Layout.Length;
         double[] values = [.. Enumerable.Range(block.First, block.Count).SelectMany(agent =>
@@ -73,7 +70,7 @@ internal static class GradientBench
             var random = new RandomSequence(new StreamKey(1, StreamPurpose.Initialisation, agent, set, 0));
             return Enumerable.Range(0, length).Select(_ => (2 * random.NextDouble()) - 1);
         })];
-        using Tensor all = tensor(values, dtype: dtype);
+        using Tensor all = tensor(values, dtype: block.Theta.dtype, device: block.Theta.device);
         return all.reshape(block.Count, length).DetachFromDisposeScope();
     }
 

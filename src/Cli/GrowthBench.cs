@@ -1,84 +1,107 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FedPG.Envs.Options;
 using FedPG.Federation;
 using FedPG.Federation.Experiment;
 
 namespace FedPG.Cli;
 
 /// <summary>
-/// Time and memory of a gradient as one size grows: <c>agents=N</c> (a table of 100 states), <c>states=S</c> (16 agents with tables), <c>width=h</c>
-/// (16 agents with an h-h network on 100 states) and <c>networks=N</c> (N agents with a 64-64 network). A process for each case, for its peak of memory.
+/// Time and memory of a gradient as one size grows: <c>agents=N</c> (a table of 100 states), <c>networks=N</c> (a 64-64 network on 100 states),
+/// <c>states=S</c> (16 agents with tables), <c>exact=S</c> (the same, exact gradients) and <c>width=h</c> (16 agents with an h-h network on 100 states).
+/// A process for each case, for its peak of memory.
 /// </summary>
 internal static class GrowthBench
 {
     private const int LocalSteps = 10;
-    private const double Seconds = 2;
+    private const double WarmUpSeconds = 0.5, Seconds = 1.5;
 
-    private static readonly string[] Kinds = ["agents", "states", "width", "networks"];
+    private static readonly string[] Kinds = ["agents", "networks", "states", "exact", "width"];
 
     /// <summary>What is allowed, for messages.</summary>
-    public const string Allowed = "agents=N, states=S (a square number), width=h, networks=N";
+    public const string Allowed = "agents=N, networks=N, states=S, exact=S (a square number), width=h";
 
     /// <summary>Whether a name is that of a case.</summary>
     public static bool Has(string name) => Read(name) is not null;
 
-    /// <summary>Trains for two seconds after one round that does not count.</summary>
-    public static JsonObject Measure(string name, int threads)
+    /// <summary>Trains until it has taken time enough; one round at least, and one that does not count where rounds are short.</summary>
+    /// <exception cref="InvalidInputException">The rows of the agents alone are more than the memory there is.</exception>
+    public static JsonObject Measure(string name, ExecutionOptions execution)
     {
         (string kind, int size) = Read(name)!.Value;
-        (int agents, int side) = kind switch { "agents" or "networks" => (size, 10), "states" => (16, (int)Math.Sqrt(size)), _ => (16, 10) };
+        int agents = kind is "agents" or "networks" ? size : 16, side = kind is "states" or "exact" ? (int)Math.Sqrt(size) : 10;
         string policy = kind switch
         {
             "width" => Invariant($$"""{ "kind": "neural-softmax", "hidden": [{{size}}, {{size}}] }"""),
             "networks" => """{ "kind": "neural-softmax", "hidden": [64, 64] }""",
             _ => """{ "kind": "tabular-softmax" }""",
         };
-        Experiment experiment = BenchWorkload.Read(name, BenchWorkload.Grid("growth", policy, 0.002, 1_000_000, agents, side));
-        using var federation = new Federation.Federation(experiment, new ExecutionOptions(threads, TorchSharp.torch.CPU), TimeProvider.System);
+        string json = BenchWorkload.Grid("growth", policy, 0.002, 1_000_000, agents, side);
+        if (kind == "exact") json = json.Replace("\"gpomdp\"", "\"exact\"", StringComparison.Ordinal);
+        Experiment experiment = BenchWorkload.Read(name, json);
+        RequireMemory(name, agents, experiment);
+        using var federation = new Federation.Federation(experiment, execution, TimeProvider.System);
         using var clock = new Clock();
         federation.Run(clock, checkpoint: null, clock.Token);
+        IReadOnlyList<double> rounds = clock.Rounds();
         return new JsonObject
         {
             ["workload"] = name,
             ["agents"] = agents,
             ["states"] = side * side,
             ["parameters"] = federation.Layout.Length,
-            ["threads"] = threads,
-            ["gradients"] = clock.Rounds * (LocalSteps + 1),
-            ["milliseconds"] = Math.Round(clock.MillisecondsPerRound / (LocalSteps + 1), 4),
-            ["peakMemoryMiB"] = Process.GetCurrentProcess().PeakWorkingSet64 >> 20,
+            ["gradients"] = rounds.Count * (LocalSteps + 1),
+            ["milliseconds"] = Math.Round(rounds[rounds.Count / 2] / (LocalSteps + 1), 4),
         };
+    }
+
+    /// <summary>An agent has parameters, a memory, a direction and the gradient it is written from. The system would promise the memory, and end the process when it is written to.</summary>
+    private static void RequireMemory(string name, int agents, Experiment experiment)
+    {
+        using Policies.Policy policy = experiment.CreatePolicy(new Policies.TensorFormat(experiment.Dtype, TorchSharp.torch.CPU));
+        double needed = 4.0 * agents * policy.Layout.Length * policy.Format.ElementSize, there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed <= there) return;
+        throw new InvalidInputException(new Fault("WORKLOAD", "", name,
+            Invariant($"needs {needed / (1 << 30):F0} GiB for the rows of {agents} agents with {policy.Layout.Length} parameters; there are {there / (1 << 30):F0} GiB")));
     }
 
     private static (string Kind, int Size)? Read(string name)
     {
         string[] parts = name.Split('=');
         if (parts.Length != 2 || !Kinds.Contains(parts[0]) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size < 1) return null;
-        return parts[0] == "states" && (int)Math.Sqrt(size) * (int)Math.Sqrt(size) != size ? null : (parts[0], size);
+        return parts[0] is "states" or "exact" && (int)Math.Sqrt(size) * (int)Math.Sqrt(size) != size ? null : (parts[0], size);
     }
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
-    /// <summary>The mean time of the rounds but the first, which the compiler takes part in; of that one where it took all the time. Ends the run.</summary>
+    /// <summary>Takes the time of every round, and ends the run.</summary>
     private sealed class Clock : IRoundSink, IDisposable
     {
         private readonly CancellationTokenSource _end = new();
-        private long _started, _last;
-        private bool _isWarm;
+        private readonly List<double> _rounds = [];
+        private long _last;
+        private double _total;
 
         public CancellationToken Token => _end.Token;
 
-        public int Rounds { get; private set; }
-
-        public double MillisecondsPerRound => Stopwatch.GetElapsedTime(_started, _last).TotalMilliseconds / Rounds;
-
         public void Report(RoundReport report)
         {
+            if (report.Round > 0)
+            {
+                _rounds.Add(Stopwatch.GetElapsedTime(_last).TotalMilliseconds);
+                _total += _rounds[^1] / 1000;
+                if (_total >= Seconds) _end.Cancel();
+            }
             _last = Stopwatch.GetTimestamp();
-            if (report.Round > 0) Rounds++;
-            if (report.Round > 0 && Stopwatch.GetElapsedTime(_started).TotalSeconds >= Seconds) _end.Cancel();
-            else if (report.Round == 0 || !_isWarm) (_started, Rounds, _isWarm) = (_last, 0, report.Round > 0);
+        }
+
+        /// <summary>The milliseconds of the rounds after the warm-up in ascending order; of the last round where that alone took all the time.</summary>
+        public IReadOnlyList<double> Rounds()
+        {
+            (double passed, int first) = (0, 0);
+            while (first < _rounds.Count - 1 && passed < WarmUpSeconds) passed += _rounds[first++] / 1000;
+            return [.. _rounds.Skip(first).Order()];
         }
 
         public void Dispose() => _end.Dispose();

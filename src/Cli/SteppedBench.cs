@@ -42,9 +42,9 @@ internal static class SteppedBench
     }
 
     /// <summary>Steps a second of evaluations: the first policy acts, nothing is differentiated.</summary>
-    public static double PolicyRate(Experiment experiment, int threads)
+    public static double PolicyRate(Experiment experiment, ExecutionOptions execution)
     {
-        using var federation = new Federation.Federation(experiment, new ExecutionOptions(threads, TorchSharp.torch.CPU), TimeProvider.System);
+        using var federation = new Federation.Federation(experiment, execution, TimeProvider.System);
         Play();
         long started = Stopwatch.GetTimestamp();
         double steps = 0;

@@ -42,14 +42,13 @@ internal static class TrainCommand
         HelpName = "N",
     };
 
-    private static readonly Option<string> Device = new("--device") { Description = "Where tensors live.", HelpName = "cpu|cuda", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> Device = Devices.Option("Where tensors live.");
     private static readonly Option<string?> Resume = new("--resume") { Description = "Continue the run of this folder, to the same bits as if it had never stopped.", HelpName = "RUN_DIR" };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
     private static readonly Option<bool> Json = new("--json") { Description = "The summary as one JSON document on stdout." };
 
     public static Command Create()
     {
-        Device.AcceptOnlyFromAmong("cpu", "cuda");
         CommonOptions.RequireWhole(BlockSize, int.MaxValue, "must be a whole number of at least 1");
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {

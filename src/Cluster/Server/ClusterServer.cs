@@ -85,7 +85,8 @@ public sealed class ClusterServer : IDisposable
         int threads = Math.Max(1, _server.Registry.Usable("").Sum(w => w.Threads));
         // Two blocks a thread: a worker that joins late finds something to take over, and what a lost one held is shared.
         var execution = new ExecutionOptions(2 * threads, TorchSharp.torch.CPU, blockSize);
-        return new ClusterAgents(setup, execution.BlockSizeFor(setup.Names.Count), null, _server, courier);
+        // Rows of any length: a sum crosses for each block, and that costs more than a cache that is too small.
+        return new ClusterAgents(setup, execution.BlockSizeFor(setup.Names.Count, rowBytes: 1), null, _server, courier);
     }
 
     /// <summary>

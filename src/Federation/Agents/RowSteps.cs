@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using FedPG.Federation.Oracles;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -34,22 +35,20 @@ internal static class RowSteps
     private static void Descend<T>(Span<T> theta, ReadOnlySpan<T> direction, ReadOnlySpan<T> own, ReadOnlySpan<T> mean, T eta)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (own.IsEmpty)
+        int length = own.IsEmpty ? theta.Length : mean.Length;
+        for (; !theta.IsEmpty; theta = theta[length..], direction = direction[length..], own = own.IsEmpty ? own : own[length..])
         {
+            // Cut to the length of a row, so that what is read without a look at bounds lies within them.
+            ref T target = ref MemoryMarshal.GetReference(theta[..length]), g = ref MemoryMarshal.GetReference(direction[..length]);
+            ref T m = ref MemoryMarshal.GetReference(own.IsEmpty ? own : own[..length]), average = ref MemoryMarshal.GetReference(mean);
             int k = 0;
-            for (; k + Vector<T>.Count <= theta.Length; k += Vector<T>.Count) (new Vector<T>(theta[k..]) - (new Vector<T>(direction[k..]) * eta)).CopyTo(theta[k..]);
-            for (; k < theta.Length; k++) theta[k] -= direction[k] * eta;
-            return;
-        }
-        for (; !theta.IsEmpty; theta = theta[mean.Length..], direction = direction[mean.Length..], own = own[mean.Length..])
-        {
-            int k = 0;
-            for (; k + Vector<T>.Count <= mean.Length; k += Vector<T>.Count)
+            for (; k + Vector<T>.Count <= length; k += Vector<T>.Count)
             {
-                Vector<T> corrected = new Vector<T>(direction[k..]) - new Vector<T>(own[k..]) + new Vector<T>(mean[k..]);
-                (new Vector<T>(theta[k..]) - (corrected * eta)).CopyTo(theta[k..]);
+                Vector<T> step = Vector.LoadUnsafe(ref g, (nuint)k);
+                if (!own.IsEmpty) step = step - Vector.LoadUnsafe(ref m, (nuint)k) + Vector.LoadUnsafe(ref average, (nuint)k);
+                (Vector.LoadUnsafe(ref target, (nuint)k) - (step * eta)).StoreUnsafe(ref target, (nuint)k);
             }
-            for (; k < mean.Length; k++) theta[k] -= (direction[k] - own[k] + mean[k]) * eta;
+            for (; k < length; k++) theta[k] -= (own.IsEmpty ? direction[k] : direction[k] - own[k] + mean[k]) * eta;
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using FedPG.Federation.Oracles;
 using FedPG.Policies;
 using TorchSharp;
@@ -12,16 +14,19 @@ namespace FedPG.Federation.Agents;
 /// </summary>
 public static class RowSums
 {
+    /// <summary>Columns that are summed together: the partial sums of 16 rows stay in the first-level cache.</summary>
+    private const int Piece = 1024;
+
     /// <summary>The sum of rows [n, d], as [d]. Call within a dispose scope.</summary>
     public static Tensor Tree(Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.device_type == DeviceType.CPU && rows.dtype is ScalarType.Float32 or ScalarType.Float64)
         {
-            Tensor copy = rows.contiguous().clone();
-            if (rows.dtype == ScalarType.Float64) InPlace(copy.Span<double>(), (int)rows.shape[0]);
-            else InPlace(copy.Span<float>(), (int)rows.shape[0]);
-            return copy.select(0, 0);
+            Tensor sum = empty(rows.shape[1..], dtype: rows.dtype);
+            if (rows.dtype == ScalarType.Float64) InPieces(rows.contiguous().Span<double>(), (int)rows.shape[0], sum.Span<double>());
+            else InPieces(rows.contiguous().Span<float>(), (int)rows.shape[0], sum.Span<float>());
+            return sum;
         }
         while (rows.shape[0] > 1)
         {
@@ -33,22 +38,44 @@ public static class RowSums
         return rows.select(0, 0);
     }
 
-    /// <summary>The same additions in memory: the sum ends in row 0.</summary>
-    private static void InPlace<T>(Span<T> rows, int count)
+    /// <summary>The same additions in memory, some columns after others: every row is read once, and what is added up stays in the cache.</summary>
+    private static void InPieces<T>(ReadOnlySpan<T> rows, int count, Span<T> sum)
         where T : unmanaged, INumberBase<T>
     {
-        int length = rows.Length / count;
-        for (int distance = 1; distance < count; distance *= 2)
+        int levels = BitOperations.Log2((uint)count) + 1;
+        T[] spare = ArrayPool<T>.Shared.Rent(levels * Piece);
+        for (int start = 0; start < sum.Length; start += Piece)
+            Sum(rows[start..], sum.Length, count, sum.Slice(start, Math.Min(Piece, sum.Length - start)), spare);
+        ArrayPool<T>.Shared.Return(spare);
+    }
+
+    /// <summary>The sum of a piece of rows that lie a length apart: of as many as make a full subtree, and of the rest.</summary>
+    private static void Sum<T>(ReadOnlySpan<T> rows, int length, int count, Span<T> sum, Span<T> spare)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (count == 1)
         {
-            for (int i = 0; i + distance < count; i += 2 * distance)
-            {
-                Span<T> target = rows.Slice(i * length, length);
-                ReadOnlySpan<T> other = rows.Slice((i + distance) * length, length);
-                int k = 0;
-                for (; k + Vector<T>.Count <= length; k += Vector<T>.Count) (new Vector<T>(target[k..]) + new Vector<T>(other[k..])).CopyTo(target[k..]);
-                for (; k < length; k++) target[k] += other[k];
-            }
+            rows[..sum.Length].CopyTo(sum);
+            return;
         }
+        int full = AlignedSize(count - 1);
+        ReadOnlySpan<T> first = rows[..sum.Length], second = rows.Slice(full * length, sum.Length);
+        if (full > 1)
+        {
+            Sum(rows, length, full, sum, spare);
+            first = sum;
+        }
+        if (count - full > 1)
+        {
+            Span<T> other = spare[..sum.Length];
+            Sum(rows[(full * length)..], length, count - full, other, spare[sum.Length..]);
+            second = other;
+        }
+        ref T a = ref MemoryMarshal.GetReference(first), b = ref MemoryMarshal.GetReference(second), target = ref MemoryMarshal.GetReference(sum);
+        int k = 0;
+        for (; k + Vector<T>.Count <= sum.Length; k += Vector<T>.Count)
+            (Vector.LoadUnsafe(ref a, (nuint)k) + Vector.LoadUnsafe(ref b, (nuint)k)).StoreUnsafe(ref target, (nuint)k);
+        for (; k < sum.Length; k++) sum[k] = first[k] + second[k];
     }
 
     /// <summary>The largest power of two that is at most <paramref name="size"/>, the sizes that blocks may have.</summary>

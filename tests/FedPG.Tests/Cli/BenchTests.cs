@@ -22,6 +22,33 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public void A_training_workload_says_threads_memory_and_its_three_rates()
+    {
+        using var folder = new TemporaryFolder();
+        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "W1", "--threads", "1", "--repeats", "2", "--json");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
+        JsonElement result = Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
+        Assert.Equal((1, 2, "cpu"), (result.GetProperty("threads").GetInt32(), result.GetProperty("repeats").GetInt32(), result.GetProperty("device").GetString()));
+        double Number(string name) => result.GetProperty(name).GetDouble();
+        Assert.InRange(Number("stepsPerSecond"), Number("minimum"), Number("maximum"));
+        Assert.All((string[])["minimum", "environmentStepsPerSecond", "environmentAndPolicyStepsPerSecond"], name => Assert.True(Number(name) > 0));
+        // libtorch alone is more than 64 MiB.
+        Assert.InRange(Number("peakMemoryMiB"), 64, 16_384);
+    }
+
+    [Fact]
+    public void A_case_of_growth_says_what_grew()
+    {
+        using var folder = new TemporaryFolder();
+        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "agents=3", "--threads", "1", "--json");
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
+        JsonElement result = Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
+        Assert.Equal((3, 100, 400), (result.GetProperty("agents").GetInt32(), result.GetProperty("states").GetInt32(), result.GetProperty("parameters").GetInt32()));
+        Assert.True(result.GetProperty("milliseconds").GetDouble() > 0);
+        Assert.True(result.GetProperty("gradients").GetInt32() >= 11);
+    }
+
+    [Fact]
     public void Every_unknown_workload_is_named_with_those_there_are()
     {
         using var folder = new TemporaryFolder();

@@ -56,14 +56,16 @@ public sealed class BlockInvarianceTests
     }
 
     /// <summary>The definition: the sum over [k 2^j, (k + 1) 2^j) is that of its halves, and a half without agents adds nothing.</summary>
-    [Fact]
-    public void Row_sums_follow_the_binary_tree_and_aligned_blocks_are_its_subtrees()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(2_055)]
+    public void Row_sums_follow_the_binary_tree_and_aligned_blocks_are_its_subtrees(int columns)
     {
         using DisposeScope scope = NewDisposeScope();
         for (int n = 1; n <= 40; n++)
         {
-            float[] numbers = [.. NumericsTesting.Uniform(n, n * 3, 1).Select((x, k) => (float)(x * Math.Pow(10, k % 5)))];
-            Tensor rows = tensor(numbers, [n, 3]), doubles = tensor(numbers.Select(x => x * Math.PI).ToArray(), [n, 3]);
+            float[] numbers = [.. NumericsTesting.Uniform(n, n * columns, 1).Select((x, k) => (float)(x * Math.Pow(10, k % 5)))];
+            Tensor rows = tensor(numbers, [n, columns]), doubles = tensor(numbers.Select(x => x * Math.PI).ToArray(), [n, columns]);
             Assert.Equal(tensor(Definition(Rows<float>(rows), (a, b) => a + b)).Bits(), RowSums.Tree(rows).Bits());
             Assert.Equal(tensor(Definition(Rows<double>(doubles), (a, b) => a + b)).Bits(), RowSums.Tree(doubles).Bits());
             for (int block = 1; block <= 64; block *= 2)
@@ -75,7 +77,7 @@ public sealed class BlockInvarianceTests
         Assert.Equal([1, 1, 2, 2, 4, 16, 16], ((int[])[0, 1, 2, 3, 7, 16, 31]).Select(RowSums.AlignedSize));
 
         T[][] Rows<T>(Tensor rows)
-            where T : unmanaged => [.. rows.data<T>().ToArray().Chunk(3)];
+            where T : unmanaged => [.. rows.data<T>().ToArray().Chunk(columns)];
     }
 
     [Theory]
