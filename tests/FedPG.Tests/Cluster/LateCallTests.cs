@@ -1,4 +1,3 @@
-using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
@@ -10,30 +9,17 @@ namespace FedPG.Tests.Cluster;
 /// <summary>Calls that come late, or end at the very limit of somebody's patience, as they do on busy machines.</summary>
 public sealed class LateCallTests
 {
+    private const long LargestMessage = 1 << 20;
     private static readonly Software Same = new("1", "1", []);
-    private static readonly SharedSecret Secret = new("open sesame");
-
-    [Fact]
-    public void A_challenge_that_was_asked_for_late_does_not_spoil_the_one_that_is_answered()
-    {
-        WorkerRegistry registry = Registry();
-        byte[] first = registry.Challenge("w"), second = registry.Challenge("w");
-        Assert.Null(registry.Join(Hello("w", first)).Refusal);
-        // Each can be answered once, by whom it was made for.
-        Assert.NotNull(registry.Join(Hello("w", first)).Refusal);
-        Assert.NotNull(registry.Join(Hello("other", second)).Refusal);
-        Assert.Single(registry.Usable(""));
-    }
 
     [Fact]
     public void A_join_that_comes_late_changes_nothing()
     {
         WorkerRegistry registry = Registry();
-        byte[] first = registry.Challenge("w"), second = registry.Challenge("w");
-        Assert.Null(registry.Join(Hello("w", second)).Refusal);
+        Assert.Null(registry.Join(Hello("w")).Refusal);
         ClusterWorkerInfo joined = Assert.Single(registry.Usable(""));
         int version = registry.Version;
-        Assert.Null(registry.Join(Hello("w", first)).Refusal);
+        Assert.Null(registry.Join(Hello("w")).Refusal);
         Assert.Same(joined, Assert.Single(registry.Usable("")));
         Assert.Equal(version, registry.Version);
     }
@@ -44,7 +30,7 @@ public sealed class LateCallTests
         SessionOffer offer = ExperimentOffer.Of(RunTesting.Experiment(), Same);
         using var threads = new ComputeThreads(1);
         var time = new LimitTime();
-        var worker = new WorkerState(threads, Same, long.MaxValue, null, time);
+        var worker = new WorkerState(threads, Same, long.MaxValue, null, _ => { }, time);
         await using var task = new BlockTask(worker, time);
         using var gate = new ManualResetEventSlim();
         Task<bool> busy = threads.Run(() => { gate.Wait(TestContext.Current.CancellationToken); return true; });
@@ -62,7 +48,7 @@ public sealed class LateCallTests
     public async Task An_outbound_worker_is_silent_only_where_it_asks_nothing()
     {
         WorkerRegistry registry = Registry();
-        Assert.Null(registry.Join(Hello("w", registry.Challenge("w"))).Refusal);
+        Assert.Null(registry.Join(Hello("w")).Refusal);
         OutboundChannel channel = registry.Outbound("w")!;
         for (int k = 0; k < 8; k++)
         {
@@ -75,9 +61,9 @@ public sealed class LateCallTests
         Assert.True(channel.IsSilent);
     }
 
-    private static WorkerRegistry Registry() => new(Same, Secret, _ => { }, TimeProvider.System);
+    private static WorkerRegistry Registry() => new(Same, LargestMessage, _ => { }, TimeProvider.System);
 
-    private static WorkerHello Hello(string name, byte[] challenge) => new(name, null, "", 1, Same, SharedSecret.NewChallenge(), challenge, Secret.Answer(challenge, name));
+    private static WorkerHello Hello(string name) => new(name, null, "", 1, Same, LargestMessage);
 
     /// <summary>A clock on which every wait ends when a task has, or at once where there is none.</summary>
     private sealed class LimitTime : TimeProvider

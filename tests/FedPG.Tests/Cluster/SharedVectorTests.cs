@@ -1,4 +1,3 @@
-using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
@@ -44,10 +43,9 @@ public sealed class SharedVectorTests
     [Fact]
     public async Task A_worker_that_lacks_a_vector_is_sent_the_request_whole_and_both_are_counted()
     {
-        var registry = new WorkerRegistry(Same, new SharedSecret(""), _ => { }, TimeProvider.System);
+        var registry = new WorkerRegistry(Same, 1 << 20, _ => { }, TimeProvider.System);
         var server = new ServerState(registry, TimeProvider.System);
-        byte[] challenge = registry.Challenge("w");
-        registry.Join(new WorkerHello("w", null, "", 1, Same, SharedSecret.NewChallenge(), challenge, new SharedSecret("").Answer(challenge, "w")));
+        registry.Join(new WorkerHello("w", null, "", 1, Same, 1 << 20));
         var courier = new BlockCourier(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait, _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
         RemoteBlock[] blocks = [.. Enumerable.Range(0, 2).Select(k => new RemoteBlock(new BlockRange(k, 1), "", new BlockSnapshot(null, [], 0, 0, [])))];
         OutboundChannel worker = registry.Outbound("w")!;
