@@ -107,24 +107,24 @@ public sealed class FlatMemoryTests
     }
 
     [Fact]
-    public void Ten_thousand_rounds_take_no_more_memory_than_a_thousand()
+    public void Twenty_thousand_rounds_take_no_more_memory_than_two_thousand()
     {
-        const int rounds = 10_000, warm = 1_000;
+        const int rounds = 20_000, apart = 2_000;
         Experiment experiment = RunTesting.Experiment(
             $"federation.rounds={rounds}", "federation.localSteps=1", "environment.agents=2", "environment.options.states=2", "environment.options.actions=2",
             "gradient.horizon=2", "gradient.trajectories=2", "evaluateEvery=10");
         Settle();
-        (long Tensors, long Bytes) early = default, late = default;
+        var measured = new List<(long Tensors, long Bytes)>();
         using var federation = new Federation.Federation(experiment, RunTesting.Execution(), TimeProvider.System);
         federation.Run(new Sink(report =>
         {
             // Collected as it goes: what is left then is what something still holds.
-            if (report.Round % warm != 0) return;
-            late = Measure();
-            if (report.Round == warm) early = late;
+            if (report.Round > 0 && report.Round % apart == 0) measured.Add(Measure());
         }), checkpoint: null, TestContext.Current.CancellationToken);
-        Assert.Equal(early.Tensors, late.Tensors);
-        Assert.True(late.Bytes - early.Bytes < 4 << 20, $"the working set grew by {(late.Bytes - early.Bytes) / 1024} KiB");
+        Assert.All(measured, m => Assert.Equal(measured[0].Tensors, m.Tensors));
+        // The runtime and malloc take memory in pieces of up to 4 MiB, now and then; what is never given back grows between any two measurements. The limit is 131 bytes a round.
+        long[] growth = [.. measured.Zip(measured.Skip(1), (before, after) => after.Bytes - before.Bytes).Order()];
+        Assert.True(growth[growth.Length / 2] < 256 << 10, $"the working set grew by {string.Join(", ", growth.Select(g => g / 1024))} KiB in {apart} rounds each");
     }
 
     private static (long Tensors, long Bytes) Measure()
