@@ -6,6 +6,7 @@ using FedPG.Envs.Options;
 using FedPG.Federation;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Runs;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Cli;
 
@@ -101,7 +102,7 @@ internal static class BenchCommand
         return new JsonObject
         {
             ["workload"] = workload.Name,
-            ["stepsPerSecond"] = Math.Round(rates[bench.Repeats / 2]),
+            ["stepsPerSecond"] = Math.Round(Intervals.Median(rates)),
             ["minimum"] = Math.Round(rates[0]),
             ["maximum"] = Math.Round(rates[^1]),
             ["rounds"] = workload.Rounds,

@@ -6,6 +6,7 @@ using FedPG.Envs.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Oracles;
+using FedPG.Reporting.Statistics;
 using static TorchSharp.torch;
 
 namespace FedPG.Cli;
@@ -39,7 +40,7 @@ internal static class GradientBench
         return new JsonObject
         {
             ["workload"] = name,
-            ["milliseconds"] = Math.Round(times[bench.Repeats / 2], 4),
+            ["milliseconds"] = Math.Round(Intervals.Median(times), 4),
             ["minimum"] = Math.Round(times[0], 4),
             ["maximum"] = Math.Round(times[^1], 4),
             ["states"] = Sides[name] * Sides[name],

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using FedPG.Envs.Options;
 using FedPG.Federation;
 using FedPG.Federation.Experiment;
+using FedPG.Reporting.Statistics;
 
 namespace FedPG.Cli;
 
@@ -52,7 +53,7 @@ internal static class GrowthBench
             ["states"] = side * side,
             ["parameters"] = federation.Layout.Length,
             ["gradients"] = rounds.Count * (LocalSteps + 1),
-            ["milliseconds"] = Math.Round(rounds[rounds.Count / 2] / (LocalSteps + 1), 4),
+            ["milliseconds"] = Math.Round(Intervals.Median(rounds) / (LocalSteps + 1), 4),
         };
     }
 

@@ -32,7 +32,7 @@ public abstract class FinitePolicy : Policy
 
     /// <summary>
     /// Evaluates the policy for a block of rows and keeps what its backward pass needs. Call within a dispose scope, in any
-    /// gradient mode; the rows must not change before <see cref="PolicyEvaluation.Backward"/> has run.
+    /// gradient mode; the rows must not change, and no other rows be evaluated, before <see cref="PolicyEvaluation.Backward"/> has run.
     /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
     public virtual PolicyEvaluation Evaluate(Tensor rows) => Record(rows, LogProbabilities);

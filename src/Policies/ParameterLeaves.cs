@@ -36,16 +36,22 @@ internal sealed class ParameterLeaves : IDisposable
     {
         if (!ReferenceEquals(_gradients, gradients))
         {
+            Tensor[] slices = [.. _policy.Split(gradients).Select(slice => slice.DetachFromDisposeScope())];
             DisposeSlices();
-            _slices = [.. _policy.Split(gradients).Select(slice => slice.DetachFromDisposeScope())];
-            _gradients = gradients;
+            (_slices, _gradients) = (slices, gradients);
         }
         for (int k = 0; k < _leaves.Length; k++)
         {
             using Tensor gradient = _leaves[k].grad!;
             _slices[k].copy_(gradient);
-            _leaves[k].grad = null;
         }
+        Clear();
+    }
+
+    /// <summary>Forgets gradients: what a backward pass left that was not moved would be added to those of the next one.</summary>
+    public void Clear()
+    {
+        foreach (Tensor leaf in _leaves) leaf.grad = null;
     }
 
     /// <inheritdoc/>

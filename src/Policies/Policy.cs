@@ -68,7 +68,11 @@ public abstract class Policy : nn.Module
         ArgumentNullException.ThrowIfNull(logProbabilities);
         using var recording = enable_grad();
         long n = rows.shape[0];
-        if (n > 1 && LeavesOf(rows) is { } kept) return new PolicyEvaluation(this, logProbabilities(kept.Leaves), kept);
+        if (n > 1 && LeavesOf(rows) is { } kept)
+        {
+            kept.Clear();
+            return new PolicyEvaluation(this, logProbabilities(kept.Leaves), kept);
+        }
         Tensor values = Twinned(rows.detach());
         // Every parameter is a leaf of its own that shares the rows' memory: the gradient of a slice of one big leaf would be a padded copy of it all.
         Tensor[] leaves = [.. Split(values).Select(slice => slice.detach().requires_grad_())];

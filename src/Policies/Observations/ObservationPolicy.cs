@@ -99,7 +99,7 @@ public abstract class ObservationPolicy : PairPolicy
 
     /// <summary>
     /// Evaluates numbers that follow from heads and keeps what their backward pass needs, as <see cref="PairPolicy.Evaluate"/> does for log pi: call within a dispose scope, in
-    /// any gradient mode; the rows must not change before <see cref="PolicyEvaluation.Backward"/> has run.
+    /// any gradient mode; the rows must not change, and no other rows be evaluated, before <see cref="PolicyEvaluation.Backward"/> has run.
     /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
     /// <param name="observations">What each agent met, [n, M, ObservationSize].</param>

@@ -60,8 +60,13 @@ internal sealed class HtmlPage(string title)
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A number to four digits; nothing where it is none.</summary>
-    public static string Number(double number) =>
-        double.IsNaN(number) ? "" : number != 0 && (Math.Abs(number) < 1e-3 || Math.Abs(number) >= 1e6) ? number.ToString("0.###e0", CultureInfo.InvariantCulture) : number.ToString("G4", CultureInfo.InvariantCulture);
+    public static string Number(double number)
+    {
+        if (double.IsNaN(number)) return "";
+        double size = Math.Abs(number);
+        if (number != 0 && (size < 1e-3 || size >= 1e6)) return number.ToString("0.###e0", CultureInfo.InvariantCulture);
+        return number.ToString(size >= 1000 ? "0" : "G4", CultureInfo.InvariantCulture);
+    }
 
     /// <summary>A whole number, its digits in threes.</summary>
     public static string Whole(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -70,8 +75,10 @@ internal sealed class HtmlPage(string title)
     public static string Amount(double number)
     {
         if (double.IsNaN(number)) return "";
-        int thousands = number < 10_000 ? 0 : Math.Min(4, (int)(Math.Log10(number) / 3));
-        return (number / Math.Pow(1000, thousands)).ToString(thousands == 0 ? "0.#" : "G3", CultureInfo.InvariantCulture) + (thousands == 0 ? "" : " " + "kMGT"[thousands - 1]);
+        int thousands = 0;
+        // From the number that will be seen: 999.7 k is 1 M.
+        while (thousands < 4 && Math.Round(number) >= (thousands == 0 ? 10_000 : 1000)) (number, thousands) = (number / 1000, thousands + 1);
+        return number.ToString(number < 10 ? "0.##" : number < 100 ? "0.#" : "0", CultureInfo.InvariantCulture) + (thousands == 0 ? "" : " " + "kMGT"[thousands - 1]);
     }
 
     /// <summary>The colour that a group has in the figures.</summary>

@@ -36,17 +36,20 @@ public static class HtmlReport
 
     private static string Lead(IReadOnlyList<ReportedRun> runs, IReadOnlyList<RunGroup> groups)
     {
-        string minimised = string.Join(" / ", runs.Select(r => r.Experiment["objective"]?.ToString() ?? "").Distinct());
+        string[] objectives = [.. runs.Select(r => r.Summary?["minimised"]?.ToString() ?? r.Experiment["objective"]?.ToString() ?? "").Distinct().Select(o => o switch
+        {
+            "reward" => "expected discounted sums of -reward", "regret" => "expected discounted sums of 1 - reward (regret)", _ => $"errors of values ({o})",
+        })];
         string[] environments = [.. runs.Select(r => r.Experiment["environment"]).Select(e => e?["id"]?.ToString() ?? e?["mdp"]?.ToString() ?? "").Distinct()];
         string open = runs.Count(r => r.Summary is null) is var unfinished && unfinished > 0 ? $" {Count(unfinished, "run has", "runs have")} not ended: they stand as far as they went." : "";
-        return $"{Count(runs.Count, "run", "runs")} of {Count(groups.Count, "setting", "settings")} on {string.Join(", ", environments)}; objectives are expected discounted {(minimised == "reward" ? "sums of -reward" : minimised == "regret" ? "sums of 1 - reward (regret)" : minimised)}, means over agents, and smaller is better.{open}";
+        return $"{Count(runs.Count, "run", "runs")} of {Count(groups.Count, "setting", "settings")} on {string.Join(", ", environments)}; objectives are {string.Join(", or ", objectives)}, means over agents, and smaller is better.{open}";
     }
 
     private static void Results(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
         bool gaps = ReportFigures.HaveGaps(groups), shares = gaps && groups.All(g => g.Runs.All(r => r.Figure("uniformGap") > 0));
         string intervals = groups.Any(g => g.Runs.Count > 1) ? " Means over seeds with 95 % intervals (Student)." : "";
-        if (groups.Any(g => g.Runs.Count == 1 && double.IsFinite(g.Runs[0].Last("objective_se")))) intervals += " After \u00b1: 1.96 standard errors of the episodes that a single run was evaluated with.";
+        if (groups.Any(g => g.Runs.Count == 1 && double.IsFinite(g.Runs[0].End("objective_se")))) intervals += " After \u00b1: 1.96 standard errors of the episodes that a single run was evaluated with.";
         page.Line("<h2>Results</h2>");
         List<string> head = ["setting", "seeds", "rounds", "objective"];
         if (gaps) head.Add("gap to the optimum");
@@ -54,12 +57,12 @@ public static class HtmlReport
         head.AddRange(["env-steps", "bytes", "seconds"]);
         page.Table(head, groups.Select((group, k) =>
         {
-            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)), Range(group, r => r.Rounds), Interval(group, r => r.Last("objective"), group.Runs.Count == 1 ? r => r.Last("objective_se") : null)];
-            if (gaps) cells.Add(Interval(group, r => r.Last("gap")));
-            if (shares) cells.Add(Interval(group, r => 100 * r.Last("gap") / r.Figure("uniformGap")) + " %");
-            cells.AddRange([Range(group, r => r.Last("env_steps")), Range(group, r => r.Last("bytes_up") + r.Last("bytes_down")), Range(group, r => r.Last("seconds"))]);
+            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)), Range(group, r => r.Rounds), Interval(group, r => r.End("objective"), group.Runs.Count == 1 ? r => r.End("objective_se") : null)];
+            if (gaps) cells.Add(Interval(group, r => r.End("gap")));
+            if (shares) cells.Add(Interval(group, r => 100 * r.End("gap") / r.Figure("uniformGap")) + " %");
+            cells.AddRange([Range(group, r => r.End("env_steps")), Range(group, r => r.End("bytes_up") + r.End("bytes_down")), Range(group, r => r.End("seconds"))]);
             return (IReadOnlyList<string>)cells;
-        }), $"At the last evaluated round.{intervals}");
+        }), $"Of the final policy; of the last evaluated round where a run has not ended.{intervals}");
     }
 
     private static string Caption(IReadOnlyList<RunGroup> groups) =>
@@ -79,7 +82,7 @@ public static class HtmlReport
             AgentFigures of = agents[g.k];
             int best = of.Mean.ToList().IndexOf(of.Mean.Min()), worst = of.Mean.ToList().IndexOf(of.Mean.Max());
             List<string> cells = [HtmlPage.Swatch(g.k) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count), HtmlPage.Number(of.Mean.Average()), Agent(of, best), Agent(of, worst)];
-            if (returns) cells.Add($"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}");
+            if (returns) cells.Add(of.Return.All(double.IsFinite) ? $"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}" : "");
             return (IReadOnlyList<string>)cells;
         }), "Each agent's objective of the common policy, at the end; in brackets what its own best policy would reach, where that is known.");
         if (ReportFigures.Agents(groups, agents) is { } figure) page.Figure(figure, "");
@@ -93,10 +96,10 @@ public static class HtmlReport
         page.Line("<h2>What crossed</h2>");
         var rows = groups.SelectMany((group, k) => group.Runs[0].Crossings.Select(c => (IReadOnlyList<string>)
         [
-            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), c.Direction == "up" ? "agent to server" : "server to agent", HtmlPage.Text(c.Name), HtmlPage.Text(c.Shape),
+            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), c.Direction switch { "up" => "agent to server", "down" => "server to agent", _ => HtmlPage.Text(c.Direction) }, HtmlPage.Text(c.Name), HtmlPage.Text(c.Shape),
             HtmlPage.Whole(c.Messages), HtmlPage.Whole(c.Bytes),
         ])).ToList();
-        if (rows.Count == 0) page.Line("<p>Nothing: no message is in these folders.</p>");
+        if (rows.Count == 0) page.Line("<p>No message is recorded in these folders.</p>");
         else page.Table(["setting", "direction", "message", "numbers", "messages", "bytes"], rows, "All messages of each setting's first run, from its exchange.csv. Nothing else leaves an agent.");
     }
 
@@ -106,7 +109,7 @@ public static class HtmlReport
         if (certified.Length == 0) return;
         page.Line("<h2>Where the rest of the gap comes from</h2>");
         string[] parts = ["gap", "heterogeneityBias", "truncationBias", "interaction", "noiseFloor", "remainder"];
-        page.Table(["setting", "seed", "gap", "bias of different agents", "bias of the horizon", "both together", "noise floor", "remainder", "laws hold"], certified.Select(c => (IReadOnlyList<string>)
+        page.Table(["setting", "seed", "gap, entropy included", "bias of different agents", "bias of the horizon", "both together", "noise floor", "remainder", "laws hold"], certified.Select(c => (IReadOnlyList<string>)
         [
             HtmlPage.Swatch(c.k) + HtmlPage.Text(c.group.Label), HtmlPage.Text(c.run.Seed),
             .. parts.Select(part => HtmlPage.Number(c.run.Summary!["certificate"]![part] is { } v && double.TryParse(v.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double x) ? x : double.NaN)),

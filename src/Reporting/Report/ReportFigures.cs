@@ -14,7 +14,7 @@ internal static class ReportFigures
     ];
 
     /// <summary>Whether every run knows its gap.</summary>
-    public static bool HaveGaps(IEnumerable<RunGroup> groups) => groups.All(g => g.Runs.All(r => double.IsFinite(r.Last("gap"))));
+    public static bool HaveGaps(IEnumerable<RunGroup> groups) => groups.All(g => g.Runs.All(r => double.IsFinite(r.End("gap"))));
 
     /// <summary>The gap, or the objective where gaps are not known, against all that was spent.</summary>
     public static Figure Progress(IReadOnlyList<RunGroup> groups)

@@ -10,6 +10,8 @@ public sealed class ReportedRun
 {
     private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", ExchangeFile = "exchange.csv";
     private static readonly string[] Needed = ["round", "objective", "env_steps", "bytes_up", "bytes_down", "seconds"];
+    private static readonly string[] Objects = ["environment", "federation", "versions", "certificate"];
+    private static readonly string[] Drawn = ["gap", "drift", "grad_norm_sq", "objective_se"];
 
     private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, CurveTable metrics, IReadOnlyList<Crossing> crossings) =>
         (Folder, Experiment, Summary, Metrics, Crossings) = (folder, experiment, summary, metrics, crossings);
@@ -41,8 +43,8 @@ public sealed class ReportedRun
     /// <summary>Gets finished, cancelled or, where there is no summary, unfinished.</summary>
     public string Status => Summary is null ? "unfinished" : Text(Summary, "status");
 
-    /// <summary>Gets the last round in the folder.</summary>
-    public int Rounds => (int)Metrics["round"][^1];
+    /// <summary>Gets the rounds that are done, or the last evaluated one where the run has not ended.</summary>
+    public double Rounds => End("rounds", "round");
 
     /// <summary>
     /// The run folders that arguments name: each is one, or holds some at any depth (a comparison's, say). Those below come in the order of their names.
@@ -64,7 +66,7 @@ public sealed class ReportedRun
             }
             string[] runs = IsRun(folder) ? [folder] : [.. Below(folder).Where(IsRun).Order(StringComparer.Ordinal)];
             if (runs.Length == 0) faults.Add(new Fault(source, "", folder, $"is not a run folder, and holds none: there is no {ExperimentFile} with a {RunCurves.MetricsFile}"));
-            found.AddRange(runs.Where(run => !found.Any(other => Path.GetFullPath(other) == Path.GetFullPath(run))));
+            found.AddRange(runs.Where(run => !found.Any(other => Real(other) == Real(run))));
         }
         return faults.Count == 0 ? found : throw new InvalidInputException(faults);
     }
@@ -82,12 +84,12 @@ public sealed class ReportedRun
             JsonObject? summary = Json(SummaryFile);
             file = Path.Combine(folder, RunCurves.MetricsFile);
             CurveTable metrics = RunCurves.Read(folder);
-            foreach (string column in Needed) _ = metrics[column];
+            foreach (string column in Needed.Concat(Drawn.Where(metrics.Has))) _ = metrics[column];
             if (metrics.RowCount == 0) throw new InvalidDataException("has no round yet");
             file = Path.Combine(folder, ExchangeFile);
             return new ReportedRun(folder, experiment, summary, metrics, File.Exists(file) ? Crossing.Read(file) : []);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException or InvalidOperationException or ArgumentException or OverflowException)
         {
             // The message of a table names its file already, a line a fault.
             string message = e.Message.Split('\n')[0], prefix = file + ": ";
@@ -98,7 +100,14 @@ public sealed class ReportedRun
         {
             file = Path.Combine(folder, name);
             if (!File.Exists(file)) return null;
-            return JsonNode.Parse(File.ReadAllBytes(file)) as JsonObject ?? throw new InvalidDataException("is not a JSON object");
+            JsonObject document = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new InvalidDataException("is not a JSON object");
+            // Keys that come twice, and characters that are none, are noticed where they are read.
+            _ = document.ToJsonString();
+            foreach (string key in Objects)
+            {
+                if (document[key] is not (null or JsonObject)) throw new InvalidDataException($"{key}: must be an object");
+            }
+            return document;
         }
     }
 
@@ -114,9 +123,23 @@ public sealed class ReportedRun
     /// <param name="column">The column.</param>
     public IReadOnlyList<double> Column(string column) => Metrics.Has(column) ? Metrics[column] : [.. Enumerable.Repeat(double.NaN, Metrics.RowCount)];
 
-    /// <summary>The last number of a column that is one; NaN where none is.</summary>
-    /// <param name="column">The column.</param>
-    public double Last(string column) => Column(column).LastOrDefault(double.IsFinite, double.NaN);
+    /// <summary>A figure at the end of the run: the summary's, or where the run has not ended that of the last evaluated round. NaN where there is none.</summary>
+    /// <param name="key">Its name in the summary.</param>
+    /// <param name="column">Its column; null where it has the same name.</param>
+    public double End(string key, string? column = null)
+    {
+        if (double.IsFinite(Figure(key))) return Figure(key);
+        IReadOnlyList<double> objectives = Metrics["objective"];
+        int last = Enumerable.Range(0, objectives.Count).LastOrDefault(row => double.IsFinite(objectives[row]), objectives.Count - 1);
+        return Column(column ?? key)[last];
+    }
+
+    /// <summary>The path that a folder has, whatever it was called by.</summary>
+    private static string Real(string folder)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
+    }
 
     private static bool IsRun(string folder) => File.Exists(Path.Combine(folder, ExperimentFile)) && File.Exists(Path.Combine(folder, RunCurves.MetricsFile));
 
@@ -160,7 +183,7 @@ public sealed record Crossing(string Direction, string Name, string Shape, long 
             {
                 string kind = line[(start + 1)..last];
                 (long messages, long sum) = all.GetValueOrDefault(kind);
-                all[kind] = (messages + 1, sum + bytes);
+                all[kind] = (messages + 1, checked(sum + bytes));
             }
             else if (!reader.EndOfStream)
             {

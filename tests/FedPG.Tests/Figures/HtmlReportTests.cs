@@ -73,6 +73,21 @@ public sealed partial class HtmlReportTests
         Assert.Contains("unfinished", page, StringComparison.Ordinal);
     }
 
+    /// <summary>The last round of a run that was stopped may not have been evaluated, and a row without an objective says nothing of what was reached.</summary>
+    [Fact]
+    public void Figures_at_the_end_belong_to_one_round()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--out", "run", .. Small, "--set", "evaluateEvery=2", "federation.rounds=4"]).ExitCode);
+        string[] rows = File.ReadAllLines(folder["run/metrics.csv"]);
+        File.WriteAllLines(folder["run/metrics.csv"], rows[..^1]);
+        ReportedRun ended = ReportedRun.Read(folder["run"]);
+        Assert.Equal((4, ended.Figure("objective"), ended.Figure("env_steps")), (ended.Rounds, ended.End("objective"), ended.End("env_steps")));
+        File.Delete(folder["run/summary.json"]);
+        ReportedRun open = ReportedRun.Read(folder["run"]);
+        Assert.Equal((2, open.Metrics["objective"][2], open.Metrics["env_steps"][2]), (open.Rounds, open.End("objective"), open.End("env_steps")));
+    }
+
     [Fact]
     public void Settings_are_told_apart_by_what_differs()
     {
@@ -91,7 +106,7 @@ public sealed partial class HtmlReportTests
         using var folder = new TemporaryFolder();
         Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--out", "good", .. Small]).ExitCode);
         Directory.CreateDirectory(folder["empty"]);
-        foreach (string name in (string[])["no-json", "no-number", "no-column", "no-round"])
+        foreach (string name in (string[])["no-json", "no-number", "no-column", "no-round", "copy"])
         {
             Directory.CreateDirectory(folder[name]);
             foreach (string file in (string[])["experiment.json", "metrics.csv", "exchange.csv"]) File.Copy(folder[$"good/{file}"], folder[$"{name}/{file}"]);
@@ -115,6 +130,16 @@ public sealed partial class HtmlReportTests
             line => Assert.Equal("no-number/metrics.csv: row 5, objective: 'many' is not a number.", line),
             line => Assert.StartsWith("no-column/metrics.csv: there is no column 'env_steps'", line, StringComparison.Ordinal),
             line => Assert.Equal("no-round/metrics.csv: has no round yet", line));
+        outcome = Fedpg.Run(folder.FullPath, "report", "good", "good/", "copy", "--out", "page.html");
+        Assert.Equal((2, "RUN_DIR: copy; has the experiment and the seed of good: one run would count as two\n"), (outcome.ExitCode, outcome.Errors));
+        foreach ((string part, string old, string changed) in ((string, string, string)[])[("experiment.json", "\"name\"", "\"seed\": 1, \"name\""), ("experiment.json", "\"versions\": {", "\"environment\": 1, \"v\": {"), ("metrics.csv", "round,", "round,gap,")])
+        {
+            File.WriteAllText(folder[$"copy/{part}"], File.ReadAllText(folder[$"good/{part}"]).Replace(old, changed, StringComparison.Ordinal));
+            outcome = Fedpg.Run(folder.FullPath, "report", "copy");
+            Assert.Equal(2, outcome.ExitCode);
+            Assert.StartsWith($"copy/{part}: ", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+            File.Copy(folder[$"good/{part}"], folder[$"copy/{part}"], overwrite: true);
+        }
         outcome = Fedpg.Run(folder.FullPath, "report", "good", "--out", "good/metrics.csv/page.html");
         Assert.Equal(2, outcome.ExitCode);
         Assert.StartsWith("--out: good/metrics.csv/page.html; cannot be written: ", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);

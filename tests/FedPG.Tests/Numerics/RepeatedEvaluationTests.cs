@@ -42,6 +42,23 @@ public sealed class RepeatedEvaluationTests
         }
     }
 
+    [Fact]
+    public void A_backward_pass_that_failed_leaves_nothing_in_the_next_one()
+    {
+        FiniteMdp mdp = NumericsTesting.Mdp("grid-3", 4);
+        using FinitePolicy policy = PolicyCases.Create("neural tanh one-hot [5]", mdp, TensorFormat.Float64);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = Uniform(1, [3, policy.Layout.Length]).to(ScalarType.Float64), weights = ones(3, mdp.States, mdp.Actions, dtype: ScalarType.Float64) * rows.narrow(1, 0, 1).unsqueeze(2);
+        Tensor expected = empty_like(rows), gradients = empty_like(rows);
+        policy.Evaluate(rows).Backward(weights, expected);
+        foreach (Tensor wrong in (Tensor[])[zeros(5, policy.Layout.Length, dtype: ScalarType.Float64), zeros(3, 2, dtype: ScalarType.Float64)])
+        {
+            Assert.ThrowsAny<Exception>(() => policy.Evaluate(rows).Backward(weights, wrong));
+            policy.Evaluate(rows).Backward(weights, gradients);
+            Assert.Equal(expected.Bits(), gradients.Bits());
+        }
+    }
+
     private static Tensor Uniform(int seed, long[] shape) =>
         tensor(NumericsTesting.Uniform(seed, (int)shape.Aggregate(1L, (a, b) => a * b), 1), dtype: ScalarType.Float32).view(shape);
 }
