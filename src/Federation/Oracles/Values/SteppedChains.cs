@@ -33,7 +33,7 @@ public abstract class SteppedChainOracle : ValueOracle
         _episodes = [.. Enumerable.Range(setup.First, setup.Count).Select(agent => new FeatureEpisode(environment, agent, values, setup.Objective))];
         _action = new double[values.ActionSize];
         _chains = new Chains(
-            full([setup.Count], -1, dtype: ScalarType.Float64).DetachFromDisposeScope(), zeros(setup.Count, dtype: ScalarType.Float64).DetachFromDisposeScope(),
+            tensor(Enumerable.Repeat(-1.0, setup.Count).ToArray()).DetachFromDisposeScope(), zeros(setup.Count, dtype: ScalarType.Float64).DetachFromDisposeScope(),
             zeros(setup.Count, _limit, values.ActionSize, dtype: ScalarType.Float64).DetachFromDisposeScope());
         TerminalValue = setup.Objective.Cost(0) / (1 - environment.Discount);
     }
