@@ -38,6 +38,9 @@ public sealed class SteppedEnvironment : EnvironmentInstance
         (ObservationSpace, ActionSpace) = (first.ObservationSpace, first.ActionSpace);
     }
 
+    /// <summary>Whether an instance can be stepped (<see cref="Of"/>).</summary>
+    public static bool CanBe(EnvironmentInstance instance) => instance is SteppedEnvironment or FiniteMdp or LinearQuadraticProblem;
+
     /// <summary>
     /// Any instance as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own reward, and entering a terminal
     /// state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of steps is truncated after them.

@@ -40,8 +40,9 @@ internal static class ValueKinds
             return () => ValueFeatures.Of(given!);
         }
         string features = options.Choice(
-            FeaturesKey, "one-hot", ["one-hot", "coordinates", "radial", "random"], "the features of states that values are linear in, or an array [S][m] of given ones");
-        if (features is "coordinates" or "radial") PolicyRegistry.NeedGrid(options, FeaturesKey, mdp);
+            FeaturesKey, "one-hot", ["one-hot", "coordinates", "radial", "random"], "the features of states that values are linear in, or an array [S][m] of given ones",
+            PolicyRegistry.Offered(mdp, "one-hot", "random"));
+        if (features is "coordinates" or "radial") PolicyRegistry.NeedGrid(options, FeaturesKey, mdp, "\"one-hot\" | \"random\"");
         return () => features switch
         {
             "coordinates" => ValueFeatures.Of(StateFeatures.Affine(mdp!.Grid!)),
