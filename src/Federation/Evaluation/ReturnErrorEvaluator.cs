@@ -57,27 +57,33 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
     }
 
     /// <inheritdoc/>
+    /// <exception cref="EnvironmentFaultException">An agent's environment truncates its episodes before any return is whole.</exception>
     public override Evaluation Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using IDisposable scope = NewDisposeScope();
         double[] weights = theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
         (double[] Costs, double[] Predicted)[] rooms = [.. Enumerable.Range(0, Workers).Select(_ => (new double[_length + _tail], new double[_length]))];
-        (double Mean, double Variance)[] results = PlayAll((k, i) => Play(i, weights, rooms[k].Costs, rooms[k].Predicted));
+        (double Mean, double Variance, int Steps)[] results = PlayAll((k, i) => Play(i, weights, rooms[k].Costs, rooms[k].Predicted));
+        if (Array.FindIndex(results, r => r.Steps == 0) is >= 0 and var untold)
+        {
+            throw new EnvironmentFaultException(
+                $"of {Environment.AgentNames[untold]} truncates its episodes itself within {_tail} steps, before returns can be told that values are compared with", "a smaller discount needs fewer steps");
+        }
         double mean = results.Sum(r => r.Mean) / results.Length;
         return new Evaluation(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], RegularisedObjective: null, RegularisedGap: null)
         {
             ObjectiveError = Math.Sqrt(results.Sum(r => r.Variance)) / results.Length,
             AgentErrors = [.. results.Select(r => (double?)Math.Sqrt(r.Variance))],
-            Fault = double.IsFinite(mean) ? null : $"an agent's environment truncates its episodes itself within {_tail} steps, before returns can be told; values cannot be compared with them",
+            Fault = double.IsFinite(mean) ? null : "its values are too large to be compared with returns",
         };
     }
 
     /// <inheritdoc/>
     public override void Dispose() => _values.Dispose();
 
-    /// <summary>Plays an agent's episodes: the mean squared error, and the variance of that estimate.</summary>
-    private (double Mean, double Variance) Play(int agent, double[] weights, double[] costs, double[] predicted)
+    /// <summary>Plays an agent's episodes: the mean squared error, the variance of that estimate, and the steps it comes from.</summary>
+    private (double Mean, double Variance, int Steps) Play(int agent, double[] weights, double[] costs, double[] predicted)
     {
         FeatureEpisode episode = _agents[agent] ??= new FeatureEpisode(Environment, agent, _values, _objective);
         StreamKey key = KeyOf(agent);
@@ -96,17 +102,18 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
                 (StepResult result, costs[t]) = episode.Step(action, look: t + 1 < _length);
                 (terminated, truncated) = (result.Terminated, result.Truncated);
             }
-            int steps = episode.Steps, told = Math.Min(_length, terminated ? steps : steps - _tail);
+            int steps = episode.Steps, whole = Math.Min(_length, terminated ? steps : steps - _tail);
             double ahead = terminated ? _objective.Cost(0) / (1 - Environment.Discount) : 0;
             for (int t = steps - 1; t >= 0; t--)
             {
                 ahead = costs[t] + (Environment.Discount * ahead);
-                if (t < told) sums[e] += (predicted[t] - ahead) * (predicted[t] - ahead);
+                if (t < whole) sums[e] += (predicted[t] - ahead) * (predicted[t] - ahead);
             }
-            counts[e] = Math.Max(0, told);
+            counts[e] = Math.Max(0, whole);
         }
-        double all = counts.Sum(), mean = sums.Sum() / all;
+        int told = counts.Sum();
+        double all = told, mean = sums.Sum() / all;
         double squares = sums.Zip(counts, (sum, count) => (sum - (mean * count)) * (sum - (mean * count))).Sum();
-        return (mean, squares * Episodes / (Episodes - 1) / (all * all));
+        return (mean, squares * Episodes / (Episodes - 1) / (all * all), told);
     }
 }

@@ -74,7 +74,7 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
         {
             ObjectiveError = Episodes < 2 ? null : Math.Sqrt(results.Sum(r => r.Variance!.Value)) / results.Length,
             AgentEpisodes = [.. results.Select(r => r.Episodes)],
-            Fault = double.IsFinite(mean) ? null : "the environment gave a reward that is no finite number",
+            Fault = double.IsFinite(mean) ? null : "the actions of its policy, or sums of what they earn, are no longer finite",
         };
     }
 

@@ -108,6 +108,33 @@ public sealed class SteppedInputTests
         Assert.NotNull(OraclesTesting.Read(Cars, "federation.algorithm=fedq", "policy.featureBounds=[[-1e12,1e12],[0,1]]"));
     }
 
+    /// <summary>Every option that only stepping has refuses what is no number, negative, huge, or of another kind, by one message that names the key.</summary>
+    [Theory]
+    [InlineData("environment.stepped", "fast-fedpg", "1", "\"yes\"", "[]", "{}", "NaN")]
+    [InlineData("evaluationEpisodes", "fast-fedpg", "1", "-3", "2.5", "1e300", "NaN", "true", "[32]", "{}")]
+    [InlineData("gradient.horizon", "qavg", "0", "-1", "1.5", "1e300", "NaN", "[50]", "false", "70000")]
+    [InlineData("gradient.trajectories", "qavg", "0", "-1", "1.5", "1e300", "NaN", "[50]")]
+    [InlineData("gradient.exploration", "qavg", "-0.1", "1.1", "1e300", "NaN", "-Infinity", "[1]", "true")]
+    [InlineData("gradient.exploration", "fedq", "-0.1", "1.1", "1e300", "NaN", "Infinity", "{}", "true")]
+    [InlineData("policy.features", "fedq", "1", "NaN", "[[1]]", "{}", "true", "\"one-hot\"")]
+    [InlineData("policy.featureOrder", "fedq", "-1", "1.5", "1e300", "NaN", "1001", "[3]", "100")]
+    [InlineData("policy.featureCount", "fedq", "0", "-1", "10001", "1e300", "NaN", "[3]")]
+    [InlineData("policy.featureInstance", "fedtd", "-1", "1e300", "NaN", "0.5", "[3]")]
+    [InlineData("policy.featureWidth", "fedtd", "0", "-1", "1e-320", "1e300", "1e999", "NaN", "[3]", "true")]
+    [InlineData("policy.actionBins", "fedq", "1", "-5", "1e300", "NaN", "1002", "2.5", "[3]", "true")]
+    [InlineData("policy.evaluates", "fedtd", "1", "NaN", "[1,1,1]", "[0.5,0.5]", "[-1,1,1]", "[\"a\",0,1]", "[[1,0,0]]", "{}", "\"gaussian\"")]
+    [InlineData("policy.standardDeviation", "fedtd", "0", "-1", "1e-300", "1e300", "1e999", "NaN", "[1]")]
+    [InlineData("policy.learnStandardDeviation", "fedtd", "0", "NaN", "[1]")]
+    public void What_an_option_cannot_be_is_refused_by_its_name(string key, string algorithm, params string[] values)
+    {
+        foreach (string value in values)
+        {
+            string fault = OraclesTesting.FaultsOf(Cars, $"federation.algorithm={algorithm}", $"{key}={value}");
+            Assert.StartsWith($"--set: {key}: ", fault, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', fault);
+        }
+    }
+
     /// <summary>
     /// Returns that values are compared with are whole at every discount that is taken: of a walk that costs 1 for ever, the value 1 / (1 - gamma) is right within the share that is
     /// cut. Beyond that an experiment is refused, and so is an evaluator.
