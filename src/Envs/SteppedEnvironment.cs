@@ -56,6 +56,11 @@ public sealed class SteppedEnvironment : EnvironmentInstance
         _ => throw new NotSupportedException($"{instance.Name} cannot be stepped"),
     };
 
+    /// <summary>What makes an agent's environment with the steps that its author wrote: where states were listed from steps, these and not those by the list.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
+    public static Func<int, IEnvironment> MakerOf(EnvironmentInstance instance) => (instance as FiniteMdp)?.Stepped ?? Of(instance).Create;
+
     /// <summary>What observations look like.</summary>
     public Space ObservationSpace { get; }
 
