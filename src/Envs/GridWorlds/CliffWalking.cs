@@ -45,8 +45,8 @@ public static class CliffWalking
         {
             bool wet = reader.Flag("slippery", slippery, "Whether steps slip.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice("differ", Slip, [Slip, Penalty], "What heterogeneity acts on: how often agents slip, or what the cliff costs them.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents lie apart.");
+            string differ = reader.Choice(AgentSpread.DifferKey, Slip, [Slip, Penalty], "What heterogeneity acts on: how often agents slip, or what the cliff costs them.");
+            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
             double[]? places = AgentSpread.Read(reader, agents);
             return () => Build(id, agents, wet ? 1 : 0, discount, differ, lambda, places);
         },
