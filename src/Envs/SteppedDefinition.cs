@@ -131,7 +131,7 @@ public sealed record SteppedDefinition
             IReadOnlyDictionary<string, double[]> values = parameters.Finish();
             string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
             return () => Made(create, 0) is IListedEnvironment
-                ? ListedStates.ToMdp(Id, discount, names, agent => (IListedEnvironment)create(agent))
+                ? ListedStates.ToMdp(Id, discount, names, agent => (IListedEnvironment)create(agent), values)
                 : new SteppedEnvironment(Id, discount, names, agent => Made(create, agent), RewardRange, StepLimit, values);
         },
     };

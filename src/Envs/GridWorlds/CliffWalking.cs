@@ -55,18 +55,13 @@ public static class CliffWalking
     private static FiniteMdp Build(string id, int count, double slip, double discount, string differ, double lambda, double[]? places)
     {
         var tables = new TablePool();
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
+        double[] slips = [.. Enumerable.Range(0, count).Select(i => differ == Slip ? AgentSpread.Move(slip, lambda, places, i) : slip)];
+        double[] costs = [.. Enumerable.Range(0, count).Select(i => differ == Penalty ? 200 * AgentSpread.Move(0.5, lambda, places, i) : 100)];
+        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(i => OutcomeTable.Agent($"agent-{i}", States, Actions, (s, a) => Outcomes(s, a, slips[i], costs[i]), tables))];
         double[] initial = new double[States];
         initial[Start] = 1;
         var layout = new GridLayout(Rows, Columns, [.. Enumerable.Range(0, States).Select(Map.PlaceOf)], Map.Lines, Steps);
-        return new FiniteMdp(id, discount, initial, agents, layout);
-
-        AgentMdp Agent(int i)
-        {
-            double own = differ == Slip ? AgentSpread.Move(slip, lambda, places, i) : slip;
-            double cost = differ == Penalty ? 200 * AgentSpread.Move(0.5, lambda, places, i) : 100;
-            return OutcomeTable.Agent($"agent-{i}", States, Actions, (s, a) => Outcomes(s, a, own, cost), tables);
-        }
+        return new FiniteMdp(id, discount, initial, agents, layout) { Parameters = new Dictionary<string, double[]> { ["slip"] = slips, ["penalty"] = costs } };
     }
 
     private static PaidTransition[] Outcomes(int state, int action, double slip, double cost)

@@ -67,7 +67,12 @@ public static class FourRooms
         double[] initial = new double[cells.Count];
         foreach (int cell in starts) initial[stateOf[cell]] = 1.0 / starts.Length;
         var layout = new GridLayout(Rooms.Rows, Rooms.Columns, [.. cells.Select(Rooms.PlaceOf)], Draw(options), Steps);
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
+        {
+            Parameters = options.Heterogeneity == 0
+                ? new Dictionary<string, double[]> { ["failProbability"] = options.Failures }
+                : new Dictionary<string, double[]> { ["failProbability"] = options.Failures, ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])] },
+        };
 
         IEnumerable<PaidTransition> Outcomes(int state, int action, int own, double failure)
         {

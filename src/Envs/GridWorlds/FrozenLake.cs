@@ -146,7 +146,12 @@ public static class FrozenLake
         double[] initial = new double[states];
         foreach (int cell in starts) initial[cell] = 1.0 / starts.Count;
         var layout = new GridLayout(map.Rows, map.Columns, [.. Enumerable.Range(0, states).Select(map.PlaceOf)], map.Lines, Steps);
-        return new FiniteMdp(id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(id, options.Discount, initial, agents, layout)
+        {
+            Parameters = options.GoalHeterogeneity == 0
+                ? new Dictionary<string, double[]> { ["successRate"] = options.SuccessRates }
+                : new Dictionary<string, double[]> { ["successRate"] = options.SuccessRates, ["goal"] = [.. options.OwnGoals.Select(goal => (double)goals[goal])] },
+        };
 
         PaidTransition[] Outcomes(int cell, int action, double rate, int own)
         {

@@ -93,12 +93,7 @@ internal static class GoalPlacement
         }
         int[] open = [.. letters.Where(c => map[c] == 'G')];
         int[] without = [.. Enumerable.Range(0, agents).Where(i => goals[i] < 0)];
-        if (open.Length > without.Length && faults == 0)
-        {
-            reader.Reject("map", $"has {open.Length} cells G for {without.Length} agent{(without.Length == 1 ? "" : "s")} without a goal of its own; give at most one an agent");
-            faults++;
-        }
-        else if (open.Length > 0)
+        if (open.Length > 0)
         {
             for (int k = 0; k < without.Length; k++) goals[without[k]] = open[k % open.Length];
         }

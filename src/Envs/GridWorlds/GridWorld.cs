@@ -73,7 +73,12 @@ public static class GridWorld
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells.Count ? map.PlaceOf(cells[s]) : (-1, -1))];
         var layout = new GridLayout(map.Rows, map.Columns, places, Draw(options), Steps);
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels[i]))];
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
+        {
+            Parameters = options.Heterogeneity == 0
+                ? new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds }
+                : new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds, ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])] },
+        };
     }
 
     /// <summary>The kernel of each agent; one object where they do not differ.</summary>
@@ -112,11 +117,11 @@ public static class GridWorld
         int After(int cell, int action) => stateOf[map.Neighbour(cell, Steps[action].Row, Steps[action].Column)];
     }
 
-    /// <summary>The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal.</summary>
+    /// <summary>The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal; a cell G that is nobody's goal is floor.</summary>
     private static string[] Draw(GridWorldOptions options)
     {
         GridMap map = options.Map;
-        char[][] lines = [.. map.Lines.Select(l => l.ToCharArray())];
+        char[][] lines = [.. map.Lines.Select(l => l.Replace('G', '.').ToCharArray())];
         foreach (IGrouping<int, int> goal in Enumerable.Range(0, options.Goals.Length).GroupBy(i => options.Goals[i]))
         {
             (int row, int column) = map.PlaceOf(goal.Key);

@@ -78,7 +78,7 @@ internal sealed record GridWorldOptions(
     private static GridMap? ReadMap(OptionReader reader)
     {
         string[]? rows = reader.Parsed<string[]>("map", null, "a list of strings, one a row, or one string with line breaks or '/' between rows",
-            $"The map, in letters: {Legend}. Cells G go to the agents in reading order, cyclically.", GridMap.RowsOf);
+            $"The map, in letters: {Legend}. Cells G go to the agents in reading order, cyclically; those that no agent gets are floor.", GridMap.RowsOf);
         int width = reader.Integer("width", 10, 1, GridMap.MaximumSide, "The columns of an empty map.");
         int height = reader.Integer("height", 10, 1, GridMap.MaximumSide, "The rows of an empty map.");
         if (!reader.Has("map")) return GridMap.Filled(height, width, '.');

@@ -52,7 +52,10 @@ public static class WindyCliff
         double[] initial = new double[states];
         initial[Start] = 1;
         var layout = new GridLayout(height, width, [.. Enumerable.Range(0, states).Select(s => map.PlaceOf(CellOf(s)))], map.Lines, Steps);
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
+        {
+            Parameters = new Dictionary<string, double[]> { ["wind"] = options.Winds, ["goalReward"] = options.GoalRewards, ["cliffReward"] = options.CliffRewards },
+        };
 
         double[] Rewards(int agent)
         {

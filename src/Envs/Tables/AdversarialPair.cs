@@ -67,7 +67,15 @@ public static class AdversarialPair
         TransitionKernel even = Kernel(others, own), odd = lambda == 0 ? even : Kernel(own, others);
         AgentMdp[] agents = [.. uppers.Select((_, i) => new AgentMdp($"agent-{i}", RewardsOf(i), KernelOf(i)))];
         double[] initial = start == Uniform ? [.. Enumerable.Repeat(1.0 / States, States)] : [0.05, 0.05, 0.05, 0.3, 0.3, 0.2, 0.05];
-        return new FiniteMdp(Definition.Id, discount, initial, agents);
+        return new FiniteMdp(Definition.Id, discount, initial, agents)
+        {
+            Parameters = new Dictionary<string, double[]>
+            {
+                ["upperReward"] = uppers,
+                ["lowerReward"] = lowers,
+                ["toLower"] = [.. agents.Select(agent => agent.Kernel.Expectation(Fork, [0, 0, 1, 0, 0, 0, 0]))],
+            },
+        };
 
         TransitionKernel KernelOf(int agent)
         {

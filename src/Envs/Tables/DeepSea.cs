@@ -67,7 +67,7 @@ public static class DeepSea
         double[] initial = new double[states];
         initial[0] = 1;
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells ? (s / size, s % size) : (-1, -1))];
-        return new FiniteMdp(Definition.Id, discount, initial, agents, new GridLayout(size, size, places, Draw(size)));
+        return new FiniteMdp(Definition.Id, discount, initial, agents, new GridLayout(size, size, places, Draw(size))) { Parameters = new Dictionary<string, double[]> { ["moveCost"] = costs } };
 
         AgentMdp Agent(int i)
         {

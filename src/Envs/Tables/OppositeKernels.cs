@@ -45,7 +45,15 @@ public static class OppositeKernels
             double odd = seed is { } drawn ? AgentSpread.Draw(drawn, i) : i % 2;
             return Agent(i, Mix(0.5, 1 - odd, lambda), Mix(0.5 * q, odd * q, lambda));
         })];
-        return new FiniteMdp(Definition.Id, discount, [1, 0], agents);
+        return new FiniteMdp(Definition.Id, discount, [1, 0], agents)
+        {
+            Parameters = new Dictionary<string, double[]>
+            {
+                ["goalReward"] = goals,
+                ["byFirst"] = [.. agents.Select(agent => agent.Kernel.Expectation(0, [0, 1]))],
+                ["bySecond"] = [.. agents.Select(agent => agent.Kernel.Expectation(1, [0, 1]))],
+            },
+        };
 
         AgentMdp Agent(int index, double byFirst, double bySecond) => new($"agent-{index}", [0, 0, goals[index], goals[index]], kernels.Unify(Kernel(byFirst, bySecond)));
     }

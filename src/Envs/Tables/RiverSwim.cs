@@ -58,7 +58,7 @@ public static class RiverSwim
         double[] initial = new double[states];
         if (numbers.StartsInside && states > 2) initial[1] = initial[2] = 0.5;
         else initial[0] = 1;
-        return new FiniteMdp(Definition.Id, discount, initial, agents);
+        return new FiniteMdp(Definition.Id, discount, initial, agents) { Parameters = new Dictionary<string, double[]> { ["strength"] = strengths, ["swap"] = swaps } };
 
         AgentMdp Agent(int i)
         {

@@ -6,6 +6,7 @@ namespace FedPG.Envs.Tables;
 public static class Taxi
 {
     private const int Actions = 6, Pickup = 4, DropOff = 5;
+    private const double Fare = 20;
     private const string Rain = "rain", Fares = "fares";
 
     /// <summary>The environment's documentation and maker.</summary>
@@ -42,7 +43,7 @@ public static class Taxi
             double[]? aside = places is null ? null : [.. places.Select(t => 0.4 * t)];
             double[] chances = [.. Enumerable.Range(0, agents).Select(i => differ == Rain ? AgentSpread.Move(world.Aside, lambda, aside, i) : world.Aside)];
             int[] favoured = AgentSpread.Kinds(reader, places, agents, TaxiState.Places.Count);
-            double others = differ == Fares && places is not null ? 20 * (1 - lambda) : 20;
+            double others = differ == Fares && places is not null ? Fare * (1 - lambda) : Fare;
             return () => Build(world, discount, chances, favoured, others);
         },
     };
@@ -56,12 +57,17 @@ public static class Taxi
     {
         var tables = new TablePool();
         AgentMdp[] agents = [.. chances.Select((chance, i) =>
-            OutcomeTable.Agent($"agent-{i}", world.States, Actions, (index, action) => world.Outcomes(index, action, chance, destination => destination == favoured[i] ? 20 : others), tables))];
+            OutcomeTable.Agent($"agent-{i}", world.States, Actions, (index, action) => world.Outcomes(index, action, chance, destination => destination == favoured[i] ? Fare : others), tables))];
 
         double[] initial = new double[world.States];
         TaxiState[] starts = [.. TaxiState.All.Where(s => !s.OnBoard && s.Passenger != s.Destination)];
         foreach (TaxiState start in starts) initial[start.Index] = 1.0 / starts.Length;
-        return new FiniteMdp(Definition.Id, discount, initial, agents);
+        return new FiniteMdp(Definition.Id, discount, initial, agents)
+        {
+            Parameters = others == Fare
+                ? new Dictionary<string, double[]> { ["aside"] = chances }
+                : new Dictionary<string, double[]> { ["aside"] = chances, ["destination"] = [.. favoured.Select(destination => (double)destination)] },
+        };
     }
 
     /// <summary>The rules, for one weather and one kind of passenger.</summary>

@@ -175,6 +175,23 @@ public sealed partial class AgentDifferencesTests
         }
     }
 
+    /// <summary>What env info shows of the agents is what they have: alike at degree 0, and where it is numbers that differ, different at 1.</summary>
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void What_agents_have_is_shown(string id)
+    {
+        Case c = Cases[id];
+        foreach (string options in (string[])[c.Rewards, c.Kernels, .. c.Drawn("3")])
+        {
+            Assert.All(Make(id, options, 0).Parameters.Values, values => Assert.Single(values.Distinct()));
+            // Tables that are drawn number by number have no few numbers to show.
+            bool whole = id is "Garnet-v0" or "RandomMdp-v0" or "QuasiRandomMdp-v0" or "LinearQuadratic-v0" || options.Contains("meanings", StringComparison.Ordinal);
+            EnvironmentInstance apart = Make(id, options, 1);
+            if (!whole) Assert.Contains(apart.Parameters.Values, values => values.Distinct().Count() > 1);
+            Assert.Equal(apart.Parameters.Count > 0, apart.Facts().ContainsKey("parameters"));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Ids))]
     public void A_seed_is_at_most_2_to_the_53rd_and_no_number_beside_it(string id)

@@ -182,6 +182,15 @@ public sealed class GridWorldTests
         }
     }
 
+    /// <summary>A map serves any number of agents: goals that are nobody's are floor, and are shown as floor.</summary>
+    [Fact]
+    public void Goals_on_the_map_that_no_agent_gets_are_floor()
+    {
+        FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 2, """{ "map": "SG/GG", "continuing": false }"""), plain = EnvTesting.Make("GridWorld-v0", 2, """{ "map": "SG/G.", "continuing": false }""");
+        Assert.Equal(["S0", "1."], mdp.Grid!.Map);
+        EnvTesting.AssertSameNumbers(plain, mdp);
+    }
+
     [Fact]
     public void The_intended_move_has_the_probability_of_the_slip() =>
         Gen.Double[0, 1].Sample(slip =>
@@ -252,8 +261,6 @@ public sealed class GridWorldTests
         { """{ "map": "S.#.", "goals": [[0, 3]] }""", 1, "goals", "the goal of agent 0 cannot be reached from any start cell" },
         { """{ "terminateOwnGoalOnly": true }""", 1, "terminateOwnGoalOnly", "needs \"continuing\": false" },
         { """{ "goals": [[0, 0], [1, 0], [2, 0]] }""", 2, "goals", "lists 3 for 2 agents; give at most one an agent" },
-        { """{ "map": "SG/GG" }""", 2, "map", "has 3 cells G for 2 agents without a goal of its own; give at most one an agent" },
-        { """{ "map": "0G/GS" }""", 2, "map", "has 2 cells G for 1 agent without a goal of its own" },
         { """{ "slip": [0, 0.1, 0.2] }""", 2, "slip", "lists 3 for 2 agents; give at most one an agent" },
         { """{ "wind": [0, 0.1] }""", 1, "wind", "lists 2 for 1 agent; give at most one an agent" },
         { """{ "goals": [[0, 0]], "heterogeneity": 1 }""", 2, "heterogeneity", "all agents are alike: give several goals, or a list or a range for slip or wind" },
