@@ -15,6 +15,9 @@ public sealed record OptionInfo(string Key, string Default, string Allowed, stri
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "A reader's methods are named after what they read.")]
 public sealed class OptionReader
 {
+    /// <summary>The largest seed, 2^53: the largest number up to which every whole number is a double, and so reads back from JSON.</summary>
+    public const long LargestSeed = 1L << 53;
+
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly FaultList _faults;
@@ -73,15 +76,20 @@ public sealed class OptionReader
     /// <summary>A whole number of up to 53 bits within [<paramref name="minimum"/>, <paramref name="maximum"/>].</summary>
     public long Long(string key, long defaultValue, long minimum, long maximum, string meaning)
     {
-        string allowed = maximum >= int.MaxValue && maximum != 1L << 53
-            ? $"a whole number of at least {minimum}"
-            : $"a whole number from {minimum} to {maximum}";
+        string allowed = Whole(minimum, maximum);
         // A default goes into the resolved options, which have to read back.
         if (defaultValue < minimum || defaultValue > maximum) throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
         long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumber(e, minimum, maximum));
         Resolved[key] = value;
         return value;
     }
+
+    /// <summary>A seed: a whole number from 0 to <see cref="LargestSeed"/>.</summary>
+    public long Seed(string key, long defaultValue, string meaning) => Long(key, defaultValue, 0, LargestSeed, meaning);
+
+    /// <summary>A seed that may be left out: null where it is not given.</summary>
+    public long? OptionalSeed(string key, string meaning) =>
+        (long?)Parsed<object>(key, null, Whole(0, LargestSeed), meaning, e => WholeNumber(e, 0, LargestSeed));
 
     /// <summary>true or false.</summary>
     public bool Flag(string key, bool defaultValue, string meaning)
@@ -214,13 +222,18 @@ public sealed class OptionReader
         }
     }
 
+    private static string Whole(long minimum, long maximum) => maximum is int.MaxValue or > LargestSeed
+        ? $"a whole number of at least {minimum}"
+        : $"a whole number from {minimum} to {maximum}";
+
     private static string OneOf(IEnumerable<string> words) => string.Join(" | ", words.Select(w => $"\"{w}\""));
 
     private static long? WholeNumber(JsonElement e, long minimum, long maximum)
     {
         if (e.ValueKind != JsonValueKind.Number || !e.TryGetDouble(out double number)) return null;
-        bool whole = Math.Floor(number) == number && number >= minimum && number <= maximum && Math.Abs(number) <= 1L << 53;
-        return whole ? (long)number : null;
+        bool whole = Math.Floor(number) == number && number >= minimum && number <= maximum && Math.Abs(number) <= LargestSeed;
+        // As a double 2^53 + 1 is 2^53, a number that the user did not write.
+        return whole && e.TryGetDecimal(out decimal exact) && exact == (long)number ? (long)number : null;
     }
 
     private string ReadText(string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse, string? named = null)

@@ -98,7 +98,7 @@ public sealed class ExperimentReader(
         string name = reader.Text("name", "experiment", "the name that run folders get");
         if (name.Length == 0 || name.Length > 100 || name.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) || name[0] == '.')
             reader.Reject("name", "must be 1 to 100 letters, digits, '-', '_' or '.', and not start with '.'");
-        long seed = reader.Long("seed", 1, 0, 1L << 53, "the seed of every random number");
+        long seed = reader.Seed("seed", 1, "the seed of every random number");
         string dtype = reader.Choice("dtype", "float32", ["float32", "float64"], "the type of all tensors");
         Objective objective = reader.Choice("objective", "regret", ["regret", "reward"], "minimise the regret 1 - r, or -r") == "regret" ? Objective.Regret : Objective.Reward;
 

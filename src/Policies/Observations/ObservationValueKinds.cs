@@ -47,7 +47,7 @@ internal static class ObservationValueKinds
         int order = options.Integer("featureOrder", 3, 0, 1_000, "the highest frequency of \"fourier\" features in each number that is observed");
         int count = options.Integer("featureCount", 25, 1, MostFeatures, "m, the number of \"random\" features");
         double width = options.Number("featureWidth", 0.25, new NumberRange(1e-6, 1e6), "the width of the kernel that \"random\" features stand for, where observations span [0, 1]");
-        long instance = options.Long("featureInstance", 0, 0, 1L << 53, "the seed that \"random\" features are drawn from");
+        long instance = options.Seed("featureInstance", 0, "the seed that \"random\" features are drawn from");
         Bounds? bounds = options.Parsed<Bounds>("featureBounds", null, box is null ? "a list of ranges [low, high]" : $"a list of {box.Size} ranges [low, high], low < high and a finite width, one for each number that is observed",
             "the range of each number that is observed, in which features tell values apart; none for the bounds of the observation space, and 1/2 + x / (2 (1 + |x|)) for numbers without", element => ParseBounds(element, box));
         if (box is not null && kind == "fourier" && ObservationFeatures.FourierCount(box.Size, order) > MostFeatures)
