@@ -25,7 +25,7 @@ internal static class BenchCommand
     private static readonly Option<int?> BlockSize = CommonOptions.BlockSize();
     private static readonly Option<string?> Floor = new("--floor")
     {
-        Description = "Measure nothing: the least time of each workload's gradients on a device with these limits, from bytes and operations.", HelpName = DeviceLimits.Allowed,
+        Description = $"Measure nothing: the least time of each workload's gradients on a device with these limits, from bytes and operations. LIMITS is {DeviceLimits.Allowed}.", HelpName = "LIMITS",
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON document on stdout: a list with one object a workload." };

@@ -54,6 +54,7 @@ internal static class GrowthBench
             ["gradients"] = clock.Rounds * (LocalSteps + 1),
             ["repeats"] = bench.Repeats,
         };
+        if (kind == "exact") result["products"] = GradientBench.Products(experiment);
         Spread.Of([.. clock.Repeats.Select(round => round / (LocalSteps + 1))]).WriteTo(result, "milliseconds", "", 4);
         return result;
     }

@@ -16,6 +16,7 @@ public sealed class BenchTests
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
         JsonElement result = Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
         Assert.Equal(("W3-100", 2, 100), (result.GetProperty("workload").GetString(), result.GetProperty("threads").GetInt32(), result.GetProperty("states").GetInt32()));
+        Assert.Equal(4496, result.GetProperty("products").GetDouble());
         double milliseconds = result.GetProperty("milliseconds").GetDouble();
         Assert.True(result.GetProperty("minimum").GetDouble() > 0);
         Assert.InRange(milliseconds, result.GetProperty("minimum").GetDouble(), result.GetProperty("maximum").GetDouble());
@@ -61,10 +62,11 @@ public sealed class BenchTests
     [Fact]
     public void A_case_that_no_memory_holds_is_refused_before_it_begins()
     {
+        Assert.SkipWhen(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 61L << 30, "this machine may hold it");
         using var folder = new TemporaryFolder();
-        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "width=40000");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "width=16000");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Matches(@"^WORKLOAD: width=40000; needs \d+ GiB for the rows of 16 agents with \d+ parameters; [\d.]+ of [\d.]+ GiB are free$", Assert.Single(outcome.ErrorLines));
+        Assert.Matches(@"^WORKLOAD: width=16000; needs \d+ GiB for the rows of 16 agents with \d+ parameters; [\d.]+ of [\d.]+ GiB are free$", Assert.Single(outcome.ErrorLines));
     }
 
     /// <summary>Every count is that of the page: products and bytes by hand.</summary>
