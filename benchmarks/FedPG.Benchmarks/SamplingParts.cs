@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using FedPG.Envs.Sampling;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Oracles;
+using FedPG.Policies;
 
 namespace FedPG.Benchmarks;
 

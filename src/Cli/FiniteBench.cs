@@ -4,7 +4,6 @@ using FedPG.Envs.Streams;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Experiment;
-using FedPG.Federation.Oracles;
 using FedPG.Policies;
 using static TorchSharp.torch;
 

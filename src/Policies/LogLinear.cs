@@ -6,7 +6,7 @@ namespace FedPG.Policies;
 /// The log-linear policy pi(a|s) proportional to exp(theta . phi(s,a)), with phi either given for every state and action, or made of state
 /// features f(s) with one block of weights an action: theta . phi(s,a) = sum over m of f_m(s) theta[m,a]. Starts at theta = 0.
 /// </summary>
-public sealed class LogLinear : FinitePolicy
+public sealed class LogLinear : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = "log-linear";
@@ -41,14 +41,14 @@ public sealed class LogLinear : FinitePolicy
     }
 
     /// <inheritdoc/>
-    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters)
+    protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
         Tensor theta = parameters[0];
-        if (_features is null) return LogSoftmax.OverLast(theta);
+        if (_features is null) return theta;
         long n = theta.shape[0];
         // Batched over agents, and never as one large product: then an agent's numbers do not depend on how many others are in its block.
         Tensor features = _features.unsqueeze(0).expand(n, -1, -1);
         Tensor logits = _perAction ? bmm(features, theta.unsqueeze(2)).view(n, States, Actions) : bmm(features, theta);
-        return LogSoftmax.OverLast(logits);
+        return logits;
     }
 }

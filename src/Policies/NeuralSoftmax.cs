@@ -18,7 +18,7 @@ public enum Activation
 /// A one-hot observation selects a row of the first weights, so that layer is no product at all. Hidden weights start uniform with variance
 /// 1 / fan-in (1 for a one-hot observation), the last layer and all biases at 0: the first policy is uniform.
 /// </summary>
-public sealed class NeuralSoftmax : FinitePolicy
+public sealed class NeuralSoftmax : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = "neural-softmax";
@@ -60,16 +60,16 @@ public sealed class NeuralSoftmax : FinitePolicy
     }
 
     /// <inheritdoc/>
-    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters)
+    protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
-        Tensor first = parameters[0], bias = parameters[1].unsqueeze(1);
+        Tensor first = parameters[0], bias = parameters[1];
         Tensor x = _observations is null ? first.Plus(bias) : bmm(_observations.unsqueeze(0).expand(first.shape[0], -1, -1), first).Add(bias);
         for (int layer = 1; layer < _layers; layer++)
         {
             Tensor active = _activation == Activation.Tanh ? x.tanh() : x.relu();
-            x = bmm(active, parameters[2 * layer]).Add(parameters[(2 * layer) + 1].unsqueeze(1));
+            x = bmm(active, parameters[2 * layer]).Add(parameters[(2 * layer) + 1]);
         }
-        return LogSoftmax.OverLast(x);
+        return x;
     }
 
     private static ParameterLayout CreateLayout(int inputs, IReadOnlyList<int> hidden, int actions)
@@ -79,6 +79,6 @@ public sealed class NeuralSoftmax : FinitePolicy
         {
             ($"layer{layer}.weight", [sizes[layer], sizes[layer + 1]]),
             ($"layer{layer}.bias", [sizes[layer + 1]]),
-        }));
+        }), vectorsAsRows: true);
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies;
@@ -10,15 +11,14 @@ internal sealed class ParameterLeaves : IDisposable
 {
     private readonly Policy _policy;
     private readonly Tensor[] _leaves;
-    private Tensor[] _slices = [];
-    private Tensor? _gradients;
+    private readonly int _elements;
 
     /// <summary>Cuts rows.</summary>
     /// <param name="policy">What lies where.</param>
     /// <param name="rows">Theta, [n, d], n above 1.</param>
     public ParameterLeaves(Policy policy, Tensor rows)
     {
-        (_policy, Rows) = (policy, rows);
+        (_policy, Rows, _elements) = (policy, rows, checked((int)rows.NumberOfElements));
         using IDisposable scope = NewDisposeScope();
         using var recording = enable_grad();
         _leaves = [.. policy.Split(rows.detach()).Select(slice => slice.detach().requires_grad_().DetachFromDisposeScope())];
@@ -31,19 +31,18 @@ internal sealed class ParameterLeaves : IDisposable
     public IReadOnlyList<Tensor> Leaves => _leaves;
 
     /// <summary>Writes what a backward pass left in the leaves, and forgets it there.</summary>
-    /// <param name="gradients">[n, d].</param>
+    /// <param name="gradients">[n, d], of the rows' type.</param>
     public void MoveGradients(Tensor gradients)
     {
-        if (!ReferenceEquals(_gradients, gradients))
-        {
-            Tensor[] slices = [.. _policy.Split(gradients).Select(slice => slice.DetachFromDisposeScope())];
-            DisposeSlices();
-            (_slices, _gradients) = (slices, gradients);
-        }
+        if (gradients.NumberOfElements != Rows.NumberOfElements)
+            throw new ArgumentException($"[{string.Join(", ", gradients.shape)}] has no room for gradients of [{string.Join(", ", Rows.shape)}]", nameof(gradients));
+        Span<byte> target = gradients.device_type == DeviceType.CPU && gradients.is_contiguous() && gradients.dtype == Rows.dtype ? gradients.bytes : default;
         for (int k = 0; k < _leaves.Length; k++)
         {
-            using Tensor gradient = _leaves[k].grad!;
-            _slices[k].copy_(gradient);
+            using Tensor? gradient = _leaves[k].grad;
+            ParameterSlice slice = _policy.Layout.Slices[k];
+            if (!target.IsEmpty && gradient is not null && gradient.is_contiguous()) Copy(gradient.bytes, slice, target);
+            else Copy(gradient, gradients.narrow(1, slice.Offset, slice.Length));
         }
         Clear();
     }
@@ -58,11 +57,20 @@ internal sealed class ParameterLeaves : IDisposable
     public void Dispose()
     {
         foreach (Tensor leaf in _leaves) leaf.Dispose();
-        DisposeSlices();
     }
 
-    private void DisposeSlices()
+    /// <summary>A parameter's gradient, [n, ...shape], into its columns of [n, d], in memory.</summary>
+    private void Copy(ReadOnlySpan<byte> gradient, ParameterSlice slice, Span<byte> gradients)
     {
-        foreach (Tensor slice in _slices) slice.Dispose();
+        int size = gradients.Length / _elements, part = slice.Length * size, row = _policy.Layout.Length * size, start = slice.Offset * size;
+        for (; !gradient.IsEmpty; gradient = gradient[part..], start += row) gradient[..part].CopyTo(gradients.Slice(start, part));
+    }
+
+    /// <summary>The same by torch, where memory is out of reach; zeros where nothing depends on the parameter.</summary>
+    private static void Copy(Tensor? gradient, Tensor columns)
+    {
+        using IDisposable scope = NewDisposeScope();
+        if (gradient is null) columns.zero_();
+        else columns.copy_(gradient.reshape(columns.shape));
     }
 }

@@ -66,17 +66,28 @@ public abstract class Policy : nn.Module
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(logProbabilities);
+        return Record(rows, logProbabilities, headOf: null);
+    }
+
+    /// <summary>Evaluates what autograd differentiates, and what follows from it outside of autograd.</summary>
+    /// <param name="rows">Theta, [n, d].</param>
+    /// <param name="graph">The end of the graph from the parameters in layout order, [n, ...].</param>
+    /// <param name="headOf">What follows from it; null where it is what is evaluated.</param>
+    private protected PolicyEvaluation Record(Tensor rows, Func<IReadOnlyList<Tensor>, Tensor> graph, Func<Tensor, EvaluationHead>? headOf)
+    {
         using var recording = enable_grad();
         long n = rows.shape[0];
         if (n > 1 && LeavesOf(rows) is { } kept)
         {
             kept.Clear();
-            return new PolicyEvaluation(this, logProbabilities(kept.Leaves), kept);
+            Tensor whole = graph(kept.Leaves);
+            return new PolicyEvaluation(this, whole, headOf?.Invoke(whole), kept);
         }
         Tensor values = Twinned(rows.detach());
         // Every parameter is a leaf of its own that shares the rows' memory: the gradient of a slice of one big leaf would be a padded copy of it all.
         Tensor[] leaves = [.. Split(values).Select(slice => slice.detach().requires_grad_())];
-        return new PolicyEvaluation(this, First(n, logProbabilities(leaves)), k => First(n, leaves[k].grad!));
+        Tensor end = First(n, graph(leaves));
+        return new PolicyEvaluation(this, end, headOf?.Invoke(end), k => First(n, leaves[k].grad!));
     }
 
     /// <summary>
@@ -101,7 +112,7 @@ public abstract class Policy : nn.Module
     internal IEnumerable<Tensor> Split(Tensor rows)
     {
         foreach (ParameterSlice slice in Layout.Slices)
-            yield return rows.narrow(1, slice.Offset, slice.Length).view([rows.shape[0], .. slice.Shape]);
+            yield return rows.narrow(1, slice.Offset, slice.Length).view([rows.shape[0], .. slice.View]);
     }
 
     /// <inheritdoc/>

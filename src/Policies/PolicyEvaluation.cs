@@ -8,6 +8,7 @@ public sealed class PolicyEvaluation
     private readonly Policy _policy;
     private readonly Func<int, Tensor>? _gradientOf;
     private readonly ParameterLeaves? _leaves;
+    private readonly EvaluationHead? _head;
     private readonly Tensor _graph;
 
     /// <summary>Wraps the evaluation of a policy.</summary>
@@ -21,11 +22,18 @@ public sealed class PolicyEvaluation
         Values = values.detach();
     }
 
-    /// <summary>Wraps an evaluation at leaves that are used again.</summary>
-    internal PolicyEvaluation(Policy policy, Tensor values, ParameterLeaves leaves)
+    /// <summary>Wraps an evaluation whose last part is not autograd's.</summary>
+    internal PolicyEvaluation(Policy policy, Tensor graph, EvaluationHead? head, Func<int, Tensor> gradientOf)
     {
-        (_policy, _graph, _leaves) = (policy, values, leaves);
-        Values = values.detach();
+        (_policy, _graph, _head, _gradientOf) = (policy, graph, head, gradientOf);
+        Values = head?.Values ?? graph.detach();
+    }
+
+    /// <summary>Wraps an evaluation at leaves that are used again.</summary>
+    internal PolicyEvaluation(Policy policy, Tensor graph, EvaluationHead? head, ParameterLeaves leaves)
+    {
+        (_policy, _graph, _head, _leaves) = (policy, graph, head, leaves);
+        Values = head?.Values ?? graph.detach();
     }
 
     /// <summary>What was evaluated, without a graph.</summary>
@@ -39,7 +47,7 @@ public sealed class PolicyEvaluation
     /// <param name="gradients">Where they are written, [n, d].</param>
     public void Backward(Tensor weights, Tensor gradients)
     {
-        _graph.backward([weights]);
+        _graph.backward([_head is null ? weights : _head.WeightsOfGraph(weights)]);
         using var noGrad = no_grad();
         if (_gradientOf is null)
         {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FedPG.Policies;
 
 /// <summary>The tabular softmax policy of Eq. (2): pi(a|s) proportional to exp(theta[s,a]), d = S A. Starts at theta = 0.</summary>
-public sealed class TabularSoftmax : FinitePolicy
+public sealed class TabularSoftmax : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = "tabular-softmax";
@@ -13,5 +13,5 @@ public sealed class TabularSoftmax : FinitePolicy
         : base(Kind, states, actions, format, new ParameterLayout([("theta", [states, actions])])) { }
 
     /// <inheritdoc/>
-    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) => LogSoftmax.OverLast(parameters[0]);
+    protected override Tensor Logits(IReadOnlyList<Tensor> parameters) => parameters[0];
 }

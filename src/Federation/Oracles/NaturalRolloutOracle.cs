@@ -76,7 +76,7 @@ public sealed class NaturalRolloutOracle : IOracle
         public FisherProducts(ObservationPolicy policy, MetPairs pairs, Tensor rows)
         {
             (_policy, _rows) = (policy, rows);
-            foreach (PairChunk chunk in pairs.Chunks())
+            foreach (PairChunks chunk in pairs.Batches())
             {
                 using IDisposable scope = NewDisposeScope();
                 Tensor thetas = chunk.Rows(rows), seen = chunk.Of(pairs.Observations), actions = chunk.Of(pairs.Actions);
@@ -93,7 +93,7 @@ public sealed class NaturalRolloutOracle : IOracle
             foreach (Piece piece in _pieces)
             {
                 // Solved systems need no more products.
-                if (!(piece.Chunk.Agents?.Any(i => open[i]) ?? open.Contains(true))) continue;
+                if (!piece.Chunk.Items.Any(item => open[item.Agent])) continue;
                 using IDisposable inner = NewDisposeScope();
                 Tensor thetas = piece.Chunk.Rows(_rows), part = empty_like(thetas);
                 Tensor scores = (piece.Slopes * _policy.Tangents(thetas, piece.Chunk.Rows(along), piece.Observations)).sum(-1);
@@ -125,7 +125,7 @@ public sealed class NaturalRolloutOracle : IOracle
         /// <param name="Actions">What was done, [agents, Size, ActionSize].</param>
         /// <param name="Visits">gamma^t / B, [agents, Size].</param>
         /// <param name="Slopes">The derivatives of log pi by the heads, [agents, Size, HeadSize].</param>
-        private sealed record Piece(PairChunk Chunk, Tensor Observations, Tensor Actions, Tensor Visits, Tensor Slopes)
+        private sealed record Piece(PairChunks Chunk, Tensor Observations, Tensor Actions, Tensor Visits, Tensor Slopes)
         {
             public IEnumerable<Tensor> Tensors => [Observations, Actions, Visits, Slopes];
         }

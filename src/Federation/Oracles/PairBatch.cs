@@ -22,7 +22,7 @@ internal sealed class PairBatch : SurrogateBatch
     public PairBatch(ObservationPolicy policy, MetPairs pairs, Tensor rows, Tensor? server)
     {
         _policy = policy;
-        foreach (PairChunk chunk in pairs.Chunks())
+        foreach (PairChunks chunk in pairs.Batches())
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor seen = chunk.Of(pairs.Observations), actions = chunk.Of(pairs.Actions), old = Heads(chunk, rows, seen);
@@ -88,7 +88,7 @@ internal sealed class PairBatch : SurrogateBatch
         return where(kl > least, kl, least).sqrt();
     }
 
-    private Tensor Heads(PairChunk chunk, Tensor rows, Tensor observations) => _policy.Evaluate(chunk.Rows(rows), observations, heads => heads).Values;
+    private Tensor Heads(PairChunks chunk, Tensor rows, Tensor observations) => _policy.Evaluate(chunk.Rows(rows), observations, heads => heads).Values;
 
     /// <summary>A chunk of pairs.</summary>
     /// <param name="Chunk">Which.</param>
@@ -100,7 +100,7 @@ internal sealed class PairBatch : SurrogateBatch
     /// <param name="Old">The heads of pi_old, [agents, Size, HeadSize].</param>
     /// <param name="Server">The heads of pi_thetabar, [agents, Size, HeadSize].</param>
     private sealed record Piece(
-        PairChunk Chunk, Tensor Observations, Tensor Actions, Tensor Weights, Tensor Visits, Tensor Logs, Tensor Old, Tensor Server)
+        PairChunks Chunk, Tensor Observations, Tensor Actions, Tensor Weights, Tensor Visits, Tensor Logs, Tensor Old, Tensor Server)
     {
         public IEnumerable<Tensor> Tensors => [Observations, Actions, Weights, Visits, Logs, Old, Server];
     }

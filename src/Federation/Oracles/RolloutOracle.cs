@@ -63,12 +63,20 @@ internal static class PairGradients
     public static void Write(ObservationPolicy policy, MetPairs pairs, Tensor rows, Tensor gradients)
     {
         gradients.zero_();
-        foreach (PairChunk chunk in pairs.Chunks())
+        Tensor? thetas = null, parts = null;
+        using IDisposable outer = NewDisposeScope();
+        foreach (PairChunks batch in pairs.Batches())
         {
+            // The same rows object for batches of the same size: the policy then keeps how it cut it.
+            if (thetas is null || thetas.shape[0] != batch.Items.Count)
+            {
+                thetas = empty([batch.Items.Count, .. rows.shape[1..]], dtype: rows.dtype, device: rows.device);
+                parts = empty_like(thetas);
+            }
+            batch.CopyRows(rows, thetas);
             using IDisposable scope = NewDisposeScope();
-            Tensor thetas = chunk.Rows(rows), part = empty_like(thetas);
-            policy.Evaluate(thetas, chunk.Of(pairs.Observations), chunk.Of(pairs.Actions)).Backward(chunk.Of(pairs.Weights), part);
-            chunk.Add(part, gradients);
+            policy.Evaluate(thetas, batch.Of(pairs.Observations), batch.Of(pairs.Actions)).Backward(batch.Of(pairs.Weights), parts!);
+            batch.Add(parts!, gradients);
         }
     }
 }

@@ -19,6 +19,9 @@ public abstract class ObservationModulePolicy : ObservationPolicy
         string kind, ModuleCopies copies, IReadOnlyList<(string Name, long[] Shape)> more, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format)
         : base(kind, encoding, actionSize, headSize, format, new ParameterLayout([.. copies.Parameters, .. more])) => (_copies, _own) = (copies, copies.Parameters.Count);
 
+    /// <summary>A copy of the module is run for each chunk.</summary>
+    public sealed override int PairsOfChunk => 512;
+
     /// <inheritdoc/>
     public sealed override double[] InitialParameters(StreamKey key)
     {

@@ -35,6 +35,12 @@ public abstract class ObservationPolicy : PairPolicy
     /// <summary>The numbers in a head.</summary>
     public int HeadSize { get; }
 
+    /// <summary>
+    /// Pairs of an agent that are differentiated with one copy of its parameters. What an agent's last chunk lacks is computed for nothing, which small chunks keep small; large ones share
+    /// the copy of the parameters, and the gradient, among more pairs.
+    /// </summary>
+    public virtual int PairsOfChunk => Layout.Length > 32768 ? 512 : 128;
+
     /// <summary>The most steps for which a trajectory's stream has random numbers.</summary>
     public abstract int MostSteps { get; }
 

@@ -44,6 +44,14 @@ public sealed class ObservationSoftmax : ObservationPolicy
     public override IActor<T> CreateActor<T>() => new DenseActor<T>(_network);
 
     /// <inheritdoc/>
+    public override PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Tensor actions)
+    {
+        if (Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);
+        Tensor met = Twinned(observations);
+        return Record(rows, parameters => Heads(parameters, met), logits => new ChosenActionHead(logits, actions, HeadSize));
+    }
+
+    /// <inheritdoc/>
     public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head, key, action);
 
     /// <inheritdoc/>

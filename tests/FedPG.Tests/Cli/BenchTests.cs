@@ -11,10 +11,7 @@ public sealed class BenchTests
     [Fact]
     public void Exact_gradients_are_timed_in_milliseconds()
     {
-        using var folder = new TemporaryFolder();
-        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "W3-100", "--threads", "2", "--json");
-        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
-        JsonElement result = Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
+        JsonElement result = Bench("W3-100", "--threads", "2");
         Assert.Equal(("W3-100", 2, 100), (result.GetProperty("workload").GetString(), result.GetProperty("threads").GetInt32(), result.GetProperty("states").GetInt32()));
         Assert.Equal(4496, result.GetProperty("products").GetDouble());
         double milliseconds = result.GetProperty("milliseconds").GetDouble();
@@ -25,10 +22,7 @@ public sealed class BenchTests
     [Fact]
     public void A_training_workload_says_threads_memory_and_its_three_rates()
     {
-        using var folder = new TemporaryFolder();
-        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "W1", "--threads", "1", "--repeats", "2", "--json");
-        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
-        JsonElement result = Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
+        JsonElement result = Bench("W1", "--threads", "1", "--repeats", "2");
         Assert.Equal((1, 2, "cpu"), (result.GetProperty("threads").GetInt32(), result.GetProperty("repeats").GetInt32(), result.GetProperty("device").GetString()));
         double Number(string name) => result.GetProperty(name).GetDouble();
         Assert.InRange(Number("stepsPerSecond"), Number("minimum"), Number("maximum"));
@@ -47,10 +41,7 @@ public sealed class BenchTests
     [Fact]
     public void A_case_of_growth_says_what_grew_and_repeats_it()
     {
-        using var folder = new TemporaryFolder();
-        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "agents=3", "--threads", "1", "--repeats", "2", "--json");
-        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
-        JsonElement result = Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
+        JsonElement result = Bench("agents=3", "--threads", "1", "--repeats", "2");
         Assert.Equal((3, 100, 400), (result.GetProperty("agents").GetInt32(), result.GetProperty("states").GetInt32(), result.GetProperty("parameters").GetInt32()));
         Assert.True(result.GetProperty("minimum").GetDouble() > 0);
         Assert.InRange(result.GetProperty("milliseconds").GetDouble(), result.GetProperty("minimum").GetDouble(), result.GetProperty("maximum").GetDouble());
@@ -73,10 +64,7 @@ public sealed class BenchTests
     [Fact]
     public void A_floor_is_counted_from_bytes_and_operations()
     {
-        using var folder = new TemporaryFolder();
-        Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "W2-1024", "--floor", "memory=1000,compute=10000,launch=2,link=10,host=100", "--block-size", "16", "--json");
-        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
-        JsonElement result = Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
+        JsonElement result = Bench("W2-1024", "--floor", "memory=1000,compute=10000,launch=2,link=10,host=100", "--block-size", "16");
         double Number(string name) => result.GetProperty(name).GetDouble();
         Assert.Equal((1024, 10_884, 1024 * 32 * 50), (Number("agents"), Number("parameters"), Number("stepsPerGradient")));
         const double rows = 1024 * 100;
@@ -121,5 +109,13 @@ public sealed class BenchTests
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Equal(["W3", "w2"], outcome.ErrorLines.Select(l => l.Split(';')[0]["WORKLOAD: ".Length..]));
         Assert.All(outcome.ErrorLines, line => Assert.Contains("must be one of W1, W2, W4, W3-100, W3-400, W3-900, W2-1024, W4-4096, or ", line, StringComparison.Ordinal));
+    }
+
+    private static JsonElement Bench(params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        Outcome outcome = Fedpg.Run(folder.FullPath, ["bench", .. arguments, "--json"]);
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
+        return Assert.Single(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout").EnumerateArray());
     }
 }

@@ -8,17 +8,15 @@ namespace FedPG.Tests.Cluster;
 [Collection(ClusterGroup.Name)]
 public sealed class ChangeOfPlaceTests
 {
-    private const string Rounds = "federation.rounds=60", Slow = "gradient.trajectories=400", Agents = "environment.agents=8";
-
     [Fact]
     public void A_run_begun_on_a_cluster_goes_on_without_one_and_the_other_way_around()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        string expected = Expected(folder);
+        string expected = SlowRun.Prepare(folder);
         cluster.StartWorkers(1);
-        using (Fedpg.Started training = cluster.StartTraining("run", 1, Arguments))
+        using (Fedpg.Started training = cluster.StartTraining("run", 1, SlowRun.Arguments))
         {
             training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 10);
             training.Signal(Fedpg.Started.Interrupt);
@@ -33,14 +31,5 @@ public sealed class ChangeOfPlaceTests
         Outcome last = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--threads", "1", "--cluster", cluster.Address);
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.Equal(expected, RunTesting.Bits(folder["run"]));
-    }
-
-    private static string[] Arguments => ["e.json", "--set", Rounds, "--set", Slow, "--set", Agents];
-
-    private static string Expected(TemporaryFolder folder)
-    {
-        File.WriteAllText(folder["e.json"], RunTesting.Tiny);
-        RunTesting.Run(RunTesting.Experiment(Rounds, Slow, Agents), folder["local"]);
-        return RunTesting.Bits(folder["local"]);
     }
 }

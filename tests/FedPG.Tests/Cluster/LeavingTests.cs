@@ -8,18 +8,15 @@ namespace FedPG.Tests.Cluster;
 [Collection(ClusterGroup.Name)]
 public sealed class LeavingTests
 {
-    private const string Rounds = "federation.rounds=60", Slow = "gradient.trajectories=400", Agents = "environment.agents=8";
-
     [Fact]
     public void The_last_worker_leaves_and_the_next_one_goes_on_in_the_same_bits()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        File.WriteAllText(folder["e.json"], RunTesting.Tiny);
-        RunTesting.Run(RunTesting.Experiment(Rounds, Slow, Agents), folder["local"]);
+        string expected = SlowRun.Prepare(folder);
         Fedpg.Started last = cluster.StartWorker();
-        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--set", Rounds, "--set", Slow, "--set", Agents);
+        using Fedpg.Started training = cluster.StartTraining("run", 1, SlowRun.Arguments);
         training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 10);
         last.Signal(Fedpg.Started.Interrupt);
         Assert.Equal(130, last.Wait().ExitCode);
@@ -27,7 +24,7 @@ public sealed class LeavingTests
         Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         Assert.Contains("no worker is left", outcome.Errors, StringComparison.Ordinal);
-        Assert.Equal(RunTesting.Bits(folder["local"]), RunTesting.Bits(folder["run"]));
+        Assert.Equal(expected, RunTesting.Bits(folder["run"]));
     }
 
     [Fact]

@@ -62,9 +62,7 @@ public sealed class SiteTests
             training.Signal(Fedpg.Started.Kill);
             training.Wait();
         }
-        Outcome resumed = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address, "--sites", "a:2,b");
-        Assert.True(resumed.ExitCode == 0, resumed.Errors);
-        Assert.Equal(expected, Policy(folder["run"]));
+        Assert.Equal(expected, Policy(Resumed(folder, cluster, "a:2,b")));
     }
 
     [Fact]
@@ -117,9 +115,7 @@ public sealed class SiteTests
             training.Signal(Fedpg.Started.Interrupt);
             training.Wait();
         }
-        Outcome resumed = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address, "--sites", "a:3");
-        Assert.True(resumed.ExitCode == 0, resumed.Errors);
-        Assert.Equal(expected, Policy(folder["run"]));
+        Assert.Equal(expected, Policy(Resumed(folder, cluster, "a:3")));
     }
 
     [Fact]
@@ -145,13 +141,10 @@ public sealed class SiteTests
     public void What_fails_at_a_site_is_told_there_and_nowhere_else()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
-        const string sound = "observation[0] = 0; return new StepResult(0, true);", register = """contents.Add(Nothing.Definition("A-v0"));""";
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        string source = Plugins.PluginCompiler.Plugin(register);
-        Assert.Contains(sound, source, StringComparison.Ordinal);
-        string plugin = Plugins.PluginCompiler.Compile(
-            folder.FullPath, "Mine", source.Replace(sound, """throw new System.InvalidOperationException("patient 4711 in /data/ward");""", StringComparison.Ordinal));
+        string plugin = Plugins.PluginCompiler.CompileFaulty(
+            folder.FullPath, "observation[0] = 0; return new StepResult(0, true);", """throw new System.InvalidOperationException("patient 4711 in /data/ward");""");
         Fedpg.Started site = cluster.StartWorker("--site", "a", "--plugin", plugin);
         Outcome outcome = cluster.StartTraining("run", 1, "--sites", "a:1", "--set", """environment={"id":"A-v0","agents":1}""", "--set", "objective=reward").Wait();
         Assert.Equal(1, outcome.ExitCode);
@@ -187,6 +180,13 @@ public sealed class SiteTests
         Assert.Equal([0, 1, 2], present[^1]);
         string trace = string.Join(',', present.Select(p => $"[{string.Join(',', p)}]"));
         Assert.Equal(Simulated(folder, [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]), Policy(folder["run"]));
+    }
+
+    private static string Resumed(TemporaryFolder folder, LocalCluster cluster, string sites)
+    {
+        Outcome resumed = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address, "--sites", sites);
+        Assert.True(resumed.ExitCode == 0, resumed.Errors);
+        return folder["run"];
     }
 
     private static string Simulated(TemporaryFolder folder, params string[] assignments)

@@ -64,26 +64,37 @@ public sealed class EstimatorTests
         }
     }
 
+    /// <summary>Mistakes, each on an MDP where it matters.</summary>
+    public static TheoryData<string, Mistake> Mistakes => new()
+    {
+        { "random-own-kernels", Mistake.ScoresNotDiscounted },
+        { "random-own-kernels", Mistake.EndlessHorizon },
+        { "random-own-kernels", Mistake.OneStepTooMany },
+        { "random-own-kernels", Mistake.AnotherAgent },
+        { "frozen-lake", Mistake.ScoresNotDiscounted },
+        { "frozen-lake", Mistake.AnotherAgent },
+        { "grid-ending", Mistake.FreeAfterTheEnd },
+        { "grid-ending", Mistake.NoEntropyAfterTheEnd },
+    };
+
     /// <summary>The same test with a wrong gradient in the place of the right one: it fails by a wide margin.</summary>
     [Theory]
-    [InlineData("random-own-kernels", Mistake.ScoresNotDiscounted)]
-    [InlineData("random-own-kernels", Mistake.EndlessHorizon)]
-    [InlineData("random-own-kernels", Mistake.OneStepTooMany)]
-    [InlineData("random-own-kernels", Mistake.AnotherAgent)]
-    [InlineData("frozen-lake", Mistake.ScoresNotDiscounted)]
-    [InlineData("frozen-lake", Mistake.AnotherAgent)]
-    [InlineData("grid-ending", Mistake.FreeAfterTheEnd)]
-    [InlineData("grid-ending", Mistake.NoEntropyAfterTheEnd)]
-    public void A_wrong_gradient_would_be_noticed(string mdpName, Mistake mistake)
+    [MemberData(nameof(Mistakes))]
+    public void A_wrong_gradient_would_be_noticed(string mdpName, Mistake mistake) =>
+        AssertNoticed(mdpName, mistake, Agent, Limit, NonUniformPolicy, (mdp, settings, tau) => Estimates(mdp, settings, NonUniformPolicy(mdp), tau, transitions: 600_000));
+
+    /// <summary>Asserts that estimates fit the right gradient of an agent, and the mistaken one not by far.</summary>
+    internal static void AssertNoticed(
+        string mdpName, Mistake mistake, int agent, double limit, Func<FiniteMdp, double[]> policyOf, Func<FiniteMdp, SamplerSettings, double, VectorMoments> sample)
     {
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 2);
         var settings = new SamplerSettings(Horizon: 8, Trajectories: 37, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Regret);
         const double tau = 0.3;
-        double[] policy = NonUniformPolicy(mdp);
-        VectorMoments estimates = Estimates(mdp, settings, policy, tau, transitions: 600_000);
-        double right = estimates.LargestZ(new TruncatedProblem(mdp, Agent, Objective.Regret, settings.Horizon, tau).Gradient(policy));
-        double wrong = estimates.LargestZ(new TruncatedProblem(mdp, Agent, Objective.Regret, settings.Horizon, tau, mistake).Gradient(policy));
-        Assert.True(right < Limit && wrong > 2 * Limit, $"right: {right}, wrong: {wrong} standard errors");
+        double[] policy = policyOf(mdp);
+        VectorMoments estimates = sample(mdp, settings, tau);
+        double right = estimates.LargestZ(new TruncatedProblem(mdp, agent, Objective.Regret, settings.Horizon, tau).Gradient(policy));
+        double wrong = estimates.LargestZ(new TruncatedProblem(mdp, agent, Objective.Regret, settings.Horizon, tau, mistake).Gradient(policy));
+        Assert.True(right < limit && wrong > 2 * limit, $"right: {right}, wrong: {wrong} standard errors");
     }
 
     [Theory]

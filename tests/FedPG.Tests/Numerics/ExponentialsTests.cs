@@ -1,4 +1,4 @@
-using FedPG.Federation.Oracles;
+using FedPG.Policies;
 using Xunit;
 
 namespace FedPG.Tests.Numerics;

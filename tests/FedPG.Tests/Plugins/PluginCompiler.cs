@@ -55,6 +55,14 @@ internal static class PluginCompiler
         return file;
     }
 
+    /// <summary>Writes <c>folder/Mine.dll</c>: the smallest plug-in, whose environment is A-v0, with a part of its code replaced.</summary>
+    public static string CompileFaulty(string folder, string sound, string faulty)
+    {
+        string source = Plugin("""contents.Add(Nothing.Definition("A-v0"));""");
+        Assert.Contains(sound, source, StringComparison.Ordinal);
+        return Compile(folder, "Mine", source.Replace(sound, faulty, StringComparison.Ordinal));
+    }
+
     /// <summary>A message without the line of the source that it points at.</summary>
     public static string WithoutLine(string message) => System.Text.RegularExpressions.Regex.Replace(message, @" \(Mine\.cs, line \d+\)", "");
 

@@ -21,10 +21,7 @@ public sealed class FaultyEnvironmentTests
     public void Numbers_that_are_none_are_the_environments(string sound, string faulty, string expected)
     {
         using var folder = new TemporaryFolder();
-        string source = PluginCompiler.Plugin(Register);
-        Assert.Contains(sound, source, StringComparison.Ordinal);
-        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source.Replace(sound, faulty, StringComparison.Ordinal));
-        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file]);
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", PluginCompiler.CompileFaulty(folder.FullPath, sound, faulty)]);
         Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
         string line = Assert.Single(outcome.ErrorLines);
         Assert.StartsWith($"fedpg: the environment {expected}", line, StringComparison.Ordinal);
@@ -38,10 +35,7 @@ public sealed class FaultyEnvironmentTests
     public void An_environment_that_is_not_whole_is_bad_input(string sound, string faulty, string expected)
     {
         using var folder = new TemporaryFolder();
-        string source = PluginCompiler.Plugin(Register);
-        Assert.Contains(sound, source, StringComparison.Ordinal);
-        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source.Replace(sound, faulty, StringComparison.Ordinal));
-        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file]);
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", PluginCompiler.CompileFaulty(folder.FullPath, sound, faulty)]);
         Assert.Equal((2, "", expected), (outcome.ExitCode, outcome.Output, outcome.Errors.Trim()));
         Assert.False(Directory.Exists(folder["run"]));
     }

@@ -61,25 +61,10 @@ public sealed class RolloutEstimatorTests
     }
 
     [Theory]
-    [InlineData("random-own-kernels", Mistake.ScoresNotDiscounted)]
-    [InlineData("random-own-kernels", Mistake.EndlessHorizon)]
-    [InlineData("random-own-kernels", Mistake.OneStepTooMany)]
-    [InlineData("random-own-kernels", Mistake.AnotherAgent)]
-    [InlineData("frozen-lake", Mistake.ScoresNotDiscounted)]
-    [InlineData("frozen-lake", Mistake.AnotherAgent)]
-    [InlineData("grid-ending", Mistake.FreeAfterTheEnd)]
-    [InlineData("grid-ending", Mistake.NoEntropyAfterTheEnd)]
-    public void A_wrong_gradient_would_be_noticed(string mdpName, Mistake mistake)
-    {
-        FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 2);
-        var settings = new SamplerSettings(Horizon: 8, Trajectories: 37, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Regret);
-        const double tau = 0.3;
-        double[] logits = Logits(mdp), policy = TruncatedProblem.Softmax(logits, mdp.Actions);
-        VectorMoments estimates = Estimates(mdp, settings, logits, tau, transitions: 600_000);
-        double right = estimates.LargestZ(new TruncatedProblem(mdp, Agent, Objective.Regret, settings.Horizon, tau).Gradient(policy));
-        double wrong = estimates.LargestZ(new TruncatedProblem(mdp, Agent, Objective.Regret, settings.Horizon, tau, mistake).Gradient(policy));
-        Assert.True(right < Limit && wrong > 2 * Limit, $"right: {right}, wrong: {wrong} standard errors");
-    }
+    [MemberData(nameof(EstimatorTests.Mistakes), MemberType = typeof(EstimatorTests))]
+    public void A_wrong_gradient_would_be_noticed(string mdpName, Mistake mistake) =>
+        EstimatorTests.AssertNoticed(
+            mdpName, mistake, Agent, Limit, mdp => TruncatedProblem.Softmax(Logits(mdp), mdp.Actions), (mdp, settings, tau) => Estimates(mdp, settings, Logits(mdp), tau, transitions: 600_000));
 
     /// <summary>
     /// J = E sum (a_k - c)^2 = sum (mu_k - c)^2 + sigma_k^2 has the gradient 2 (mu_k - c) in the biases and 2 sigma_k^2 in the logarithms of sigma; in the

@@ -190,17 +190,7 @@ public sealed class RolloutMemoryTests
     public void The_number_of_live_tensors_is_the_same_after_every_round(params string[] assignments)
     {
         Experiment experiment = RolloutTesting.Experiment([.. assignments, "federation.rounds=8"]);
-        foreach (int threads in (int[])[1, 2])
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            long before = torch.Tensor.TotalCount;
-            var counts = new List<long>();
-            using (var federation = new Federation.Federation(experiment, RunTesting.Execution(threads, block: 2), TimeProvider.System))
-                federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
-            Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
-            Assert.Equal(before, torch.Tensor.TotalCount);
-        }
+        foreach (int threads in (int[])[1, 2]) FlatMemoryTests.AssertFlat(experiment, threads, block: 2);
     }
 
     /// <summary>200 steps allocate no more than ten, both in one chunk of pairs: the managed memory of a batch does not grow with its steps.</summary>

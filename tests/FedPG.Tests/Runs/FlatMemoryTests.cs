@@ -50,30 +50,14 @@ public sealed class FlatMemoryTests
         Experiment experiment = policy == "linear"
             ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3", "federation.localStepSize=1e-5"])
             : RunTesting.Experiment([.. settings, .. PolicyRegistry.Default.Get(policy, null).TakesGradients ? ["gradient.entropy=0.1"] : Array.Empty<string>()]);
-        foreach (int threads in (int[])[1, 2])
-        {
-            Settle();
-            long before = torch.Tensor.TotalCount;
-            var counts = new List<long>();
-            using (var federation = new Federation.Federation(experiment, RunTesting.Execution(threads, block: 2), TimeProvider.System))
-                federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
-            Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
-            Assert.Equal(before, torch.Tensor.TotalCount);
-        }
+        foreach (int threads in (int[])[1, 2]) AssertFlat(experiment, threads, block: 2);
     }
 
     [Theory]
     [InlineData("fast-fedpg", "fresh")]
     [InlineData("fast-fedpg", "resample")]
-    public void So_it_is_for_every_kind_of_memory(string algorithm, string memory)
-    {
-        Settle();
-        var counts = new List<long>();
-        Experiment experiment = RunTesting.Experiment($"federation.algorithm={algorithm}", $"federation.memory={memory}", "federation.rounds=12");
-        using var federation = new Federation.Federation(experiment, RunTesting.Execution(), TimeProvider.System);
-        federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
-        Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
-    }
+    public void So_it_is_for_every_kind_of_memory(string algorithm, string memory) =>
+        AssertFlat(RunTesting.Experiment($"federation.algorithm={algorithm}", $"federation.memory={memory}", "federation.rounds=12"), threads: 1);
 
     [Fact]
     public void Checkpoints_logs_and_the_end_of_a_run_leave_no_tensor_behind()
@@ -94,17 +78,8 @@ public sealed class FlatMemoryTests
     }
 
     [Fact]
-    public void Diagnoses_leave_no_tensor_behind()
-    {
-        Settle();
-        long before = torch.Tensor.TotalCount;
-        var counts = new List<long>();
-        Experiment experiment = RunTesting.Experiment(RunTesting.Neural, "diagnoseEvery=1", """gradient.entropy={"from":0.3,"to":0.1,"until":3}""", "federation.rounds=6");
-        using (var federation = new Federation.Federation(experiment, RunTesting.Execution(), TimeProvider.System))
-            federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
-        Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
-        Assert.Equal(before, torch.Tensor.TotalCount);
-    }
+    public void Diagnoses_leave_no_tensor_behind() => AssertFlat(
+        RunTesting.Experiment(RunTesting.Neural, "diagnoseEvery=1", """gradient.entropy={"from":0.3,"to":0.1,"until":3}""", "federation.rounds=6"), threads: 1);
 
     [Fact]
     public void Twenty_thousand_rounds_take_no_more_memory_than_two_thousand()
@@ -125,6 +100,22 @@ public sealed class FlatMemoryTests
         // The runtime and malloc take memory in pieces of up to 4 MiB, now and then; what is never given back grows between any two measurements. The limit is 131 bytes a round.
         long[] growth = [.. measured.Zip(measured.Skip(1), (before, after) => after.Bytes - before.Bytes).Order()];
         Assert.True(growth[growth.Length / 2] < 256 << 10, $"the working set grew by {string.Join(", ", growth.Select(g => g / 1024))} KiB in {apart} rounds each");
+    }
+
+    /// <summary>Asserts that a run has the same number of live tensors after every round, and leaves none.</summary>
+    /// <param name="experiment">What is run.</param>
+    /// <param name="threads">On so many threads.</param>
+    /// <param name="block">Agents a block; null to let the federation choose.</param>
+    /// <param name="steady">The first report by which all is there that stays.</param>
+    internal static void AssertFlat(Experiment experiment, int threads, int? block = null, int steady = 1)
+    {
+        Settle();
+        long before = torch.Tensor.TotalCount;
+        var counts = new List<long>();
+        using (var federation = new Federation.Federation(experiment, RunTesting.Execution(threads, block), TimeProvider.System))
+            federation.Run(new Sink(_ => counts.Add(torch.Tensor.TotalCount)), checkpoint: null, TestContext.Current.CancellationToken);
+        Assert.All(counts[steady..], count => Assert.Equal(counts[steady], count));
+        Assert.Equal(before, torch.Tensor.TotalCount);
     }
 
     private static (long Tensors, long Bytes) Measure()

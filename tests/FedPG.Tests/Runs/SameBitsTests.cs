@@ -23,19 +23,9 @@ public sealed class SameBitsTests
     /// <summary>Five agents: not a power of two, so that the tree of sums has an odd branch.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Threads_and_blocks_change_no_bit(string algorithm, string memory, string policy, string estimator)
-    {
-        using var folder = new TemporaryFolder();
-        Experiment experiment = RunTesting.Experiment(
-            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"gradient.estimator={estimator}", "environment.agents=5", "federation.rounds=2");
-        RunTesting.Run(experiment, folder["one"]);
-        string expected = RunTesting.Bits(folder["one"]);
-        for (int k = 0; k < Ways.Length; k++)
-        {
-            RunTesting.Run(experiment, folder[$"{k}"], Ways[k].Threads, Ways[k].Block);
-            Assert.True(expected == RunTesting.Bits(folder[$"{k}"]), $"other bits with {Ways[k]}");
-        }
-    }
+    public void Threads_and_blocks_change_no_bit(string algorithm, string memory, string policy, string estimator) =>
+        AssertSameBits(RunTesting.Experiment(
+            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"gradient.estimator={estimator}", "environment.agents=5", "federation.rounds=2"));
 
     [Theory]
     [InlineData("environment.agents=8", "gradient.baseline=none")]
@@ -44,18 +34,8 @@ public sealed class SameBitsTests
     [InlineData("environment.agents=1", "gradient.baseline=constant")]
     [InlineData("environment.agents=7", """policy={"kind":"log-linear"}""", "environment.options.kernels=own")]
     [InlineData("environment.agents=5", """environment={"id":"GridWorld-v0","agents":5,"options":{"width":4,"height":4}}""", RunTesting.Neural)]
-    public void So_it_is_for_other_numbers_of_agents_estimators_and_environments(params string[] assignments)
-    {
-        using var folder = new TemporaryFolder();
-        Experiment experiment = RunTesting.Experiment([.. assignments, "federation.rounds=3"]);
-        RunTesting.Run(experiment, folder["one"]);
-        string expected = RunTesting.Bits(folder["one"]);
-        for (int k = 0; k < Ways.Length; k++)
-        {
-            RunTesting.Run(experiment, folder[$"{k}"], Ways[k].Threads, Ways[k].Block);
-            Assert.True(expected == RunTesting.Bits(folder[$"{k}"]), $"other bits with {Ways[k]}");
-        }
-    }
+    public void So_it_is_for_other_numbers_of_agents_estimators_and_environments(params string[] assignments) =>
+        AssertSameBits(RunTesting.Experiment([.. assignments, "federation.rounds=3"]));
 
     [Theory]
     [InlineData("fast-fedpg", "policy.kind=tabular-softmax", "gpomdp")]
@@ -68,5 +48,17 @@ public sealed class SameBitsTests
             RunTesting.Run(RunTesting.Experiment($"federation.algorithm={algorithm}", policy, $"gradient.estimator={estimator}", $"seed={seed}"), folder[$"{seed}"]);
         Assert.NotEqual(File.ReadAllBytes(Path.Combine(folder["3"], "policy", "theta.bin")), File.ReadAllBytes(Path.Combine(folder["4"], "policy", "theta.bin")));
         Assert.NotEqual(new CsvFile(Path.Combine(folder["3"], "metrics.csv"))["objective"][^1], new CsvFile(Path.Combine(folder["4"], "metrics.csv"))["objective"][^1]);
+    }
+
+    private static void AssertSameBits(Experiment experiment)
+    {
+        using var folder = new TemporaryFolder();
+        RunTesting.Run(experiment, folder["one"]);
+        string expected = RunTesting.Bits(folder["one"]);
+        for (int k = 0; k < Ways.Length; k++)
+        {
+            RunTesting.Run(experiment, folder[$"{k}"], Ways[k].Threads, Ways[k].Block);
+            Assert.True(expected == RunTesting.Bits(folder[$"{k}"]), $"other bits with {Ways[k]}");
+        }
     }
 }

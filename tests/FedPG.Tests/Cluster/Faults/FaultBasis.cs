@@ -8,10 +8,14 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster.Faults;
 
-/// <summary>
-/// What all fault trials need: the plug-in whose environment waits, and the runs in one process that they are held against. The trials wait more than they
-/// compute, so they run beside other tests: what they promise must hold on a busy machine as well.
-/// </summary>
+/// <summary>Trials of faults wait more than they compute, so they run beside other tests, one at a time: what they promise must hold on a busy machine as well.</summary>
+[CollectionDefinition(Name)]
+public sealed class FaultGroup
+{
+    public const string Name = "faults";
+}
+
+/// <summary>What all fault trials need: the plug-in whose environment waits, and the runs in one process that they are held against.</summary>
 public sealed class FaultBasis : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

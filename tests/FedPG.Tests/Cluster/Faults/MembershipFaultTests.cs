@@ -4,6 +4,7 @@ using Xunit;
 namespace FedPG.Tests.Cluster.Faults;
 
 /// <summary>The same with the list of members in Redis and in PostgreSQL: a worker killed, the server killed and gone on with.</summary>
+[Collection(FaultGroup.Name)]
 public sealed class MembershipFaultTests(FaultBasis basis)
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 namespace FedPG.Tests.Cluster.Faults;
 
 /// <summary>Hosts whose network fails: interfaces taken down, partitions, and bad lines.</summary>
+[Collection(FaultGroup.Name)]
 public sealed class NetworkFaultTests(FaultBasis basis)
 {
     private const int WorkerPort = 11_200;

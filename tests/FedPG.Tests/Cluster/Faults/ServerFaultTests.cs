@@ -5,6 +5,7 @@ using Xunit;
 namespace FedPG.Tests.Cluster.Faults;
 
 /// <summary>The process that trains is killed, and the run gone on with, while the workers wait.</summary>
+[Collection(FaultGroup.Name)]
 public sealed class ServerFaultTests(FaultBasis basis)
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 namespace FedPG.Tests.Cluster.Faults;
 
 /// <summary>Workers that are killed, paused, and late, as processes on this machine.</summary>
+[Collection(FaultGroup.Name)]
 public sealed class WorkerFaultTests(FaultBasis basis)
 {
     [Fact]

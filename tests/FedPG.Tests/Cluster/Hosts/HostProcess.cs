@@ -72,9 +72,9 @@ internal sealed partial class HostProcess : IDisposable
         var watch = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.False(HasExited && !condition(), $"{_name} ended before {what}:\n{Text}");
-            Assert.True(watch.Elapsed < limit, $"{_name}: no {what} in {limit.TotalSeconds} s:\n{Text}");
-            Thread.Sleep(2);
+            if (HasExited && !condition()) Assert.Fail($"{_name} ended before {what}:\n{Text}");
+            if (watch.Elapsed > limit) Assert.Fail($"{_name}: no {what} in {limit.TotalSeconds} s:\n{Text}");
+            Thread.Sleep(5);
         }
     }
 

@@ -1,6 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace FedPG.Federation.Oracles;
+namespace FedPG.Policies;
 
 /// <summary>
 /// exp of every element, with bits that depend on the element alone: always the same vector code, the last few elements padded. torch's goes through
@@ -39,6 +40,20 @@ public static class Exponentials
         Vector256.Exp(Vector256.Create<double>(rest)).CopyTo(rest);
         rest[..(values.Length - k)].CopyTo(results[k..]);
     }
+
+    /// <summary>results[k] = exp(values[k]) of either type.</summary>
+    /// <param name="values">The arguments.</param>
+    /// <param name="results">As many numbers; may be the same memory.</param>
+    internal static void Of<T>(ReadOnlySpan<T> values, Span<T> results)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double)) Of(MemoryMarshal.Cast<T, double>(values), MemoryMarshal.Cast<T, double>(results));
+        else Of(MemoryMarshal.Cast<T, float>(values), MemoryMarshal.Cast<T, float>(results));
+    }
+
+    /// <summary>exp of a vector of either type.</summary>
+    internal static Vector256<T> Of<T>(Vector256<T> values) =>
+        typeof(T) == typeof(double) ? Vector256.Exp(values.AsDouble()).As<double, T>() : Exp(values.AsSingle()).As<float, T>();
 
     /// <summary>The library's single-precision exp has 1.0000001 at 0; a policy that is sure must have the probability 1.</summary>
     private static Vector256<float> Exp(Vector256<float> values) =>
