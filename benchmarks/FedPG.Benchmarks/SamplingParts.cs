@@ -3,7 +3,6 @@ using System.Runtime.Intrinsics.X86;
 using BenchmarkDotNet.Attributes;
 using FedPG.Envs.Sampling;
 using FedPG.Envs.Streams;
-using FedPG.Federation.Oracles;
 using FedPG.Policies;
 
 namespace FedPG.Benchmarks;

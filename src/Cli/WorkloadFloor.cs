@@ -28,8 +28,8 @@ internal static class WorkloadFloor
     /// <summary>Log softmax forward and backward, probabilities, the step.</summary>
     private const int OtherLaunches = 4;
 
-    /// <summary>Pairs of an agent that are evaluated at once where states are not listed.</summary>
-    private const int Chunk = 512;
+    /// <summary>Pairs of a block that are evaluated at once where states are not listed.</summary>
+    private const int PairsOfCall = 2048;
 
     /// <summary>Counts a workload's work, and divides it by what a device can do.</summary>
     /// <param name="workload">The workload.</param>
@@ -52,7 +52,7 @@ internal static class WorkloadFloor
         for (int layer = 0; layer + 1 < widths.Length; layer++) products += (layer == 0 ? 4.0 : 6.0) * widths[layer] * widths[layer + 1];
         double numbers = (ActivationPasses * (hidden.Sum() + actions)) + (2 * inputs);
         int size = execution.BlockSizeFor((int)agents, (long)(parameters * Bytes));
-        double calls = Math.Ceiling((double)agents / size) * (listed ? 1 : Math.Ceiling(steps / agents / Chunk));
+        double blocks = Math.Ceiling((double)agents / size), calls = blocks * (listed ? 1 : Math.Ceiling(steps / blocks / PairsOfCall));
         double operations = products * rows, bytes = Bytes * ((ParameterPasses * (double)parameters * agents) + (numbers * rows)), launches = calls * ((LaunchesOfLayer * Math.Max(widths.Length - 1, 0)) + OtherLaunches);
         // Probabilities there and weights back; or parameters there, and observation, action and weight of each pair back.
         double link = Bytes * (listed ? 2 * rows * actions : ((double)agents * parameters) + (rows * (inputs + 2)));
