@@ -1,6 +1,6 @@
 // Measures time and memory of a gradient as agents, states and parameters grow, a process for each case, and keeps docs/data/growth.csv up to date:
 //     dotnet build -c Release src/Cli && dotnet run benchmarks/growth.cs [-- KIND...]
-// KIND is agents, networks, states, exact or width; all of them take about five minutes, and want the machine to themselves. What is in the file stays there until it
+// KIND is agents, networks, states, exact or width; medians of three repeats; all of them take some ten minutes, and want the machine to themselves. What is in the file stays there until it
 // is measured again, so a run that was stopped goes on with the kinds that are left. It ends with the exponents of growth as docs/performance-sampling.md has them.
 #:property PublishAot=false
 
@@ -44,7 +44,7 @@ foreach ((string kind, int[] sizes) in kinds.Where(k => args.Length == 0 || args
     {
         foreach (int threads in (int[])[1, 2])
         {
-            var start = new ProcessStartInfo("dotnet", [program, "bench", $"{kind}={size}", "--threads", $"{threads}", "--json"]) { RedirectStandardOutput = true };
+            var start = new ProcessStartInfo("dotnet", [program, "bench", $"{kind}={size}", "--threads", $"{threads}", "--repeats", "3", "--json"]) { RedirectStandardOutput = true };
             using Process process = Process.Start(start)!;
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

@@ -17,6 +17,14 @@ internal static class CommonOptions
         return threads;
     }
 
+    /// <summary><c>--block-size N</c>; chosen when not given.</summary>
+    public static Option<int?> BlockSize()
+    {
+        var size = new Option<int?>("--block-size") { Description = "Agents that are evaluated at once, rounded down to a power of two (default: chosen). Changes no bit of the result.", HelpName = "N" };
+        RequireWhole(size, int.MaxValue, "must be a whole number of at least 1");
+        return size;
+    }
+
     /// <summary>Allows whole numbers from 1 to a maximum.</summary>
     public static void RequireWhole(Option option, int maximum, string allowed) => option.Validators.Add(result =>
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FedPG.Envs.Sampling;
 using FedPG.Envs.Streams;
@@ -13,16 +12,14 @@ namespace FedPG.Cli;
 /// <summary>What trajectories of listed states take without training: sampled from a table, and with the policy evaluated for every batch.</summary>
 internal static class FiniteBench
 {
-    private const double Seconds = 0.5;
-
     /// <summary>Steps a second of one thread that samples one agent after another from the uniform policy's table, score weights included.</summary>
-    public static double EnvironmentRate(Experiment experiment, SamplerSettings settings)
+    public static Spread EnvironmentRate(Experiment experiment, SamplerSettings settings, int repeats)
     {
         var sampler = new TrajectorySampler(experiment.Mdp, settings);
         SamplerWork work = sampler.CreateWork();
         float[] uniform = new float[experiment.Mdp.States * experiment.Mdp.Actions], weights = new float[uniform.Length];
         Array.Fill(uniform, 1f / experiment.Mdp.Actions);
-        return Rate(round =>
+        return StepRates.Measure(repeats, round =>
         {
             long steps = 0;
             for (int i = 0; i < experiment.Mdp.Agents.Count; i++)
@@ -32,29 +29,21 @@ internal static class FiniteBench
     }
 
     /// <summary>Steps a second where the policy is evaluated for every batch, and nothing is differentiated.</summary>
-    public static double PolicyRate(Experiment experiment, SamplerSettings settings, ExecutionOptions execution)
+    public static Spread PolicyRate(Experiment experiment, SamplerSettings settings, BenchSettings bench)
     {
         var sampler = new TrajectorySampler(experiment.Mdp, settings);
+        ExecutionOptions execution = bench.Execution;
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
         int agents = experiment.Mdp.Agents.Count, size = execution.BlockSizeFor(agents, sizeof(float) * (long)policy.Layout.Length);
         using var pool = new WorkerPool(execution.Threads);
         Block[] blocks = [.. Enumerable.Range(0, (agents + size - 1) / size).Select(k => new Block(experiment, sampler, execution.Device, k * size, Math.Min(size, agents - (k * size))))];
-        double rate = Rate(round =>
+        Spread rate = StepRates.Measure(bench.Repeats, round =>
         {
             pool.Run(blocks.Length, k => blocks[k].Sample(round));
             return blocks.Sum(b => b.Steps);
         });
         foreach (Block block in blocks) block.Dispose();
         return rate;
-    }
-
-    private static double Rate(Func<int, long> play)
-    {
-        int round = 0;
-        for (; round < 20; round++) play(round);
-        long started = Stopwatch.GetTimestamp(), steps = 0;
-        while (Stopwatch.GetElapsedTime(started).TotalSeconds < Seconds) steps += play(round++);
-        return steps / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private sealed class Block : IDisposable

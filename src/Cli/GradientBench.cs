@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FedPG.Envs.Exact;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Experiment;
 using FedPG.Federation.Oracles;
-using FedPG.Reporting.Statistics;
 using static TorchSharp.torch;
 
 namespace FedPG.Cli;
@@ -35,18 +35,12 @@ internal static class GradientBench
         Dictionary<int, Tensor[]> rows = agents.Blocks.ToDictionary(b => b.First, b => Enumerable.Range(0, Sets).Select(set => Rows(b, set)).ToArray());
         int step = 0;
         Repeat();
-        List<double> times = [.. Enumerable.Range(0, bench.Repeats).Select(_ => Repeat()).Order()];
+        var times = Spread.Of([.. Enumerable.Range(0, bench.Repeats).Select(_ => Repeat())]);
         foreach (Tensor tensor in rows.Values.SelectMany(sets => sets)) tensor.Dispose();
-        return new JsonObject
-        {
-            ["workload"] = name,
-            ["milliseconds"] = Math.Round(Intervals.Median(times), 4),
-            ["minimum"] = Math.Round(times[0], 4),
-            ["maximum"] = Math.Round(times[^1], 4),
-            ["states"] = Sides[name] * Sides[name],
-            ["agents"] = Agents,
-            ["repeats"] = bench.Repeats,
-        };
+        var result = new JsonObject { ["workload"] = name };
+        times.WriteTo(result, "milliseconds", "", 4);
+        (result["states"], result["agents"], result["products"], result["repeats"]) = (Sides[name] * Sides[name], Agents, Products(experiment), bench.Repeats);
+        return result;
 
         double Repeat()
         {
@@ -61,6 +55,9 @@ internal static class GradientBench
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds / (step - before);
         }
     }
+
+    /// <summary>The multiplications of one factorisation.</summary>
+    public static double Products(Experiment experiment) => new ExactEvaluation(experiment.Mdp.Agents[0].Kernel, experiment.Mdp.Discount).FactorisationCost;
 
     /// <summary>Parameters of a block's agents, uniform on (-1, 1).</summary>
     private static Tensor Rows(AgentBlock block, int set)

@@ -16,19 +16,19 @@ namespace FedPG.Cli;
 internal static class GrowthBench
 {
     private const int LocalSteps = 10;
-    private const double WarmUpSeconds = 0.5, Seconds = 1.5;
+    private const double WarmUpSeconds = 0.5, Seconds = 0.3;
 
     private static readonly string[] Kinds = ["agents", "networks", "states", "exact", "width"];
 
     /// <summary>What is allowed, for messages.</summary>
-    public const string Allowed = "agents=N, networks=N, states=S, exact=S (a square number), width=h";
+    public const string Allowed = "agents=N, networks=N, width=h, states=S or exact=S (S a square number)";
 
     /// <summary>Whether a name is that of a case.</summary>
     public static bool Has(string name) => Read(name) is not null;
 
-    /// <summary>Trains until it has taken time enough; one round at least, and one that does not count where rounds are short.</summary>
-    /// <exception cref="InvalidInputException">The rows of the agents alone are more than the memory there is.</exception>
-    public static JsonObject Measure(string name, ExecutionOptions execution)
+    /// <summary>Trains: rounds of half a second that do not count, one at least, and then as many repeats, each of rounds that take a third of a second, one at least.</summary>
+    /// <exception cref="InvalidInputException">The rows of the agents alone are more than the memory that is free.</exception>
+    public static JsonObject Measure(string name, BenchSettings bench)
     {
         (string kind, int size) = Read(name)!.Value;
         int agents = kind is "agents" or "networks" ? size : 16, side = kind is "states" or "exact" ? (int)Math.Sqrt(size) : 10;
@@ -42,29 +42,35 @@ internal static class GrowthBench
         if (kind == "exact") json = json.Replace("\"gpomdp\"", "\"exact\"", StringComparison.Ordinal);
         Experiment experiment = BenchWorkload.Read(name, json);
         RequireMemory(name, agents, experiment);
-        using var federation = new Federation.Federation(experiment, execution, TimeProvider.System);
-        using var clock = new Clock();
+        using var federation = new Federation.Federation(experiment, bench.Execution, TimeProvider.System);
+        using var clock = new Clock(bench.Repeats);
         federation.Run(clock, checkpoint: null, clock.Token);
-        IReadOnlyList<double> rounds = clock.Rounds();
-        return new JsonObject
+        var result = new JsonObject
         {
             ["workload"] = name,
             ["agents"] = agents,
             ["states"] = side * side,
             ["parameters"] = federation.Layout.Length,
-            ["gradients"] = rounds.Count * (LocalSteps + 1),
-            ["milliseconds"] = Math.Round(Intervals.Median(rounds) / (LocalSteps + 1), 4),
+            ["gradients"] = clock.Rounds * (LocalSteps + 1),
+            ["repeats"] = bench.Repeats,
         };
+        if (kind == "exact") result["products"] = GradientBench.Products(experiment);
+        Spread.Of([.. clock.Repeats.Select(round => round / (LocalSteps + 1))]).WriteTo(result, "milliseconds", "", 4);
+        return result;
     }
 
     /// <summary>An agent has parameters, a memory, a direction and the gradient it is written from. The system would promise the memory, and end the process when it is written to.</summary>
     private static void RequireMemory(string name, int agents, Experiment experiment)
     {
         using Policies.Policy policy = experiment.CreatePolicy(new Policies.TensorFormat(experiment.Dtype, TorchSharp.torch.CPU));
-        double needed = 4.0 * agents * policy.Layout.Length * policy.Format.ElementSize, there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed <= there) return;
+        double needed = 4.0 * agents * policy.Layout.Length * policy.Format.ElementSize;
+        // What others have in use is as of the last collection.
+        GC.Collect(0);
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        double all = memory.TotalAvailableMemoryBytes, free = all - memory.MemoryLoadBytes;
+        if (needed <= free) return;
         throw new InvalidInputException(new Fault("WORKLOAD", "", name,
-            Invariant($"needs {needed / (1 << 30):F0} GiB for the rows of {agents} agents with {policy.Layout.Length} parameters; there are {there / (1 << 30):F0} GiB")));
+            Invariant($"needs {needed / (1 << 30):F0} GiB for the rows of {agents} agents with {policy.Layout.Length} parameters; {free / (1 << 30):F1} of {all / (1 << 30):F1} GiB are free")));
     }
 
     private static (string Kind, int Size)? Read(string name)
@@ -77,34 +83,43 @@ internal static class GrowthBench
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>Takes the time of every round, and ends the run.</summary>
-    private sealed class Clock : IRoundSink, IDisposable
+    private sealed class Clock(int repeats) : IRoundSink, IDisposable
     {
         private readonly CancellationTokenSource _end = new();
         private readonly List<double> _rounds = [];
         private long _last;
-        private double _total;
+        private bool _warm;
 
         public CancellationToken Token => _end.Token;
+
+        /// <summary>The median milliseconds of a round, for each repeat.</summary>
+        public List<double> Repeats { get; } = [];
+
+        /// <summary>The rounds of all repeats.</summary>
+        public int Rounds { get; private set; }
 
         public void Report(RoundReport report)
         {
             if (report.Round > 0)
             {
                 _rounds.Add(Stopwatch.GetElapsedTime(_last).TotalMilliseconds);
-                _total += _rounds[^1] / 1000;
-                if (_total >= Seconds) _end.Cancel();
+                if (_rounds.Sum() >= 1000 * (_warm ? Seconds : WarmUpSeconds)) EndRepeat();
             }
             _last = Stopwatch.GetTimestamp();
         }
 
-        /// <summary>The milliseconds of the rounds after the warm-up in ascending order; of the last round where that alone took all the time.</summary>
-        public IReadOnlyList<double> Rounds()
-        {
-            (double passed, int first) = (0, 0);
-            while (first < _rounds.Count - 1 && passed < WarmUpSeconds) passed += _rounds[first++] / 1000;
-            return [.. _rounds.Skip(first).Order()];
-        }
-
         public void Dispose() => _end.Dispose();
+
+        private void EndRepeat()
+        {
+            if (_warm)
+            {
+                Repeats.Add(Intervals.Median([.. _rounds.Order()]));
+                Rounds += _rounds.Count;
+            }
+            _warm = true;
+            _rounds.Clear();
+            if (Repeats.Count == repeats) _end.Cancel();
+        }
     }
 }

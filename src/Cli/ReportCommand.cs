@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using FedPG.Envs.Options;
 using FedPG.Reporting.Report;
 
@@ -60,18 +61,21 @@ internal static class ReportCommand
         }
     }
 
-    /// <summary>Writes the page aside and renames it: what stood there stays until the new one is whole.</summary>
+    /// <summary>Writes the page aside, under a name that nobody has taken, and renames it: what stood there stays until the new one is whole.</summary>
     private static void Write(string path, string page)
     {
-        string aside = path + ".tmp";
+        string aside = "";
         try
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            File.WriteAllText(aside, page);
+            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            Directory.CreateDirectory(folder);
+            aside = Path.Combine(folder, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}");
+            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write)) stream.Write(Encoding.UTF8.GetBytes(page));
             File.Move(aside, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
+            if (File.Exists(aside)) File.Delete(aside);
             throw new InvalidInputException(new Fault(Out.Name, "", path, $"cannot be written: {e.Message}"));
         }
     }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using FedPG.Envs;
 using FedPG.Envs.Streams;
-using FedPG.Federation;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Experiment;
 
@@ -10,22 +8,15 @@ namespace FedPG.Cli;
 /// <summary>What an environment that is stepped takes without training: alone, and with the policy that acts in it.</summary>
 internal static class SteppedBench
 {
-    private const double Seconds = 0.5;
-
     /// <summary>Steps a second of the environments of all agents one after another, on one thread, under uniformly random actions drawn beforehand.</summary>
-    public static double EnvironmentRate(SteppedEnvironment environment)
+    public static Spread EnvironmentRate(SteppedEnvironment environment, int repeats)
     {
         const int drawn = 4096;
         int choices = ((Discrete)environment.ActionSpace).Count;
         var random = new RandomSequence(new StreamKey(1, StreamPurpose.Environment, 0, 0, 0));
         double[] actions = [.. Enumerable.Range(0, drawn).Select(_ => Math.Floor(random.NextDouble() * choices))], observation = new double[environment.ObservationSpace.Size];
         IEnvironment[] environments = [.. Enumerable.Range(0, environment.AgentNames.Count).Select(environment.Create)];
-        Play();
-        long started = Stopwatch.GetTimestamp(), steps = 0;
-        while (Stopwatch.GetElapsedTime(started).TotalSeconds < Seconds) steps += Play();
-        return steps / Stopwatch.GetElapsedTime(started).TotalSeconds;
-
-        long Play()
+        return StepRates.Measure(repeats, _ =>
         {
             long seed = 0;
             foreach (IEnvironment e in environments)
@@ -37,24 +28,18 @@ internal static class SteppedBench
                     if (result.Terminated || result.Truncated) e.Reset(seed++, observation);
                 }
             }
-            return (long)environments.Length * drawn;
-        }
+            return (double)environments.Length * drawn;
+        });
     }
 
     /// <summary>Steps a second of evaluations: the first policy acts, nothing is differentiated.</summary>
-    public static double PolicyRate(Experiment experiment, ExecutionOptions execution)
+    public static Spread PolicyRate(Experiment experiment, BenchSettings bench)
     {
-        using var federation = new Federation.Federation(experiment, execution, TimeProvider.System);
-        Play();
-        long started = Stopwatch.GetTimestamp();
-        double steps = 0;
-        while (Stopwatch.GetElapsedTime(started).TotalSeconds < Seconds) steps += Play();
-        return steps / Stopwatch.GetElapsedTime(started).TotalSeconds;
-
-        double Play()
+        using var federation = new Federation.Federation(experiment, bench.Execution, TimeProvider.System);
+        return StepRates.Measure(bench.Repeats, _ =>
         {
             Evaluation evaluation = federation.Evaluator.Evaluate(federation.Server.Theta, null);
             return evaluation.AgentEpisodes!.Sum(e => e.Length) * experiment.EvaluationEpisodes;
-        }
+        });
     }
 }

@@ -36,12 +36,7 @@ internal static class TrainCommand
     private static readonly Option<string?> Out = new("--out") { Description = "The run folder; must not exist or be empty (default: runs/<name>-<time>).", HelpName = "DIR" };
     private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores). Changes no bit of the result.");
 
-    private static readonly Option<int?> BlockSize = new("--block-size")
-    {
-        Description = "Agents that are evaluated at once, rounded down to a power of two (default: chosen). Changes no bit of the result.",
-        HelpName = "N",
-    };
-
+    private static readonly Option<int?> BlockSize = CommonOptions.BlockSize();
     private static readonly Option<string> Device = Devices.Option("Where tensors live.");
     private static readonly Option<string?> Resume = new("--resume") { Description = "Continue the run of this folder, to the same bits as if it had never stopped.", HelpName = "RUN_DIR" };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
@@ -49,7 +44,6 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        CommonOptions.RequireWhole(BlockSize, int.MaxValue, "must be a whole number of at least 1");
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
             File, Set, Seed, Out, Threads, BlockSize, Device, Resume, Quiet, Json,

@@ -25,7 +25,17 @@ public enum RunStatus
 /// <param name="fault">What happened there, where more is known than that numbers are no longer finite.</param>
 public sealed class DivergedException(int round, string where, string? fault = null)
     : Exception($"round {round}: {(fault is null ? $"the parameters or gradients of {where} are no longer finite" : $"{where}: {fault}")}; "
-        + "a smaller federation.localStepSize may help");
+        + "a smaller federation.localStepSize may help")
+{
+    /// <summary>The divergence behind an exception, one of several of several threads too; null where there is none.</summary>
+    /// <param name="exception">What a run ended with.</param>
+    public static DivergedException? Behind(Exception exception) => exception switch
+    {
+        DivergedException diverged => diverged,
+        AggregateException { InnerExceptions: var inner } => inner.Select(Behind).FirstOrDefault(d => d is not null),
+        _ => null,
+    };
+}
 
 /// <summary>How a run uses this machine; none of it changes a single bit of the result.</summary>
 /// <param name="Threads">Threads that run agents, 1 or more.</param>

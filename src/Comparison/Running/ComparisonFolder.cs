@@ -10,9 +10,6 @@ public sealed class ComparisonFolder : IDisposable
     /// <summary>The folder with a run folder for each algorithm and seed.</summary>
     public const string Runs = "runs";
 
-    /// <summary>What a run that diverged leaves in its folder, in the place of a summary.</summary>
-    public const string DivergedFile = "diverged.json";
-
     private const string LockFile = "comparison.lock";
     private readonly FileStream _lock;
 

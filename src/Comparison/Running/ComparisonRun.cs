@@ -121,7 +121,7 @@ public sealed class ComparisonRun : IDisposable
     /// <summary>The result of a run that has ended; null for one that has not.</summary>
     private RunResult? Stored(string label, long seed)
     {
-        string folder = _folder.RunOf(label, seed), diverged = Path.Combine(folder, ComparisonFolder.DivergedFile);
+        string folder = _folder.RunOf(label, seed), diverged = Path.Combine(folder, RunFolder.DivergedFile);
         try
         {
             if (File.Exists(diverged)) return JsonSerializer.Deserialize<RunResult>(File.ReadAllBytes(diverged), RunFolder.JsonOptions);
@@ -149,10 +149,10 @@ public sealed class ComparisonRun : IDisposable
             if (summary.Status != RunResult.Finished) return null;
             result = RunResult.Of(contender.Label, summary);
         }
-        catch (Exception e) when (Outcomes.Divergence(e) is { } diverged)
+        catch (Exception e) when (DivergedException.Behind(e) is { } diverged)
         {
             result = Diverged(contender.Label, seed, run, diverged);
-            RunFolder.WriteJson(Path.Combine(folder, ComparisonFolder.DivergedFile), result);
+            RunFolder.WriteJson(Path.Combine(folder, RunFolder.DivergedFile), result);
         }
         sink.End();
         return result;

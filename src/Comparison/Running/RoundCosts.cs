@@ -57,7 +57,7 @@ public static class RoundCosts
         {
             federation.Run(new Meter(Note), checkpoint: null, spent.Token);
         }
-        catch (Exception e) when (Outcomes.IsDivergence(e))
+        catch (Exception e) when (DivergedException.Behind(e) is not null)
         {
             // What the rounds before it used is known.
         }

@@ -88,7 +88,7 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
             Federation.Evaluation.Evaluation last = federation.Evaluator.Evaluate(federation.Server.Theta, null);
             figure = last.Gap ?? last.Objective;
         }
-        catch (Exception e) when (Outcomes.IsDivergence(e))
+        catch (Exception e) when (DivergedException.Behind(e) is not null)
         {
             // Infinite: worse than anything.
         }

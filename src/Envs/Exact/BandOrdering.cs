@@ -38,10 +38,9 @@ internal sealed class BandOrdering
     /// <summary>How many numbers the band holds.</summary>
     public long BandSize => (long)State.Length * (Lower + Upper + 1);
 
-    public static BandOrdering Of(TransitionKernel kernel)
+    public static BandOrdering Of(TransitionKernel kernel, int[][] neighbours)
     {
         int n = kernel.States;
-        int[][] neighbours = StateGraph.Neighbours(kernel);
         int[] order = new int[n];
         bool[] seen = new bool[n];
         int count = 0;

@@ -121,8 +121,9 @@ public sealed class ExactEvaluation
     {
         ArgumentNullException.ThrowIfNull(kernel);
         if (solver == LinearSolver.Iterative) return new GmresSystem(kernel, discount, GmresSystem.EstimatedCost(kernel, kernel.States));
-        if (solver == LinearSolver.Sparse) return new SparseSystem(new EliminationPlan(kernel, EliminationOrder.Of(kernel, double.PositiveInfinity)!), discount);
-        BandOrdering band = BandOrdering.Of(kernel);
+        int[][] neighbours = StateGraph.Neighbours(kernel);
+        if (solver == LinearSolver.Sparse) return new SparseSystem(new EliminationPlan(kernel, EliminationOrder.Of(neighbours, double.PositiveInfinity)!), discount);
+        BandOrdering band = BandOrdering.Of(kernel, neighbours);
         bool fits = band.BandSize <= Array.MaxLength;
         if (solver == LinearSolver.Banded)
         {
@@ -133,7 +134,7 @@ public sealed class ExactEvaluation
         double cost = band.FactorisationCost, iterativeCost = GmresSystem.EstimatedCost(kernel, band.Upper), most = Math.Max(SmallCost, iterativeCost);
         // A multiplication in scattered places takes as long as some of those in the rows of a band.
         double scattered = cost <= ShortRows ? 2 : 4;
-        if (EliminationOrder.Of(kernel, Math.Min(band.Multiplications, most) / scattered) is { } sparse) return new SparseSystem(new EliminationPlan(kernel, sparse), discount);
+        if (EliminationOrder.Of(neighbours, Math.Min(band.Multiplications, most) / scattered) is { } sparse) return new SparseSystem(new EliminationPlan(kernel, sparse), discount);
         return fits && cost <= most ? new BandedSystem(kernel, discount, band) : new GmresSystem(kernel, discount, iterativeCost);
     }
 }

@@ -25,6 +25,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The result; there once the run ended, finished or cancelled.</summary>
     public const string SummaryFile = "summary.json";
 
+    /// <summary>The round and the fault of a run whose numbers stopped being finite, in the place of a summary.</summary>
+    public const string DivergedFile = "diverged.json";
+
     private const string Alternative = ", or continue a run with --resume";
     private const string Out = "--out", Resume = "--resume", LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
     private readonly FileStream _lock;

@@ -92,6 +92,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             if (checkpoint is { } newest) Checkpoint.Restore(newest.Folder, newest.Manifest, federation);
             opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>());
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
+            System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
             run.OpenLogs(document, resumed: checkpoint is not null);
             return run;
@@ -114,9 +115,19 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     /// <summary>Runs the rounds that are left, and writes the policy and the summary.</summary>
     /// <param name="cancellation">Ends the run at the next round boundary, with everything written.</param>
     /// <param name="seconds">Rounds begin as long as less time than this was trained, stops left out; null for the experiment's number of rounds.</param>
+    /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
     public RunSummary Run(CancellationToken cancellation, double? seconds = null)
     {
-        RunStatus status = _federation.Run(this, WriteCheckpoint, cancellation, seconds);
+        RunStatus status;
+        try
+        {
+            status = _federation.Run(this, WriteCheckpoint, cancellation, seconds);
+        }
+        catch (Exception e) when (DivergedException.Behind(e) is { } diverged)
+        {
+            RunFolder.WriteJson(_folder.PathOf(RunFolder.DivergedFile), new { Status = "diverged", Rounds = _federation.RoundsDone, Fault = diverged.Message });
+            throw;
+        }
         PolicyFiles.Write(_folder.PolicyFolder, _federation, _experiment.Resolved["policy"]!);
         RunSummary summary = Summarise(status);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);

@@ -42,7 +42,8 @@ public static class HtmlReport
             "squared-return-error" => "mean squared errors of values against discounted returns of held-out episodes", _ => $"errors of values ({o})",
         })];
         string[] environments = [.. runs.Select(r => r.Experiment["environment"]).Select(e => e?["id"]?.ToString() ?? e?["mdp"]?.ToString() ?? "").Distinct()];
-        string open = runs.Count(r => r.Summary is null) is var unfinished && unfinished > 0 ? $" {Count(unfinished, "run has", "runs have")} not ended: they stand as far as they went." : "";
+        string open = runs.Count(r => r.Summary is null && !r.IsDiverged) is var unfinished && unfinished > 0 ? $" {Count(unfinished, "run has", "runs have")} not ended: they stand as far as they went." : "";
+        if (runs.Count(r => r.IsDiverged) is var diverged && diverged > 0) open += $" {Count(diverged, "run", "runs")} diverged: numbers stopped being finite.";
         return $"{Count(runs.Count, "run", "runs")} of {Count(groups.Count, "setting", "settings")} on {string.Join(", ", environments)}; objectives are {string.Join(", or ", objectives)}, means over agents, and smaller is better.{open}";
     }
 
@@ -58,12 +59,14 @@ public static class HtmlReport
         head.AddRange(["env-steps", "bytes", "seconds"]);
         page.Table(head, groups.Select((group, k) =>
         {
-            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)), Range(group, r => r.Rounds), Interval(group, r => r.End("objective"), group.Runs.Count == 1 ? r => r.End("objective_se") : null)];
-            if (gaps) cells.Add(Interval(group, r => r.End("gap")));
-            if (shares) cells.Add(Interval(group, r => 100 * r.End("gap") / r.Figure("uniformGap")) + " %");
-            cells.AddRange([Range(group, r => r.End("env_steps")), Range(group, r => r.End("bytes_up") + r.End("bytes_down")), Range(group, r => r.End("seconds"))]);
+            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)), group.Round is { } round ? HtmlPage.Amount(round) : Range(group, r => r.Rounds), Interval(group, End("objective"), group.Runs.Count == 1 ? End("objective_se") : null)];
+            if (gaps) cells.Add(Interval(group, End("gap")));
+            if (shares) cells.Add(group.Diverged > 0 ? "" : Interval(group, r => 100 * End("gap")(r) / r.Figure("uniformGap")) + " %");
+            cells.AddRange([Range(group, End("env_steps")), Range(group, r => End("bytes_up")(r) + End("bytes_down")(r)), Range(group, End("seconds"))]);
             return (IReadOnlyList<string>)cells;
-        }), $"Of the final policy; of the last evaluated round where a run has not ended.{intervals}");
+
+            Func<ReportedRun, double> End(string key) => run => run.End(key, round: run.IsDiverged ? null : group.Round);
+        }), $"Of the final policy; of the last evaluated round where a run has not ended, and of the last that all runs of a setting have evaluated where some of several have not finished.{intervals}");
     }
 
     private static string Caption(IReadOnlyList<RunGroup> groups) =>
@@ -85,7 +88,7 @@ public static class HtmlReport
             List<string> cells = [HtmlPage.Swatch(g.k) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count), HtmlPage.Number(of.Mean.Average()), Agent(of, best), Agent(of, worst)];
             if (returns) cells.Add(of.Return.All(double.IsFinite) ? $"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}" : "");
             return (IReadOnlyList<string>)cells;
-        }), "Each agent's objective of the common policy, at the end; in brackets what its own best policy would reach, where that is known.");
+        }), "Each agent's objective of the common policy, at the end, of runs that have ended; in brackets what its own best policy would reach, where that is known.");
         if (ReportFigures.Agents(groups, agents) is { } figure) page.Figure(figure, "");
     }
 
@@ -145,6 +148,7 @@ public static class HtmlReport
 
     private static string Interval(RunGroup group, Func<ReportedRun, double> of, Func<ReportedRun, double>? error = null)
     {
+        if (group.Diverged > 0) return group.Runs.Count == group.Diverged ? "diverged" : $"{group.Diverged} of {group.Runs.Count} diverged";
         double[] values = [.. group.Runs.Select(of)];
         if (error is not null && error(group.Runs[0]) is var se && double.IsFinite(se)) return $"{HtmlPage.Number(values[0])} &plusmn; {HtmlPage.Number(1.96 * se)}";
         Figure95 figure = Intervals.OfMean(values);

@@ -77,7 +77,7 @@ internal static class ReportFigures
     }
 
     private static Series[] Curves(IReadOnlyList<RunGroup> groups, Func<ReportedRun, IReadOnlyList<double>> axis, string column) =>
-        [.. groups.Select((group, k) => SeedCurves.Of(group.Label, [.. group.Runs.Select(run => (axis(run), run.Column(column)))], [.. group.Runs.Select(_ => false)], k))];
+        [.. groups.Select((group, k) => SeedCurves.Of(group.Label, [.. group.Runs.Select(run => (axis(run), run.Column(column)))], [.. group.Runs.Select(run => run.IsDiverged)], k))];
 }
 
 /// <summary>The agents of a group at the end of its runs, over seeds.</summary>
@@ -90,10 +90,12 @@ internal static class ReportFigures
 internal sealed record AgentFigures(
     List<string> Names, IReadOnlyList<double> Mean, IReadOnlyList<double> Least, IReadOnlyList<double> Most, IReadOnlyList<double> Optimum, IReadOnlyList<double> Return)
 {
-    /// <summary>Adds up the runs of a group that have ended.</summary>
+    /// <summary>Adds up the runs of a group that have ended; the furthest of them, where not all have finished.</summary>
     public static AgentFigures Of(RunGroup group)
     {
-        var agents = group.Runs.SelectMany(run => run.Agents).GroupBy(agent => agent.Name).ToArray();
+        ReportedRun[] ended = [.. group.Runs.Where(run => run.Summary is not null)];
+        if (group.Round is not null && ended.Length > 0) ended = [.. ended.Where(run => run.Rounds >= ended.Max(other => other.Rounds))];
+        var agents = ended.SelectMany(run => run.Agents).GroupBy(agent => agent.Name).ToArray();
         return new AgentFigures(
             [.. agents.Select(a => a.Key)], [.. agents.Select(a => a.Average(r => r.Objective))], [.. agents.Select(a => a.Min(r => r.Objective))],
             [.. agents.Select(a => a.Max(r => r.Objective))], [.. agents.Select(a => a.First().Optimum)], [.. agents.Select(a => a.Average(r => r.Return))]);

@@ -8,13 +8,13 @@ namespace FedPG.Reporting.Report;
 /// <summary>What a run folder says, of a run that still goes on too. Immutable.</summary>
 public sealed class ReportedRun
 {
-    private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", ExchangeFile = "exchange.csv";
+    private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", DivergedFile = "diverged.json", ExchangeFile = "exchange.csv", Finished = "finished";
     private static readonly string[] Needed = ["round", "objective", "env_steps", "bytes_up", "bytes_down", "seconds"];
     private static readonly string[] Objects = ["environment", "federation", "versions", "certificate"];
     private static readonly string[] Drawn = ["gap", "drift", "grad_norm_sq", "objective_se"];
 
-    private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, CurveTable metrics, IReadOnlyList<Crossing> crossings) =>
-        (Folder, Experiment, Summary, Metrics, Crossings) = (folder, experiment, summary, metrics, crossings);
+    private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, bool diverged, CurveTable metrics, IReadOnlyList<Crossing> crossings) =>
+        (Folder, Experiment, Summary, IsDiverged, Metrics, Crossings) = (folder, experiment, summary, diverged, metrics, crossings);
 
     /// <summary>Gets the folder, as it was named.</summary>
     public string Folder { get; }
@@ -22,8 +22,14 @@ public sealed class ReportedRun
     /// <summary>Gets the resolved experiment.</summary>
     public JsonObject Experiment { get; }
 
-    /// <summary>Gets the summary; null where the run has not ended.</summary>
+    /// <summary>Gets the summary; null where the run has not ended, or diverged.</summary>
     public JsonObject? Summary { get; }
+
+    /// <summary>Gets whether the run ended because its numbers stopped being finite.</summary>
+    public bool IsDiverged { get; }
+
+    /// <summary>Gets whether all its rounds were run.</summary>
+    public bool IsFinished => Status == Finished;
 
     /// <summary>Gets the curves, a row a round, at least one.</summary>
     public CurveTable Metrics { get; }
@@ -43,8 +49,8 @@ public sealed class ReportedRun
     /// <summary>Gets what the objective is: the summary's word, or where the run has not ended what follows from the experiment.</summary>
     public string Minimised => Summary is not null ? Text(Summary, "minimised") : Text(Experiment["policy"], "kind") == "state-values" ? "squared errors" : Text(Experiment, "objective");
 
-    /// <summary>Gets finished, cancelled or, where there is no summary, unfinished.</summary>
-    public string Status => Summary is null ? "unfinished" : Text(Summary, "status");
+    /// <summary>Gets finished, cancelled, diverged or, where none of them is said, unfinished.</summary>
+    public string Status => IsDiverged ? "diverged" : Summary is null ? "unfinished" : Text(Summary, "status");
 
     /// <summary>Gets the rounds that are done, or the last evaluated one where the run has not ended.</summary>
     public double Rounds => End("rounds", "round");
@@ -84,13 +90,16 @@ public sealed class ReportedRun
         try
         {
             JsonObject experiment = Json(ExperimentFile) ?? throw new InvalidDataException("is missing");
-            JsonObject? summary = Json(SummaryFile);
+            // A run that was cancelled, gone on with and diverged has the summary of its first end.
+            bool diverged = Json(DivergedFile) is not null;
+            JsonObject? summary = diverged ? null : Json(SummaryFile);
             file = Path.Combine(folder, RunCurves.MetricsFile);
+            _ = IsThere(file);
             CurveTable metrics = RunCurves.Read(folder);
             foreach (string column in Needed.Concat(Drawn.Where(metrics.Has))) _ = metrics[column];
             if (metrics.RowCount == 0) throw new InvalidDataException("has no round yet");
             file = Path.Combine(folder, ExchangeFile);
-            return new ReportedRun(folder, experiment, summary, metrics, File.Exists(file) ? Crossing.Read(file) : []);
+            return new ReportedRun(folder, experiment, summary, diverged, metrics, IsThere(file) ? Crossing.Read(file) : []);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException or InvalidOperationException or ArgumentException or OverflowException)
         {
@@ -102,7 +111,7 @@ public sealed class ReportedRun
         JsonObject? Json(string name)
         {
             file = Path.Combine(folder, name);
-            if (!File.Exists(file)) return null;
+            if (!IsThere(file)) return null;
             JsonObject document = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new InvalidDataException("is not a JSON object");
             // Keys that come twice, and characters that are none, are noticed where they are read.
             _ = document.ToJsonString();
@@ -126,11 +135,22 @@ public sealed class ReportedRun
     /// <param name="column">The column.</param>
     public IReadOnlyList<double> Column(string column) => Metrics.Has(column) ? Metrics[column] : [.. Enumerable.Repeat(double.NaN, Metrics.RowCount)];
 
-    /// <summary>A figure at the end of the run: the summary's, or where the run has not ended that of the last evaluated round. NaN where there is none.</summary>
+    /// <summary>The rounds that were evaluated.</summary>
+    internal IEnumerable<double> Evaluated => Metrics["round"].Zip(Metrics["objective"]).Where(row => double.IsFinite(row.Second)).Select(row => row.First);
+
+    /// <summary>
+    /// A figure at the end of the run: the summary's, or where the run has not ended that of the last evaluated round; or that of a round. NaN where there is none.
+    /// </summary>
     /// <param name="key">Its name in the summary.</param>
     /// <param name="column">Its column; null where it has the same name.</param>
-    public double End(string key, string? column = null)
+    /// <param name="round">The round; null for the end.</param>
+    public double End(string key, string? column = null, double? round = null)
     {
+        if (round is { } given)
+        {
+            int at = Metrics["round"].ToList().IndexOf(given);
+            return at < 0 ? double.NaN : Column(column ?? key)[at];
+        }
         if (double.IsFinite(Figure(key))) return Figure(key);
         IReadOnlyList<double> objectives = Metrics["objective"];
         int last = Enumerable.Range(0, objectives.Count).LastOrDefault(row => double.IsFinite(objectives[row]), objectives.Count - 1);
@@ -142,6 +162,15 @@ public sealed class ReportedRun
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         return new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
+    }
+
+    /// <summary>Whether a file is there. Reading what is none (a pipe, say) would wait for ever; such things have no length, and no file of a run is empty.</summary>
+    private static bool IsThere(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists) return false;
+        if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length > 0) return true;
+        throw new InvalidDataException("is empty, or no regular file");
     }
 
     private static bool IsRun(string folder) => File.Exists(Path.Combine(folder, ExperimentFile)) && File.Exists(Path.Combine(folder, RunCurves.MetricsFile));

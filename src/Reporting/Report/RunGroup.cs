@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FedPG.Envs.Options;
 
@@ -8,20 +9,39 @@ namespace FedPG.Reporting.Report;
 /// <param name="Runs">The runs, at least one.</param>
 public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
 {
-    private const int MostCharacters = 60;
+    private const int MostCharacters = 60, MostOfValue = 24;
     private const string AlgorithmKey = "federation.algorithm", EnvironmentKey = "environment.id", OptionsKey = "environment.options.";
 
     // What a run was made with, and what does not change its numbers.
     private static readonly string[] OfTheRun = ["seed", "name", "versions"];
 
-    /// <summary>Gathers runs, in the order in which their settings first come.</summary>
+    /// <summary>
+    /// Gets the round that figures of the runs are taken at: null, each at its end, where all have finished; else the last that all of them have evaluated, so that no mean is over
+    /// runs that went unequally far. Runs that diverged are not asked.
+    /// </summary>
+    public double? Round
+    {
+        get
+        {
+            ReportedRun[] sound = [.. Runs.Where(run => !run.IsDiverged)];
+            if (sound.Length < 2 || sound.All(run => run.IsFinished)) return null;
+            HashSet<double> common = [.. sound[0].Evaluated];
+            foreach (ReportedRun run in sound.Skip(1)) common.IntersectWith(run.Evaluated);
+            return common.Count > 0 ? common.Max() : null;
+        }
+    }
+
+    /// <summary>Gets how many of the runs diverged.</summary>
+    public int Diverged => Runs.Count(run => run.IsDiverged);
+
+    /// <summary>Gathers runs, in the order in which their settings first come; those of a group by their seeds.</summary>
     /// <param name="runs">The runs.</param>
     /// <exception cref="InvalidInputException">Two runs have the same experiment and seed.</exception>
     /// <param name="different">The keys that differ between groups, with each group's value; keys that come with the algorithm alone are left out.</param>
     public static IReadOnlyList<RunGroup> Of(IReadOnlyList<ReportedRun> runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        ReportedRun[][] groups = [.. runs.GroupBy(run => string.Join('\n', Settings(run).Select(s => $"{s.Key}={s.Value}"))).Select(group => group.ToArray())];
+        ReportedRun[][] groups = [.. runs.GroupBy(run => string.Join('\n', Settings(run).Select(s => $"{s.Key}={s.Value}"))).Select(BySeed)];
         Dictionary<string, string>[] settings = [.. groups.Select(group => Settings(group[0]).ToDictionary(s => s.Key, s => s.Value))];
         string[] keys = [.. settings.SelectMany(s => s.Keys).Distinct().Where(key => settings.Select(s => s.GetValueOrDefault(key)).Distinct().Count() > 1)];
         List<Fault> faults = [];
@@ -47,14 +67,27 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
     private static string LabelOf(ReportedRun run, Dictionary<string, string>[] settings, int group, string[] keys)
     {
         Dictionary<string, string> own = settings[group];
-        IEnumerable<Dictionary<string, string>> rivals = settings.Where((s, k) => k != group && s.GetValueOrDefault(AlgorithmKey) == own.GetValueOrDefault(AlgorithmKey));
+        Dictionary<string, string>[] rivals = [.. settings.Where((s, k) => k != group && s.GetValueOrDefault(AlgorithmKey) == own.GetValueOrDefault(AlgorithmKey))];
         // The environment says more than its options do.
         bool ofEnvironment = rivals.Any(s => s.GetValueOrDefault(EnvironmentKey) != own.GetValueOrDefault(EnvironmentKey));
-        IEnumerable<string> parts = keys.Where(key => !ofEnvironment || !key.StartsWith(OptionsKey, StringComparison.Ordinal)).Where(key => rivals.Any(s => s.GetValueOrDefault(key) != own.GetValueOrDefault(key)))
-            .Select(key => $"{key[(key.LastIndexOf('.') + 1)..]}={own.GetValueOrDefault(key, "none")}");
-        string label = string.Join(' ', parts.Prepend(run.Algorithm.Length > 0 ? run.Algorithm : run.Name));
-        return label.Length <= MostCharacters ? label : $"{label[..(MostCharacters - 1)]}\u2026";
+        string[] candidates = [.. keys.Where(key => !ofEnvironment || !key.StartsWith(OptionsKey, StringComparison.Ordinal)).Where(key => rivals.Any(s => s.GetValueOrDefault(key) != own.GetValueOrDefault(key)))];
+        string head = run.Algorithm.Length > 0 ? run.Algorithm : run.Name, label = Joined(candidates);
+        if (label.Length <= MostCharacters) return label;
+        // Too long: the keys that tell all of the same algorithm apart, the most telling first, written in their order.
+        List<string> needed = [];
+        while (candidates.Except(needed).MaxBy(key => Kinds([.. needed, key])) is { } best && Kinds([.. needed, best]) > Kinds(needed)) needed.Add(best);
+        return $"{Joined(candidates.Where(needed.Contains))} \u2026";
+
+        int Kinds(IReadOnlyList<string> named) => rivals.Append(own).Select(s => string.Join('\n', named.Select(key => s.GetValueOrDefault(key)))).Distinct().Count();
+
+        string Joined(IEnumerable<string> named) => string.Join(' ', named.Select(key => $"{key[(key.LastIndexOf('.') + 1)..]}={Shortened(own.GetValueOrDefault(key, "none"))}").Prepend(head));
     }
+
+    /// <summary>A long value by its two ends.</summary>
+    private static string Shortened(string value) => value.Length <= MostOfValue ? value : $"{value[..(MostOfValue / 2)]}\u2026{value[^((MostOfValue / 2) - 1)..]}";
+
+    private static ReportedRun[] BySeed(IEnumerable<ReportedRun> runs) =>
+        [.. runs.OrderBy(run => long.TryParse(run.Seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) ? seed : long.MaxValue).ThenBy(run => run.Seed, StringComparer.Ordinal)];
 
     private static IEnumerable<(string Key, string Value)> Leaves(string path, JsonNode? node) => node switch
     {

@@ -55,6 +55,23 @@ public sealed class SparseSolverTests
         },
         iter: 100);
 
+    /// <summary>The search for an order ends early where the order would not be used, and only there. A band's multiplications are at least a third of its size times both widths.</summary>
+    [Fact]
+    public void An_order_is_found_where_it_spares_most_of_a_band_and_not_used_where_it_spares_little() => Gen.Select(
+        Gen.Int[40, 160], Gen.Int[1, 2], Gen.Int[1, 4], RandomKernels.OneOf(0, 0.2, 0.6), Gen.Long[0, 1L << 40]).Sample(
+        (states, actions, branching, absorbing, seed) =>
+        {
+            var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 8, 0, 0));
+            TransitionKernel kernel = RandomKernels.Kernel(random, states, actions, branching, absorbing);
+            double band = Cost(LinearSolver.Banded), sparse = Cost(LinearSolver.Sparse);
+            LinearSolver chosen = new ExactEvaluation(kernel, 0.9).Solver;
+            if (sparse * 16 <= band && band > 1e4) Assert.Equal(LinearSolver.Sparse, chosen);
+            if (sparse * 2 > band) Assert.Equal(LinearSolver.Banded, chosen);
+
+            double Cost(LinearSolver solver) => new ExactEvaluation(kernel, 0.9, solver).FactorisationCost;
+        },
+        iter: 300);
+
     [Fact]
     public void Only_sparse_factors_are_batched() =>
         Assert.Null(ExactBatch.On(new ExactEvaluation(EnvTesting.Make("RandomMdp-v0", 1, "{}").Agents[0].Kernel, 0.9, LinearSolver.Banded)));

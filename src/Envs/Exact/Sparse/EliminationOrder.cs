@@ -18,13 +18,16 @@ internal sealed class EliminationOrder
     /// <summary>The multiplications of one factorisation.</summary>
     public double Cost { get; }
 
-    /// <summary>The order, or null where it costs more than a limit, which the search does not much exceed either.</summary>
-    /// <param name="kernel">P.</param>
+    /// <summary>
+    /// The order, or null where it costs more than a limit. The search ends as soon as that is certain: m states with e edges between them cost at least e + e^2 / m, as what is filled in
+    /// has these edges too, their number is the sum of the m degrees, and squares with a given sum are least where all are alike.
+    /// </summary>
+    /// <param name="neighbours">The graph of the kernel.</param>
     /// <param name="mostCost">The most multiplications.</param>
-    public static EliminationOrder? Of(TransitionKernel kernel, double mostCost)
+    public static EliminationOrder? Of(int[][] neighbours, double mostCost)
     {
-        int n = kernel.States;
-        var graph = new QuotientGraph(StateGraph.Neighbours(kernel));
+        int n = neighbours.Length;
+        var graph = new QuotientGraph(neighbours);
         var queue = new PriorityQueue<int, (int Degree, int State)>(n);
         for (int s = 0; s < n; s++) queue.Enqueue(s, (graph.Degree(s), s));
         (int[] order, int[] position, int[][] later) = (new int[n], new int[n], new int[n][]);
@@ -36,7 +39,8 @@ internal sealed class EliminationOrder
             if (graph.IsEliminated(s) || key.Degree != graph.Degree(s)) continue;
             int[] joined = graph.Eliminate(s);
             cost += (double)joined.Length * (joined.Length + 1);
-            if (cost > mostCost) return null;
+            double edges = graph.Edges;
+            if (cost + edges + (edges * edges / Math.Max(n - place - 1, 1)) > mostCost) return null;
             (order[place], position[s], later[place]) = (s, place, joined);
             place++;
             foreach (int t in joined) queue.Enqueue(t, (graph.Degree(t), t));
@@ -69,7 +73,11 @@ internal sealed class EliminationOrder
             _memberships = [.. neighbours.Select(_ => new List<int>())];
             _degrees = [.. neighbours.Select(list => list.Length)];
             _marks = new int[n];
+            Edges = neighbours.Sum(list => (long)list.Length) / 2;
         }
+
+        /// <summary>How many pairs of the states that are left are joined.</summary>
+        public long Edges { get; private set; }
 
         public int Degree(int s) => _degrees[s];
 
@@ -91,7 +99,14 @@ internal sealed class EliminationOrder
                 _memberships[t].Add(s);
                 _edges[t].RemoveAll(u => u == s || _marks[u] == inClique);
             }
-            foreach (int t in joined) _degrees[t] = Joined(t).Count;
+            long gained = -joined.Length;
+            foreach (int t in joined)
+            {
+                int before = _degrees[t];
+                _degrees[t] = Joined(t).Count;
+                gained += _degrees[t] - before;
+            }
+            Edges += gained / 2;
             return joined;
         }
 
