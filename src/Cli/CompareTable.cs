@@ -1,6 +1,7 @@
 using System.Globalization;
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Results;
+using FedPG.Federation.Evaluation;
 using FedPG.Reporting.Statistics;
 using Spectre.Console;
 
@@ -45,6 +46,7 @@ internal static class CompareTable
         foreach (Standing standing in result.Standings) table.AddRow([.. columns.Select(c => string.Join('\n', c.Cell(standing).Select(Markup)))]);
         console.Write(table);
         foreach (string note in result.Notes) Console.WriteLine(note);
+        if (result.Minimised is { } minimised) Console.WriteLine($"objective: {Minimised.InWords(minimised)}");
         if (left.Count > 0) Console.WriteLine($"no room on this terminal for {string.Join(", ", left)}: see {ResultFiles.SummaryTable}");
         Console.WriteLine($"{result.Judged}, lower is better, and the rest: interquartile mean over seeds, below it the 95 % bootstrap interval; worst agent: the largest objective of any agent;");
         Console.WriteLine($"P(better): the probability that a run ends with a lower {result.Judged} than one of {result.Standings[0].Contender.Label}, 0.5 for no difference");

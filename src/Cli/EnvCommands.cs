@@ -152,6 +152,7 @@ public static class EnvCommands
             ("start states", Few(StatesWhere(mdp, s => mdp.Initial[s] > 0))),
             ("terminal states", Few(StatesWhere(mdp, s => mdp.Terminal[s]))),
             ("best return", BestReturns(MdpOptima.Of(mdp, Objective.Reward))),
+            .. mdp.Facts().Select(fact => (fact.Key, fact.Value?.ToJsonString(Compact) ?? "unknown")),
         ];
     }
 
@@ -176,9 +177,8 @@ public static class EnvCommands
     private static JsonObject InfoJson(ConfiguredEnvironment environment, EnvironmentInstance instance)
     {
         JsonObject info = DefinitionJson(environment);
-        JsonObject facts = instance is FiniteMdp mdp ? FactsJson(mdp) : instance.Facts();
         if (instance is not FiniteMdp) (info["agents"], info["discount"]) = (instance.AgentNames.Count, instance.Discount);
-        foreach ((string key, JsonNode? value) in facts) info[key] = value?.DeepClone();
+        foreach ((string key, JsonNode? value) in ((JsonObject[])[instance is FiniteMdp mdp ? FactsJson(mdp) : [], instance.Facts()]).SelectMany(facts => facts)) info[key] = value?.DeepClone();
         return info;
     }
 
@@ -215,7 +215,7 @@ public static class EnvCommands
     private static string BestReturns(MdpOptima optima)
     {
         const int most = 12;
-        static string Number(double cost) => (-cost).ToString("G6", CultureInfo.InvariantCulture);
+        static string Number(double cost) => Return(cost).ToString("G6", CultureInfo.InvariantCulture);
         string average = optima.Average is { } a ? $"{Number(a)} for the average of the agents" : "unknown for the average (kernels differ)";
         if (optima.Agents is null) return average;
         string rest = optima.Agents.Length > most ? $", ... ({optima.Agents.Length} in all)" : "";
@@ -224,9 +224,12 @@ public static class EnvCommands
 
     private static JsonObject BestReturnsJson(MdpOptima optima) => new()
     {
-        ["average"] = -optima.Average,
-        ["agents"] = optima.Agents is null ? null : new JsonArray([.. optima.Agents.Select(o => (JsonNode)(-o))]),
+        ["average"] = optima.Average is { } average ? Return(average) : null,
+        ["agents"] = optima.Agents is null ? null : new JsonArray([.. optima.Agents.Select(o => (JsonNode)Return(o))]),
     };
+
+    /// <summary>The return of a cost; 0, not -0, where nothing costs.</summary>
+    private static double Return(double cost) => cost == 0 ? 0 : -cost;
 
     private static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

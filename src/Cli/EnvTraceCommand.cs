@@ -10,6 +10,7 @@ namespace FedPG.Cli;
 /// <summary>
 /// <c>fedpg env trace ID --actions JSON [--state JSON]</c>: what an environment answers to a list of actions, number by number, as one JSON document. One row an
 /// action: the end of an episode is noted and stops nothing, so that T actions give T steps whatever happens. Values of discrete spaces are numbers, all others lists.
+/// Where a plug-in lists the states of its environment, its own steps are taken, not those by the list.
 /// </summary>
 internal static class EnvTraceCommand
 {
@@ -28,7 +29,8 @@ internal static class EnvTraceCommand
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment configured = choice.Configure(parsed);
-            SteppedEnvironment environment = SteppedEnvironment.Of(configured.Build(), configured.Definition.StepLimit);
+            EnvironmentInstance instance = configured.Build();
+            SteppedEnvironment environment = SteppedEnvironment.Of(instance, configured.Definition.StepLimit);
             var faults = new List<Fault>();
             int index = parsed.GetValue(agent);
             if (index < 0 || index >= configured.Agents)
@@ -36,7 +38,7 @@ internal static class EnvTraceCommand
             long number = parsed.GetValue(seed);
             if (number is < 0 or > MostSeed) faults.Add(new Fault("--seed", "", number.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MostSeed}"));
             double[][] chosen = ReadActions(parsed.GetRequiredValue(actions), environment.ActionSpace, faults);
-            IEnvironment stepped = environment.Create(Math.Clamp(index, 0, configured.Agents - 1));
+            IEnvironment stepped = SteppedEnvironment.MakerOf(instance)(Math.Clamp(index, 0, configured.Agents - 1));
             double[]? start = parsed.GetValue(state) is { } text ? ReadState(text, stepped, faults) : null;
             if (faults.Count > 0) throw new InvalidInputException(faults);
 
@@ -59,7 +61,10 @@ internal static class EnvTraceCommand
     private static JsonObject Trace(IEnvironment environment, double[][] actions, double[]? start, long seed, int? stepLimit)
     {
         var stateful = environment as IStatefulEnvironment;
+        // Where states are listed, the state is what is observed.
+        bool listed = environment is IListedEnvironment;
         double[] observation = new double[environment.ObservationSpace.Size], state = new double[stateful?.StateNames.Count ?? 0];
+        IReadOnlyList<string>? names = listed ? ["state"] : stateful?.StateNames;
         JsonArray observations = [], states = [], rewards = [], terminated = [], truncated = [];
         environment.Reset(seed, observation);
         if (start is not null) stateful!.WriteState(start, observation);
@@ -74,10 +79,10 @@ internal static class EnvTraceCommand
         }
         return new JsonObject
         {
-            ["stateNames"] = stateful is null ? null : new JsonArray([.. stateful.StateNames.Select(name => (JsonNode)name)]),
+            ["stateNames"] = names is null ? null : new JsonArray([.. names.Select(name => (JsonNode)name)]),
             ["actions"] = new JsonArray([.. actions.Select((action, t) => Value(action, environment.ActionSpace, t))]),
             ["observations"] = observations,
-            ["states"] = stateful is null ? null : states,
+            ["states"] = names is null ? null : states,
             ["rewards"] = rewards,
             ["terminated"] = terminated,
             ["truncated"] = truncated,
@@ -86,10 +91,8 @@ internal static class EnvTraceCommand
         void Note(int t)
         {
             observations.Add(Value(observation, environment.ObservationSpace, t));
-            if (stateful is null) return;
-            stateful.ReadState(state);
-            // Where states are listed, the state is what is observed.
-            states.Add(Value(state, environment.ObservationSpace, t));
+            if (!listed) stateful?.ReadState(state);
+            if (names is not null) states.Add(Value(listed ? observation : state, environment.ObservationSpace, t));
         }
     }
 
@@ -123,7 +126,7 @@ internal static class EnvTraceCommand
     {
         if (environment is not IStatefulEnvironment stateful)
         {
-            faults.Add(new Fault("--state", "", text, "the state of this environment cannot be set; leave it out, and choose a start by --seed"));
+            faults.Add(new Fault("--state", "", text, "the state of this environment cannot be set, it is no IStatefulEnvironment; leave it out, and choose a start by --seed"));
             return null;
         }
         if (ReadJson("--state", text, faults) is not { } element) return null;

@@ -47,13 +47,9 @@ internal static class ReviewTable
 
     private static string Meaning(PolicyReview review)
     {
-        string own = review.ObjectiveError is null ? "an agent's optimum is what it could reach alone" : "estimated by the episodes that the run's evaluations play, +- its standard error";
-        return review.Minimised switch
-        {
-            "regret" => $"expected discounted regret (1 - r), minimised; {own}",
-            "reward" => $"expected discounted cost (-r), minimised; {own}",
-            _ => $"{review.Minimised.Replace('-', ' ')}, against each agent's own fixed point; the optimum is what one set of weights can reach",
-        };
+        string estimate = review.ObjectiveError is null ? "" : "; estimated by the episodes that the run's evaluations play, +- its standard error";
+        string own = review.ObjectiveError is not null || Minimised.IsOfValues(review.Minimised) ? "" : "; an agent's optimum is what it could reach alone";
+        return Minimised.InWords(review.Minimised) + own + estimate;
     }
 
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned().NoWrap();

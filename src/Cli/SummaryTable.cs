@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedPG.Federation.Diagnosis;
+using FedPG.Federation.Evaluation;
 using FedPG.Federation.Runs;
 using Spectre.Console;
 
@@ -12,45 +13,43 @@ internal static class SummaryTable
 
     public static void Print(RunSummary summary)
     {
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds") };
-        table.AddColumns(
-            new TableColumn(""), Right("objective"), Right("optimum"), Right("gap"), Right("of uniform"));
         if (summary.ObjectiveError is { } error)
         {
             PrintEstimates(summary, error);
             return;
         }
+        var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
+        table.AddColumns(
+            new TableColumn(""), Right("objective"), Right("optimum"), Right("gap"), Right("of uniform"));
         table.AddRow("mean of agents", Number(summary.Objective), Number(summary.Optimum), Number(summary.Gap), Percent(summary.Gap / summary.UniformGap));
         foreach (AgentSummary agent in summary.Agents.Take(MostRows))
             table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Optimum), Number(agent.Objective - agent.Optimum), "");
         if (summary.Agents.Count > MostRows) table.AddRow($"... {summary.Agents.Count - MostRows} more in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
-        Console.WriteLine(WhatObjectiveIs(summary.Minimised));
+        string own = Minimised.IsOfValues(summary.Minimised) ? "" : "; an agent's optimum is what it could reach alone";
+        Console.WriteLine($"objective: {Minimised.InWords(summary.Minimised)}{own}");
         PrintCertificate(summary.Certificate);
         PrintFooter(summary);
     }
 
-    /// <summary>The line that says what the numbers of a table are.</summary>
-    /// <param name="minimised">What the objective is, as summary.json names it.</param>
-    public static string WhatObjectiveIs(string minimised) => minimised switch
-    {
-        "regret" => "objective: expected discounted regret (1 - r), minimised; an agent's optimum is what it could reach alone",
-        "reward" => "objective: expected discounted cost (-r), minimised; an agent's optimum is what it could reach alone",
-        _ => $"objective: {minimised.Replace('-', ' ')}, against each agent's own fixed point; the optimum is what one set of weights can reach",
-    };
-
-    /// <summary>The end of a run whose objective was estimated: there is no optimum to compare with, but there are returns.</summary>
+    /// <summary>The end of a run whose objective was estimated: there is no optimum to compare with, but there are returns, where a policy is judged.</summary>
     private static void PrintEstimates(RunSummary summary, double error)
     {
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds") };
-        table.AddColumns(new TableColumn(""), Right("objective"), Right("mean return"));
-        table.AddRow("mean of agents", $"{Number(summary.Objective)} +- {Short(error)}", Number(summary.Agents.Average(a => a.Return)));
-        foreach (AgentSummary agent in summary.Agents.Take(MostRows)) table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Return));
+        bool returns = summary.Agents.All(a => a.Return is not null);
+        var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
+        table.AddColumns(new TableColumn(""), Right("objective"));
+        if (returns) table.AddColumn(Right("mean return"));
+        AddRow("mean of agents", $"{Number(summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return));
+        foreach (AgentSummary agent in summary.Agents.Take(MostRows)) AddRow(agent.Name, Number(agent.Objective), agent.Return);
         if (summary.Agents.Count > MostRows) table.AddRow($"... {summary.Agents.Count - MostRows} more in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
-        Console.WriteLine($"objective: expected discounted {(summary.Minimised == "regret" ? "regret (1 - r)" : "cost (-r)")}, minimised, estimated with its standard error; return: undiscounted rewards of an episode");
+        Console.WriteLine($"objective: {Minimised.InWords(summary.Minimised)}; estimated, with its standard error{(returns ? "; return: undiscounted rewards of an episode" : "")}");
         PrintFooter(summary);
+
+        void AddRow(string name, string objective, double? reward) => table.AddRow([name.EscapeMarkup(), objective, .. returns ? (string[])[Number(reward)] : []]);
     }
+
+    private static TableTitle TitleOf(RunSummary summary) => new($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds");
 
     private static void PrintFooter(RunSummary summary)
     {

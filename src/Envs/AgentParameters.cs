@@ -14,6 +14,7 @@ public sealed class AgentParameters
 {
     internal const string HeterogeneityKey = "heterogeneity", SpreadKey = "spread", SeedKey = "agentSeed";
     private readonly List<Entry> _entries = [];
+    private readonly List<(Entry Number, Entry On)> _needs = [];
 
     internal AgentParameters(OptionReader options, int agents) => (Options, Agents) = (options, agents);
 
@@ -37,22 +38,32 @@ public sealed class AgentParameters
         string allowed = Agents == 1 ? $"{range}, or a list of one such number an agent" : $"{range}, or a list of {Agents} of them, one an agent";
         object value = Options.Parsed<object>(key, defaultValue, allowed, meaning, element => Parse(element, range))!;
         var numbers = new AgentNumbers(key);
-        _entries.Add(new Entry(numbers, value, range, spread));
+        _entries.Add(new Entry(numbers, value, defaultValue, range, spread));
         return numbers;
     }
+
+    /// <summary>Says that a number does nothing where another one is 0: giving the first and leaving the other at 0 is refused.</summary>
+    internal void Needs(AgentNumbers number, AgentNumbers on) => _needs.Add((EntryOf(number), EntryOf(on)));
 
     /// <summary>Reads what makes the agents differ, and settles every number. Nothing is read where there are no numbers.</summary>
     internal IReadOnlyDictionary<string, double[]> Finish()
     {
         if (_entries.Count == 0) return new Dictionary<string, double[]>();
         Dictionary<string, double[]>? spread = ReadSpread();
-        bool differ = _entries.Any(e => e.List is not null) || Options.Has(SpreadKey);
+        bool lists = _entries.Any(e => e.List is not null);
+        bool differ = lists || Options.Has(SpreadKey) || Options.Has(SeedKey);
         // Not given, a degree must neither flatten what the user wrote down nor turn the original environment into another one.
         double lambda = Options.Number(HeterogeneityKey, differ ? 1 : 0, NumberRange.UnitInterval,
-            "lambda: how far the agents lie apart; when not given, 1 where a list or a spread is, and else 0.");
-        long seed = Options.Long(SeedKey, 0, 0, (1L << 53) - 1, "The seed that agents are drawn from the spread by.");
-        if (lambda > 0 && !differ && spread is null)
-            Options.Reject(HeterogeneityKey, $"has nothing to scale: give {SpreadKey}, or a list for one of {string.Join(", ", Keys)}");
+            "lambda: how far the agents lie apart; when not given, 1 where a list, a spread or an agentSeed is, and else 0.");
+        long seed = Options.Seed(SeedKey, 0, "The seed that agents are drawn from the spread by.");
+        if (spread is null && !Options.Has(SpreadKey))
+        {
+            if (Options.Has(SeedKey)) Options.Reject(SeedKey, $"draws nothing: give {SpreadKey}, with a range for one or more of {string.Join(", ", Keys)}");
+            else if (lambda > 0 && !lists) Options.Reject(HeterogeneityKey, $"has nothing to scale: give {SpreadKey}, or a list for one of {string.Join(", ", Keys)}");
+            // Written back as not given, so that what was resolved can be read again.
+            Options.Resolved[SeedKey] = null;
+        }
+        foreach ((Entry number, Entry on) in _needs) RequireUse(number, on, spread);
         for (int k = 0; k < _entries.Count; k++) _entries[k].Numbers.Values = Settle(_entries[k], k, spread, lambda, seed);
         return _entries.ToDictionary(e => e.Numbers.Key, e => e.Numbers.Values);
     }
@@ -81,12 +92,12 @@ public sealed class AgentParameters
 
     private Dictionary<string, double[]>? ReadSpread()
     {
-        // Who writes down what agents have does not expect other numbers to be drawn as well.
-        Dictionary<string, double[]> standard = _entries.Where(e => e.Spread is not null && !_entries.Any(other => other.List is not null))
+        // Who writes down what agents have expects neither that number to be another one nor, beside a list, others to be drawn as well.
+        Dictionary<string, double[]> standard = _entries.Where(e => e.Spread is not null && !Options.Has(e.Numbers.Key) && !_entries.Any(other => other.List is not null))
             .ToDictionary(e => e.Numbers.Key, e => new[] { e.Spread!.Value.Low, e.Spread!.Value.High });
         return Options.Parsed(SpreadKey, standard.Count == 0 ? null : standard,
             $"an object with a range [low, high] for one or more of {string.Join(", ", Keys)}",
-            "The range that each agent's own number is drawn from, uniformly, where heterogeneity is above 0; none by default where a list is given.", ParseSpread);
+            "The range that each agent's own number is drawn from, uniformly, where heterogeneity is above 0; by default not of numbers that are given, and of none where a list is.", ParseSpread);
     }
 
     private Dictionary<string, double[]>? ParseSpread(JsonElement element)
@@ -109,6 +120,18 @@ public sealed class AgentParameters
         return spread;
     }
 
+    private void RequireUse(Entry number, Entry on, Dictionary<string, double[]>? spread)
+    {
+        bool drawn = spread?.ContainsKey(number.Numbers.Key) == true;
+        bool given = drawn || number.Values.Any(v => v != number.Default), used = spread?.ContainsKey(on.Numbers.Key) == true || on.Values.Any(v => v != 0);
+        if (!given || used) return;
+        string key = number.Numbers.Key, instead = $"does nothing while {on.Numbers.Key} is 0; give {on.Numbers.Key} as well";
+        if (drawn) Options.Faults.Add(Options.PathOf($"{SpreadKey}.{key}"), Options.Raw(SpreadKey).GetProperty(key).GetRawText(), instead);
+        else Options.Reject(key, instead);
+    }
+
+    private Entry EntryOf(AgentNumbers numbers) => _entries.Find(e => e.Numbers == numbers) ?? throw new ArgumentException($"{numbers.Key} is not one of these numbers", nameof(numbers));
+
     private object? Parse(JsonElement element, NumberRange range)
     {
         if (element.ValueKind == JsonValueKind.Array) return Items(element, range) is { } items && items.Length == Agents ? items : null;
@@ -123,8 +146,10 @@ public sealed class AgentParameters
     }
 
     /// <summary>One number as it was read: a double, or a list of one an agent.</summary>
-    private sealed record Entry(AgentNumbers Numbers, object Value, NumberRange Range, (double Low, double High)? Spread)
+    private sealed record Entry(AgentNumbers Numbers, object Value, double Default, NumberRange Range, (double Low, double High)? Spread)
     {
         public double[]? List => Value as double[];
+
+        public double[] Values => List ?? [(double)Value];
     }
 }

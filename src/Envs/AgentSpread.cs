@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FedPG.Envs.Options;
 using FedPG.Envs.Streams;
 
@@ -13,10 +12,45 @@ internal static class AgentSpread
     /// <summary>The option that draws the agents.</summary>
     public const string SeedKey = "agentSeed";
 
+    /// <summary>The degree lambda.</summary>
+    public const string DegreeKey = "heterogeneity";
+
+    /// <summary>What the degree acts on, where there is a choice.</summary>
+    public const string DifferKey = "differ";
+
     /// <summary>The number of the random sequence the places are drawn from; tables that draw more from an agent's stream use smaller ones.</summary>
     private const int Sequence = 16;
 
-    private const long LargestSeed = 1L << 53;
+    /// <summary>Reads the degree of an environment that all agents have in its original form unless the user says how they differ.</summary>
+    /// <param name="reader">The environment's options.</param>
+    /// <param name="meaning">What it means, without the words about its default.</param>
+    /// <param name="keys">The options that say how agents differ.</param>
+    public static double ReadDegree(OptionReader reader, string meaning, params IReadOnlyList<string> keys) =>
+        ReadDegree(reader, meaning, keys.Any(reader.Has), $"{string.Join(" or ", keys)} is");
+
+    /// <summary>The same where more than options that are given says how agents differ.</summary>
+    /// <param name="reader">The environment's options.</param>
+    /// <param name="meaning">What it means, without the words about its default.</param>
+    /// <param name="said">Whether the user says how agents differ.</param>
+    /// <param name="when">By what the user says so.</param>
+    public static double ReadDegree(OptionReader reader, string meaning, bool said, string when) =>
+        // Not given, a degree must neither flatten what the user wrote down nor turn the original environment into another one.
+        reader.Number(DegreeKey, said ? 1 : 0, NumberRange.UnitInterval, $"{meaning} When not given, 1 where {when}, and else 0.");
+
+    /// <summary>
+    /// For an environment whose degree is 1 when not given: refuses a degree that is given where several agents differ in nothing that it acts on, and writes
+    /// one that is not given back as such, so that what was resolved can be read again.
+    /// </summary>
+    /// <param name="reader">The environment's options.</param>
+    /// <param name="differs">Whether agents differ, or are drawn.</param>
+    /// <param name="agents">The number of agents N.</param>
+    /// <param name="instead">What to give.</param>
+    public static void RequireDifference(OptionReader reader, bool differs, int agents, string instead)
+    {
+        if (differs || agents == 1) return;
+        if (!reader.Has(DegreeKey)) reader.Resolved[DegreeKey] = null;
+        else if (reader.Resolved[DegreeKey]!.GetValue<double>() > 0) reader.Reject(DegreeKey, $"has nothing to act on, all agents are alike: give {instead}");
+    }
 
     /// <summary>Reads the option <c>agentSeed</c>.</summary>
     /// <param name="reader">The environment's options.</param>
@@ -24,17 +58,18 @@ internal static class AgentSpread
     /// <returns>The place t_i of each agent in [0, 1], [N]; null when there is but one agent and nothing is drawn: it has the common value.</returns>
     public static double[]? Read(OptionReader reader, int agents)
     {
-        long? seed = ReadSeed(reader, "Draws each agent's place on the scale of heterogeneity uniformly from this seed, whatever the number of agents; without it the N agents are evenly spaced.");
+        long? seed = reader.OptionalSeed(SeedKey, "Draws each agent's place on the scale of heterogeneity uniformly from this seed, whatever the number of agents; without it the N agents are evenly spaced.");
+        return Places(seed, agents);
+    }
+
+    /// <summary>The places by a seed, as <see cref="Read"/> gives them.</summary>
+    /// <param name="seed">What they are drawn from; null for evenly spaced ones.</param>
+    /// <param name="agents">The number of agents N.</param>
+    public static double[]? Places(long? seed, int agents)
+    {
         if (seed is { } drawn) return [.. Enumerable.Range(0, agents).Select(i => Draw(drawn, i))];
         return agents == 1 ? null : [.. Enumerable.Range(0, agents).Select(i => (double)i / (agents - 1))];
     }
-
-    /// <summary>Reads the option <c>agentSeed</c> alone; null where it is not given.</summary>
-    /// <param name="reader">The environment's options.</param>
-    /// <param name="meaning">What is drawn by it.</param>
-    public static long? ReadSeed(OptionReader reader, string meaning) =>
-        (long?)reader.Parsed<object>(SeedKey, null, $"a whole number from 0 to {LargestSeed}", meaning,
-            e => e.ValueKind == JsonValueKind.Number && e.TryGetInt64(out long value) && value is >= 0 and <= LargestSeed ? value : null);
 
     /// <summary>An agent's value of a parameter.</summary>
     /// <param name="common">p, the value without heterogeneity.</param>
@@ -47,6 +82,17 @@ internal static class AgentSpread
         if (places is null || lambda == 0) return common;
         return lambda == 1 ? places[agent] : common + (lambda * (places[agent] - common));
     }
+
+    /// <summary>Which of several kinds each agent is of, [N]: in turns, or drawn by its place, number floor(t_i k) of k.</summary>
+    /// <param name="reader">The environment's options, <c>agentSeed</c> among them read.</param>
+    /// <param name="places">t, [N], as <see cref="Read"/> gave it.</param>
+    /// <param name="agents">The number of agents N.</param>
+    /// <param name="kinds">k, at least 1.</param>
+    public static int[] Kinds(OptionReader reader, double[]? places, int agents, int kinds) =>
+        [.. Enumerable.Range(0, agents).Select(i => IsDrawn(reader) && places is not null ? Math.Min((int)(places[i] * kinds), kinds - 1) : i % kinds)];
+
+    /// <summary>Whether agents are drawn.</summary>
+    public static bool IsDrawn(OptionReader reader) => reader.Has(SeedKey);
 
     /// <summary>A uniform number on (0, 1) of an agent's own.</summary>
     /// <param name="seed">The seed of all agents.</param>

@@ -5,4 +5,5 @@ namespace FedPG.Envs;
 /// observation outside its space. <c>env check</c> looks for the cause.
 /// </summary>
 /// <param name="fault">What the environment did.</param>
-public sealed class EnvironmentFaultException(string fault) : InvalidOperationException($"the environment {fault}; fedpg env check tries what it promises");
+/// <param name="advice">What can be done.</param>
+public sealed class EnvironmentFaultException(string fault, string advice = "fedpg env check tries what it promises") : InvalidOperationException($"the environment {fault}; {advice}");

@@ -9,6 +9,8 @@ namespace FedPG.Envs;
 /// </summary>
 public abstract class EnvironmentInstance
 {
+    private const int ShownAgents = 12;
+
     /// <summary>Creates the base.</summary>
     /// <param name="name">A name for logs.</param>
     /// <param name="discount">gamma in [0, 1].</param>
@@ -30,6 +32,18 @@ public abstract class EnvironmentInstance
     /// <summary>What the agents are called in logs and files, [N].</summary>
     public IReadOnlyList<string> AgentNames { get; }
 
+    /// <summary>What the agents may differ in, by name, each [N]; empty where nothing is known of it.</summary>
+    /// <exception cref="ArgumentException">A parameter is not [N].</exception>
+    public IReadOnlyDictionary<string, double[]> Parameters
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.Values.All(values => values.Length == AgentNames.Count) ? value : throw new ArgumentException($"a parameter has not {AgentNames.Count} values", nameof(value));
+        }
+    } = new Dictionary<string, double[]>();
+
     /// <summary>How large it is, in words: <c>25 states</c>.</summary>
     public abstract string Size { get; }
 
@@ -43,5 +57,9 @@ public abstract class EnvironmentInstance
     public virtual int? RandomSteps => null;
 
     /// <summary>What <c>env info</c> shows of the instance beside its options, agents and discount.</summary>
-    public virtual JsonObject Facts() => [];
+    public virtual JsonObject Facts() => Parameters.Count == 0 ? [] : new JsonObject { ["parameters"] = ParametersJson() };
+
+    /// <summary><see cref="Parameters"/> of the first agents.</summary>
+    protected JsonObject ParametersJson() =>
+        new([.. Parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)new JsonArray([.. p.Value.Take(ShownAgents).Select(v => (JsonNode)v)])))]);
 }

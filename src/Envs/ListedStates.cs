@@ -12,8 +12,9 @@ public static class ListedStates
     /// <param name="discount">gamma in [0, 1).</param>
     /// <param name="agentNames">At least one agent.</param>
     /// <param name="create">Makes an agent's environment.</param>
+    /// <param name="parameters">What the agents may differ in, by name, each [N]; null where nothing is known of it.</param>
     /// <exception cref="InvalidInputException">The list is faulty; says where.</exception>
-    public static FiniteMdp ToMdp(string name, double discount, IReadOnlyList<string> agentNames, Func<int, IListedEnvironment> create)
+    public static FiniteMdp ToMdp(string name, double discount, IReadOnlyList<string> agentNames, Func<int, IListedEnvironment> create, IReadOnlyDictionary<string, double[]>? parameters = null)
     {
         ArgumentNullException.ThrowIfNull(agentNames);
         ArgumentNullException.ThrowIfNull(create);
@@ -30,7 +31,7 @@ public static class ListedStates
                 if (!Starts(create(i), states).AsSpan().SequenceEqual(initial))
                     throw new ArgumentException($"agent {i} starts in other states than agent 0; agents differ in rewards and transitions, not in where they start");
             }
-            return new FiniteMdp(name, discount, initial, agents) { Stepped = create };
+            return new FiniteMdp(name, discount, initial, agents) { Stepped = create, Parameters = parameters ?? new Dictionary<string, double[]>() };
         }
         catch (ArgumentException e)
         {

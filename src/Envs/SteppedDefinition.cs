@@ -93,7 +93,7 @@ public sealed record SteppedDefinition
     internal const string HeterogeneityRule = "Each number that may differ between agents is one number for all, a list of one an agent, or drawn. "
         + "With lambda = heterogeneity above 0, every number that has a range in spread is drawn for each agent: agent i gets v + lambda (u_i - v), with "
         + "v the number itself and u_i uniform on the range, a function of agentSeed and i. Of a list, agent i gets vbar + lambda (v_i - vbar), with vbar the list's "
-        + "mean. When not given, lambda is 1 where a list or a spread is, and else 0, the original environment for everyone; the default spread holds where no list is given.";
+        + "mean. When not given, lambda is 1 where a list, a spread or an agentSeed is, and else 0, the original environment for everyone; the default spread holds where no list is given, for numbers that are not given.";
 
     /// <summary>The full definition.</summary>
     /// <exception cref="ArgumentException"><see cref="Make"/> is null, or <see cref="Discount"/> is not in [0, 1].</exception>
@@ -131,7 +131,7 @@ public sealed record SteppedDefinition
             IReadOnlyDictionary<string, double[]> values = parameters.Finish();
             string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
             return () => Made(create, 0) is IListedEnvironment
-                ? ListedStates.ToMdp(Id, discount, names, agent => (IListedEnvironment)create(agent))
+                ? ListedStates.ToMdp(Id, discount, names, agent => (IListedEnvironment)create(agent), values)
                 : new SteppedEnvironment(Id, discount, names, agent => Made(create, agent), RewardRange, StepLimit, values);
         },
     };

@@ -11,7 +11,6 @@ namespace FedPG.Envs;
 /// </summary>
 public sealed class SteppedEnvironment : EnvironmentInstance
 {
-    private const int ShownAgents = 12;
     private readonly Func<int, IEnvironment> _create;
 
     /// <summary>Creates the instance.</summary>
@@ -31,12 +30,14 @@ public sealed class SteppedEnvironment : EnvironmentInstance
         ArgumentNullException.ThrowIfNull(create);
         if (!(discount >= 0 && discount <= 1)) throw new ArgumentException($"discount {discount} is not in [0, 1]", nameof(discount));
         Parameters = parameters ?? new Dictionary<string, double[]>();
-        if (Parameters.Values.Any(values => values.Length != agentNames.Count)) throw new ArgumentException($"a parameter has not {agentNames.Count} values", nameof(parameters));
         if (stepLimit < 1) throw new ArgumentOutOfRangeException(nameof(stepLimit), stepLimit, "must be at least 1");
         (_create, RewardRange, StepLimit) = (create, rewardRange, stepLimit);
         IEnvironment first = create(0);
         (ObservationSpace, ActionSpace) = (first.ObservationSpace, first.ActionSpace);
     }
+
+    /// <summary>Whether an instance can be stepped (<see cref="Of"/>).</summary>
+    public static bool CanBe(EnvironmentInstance instance) => instance is SteppedEnvironment or FiniteMdp or LinearQuadraticProblem;
 
     /// <summary>
     /// Any instance as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own reward, and entering a terminal
@@ -56,6 +57,11 @@ public sealed class SteppedEnvironment : EnvironmentInstance
         _ => throw new NotSupportedException($"{instance.Name} cannot be stepped"),
     };
 
+    /// <summary>What makes an agent's environment with the steps that its author wrote: where states were listed from steps, these and not those by the list.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
+    public static Func<int, IEnvironment> MakerOf(EnvironmentInstance instance) => (instance as FiniteMdp)?.Stepped ?? Of(instance).Create;
+
     /// <summary>What observations look like.</summary>
     public Space ObservationSpace { get; }
 
@@ -64,9 +70,6 @@ public sealed class SteppedEnvironment : EnvironmentInstance
 
     /// <summary>The steps after which an episode is truncated; null for no limit.</summary>
     public int? StepLimit { get; }
-
-    /// <summary>What the agents may differ in, by name, each [N].</summary>
-    public IReadOnlyDictionary<string, double[]> Parameters { get; }
 
     /// <inheritdoc/>
     public override NumberRange RewardRange { get; }
@@ -80,7 +83,7 @@ public sealed class SteppedEnvironment : EnvironmentInstance
         ["observations"] = ObservationSpace.ToString(),
         ["actionSpace"] = ActionSpace.ToString(),
         ["rewards"] = RewardRange.ToString(),
-        ["parameters"] = new JsonObject([.. Parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)new JsonArray([.. p.Value.Take(ShownAgents).Select(v => (JsonNode)v)])))]),
+        ["parameters"] = ParametersJson(),
     };
 
     /// <summary>A new environment for one agent, without the limit of steps, which is the caller's to keep.</summary>

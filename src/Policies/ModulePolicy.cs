@@ -45,7 +45,7 @@ public sealed class ModulePolicy : FinitePolicy
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor rows) => Evaluate(rows).LogProbabilities;
+    public override Tensor forward(Tensor rows) => Evaluate(rows).Output;
 
     /// <inheritdoc/>
     protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) =>

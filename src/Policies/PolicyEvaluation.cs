@@ -13,34 +13,31 @@ public sealed class PolicyEvaluation
 
     /// <summary>Wraps the evaluation of a policy.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="values">What was evaluated, with its graph: log pi, [n, S, A] of listed states, [n, M] of pairs met, or other numbers of those pairs.</param>
+    /// <param name="output">What was evaluated, with its graph: log pi, [n, S, A] of listed states, [n, M] of pairs met, or other numbers of those pairs.</param>
     /// <param name="gradientOf">After the backward pass, the gradient of parameter k of the layout, [n, ...shape].</param>
-    public PolicyEvaluation(Policy policy, Tensor values, Func<int, Tensor> gradientOf)
+    public PolicyEvaluation(Policy policy, Tensor output, Func<int, Tensor> gradientOf)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        (_policy, _graph, _gradientOf) = (policy, values, gradientOf);
-        Values = values.detach();
+        ArgumentNullException.ThrowIfNull(output);
+        (_policy, _graph, _gradientOf) = (policy, output, gradientOf);
+        Output = output.detach();
     }
 
     /// <summary>Wraps an evaluation whose last part is not autograd's.</summary>
     internal PolicyEvaluation(Policy policy, Tensor graph, EvaluationHead? head, Func<int, Tensor> gradientOf)
     {
         (_policy, _graph, _head, _gradientOf) = (policy, graph, head, gradientOf);
-        Values = head?.Values ?? graph.detach();
+        Output = head?.Values ?? graph.detach();
     }
 
     /// <summary>Wraps an evaluation at leaves that are used again.</summary>
     internal PolicyEvaluation(Policy policy, Tensor graph, EvaluationHead? head, ParameterLeaves leaves)
     {
         (_policy, _graph, _head, _leaves) = (policy, graph, head, leaves);
-        Values = head?.Values ?? graph.detach();
+        Output = head?.Values ?? graph.detach();
     }
 
-    /// <summary>What was evaluated, without a graph.</summary>
-    public Tensor Values { get; }
-
-    /// <summary>log pi, [n, S, A] or [n, M], without a graph: what is evaluated unless something else was asked for.</summary>
-    public Tensor LogProbabilities => Values;
+    /// <summary>What was evaluated, without a graph: log pi, [n, S, A] or [n, M], unless other numbers were asked for.</summary>
+    public Tensor Output { get; }
 
     /// <summary>The gradients of sum over s, a (or pairs) of W_i(s,a) log pi_i(a|s), for all n agents in one pass.</summary>
     /// <param name="weights">W, of the shape of what was evaluated.</param>

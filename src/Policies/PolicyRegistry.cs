@@ -20,6 +20,9 @@ public sealed record PolicyDefinition(
     /// <summary>Whether policy gradients train it, as <see cref="Policy.TakesGradients"/> of its instances.</summary>
     public bool TakesGradients { get; init; } = true;
 
+    /// <summary>Why it cannot act in an environment of the kind it is for, as a message about <c>policy.kind</c> goes on; null where it can.</summary>
+    public Func<EnvironmentInstance, string?> RefusalIn { get; init; } = _ => null;
+
     /// <summary>A kind of policy for one kind of environment.</summary>
     public static PolicyDefinition For<TEnvironment>(string kind, string summary, Func<OptionReader, TEnvironment?, Func<TensorFormat, Policy>> configure)
         where TEnvironment : EnvironmentInstance =>
@@ -56,7 +59,8 @@ public sealed class PolicyRegistry
     }
 
     /// <summary>The kinds that can act in an environment, in the order of their registration.</summary>
-    public IReadOnlyCollection<string> KindsFor(EnvironmentInstance environment) => [.. _definitions.Where(d => d.Fits(environment)).Select(d => d.Kind).Distinct()];
+    public IReadOnlyCollection<string> KindsFor(EnvironmentInstance environment) =>
+        [.. _definitions.Where(d => d.Fits(environment)).Select(d => d.Kind).Distinct().Where(kind => Get(kind, environment).RefusalIn(environment) is null)];
 
     /// <summary>Adds a kind. Where several definitions of one kind fit an environment, the first one serves it.</summary>
     public void Register(PolicyDefinition definition)
@@ -69,8 +73,11 @@ public sealed class PolicyRegistry
     public PolicyDefinition Get(string kind, EnvironmentInstance? environment) =>
         _definitions.Find(d => d.Kind == kind && environment is not null && d.Fits(environment)) ?? _definitions.First(d => d.Kind == kind);
 
+    /// <summary>The definitions of a kind, each for some environments.</summary>
+    public IEnumerable<PolicyDefinition> DefinitionsOf(string kind) => _definitions.Where(d => d.Kind == kind);
+
     /// <summary>The keys that a kind reads, in any environment.</summary>
-    public IEnumerable<string> KeysOf(string kind) => _definitions.Where(d => d.Kind == kind).SelectMany(definition =>
+    public IEnumerable<string> KeysOf(string kind) => DefinitionsOf(kind).SelectMany(definition =>
     {
         var reader = OptionReader.Empty();
         _ = definition.Configure(reader, null);
@@ -81,7 +88,7 @@ public sealed class PolicyRegistry
     {
         int[] hidden = options.Integers("hidden", [64, 64], 1, 65_536, "the sizes of the hidden layers, [] for none")!;
         string activation = options.Choice("activation", "tanh", ["tanh", "relu"], "between the layers");
-        string observation = options.Choice("observation", "one-hot", ["one-hot", "coordinates"], "what the network sees of a state");
+        string observation = options.Choice("observation", "one-hot", ["one-hot", "coordinates"], "what the network sees of a state", Offered(mdp, "one-hot"));
         bool coordinates = observation == "coordinates" && NeedGrid(options, "observation", mdp);
         return format => new NeuralSoftmax(
             mdp!.States, mdp.Actions, hidden, activation == "tanh" ? Activation.Tanh : Activation.Relu, coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null, format);
@@ -98,7 +105,7 @@ public sealed class PolicyRegistry
             double[,]? given = mdp is null ? null : GivenFeatures(options, raw, mdp);
             return format => LogLinear.OfGivenFeatures(given!, mdp!.Actions, format);
         }
-        string features = options.Choice(key, "one-hot", ["one-hot", "coordinates", "radial"], "the features, or an array [S][A][d] of given ones");
+        string features = options.Choice(key, "one-hot", ["one-hot", "coordinates", "radial"], "the features, or an array [S][A][d] of given ones", Offered(mdp, "one-hot"));
         if (features != "one-hot") NeedGrid(options, key, mdp);
         return format => features switch
         {
@@ -127,10 +134,17 @@ public sealed class PolicyRegistry
         return (1, 1, width);
     }
 
+    /// <summary>Of words for features, those that can be had: some need coordinates of the states.</summary>
+    internal static IReadOnlyCollection<string>? Offered(FiniteMdp? mdp, params string[] withoutGrid) => mdp is { Grid: null } ? withoutGrid : null;
+
     /// <summary>Whether the states have coordinates; notes a fault where they have none.</summary>
-    internal static bool NeedGrid(OptionReader options, string key, FiniteMdp? mdp)
+    /// <param name="options">The section.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="mdp">The environment; null where it had faults itself.</param>
+    /// <param name="instead">What is allowed there.</param>
+    internal static bool NeedGrid(OptionReader options, string key, FiniteMdp? mdp, string instead = "\"one-hot\"")
     {
-        if (mdp is { Grid: null }) options.Reject(key, "this environment's states have no coordinates; allowed here: \"one-hot\"");
+        if (mdp is { Grid: null }) options.Reject(key, $"this environment's states have no coordinates; allowed here: {instead}");
         return mdp?.Grid is not null;
     }
 

@@ -30,7 +30,7 @@ internal static class ValueKinds
         JsonElement raw = options.Raw(FeaturesKey);
         (int rows, int columns, double width) = PolicyRegistry.ReadRadial(options);
         int count = options.Integer("featureCount", 25, 1, 10_000, "m, the number of \"random\" features");
-        long instance = options.Long("featureInstance", 0, 0, 1L << 53, "the seed that \"random\" features are drawn from");
+        long instance = options.Seed("featureInstance", 0, "the seed that \"random\" features are drawn from");
         if (raw.ValueKind == JsonValueKind.Array)
         {
             options.Resolved[FeaturesKey] = System.Text.Json.Nodes.JsonNode.Parse(raw.GetRawText());
@@ -40,8 +40,9 @@ internal static class ValueKinds
             return () => ValueFeatures.Of(given!);
         }
         string features = options.Choice(
-            FeaturesKey, "one-hot", ["one-hot", "coordinates", "radial", "random"], "the features of states that values are linear in, or an array [S][m] of given ones");
-        if (features is "coordinates" or "radial") PolicyRegistry.NeedGrid(options, FeaturesKey, mdp);
+            FeaturesKey, "one-hot", ["one-hot", "coordinates", "radial", "random"], "the features of states that values are linear in, or an array [S][m] of given ones",
+            PolicyRegistry.Offered(mdp, "one-hot", "random"));
+        if (features is "coordinates" or "radial") PolicyRegistry.NeedGrid(options, FeaturesKey, mdp, "\"one-hot\" | \"random\"");
         return () => features switch
         {
             "coordinates" => ValueFeatures.Of(StateFeatures.Affine(mdp!.Grid!)),

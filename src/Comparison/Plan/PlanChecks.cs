@@ -54,7 +54,7 @@ public static class PlanChecks
         return minimised;
     }
 
-    private static string InWords(string minimised) => minimised == ValueErrorEvaluator.SquaredValueError ? "a squared error of values" : $"a policy's {minimised}";
+    private static string InWords(string minimised) => Minimised.IsOfValues(minimised) ? "a squared error of values" : $"a policy's {minimised}";
 
     /// <summary>A key that no algorithm knows is a mistake; the experiment reader says which is the nearest.</summary>
     private static void CheckKeys(ComparisonPlan plan, ExperimentReader reader, List<Fault> faults)

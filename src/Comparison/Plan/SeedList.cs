@@ -7,7 +7,7 @@ namespace FedPG.Comparison.Plan;
 public static class SeedList
 {
     /// <summary>The largest seed of an experiment.</summary>
-    public const long Largest = 1L << 53;
+    public const long Largest = OptionReader.LargestSeed;
 
     /// <summary>The most seeds of one list.</summary>
     public const int Most = 10_000;

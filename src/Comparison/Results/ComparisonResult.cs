@@ -27,6 +27,9 @@ public sealed record ComparisonResult
     /// <summary>What a reader of the table should know.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What objectives are, a word of <see cref="Federation.Evaluation.Minimised"/>; null where all runs diverged.</summary>
+    public string? Minimised { get; init; }
+
     /// <summary>What the algorithms are judged by, in one word.</summary>
     public string Judged => ByGap ? "gap" : "objective";
 
@@ -45,7 +48,10 @@ public sealed record ComparisonResult
         bool byGap = finished.Length > 0 && finished.All(r => r.Gap is not null);
         RunResult[][] groups = [.. plan.Contenders.Select(c => runs.Where(r => r.Label == c.Label).ToArray())];
         Standing[] standings = [.. plan.Contenders.Select((contender, k) => StandingOf(contender, tuned[k], groups[k], k == 0 ? null : groups[0], byGap))];
-        return new ComparisonResult { Plan = plan, Name = name, Folder = folder, ByGap = byGap, Standings = standings, Notes = [.. ComparisonWords.Notes(plan, standings, byGap)] };
+        return new ComparisonResult
+        {
+            Plan = plan, Name = name, Folder = folder, ByGap = byGap, Standings = standings, Notes = [.. ComparisonWords.Notes(plan, standings, byGap)], Minimised = finished.FirstOrDefault()?.Minimised,
+        };
     }
 
     private static Standing StandingOf(Contender contender, TunedSettings tuned, RunResult[] runs, RunResult[]? first, bool byGap) => new()

@@ -35,6 +35,7 @@ public static class ResultFiles
         {
             ["name"] = result.Name,
             ["judgedBy"] = result.Judged,
+            ["minimised"] = result.Minimised,
             ["budget"] = result.Plan.Budget?.ToString(),
             ["seeds"] = new JsonArray([.. result.Plan.Seeds.Select(s => (JsonNode)s)]),
             ["tuneSeeds"] = result.Plan.Tuning is { } tuning ? new JsonArray([.. tuning.Seeds.Select(s => (JsonNode)s)]) : null,

@@ -21,7 +21,10 @@ public sealed record RunResult
     /// <summary>The rounds that were done.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>J of the final policy, the mean over agents; null for a run that diverged.</summary>
+    /// <summary>What its objective is, a word of <see cref="Federation.Evaluation.Minimised"/>; null for a run that diverged.</summary>
+    public string? Minimised { get; init; }
+
+    /// <summary>The objective of the final policy, the mean over agents; null for a run that diverged.</summary>
     public double? Objective { get; init; }
 
     /// <summary>The optimum of the mean objective; null where unknown.</summary>
@@ -69,6 +72,7 @@ public sealed record RunResult
             Seed = summary.Seed,
             Status = Finished,
             Rounds = summary.Rounds,
+            Minimised = summary.Minimised,
             Objective = summary.Objective,
             Optimum = summary.Optimum,
             Gap = summary.Gap,

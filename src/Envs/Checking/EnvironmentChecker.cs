@@ -19,7 +19,7 @@ public static class EnvironmentChecker
         try
         {
             instance = environment.Build();
-            create = StepsOf(instance);
+            create = SteppedEnvironment.MakerOf(instance);
             _ = create(0);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -46,7 +46,7 @@ public static class EnvironmentChecker
         ("numbers", StepChecks.Numbers),
         ("rewards", StepChecks.Rewards),
         ("flags", StepChecks.Flags),
-        ("determinism", subject => RepetitionChecks.Determinism(subject, StepsOf)),
+        ("determinism", subject => RepetitionChecks.Determinism(subject, SteppedEnvironment.MakerOf)),
         ("reset", RepetitionChecks.Reset),
         ("instances", RepetitionChecks.Independence),
         ("buffers", RepetitionChecks.Buffers),
@@ -54,10 +54,6 @@ public static class EnvironmentChecker
         ("table", TableCheck.Run),
         ("transitions", TransitionCheck.Run),
     ];
-
-    /// <summary>What makes an agent's environment: the steps that states were listed from, where there are any, and else those by the list.</summary>
-    private static Func<int, IEnvironment> StepsOf(EnvironmentInstance instance) =>
-        (instance as FiniteMdp)?.Stepped ?? SteppedEnvironment.Of(instance, stepLimit: null).Create;
 
     private static CheckResult Guarded(string name, Func<CheckResult> check)
     {

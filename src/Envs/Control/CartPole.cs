@@ -71,7 +71,8 @@ public sealed class CartPole : IStatefulEnvironment
             AgentNumbers force = parameters.Number("forceMag", 10.0, NumberRange.NonNegative, "What the cart is pushed with, N.");
             AgentNumbers tau = parameters.Number("tau", 0.02, NumberRange.Positive, "The time of a step, s.");
             AgentNumbers target = parameters.Number("target", 0, new NumberRange(-PositionLimit, PositionLimit), "The goal, where targetShare is above 0: where the cart should be, m.");
-            AgentNumbers share = parameters.Number("targetShare", 0, NumberRange.UnitInterval, "The share of a step's reward that is lost 2.4 m and more from the target, and in proportion nearer to it.");
+            AgentNumbers share = parameters.Number("targetShare", 0, NumberRange.UnitInterval, "The share of a step's reward that is lost 2.4 m and more from the target, and in proportion nearer to it; without it target is refused, because it would do nothing.");
+            parameters.Needs(target, share);
             return i => new CartPole(gravity[i], massCart[i], massPole[i], length[i], force[i], tau[i], target[i], share[i]);
         },
     }.ToDefinition();

@@ -45,8 +45,8 @@ public static class CliffWalking
         {
             bool wet = reader.Flag("slippery", slippery, "Whether steps slip.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice("differ", Slip, [Slip, Penalty], "What heterogeneity acts on: how often agents slip, or what the cliff costs them.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents lie apart.");
+            string differ = reader.Choice(AgentSpread.DifferKey, Slip, [Slip, Penalty], "What heterogeneity acts on: how often agents slip, or what the cliff costs them.");
+            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
             double[]? places = AgentSpread.Read(reader, agents);
             return () => Build(id, agents, wet ? 1 : 0, discount, differ, lambda, places);
         },
@@ -55,18 +55,13 @@ public static class CliffWalking
     private static FiniteMdp Build(string id, int count, double slip, double discount, string differ, double lambda, double[]? places)
     {
         var tables = new TablePool();
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
+        double[] slips = [.. Enumerable.Range(0, count).Select(i => differ == Slip ? AgentSpread.Move(slip, lambda, places, i) : slip)];
+        double[] costs = [.. Enumerable.Range(0, count).Select(i => differ == Penalty ? 200 * AgentSpread.Move(0.5, lambda, places, i) : 100)];
+        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(i => OutcomeTable.Agent($"agent-{i}", States, Actions, (s, a) => Outcomes(s, a, slips[i], costs[i]), tables))];
         double[] initial = new double[States];
         initial[Start] = 1;
         var layout = new GridLayout(Rows, Columns, [.. Enumerable.Range(0, States).Select(Map.PlaceOf)], Map.Lines, Steps);
-        return new FiniteMdp(id, discount, initial, agents, layout);
-
-        AgentMdp Agent(int i)
-        {
-            double own = differ == Slip ? AgentSpread.Move(slip, lambda, places, i) : slip;
-            double cost = differ == Penalty ? 200 * AgentSpread.Move(0.5, lambda, places, i) : 100;
-            return OutcomeTable.Agent($"agent-{i}", States, Actions, (s, a) => Outcomes(s, a, own, cost), tables);
-        }
+        return new FiniteMdp(id, discount, initial, agents, layout) { Parameters = new Dictionary<string, double[]> { ["slip"] = slips, ["penalty"] = costs } };
     }
 
     private static PaidTransition[] Outcomes(int state, int action, double slip, double cost)

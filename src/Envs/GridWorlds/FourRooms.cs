@@ -42,7 +42,7 @@ public static class FourRooms
         Rewards = "1 for entering the goal, 0 else; R(s, a) is the expectation over the next cell. Of several goals an agent's own pays it 1 and the others 1 - lambda.",
         EpisodeEnd = "In every goal, all of which are absorbing with reward 0. The public limit of steps is 500.",
         Heterogeneity = "Of transitions with \"differ\": \"failure\": agent i's steps fail with p_i = p + lambda (t_i - p), with t_i in [0, 2/3] its place among the agents (evenly spaced, or drawn with agentSeed). Of rewards: with a list of goals agent i owns "
-            + "number i of it, cyclically; with \"differ\": \"goals\" and one goal, agent i owns a cell up to lambda times as far from it as there are any, for itself, and the goals of all end the episode for all. At lambda = 0 all agents have the original environment.",
+            + "number i of it, cyclically; with \"differ\": \"goals\" and one goal, agent i owns a cell up to lambda times as far from it as there are any, for itself, and the goals of all end the episode for all. At lambda = 0 all agents have the same environment: the original one, or with a list of goals one in which each of them pays everyone 1.",
         Differences = new(["differ", "goal"], ["differ", "failProbability"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "gymnax, gymnax/environments/misc/rooms.py (FourRooms-misc); Sutton, Precup and Singh, Between MDPs and semi-MDPs, Artificial Intelligence 112 (1999).",
@@ -67,7 +67,12 @@ public static class FourRooms
         double[] initial = new double[cells.Count];
         foreach (int cell in starts) initial[stateOf[cell]] = 1.0 / starts.Length;
         var layout = new GridLayout(Rooms.Rows, Rooms.Columns, [.. cells.Select(Rooms.PlaceOf)], Draw(options), Steps);
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
+        {
+            Parameters = options.Heterogeneity == 0
+                ? new Dictionary<string, double[]> { ["failProbability"] = options.Failures }
+                : new Dictionary<string, double[]> { ["failProbability"] = options.Failures, ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])] },
+        };
 
         IEnumerable<PaidTransition> Outcomes(int state, int action, int own, double failure)
         {
@@ -101,20 +106,21 @@ public static class FourRooms
             double failure = reader.Number("failProbability", 1.0 / 3, new NumberRange(0, 0.75), "How often a step goes elsewhere than meant; 0.75 is a random walk.");
             object start = reader.Parsed<object>("start", (int[])[4, 1], "[row, column] or \"random\"", "Where episodes start.",
                 e => GridPlaces.ParseWord(e, "random") ?? (object?)GridPlaces.ParseOne(e))!;
-            int[][] wanted = reader.Parsed("goal", (int[][])[[8, 9]], "[row, column] or a list of them", "The goal, or the goals of the agents, cyclically.",
+            int[][] wanted = reader.Parsed("goal", (int[][])[[8, 9]], "[row, column] or a list of them", "The goal, or the goals of the agents, at most one an agent, cyclically.",
                 e => GridPlaces.ParseOne(e) is { } one ? [one] : GridPlaces.ParseList(e))!;
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice("differ", Failure, [Failure, FourRooms.Goals], "What heterogeneity acts on where there is one goal: how often steps fail, or where goals lie.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents lie apart.");
+            bool list = wanted.Length > 1;
+            string differ = reader.Choice(AgentSpread.DifferKey, Failure, [Failure, FourRooms.Goals], "What heterogeneity acts on where there is one goal: how often steps fail, or where goals lie.");
+            double lambda = AgentSpread.ReadDegree(
+                reader, "lambda: how far the agents lie apart.", list || reader.Has(AgentSpread.DifferKey) || reader.Has(AgentSpread.SeedKey), "goal is a list, or differ or agentSeed is");
             double[]? places = AgentSpread.Read(reader, agents);
+            if (list) RejectForList(reader, wanted.Length, agents);
 
             int[]? goals = GridPlaces.Cells(reader, "goal", Rooms, wanted);
             int[]? from = start is int[] place ? GridPlaces.Cells(reader, "start", Rooms, [place], listed: false) : [];
             if (goals is null || from is null) return null;
-            bool list = goals.Length > 1;
-            if (list && differ == FourRooms.Goals) reader.Reject("differ", "is not used with a list of goals; give one goal, or leave it out");
             int[] own = differ == FourRooms.Goals && !list
-                ? Around(goals[0], from, lambda, places, agents)
+                ? Around(reader, goals[0], from, lambda, places, agents)
                 : [.. Enumerable.Range(0, agents).Select(i => goals[i % goals.Length])];
             if (from.Length > 0 && own.Contains(from[0])) reader.Reject("start", "is a goal, so that nothing would happen");
             double[]? spread = differ == Failure && !list ? [.. places?.Select(t => t * 2 / 3) ?? []] : null;
@@ -123,15 +129,29 @@ public static class FourRooms
             return new Options(from.Length > 0 ? from[0] : null, own, failures, discount, lambda);
         }
 
+        /// <summary>Agents with goals from a list differ in them alone, and none is drawn.</summary>
+        private static void RejectForList(OptionReader reader, int items, int agents)
+        {
+            PerAgentNumbers.RequireFit(reader, "goal", items, agents);
+            foreach (string key in (string[])[AgentSpread.DifferKey, AgentSpread.SeedKey])
+            {
+                if (reader.Has(key)) reader.Reject(key, "is not used with a list of goals, by which agents differ already; give one goal, or leave it out");
+                // Written back as not given, so that what was resolved can be read again.
+                reader.Resolved[key] = null;
+            }
+        }
+
         /// <summary>
         /// A goal an agent, among the cells at most lambda D steps from the common one, where D is the farthest: they are put in the order of their distance, and then reading order, and agent i takes
         /// the one at its place t_i of that list. The start is left out.
         /// </summary>
-        private static int[] Around(int goal, int[] start, double lambda, double[]? places, int agents)
+        private static int[] Around(OptionReader reader, int goal, int[] start, double lambda, double[]? places, int agents)
         {
             int[] steps = GridPaths.Distances(Rooms, [goal], _ => true);
             int[] cells = [.. Rooms.CellsWhere(c => c != GridMap.Wall).Where(c => !start.Contains(c)).OrderBy(c => steps[c])];
             int reach = (int)Math.Floor(lambda * steps[cells[^1]]);
+            if (lambda > 0 && reach == 0)
+                reader.Reject(AgentSpread.DegreeKey, FormattableString.Invariant($"is less than a step, so that no goal moves; give 0, or at least {1.0 / steps[cells[^1]]:G3}"));
             int[] near = [.. cells.Where(c => steps[c] <= reach)];
             return [.. Enumerable.Range(0, agents).Select(i => places is null ? goal : near[Math.Min((int)(places[i] * near.Length), near.Length - 1)])];
         }

@@ -35,7 +35,7 @@ public static class FrozenLake
         Heterogeneity = "Of transitions. Agent i of N slips by its own success rate p_i = p + lambda min(p, 1 - p) (2i - (N - 1)) / (N - 1), "
             + "with p = successRate and lambda = heterogeneity: evenly spaced, their mean is p, all lie in [0, 1], and rewards, being "
             + "expectations over the next cell, follow; with agentSeed the places (2i - (N - 1)) / (N - 1) are drawn uniformly on [-1, 1] instead. Of rewards, with \"differ\": \"goals\" on a map with several G: agent i owns number i of them, "
-            + "cyclically in reading order, and another's pays it (1 - lambda) of the reward. At 0, and with one agent, everyone has the original environment and one kernel.",
+            + "cyclically in reading order (with agentSeed number floor(k t_i) of the k, t_i drawn uniformly on (0, 1)), and another's pays it (1 - lambda) of the reward. At 0, and with one agent, everyone has the original environment and one kernel.",
         Differences = new(["differ"], ["differ", "successRate"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v1: as Gymnasium's FrozenLake-v1, with success_rate.",
         Source = "Gymnasium, gymnasium/envs/toy_text/frozen_lake.py.",
@@ -60,18 +60,24 @@ public static class FrozenLake
         object wanted = reader.Parsed<object>("map", standardMap, "\"4x4\", \"8x8\", \"random\", or rows of text of the letters S, F, H, G",
             $"The map: a name, a list of strings, or one string with '/' or line breaks between rows, in letters: {Legend}.", ParseMap)!;
         int size = reader.Integer("size", 8, 2, 100, "Rows and columns of the map \"random\".");
-        long seed = reader.Long("mapSeed", 0, 0, 1L << 53, "The seed of the map \"random\".");
+        long seed = reader.Seed("mapSeed", 0, "The seed of the map \"random\".");
         bool slippery = reader.Flag("slippery", true, "false: every step goes where it is meant to.");
         double rate = reader.Number("successRate", 1.0 / 3, NumberRange.UnitInterval, "The probability of the intended direction on slippery ice.");
         double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-        double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents' success rates lie apart.");
+        double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents' success rates lie apart, or how much less than their own another's goal pays them.", AgentSpread.DifferKey, AgentSpread.SeedKey);
 
         double[] schedule = reader.Parsed("rewardSchedule", (double[])[1, 0, 0], "a list of three finite numbers",
             "What entering pays: [goal, hole, other].", e => ParseSchedule(e))!;
-        string differ = reader.Choice("differ", Slip, [Slip, Goals], "What heterogeneity acts on: how often agents slip, or which goal is theirs.");
+        string differ = reader.Choice(AgentSpread.DifferKey, Slip, [Slip, Goals], "What heterogeneity acts on: how often agents slip, or which goal is theirs.");
         double[]? places = AgentSpread.Read(reader, agents);
 
-        if (lambda > 0 && !slippery && differ == Slip) reader.Reject("heterogeneity", "needs \"slippery\": true; it spreads the agents' success rates");
+        if (lambda > 0 && differ == Slip)
+        {
+            if (!slippery) reader.Reject("slippery", "must be true for agents to differ in their success rates at a heterogeneity above 0");
+            else if (rate is 0 or 1) reader.Reject("successRate", "must lie between 0 and 1, without the ends, for agents to differ in it at a heterogeneity above 0");
+        }
+        if (lambda > 0 && differ == Goals && schedule[0] == 0)
+            reader.Reject("rewardSchedule", "must pay something in a goal for agents to differ in whose it is at a heterogeneity above 0");
         if (wanted is not "random")
         {
             foreach (string key in (string[])["size", "mapSeed"])
@@ -91,10 +97,14 @@ public static class FrozenLake
         };
         if (map is null) return null;
         CheckReachable(reader, map);
+        int goals = map.CellsWhere(c => c == 'G').Count;
+        if (lambda > 0 && differ == Goals && goals == 1)
+            reader.Reject(AgentSpread.DifferKey, "needs a map with several G, so that agents have goals of their own; this one has one G");
+        int[] own = AgentSpread.Kinds(reader, places, agents, Math.Max(goals, 1));
         double[] rates = SuccessRates(slippery ? rate : 1, differ == Slip ? lambda : 0, places, agents);
         long tableRows = (long)map.CellCount * Actions;
         SizeLimits.Check(reader, "map", tableRows * agents, tableRows * 3 * rates.Distinct().Count());
-        return new FrozenLakeOptions(map, rates, schedule, differ == Goals ? lambda : 0, discount);
+        return new FrozenLakeOptions(map, rates, own, schedule, differ == Goals && places is not null ? lambda : 0, discount);
     }
 
     private static void CheckReachable(OptionReader reader, GridMap map)
@@ -130,13 +140,18 @@ public static class FrozenLake
         var tables = new TablePool();
         IReadOnlyList<int> goals = map.CellsWhere(c => c == 'G');
         AgentMdp[] agents = [.. options.SuccessRates.Select((rate, i) =>
-            OutcomeTable.Agent($"agent-{i}", states, Actions, (cell, action) => Outcomes(cell, action, rate, goals[i % goals.Count]), tables))];
+            OutcomeTable.Agent($"agent-{i}", states, Actions, (cell, action) => Outcomes(cell, action, rate, goals[options.OwnGoals[i]]), tables))];
 
         IReadOnlyList<int> starts = map.CellsWhere(c => c == 'S');
         double[] initial = new double[states];
         foreach (int cell in starts) initial[cell] = 1.0 / starts.Count;
         var layout = new GridLayout(map.Rows, map.Columns, [.. Enumerable.Range(0, states).Select(map.PlaceOf)], map.Lines, Steps);
-        return new FiniteMdp(id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(id, options.Discount, initial, agents, layout)
+        {
+            Parameters = options.GoalHeterogeneity == 0
+                ? new Dictionary<string, double[]> { ["successRate"] = options.SuccessRates }
+                : new Dictionary<string, double[]> { ["successRate"] = options.SuccessRates, ["goal"] = [.. options.OwnGoals.Select(goal => (double)goals[goal])] },
+        };
 
         PaidTransition[] Outcomes(int cell, int action, double rate, int own)
         {
@@ -158,5 +173,5 @@ public static class FrozenLake
         };
     }
 
-    private sealed record FrozenLakeOptions(GridMap Map, double[] SuccessRates, double[] Schedule, double GoalHeterogeneity, double Discount);
+    private sealed record FrozenLakeOptions(GridMap Map, double[] SuccessRates, int[] OwnGoals, double[] Schedule, double GoalHeterogeneity, double Discount);
 }

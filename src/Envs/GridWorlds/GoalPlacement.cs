@@ -18,7 +18,7 @@ internal static class GoalPlacement
     public static Func<long, int[]?> Read(OptionReader reader, GridMap? map, int agents)
     {
         object goals = reader.Parsed<object>("goals", Boundary, $"\"{Boundary}\", \"{Spread}\", \"{Random}\" or a list of [row, column]",
-            "The agents' goals, assigned cyclically when a list is shorter than the agents are many. boundary: agent i has boundary cell "
+            "The agents' goals, at most one an agent, assigned cyclically when a list is shorter than the agents are many. boundary: agent i has boundary cell "
             + "number floor(i P / N) of the P, walking clockwise from the top-left corner; spread: each goal as many steps as possible from "
             + "the nearest one before; random: each agent's drawn uniformly, by agentSeed, from the free cells that can be reached. Not together with goals in the map.", Parse)!;
         if (map is null) return _ => null;
@@ -38,6 +38,9 @@ internal static class GoalPlacement
             _ => OnBoundary(reader, map, agents),
         };
     }
+
+    /// <summary>Whether the goals are drawn.</summary>
+    public static bool IsDrawn(OptionReader reader) => reader.Raw("goals") is { ValueKind: JsonValueKind.String } name && name.GetString() == Random;
 
     /// <summary>Boundary cell number <paramref name="number"/>, walking clockwise from the top-left corner.</summary>
     internal static int BoundaryCell(int rows, int columns, int number)
@@ -104,6 +107,7 @@ internal static class GoalPlacement
 
     private static int[]? FromList(OptionReader reader, GridMap map, int[][] list, int agents)
     {
+        PerAgentNumbers.RequireFit(reader, "goals", list.Length, agents);
         int[] cells = new int[list.Length];
         int faults = 0;
         for (int k = 0; k < list.Length; k++)

@@ -23,11 +23,12 @@ public static class GridWorld
         Rewards = "Paid in the state where the action is taken, whatever the action: 1 in the agent's own goal cell, 0 elsewhere. With "
             + "continuing false the goal pays once, for the action that ends the episode.",
         EpisodeEnd = "continuing true: none (but for lava). continuing false: any action taken in any agent's goal cell leads to the terminal "
-            + "state, so all agents share one kernel; with terminateOwnGoalOnly only the agent's own goal does, and kernels differ. Lava is "
+            + "state, so all agents share one kernel; with terminateOwnGoalOnly (at lambda = 1) only the agent's own goal does, and kernels differ. Lava is "
             + "terminal: absorbing with reward 0.",
         Heterogeneity = "Of rewards: goals differ between agents, and r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents; "
-            + "the average MDP does not depend on lambda, and at 0 all agents have it. Of transitions: a list for slip or wind gives agents their own, which "
-            + "lambda pulls towards their mean in the same way (one goal for all keeps this axis clean); and terminateOwnGoalOnly. Agents are drawn from a distribution by \"goals\": \"random\" and by ranges for slip and wind.",
+            + "the average MDP does not depend on lambda, and at 0 all agents have it. Of transitions: a list or a range for slip or wind gives agents their own, which "
+            + "lambda pulls towards the list's mean or the range's middle (one goal for all keeps this axis clean); and with terminateOwnGoalOnly an action in a goal cell ends the episode of agent i with probability m + lambda (e_i - m), "
+            + "e_i being 1 in its own goal and 0 in another's, and m the share of agents whose goal it is. At 0 all agents are alike. Agents are drawn from a distribution by \"goals\": \"random\" and by ranges for slip and wind.",
         Differences = new(["goals", "map"], ["slip", "wind", "terminateOwnGoalOnly"], ["heterogeneity"], ["goals", "slip", "wind", "agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "This project.",
@@ -72,32 +73,37 @@ public static class GridWorld
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells.Count ? map.PlaceOf(cells[s]) : (-1, -1))];
         var layout = new GridLayout(map.Rows, map.Columns, places, Draw(options), Steps);
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels[i]))];
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
+        {
+            Parameters = options.Heterogeneity == 0
+                ? new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds }
+                : new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds, ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])] },
+        };
     }
 
     /// <summary>The kernel of each agent; one object where they do not differ.</summary>
     private static TransitionKernel[] Kernels(GridWorldOptions options, IReadOnlyList<int> cells, int[] stateOf, int states)
     {
-        HashSet<int> all = options.Continuing ? [] : [.. options.Goals];
         var made = new Dictionary<(int? OwnEnd, double Slip, double Wind), TransitionKernel>();
-        return [.. options.Goals.Select((goal, i) =>
+        return [.. Enumerable.Range(0, options.Goals.Length).Select(i =>
         {
-            (int? OwnEnd, double Slip, double Wind) kind = (options.TerminateOwnGoalOnly ? goal : null, options.Slips[i], options.Winds[i]);
+            (int? OwnEnd, double Slip, double Wind) kind = options.KernelOf(i);
             if (!made.TryGetValue(kind, out TransitionKernel? kernel))
-                made[kind] = kernel = Kernel(options.Map, kind.Slip, kind.Wind, cells, stateOf, states, kind.OwnEnd is { } own ? [own] : all);
+                made[kind] = kernel = Kernel(options.Map, kind.Slip, kind.Wind, cells, stateOf, states, options.EndingsOf(kind.OwnEnd));
             return kernel;
         })];
     }
 
     private static TransitionKernel Kernel(
-        GridMap map, double slip, double wind, IReadOnlyList<int> cells, int[] stateOf, int states, HashSet<int> ending)
+        GridMap map, double slip, double wind, IReadOnlyList<int> cells, int[] stateOf, int states, Dictionary<int, double> endings)
     {
         int terminal = states - 1;
         return TransitionKernel.Create(states, Actions, (state, action) =>
         {
             if (state >= cells.Count || map[cells[state]] == 'L') return [(state, 1)];
-            if (ending.Contains(cells[state])) return [(terminal, 1)];
-            return Moves(cells[state], action);
+            double ends = endings.GetValueOrDefault(cells[state]);
+            if (ends == 0) return Moves(cells[state], action);
+            return ends == 1 ? [(terminal, 1)] : [(terminal, ends), .. Moves(cells[state], action).Select(move => (move.Next, (1 - ends) * move.Probability))];
         });
 
         IEnumerable<(int Next, double Probability)> Moves(int cell, int action)
@@ -111,11 +117,11 @@ public static class GridWorld
         int After(int cell, int action) => stateOf[map.Neighbour(cell, Steps[action].Row, Steps[action].Column)];
     }
 
-    /// <summary>The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal.</summary>
+    /// <summary>The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal; a cell G that is nobody's goal is floor.</summary>
     private static string[] Draw(GridWorldOptions options)
     {
         GridMap map = options.Map;
-        char[][] lines = [.. map.Lines.Select(l => l.ToCharArray())];
+        char[][] lines = [.. map.Lines.Select(l => l.Replace('G', '.').ToCharArray())];
         foreach (IGrouping<int, int> goal in Enumerable.Range(0, options.Goals.Length).GroupBy(i => options.Goals[i]))
         {
             (int row, int column) = map.PlaceOf(goal.Key);

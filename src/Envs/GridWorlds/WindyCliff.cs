@@ -27,7 +27,7 @@ public static class WindyCliff
         EpisodeEnd = "None: the walk goes on from the start.",
         Heterogeneity = "Of transitions: agent i has the wind w_i, and moves in 1/2 + lambda (w_i - 1/2); at lambda = 0 all agents have the wind 1/2 (the transitions are linear in the wind, so this is "
             + "the mixture of the agents' kernels with that of the centre, the degree kappa of the paper's Figure on heterogeneity). "
-            + "Of rewards: a list or a range for goalReward or cliffReward gives agents their own, which lambda pulls towards their mean. Agents are drawn by \"wind\": \"uniform\" and by ranges for the two rewards.",
+            + "Of rewards: a list or a range for goalReward or cliffReward gives agents their own, which lambda pulls towards the list's mean or the range's middle. Agents are drawn by \"wind\": \"uniform\" and by ranges for the two rewards.",
         Differences = new(["goalReward", "cliffReward"], ["wind"], ["heterogeneity"], ["wind", "goalReward", "cliffReward", "agentSeed", "firstAgent"]),
         VersionHistory = "v0: first version.",
         Source = "Jin, Peng, Yang, Wang and Zhang, Federated Reinforcement Learning with Environment Heterogeneity (AISTATS 2022), with the rules of the authors' public code "
@@ -52,7 +52,10 @@ public static class WindyCliff
         double[] initial = new double[states];
         initial[Start] = 1;
         var layout = new GridLayout(height, width, [.. Enumerable.Range(0, states).Select(s => map.PlaceOf(CellOf(s)))], map.Lines, Steps);
-        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout);
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
+        {
+            Parameters = new Dictionary<string, double[]> { ["wind"] = options.Winds, ["goalReward"] = options.GoalRewards, ["cliffReward"] = options.CliffRewards },
+        };
 
         double[] Rewards(int agent)
         {
@@ -87,15 +90,16 @@ public static class WindyCliff
             int width = reader.Integer("width", 4, 3, LargestSide, "The columns; the cliff has two fewer.");
             int height = reader.Integer("height", 4, 2, LargestSide, "The rows, the one with the cliff included.");
             object wind = reader.Parsed<object>("wind", Uniform, $"\"{Uniform}\", \"{Even}\", a number in [0, 1], or a list of such numbers",
-                "The agents' winds w: uniform: drawn on (0, 1) from agentSeed; even: evenly spaced from 0 to 1; a number: the same for all; a list: one an agent, cyclically.", ParseWind)!;
-            long seed = reader.Long(AgentSpread.SeedKey, 0, 0, 1L << 53, "The seed of winds and rewards that are drawn.");
+                "The agents' winds w: uniform: drawn on (0, 1) from agentSeed; even: evenly spaced from 0 to 1; a number: the same for all; a list: one an agent at most, cyclically.", ParseWind)!;
+            long seed = reader.Seed(AgentSpread.SeedKey, 0, "The seed of winds and rewards that are drawn.");
             int first = reader.Integer("firstAgent", 0, 0, 1_000_000_000, "The number of the first agent among those that can be drawn: agents that are to be held out begin behind those that are trained.");
             bool scaled = reader.Flag("scaled", false, "Whether rewards are mapped from [-100, 100] to [0, 1].");
             double discount = reader.Number("discount", 0.95, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.95 as in the paper.");
-            double lambda = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' winds lie from 1/2, and their rewards from their mean.");
-            Func<Func<int, double>, double[]> goal = PerAgentNumbers.Read(reader, "goalReward", 100, Payable, agents, "What the goal pays."),
+            double lambda = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' winds lie from 1/2, and their rewards from their centre.");
+            PerAgentNumbers goal = PerAgentNumbers.Read(reader, "goalReward", 100, Payable, agents, "What the goal pays."),
                 cliff = PerAgentNumbers.Read(reader, "cliffReward", -100, Payable, agents, "What the cliff pays.");
-            if (wind is not Uniform && !PerAgentNumbers.IsDrawn(reader, "goalReward") && !PerAgentNumbers.IsDrawn(reader, "cliffReward"))
+            if (wind is double[] winds) PerAgentNumbers.RequireFit(reader, "wind", winds.Length, agents);
+            if (wind is not Uniform && !goal.IsDrawn && !cliff.IsDrawn)
             {
                 foreach (string key in (string[])[AgentSpread.SeedKey, "firstAgent"])
                 {
@@ -113,9 +117,7 @@ public static class WindyCliff
             };
             long rows = (long)width * height * Actions;
             SizeLimits.Check(reader, "width", rows * agents, rows * 2 * agents);
-            double[] goals = goal(i => AgentSpread.Draw(seed, first + i, GoalDraw)), cliffs = cliff(i => AgentSpread.Draw(seed, first + i, CliffDraw));
-            PerAgentNumbers.Scale(goals, lambda);
-            PerAgentNumbers.Scale(cliffs, lambda);
+            double[] goals = goal.At(lambda, i => AgentSpread.Draw(seed, first + i, GoalDraw)), cliffs = cliff.At(lambda, i => AgentSpread.Draw(seed, first + i, CliffDraw));
             return new Options(width, height, [.. own.Select((_, i) => AgentSpread.Move(0.5, lambda, own, i))], goals, cliffs, discount, scaled);
         }
 

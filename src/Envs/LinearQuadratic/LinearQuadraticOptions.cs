@@ -42,8 +42,16 @@ internal sealed record LinearQuadraticOptions(
         {
             CostSpread = reader.Number(CostSpreadKey, 0, new NumberRange(0, 1, OpenMaximum: true), "s: agent i's Q_i and R_i are multiplied by two numbers of its own, uniform on [1 - s, 1 + s]."),
             DriftSpread = reader.Number("driftSpread", 0, new NumberRange(0, 1, OpenMaximum: true), "s: agent i's A is multiplied by a number of its own, uniform on [1 - s, 1 + s]."),
-            AgentSeed = reader.Long(AgentSpread.SeedKey, 0, 0, 1L << 53, "The seed of these numbers; an agent's do not depend on how many agents there are."),
+            AgentSeed = reader.Seed(AgentSpread.SeedKey, 0, "The seed of these numbers; an agent's do not depend on how many agents there are."),
         };
+        bool drawn = options.CostSpread > 0 || options.DriftSpread > 0;
+        if (!drawn)
+        {
+            if (reader.Has(AgentSpread.SeedKey)) reader.Reject(AgentSpread.SeedKey, "is used where agents are drawn: with costSpread or driftSpread above 0");
+            // Written back as not given, so that what was resolved can be read again.
+            reader.Resolved[AgentSpread.SeedKey] = null;
+        }
+        AgentSpread.RequireDifference(reader, drawn || new[] { a, b, q, r }.Any(list => list.Length > 1), agents, "a list for a, b, q or r, or costSpread or driftSpread");
         // Shapes are compared only where every value could be read: a default in the place of a bad value would fit nothing.
         if (reader.Faults.Faults.Count == before) options.Check(reader, m, k);
         return options;

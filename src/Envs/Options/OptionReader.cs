@@ -15,11 +15,14 @@ public sealed record OptionInfo(string Key, string Default, string Allowed, stri
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "A reader's methods are named after what they read.")]
 public sealed class OptionReader
 {
+    /// <summary>The largest seed, 2^53: the largest number up to which every whole number is a double, and so reads back from JSON.</summary>
+    public const long LargestSeed = 1L << 53;
+
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly FaultList _faults;
     private readonly List<OptionInfo> _described = [];
-    private readonly HashSet<string> _known = [];
+    private readonly HashSet<string> _known = [], _read = [];
 
     /// <summary>Starts reading an object; an undefined or null element reads as empty.</summary>
     /// <param name="element">The object.</param>
@@ -73,15 +76,20 @@ public sealed class OptionReader
     /// <summary>A whole number of up to 53 bits within [<paramref name="minimum"/>, <paramref name="maximum"/>].</summary>
     public long Long(string key, long defaultValue, long minimum, long maximum, string meaning)
     {
-        string allowed = maximum >= int.MaxValue && maximum != 1L << 53
-            ? $"a whole number of at least {minimum}"
-            : $"a whole number from {minimum} to {maximum}";
+        string allowed = Whole(minimum, maximum);
         // A default goes into the resolved options, which have to read back.
         if (defaultValue < minimum || defaultValue > maximum) throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
         long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumber(e, minimum, maximum));
         Resolved[key] = value;
         return value;
     }
+
+    /// <summary>A seed: a whole number from 0 to <see cref="LargestSeed"/>.</summary>
+    public long Seed(string key, long defaultValue, string meaning) => Long(key, defaultValue, 0, LargestSeed, meaning);
+
+    /// <summary>A seed that may be left out: null where it is not given.</summary>
+    public long? OptionalSeed(string key, string meaning) =>
+        (long?)Parsed<object>(key, null, Whole(0, LargestSeed), meaning, e => WholeNumber(e, 0, LargestSeed));
 
     /// <summary>true or false.</summary>
     public bool Flag(string key, bool defaultValue, string meaning)
@@ -97,10 +105,15 @@ public sealed class OptionReader
     }
 
     /// <summary>One of a few words.</summary>
-    public string Choice(string key, string defaultValue, IReadOnlyCollection<string> allowed, string meaning)
+    /// <param name="key">The key.</param>
+    /// <param name="defaultValue">The word where none is given.</param>
+    /// <param name="allowed">The words.</param>
+    /// <param name="meaning">What the option is.</param>
+    /// <param name="named">Those of them that a fault names: where some are known but not to be had here, which the caller says better of each. Null or none for all.</param>
+    public string Choice(string key, string defaultValue, IReadOnlyCollection<string> allowed, string meaning, IReadOnlyCollection<string>? named = null)
     {
         string value = ReadText(key, defaultValue, OneOf(allowed), meaning,
-            e => e.ValueKind == JsonValueKind.String && allowed.Contains(e.GetString()!) ? e.GetString() : null);
+            e => e.ValueKind == JsonValueKind.String && allowed.Contains(e.GetString()!) ? e.GetString() : null, named is { Count: > 0 } ? OneOf(named) : null);
         Resolved[key] = value;
         return value;
     }
@@ -150,7 +163,7 @@ public sealed class OptionReader
     /// <summary>A nested object, read by its own reader; its resolved form becomes part of this one's.</summary>
     public OptionReader Section(string key)
     {
-        _known.Add(key);
+        Ask(key);
         TryGet(key, out JsonElement element);
         var section = new OptionReader(element, PathOf(key), _faults);
         Resolved[key] = section.Resolved;
@@ -160,12 +173,36 @@ public sealed class OptionReader
     /// <summary>The raw value of a key that some other code reads; undefined when it is not given.</summary>
     public JsonElement Raw(string key)
     {
-        _known.Add(key);
+        Ask(key);
         return TryGet(key, out JsonElement element) ? element : default;
     }
 
     /// <summary>Counts keys as known without reading them.</summary>
     public void Accept(IEnumerable<string> keys) => _known.UnionWith(keys);
+
+    /// <summary>
+    /// Reads the options in several ways where it cannot be known which is meant, as where they depend on an environment that has faults itself. A value is at fault
+    /// where all ways that read its key refuse it. The keys of all ways are known; nothing is resolved.
+    /// </summary>
+    /// <param name="ways">The ways, each with a reader of its own.</param>
+    public void ReadAnyOf(IEnumerable<Action<OptionReader>> ways)
+    {
+        ArgumentNullException.ThrowIfNull(ways);
+        var readers = new List<OptionReader>();
+        foreach (Action<OptionReader> way in ways)
+        {
+            var reader = new OptionReader(_object, _path, _faults.Another());
+            way(reader);
+            readers.Add(reader);
+            _known.UnionWith(reader._known);
+        }
+        foreach (IGrouping<string, Fault> found in readers.SelectMany(reader => reader.Faults.Faults).GroupBy(fault => fault.KeyPath))
+        {
+            string key = readers.SelectMany(reader => reader._read).FirstOrDefault(read => IsWithin(found.Key, PathOf(read)), found.Key);
+            if (readers.All(reader => !reader._read.Contains(key) || reader.Faults.Faults.Any(fault => fault.KeyPath == found.Key)))
+                _faults.AddRange([found.First() with { Allowed = string.Join("; or, elsewhere, ", found.Select(fault => fault.Allowed).Distinct()) }]);
+        }
+    }
 
     /// <summary>Notes a fault with a key of this object.</summary>
     public void Reject(string key, string allowed) =>
@@ -185,24 +222,30 @@ public sealed class OptionReader
         }
     }
 
+    private static string Whole(long minimum, long maximum) => maximum is int.MaxValue or > LargestSeed
+        ? $"a whole number of at least {minimum}"
+        : $"a whole number from {minimum} to {maximum}";
+
     private static string OneOf(IEnumerable<string> words) => string.Join(" | ", words.Select(w => $"\"{w}\""));
 
     private static long? WholeNumber(JsonElement e, long minimum, long maximum)
     {
         if (e.ValueKind != JsonValueKind.Number || !e.TryGetDouble(out double number)) return null;
-        bool whole = Math.Floor(number) == number && number >= minimum && number <= maximum && Math.Abs(number) <= 1L << 53;
-        return whole ? (long)number : null;
+        bool whole = Math.Floor(number) == number && number >= minimum && number <= maximum && Math.Abs(number) <= LargestSeed;
+        // As a double 2^53 + 1 is 2^53, a number that the user did not write.
+        return whole && e.TryGetDecimal(out decimal exact) && exact == (long)number ? (long)number : null;
     }
 
-    private string ReadText(string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse)
+    private string ReadText(string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse, string? named = null)
     {
         Describe(key, $"\"{defaultValue}\"", allowed, meaning);
         if (!TryGet(key, out JsonElement element)) return defaultValue;
         if (parse(element) is { } value) return value;
-        string hint = element.ValueKind == JsonValueKind.String && allowed.Contains('|', StringComparison.Ordinal)
-            ? $" (nearest: \"{NearestName.Of(element.GetString()!, allowed.Split(" | ").Select(w => w.Trim('"')))}\")"
+        string words = named ?? allowed;
+        string hint = element.ValueKind == JsonValueKind.String && words.Contains('|', StringComparison.Ordinal)
+            ? $" (nearest: \"{NearestName.Of(element.GetString()!, words.Split(" | ").Select(w => w.Trim('"')))}\")"
             : "";
-        _faults.Add(PathOf(key), element.GetRawText(), $"must be {allowed}{hint}");
+        _faults.Add(PathOf(key), element.GetRawText(), $"must be {words}{hint}");
         return defaultValue;
     }
 
@@ -226,9 +269,18 @@ public sealed class OptionReader
     private void Describe(string key, string defaultValue, string allowed, string meaning)
     {
         if (Reserved?.GetValueOrDefault(key) is { } instead) throw new ArgumentException($"the option {key} is read for every environment that is stepped, so another one needs another name ({instead})");
-        _known.Add(key);
+        Ask(key);
         _described.Add(new OptionInfo(key, defaultValue, allowed, meaning));
     }
+
+    private void Ask(string key)
+    {
+        _known.Add(key);
+        _read.Add(key);
+    }
+
+    private static bool IsWithin(string path, string key) =>
+        path.StartsWith(key, StringComparison.Ordinal) && (path.Length == key.Length || path[key.Length] is '.' or '[');
 
     private bool TryGet(string key, out JsonElement element)
     {

@@ -18,8 +18,8 @@ public static class Garnet
         StartingState = "Uniform over all states.",
         Rewards = "A share density of the pairs (s, a) pays, an amount uniform on [0, 1]; the others pay nothing.",
         EpisodeEnd = "None.",
-        Heterogeneity = "With \"differ\": \"rewards\" agent i is paid (1 - lambda) R + lambda R_i, with \"kernels\" it moves by (1 - lambda) P + lambda P_i, with \"both\" both; R_i and P_i are drawn like R and P, each from a stream of its own. The degree is 0 "
-            + "by default: all agents have the original problem. Agents are numbers firstAgent and on of an endless row, so that those held out for a test can follow those that are trained.",
+        Heterogeneity = "With \"differ\": \"rewards\" agent i is paid (1 - lambda) R + lambda R_i, with \"kernels\" it moves by (1 - lambda) P + lambda P_i, with \"both\" both; R_i and P_i are drawn like R and P, each from a stream of its own. At lambda = 0 "
+            + "all agents have the original problem. Agents are numbers firstAgent and on of an endless row, so that those held out for a test can follow those that are trained.",
         Differences = new(["differ"], ["differ"], ["heterogeneity"], ["seed", "firstAgent"]),
         VersionHistory = "v0: first version.",
         Source = "Archibald, McKinnon and Thomas, On the generation of Markov decision processes, Journal of the Operational Research Society 46 (1995); sparse rewards as in Bhatnagar, Sutton, Ghavamzadeh and Lee, Natural actor-critic algorithms, Automatica 45 (2009), and later uses.",
@@ -29,12 +29,18 @@ public static class Garnet
             int actions = reader.Integer("actions", 4, 1, 10_000, "The number of actions A.");
             int branching = reader.Integer("branching", 5, 1, 100_000, "How many distinct successors a state and action has.");
             double density = reader.Number("density", 0.1, NumberRange.UnitInterval, "The share of pairs (s, a) that pay.");
-            long seed = reader.Long("seed", 0, 0, 1L << 53, "The seed of the draw.");
+            long seed = reader.Seed("seed", 0, "The seed of the draw.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice("differ", Rewards, [Rewards, Kernels, Both], "What heterogeneity acts on.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents lie apart.");
+            string differ = reader.Choice(AgentSpread.DifferKey, Rewards, [Rewards, Kernels, Both], "What heterogeneity acts on.");
+            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, "firstAgent");
             int first = reader.Integer("firstAgent", 0, 0, 1_000_000_000, "The number of the first agent.");
             var tables = new RandomTables(states, actions, branching, seed);
+            bool rewards = differ != Kernels && density > 0, kernels = differ != Rewards && states > 1;
+            if (lambda > 0 && !rewards && !kernels)
+            {
+                if (differ == Kernels) reader.Reject("states", "must be at least 2 for agents to differ in transitions at a heterogeneity above 0");
+                else reader.Reject("density", "must be greater than 0 for agents to differ in rewards at a heterogeneity above 0");
+            }
             tables.CheckSize(reader, differ != Rewards && lambda > 0, agents);
             return () => Build(agents, tables, density, discount, differ, lambda, first);
         },

@@ -41,7 +41,7 @@ public static class QuasiRandomMdp
             double discount = reader.Number("discount", instance == "W" ? 0.9 : 0.8, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.9 for W and 0.8 for the others when not given.");
             double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' rewards lie apart.");
             double kernels = reader.Number("kernelHeterogeneity", instance == "D" ? 1 : 0, NumberRange.UnitInterval, "kappa: how far the agents' kernels lie apart; 1 for D and 0 for the others when not given.");
-            long? seed = AgentSpread.ReadSeed(reader, "Draws the agents uniformly from this seed, whatever their number; without it even and odd agents alternate, and those of W follow each other.");
+            long? seed = reader.OptionalSeed(AgentSpread.SeedKey, "Draws the agents uniformly from this seed, whatever their number; without it even and odd agents alternate, and those of W follow each other.");
             return () => Build(agents, instance, discount, heterogeneity, kernels, seed);
         },
     };

@@ -62,7 +62,7 @@ public static class RandomMdp
             int states = reader.Integer("states", 5, 1, 100_000, "The number of states S.");
             int actions = reader.Integer("actions", 4, 1, 10_000, "The number of actions A.");
             double discount = reader.Number("discount", 0.9, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            long instance = reader.Long("instance", 0, 0, 1L << 53, "The seed of the draw.");
+            long instance = reader.Seed("instance", 0, "The seed of the draw.");
             int branching = reader.Integer("branching", 0, 0, 100_000, "How many distinct successors a state and action has; 0 means all states.");
             double chance = reader.Number("successorChance", 1, new NumberRange(0, 1, OpenMinimum: true), "The chance of a state to be a successor of a state and action, where branching is 0; at least one is.");
             bool ownKernels = reader.Choice("kernels", Shared, [Shared, Own], "Whether the agents share one kernel.") == Own;
@@ -71,6 +71,13 @@ public static class RandomMdp
             bool normalised = reader.Choice("rows", Simplex, [Simplex, Normalised], "How a row's probabilities are drawn.") == Normalised;
             int first = reader.Integer("firstAgent", 0, 0, 1_000_000_000, "The number of the first agent; agents held out for a test begin behind those that are trained.");
             var options = new Options(agents, discount, ownKernels, ownRewards, first, heterogeneity, new RandomTables(states, actions, branching, instance, normalised) { SuccessorChance = chance });
+            // Of one state there is but one kernel.
+            AgentSpread.RequireDifference(reader, ownRewards || (ownKernels && states > 1), agents, "\"rewards\": \"own\", or \"kernels\": \"own\" with at least 2 states");
+            if (!ownKernels && !ownRewards)
+            {
+                if (reader.Has("firstAgent")) reader.Reject("firstAgent", "is used where agents differ: with \"rewards\": \"own\" or \"kernels\": \"own\"");
+                reader.Resolved["firstAgent"] = null;
+            }
             options.Tables.CheckSize(reader, ownKernels && heterogeneity > 0, agents);
             return options;
         }

@@ -43,7 +43,7 @@ public static class AdversarialPair
         Rewards = "1 in states 1 and 2 (upperReward and lowerReward), 0 at the fork, from 0 to 0.2 in the others, in the state where the action is taken; the same for all agents by default.",
         EpisodeEnd = "None; the goals are absorbing and go on paying.",
         Heterogeneity = "Of transitions: an agent moves by Pbar + lambda (P_i - Pbar), with P_i the first kernel for even and the second for odd agents and Pbar the mean of both; lambda = 1, the default, is the authors' pair, and at 0 all agents are alike. With agentSeed agents are drawn: instead of being of one kind, "
-            + "agent i has P_i = (1 - t_i) P + t_i P' of the even kernel P and the odd one P', t_i uniform on (0, 1). Of rewards: a list or a range for upperReward or lowerReward gives agents their own, which lambda pulls towards their mean.",
+            + "agent i has P_i = (1 - t_i) P + t_i P' of the even kernel P and the odd one P', t_i uniform on (0, 1). Of rewards: a list or a range for upperReward or lowerReward gives agents their own, which lambda pulls towards the list's mean or the range's middle.",
         Differences = new(["upperReward", "lowerReward"], ["agentSeed"], ["heterogeneity"], ["agentSeed", "upperReward", "lowerReward"]),
         VersionHistory = "v0: as the class Challengin_MDP of the authors' program at its commit 12f6f01.",
         Source = "Labbi et al., On Global Convergence Rates for Federated Policy Gradient under Heterogeneous Environment (2025), arXiv 2505.23459; numbers from the authors' program, github.com/Labbi-Safwan/FedPolicy-gradient, synthetic_env/Env.py.",
@@ -52,12 +52,10 @@ public static class AdversarialPair
             string start = reader.Choice("start", Weighted, [Weighted, Uniform], "Where episodes start.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.99 as in the authors' program.");
             double lambda = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' kernels lie apart.");
-            Func<Func<int, double>, double[]> upper = PerAgentNumbers.Read(reader, "upperReward", 1, NumberRange.UnitInterval, agents, "What state 1 pays."),
+            PerAgentNumbers upper = PerAgentNumbers.Read(reader, "upperReward", 1, NumberRange.UnitInterval, agents, "What state 1 pays."),
                 lower = PerAgentNumbers.Read(reader, "lowerReward", 1, NumberRange.UnitInterval, agents, "What state 2 pays.");
-            long? seed = AgentSpread.ReadSeed(reader, "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; without it the kinds alternate (and rewards are drawn from 0).");
-            double[] uppers = upper(i => AgentSpread.Draw(seed ?? 0, i, UpperDraw)), lowers = lower(i => AgentSpread.Draw(seed ?? 0, i, LowerDraw));
-            PerAgentNumbers.Scale(uppers, lambda);
-            PerAgentNumbers.Scale(lowers, lambda);
+            long? seed = reader.OptionalSeed(AgentSpread.SeedKey, "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; without it the kinds alternate (and rewards are drawn from 0).");
+            double[] uppers = upper.At(lambda, i => AgentSpread.Draw(seed ?? 0, i, UpperDraw)), lowers = lower.At(lambda, i => AgentSpread.Draw(seed ?? 0, i, LowerDraw));
             return () => Build(seed, uppers, lowers, start, discount, lambda);
         },
     };
@@ -69,7 +67,15 @@ public static class AdversarialPair
         TransitionKernel even = Kernel(others, own), odd = lambda == 0 ? even : Kernel(own, others);
         AgentMdp[] agents = [.. uppers.Select((_, i) => new AgentMdp($"agent-{i}", RewardsOf(i), KernelOf(i)))];
         double[] initial = start == Uniform ? [.. Enumerable.Repeat(1.0 / States, States)] : [0.05, 0.05, 0.05, 0.3, 0.3, 0.2, 0.05];
-        return new FiniteMdp(Definition.Id, discount, initial, agents);
+        return new FiniteMdp(Definition.Id, discount, initial, agents)
+        {
+            Parameters = new Dictionary<string, double[]>
+            {
+                ["upperReward"] = uppers,
+                ["lowerReward"] = lowers,
+                ["toLower"] = [.. agents.Select(agent => agent.Kernel.Expectation(Fork, [0, 0, 1, 0, 0, 0, 0]))],
+            },
+        };
 
         TransitionKernel KernelOf(int agent)
         {

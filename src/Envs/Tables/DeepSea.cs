@@ -21,7 +21,7 @@ public static class DeepSea
         StartingState = "State 0, the top-left cell.",
         Rewards = "A step to the right costs moveCost / N (0.01 / N); meaning right in the last column pays 1 (in the stochastic variant even when the step fails, as in bsuite). Rewards below 0 need \"objective\": \"reward\".",
         EpisodeEnd = "After N steps, in the last state.",
-        Heterogeneity = "Of transitions, and of the rewards that go with them, with \"differ\": \"meanings\": in each cell agent i has, with probability lambda, a meaning of the actions drawn for itself, else the common one; at lambda = 0 all agents have the original environment. "
+        Heterogeneity = "Of transitions, and of the rewards that go with them, with \"differ\": \"meanings\": in each cell agent i has, with probability lambda, a meaning of the actions drawn for itself (by agentSeed, or mappingSeed where that is not given), else the common one; at lambda = 0 all agents have the original environment. "
             + "Of rewards alone with \"differ\": \"costs\": a step to the right costs agent i 2 s_i moveCost / N, with s_i = 1/2 + lambda (t_i - 1/2) and t_i in [0, 1] its place among the agents (evenly spaced, or drawn with agentSeed).",
         Differences = new(["differ"], ["differ", "randomActions"], ["heterogeneity"], ["mappingSeed", "agentSeed"]),
         VersionHistory = "v0: first version.",
@@ -32,21 +32,32 @@ public static class DeepSea
             int size = reader.Integer("size", 10, 1, 1_000, "N: rows, columns and steps.");
             bool stochastic = reader.Flag("stochastic", false, "Whether steps to the right fail with probability 1/N.");
             bool mixed = reader.Flag("randomActions", true, "Whether the meaning of the actions is drawn for each cell.");
-            long seed = reader.Long("mappingSeed", 0, 0, 1L << 53, "The seed of the meanings.");
+            long seed = reader.Seed("mappingSeed", 0, "The seed of the meanings.");
             double cost = reader.Number("moveCost", 0.01, NumberRange.NonNegative, "N times the cost of a step to the right.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how likely an agent's meaning of a cell's actions is its own, or how far the agents' costs lie apart.");
-            string differ = reader.Choice("differ", OwnMeanings, [OwnMeanings, OwnCosts], "What heterogeneity acts on: what actions mean, or what steps to the right cost.");
-            double[]? places = AgentSpread.Read(reader, agents);
-            if (lambda > 0 && !mixed && differ == OwnMeanings) reader.Reject("heterogeneity", "needs \"randomActions\": true, by which agents have meanings of their own, or \"differ\": \"costs\"");
+            double lambda = AgentSpread.ReadDegree(
+                reader, "lambda: how likely an agent's meaning of a cell's actions is its own, or how far the agents' costs lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
+            string differ = reader.Choice(AgentSpread.DifferKey, OwnMeanings, [OwnMeanings, OwnCosts], "What heterogeneity acts on: what actions mean, or what steps to the right cost.");
+            long? agentSeed = reader.OptionalSeed(AgentSpread.SeedKey, "Draws each agent's place on the scale of costs uniformly, or its meanings, from this seed; without it costs are evenly spaced, and meanings drawn from mappingSeed.");
+            double[]? places = AgentSpread.Places(agentSeed, agents);
+            if (lambda > 0 && !mixed && differ == OwnMeanings)
+                reader.Reject("randomActions", "must be true for agents to have meanings of their own at a heterogeneity above 0; or give \"differ\": \"costs\"");
+            if (lambda > 0 && cost == 0 && differ == OwnCosts)
+                reader.Reject("moveCost", "must be greater than 0 for agents to differ in costs at a heterogeneity above 0");
+            if (!mixed)
+            {
+                if (reader.Has("mappingSeed")) reader.Reject("mappingSeed", "is used with \"randomActions\": true only");
+                // Written back as not given, so that what was resolved can be read again.
+                reader.Resolved["mappingSeed"] = null;
+            }
             long rows = (((long)size * size) + 1) * Actions;
             SizeLimits.Check(reader, "size", rows * agents, rows * 2 * (lambda > 0 && differ == OwnMeanings ? agents : 1));
             double[] costs = [.. Enumerable.Range(0, agents).Select(i => differ == OwnCosts ? 2 * cost * AgentSpread.Move(0.5, lambda, places, i) : cost)];
-            return () => Build(size, stochastic, mixed ? seed : null, costs, discount, differ == OwnMeanings ? lambda : 0);
+            return () => Build(size, stochastic, mixed ? seed : null, agentSeed ?? seed, costs, discount, differ == OwnMeanings ? lambda : 0);
         },
     };
 
-    private static FiniteMdp Build(int size, bool stochastic, long? seed, double[] costs, double discount, double lambda)
+    private static FiniteMdp Build(int size, bool stochastic, long? seed, long agentSeed, double[] costs, double discount, double lambda)
     {
         int cells = size * size, states = cells + 1;
         double fails = stochastic ? 1.0 / size : 0;
@@ -56,7 +67,7 @@ public static class DeepSea
         double[] initial = new double[states];
         initial[0] = 1;
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells ? (s / size, s % size) : (-1, -1))];
-        return new FiniteMdp(Definition.Id, discount, initial, agents, new GridLayout(size, size, places, Draw(size)));
+        return new FiniteMdp(Definition.Id, discount, initial, agents, new GridLayout(size, size, places, Draw(size))) { Parameters = new Dictionary<string, double[]> { ["moveCost"] = costs } };
 
         AgentMdp Agent(int i)
         {
@@ -66,9 +77,9 @@ public static class DeepSea
 
         bool[] Own(int i)
         {
-            if (lambda == 0 || seed is not { } drawn) return common;
-            bool[] own = Meanings(drawn, i, sequence: 1, cells);
-            RandomSequence chance = Stream(drawn, i, sequence: 2);
+            if (lambda == 0) return common;
+            bool[] own = Meanings(agentSeed, i, sequence: 1, cells);
+            RandomSequence chance = Stream(agentSeed, i, sequence: 2);
             return [.. common.Select((meaning, cell) => chance.NextDouble() < lambda ? own[cell] : meaning)];
         }
 

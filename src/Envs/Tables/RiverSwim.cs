@@ -22,7 +22,7 @@ public static class RiverSwim
             + "normalised divides all by the largest, so that they lie in [0, 1]; without it the first kind needs \"objective\": \"reward\".",
         EpisodeEnd = "None.",
         Heterogeneity = "Of transitions with \"differ\": \"current\": agent i's chances of going right (in the last state, of staying) are multiplied by 1 + lambda (t_i - 1) and the rest goes to the left move (in the first state, to staying), with t_i in [0, 1] its place among "
-            + "the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"rewards\": odd agents are paid the other way round, and r_i becomes r + lambda (r_i - r). At lambda = 0 all agents have the original environment.",
+            + "the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"rewards\": agent i is paid r + lambda t_i (r' - r), with r' the two rewards the other way round, and t_i 0 for even and 1 for odd agents, or drawn with agentSeed. At lambda = 0 all agents have the original environment.",
         Differences = new(["differ"], ["differ"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "Strehl and Littman, An analysis of model-based Interval Estimation for Markov Decision Processes, Journal of Computer and System Sciences 74 (2008); "
@@ -33,30 +33,37 @@ public static class RiverSwim
             string variant = reader.Choice("variant", Original, [Original, Osband], "Whose numbers.");
             bool normalised = reader.Flag("normalised", false, "Whether rewards are divided by the largest.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice("differ", Current, [Current, Rewards], "What heterogeneity acts on.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents lie apart.");
+            string differ = reader.Choice(AgentSpread.DifferKey, Current, [Current, Rewards], "What heterogeneity acts on: how strong the current is, or which end pays.");
+            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
             double[]? places = AgentSpread.Read(reader, agents);
+            // By rewards two kinds of agents alternate, unless places between them are drawn.
+            double[] swaps = [.. Enumerable.Range(0, agents).Select(i => differ == Current ? 0 : lambda * (AgentSpread.IsDrawn(reader) && places is not null ? places[i] : i % 2))];
+            double[] strengths = [.. Enumerable.Range(0, agents).Select(i => differ == Current ? AgentSpread.Move(1, lambda, places, i) : 1)];
             SizeLimits.Check(reader, "states", (long)states * Actions * agents, (long)states * Actions * 3 * agents);
-            return () => Build(agents, states, variant == Original ? Numbers.StrehlLittman : Numbers.OsbandEtAl, normalised, discount, differ, lambda, places);
+            return () => Build(states, variant == Original ? Numbers.StrehlLittman : Numbers.OsbandEtAl, normalised, discount, strengths, swaps);
         },
     };
 
-    private static FiniteMdp Build(int count, int states, Numbers numbers, bool normalised, double discount, string differ, double lambda, double[]? places)
+    /// <param name="states">The length of the river.</param>
+    /// <param name="numbers">Its numbers.</param>
+    /// <param name="normalised">Whether rewards are divided by the largest.</param>
+    /// <param name="discount">gamma.</param>
+    /// <param name="strengths">What each agent's chances against the current are multiplied by, [N].</param>
+    /// <param name="swaps">How far each agent's two rewards are exchanged, 0 to 1, [N].</param>
+    private static FiniteMdp Build(int states, Numbers numbers, bool normalised, double discount, double[] strengths, double[] swaps)
     {
         var tables = new TablePool();
         double unit = normalised ? numbers.Far : 1;
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
+        AgentMdp[] agents = [.. Enumerable.Range(0, swaps.Length).Select(Agent)];
         double[] initial = new double[states];
         if (numbers.StartsInside && states > 2) initial[1] = initial[2] = 0.5;
         else initial[0] = 1;
-        return new FiniteMdp(Definition.Id, discount, initial, agents);
+        return new FiniteMdp(Definition.Id, discount, initial, agents) { Parameters = new Dictionary<string, double[]> { ["strength"] = strengths, ["swap"] = swaps } };
 
         AgentMdp Agent(int i)
         {
-            double strength = differ == Current ? AgentSpread.Move(1, lambda, places, i) : 1;
-            double swap = differ == Rewards && i % 2 == 1 ? lambda : 0;
-            double near = (numbers.Near + (swap * (numbers.Far - numbers.Near))) / unit, far = (numbers.Far + (swap * (numbers.Near - numbers.Far))) / unit;
-            return OutcomeTable.Agent($"agent-{i}", states, Actions, (s, a) => numbers.Outcomes(s, a, states, strength, near, far), tables);
+            double near = (numbers.Near + (swaps[i] * (numbers.Far - numbers.Near))) / unit, far = (numbers.Far + (swaps[i] * (numbers.Near - numbers.Far))) / unit;
+            return OutcomeTable.Agent($"agent-{i}", states, Actions, (s, a) => numbers.Outcomes(s, a, states, strengths[i], near, far), tables);
         }
     }
 

@@ -6,6 +6,7 @@ namespace FedPG.Envs.Tables;
 public static class Taxi
 {
     private const int Actions = 6, Pickup = 4, DropOff = 5;
+    private const double Fare = 20;
     private const string Rain = "rain", Fares = "fares";
 
     /// <summary>The environment's documentation and maker.</summary>
@@ -25,7 +26,7 @@ public static class Taxi
             + "Rewards outside [0, 1] need \"objective\": \"reward\".",
         EpisodeEnd = "When the passenger is dropped at the destination; the four states with taxi and passenger there (with fickle, eight) are absorbing with reward 0. The public limit of steps is 200.",
         Heterogeneity = "Of transitions with \"differ\": \"rain\": agent i has the chance q_i = q + lambda (t_i - q) that a possible move goes aside, with q = 0.2 in rain and 0 else, and t_i in [0, 0.4] its place among the "
-            + "agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"fares\": agent i is paid 20 at destination i mod 4 and 20 (1 - lambda) at the others. At lambda = 0 it is the original environment for all.",
+            + "agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"fares\": agent i is paid 20 at destination i mod 4 (with agentSeed floor(4 t_i), t_i drawn uniformly on (0, 1)) and 20 (1 - lambda) at the others. At lambda = 0 it is the original environment for all.",
         Differences = new(["differ"], ["differ", "rainy"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v4: as Gymnasium's Taxi-v4 (since its version 1.3.0), where rain treats all four directions alike.",
         Source = "Gymnasium, gymnasium/envs/toy_text/taxi.py; Dietterich, Hierarchical Reinforcement Learning with the MAXQ Value Function Decomposition, JAIR 13 (2000).",
@@ -34,32 +35,39 @@ public static class Taxi
             bool rainy = reader.Flag("rainy", false, "Whether moves go aside in the rain.");
             bool fickle = reader.Flag("fickle", false, "Whether passengers may change their destination on the way.");
             double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice("differ", Rain, [Rain, Fares], "What heterogeneity acts on: how often moves go aside, or which destination pays.");
-            double lambda = reader.Number("heterogeneity", 0, NumberRange.UnitInterval, "lambda: how far the agents lie apart.");
+            string differ = reader.Choice(AgentSpread.DifferKey, Rain, [Rain, Fares], "What heterogeneity acts on: how often moves go aside, or which destination pays.");
+            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
             double[]? places = AgentSpread.Read(reader, agents);
             var world = new World(rainy ? 0.2 : 0, fickle);
             SizeLimits.Check(reader, "fickle", (long)world.States * Actions * agents, (long)world.States * Actions * 6 * agents);
-            return () => Build(agents, world, discount, differ, lambda, places);
+            double[]? aside = places is null ? null : [.. places.Select(t => 0.4 * t)];
+            double[] chances = [.. Enumerable.Range(0, agents).Select(i => differ == Rain ? AgentSpread.Move(world.Aside, lambda, aside, i) : world.Aside)];
+            int[] favoured = AgentSpread.Kinds(reader, places, agents, TaxiState.Places.Count);
+            double others = differ == Fares && places is not null ? Fare * (1 - lambda) : Fare;
+            return () => Build(world, discount, chances, favoured, others);
         },
     };
 
-    private static FiniteMdp Build(int count, World world, double discount, string differ, double lambda, double[]? places)
+    /// <param name="world">The rules.</param>
+    /// <param name="discount">gamma.</param>
+    /// <param name="chances">How likely each agent's moves go aside, [N].</param>
+    /// <param name="favoured">The destination that pays each agent in full, [N].</param>
+    /// <param name="others">What the other destinations pay.</param>
+    private static FiniteMdp Build(World world, double discount, double[] chances, int[] favoured, double others)
     {
         var tables = new TablePool();
-        double[]? aside = places is null ? null : [.. places.Select(t => 0.4 * t)];
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(Agent)];
+        AgentMdp[] agents = [.. chances.Select((chance, i) =>
+            OutcomeTable.Agent($"agent-{i}", world.States, Actions, (index, action) => world.Outcomes(index, action, chance, destination => destination == favoured[i] ? Fare : others), tables))];
 
         double[] initial = new double[world.States];
         TaxiState[] starts = [.. TaxiState.All.Where(s => !s.OnBoard && s.Passenger != s.Destination)];
         foreach (TaxiState start in starts) initial[start.Index] = 1.0 / starts.Length;
-        return new FiniteMdp(Definition.Id, discount, initial, agents);
-
-        AgentMdp Agent(int i)
+        return new FiniteMdp(Definition.Id, discount, initial, agents)
         {
-            double chance = differ == Rain ? AgentSpread.Move(world.Aside, lambda, aside, i) : world.Aside;
-            double others = differ == Fares && count > 1 ? 20 * (1 - lambda) : 20;
-            return OutcomeTable.Agent($"agent-{i}", world.States, Actions, (index, action) => world.Outcomes(index, action, chance, destination => destination == i % 4 ? 20 : others), tables);
-        }
+            Parameters = others == Fare
+                ? new Dictionary<string, double[]> { ["aside"] = chances }
+                : new Dictionary<string, double[]> { ["aside"] = chances, ["destination"] = [.. favoured.Select(destination => (double)destination)] },
+        };
     }
 
     /// <summary>The rules, for one weather and one kind of passenger.</summary>

@@ -25,13 +25,13 @@ public abstract class Evaluator : IDisposable
     /// <summary>Whether objectives are estimates, which come with a standard error.</summary>
     public virtual bool IsEstimate => false;
 
-    /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: "regret", "reward", "squared-value-error" or "squared-return-error".</summary>
+    /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: a word of <see cref="Minimised"/>.</summary>
     /// <param name="experiment">The experiment.</param>
     public static string MinimisedBy(Experiment.Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        if (experiment.PolicyKind == StateValues.Kind) return experiment.Environment is FiniteMdp ? ValueErrorEvaluator.SquaredValueError : ReturnErrorEvaluator.SquaredReturnError;
-        return experiment.Objective == Objective.Regret ? "regret" : "reward";
+        if (experiment.PolicyKind == StateValues.Kind) return experiment.Environment is FiniteMdp ? Minimised.SquaredValueError : Minimised.SquaredReturnError;
+        return experiment.Objective == Objective.Regret ? Minimised.Regret : Minimised.Reward;
     }
 
     /// <summary>The evaluator of an experiment.</summary>

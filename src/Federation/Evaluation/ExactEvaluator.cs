@@ -62,7 +62,7 @@ public sealed class ExactEvaluator : Evaluator
         ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
         PolicyEvaluation evaluation = _policy.Evaluate(theta.detach().unsqueeze(0));
-        evaluation.LogProbabilities.cpu().to(ScalarType.Float64).contiguous().Span<double>().CopyTo(_logs);
+        evaluation.Output.cpu().to(ScalarType.Float64).contiguous().Span<double>().CopyTo(_logs);
         for (int k = 0; k < _logs.Length; k++) _probabilities[k] = Math.Exp(_logs[k]);
 
         Array.Clear(_weights);

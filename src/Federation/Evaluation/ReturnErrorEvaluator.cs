@@ -13,89 +13,83 @@ namespace FedPG.Federation.Evaluation;
 /// is the mean, over the steps of held-out episodes of the fixed policy, of (V(o_t) - G_t)^2 with G_t the discounted costs from t on: the squared error of the values plus the
 /// variance of a return, which no values take away. Every step counts alike, as along the chain that learns.
 /// <para>
-/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see cref="RolloutEvaluator.Negligible"/>, and only
-/// the steps before the limit count. Where an environment truncates itself, the steps too near to that end are left out. So a return lacks that share of what a state is worth at most.
+/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see cref="EpisodeEvaluator.Negligible"/>, and only
+/// the steps before the limit count. Where an environment truncates itself, the steps too near to that end are left out. So a return lacks that share of what a state is worth at most;
+/// a discount too near to 1 for the random numbers of so long an episode is refused (<see cref="LargestDiscount"/>).
 /// </para>
-/// <para>The standard error is that of a ratio of sums over episodes. The episodes are the same at every evaluation (common random numbers).</para>
+/// <para>The standard error is that of a ratio of sums over episodes.</para>
 /// </summary>
-public sealed class ReturnErrorEvaluator : Evaluator
+public sealed class ReturnErrorEvaluator : EpisodeEvaluator
 {
-    /// <summary>What its objective is, as <c>summary.json</c> names it.</summary>
-    public const string SquaredReturnError = "squared-return-error";
-
-    private readonly SteppedEnvironment _environment;
     private readonly ObservationStateValues _values;
     private readonly Objective _objective;
-    private readonly WorkerPool _pool;
     private readonly FeatureEpisode?[] _agents;
-    private readonly long _seed;
-    private readonly int _episodes, _length, _tail;
+    private readonly int _length, _tail;
 
     /// <summary>Prepares the evaluation.</summary>
-    /// <param name="environment">The environment of all agents; its discount is below 1.</param>
+    /// <param name="environment">The environment of all agents; its discount is at most <see cref="LargestDiscount"/>.</param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="values">An instance of the evaluator's own; disposed with it.</param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 2.</param>
     /// <param name="pool">The threads; not disposed.</param>
     public ReturnErrorEvaluator(SteppedEnvironment environment, Objective objective, ObservationStateValues values, long seed, int episodes, WorkerPool pool)
+        : base(environment, seed, episodes, pool)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 2);
+        (_objective, _values) = (objective, values);
+        (_length, _tail) = (HorizonOf(environment), TailOf(environment.Discount));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)_length + _tail, values.MostSteps, nameof(environment));
+        _agents = new FeatureEpisode[Agents];
+    }
+
+    /// <summary>The largest discount at which an episode can go on until its returns are whole: beyond it a policy has no random numbers left.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="values">The values, of a policy that has random numbers for so many steps.</param>
+    public static double LargestDiscount(SteppedEnvironment environment, ObservationStateValues values)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(values);
-        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 2);
-        (_environment, _objective, _values, _seed, _episodes, _pool) = (environment, objective, values, seed, episodes, pool);
-        double discount = environment.Discount;
-        _tail = discount == 0 ? 1 : (int)Math.Clamp(Math.Ceiling(Math.Log(RolloutEvaluator.Negligible) / Math.Log(discount)), 1, 1_000_000);
-        _length = Math.Min(RolloutEvaluator.HorizonOf(environment), values.MostSteps);
-        _tail = Math.Min(_tail, values.MostSteps - _length);
-        _agents = new FeatureEpisode[environment.AgentNames.Count];
+        int tail = values.MostSteps - (environment.StepLimit ?? MostSteps);
+        // Rounded down to what can be read, and typed.
+        return tail < 1 ? 0 : Math.Floor(Math.Exp(Math.Log(Negligible) / tail) * 1e6) / 1e6;
     }
 
-    /// <summary>Unknown.</summary>
-    public override double? Optimal => null;
-
-    /// <summary>Unknown.</summary>
-    public override double? Uniform => null;
-
-    /// <summary>Unknown.</summary>
-    public override double[]? AgentOptima => null;
-
     /// <inheritdoc/>
-    public override bool IsEstimate => true;
-
-    /// <inheritdoc/>
+    /// <exception cref="EnvironmentFaultException">An agent's environment truncates its episodes before any return is whole.</exception>
     public override Evaluation Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using IDisposable scope = NewDisposeScope();
         double[] weights = theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
-        var results = new (double Mean, double Variance)[_agents.Length];
-        int next = 0;
-        _pool.Run(Math.Min(_agents.Length, _pool.Threads), _ =>
+        (double[] Costs, double[] Predicted)[] rooms = [.. Enumerable.Range(0, Workers).Select(_ => (new double[_length + _tail], new double[_length]))];
+        (double Mean, double Variance, int Steps)[] results = PlayAll((k, i) => Play(i, weights, rooms[k].Costs, rooms[k].Predicted));
+        if (Array.FindIndex(results, r => r.Steps == 0) is >= 0 and var untold)
         {
-            double[] costs = new double[_length + _tail], predicted = new double[_length];
-            for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1) results[i] = Play(i, weights, costs, predicted);
-        });
+            throw new EnvironmentFaultException(
+                $"of {Environment.AgentNames[untold]} truncates its episodes itself within {_tail} steps, before returns can be told that values are compared with", "a smaller discount needs fewer steps");
+        }
         double mean = results.Sum(r => r.Mean) / results.Length;
         return new Evaluation(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], RegularisedObjective: null, RegularisedGap: null)
         {
             ObjectiveError = Math.Sqrt(results.Sum(r => r.Variance)) / results.Length,
             AgentErrors = [.. results.Select(r => (double?)Math.Sqrt(r.Variance))],
-            Fault = double.IsFinite(mean) ? null : $"an agent's environment truncates its episodes itself within {_tail} steps, before returns can be told; values cannot be compared with them",
+            Fault = double.IsFinite(mean) ? null : "its values are too large to be compared with returns",
         };
     }
 
     /// <inheritdoc/>
     public override void Dispose() => _values.Dispose();
 
-    /// <summary>Plays an agent's episodes: the mean squared error, and the variance of that estimate.</summary>
-    private (double Mean, double Variance) Play(int agent, double[] weights, double[] costs, double[] predicted)
+    /// <summary>Plays an agent's episodes: the mean squared error, the variance of that estimate, and the steps it comes from.</summary>
+    private (double Mean, double Variance, int Steps) Play(int agent, double[] weights, double[] costs, double[] predicted)
     {
-        FeatureEpisode episode = _agents[agent] ??= new FeatureEpisode(_environment, agent, _values, _objective);
-        var key = new StreamKey(_seed, StreamPurpose.Evaluation, agent, 0, 0);
-        double[] action = new double[_values.ActionSize], sums = new double[_episodes];
-        int[] counts = new int[_episodes];
-        for (int e = 0; e < _episodes; e++)
+        FeatureEpisode episode = _agents[agent] ??= new FeatureEpisode(Environment, agent, _values, _objective);
+        StreamKey key = KeyOf(agent);
+        double[] action = new double[_values.ActionSize], sums = new double[Episodes];
+        int[] counts = new int[Episodes];
+        for (int e = 0; e < Episodes; e++)
         {
             episode.Begin(TrajectorySeeds.Of(key, e));
             (bool terminated, bool truncated) = (false, false);
@@ -108,17 +102,18 @@ public sealed class ReturnErrorEvaluator : Evaluator
                 (StepResult result, costs[t]) = episode.Step(action, look: t + 1 < _length);
                 (terminated, truncated) = (result.Terminated, result.Truncated);
             }
-            int steps = episode.Steps, told = Math.Min(_length, terminated ? steps : steps - _tail);
-            double ahead = terminated ? _objective.Cost(0) / (1 - _environment.Discount) : 0;
+            int steps = episode.Steps, whole = Math.Min(_length, terminated ? steps : steps - _tail);
+            double ahead = terminated ? _objective.Cost(0) / (1 - Environment.Discount) : 0;
             for (int t = steps - 1; t >= 0; t--)
             {
-                ahead = costs[t] + (_environment.Discount * ahead);
-                if (t < told) sums[e] += (predicted[t] - ahead) * (predicted[t] - ahead);
+                ahead = costs[t] + (Environment.Discount * ahead);
+                if (t < whole) sums[e] += (predicted[t] - ahead) * (predicted[t] - ahead);
             }
-            counts[e] = Math.Max(0, told);
+            counts[e] = Math.Max(0, whole);
         }
-        double all = counts.Sum(), mean = sums.Sum() / all;
+        int told = counts.Sum();
+        double all = told, mean = sums.Sum() / all;
         double squares = sums.Zip(counts, (sum, count) => (sum - (mean * count)) * (sum - (mean * count))).Sum();
-        return (mean, squares * _episodes / (_episodes - 1) / (all * all));
+        return (mean, squares * Episodes / (Episodes - 1) / (all * all), told);
     }
 }

@@ -11,34 +11,20 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>
-/// Estimates what the server's policy is worth from episodes that training never sees (<see cref="StreamPurpose.Evaluation"/>). Every evaluation of a run uses
-/// the same seeds: two rounds differ by their policies, not by luck, but the luck that they share is in both, and the standard error speaks of one
-/// evaluation alone. Agents have seeds of their own, so errors of different agents are independent. Episodes run to their end or to the
-/// environment's limit of steps; without one, until what is left is worth less than <see cref="Negligible"/> of a first step's cost. All agents are evaluated on
-/// all threads of the pool, with the same bits on any number of them.
+/// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what is left is worth less than
+/// <see cref="EpisodeEvaluator.Negligible"/> of a first step's cost, or until <see cref="EpisodeEvaluator.MostSteps"/>.
 /// </summary>
-public sealed class RolloutEvaluator : Evaluator
+public sealed class RolloutEvaluator : EpisodeEvaluator
 {
-    /// <summary>Where episodes without a limit of steps are cut: gamma^t below this.</summary>
-    public const double Negligible = 1e-4;
-
-    /// <summary>Where episodes with neither a limit nor a discount are cut.</summary>
-    public const int MostSteps = 10_000;
-
     /// <summary>Episodes that are played side by side.</summary>
     private const int LargestBatch = 32;
 
     /// <summary>The most numbers that are kept of what is seen in a batch: where episodes are long and observations wide, fewer are played side by side.</summary>
     private const long MostSeen = 1 << 26;
 
-    private readonly SteppedEnvironment _environment;
     private readonly ObservationPolicy _policy;
-    private readonly WorkerPool _pool;
     private readonly IDisposable[] _workers;
     private readonly IEnvironment[]?[] _environments;
-    private readonly long _seed;
-    private readonly int _episodes;
-    private readonly StreamPurpose _purpose;
 
     /// <summary>Prepares the evaluation.</summary>
     /// <param name="environment">The environment of all agents.</param>
@@ -47,24 +33,22 @@ public sealed class RolloutEvaluator : Evaluator
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 1; a single one has no standard error.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    /// <param name="length">Steps after which an episode is cut, at most <see cref="ObservationPolicy.MostSteps"/>; null for <see cref="HorizonOf"/>.</param>
+    /// <param name="length">Steps after which an episode is cut, at most <see cref="ObservationPolicy.MostSteps"/>; null for <see cref="EpisodeEvaluator.HorizonOf"/>.</param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
     public RolloutEvaluator(
         SteppedEnvironment environment, Objective objective, ObservationPolicy policy, long seed, int episodes, WorkerPool pool, int? length = null,
         StreamPurpose purpose = StreamPurpose.Evaluation)
+        : base(environment, seed, episodes, pool, purpose)
     {
-        ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(pool);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length ?? 1, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length ?? 1, policy.MostSteps);
-        (_environment, _policy, _seed, _episodes, _pool, _purpose) = (environment, policy, seed, episodes, pool, purpose);
-        int agents = environment.AgentNames.Count;
-        _environments = new IEnvironment[agents][];
+        _policy = policy;
+        _environments = new IEnvironment[Agents][];
         Length = Math.Min(policy.MostSteps, length ?? HorizonOf(environment));
         int batch = (int)Math.Clamp(MostSeen / ((long)Length * policy.ObservationSize), 1, Math.Min(episodes, LargestBatch));
-        _workers = new IDisposable[Math.Min(agents, pool.Threads)];
+        _workers = new IDisposable[Workers];
         for (int k = 0; k < _workers.Length; k++)
         {
             _workers[k] = policy.Format.Dtype == ScalarType.Float64
@@ -76,52 +60,21 @@ public sealed class RolloutEvaluator : Evaluator
     /// <summary>The steps after which an episode is cut.</summary>
     public int Length { get; }
 
-    /// <summary>Unknown.</summary>
-    public override double? Optimal => null;
-
-    /// <summary>Unknown.</summary>
-    public override double? Uniform => null;
-
-    /// <summary>Unknown.</summary>
-    public override double[]? AgentOptima => null;
-
-    /// <inheritdoc/>
-    public override bool IsEstimate => true;
-
-    /// <summary>The steps after which an episode is cut where nothing else is asked for.</summary>
-    public static int HorizonOf(SteppedEnvironment environment)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        if (environment.StepLimit is { } limit) return limit;
-        return environment.Discount switch
-        {
-            0 => 1,
-            < 1 => (int)Math.Clamp(Math.Ceiling(Math.Log(Negligible) / Math.Log(environment.Discount)), 1, MostSteps),
-            _ => MostSteps,
-        };
-    }
-
     /// <inheritdoc/>
     public override Evaluation Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using IDisposable scope = NewDisposeScope();
         Tensor parameters = theta.detach().cpu().contiguous();
-        var results = new AgentResult[_environments.Length];
-        int next = 0;
-        _pool.Run(_workers.Length, k =>
-        {
-            for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1)
-                results[i] = _workers[k] is Worker<double> precise ? Play(precise, parameters, i, temperature) : Play((Worker<float>)_workers[k], parameters, i, temperature);
-        });
+        AgentResult[] results = PlayAll((k, i) => _workers[k] is Worker<double> precise ? Play(precise, parameters, i, temperature) : Play((Worker<float>)_workers[k], parameters, i, temperature));
         double mean = results.Sum(r => r.Episodes.Cost) / results.Length;
         return new Evaluation(
             mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Episodes.Cost)],
             temperature is null ? null : results.Sum(r => r.Regularised) / results.Length, RegularisedGap: null)
         {
-            ObjectiveError = _episodes < 2 ? null : Math.Sqrt(results.Sum(r => r.Variance!.Value)) / results.Length,
+            ObjectiveError = Episodes < 2 ? null : Math.Sqrt(results.Sum(r => r.Variance!.Value)) / results.Length,
             AgentEpisodes = [.. results.Select(r => r.Episodes)],
-            Fault = double.IsFinite(mean) ? null : "the environment gave a reward that is no finite number",
+            Fault = double.IsFinite(mean) ? null : "the actions of its policy, or sums of what they earn, are no longer finite",
         };
     }
 
@@ -137,15 +90,14 @@ public sealed class RolloutEvaluator : Evaluator
     {
         ReadOnlySpan<T> theta = parameters.Span<T>();
         Rollout<T> rollout = worker.Rollout;
-        IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(_environment, agent, rollout.Batch.Trajectories);
-        // The same key at every round: common random numbers.
-        var key = new StreamKey(_seed, _purpose, agent, 0, 0);
+        IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(Environment, agent, rollout.Batch.Trajectories);
+        StreamKey key = KeyOf(agent);
         (Moments costs, Moments returns, Moments lengths) = (new(), new(), new());
         (double regularised, long steps) = (0, 0);
-        while (costs.Count < _episodes)
+        while (costs.Count < Episodes)
         {
             rollout.Play(environments, theta, key, costs.Count, temperature is > 0, worker.Observations, []);
-            int used = Math.Min(environments.Length, _episodes - costs.Count);
+            int used = Math.Min(environments.Length, Episodes - costs.Count);
             if (temperature is { } tau)
             {
                 foreach (double value in rollout.Batch.Values(tau)[..used]) regularised += value;
@@ -158,8 +110,8 @@ public sealed class RolloutEvaluator : Evaluator
                 steps += length;
             }
         }
-        var played = new EpisodeStatistics(_episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError) { LengthError = lengths.StandardError };
-        return new AgentResult(played, costs.VarianceOfMean, regularised / _episodes);
+        var played = new EpisodeStatistics(Episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError) { LengthError = lengths.StandardError };
+        return new AgentResult(played, costs.VarianceOfMean, regularised / Episodes);
     }
 
     /// <summary>What an agent's episodes showed.</summary>

@@ -16,9 +16,6 @@ namespace FedPG.Federation.Evaluation;
 /// </summary>
 public sealed class ValueErrorEvaluator : Evaluator
 {
-    /// <summary>What its objective is, as <c>summary.json</c> names it.</summary>
-    public const string SquaredValueError = "squared-value-error";
-
     private readonly StateValues _values;
     private readonly TdFixedPoint[] _points;
 

@@ -44,14 +44,14 @@ public sealed class ExactOracle : IBatchOracle
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);
-        _rows.Visit(evaluation.LogProbabilities, sameRows, batch, _weigh);
+        _rows.Visit(evaluation.Output, sameRows, batch, _weigh);
         evaluation.Backward(_weights.to(_setup.Policy.Format.Device), directions);
     }
 
     /// <inheritdoc/>
     public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {
-        Tensor old = _setup.FinitePolicy.Evaluate(rows).LogProbabilities;
+        Tensor old = _setup.FinitePolicy.Evaluate(rows).Output;
         _rows.Visit(old, sameRows, batch, _collect);
         return new TableBatch(_setup.FinitePolicy, _weights, _shares, old, sameRows ? null : server);
     }

@@ -23,7 +23,7 @@ public interface IOracle : IDisposable
     /// <summary>Transitions sampled since the start.</summary>
     long EnvSteps { get; }
 
-    /// <summary>What each agent's latest observed batch showed, [n]; zeros from oracles that sample nothing.</summary>
+    /// <summary>What each agent's latest observed batch showed, or the episodes that ended in its latest round where it follows a chain, [n]; zeros from oracles that sample nothing.</summary>
     IReadOnlyList<RolloutStatistics> Rollouts { get; }
 
     /// <summary>What the oracle itself keeps of its agents from batch to batch, such as where their chains stand: a record of tensors [n, ...] that checkpoints store.</summary>

@@ -39,7 +39,7 @@ internal static class ListedStateOracles
     {
         FisherOptions fisher = FisherOptions.Read(options);
         if (context is { Natural: true, Policy: ModulePolicy })
-            options.Reject("direction", "\"natural\" needs a policy that is differentiable in rows, which a module behind ModulePolicy is not; allowed here: \"plain\"");
+            options.Reject("direction", $"\"natural\" needs a policy that is differentiable in rows, which a module behind ModulePolicy is not; {context.PlainInstead}");
         return fisher;
     }
 }

@@ -48,7 +48,7 @@ public sealed class NaturalExactOracle : IOracle
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         _rows = rows;
-        _exact.Visit(_setup.FinitePolicy.Evaluate(rows).LogProbabilities, sameRows, batch, _visit);
+        _exact.Visit(_setup.FinitePolicy.Evaluate(rows).Output, sameRows, batch, _visit);
         directions.copy_(_directions.to(_setup.Policy.Format.Device));
     }
 

@@ -111,7 +111,7 @@ public sealed class NaturalRolloutOracle : IOracle
         /// <summary>The derivatives of log pi of the actions by the heads, [agents, Size, HeadSize].</summary>
         private Tensor Slopes(Tensor rows, Tensor observations, Tensor actions)
         {
-            Tensor heads = _policy.Evaluate(rows, observations, heads => heads).Values;
+            Tensor heads = _policy.Evaluate(rows, observations, heads => heads).Output;
             using var recording = enable_grad();
             Tensor leaf = heads.detach().clone().requires_grad_();
             Tensor logs = _policy.LogProbabilities(leaf, actions);

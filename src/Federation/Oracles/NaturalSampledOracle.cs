@@ -58,7 +58,7 @@ public sealed class NaturalSampledOracle : IOracle
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
-        Tensor logProbabilities = _setup.FinitePolicy.Evaluate(rows).LogProbabilities.cpu().contiguous();
+        Tensor logProbabilities = _setup.FinitePolicy.Evaluate(rows).Output.cpu().contiguous();
         Tensor probabilities = logProbabilities.exp();
         if (_directions.dtype == ScalarType.Float64) Sample<double>(rows, probabilities, logProbabilities, batch);
         else Sample<float>(rows, probabilities, logProbabilities, batch);

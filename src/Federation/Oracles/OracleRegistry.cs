@@ -13,6 +13,12 @@ public sealed record OracleContext(Objective Objective, EnvironmentInstance? Env
 {
     /// <summary>Whether the natural direction is asked for, in the place of the gradient.</summary>
     public bool Natural { get; init; }
+
+    /// <summary>The algorithm that is defined by its direction and knows no other; null where the file decides.</summary>
+    public string? DirectionOf { get; init; }
+
+    /// <summary>What a message about a natural direction that cannot be had says of the way out.</summary>
+    internal string PlainInstead => DirectionOf is null ? "allowed there: \"plain\"" : $"federation.algorithm \"{DirectionOf}\", which knows no other, cannot be had there";
 }
 
 /// <summary>One estimator for one kind of environment: its name and how its options are read.</summary>
@@ -58,9 +64,6 @@ public sealed class OracleRegistry
     /// <summary>The known estimators.</summary>
     public IReadOnlyCollection<string> Names => [.. _definitions.Select(d => d.Name).Distinct()];
 
-    /// <summary>The names that serve an environment.</summary>
-    public IReadOnlyCollection<string> NamesFor(EnvironmentInstance environment) => [.. _definitions.Where(d => d.Fits(environment)).Select(d => d.Name).Distinct()];
-
     /// <summary>A new registry with the built-in estimators.</summary>
     public static OracleRegistry WithBuiltIn()
     {
@@ -93,6 +96,9 @@ public sealed class OracleRegistry
     /// <summary>The definition of a known estimator: the one that serves the environment, else any of that name.</summary>
     public OracleDefinition Get(string name, EnvironmentInstance? environment) =>
         _definitions.Find(d => d.Name == name && environment is not null && d.Fits(environment)) ?? _definitions.First(d => d.Name == name);
+
+    /// <summary>The definitions of a name, each for some environments.</summary>
+    public IEnumerable<OracleDefinition> DefinitionsOf(string name) => _definitions.Where(d => d.Name == name);
 
     /// <summary>The settings of estimators that sample trajectories.</summary>
     /// <param name="options">The gradient section.</param>

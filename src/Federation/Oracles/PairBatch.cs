@@ -44,7 +44,7 @@ internal sealed class PairBatch : SurrogateBatch
             Tensor thetas = piece.Chunk.Rows(rows), part = empty_like(thetas);
             var own = penalties with { Beta = piece.Chunk.Rows(penalties.Beta), Sigma = piece.Chunk.Rows(penalties.Sigma) };
             PolicyEvaluation terms = _policy.Evaluate(thetas, piece.Observations, heads => Terms(piece, heads, own));
-            terms.Backward(ones_like(terms.Values), part);
+            terms.Backward(ones_like(terms.Output), part);
             piece.Chunk.Add(part, gradients);
         }
     }
@@ -88,7 +88,7 @@ internal sealed class PairBatch : SurrogateBatch
         return where(kl > least, kl, least).sqrt();
     }
 
-    private Tensor Heads(PairChunks chunk, Tensor rows, Tensor observations) => _policy.Evaluate(chunk.Rows(rows), observations, heads => heads).Values;
+    private Tensor Heads(PairChunks chunk, Tensor rows, Tensor observations) => _policy.Evaluate(chunk.Rows(rows), observations, heads => heads).Output;
 
     /// <summary>A chunk of pairs.</summary>
     /// <param name="Chunk">Which.</param>

@@ -37,9 +37,9 @@ internal static class RolloutOracles
         if (context.Environment is not SteppedEnvironment environment || context.Policy is not ObservationPolicy policy) return;
         int horizon = Math.Min(settings.Horizon, environment.StepLimit ?? int.MaxValue);
         if (context.Natural && !policy.HasTangents)
-            options.Reject("direction", "\"natural\" needs a policy that gives the tangents of its heads (ObservationPolicy.HasTangents), which a module of one's own does not; allowed with it: \"plain\"");
+            options.Reject("direction", $"\"natural\" needs a policy that gives the tangents of its heads (ObservationPolicy.HasTangents), which a module of one's own does not; {context.PlainInstead}");
         if (context.Natural && environment.Discount >= 1)
-            options.Reject("direction", $"\"natural\" needs a discount below 1, which weighs the visits of its Fisher matrix, and {environment.Name} has 1; allowed there: \"plain\"");
+            options.Reject("direction", $"\"natural\" needs a discount below 1, which weighs the visits of its Fisher matrix, and {environment.Name} has 1; {context.PlainInstead}");
         if (horizon > policy.MostSteps) options.Reject("horizon", $"must be at most {policy.MostSteps} with this policy");
         if ((long)horizon * settings.Trajectories * (policy.ObservationSize + policy.ActionSize) > MostNumbers)
             options.Reject("trajectories", $"times {horizon} steps give more than {MostNumbers} numbers of observations and actions a batch, which is the most that is kept in memory");

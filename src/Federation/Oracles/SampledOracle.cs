@@ -46,14 +46,14 @@ public sealed class SampledOracle : IBatchOracle
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);
-        Sample(evaluation.LogProbabilities, batch, withVisits: false);
+        Sample(evaluation.Output, batch, withVisits: false);
         evaluation.Backward(_weights.to(_setup.Policy.Format.Device), directions);
     }
 
     /// <inheritdoc/>
     public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {
-        Tensor old = _setup.FinitePolicy.Evaluate(rows).LogProbabilities;
+        Tensor old = _setup.FinitePolicy.Evaluate(rows).Output;
         Sample(old, batch, withVisits: true);
         return new TableBatch(_setup.FinitePolicy, _weights, _shares, old, sameRows ? null : server);
     }

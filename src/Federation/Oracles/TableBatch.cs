@@ -25,7 +25,7 @@ public sealed class TableBatch : SurrogateBatch
         Weights = weights.to(policy.Format.Device, copy: true).DetachFromDisposeScope();
         Visits = visits.to(policy.Format.Device, copy: true).DetachFromDisposeScope();
         _old = old.alias().DetachFromDisposeScope();
-        _server = (server is null ? old.alias() : policy.Evaluate(server).LogProbabilities).DetachFromDisposeScope();
+        _server = (server is null ? old.alias() : policy.Evaluate(server).Output).DetachFromDisposeScope();
     }
 
     /// <summary>W(s,a), [n, S, A].</summary>
@@ -41,7 +41,7 @@ public sealed class TableBatch : SurrogateBatch
     public override void Gradients(Tensor rows, SurrogatePenalties penalties, Tensor gradients)
     {
         PolicyEvaluation evaluation = _policy.Evaluate(rows);
-        Tensor log = evaluation.LogProbabilities, w = (log - _old).exp();
+        Tensor log = evaluation.Output, w = (log - _old).exp();
         Tensor slope = where(w < ones_like(w).Times(penalties.Cap), Weights * w, zeros_like(w));
         slope.sub_((penalties.Beta.unsqueeze(1) * Visits).unsqueeze(2) * _old.exp());
         Tensor kl = Kl(_server, log), least = ones_like(kl).Times(RootFloor);
@@ -52,7 +52,7 @@ public sealed class TableBatch : SurrogateBatch
     /// <inheritdoc/>
     public override (Tensor Divergences, Tensor Roots) Measure(Tensor rows)
     {
-        Tensor log = _policy.Evaluate(rows).LogProbabilities, kl = Kl(_server, log);
+        Tensor log = _policy.Evaluate(rows).Output, kl = Kl(_server, log);
         return ((Visits * Kl(_old, log)).sum(-1), (Visits * maximum(kl, ones_like(kl).Times(RootFloor)).sqrt()).sum(-1));
     }
 

@@ -42,10 +42,13 @@ internal sealed class FeatureEpisode
     /// <summary>Steps taken in it.</summary>
     public int Steps { get; private set; }
 
+    /// <summary>The sum of its rewards.</summary>
+    public double Rewards { get; private set; }
+
     /// <summary>Begins an episode.</summary>
     public void Begin(long seed)
     {
-        (Seed, Steps) = (seed, 0);
+        (Seed, Steps, Rewards) = (seed, 0, 0);
         _environment.Reset(seed, _raw);
         FiniteNumbers.Check(_raw, seed);
         Look();
@@ -60,6 +63,7 @@ internal sealed class FeatureEpisode
         for (int k = 0; k < action.Length; k++) _clipped[k] = _bounds is null ? action[k] : Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
         StepResult result = _environment.Step(_clipped, _raw);
         Steps++;
+        Rewards += result.Reward;
         FiniteNumbers.Check(result.Reward, _raw, action, Seed, Steps);
         if (look)
         {

@@ -31,7 +31,7 @@ public sealed record RunSummary
 
     /// <summary>
     /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy are learned
-    /// (squared-return-error where the environment is stepped).
+    /// (squared-return-error where the environment is stepped): a word of <see cref="Evaluation.Minimised"/>.
     /// </summary>
     [JsonPropertyName("minimised")]
     public required string Minimised { get; init; }

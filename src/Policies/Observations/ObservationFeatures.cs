@@ -149,7 +149,7 @@ public sealed class ObservationFeatures
 }
 
 /// <summary>
-/// How the numbers of an observation are brought to [0, 1]: one with bounds linearly, and clipped to them; one without by 1/2 + x / (2 (1 + |x|)). Immutable.
+/// How the numbers of an observation are brought to [0, 1]: one with bounds linearly, and clipped to them; one without, or with bounds of its space wider than 1e9, by 1/2 + x / (2 (1 + |x|)). Immutable.
 /// </summary>
 public sealed class ObservationScales
 {
@@ -157,11 +157,13 @@ public sealed class ObservationScales
 
     /// <summary>The scales of a box.</summary>
     /// <param name="box">The observation space.</param>
-    /// <param name="given">Bounds [low, high] in the place of the box's, one a number; null for those of the box.</param>
+    /// <param name="given">Bounds [low, high] in the place of the box's, one a number, of any finite width; null for those of the box.</param>
+    /// <exception cref="ArgumentException">Given bounds are not as many as the numbers, or are none.</exception>
     public ObservationScales(Box box, IReadOnlyList<(double Low, double High)>? given)
     {
         ArgumentNullException.ThrowIfNull(box);
-        _ranges = [.. Enumerable.Range(0, box.Size).Select(k => Range(given is null ? (box.Low[k], box.High[k]) : given[k]))];
+        if (given is not null && (given.Count != box.Size || !given.All(IsRange))) throw new ArgumentException($"{box.Size} ranges of a finite width above 0 are needed", nameof(given));
+        _ranges = [.. Enumerable.Range(0, box.Size).Select(k => given is null ? Range(box.Low[k], box.High[k]) : (given[k].Low, given[k].High - given[k].Low))];
     }
 
     /// <summary>The numbers.</summary>
@@ -173,11 +175,14 @@ public sealed class ObservationScales
     public double Unit(int number, double value) =>
         _ranges[number] is var (low, width) ? Math.Clamp((value - low) / width, 0, 1) : 0.5 + (0.5 * value / (1 + Math.Abs(value)));
 
-    /// <summary>Bounds as wide as floating-point numbers go are none.</summary>
-    private static (double Low, double Width)? Range((double Low, double High) bounds)
+    /// <summary>Whether low and high bound an interval that numbers can be brought from to [0, 1].</summary>
+    public static bool IsRange((double Low, double High) bounds) => bounds.Low < bounds.High && double.IsFinite(bounds.High - bounds.Low);
+
+    /// <summary>A space's bounds as wide as floating-point numbers go say nothing.</summary>
+    private static (double Low, double Width)? Range(double low, double high)
     {
         const double widest = 1e9;
-        double width = bounds.High - bounds.Low;
-        return width > 0 && width <= widest ? (bounds.Low, width) : null;
+        double width = high - low;
+        return width > 0 && width <= widest ? (low, width) : null;
     }
 }

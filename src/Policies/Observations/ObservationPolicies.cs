@@ -38,7 +38,7 @@ internal static class ObservationPolicies
 
     /// <summary>The noise of a Gaussian policy.</summary>
     public static (double Deviation, bool Learnt) ReadDeviation(OptionReader options) =>
-        (options.Number("standardDeviation", 1, NumberRange.Positive, "the first sigma of the noise on each number of an action"),
+        (options.Number("standardDeviation", 1, new NumberRange(1e-12, 1e12), "the first sigma of the noise on each number of an action"),
             options.Flag("learnStandardDeviation", true, "whether log sigma is a parameter; otherwise sigma stays"));
 
     private static Func<TensorFormat, Policy> ConfigureGaussian(OptionReader options, EnvironmentInstance? environment)

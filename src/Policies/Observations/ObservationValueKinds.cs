@@ -17,14 +17,12 @@ internal static class ObservationValueKinds
         {
             Func<ObservationEncoding, ObservationFeatures> features = ReadFeatures(options, environment);
             int bins = options.Integer(BinsKey, 5, 2, 1_001, "the levels that an action of one bounded number is chosen from; not used for discrete actions");
-            if (environment is not null && !ObservationActionValues.CanChoose(environment.ActionSpace))
-                options.Reject("kind", $"\"{ActionValues.Kind}\" chooses among finitely many actions: it needs discrete ones, or one bounded number, which {BinsKey} cuts into levels; the actions of {environment.Name} are {environment.ActionSpace}");
             return format =>
             {
                 var encoding = new ObservationEncoding(environment!.ObservationSpace);
                 return new ObservationActionValues(encoding, features(encoding), environment.ActionSpace, bins, format);
             };
-        }) with { TakesGradients = false },
+        }) with { TakesGradients = false, RefusalIn = Choiceless },
         PolicyDefinition.For<SteppedEnvironment>(StateValues.Kind, "values, linear in features of observations, of a policy that looks at nothing, for fedtd", (options, environment) =>
         {
             Func<ObservationEncoding, ObservationFeatures> features = ReadFeatures(options, environment);
@@ -37,6 +35,10 @@ internal static class ObservationValueKinds
         }) with { TakesGradients = false },
     ];
 
+    private static string? Choiceless(EnvironmentInstance environment) => environment is SteppedEnvironment { ActionSpace: var actions } && !ObservationActionValues.CanChoose(actions)
+        ? $"\"{ActionValues.Kind}\" chooses among finitely many actions: it needs discrete ones, or one bounded number, which {BinsKey} cuts into levels; the actions of {environment.Name} are {actions}"
+        : null;
+
     private static Func<ObservationEncoding, ObservationFeatures> ReadFeatures(OptionReader options, SteppedEnvironment? environment)
     {
         Box? box = environment?.ObservationSpace as Box;
@@ -44,9 +46,9 @@ internal static class ObservationValueKinds
         string kind = options.Choice(FeaturesKey, allowed[0], allowed, "the features of what is observed that values are linear in");
         int order = options.Integer("featureOrder", 3, 0, 1_000, "the highest frequency of \"fourier\" features in each number that is observed");
         int count = options.Integer("featureCount", 25, 1, MostFeatures, "m, the number of \"random\" features");
-        double width = options.Number("featureWidth", 0.25, NumberRange.Positive, "the width of the kernel that \"random\" features stand for, where observations span [0, 1]");
-        long instance = options.Long("featureInstance", 0, 0, 1L << 53, "the seed that \"random\" features are drawn from");
-        Bounds? bounds = options.Parsed<Bounds>("featureBounds", null, box is null ? "a list of ranges [low, high]" : $"a list of {box.Size} ranges [low, high], low < high, one for each number that is observed",
+        double width = options.Number("featureWidth", 0.25, new NumberRange(1e-6, 1e6), "the width of the kernel that \"random\" features stand for, where observations span [0, 1]");
+        long instance = options.Seed("featureInstance", 0, "the seed that \"random\" features are drawn from");
+        Bounds? bounds = options.Parsed<Bounds>("featureBounds", null, box is null ? "a list of ranges [low, high]" : $"a list of {box.Size} ranges [low, high], low < high and a finite width, one for each number that is observed",
             "the range of each number that is observed, in which features tell values apart; none for the bounds of the observation space, and 1/2 + x / (2 (1 + |x|)) for numbers without", element => ParseBounds(element, box));
         if (box is not null && kind == "fourier" && ObservationFeatures.FourierCount(box.Size, order) > MostFeatures)
             options.Reject("featureOrder", $"{order} gives (1 + {order})^{box.Size} features of {box.Size} numbers; at most {MostFeatures} are allowed (or choose \"random\" features)");
@@ -71,7 +73,7 @@ internal static class ObservationValueKinds
         {
             if (range.ValueKind != JsonValueKind.Array) return null;
             double[] ends = [.. range.EnumerateArray().Select(end => end.ValueKind == JsonValueKind.Number && end.TryGetDouble(out double value) ? value : double.NaN)];
-            if (ends is not [double low, double high] || !(double.IsFinite(low) && double.IsFinite(high) && low < high)) return null;
+            if (ends is not [double low, double high] || !ObservationScales.IsRange((low, high))) return null;
             ranges.Add((low, high));
         }
         return new Bounds(ranges);

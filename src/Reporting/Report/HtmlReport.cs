@@ -36,9 +36,10 @@ public static class HtmlReport
 
     private static string Lead(IReadOnlyList<ReportedRun> runs, IReadOnlyList<RunGroup> groups)
     {
-        string[] objectives = [.. runs.Select(r => r.Summary?["minimised"]?.ToString() ?? r.Experiment["objective"]?.ToString() ?? "").Distinct().Select(o => o switch
+        string[] objectives = [.. runs.Select(r => r.Minimised).Distinct().Select(o => o switch
         {
-            "reward" => "expected discounted sums of -reward", "regret" => "expected discounted sums of 1 - reward (regret)", _ => $"errors of values ({o})",
+            "reward" => "expected discounted sums of -reward", "regret" => "expected discounted sums of 1 - reward (regret)", "squared-value-error" => "mean squared errors of values against agents' own fixed points",
+            "squared-return-error" => "mean squared errors of values against discounted returns of held-out episodes", _ => $"errors of values ({o})",
         })];
         string[] environments = [.. runs.Select(r => r.Experiment["environment"]).Select(e => e?["id"]?.ToString() ?? e?["mdp"]?.ToString() ?? "").Distinct()];
         string open = runs.Count(r => r.Summary is null && !r.IsDiverged) is var unfinished && unfinished > 0 ? $" {Count(unfinished, "run has", "runs have")} not ended: they stand as far as they went." : "";

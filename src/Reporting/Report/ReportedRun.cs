@@ -46,6 +46,9 @@ public sealed class ReportedRun
     /// <summary>Gets the seed.</summary>
     public string Seed => Text(Experiment, "seed");
 
+    /// <summary>Gets what the objective is: the summary's word, or where the run has not ended what follows from the experiment.</summary>
+    public string Minimised => Summary is not null ? Text(Summary, "minimised") : Text(Experiment["policy"], "kind") == "state-values" ? "squared errors" : Text(Experiment, "objective");
+
     /// <summary>Gets finished, cancelled, diverged or, where none of them is said, unfinished.</summary>
     public string Status => IsDiverged ? "diverged" : Summary is null ? "unfinished" : Text(Summary, "status");
 

@@ -4,12 +4,12 @@ using FedPG.Federation.Algorithms;
 namespace FedPG.Tests.Algorithms;
 
 /// <summary>
-/// The algorithms once more, agent by agent in plain arrays, with the exact gradient of the regret of a tabular softmax policy by repeated substitution.
-/// Nothing of the project is used but the MDP's numbers.
+/// The algorithms once more, agent by agent in plain arrays, along the exact gradient of the regret of a tabular softmax policy (<see cref="PlainRegret"/>).
 /// </summary>
 internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps, double eta, double alpha)
 {
     private readonly int _agents = mdp.Agents.Count, _d = mdp.States * mdp.Actions;
+    private readonly PlainRegret _regret = new(mdp);
 
     /// <summary>Each agent's own number of steps; H where null.</summary>
     public int[]? Own { get; init; }
@@ -28,7 +28,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
                 double[] y = Copy(bar);
                 for (int l = 0; l < Steps(i); l++)
                 {
-                    double[] g = Gradient(i, y);
+                    double[] g = _regret.Gradient(i, y);
                     for (int k = 0; k < _d; k++) y[k] -= eta * (g[k] + (mu * (y[k] - bar[k])));
                 }
                 AddTo(sum, y, 1.0 / Of(t).Length);
@@ -47,7 +47,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
             for (int i = 0; i < _agents; i++)
             {
                 double[] y = Copy(bar);
-                for (int l = 0; l < Steps(i); l++) AddTo(y, Gradient(i, y), -eta);
+                for (int l = 0; l < Steps(i); l++) AddTo(y, _regret.Gradient(i, y), -eta);
                 for (int k = 0; k < _d; k++) delta[k] += (y[k] - bar[k]) / _agents;
             }
             AddTo(bar, move(delta), alpha);
@@ -67,10 +67,10 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
                 double[] y = Copy(x), before = controls[i];
                 for (int l = 0; l < Steps(i); l++)
                 {
-                    double[] g = Gradient(i, y);
+                    double[] g = _regret.Gradient(i, y);
                     for (int k = 0; k < _d; k++) y[k] -= eta * (g[k] - before[k] + c[k]);
                 }
-                double[] after = option == 1 ? Gradient(i, x) : new double[_d];
+                double[] after = option == 1 ? _regret.Gradient(i, x) : new double[_d];
                 for (int k = 0; option == 2 && k < _d; k++) after[k] = before[k] - c[k] + ((x[k] - y[k]) / (Steps(i) * eta));
                 for (int k = 0; k < _d; k++) change[k] += (after[k] - before[k]) / _agents;
                 controls[i] = after;
@@ -92,7 +92,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
             int[] members = Of(t);
             foreach (int i in members)
             {
-                own[i] = Gradient(i, bar);
+                own[i] = _regret.Gradient(i, bar);
                 double[] wanted = [.. withheld[i].Zip(own[i], (a, b) => a + b)];
                 double[] sent = Largest(wanted, agentEntries);
                 for (int k = 0; k < _d; k++) withheld[i][k] = wanted[k] - sent[k];
@@ -106,7 +106,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
                 double[] y = Copy(bar);
                 for (int l = 0; l < Steps(i); l++)
                 {
-                    double[] gradient = Gradient(i, y);
+                    double[] gradient = _regret.Gradient(i, y);
                     for (int k = 0; k < _d; k++) y[k] -= eta * localSteps / Steps(i) * (gradient[k] - own[i][k] + g[k]);
                 }
                 AddTo(sum, y, 1.0 / members.Length);
@@ -125,7 +125,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
             for (int i = 0; i < _agents; i++)
             {
                 double[] y = Copy(rows[i]);
-                for (int l = 0; l < Steps(i); l++) AddTo(y, Gradient(i, y), -eta);
+                for (int l = 0; l < Steps(i); l++) AddTo(y, _regret.Gradient(i, y), -eta);
                 for (int j = 0; j < _agents; j++) AddTo(next[i], rows[j], weights[i][j]);
                 for (int k = 0; k < _d; k++) next[i][k] += alpha * (y[k] - rows[i][k]);
             }
@@ -143,7 +143,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
         double[] bar = new double[_d];
         double[][] path = Record(bar, t =>
         {
-            double[] sum = new double[_d], global = Softmax(bar);
+            double[] sum = new double[_d], global = _regret.Softmax(bar);
             foreach (int i in Of(t))
             {
                 double[] y = Copy(bar), old = [], met = [], visits = [];
@@ -152,7 +152,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
                     if (l % options.BatchSteps == 0)
                     {
                         if (l > 0) Adapt(options, state[i], Terms(options, old, global, met, visits, y));
-                        (old, met, visits) = (Softmax(y), Gradient(i, y), Shares(i, y));
+                        (old, met, visits) = (_regret.Softmax(y), _regret.Gradient(i, y), _regret.Shares(i, y));
                     }
                     double[] slope = new double[_d];
                     for (int k = 0; k < _d; k++)
@@ -183,7 +183,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
     /// <summary>E[min(w, cap) A], E KL(old, pi) and E sqrt(max(KL(global, pi), 1e-8)) over the visits of the old policy; met is d pi_old A.</summary>
     private (double Surrogate, double Kl, double Root) Terms(FedKlOptions options, double[] old, double[] global, double[] met, double[] visits, double[] theta)
     {
-        double[] pi = Softmax(theta);
+        double[] pi = _regret.Softmax(theta);
         (double surrogate, double all, double root) = (0, 0, 0);
         for (int s = 0; s < mdp.States; s++)
         {
@@ -211,85 +211,6 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
             double next = measured > 1.1 * target ? 2 * weight : measured < target / 1.1 ? weight / 2 : weight;
             return Math.Min(Math.Max(next, least), Math.Max(20, start));
         }
-    }
-
-    private double[] Softmax(double[] theta)
-    {
-        double[] pi = [.. theta.Select(Math.Exp)];
-        for (int s = 0; s < mdp.States; s++)
-        {
-            double sum = pi[(s * mdp.Actions)..((s + 1) * mdp.Actions)].Sum();
-            for (int k = s * mdp.Actions; k < (s + 1) * mdp.Actions; k++) pi[k] /= sum;
-        }
-        return pi;
-    }
-
-    /// <summary>(1 - gamma) d(s), by pushing the start forward until what is left no longer counts.</summary>
-    private double[] Shares(int agent, double[] theta)
-    {
-        double[] pi = Softmax(theta), now = Copy(mdp.Initial), shares = new double[mdp.States];
-        for (double discount = 1; discount > 1e-16; discount *= mdp.Discount)
-        {
-            double[] next = new double[mdp.States];
-            for (int k = 0; k < _d; k++)
-            {
-                ReadOnlySpan<int> to = mdp.Agents[agent].Kernel.Next(k);
-                ReadOnlySpan<double> p = mdp.Agents[agent].Kernel.Probabilities(k);
-                for (int e = 0; e < to.Length; e++) next[to[e]] += now[k / mdp.Actions] * pi[k] * p[e];
-            }
-            AddTo(shares, now, (1 - mdp.Discount) * discount);
-            now = next;
-        }
-        return shares;
-    }
-
-    /// <summary>d(s) pi(a|s) (Q(s,a) - V(s)) of the costs 1 - r, all by iterating until nothing moves.</summary>
-    private double[] Gradient(int agent, double[] theta)
-    {
-        AgentMdp own = mdp.Agents[agent];
-        (int states, int actions) = (mdp.States, mdp.Actions);
-        double[] pi = new double[_d], v = new double[states], q = new double[_d], d = Copy(mdp.Initial);
-        for (int s = 0; s < states; s++)
-        {
-            double most = theta[(s * actions)..((s + 1) * actions)].Max(), sum = 0;
-            for (int a = 0; a < actions; a++) sum += pi[(s * actions) + a] = Math.Exp(theta[(s * actions) + a] - most);
-            for (int a = 0; a < actions; a++) pi[(s * actions) + a] /= sum;
-        }
-        for (double moved = 1; moved > 1e-14;)
-        {
-            moved = 0;
-            for (int k = 0; k < _d; k++) q[k] = 1 - own.Rewards[k] + (mdp.Discount * Next(own, k, v));
-            for (int s = 0; s < states; s++)
-            {
-                double value = 0;
-                for (int a = 0; a < actions; a++) value += pi[(s * actions) + a] * q[(s * actions) + a];
-                moved = Math.Max(moved, Math.Abs(value - v[s]));
-                v[s] = value;
-            }
-        }
-        for (double moved = 1; moved > 1e-15;)
-        {
-            double[] next = Copy(mdp.Initial);
-            for (int k = 0; k < _d; k++)
-            {
-                ReadOnlySpan<int> to = own.Kernel.Next(k);
-                ReadOnlySpan<double> p = own.Kernel.Probabilities(k);
-                for (int e = 0; e < to.Length; e++) next[to[e]] += mdp.Discount * d[k / actions] * pi[k] * p[e];
-            }
-            moved = next.Zip(d, (a, b) => Math.Abs(a - b)).Max();
-            d = next;
-        }
-        for (int k = 0; k < _d; k++) q[k] = 1 - own.Rewards[k] + (mdp.Discount * Next(own, k, v));
-        return [.. Enumerable.Range(0, _d).Select(k => d[k / actions] * pi[k] * (q[k] - v[k / actions]))];
-    }
-
-    private static double Next(AgentMdp agent, int row, double[] v)
-    {
-        double sum = 0;
-        ReadOnlySpan<int> to = agent.Kernel.Next(row);
-        ReadOnlySpan<double> p = agent.Kernel.Probabilities(row);
-        for (int e = 0; e < to.Length; e++) sum += p[e] * v[to[e]];
-        return sum;
     }
 
     private double[][] Record(double[] bar, Action<int> round)

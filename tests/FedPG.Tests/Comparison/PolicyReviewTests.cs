@@ -33,6 +33,7 @@ public sealed class PolicyReviewTests
     [InlineData("regret", "fedavg")]
     [InlineData("reward", "fedavg", "objective=reward")]
     [InlineData("squared-value-error", "fedtd", "policy={}", "gradient={}")]
+    [InlineData("squared-return-error", "fedtd", "policy={}", "gradient={}", """environment={"id":"RandomMdp-v0","agents":2,"stepped":true}""")]
     public void A_review_says_of_its_figures_what_the_summary_says(string minimised, string algorithm, params string[] settings)
     {
         using var folder = new TemporaryFolder();

@@ -62,8 +62,23 @@ public sealed class AgentParametersTests
         }, iter: 50);
     }
 
+    /// <summary>What is written down is had: a number that is given is not drawn by the default spread, and a seed of agents draws them.</summary>
+    [Fact]
+    public void What_is_given_is_had()
+    {
+        IReadOnlyDictionary<string, double[]> own = Make("CartPole-v1", 3, """{ "heterogeneity": 1, "gravity": 9 }""").Parameters;
+        Assert.Equal([9, 9, 9], own["gravity"]);
+        Assert.Equal(3, own["length"].Distinct().Count());
+        IReadOnlyDictionary<string, double[]> seeded = Make("CartPole-v1", 3, """{ "agentSeed": 4 }""").Parameters;
+        Assert.Equal(Make("CartPole-v1", 3, """{ "agentSeed": 4, "heterogeneity": 1 }""").Parameters["length"], seeded["length"]);
+        Assert.Equal(3, seeded["length"].Distinct().Count());
+        Assert.Single(Make("CartPole-v1", 3, """{ "agentSeed": 4, "heterogeneity": 0 }""").Parameters["length"].Distinct());
+    }
+
     [Theory]
     [InlineData("CartPole-v1", 3, "{}")]
+    [InlineData("CartPole-v1", 3, """{ "heterogeneity": 1, "gravity": 9 }""")]
+    [InlineData("CartPole-v1", 3, """{ "agentSeed": 9007199254740992 }""")]
     [InlineData("CartPole-v1", 3, """{ "length": [0.3, 0.5, 1.3] }""")]
     [InlineData("CartPole-v1", 3, """{ "length": [0.3, 0.5, 1.3], "gravity": 8, "spread": { "gravity": [7, 9], "tau": [0.01, 0.02] }, "heterogeneity": 0.4 }""")]
     [InlineData("CartPole-v1", 2, """{ "heterogeneity": 0.7, "agentSeed": 12 }""")]
@@ -91,6 +106,9 @@ public sealed class AgentParametersTests
     [InlineData("""{ "spread": { "length": [2, 1] } }""", "spread.length", "[2,1]", "low <= high")]
     [InlineData("""{ "spread": { "length": 2 } }""", "spread.length", "2", "[low, high]")]
     [InlineData("""{ "spread": { "length": [1, 2] }, "length": [1, 2] }""", "spread.length", "[1,2]", "a list already")]
+    [InlineData("""{ "length": [1, 2, 3] }""", "length", "[1,2,3]", "a list of 2 of them")]
+    [InlineData("""{ "length": [1, 2], "agentSeed": 3 }""", "agentSeed", "3", "draws nothing: give spread")]
+    [InlineData("""{ "agentSeed": 9007199254740993 }""", "agentSeed", "9007199254740993", "a whole number from 0 to 9007199254740992")]
     [InlineData("""{ "masscart": 2 }""", "masscart", null, "the nearest key is \"massCart\"")]
     public void Bad_options_are_named(string options, string key, string? value, string allowed)
     {

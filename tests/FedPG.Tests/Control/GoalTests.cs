@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Control;
+using FedPG.Envs.Options;
 using FedPG.Tests.Envs;
 using FedPG.Tests.Stepping;
 using Xunit;
@@ -81,8 +82,33 @@ public sealed class GoalTests
         }
     }
 
+    /// <summary>Where no part of a reward is for the target, one would do nothing.</summary>
     [Theory]
-    [InlineData("CartPole-v1", "target", "[-1, 1]")]
+    [InlineData("""{ "target": 1 }""", "target", "1")]
+    [InlineData("""{ "target": [1, 0] }""", "target", "[1, 0]")]
+    [InlineData("""{ "target": 1, "targetShare": 0 }""", "target", "1")]
+    [InlineData("""{ "spread": { "target": [-1, 1] } }""", "spread.target", "[-1, 1]")]
+    public void A_cart_s_target_needs_a_share(string options, string key, string value)
+    {
+        Fault fault = Assert.Single(EnvTesting.FaultsOf("CartPole-v1", 2, options));
+        Assert.Equal(($"environment.options.{key}", value), (fault.KeyPath, fault.Value?.Replace(",", ", ", StringComparison.Ordinal)));
+        Assert.Contains("does nothing while targetShare is 0; give targetShare as well", fault.Allowed, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "target": [1, 0], "targetShare": 0.5 }""")]
+    [InlineData("""{ "target": 0 }""")]
+    [InlineData("""{ "spread": { "target": [-1, 1] }, "targetShare": 0.1 }""")]
+    [InlineData("""{ "spread": { "target": [-1, 1], "targetShare": [0, 1] } }""")]
+    [InlineData("""{ "spread": { "target": [-1, 1], "targetShare": [0, 1] }, "heterogeneity": 0 }""")]
+    public void With_one_it_is_allowed(string options)
+    {
+        ConfiguredEnvironment configured = EnvTesting.Configure("CartPole-v1", 2, options);
+        Assert.NotNull(EnvTesting.Configure("CartPole-v1", 2, configured.ResolvedOptions.ToJsonString()));
+    }
+
+    [Theory]
+    [InlineData("CartPole-v1", "targetShare", "[0.1, 1]")]
     [InlineData("Pendulum-v1", "targetAngle", "[-0.5, 0.5]")]
     [InlineData("MountainCar-v0", "goalPosition", "[0.4, 0.5]")]
     [InlineData("Acrobot-v1", "goalHeight", "[0.5, 1]")]

@@ -79,7 +79,9 @@ public sealed class DeepSeaTests
     [Theory]
     [InlineData("""{ "size": 0 }""", "size", "must be a whole number from 1 to 1000")]
     [InlineData("""{ "moveCost": -1 }""", "moveCost", "must be a number of at least 0")]
-    [InlineData("""{ "randomActions": false, "heterogeneity": 1 }""", "heterogeneity", "needs \"randomActions\": true")]
+    [InlineData("""{ "randomActions": false, "heterogeneity": 1 }""", "randomActions", "must be true for agents to have meanings of their own")]
+    [InlineData("""{ "randomActions": false, "mappingSeed": 1 }""", "mappingSeed", "is used with \"randomActions\": true only")]
+    [InlineData("""{ "differ": "costs", "moveCost": 0 }""", "moveCost", "must be greater than 0 for agents to differ in costs")]
     public void Every_fault_names_its_key_and_what_is_allowed(string options, string key, string message)
     {
         Fault fault = Assert.Single(EnvTesting.FaultsOf("DeepSea-v0", 2, options));

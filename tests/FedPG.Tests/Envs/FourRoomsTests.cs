@@ -75,6 +75,20 @@ public sealed class FourRoomsTests
         Assert.Equal([0.75, 1, 0.75], mdp.Agents.Select(a => a.Rewards[(besideSecond * 4) + 1]));
     }
 
+    /// <summary>A list says that agents differ, so that a degree which is not given does not flatten it; 0 does, and pays all for every goal.</summary>
+    [Fact]
+    public void A_list_of_goals_holds_unless_a_degree_is_given()
+    {
+        const string list = """{ "goal": [[1, 1], [11, 11]] }""";
+        ConfiguredEnvironment configured = EnvTesting.Configure("FourRooms-v0", 2, list);
+        Assert.Equal(1, configured.ResolvedOptions["heterogeneity"]!.GetValue<double>());
+        FiniteMdp apart = (FiniteMdp)configured.Build(), alike = EnvTesting.Make("FourRooms-v0", 2, list.Replace("]] ", "]], \"heterogeneity\": 0 ", StringComparison.Ordinal));
+        EnvTesting.AssertSameNumbers(apart, (FiniteMdp)EnvTesting.Configure("FourRooms-v0", 2, configured.ResolvedOptions.ToJsonString()).Build());
+        Assert.All(Enumerable.Range(0, apart.Agents[0].Rewards.Length), k => Assert.True(apart.Agents[0].Rewards[k] == 0 || apart.Agents[1].Rewards[k] == 0));
+        Assert.Equal(alike.Agents[0].Rewards, alike.Agents[1].Rewards);
+        for (int k = 0; k < alike.Agents[0].Rewards.Length; k++) Assert.Equal(apart.Agents[0].Rewards[k] + apart.Agents[1].Rewards[k], alike.Agents[0].Rewards[k], 1e-15);
+    }
+
     [Fact]
     public void Goals_move_away_from_the_common_one_with_the_degree()
     {
@@ -96,6 +110,10 @@ public sealed class FourRoomsTests
     [InlineData("""{ "goal": [13, 0] }""", "goal", "is outside the map; rows are 0 to 12, columns 0 to 12")]
     [InlineData("""{ "goal": [[1, 1], [6, 6]] }""", "goal[1]", "is a wall")]
     [InlineData("""{ "goal": [[1, 1], [2, 2]], "differ": "goals" }""", "differ", "is not used with a list of goals")]
+    [InlineData("""{ "goal": [[1, 1], [2, 2]], "differ": "failure" }""", "differ", "is not used with a list of goals")]
+    [InlineData("""{ "goal": [[1, 1], [2, 2]], "agentSeed": 3 }""", "agentSeed", "is not used with a list of goals")]
+    [InlineData("""{ "goal": [[1, 1], [2, 2], [3, 3]] }""", "goal", "lists 3 for 2 agents; give at most one an agent")]
+    [InlineData("""{ "differ": "goals", "heterogeneity": 0.01 }""", "heterogeneity", "is less than a step, so that no goal moves; give 0, or at least 0.0")]
     [InlineData("""{ "goal": "corner" }""", "goal", "must be [row, column] or a list of them")]
     public void Every_fault_names_its_key_and_what_is_allowed(string options, string key, string message)
     {

@@ -78,7 +78,7 @@ public sealed class FrozenLakeTests
 
     [Fact]
     public void Success_rates_are_spread_evenly_around_the_original() =>
-        Gen.Select(Gen.Double[0, 1], Gen.Double[0, 1], Gen.Int[2, 7]).Sample((rate, lambda, agents) =>
+        Gen.Select(Gen.Double[0.001, 0.999], Gen.Double[0, 1], Gen.Int[2, 7]).Sample((rate, lambda, agents) =>
         {
             var options = new JsonObject { ["successRate"] = rate, ["heterogeneity"] = lambda };
             FiniteMdp mdp = EnvTesting.Make("FrozenLake-v1", agents, options.ToJsonString());
@@ -152,6 +152,21 @@ public sealed class FrozenLakeTests
         Assert.Equal([0.75, 1, 0.75], mdp.Agents.Select(agent => agent.Rewards[(3 * 4) + Right]));
     }
 
+    /// <summary>A drawn agent owns one of the goals, and who it is does not depend on the others; one agent alone has the original lake.</summary>
+    [Fact]
+    public void Goals_can_be_drawn()
+    {
+        const string options = """{ "map": "GSG", "slippery": false, "differ": "goals", "agentSeed": 1 }""";
+        FiniteMdp many = EnvTesting.Make("FrozenLake-v1", 40, options);
+        double[] toLeft = [.. many.Agents.Select(agent => agent.Rewards[(1 * 4) + Left])];
+        Assert.All(many.Agents, agent => Assert.Equal(1, agent.Rewards[(1 * 4) + Left] + agent.Rewards[(1 * 4) + Right]));
+        // Binomial(40, 1/2): none or all on one side with probability 2e-12.
+        Assert.Equal([0, 1], toLeft.Distinct().Order());
+        Assert.Equal(toLeft[..3], EnvTesting.Make("FrozenLake-v1", 3, options).Agents.Select(agent => agent.Rewards[(1 * 4) + Left]));
+        FiniteMdp alone = EnvTesting.Make("FrozenLake-v1", 1, """{ "map": "GSG", "slippery": false, "differ": "goals", "heterogeneity": 1 }""");
+        Assert.Equal([1, 1], [alone.Agents[0].Rewards[(1 * 4) + Left], alone.Agents[0].Rewards[(1 * 4) + Right]]);
+    }
+
     public static TheoryData<string, string, string> Faulty => new()
     {
         { """{ "map": "5x5" }""", "map", "must be \"4x4\", \"8x8\", \"random\", or rows of text" },
@@ -165,7 +180,12 @@ public sealed class FrozenLakeTests
         { """{ "agentSeed": -1 }""", "agentSeed", "must be a whole number from 0" },
         { """{ "size": 5 }""", "size", "is used with \"map\": \"random\" only" },
         { """{ "map": "random", "size": 1 }""", "size", "must be a whole number from 2 to 100" },
-        { """{ "slippery": false, "heterogeneity": 0.5 }""", "heterogeneity", "needs \"slippery\": true" },
+        { """{ "slippery": false, "heterogeneity": 0.5 }""", "slippery", "must be true for agents to differ in their success rates" },
+        { """{ "successRate": 1, "heterogeneity": 1 }""", "successRate", "must lie between 0 and 1, without the ends" },
+        { """{ "successRate": 0, "agentSeed": 1 }""", "successRate", "must lie between 0 and 1, without the ends" },
+        { """{ "differ": "goals", "heterogeneity": 1 }""", "differ", "needs a map with several G" },
+        { """{ "differ": "goals" }""", "differ", "needs a map with several G" },
+        { """{ "differ": "goals", "map": "GSG", "rewardSchedule": [0, -1, 0] }""", "rewardSchedule", "must pay something in a goal" },
         { """{ "successRate": -0.1 }""", "successRate", "must be a number in [0, 1]" },
         { """{ "slippery": 1 }""", "slippery", "must be true or false" },
     };

@@ -151,6 +151,46 @@ public sealed class GridWorldTests
         Assert.Equal(1, EnvTesting.Probability(mdp.Agents[1].Kernel, 2, 1, 3));
     }
 
+    /// <summary>The degree moves the probability of an end in a goal cell from the share of agents whose goal it is, which all have at 0, to 1 in one's own and 0 in others'.</summary>
+    [Fact]
+    public void With_own_goals_only_ends_are_affine_in_the_degree_and_the_same_for_all_at_0()
+    {
+        FiniteMdp At(double degree) => EnvTesting.Make("GridWorld-v0", 3, FormattableString.Invariant(
+            $$"""{ "width": 3, "height": 1, "goals": [[0, 0], [0, 2]], "continuing": false, "terminateOwnGoalOnly": true, "slip": 0, "heterogeneity": {{degree}} }"""));
+        FiniteMdp none = At(0), quarter = At(0.25);
+        Assert.True(none.SharesKernel);
+        Assert.All(none.Agents, agent => Assert.Equal(none.Agents[0].Rewards, agent.Rewards));
+        // Two of three agents have the left cell; what does not end goes on, here to the right.
+        Assert.Equal(2.0 / 3, EnvTesting.Probability(none.Agents[0].Kernel, 0, 1, 3), 1e-15);
+        Assert.Equal(1.0 / 3, EnvTesting.Probability(none.Agents[0].Kernel, 0, 1, 1), 1e-15);
+        Assert.Equal(1.0 / 3, EnvTesting.Probability(none.Agents[0].Kernel, 2, 3, 3), 1e-15);
+        Assert.Equal([0.75, 0.5, 0.75], quarter.Agents.Select(agent => Math.Round(EnvTesting.Probability(agent.Kernel, 0, 1, 3), 15)));
+        Assert.Same(quarter.Agents[0].Kernel, quarter.Agents[2].Kernel);
+        EnvTesting.AssertLawful(quarter);
+    }
+
+    /// <summary>Ranges are pulled to their middle, so that who an agent is does not depend on who else there is.</summary>
+    [Fact]
+    public void Drawn_slips_and_winds_do_not_depend_on_the_number_of_agents_at_any_degree()
+    {
+        foreach (string degree in (string[])["0", "0.3", "1"])
+        {
+            string options = $$"""{ "width": 3, "height": 3, "goals": [[0, 0]], "slip": { "from": 0, "to": 0.5 }, "wind": { "from": 0, "to": 0.25 }, "heterogeneity": {{degree}} }""";
+            FiniteMdp many = EnvTesting.Make("GridWorld-v0", 5, options), few = EnvTesting.Make("GridWorld-v0", 2, options);
+            for (int i = 0; i < 2; i++) Assert.True(many.Agents[i].Kernel.SameAs(few.Agents[i].Kernel));
+            if (degree == "0") Assert.True(few.Agents[0].Kernel.SameAs(EnvTesting.Make("GridWorld-v0", 1, """{ "width": 3, "height": 3, "goals": [[0, 0]], "slip": 0.25, "wind": 0.125 }""").Agents[0].Kernel));
+        }
+    }
+
+    /// <summary>A map serves any number of agents: goals that are nobody's are floor, and are shown as floor.</summary>
+    [Fact]
+    public void Goals_on_the_map_that_no_agent_gets_are_floor()
+    {
+        FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 2, """{ "map": "SG/GG", "continuing": false }"""), plain = EnvTesting.Make("GridWorld-v0", 2, """{ "map": "SG/G.", "continuing": false }""");
+        Assert.Equal(["S0", "1."], mdp.Grid!.Map);
+        EnvTesting.AssertSameNumbers(plain, mdp);
+    }
+
     [Fact]
     public void The_intended_move_has_the_probability_of_the_slip() =>
         Gen.Double[0, 1].Sample(slip =>
@@ -209,7 +249,7 @@ public sealed class GridWorldTests
         { """{ "map": ".7" }""", 2, "map", "row 0, column 1: there is no agent 7; agents are 0 to 1" },
         { """{ "map": "0.0" }""", 1, "map", "row 0, column 2: agent 0 has a goal at row 0, column 0 already" },
         { """{ "map": "0." }""", 2, "map", "agent 1 has no goal" },
-        { """{ "goals": [[0, 0], [10, 0]] }""", 1, "goals[1]", "is outside the map; rows are 0 to 9, columns 0 to 9" },
+        { """{ "goals": [[0, 0], [10, 0]] }""", 2, "goals[1]", "is outside the map; rows are 0 to 9, columns 0 to 9" },
         { """{ "map": ".#L", "goals": [[0, 1]] }""", 1, "goals[0]", "is a wall" },
         { """{ "map": ".#L", "goals": [[0, 2]] }""", 1, "goals[0]", "is lava" },
         { """{ "map": "#.." }""", 1, "goals", "agent 0's cell at row 0, column 0 is a wall; place the goals with \"spread\"" },
@@ -220,6 +260,12 @@ public sealed class GridWorldTests
         { """{ "map": "S01", "continuing": false }""", 2, "map", "the goal of agent 1 cannot be reached from any start cell" },
         { """{ "map": "S.#.", "goals": [[0, 3]] }""", 1, "goals", "the goal of agent 0 cannot be reached from any start cell" },
         { """{ "terminateOwnGoalOnly": true }""", 1, "terminateOwnGoalOnly", "needs \"continuing\": false" },
+        { """{ "goals": [[0, 0], [1, 0], [2, 0]] }""", 2, "goals", "lists 3 for 2 agents; give at most one an agent" },
+        { """{ "slip": [0, 0.1, 0.2] }""", 2, "slip", "lists 3 for 2 agents; give at most one an agent" },
+        { """{ "wind": [0, 0.1] }""", 1, "wind", "lists 2 for 1 agent; give at most one an agent" },
+        { """{ "goals": [[0, 0]], "heterogeneity": 1 }""", 2, "heterogeneity", "all agents are alike: give several goals, or a list or a range for slip or wind" },
+        { """{ "map": "S.G", "heterogeneity": 0.5 }""", 3, "heterogeneity", "all agents are alike" },
+        { """{ "agentSeed": 3 }""", 2, "agentSeed", "is used where agents are drawn: with \"goals\": \"random\", or a range for slip or wind" },
         { """{ "slip": 1.5 }""", 1, "slip", "must be a number in [0, 1]" },
         { """{ "slip": [0.1, 2] }""", 2, "slip", "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },
         { """{ "wind": [] }""", 2, "wind", "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },

@@ -22,10 +22,15 @@ public sealed class RegistryTests
         { "FrozenLake-v1", 1, """{ "map": ["SFH", "HFG"], "slippery": false }""" },
         { "RandomMdp-v0", 4, """{ "states": 6, "actions": 3, "branching": 2, "kernels": "own", "heterogeneity": 0.25, "instance": 9 }""" },
         { "RandomMdp-v0", 2, "{}" },
+        { "RandomMdp-v0", 2, """{ "rewards": "shared" }""" },
         { "RandomMdp-v0", 3, """{ "rewards": "shared", "kernels": "own", "rows": "normalised", "firstAgent": 5 }""" },
         { "GridWorld-v0", 3, """{ "width": 3, "height": 3, "slip": [0.1, 0.2, 0.6], "wind": [0, 0.3], "heterogeneity": 0.5 }""" },
         { "FrozenLake-v1", 3, """{ "map": "SFG/FHG", "differ": "goals", "heterogeneity": 0.5, "rewardSchedule": [1, 0, 0.25] }""" },
         { "FrozenLake-v1", 3, """{ "heterogeneity": 1, "agentSeed": 7 }""" },
+        { "FrozenLake-v1", 3, """{ "map": "SFG/FHG", "differ": "goals", "agentSeed": 7 }""" },
+        { "GridWorld-v0", 3, """{ "map": "S.G" }""" },
+        { "GridWorld-v0", 3, """{ "map": ["S.G", ".#L", "1.."], "continuing": false, "terminateOwnGoalOnly": true, "heterogeneity": 0.3, "wind": [0.1, 0.2] }""" },
+        { "GridWorld-v0", 2, """{ "width": 3, "height": 3, "goals": "random", "slip": { "from": 0.1, "to": 0.3 }, "agentSeed": 9, "heterogeneity": 0.5 }""" },
         { "CliffWalking-v1", 1, "{}" },
         { "CliffWalking-v1", 3, """{ "heterogeneity": 0.4, "agentSeed": 3 }""" },
         { "CliffWalkingSlippery-v1", 3, """{ "differ": "penalty", "heterogeneity": 1 }""" },
@@ -35,11 +40,14 @@ public sealed class RegistryTests
         { "FourRooms-v0", 1, "{}" },
         { "FourRooms-v0", 3, """{ "goal": [[1, 1], [11, 11]], "start": "random", "heterogeneity": 0.5 }""" },
         { "FourRooms-v0", 4, """{ "differ": "goals", "heterogeneity": 1 }""" },
+        { "FourRooms-v0", 2, """{ "goal": [[1, 1], [11, 11]] }""" },
         { "FourRooms-v0", 3, """{ "heterogeneity": 1, "agentSeed": 1 }""" },
         { "Taxi-v4", 1, "{}" },
         { "Taxi-v4", 3, """{ "rainy": true, "fickle": true, "heterogeneity": 0.5 }""" },
         { "Taxi-v4", 4, """{ "differ": "fares", "heterogeneity": 1 }""" },
+        { "Taxi-v4", 4, """{ "differ": "fares", "agentSeed": 1 }""" },
         { "DeepSea-v0", 1, "{}" },
+        { "DeepSea-v0", 2, """{ "randomActions": false, "differ": "costs" }""" },
         { "DeepSea-v0", 3, """{ "size": 4, "stochastic": true, "heterogeneity": 0.5, "mappingSeed": 2 }""" },
         { "RiverSwim-v0", 1, "{}" },
         { "RiverSwim-v0", 3, """{ "variant": "osband", "normalised": true, "differ": "rewards", "heterogeneity": 0.5, "states": 9 }""" },
@@ -94,7 +102,7 @@ public sealed class RegistryTests
             given["heterogeneity"] = lambda;
             return given;
         }
-        AgentMdp original = EnvTesting.Make(id, 1, options).Agents[0];
+        AgentMdp original = EnvTesting.Make(id, 1, Given(0).ToJsonString()).Agents[0];
         FiniteMdp alike = EnvTesting.Make(id, 3, Given(0).ToJsonString()), apart = EnvTesting.Make(id, 3, Given(1).ToJsonString());
         Assert.True(alike.SharesKernel);
         Assert.All(alike.Agents, agent => Assert.Equal(original.Rewards, agent.Rewards));

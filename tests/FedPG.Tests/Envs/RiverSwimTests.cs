@@ -63,6 +63,16 @@ public sealed class RiverSwimTests
         Assert.Equal((10_000, 0.3 * 5), (likes.Agents[1].Rewards[0], Math.Round(likes.Agents[1].Rewards[11], 12)));
     }
 
+    /// <summary>A drawn agent's two rewards add up to what they are for all: between them it stands at its place.</summary>
+    [Fact]
+    public void Likes_can_be_drawn()
+    {
+        FiniteMdp drawn = EnvTesting.Make("RiverSwim-v0", 5, """{ "differ": "rewards", "variant": "osband", "agentSeed": 2 }""");
+        Assert.Equal(5, drawn.Agents.Select(a => a.Rewards[0]).Distinct().Count());
+        Assert.All(drawn.Agents, a => Assert.Equal(1.005, a.Rewards[0] + a.Rewards[11], 1e-12));
+        Assert.All(drawn.Agents, a => Assert.InRange(a.Rewards[0], 0.005, 1));
+    }
+
     [Theory]
     [InlineData("""{ "states": 1 }""", "states", "must be a whole number from 2 to 10000")]
     [InlineData("""{ "variant": "mine" }""", "variant", "must be \"strehl-littman\" | \"osband\"")]

@@ -134,6 +134,20 @@ public sealed class TaxiTests
         }
     }
 
+    /// <summary>Of 200 agents a quarter likes each destination: Binomial(200, 1/4) has mean 50 and standard deviation 6.1; 5.5 of them miss with probability 4e-8, for one of four 2e-7.</summary>
+    [Fact]
+    public void The_destination_that_pays_can_be_drawn()
+    {
+        FiniteMdp drawn = EnvTesting.Make("Taxi-v4", 200, """{ "differ": "fares", "agentSeed": 5 }""");
+        int[] paid = [.. Enumerable.Range(0, 4).Select(destination =>
+        {
+            (int row, int column) = TaxiState.Places[destination];
+            return drawn.Agents.Count(a => a.Rewards[(Index(row, column, 4, destination) * 6) + DropOff] == 20);
+        })];
+        Assert.Equal(200, paid.Sum());
+        Assert.All(paid, count => Assert.InRange(count, 50 - 34, 50 + 34));
+    }
+
     [Fact]
     public void States_are_taken_apart_and_put_together() =>
         Assert.All(TaxiState.All.Select((state, index) => (state, index)), pair => Assert.Equal(pair.index, pair.state.Index));

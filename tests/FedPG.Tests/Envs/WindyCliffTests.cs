@@ -95,6 +95,8 @@ public sealed class WindyCliffTests
 
     [Theory]
     [InlineData("""{ "wind": "strong" }""", "wind", "must be \"uniform\", \"even\", a number in [0, 1], or a list of such numbers")]
+    [InlineData("""{ "wind": [0.5, 1, 0] }""", "wind", "lists 3 for 2 agents; give at most one an agent")]
+    [InlineData("""{ "goalReward": [1, 2, 3] }""", "goalReward", "lists 3 for 2 agents; give at most one an agent")]
     [InlineData("""{ "wind": [0.5, 1.5] }""", "wind", "must be \"uniform\"")]
     [InlineData("""{ "wind": "even", "agentSeed": 3 }""", "agentSeed", "is used where agents are drawn: with \"wind\": \"uniform\", or a range for goalReward or cliffReward")]
     [InlineData("""{ "width": 2 }""", "width", "must be a whole number from 3 to 100")]

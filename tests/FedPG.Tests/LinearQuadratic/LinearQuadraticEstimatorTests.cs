@@ -76,8 +76,8 @@ public sealed class LinearQuadraticEstimatorTests
             return (-0.5 * z * z) - Math.Log(sigma * Math.Sqrt(2 * Math.PI));
         }))];
         PolicyEvaluation evaluation = policy.Evaluate(tensor(theta, [1, 6]), observations, actions);
-        Assert.Equal([1, 4], evaluation.LogProbabilities.shape);
-        Assert.All(expected.Zip(evaluation.LogProbabilities.Numbers()), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+        Assert.Equal([1, 4], evaluation.Output.shape);
+        Assert.All(expected.Zip(evaluation.Output.Numbers()), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
         Tensor gradient = zeros(1, 6, dtype: ScalarType.Float64);
         evaluation.Backward(tensor(w, [1, 4]), gradient);
         double[] actual = gradient.Numbers();
@@ -89,7 +89,7 @@ public sealed class LinearQuadraticEstimatorTests
         double Weighted(int coordinate, double step)
         {
             double[] moved = [.. theta.Select((t, k) => k == coordinate ? t + step : t)];
-            return policy.Evaluate(tensor(moved, [1, 6]), observations, actions).LogProbabilities.Numbers().Zip(w, (l, weight) => l * weight).Sum();
+            return policy.Evaluate(tensor(moved, [1, 6]), observations, actions).Output.Numbers().Zip(w, (l, weight) => l * weight).Sum();
         }
     }
 

@@ -108,14 +108,14 @@ public sealed class BlockInvarianceTests
         using DisposeScope scope = NewDisposeScope();
         using FinitePolicy whole = create();
         Tensor rows = NumericsTesting.RandomRows(whole, Agents, seed: 15);
-        byte[] logs = whole.Evaluate(rows).LogProbabilities.Bits();
+        byte[] logs = whole.Evaluate(rows).Output.Bits();
         byte[] exact = NumericsTesting.ExactDirections(mdp, whole, rows).Bits(), sampled = Sampled(mdp, whole, rows, 0).Bits();
         List<string> differing = [];
         foreach (int size in BlockSizes)
         {
             using FinitePolicy policy = create();
             (int First, Tensor Rows)[] blocks = [.. Starts(Agents, size).Select(first => (first, rows.narrow(0, first, Math.Min(size, Agents - first)).clone()))];
-            Note("log pi", logs, blocks.SelectMany(b => policy.Evaluate(b.Rows).LogProbabilities.Bits()));
+            Note("log pi", logs, blocks.SelectMany(b => policy.Evaluate(b.Rows).Output.Bits()));
             Note("exact", exact, blocks.SelectMany(b => NumericsTesting.ExactDirections(mdp, policy, b.Rows, b.First).Bits()));
             Note("sampled", sampled, blocks.SelectMany(b => Sampled(mdp, policy, b.Rows, b.First).Bits()));
 

@@ -134,7 +134,7 @@ public sealed class EstimatorTests
         Tensor directions = NumericsTesting.Directions(oracle, rows, new BatchKey(Round: 4, LocalStep: 2));
 
         PolicyEvaluation evaluation = policy.Evaluate(rows);
-        double[] logs = evaluation.LogProbabilities.Numbers(), probabilities = new double[logs.Length];
+        double[] logs = evaluation.Output.Numbers(), probabilities = new double[logs.Length];
         Exponentials.Of(logs, probabilities);
         int cells = mdp.States * mdp.Actions;
         double[] weights = new double[count * cells];

@@ -76,7 +76,7 @@ internal static class NumericsTesting
     public static double[] RegularisedObjectives(FiniteMdp mdp, int agent, Objective objective, double tau, FinitePolicy policy, Tensor rows)
     {
         using DisposeScope scope = NewDisposeScope();
-        double[] logs = policy.Evaluate(rows).LogProbabilities.Numbers();
+        double[] logs = policy.Evaluate(rows).Output.Numbers();
         double[] costs = objective.Costs(mdp.Agents[agent]), regularised = new double[costs.Length], values = new double[mdp.States];
         var evaluation = new ExactEvaluation(mdp.Agents[agent].Kernel, mdp.Discount);
         return [.. logs.Chunk(costs.Length).Select(logPolicy =>

@@ -118,7 +118,7 @@ public sealed class PolicyObjectiveTests
         double Truncated(double[] at)
         {
             using DisposeScope scope = NewDisposeScope();
-            double[] policyAt = [.. policy.Evaluate(tensor(at, [1, at.Length])).LogProbabilities.Numbers().Select(Math.Exp)];
+            double[] policyAt = [.. policy.Evaluate(tensor(at, [1, at.Length])).Output.Numbers().Select(Math.Exp)];
             return new TruncatedProblem(mdp, 1, Objective.Regret, horizon, tau).Objective(policyAt);
         }
         double slope = (Truncated(Moved(theta, h, v)) - Truncated(Moved(theta, -h, v))) / (2 * h);

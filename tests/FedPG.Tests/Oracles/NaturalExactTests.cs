@@ -70,10 +70,10 @@ public sealed class NaturalExactTests
         double[] theta = row.Numbers(), x = Natural(mdp, policy, row, 0, new FisherOptions(damping, 10_000));
         double[] shifted = [.. Enumerable.Range(0, 2 * d).SelectMany(k => theta.Select((t, j) => j == k / 2 ? t + (k % 2 == 0 ? step : -step) : t))];
         Tensor around = tensor(shifted, [2 * d, d]);
-        double[][] logs = [.. policy.Evaluate(around).LogProbabilities.Numbers().Chunk(mdp.States * mdp.Actions)];
+        double[][] logs = [.. policy.Evaluate(around).Output.Numbers().Chunk(mdp.States * mdp.Actions)];
         double[] objectives = NumericsTesting.RegularisedObjectives(mdp, 0, Objective.Regret, 0, policy, around);
         var plain = new PlainMdp(mdp, 0, Objective.Regret);
-        double[,] probabilities = plain.Table([.. policy.Evaluate(row).LogProbabilities.Numbers().Select(Math.Exp)]);
+        double[,] probabilities = plain.Table([.. policy.Evaluate(row).Output.Numbers().Select(Math.Exp)]);
         double[] occupancy = plain.Occupancy(probabilities), left = [.. x.Select(v => damping * v)], gradient = new double[d];
         for (int k = 0; k < d; k++) gradient[k] = (objectives[2 * k] - objectives[(2 * k) + 1]) / (2 * step);
         for (int pair = 0; pair < mdp.States * mdp.Actions; pair++)

@@ -61,7 +61,7 @@ public sealed class QAvgTests
         FiniteMdp mdp = NumericsTesting.Mdp("random-0", 1);
         using var values = new ActionValues(ValueFeatures.Table(mdp.States), mdp.Actions, TensorFormat.Float64);
         double[] q = [0, 0, 0, 0, 1, -1, 2, -1, 3, 2, 1, 0.5, -1, -1, -1, 5, 0, 1, 2, 3];
-        double[] probabilities = [.. values.Evaluate(TorchSharp.torch.tensor(q, [1, 20])).LogProbabilities.Numbers().Select(Math.Exp)];
+        double[] probabilities = [.. values.Evaluate(TorchSharp.torch.tensor(q, [1, 20])).Output.Numbers().Select(Math.Exp)];
         const double third = 1.0 / 3;
         OraclesTesting.AssertClose([0.25, 0.25, 0.25, 0.25, 0, 0.5, 0, 0.5, 0, 0, 0, 1, third, third, third, 0, 1, 0, 0, 0], probabilities, 1e-15);
     }

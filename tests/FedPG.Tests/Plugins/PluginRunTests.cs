@@ -67,6 +67,40 @@ public sealed class PluginRunTests
         Assert.Contains("the plug-in is another build", Assert.Single(other.ErrorLines), StringComparison.Ordinal);
     }
 
+    /// <summary>A trace is of the steps that the author wrote, also where states are listed: here they pay what the list does not.</summary>
+    [Fact]
+    public void A_trace_takes_the_steps_of_the_plug_ins_own()
+    {
+        using var folder = new TemporaryFolder();
+        string file = PluginCompiler.Compile(folder.FullPath, "Mine", $$"""
+            {{PluginCompiler.Usings}}
+            public sealed class Row : IListedEnvironment
+            {
+                private int _place;
+                public Space ObservationSpace => new Discrete(3);
+                public Space ActionSpace => new Discrete(2);
+                public IEnumerable<(int State, double Probability)> Starts() => new[] { (0, 1.0) };
+                public IEnumerable<ListedOutcome> Outcomes(int state, int action) => new[] { new ListedOutcome(Math.Min(state + 1, 2), 1, 0.5) };
+                public void Reset(long seed, Span<double> observation) => observation[0] = _place = 0;
+                public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
+                {
+                    observation[0] = _place = Math.Min(_place + 1, 2);
+                    return new StepResult(0.25 * action[0], false);
+                }
+            }
+            public sealed class MyPlugin : IPlugin
+            {
+                public void Register(PluginContents contents) => contents.Add(new SteppedDefinition { Id = "Row-v0", Summary = "A row.", Make = _ => _ => new Row() });
+            }
+            """);
+        JsonNode trace = JsonNode.Parse(Fedpg.Run(folder.FullPath, "env", "trace", "Row-v0", "--actions", "[1, 0, 1]", "--plugin", file).Output)!;
+        Assert.Equal("[0.25,0,0.25]", trace["rewards"]!.ToJsonString());
+        Assert.Equal("[0,1,2,2]", trace["states"]!.ToJsonString());
+        Assert.Equal("""["state"]""", trace["stateNames"]!.ToJsonString());
+        Outcome placed = Fedpg.Run(folder.FullPath, "env", "trace", "Row-v0", "--actions", "[1]", "--state", "1", "--plugin", file);
+        Assert.Equal((2, "--state: 1; the state of this environment cannot be set, it is no IStatefulEnvironment; leave it out, and choose a start by --seed"), (placed.ExitCode, Assert.Single(placed.ErrorLines)));
+    }
+
     [Fact]
     public void An_environment_of_unlisted_states_trains_by_the_experiments_own_list_of_plug_ins()
     {

@@ -115,7 +115,7 @@ public sealed class NaturalRolloutTests
             using DisposeScope scope = NewDisposeScope();
             double[] moved = [.. theta];
             moved[parameter] += shift;
-            return policy.Evaluate(tensor(moved, rows.shape), tensor(step.Seen, [1, 1, step.Seen.Length]), tensor(step.Action, [1, 1, step.Action.Length])).LogProbabilities.Numbers()[0];
+            return policy.Evaluate(tensor(moved, rows.shape), tensor(step.Seen, [1, 1, step.Seen.Length]), tensor(step.Action, [1, 1, step.Action.Length])).Output.Numbers()[0];
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class ObservationPolicyTests
             using DisposeScope inner = NewDisposeScope();
             double[] moved = [.. theta];
             moved[k] += step;
-            return (policy.Evaluate(Rows(moved), observations, actions).LogProbabilities * weights).Numbers().Sum();
+            return (policy.Evaluate(Rows(moved), observations, actions).Output * weights).Numbers().Sum();
         }
 
         Tensor Rows(double[] numbers) => tensor(numbers, [agents, policy.Layout.Length]);
@@ -96,7 +96,7 @@ public sealed class ObservationPolicyTests
                 logs[r] = policy.Draw<T>(heads.AsSpan(r * policy.HeadSize, policy.HeadSize), new ActionKey(Key, r, 2), action);
                 for (int k = 0; k < action.Length; k++) actions[(r * action.Length) + k] = T.CreateTruncating(action[k]);
             }
-            double[] differentiated = policy.Evaluate(rows, observations, Tensor(actions, 1, count, policy.ActionSize)).LogProbabilities.Numbers();
+            double[] differentiated = policy.Evaluate(rows, observations, Tensor(actions, 1, count, policy.ActionSize)).Output.Numbers();
             for (int r = 0; r < count; r++) Assert.Equal(differentiated[r], logs[r], 10 * tolerance * Math.Max(1, Math.Abs(logs[r])));
         }
     }

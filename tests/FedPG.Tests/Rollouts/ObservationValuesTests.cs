@@ -223,7 +223,8 @@ public sealed class ObservationValuesTests
         // gamma^t is cut at 1e-4 of what is left.
         Assert.InRange(endless.Objective, 0, 25e-8);
         Assert.Null(ending.Fault);
-        Assert.NotNull(Evaluate(new Corridor(ends: false, truncates: 3), discount, limit: null, new double[6]).Fault);
+        EnvironmentFaultException e = Assert.Throws<EnvironmentFaultException>(() => Evaluate(new Corridor(ends: false, truncates: 3), discount, limit: null, new double[6]));
+        Assert.Equal("the environment of a truncates its episodes itself within 42 steps, before returns can be told that values are compared with; a smaller discount needs fewer steps", e.Message);
     }
 
     private static Evaluation Evaluate(Corridor corridor, double discount, int? limit, double[] theta)

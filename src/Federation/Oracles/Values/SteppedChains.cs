@@ -1,4 +1,5 @@
 using FedPG.Envs;
+using FedPG.Envs.Sampling;
 using FedPG.Envs.Streams;
 using FedPG.Federation.Rollouts;
 using FedPG.Policies.Observations;
@@ -11,6 +12,7 @@ namespace FedPG.Federation.Oracles.Values;
 /// step's stream. A terminated episode is worth what it costs for ever, cost(0) / (1 - gamma); one that is truncated, by the environment or by its limit of steps (10,000 where there is none),
 /// goes on for the target and begins anew for the chain. Where a chain stands is the oracle's own state, as the seed of its episode and what was done in it since: from
 /// a checkpoint the episode is played again. An agent that sits a step out stays where it is.
+/// <para>What <see cref="ValueOracle.Rollouts"/> shows of an agent are the episodes that ended in the latest round in which it stepped, by their end or by a limit.</para>
 /// </summary>
 public abstract class SteppedChainOracle : ValueOracle
 {
@@ -20,6 +22,7 @@ public abstract class SteppedChainOracle : ValueOracle
     private readonly FeatureEpisode[] _episodes;
     private readonly Chains _chains;
     private readonly double[] _action;
+    private readonly int[] _rounds;
     private readonly int _limit;
 
     /// <summary>Prepares the chains of a block; each begins with its first step.</summary>
@@ -32,6 +35,7 @@ public abstract class SteppedChainOracle : ValueOracle
         _limit = environment.StepLimit ?? MostSteps;
         _episodes = [.. Enumerable.Range(setup.First, setup.Count).Select(agent => new FeatureEpisode(environment, agent, values, setup.Objective))];
         _action = new double[values.ActionSize];
+        _rounds = new int[setup.Count];
         _chains = new Chains(
             tensor(Enumerable.Repeat(-1.0, setup.Count).ToArray()).DetachFromDisposeScope(), zeros(setup.Count, dtype: ScalarType.Float64).DetachFromDisposeScope(),
             zeros(setup.Count, _limit, values.ActionSize, dtype: ScalarType.Float64).DetachFromDisposeScope());
@@ -64,7 +68,9 @@ public abstract class SteppedChainOracle : ValueOracle
         Learn(new Transition(episode, number, cost, result.Terminated), theta, direction);
         EnvSteps++;
         // The second trajectory's seed: the first one's begins a chain.
-        if (result.Terminated || result.Truncated || episode.Steps == _limit) episode.Begin(TrajectorySeeds.Of(key, 1));
+        bool over = result.Terminated || result.Truncated || episode.Steps == _limit;
+        Note(row, batch.Round, over ? new RolloutStatistics(episode.Steps, episode.Rewards, 1) : default);
+        if (over) episode.Begin(TrajectorySeeds.Of(key, 1));
         (seeds[row], steps[row]) = (episode.Seed, episode.Steps);
     }
 
@@ -81,6 +87,14 @@ public abstract class SteppedChainOracle : ValueOracle
     /// <param name="theta">The agent's parameters, [d].</param>
     /// <param name="direction">The direction, [d], all 0 when this is called.</param>
     private protected abstract void Learn(in Transition transition, ReadOnlySpan<double> theta, Span<double> direction);
+
+    /// <summary>Adds an ended episode, or nothing, to those of the round.</summary>
+    private void Note(int row, int round, RolloutStatistics ended)
+    {
+        RolloutStatistics so = _rounds[row] == round ? Rollouts[row] : default;
+        _rounds[row] = round;
+        Show(row, new RolloutStatistics(so.EnvSteps + ended.EnvSteps, so.RewardSum + ended.RewardSum, so.Episodes + ended.Episodes));
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,7 +1,10 @@
+using System.Globalization;
 using FedPG.Envs;
 using FedPG.Envs.Options;
 using FedPG.Federation.Algorithms;
+using FedPG.Federation.Evaluation;
 using FedPG.Policies;
+using FedPG.Policies.Observations;
 
 namespace FedPG.Federation.Oracles.Values;
 
@@ -64,6 +67,11 @@ internal static class ValueEstimators
         DefineStepped("chain", "one transition a local step, along an endless chain of episodes", (options, context) =>
         {
             NeedDiscount(options, context);
+            if (context is { Environment: SteppedEnvironment { Discount: < 1 } environment, Policy: ObservationStateValues values } && ReturnErrorEvaluator.LargestDiscount(environment, values) is var largest && environment.Discount > largest)
+            {
+                options.Reject("estimator", string.Create(CultureInfo.InvariantCulture,
+                    $"is judged by whole returns, for which episodes are too long at the discount {environment.Discount} of {environment.Name}; at most {largest} is allowed there"));
+            }
             return _ => setup => new SteppedTdOracle(setup);
         }),
     ];
