@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Benchmarks;
 
-/// <summary>What a step of CartPole costs beside the environment: a 4 - 64 - 64 - 2 network, 4 agents, single precision. The time is that of one pair of observation and action.</summary>
+/// <summary>What a step of CartPole costs beside the environment: a 4 - 64 - 64 - 2 network, single precision. The time is that of one pair of observation and action.</summary>
 public class RolloutParts : IDisposable
 {
-    private const int Agents = 4, Pairs = 512, Side = 32;
+    private const int Chunks = 16, Pairs = 128, Side = 32;
     private ObservationSoftmax _policy = null!;
     private IActor<float> _actor = null!;
     private Tensor _rows = null!, _observations = null!, _actions = null!, _weights = null!, _gradients = null!;
@@ -26,9 +26,9 @@ public class RolloutParts : IDisposable
         set_num_threads(1);
         _policy = new ObservationSoftmax("neural-softmax", new ObservationEncoding(Box.Of(4)), new Discrete(2), [64, 64], Activation.Tanh, TensorFormat.Float32);
         double[] theta = _policy.InitialParameters(new StreamKey(1, StreamPurpose.Initialisation, 0, 0, 0));
-        _rows = tensor(theta, dtype: ScalarType.Float32).unsqueeze(0).expand(Agents, -1).contiguous();
-        (_observations, _weights, _gradients) = (rand(Agents, Pairs, 4), rand(Agents, Pairs), zeros_like(_rows));
-        _actions = zeros(Agents, Pairs, 1);
+        _rows = tensor(theta, dtype: ScalarType.Float32).unsqueeze(0).expand(Chunks, -1).contiguous();
+        (_observations, _weights, _gradients) = (rand(Chunks, Pairs, 4), rand(Chunks, Pairs), zeros_like(_rows));
+        _actions = zeros(Chunks, Pairs, 1);
         (_seen, _heads) = (MemoryMarshal.Cast<byte, float>(_observations.bytes).ToArray(), new float[Side * 2]);
         _actor = _policy.CreateActor<float>();
         _actor.SetParameters(MemoryMarshal.Cast<byte, float>(_rows.bytes)[..theta.Length]);
@@ -50,8 +50,8 @@ public class RolloutParts : IDisposable
         return _drawn[0];
     }
 
-    /// <summary>log pi of 4 x 512 pairs with its graph.</summary>
-    [Benchmark(OperationsPerInvoke = Agents * Pairs)]
+    /// <summary>log pi of 16 chunks of 128 pairs with its graph, as training has them.</summary>
+    [Benchmark(OperationsPerInvoke = Chunks * Pairs)]
     public void Forward()
     {
         using IDisposable scope = NewDisposeScope();
@@ -59,7 +59,7 @@ public class RolloutParts : IDisposable
     }
 
     /// <summary>The same and its backward pass.</summary>
-    [Benchmark(OperationsPerInvoke = Agents * Pairs)]
+    [Benchmark(OperationsPerInvoke = Chunks * Pairs)]
     public void ForwardAndBackward()
     {
         using IDisposable scope = NewDisposeScope();

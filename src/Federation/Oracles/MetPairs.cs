@@ -20,6 +20,7 @@ internal sealed class MetPairs : IDisposable
     /// <param name="most">The most pairs that an agent may meet.</param>
     public MetPairs(ObservationPolicy policy, int agents, int most)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(policy.PairsOfChunk, 1, nameof(policy));
         Chunk = Math.Min(policy.PairsOfChunk, RoundedUp(most, 16));
         Capacity = RoundedUp(most, Chunk);
         (ScalarType dtype, _device) = (policy.Format.Dtype, policy.Format.Device);

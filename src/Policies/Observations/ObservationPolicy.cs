@@ -37,7 +37,7 @@ public abstract class ObservationPolicy : PairPolicy
 
     /// <summary>
     /// Pairs of an agent that are differentiated with one copy of its parameters. What an agent's last chunk lacks is computed for nothing, which small chunks keep small; large ones share
-    /// the copy of the parameters, and the gradient, among more pairs.
+    /// the copy of the parameters, and the gradient, among more pairs. 1 or above, and always the same.
     /// </summary>
     public virtual int PairsOfChunk => Layout.Length > 32768 ? 512 : 128;
 
