@@ -29,6 +29,21 @@ public sealed class FaultyEnvironmentTests
     }
 
     [Theory]
+    [InlineData("federation.algorithm=fast-fedpg")]
+    [InlineData("federation.algorithm=fedq", "policy={}", "gradient={}")]
+    public void Agents_with_spaces_of_their_own_are_not_trained(params string[] assignments)
+    {
+        using var folder = new TemporaryFolder();
+        string source = PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0") with { Make = _ => agent => new Nothing() { Size = agent + 1 } });""")
+            .Replace("ObservationSpace => new Discrete(1);", "ObservationSpace => Box.Of(Size); public int Size { get; init; } = 1;", StringComparison.Ordinal);
+        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file, "--set", "environment.agents=2", .. assignments.SelectMany(a => new[] { "--set", a })]);
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith("fedpg: the environment of agent 1 has observations Box([-Infinity, -Infinity], [Infinity, Infinity]) and actions Discrete(1), that of agent 0 Box([", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Make = _ => _ => new Nothing(fails)", "Make = _ => null!", "A-v0: Make returned null; what makes an agent's environment is needed")]
     [InlineData("_ => new Nothing(fails)", "_ => null!", "A-v0: Make made no environment (null); an environment with two spaces is needed")]
     [InlineData("ObservationSpace => new Discrete(1)", "ObservationSpace => null!", "A-v0: its ObservationSpace is null; an environment with two spaces is needed")]
     [InlineData("ActionSpace => new Discrete(1)", "ActionSpace => null!", "A-v0: its ActionSpace is null; an environment with two spaces is needed")]
