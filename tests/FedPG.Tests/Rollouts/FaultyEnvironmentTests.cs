@@ -84,6 +84,16 @@ public sealed class FaultyEnvironmentTests
         Assert.True(objective[^1] < -0.9, $"{objective[^1]}");
     }
 
+    [Fact]
+    public void Actions_of_too_many_combinations_are_refused_with_the_reason()
+    {
+        using var folder = new TemporaryFolder();
+        string file = PluginCompiler.CompileFaulty(folder.FullPath, "ActionSpace => new Discrete(1)", "ActionSpace => new MultiDiscrete(64, 65)");
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file]);
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("cannot act in A-v0, whose actions MultiDiscrete([64, 65]) have more than 4096 combinations; allowed there", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+    }
+
     private sealed class Echo(Space actions, List<string> seen) : IEnvironment
     {
         public Space ObservationSpace { get; } = new Discrete(1);
