@@ -35,8 +35,8 @@ internal static class FiniteBench
         ExecutionOptions execution = bench.Execution;
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
         int agents = experiment.Mdp.Agents.Count, size = execution.BlockSizeFor(agents, sizeof(float) * (long)policy.Layout.Length);
-        using var pool = new WorkerPool(execution.Threads);
         Block[] blocks = [.. Enumerable.Range(0, (agents + size - 1) / size).Select(k => new Block(experiment, sampler, execution.Device, k * size, Math.Min(size, agents - (k * size))))];
+        using var pool = new WorkerPool(Math.Min(execution.Threads, blocks.Length));
         Spread rate = StepRates.Measure(bench.Repeats, round =>
         {
             pool.Run(blocks.Length, k => blocks[k].Sample(round));

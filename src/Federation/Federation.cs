@@ -102,7 +102,8 @@ public sealed class Federation : IDisposable
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(execution);
         (_experiment, _time, _algorithm) = (experiment, time, experiment.CreateAlgorithm());
-        _pool = new WorkerPool(execution.Threads);
+        // What threads share is agents: more threads than those would only be woken for every phase.
+        _pool = new WorkerPool(Math.Min(execution.Threads, experiment.Environment.AgentNames.Count));
         using var noGrad = no_grad();
         var format = new TensorFormat(experiment.Dtype, execution.Device);
         Policy policy = experiment.CreatePolicy(format);

@@ -14,6 +14,24 @@ internal abstract class EvaluationHead(Tensor values)
     /// <param name="weights">Of the shape of <see cref="Values"/>.</param>
     public abstract Tensor WeightsOfGraph(Tensor weights);
 
+    /// <summary>Weights as memory is read: of the type of <see cref="Values"/>, without gaps.</summary>
+    /// <exception cref="ArgumentException">They have another shape than <see cref="Values"/>.</exception>
+    protected Tensor Fitting(Tensor weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        (long[] given, long[] needed) = (weights.shape, Values.shape);
+        if (!given.AsSpan().SequenceEqual(needed)) throw new ArgumentException($"[{string.Join(", ", given)}] are no weights of [{string.Join(", ", needed)}]", nameof(weights));
+        return Plain(weights, Values.dtype);
+    }
+
+    /// <summary>A tensor of a type, without gaps: itself where it is.</summary>
+    protected static Tensor Plain(Tensor tensor, ScalarType type)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Tensor typed = tensor.dtype == type ? tensor : tensor.to(type);
+        return typed.is_contiguous() ? typed : typed.contiguous();
+    }
+
     /// <summary>The memory of a contiguous tensor on the CPU.</summary>
     protected static Span<T> Numbers<T>(Tensor tensor)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(tensor.bytes);

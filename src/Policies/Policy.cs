@@ -87,7 +87,7 @@ public abstract class Policy : nn.Module
         // Every parameter is a leaf of its own that shares the rows' memory: the gradient of a slice of one big leaf would be a padded copy of it all.
         Tensor[] leaves = [.. Split(values).Select(slice => slice.detach().requires_grad_())];
         Tensor end = First(n, graph(leaves));
-        return new PolicyEvaluation(this, end, headOf?.Invoke(end), k => First(n, leaves[k].grad!));
+        return new PolicyEvaluation(this, end, headOf?.Invoke(end), k => First(n, leaves[k].grad ?? zeros_like(leaves[k])));
     }
 
     /// <summary>

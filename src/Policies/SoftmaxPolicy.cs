@@ -48,9 +48,7 @@ internal sealed class SoftmaxHead : EvaluationHead
     /// <inheritdoc/>
     public override Tensor WeightsOfGraph(Tensor weights)
     {
-        if (weights.NumberOfElements != Values.NumberOfElements)
-            throw new ArgumentException($"[{string.Join(", ", weights.shape)}] are no weights of [{string.Join(", ", Values.shape)}]", nameof(weights));
-        (Tensor given, Tensor result) = (weights.is_contiguous() ? weights : weights.contiguous(), empty_like(Values));
+        (Tensor given, Tensor result) = (Fitting(weights), empty_like(Values));
         if (Values.dtype == ScalarType.Float64) SoftmaxRows.Slopes<double>(Numbers<double>(Values), Numbers<double>(given), _actions, Numbers<double>(result));
         else SoftmaxRows.Slopes<float>(Numbers<float>(Values), Numbers<float>(given), _actions, Numbers<float>(result));
         return result;

@@ -10,13 +10,17 @@ internal sealed class ChosenActionHead : EvaluationHead
 
     /// <summary>Takes the logits on the CPU.</summary>
     /// <param name="logits">[n, M, A].</param>
-    /// <param name="actions">The actions chosen, [n, M, 1].</param>
+    /// <param name="actions">The actions chosen, [n, M, 1], whole numbers of any type.</param>
     /// <param name="count">A.</param>
+    /// <exception cref="ArgumentException">There is not one action for each row of logits.</exception>
+    /// <exception cref="IndexOutOfRangeException">An action is none of 0 to A - 1.</exception>
     public ChosenActionHead(Tensor logits, Tensor actions, int count)
-        : base(empty(actions.shape[..2], dtype: logits.dtype))
+        : base(empty(logits.shape[..2], dtype: logits.dtype))
     {
+        long[] given = actions.shape, needed = [.. logits.shape[..2], 1];
+        if (!given.AsSpan().SequenceEqual(needed)) throw new ArgumentException($"[{string.Join(", ", given)}] are no actions, one for each pair: [{string.Join(", ", needed)}]", nameof(actions));
         Tensor z = logits.is_contiguous() ? logits : logits.detach().contiguous();
-        (_actions, _logs) = (actions.is_contiguous() ? actions : actions.contiguous(), empty(logits.shape, dtype: logits.dtype));
+        (_actions, _logs) = (Plain(actions, logits.dtype), empty(logits.shape, dtype: logits.dtype));
         if (z.dtype == ScalarType.Float64) Choose<double>(z, count);
         else Choose<float>(z, count);
     }
@@ -24,9 +28,7 @@ internal sealed class ChosenActionHead : EvaluationHead
     /// <inheritdoc/>
     public override Tensor WeightsOfGraph(Tensor weights)
     {
-        if (weights.NumberOfElements != Values.NumberOfElements)
-            throw new ArgumentException($"[{string.Join(", ", weights.shape)}] are no weights of [{string.Join(", ", Values.shape)}]", nameof(weights));
-        (Tensor given, Tensor result) = (weights.is_contiguous() ? weights : weights.contiguous(), empty_like(_logs));
+        (Tensor given, Tensor result) = (Fitting(weights), empty_like(_logs));
         int count = (int)(_logs.NumberOfElements / Values.NumberOfElements);
         if (_logs.dtype == ScalarType.Float64) SoftmaxRows.Slopes<double>(Numbers<double>(_logs), count, Numbers<double>(_actions), Numbers<double>(given), Numbers<double>(result));
         else SoftmaxRows.Slopes<float>(Numbers<float>(_logs), count, Numbers<float>(_actions), Numbers<float>(given), Numbers<float>(result));
@@ -38,6 +40,6 @@ internal sealed class ChosenActionHead : EvaluationHead
     {
         Span<T> logs = Numbers<T>(_logs), values = Numbers<T>(Values), actions = Numbers<T>(_actions);
         SoftmaxRows.Logs<T>(Numbers<T>(logits), count, logs);
-        for (int k = 0; k < values.Length; k++) values[k] = logs[(k * count) + int.CreateTruncating(actions[k])];
+        for (int k = 0; k < values.Length; k++) values[k] = logs.Slice(k * count, count)[int.CreateTruncating(actions[k])];
     }
 }
