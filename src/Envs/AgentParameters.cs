@@ -33,6 +33,7 @@ public sealed class AgentParameters
     public AgentNumbers Number(string key, double defaultValue, NumberRange range, string meaning, (double Low, double High)? spread = null)
     {
         OptionReader.RequireDefault(key, defaultValue, range);
+        if (_entries.Exists(e => e.Numbers.Key == key)) throw new ArgumentException($"the number {key} is read twice; use what the first call gave", nameof(key));
         if (spread is var (low, high) && !(range.Contains(low) && range.Contains(high) && low <= high))
             throw new ArgumentException($"the spread of {key}, {low} to {high}, is not a range of allowed numbers", nameof(spread));
         string allowed = Agents == 1 ? $"{range}, or a list of one such number an agent" : $"{range}, or a list of {Agents} of them, one an agent";

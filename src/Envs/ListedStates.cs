@@ -50,7 +50,7 @@ public static class ListedStates
     private static double[] Starts(IListedEnvironment environment, int states)
     {
         double[] initial = new double[states];
-        foreach ((int state, double probability) in environment.Starts())
+        foreach ((int state, double probability) in environment.Starts() ?? throw new ArgumentException("Starts gives null; a list is needed"))
         {
             if (state < 0 || state >= states || !(probability >= 0)) throw new ArgumentException($"the start ({state}, {probability}) is out of range");
             initial[state] += probability;
@@ -66,7 +66,8 @@ public static class ListedStates
         bool[] ends = new bool[states];
         for (int row = 0; row < outcomes.Length; row++)
         {
-            outcomes[row] = [.. environment.Outcomes(row / actions, row % actions)];
+            outcomes[row] = [.. environment.Outcomes(row / actions, row % actions)
+                ?? throw new ArgumentException($"state {row / actions}, action {row % actions}: Outcomes gives null; a list is needed")];
             foreach (ListedOutcome outcome in Possible(outcomes[row], states)) ends[outcome.Next] |= outcome.Terminated;
         }
         // What a terminal state itself leads to does not count: nothing is earned there.

@@ -125,7 +125,7 @@ public sealed record SteppedDefinition
         {
             var parameters = new AgentParameters(reader, agents);
             reader.Reserved = ReservedKeys;
-            Func<int, IEnvironment> create = Make(parameters);
+            Func<int, IEnvironment> create = Make(parameters) ?? throw Unusable("Make returned null; what makes an agent's environment is needed");
             reader.Reserved = null;
             double discount = reader.Number("discount", Discount, NumberRange.UnitInterval, "gamma.");
             IReadOnlyDictionary<string, double[]> values = parameters.Finish();
@@ -141,8 +141,10 @@ public sealed record SteppedDefinition
     {
         IEnvironment? made = create(agent);
         string? missing = made is null ? "Make made no environment (null)" : made.ObservationSpace is null ? "its ObservationSpace is null" : made.ActionSpace is null ? "its ActionSpace is null" : null;
-        return missing is null ? made! : throw new InvalidInputException(new Fault(Id, "", null, $"{missing}; an environment with two spaces is needed"));
+        return missing is null ? made! : throw Unusable($"{missing}; an environment with two spaces is needed");
     }
+
+    private InvalidInputException Unusable(string why) => new(new Fault(Id, "", null, why));
 
     /// <summary>What follows the last "-v" of the id.</summary>
     private string Version()

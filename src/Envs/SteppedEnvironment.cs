@@ -88,4 +88,15 @@ public sealed class SteppedEnvironment : EnvironmentInstance
 
     /// <summary>A new environment for one agent, without the limit of steps, which is the caller's to keep.</summary>
     public IEnvironment Create(int agent) => _create(agent);
+
+    /// <summary>The same for whoever has made room for the spaces of all agents: an environment with others would be seen and moved in parts.</summary>
+    /// <exception cref="EnvironmentFaultException">The agent's environment has other spaces than that of agent 0.</exception>
+    public IEnvironment CreateAlike(int agent)
+    {
+        IEnvironment made = _create(agent);
+        if (made.ObservationSpace.Equals(ObservationSpace) && made.ActionSpace.Equals(ActionSpace)) return made;
+        throw new EnvironmentFaultException(
+            $"of agent {agent} has observations {made.ObservationSpace} and actions {made.ActionSpace}, that of agent 0 {ObservationSpace} and {ActionSpace}",
+            "agents have the same spaces");
+    }
 }

@@ -87,10 +87,12 @@ internal sealed record LinearQuadraticOptions(
         RequireDefinite(reader, "q", Q, strictly: false);
         RequireDefinite(reader, "r", R, strictly: true);
         RequireDefinite(reader, "startCovariance", [StartCovariance], strictly: false);
-        if (reader.Faults.Faults.Count > before || Steps > 0) return;
+        if (reader.Faults.Faults.Count > before) return;
         LinearQuadraticProblem problem = Build();
-        if (!problem.IsFiniteAt(problem.InitialGain.Transpose().ToColumnMajorArray()))
-            reader.Reject("initialGain", problem.UnstableGain("K_0"));
+        double[] first = problem.InitialGain.Transpose().ToColumnMajorArray();
+        if (!problem.IsFiniteAt(first)) reader.Reject("initialGain", problem.UnstableGain("K_0"));
+        else if (!double.IsFinite(problem.MeanObjective(standardDeviation: 0).Value(first)))
+            reader.Reject("initialGain", $"must keep the cost finite: it leaves the range of float64{(Steps > 0 ? $" within {Steps} steps" : "")}");
     }
 
     private static double[][][] ReadList(OptionReader reader, string key, double[][][] defaults, int agents, string meaning) =>

@@ -111,12 +111,13 @@ public sealed class LinearQuadraticProblem : EnvironmentInstance
 
     /// <summary>
     /// The least cost that any gain reaches for an agent, by the (discounted) Riccati equation; null for a number of steps, where the best
-    /// constant gain is not known, and where the initial gain does not keep the agent's cost finite.
+    /// constant gain is not known, and where the initial gain does not keep the agent's cost finite, or the costs are too large for the equation to be solved in float64.
     /// </summary>
     public double? Optimum(LinearQuadraticAgent agent, double standardDeviation)
     {
         if (Steps > 0 || OptimalGain(agent) is not { } gain) return null;
-        return ObjectiveOf(agent, standardDeviation).Value(gain.Transpose().ToColumnMajorArray());
+        double least = ObjectiveOf(agent, standardDeviation).Value(gain.Transpose().ToColumnMajorArray());
+        return double.IsFinite(least) ? least : null;
     }
 
     /// <summary>The gain that reaches the optimum; null where it is unknown.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FedPG.Envs;
 using FedPG.Envs.Options;
+using FedPG.Envs.Wrappers;
 using FedPG.Federation.Algorithms;
 using FedPG.Policies;
 
@@ -92,7 +93,9 @@ internal static class PolicyReader
         PolicyDefinition definition = policies.Get(kind, environment);
         string with = trainer is null ? "" : $"federation.algorithm \"{trainer.Name}\"";
         string words = trained.Length > 0 ? Words.Quoted(trained) : $"none in {environment.Name}", more = WhereStepped(policies, kind, trained, environment, trainer);
-        if (!definition.Fits(environment)) return $"cannot act in {environment.Name}; allowed there{(trained.Length > 0 || trainer is null ? "" : $" with {with}")}: {words}{more}";
+        // Actions of several numbers were numbered where they could be.
+        string why = environment is SteppedEnvironment { ActionSpace: MultiDiscrete several } ? $", whose actions {several} have more than {FlatActions.MostCombinations} combinations" : "";
+        if (!definition.Fits(environment)) return $"cannot act in {environment.Name}{why}; allowed there{(trained.Length > 0 || trainer is null ? "" : $" with {with}")}: {words}{more}";
         if (definition.RefusalIn(environment) is { } refusal) return refusal;
         return trainer is null || trained.Contains(kind) ? null : $"is not trained by {with}; allowed with it: {words}{more}";
     }

@@ -24,7 +24,7 @@ internal sealed class FeatureEpisode
     /// <param name="objective">How rewards become costs.</param>
     public FeatureEpisode(SteppedEnvironment environment, int agent, LinearHeads values, Objective objective)
     {
-        (_environment, _values, _objective, _bounds) = (environment.Create(agent), values, objective, environment.ActionSpace as Box);
+        (_environment, _values, _objective, _bounds) = (environment.CreateAlike(agent), values, objective, environment.ActionSpace as Box);
         _writer = values.Features.CreateWriter();
         (_raw, _seen, _clipped) = (new double[environment.ObservationSpace.Size], new double[values.ObservationSize], new double[values.ActionSize]);
         (_here, _before) = (new double[values.Features.Count], new double[values.Features.Count]);

@@ -46,7 +46,7 @@ internal sealed class Rollout<T> : IDisposable
 
     /// <summary>New environments for an agent, one a trajectory.</summary>
     public static IEnvironment[] Environments(SteppedEnvironment environment, int agent, int trajectories) =>
-        [.. Enumerable.Range(0, trajectories).Select(_ => environment.Create(agent))];
+        [.. Enumerable.Range(0, trajectories).Select(_ => environment.CreateAlike(agent))];
 
     /// <summary>Plays one batch.</summary>
     /// <param name="environments">The agent's environments, one a trajectory.</param>

@@ -111,6 +111,8 @@ public sealed class EnvironmentCheckerTests
     [InlineData(ListDefect.NextIsNoState, "Ring-v0: the list of its states is faulty: state 5, action 0: outcome (7, 0.8) is out of range")]
     [InlineData(ListDefect.EndIsNoEnd, "Ring-v0: the list of its states is faulty: state 6 is reached both with an end and without one (from state 2 by action 1)")]
     [InlineData(ListDefect.StartsDoNotSumToOne, "Ring-v0: the list of its states is faulty: the probabilities of starts sum to 0.9, not 1")]
+    [InlineData(ListDefect.NoStarts, "Ring-v0: the list of its states is faulty: Starts gives null; a list is needed")]
+    [InlineData(ListDefect.NoOutcomes, "Ring-v0: the list of its states is faulty: state 3, action 0: Outcomes gives null; a list is needed")]
     public void A_faulty_list_is_no_instance(ListDefect defect, string expected)
     {
         CheckResult result = Assert.Single(EnvironmentChecker.Check(Ring.Configured(defect), Quick).Results);

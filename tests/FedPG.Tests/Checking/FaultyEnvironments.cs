@@ -131,6 +131,8 @@ public enum ListDefect
     NextIsNoState,
     EndIsNoEnd,
     StartsDoNotSumToOne,
+    NoStarts,
+    NoOutcomes,
 }
 
 /// <summary>Six states in a ring and one behind it where the walk ends, listed and stepped; at most one thing is wrong with the one or the other.</summary>
@@ -150,10 +152,12 @@ public sealed class Ring(ListDefect defect) : IListedEnvironment
 
     public Space ActionSpace { get; } = new Discrete(2);
 
-    public IEnumerable<(int State, double Probability)> Starts() => [(0, defect == ListDefect.StartsDoNotSumToOne ? 0.4 : 0.5), (3, 0.5)];
+    public IEnumerable<(int State, double Probability)> Starts() =>
+        defect == ListDefect.NoStarts ? null! : [(0, defect == ListDefect.StartsDoNotSumToOne ? 0.4 : 0.5), (3, 0.5)];
 
     public IEnumerable<ListedOutcome> Outcomes(int state, int action)
     {
+        if (defect == ListDefect.NoOutcomes && state == 3) return null!;
         int to = (state + (action == 0 ? 1 : Size - 1)) % Size;
         double leave = state == 2 ? 0.25 : 0;
         return

@@ -99,6 +99,8 @@ public sealed class LinearQuadraticEnvironmentTests
     [InlineData("""{ "discount": 1.1 }""", "discount", "must be a number in [0, 1]")]
     [InlineData("""{ "agentSeed": 3 }""", "agentSeed", "is used where agents are drawn: with costSpread or driftSpread above 0")]
     [InlineData("""{ "q": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "r": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "heterogeneity": 1 }""", "heterogeneity", "all agents are alike: give a list for a, b, q or r")]
+    [InlineData("""{ "steps": 2000, "a": [[3, 0, 0], [0, 1, 0], [0, 0, 1]] }""", "initialGain", "must keep the cost finite: it leaves the range of float64 within 2000 steps")]
+    [InlineData("""{ "q": [[1e308, 0, 0], [0, 1e308, 0], [0, 0, 1e308]] }""", "initialGain", "must keep the cost finite: it leaves the range of float64")]
     [InlineData("""{ "steps": -1 }""", "steps", "must be a whole number from 0 to 100000")]
     public void Bad_options_are_named_with_what_is_allowed(string options, string key, string allowed)
     {

@@ -139,6 +139,7 @@ public sealed class PluginFaultTests
     [InlineData("""p.Options.Number("discount", 0.9, NumberRange.UnitInterval, "gamma.")""", "the option discount is read for every environment that is stepped, so another one needs another name (SteppedDefinition.Discount is its default)")]
     [InlineData("""p.Number("spread", 0.9, NumberRange.UnitInterval, "How wide.")""", "the option spread is read for every environment that is stepped")]
     [InlineData("""p.Number("depth", double.NaN, NumberRange.Any, "How deep.")""", "the default NaN of the option depth is not a finite number")]
+    [InlineData("""(p.Number("depth", 1, NumberRange.Any, "How deep."), p.Number("depth", 1, NumberRange.Any, "How deep."))""", "the number depth is read twice; use what the first call gave")]
     public void A_default_that_nobody_may_give_is_the_plug_ins_fault(string read, string expected)
     {
         using var folder = new TemporaryFolder();

@@ -29,6 +29,21 @@ public sealed class FaultyEnvironmentTests
     }
 
     [Theory]
+    [InlineData("federation.algorithm=fast-fedpg")]
+    [InlineData("federation.algorithm=fedq", "policy={}", "gradient={}")]
+    public void Agents_with_spaces_of_their_own_are_not_trained(params string[] assignments)
+    {
+        using var folder = new TemporaryFolder();
+        string source = PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0") with { Make = _ => agent => new Nothing() { Size = agent + 1 } });""")
+            .Replace("ObservationSpace => new Discrete(1);", "ObservationSpace => Box.Of(Size); public int Size { get; init; } = 1;", StringComparison.Ordinal);
+        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file, "--set", "environment.agents=2", .. assignments.SelectMany(a => new[] { "--set", a })]);
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith("fedpg: the environment of agent 1 has observations Box([-Infinity, -Infinity], [Infinity, Infinity]) and actions Discrete(1), that of agent 0 Box([", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Make = _ => _ => new Nothing(fails)", "Make = _ => null!", "A-v0: Make returned null; what makes an agent's environment is needed")]
     [InlineData("_ => new Nothing(fails)", "_ => null!", "A-v0: Make made no environment (null); an environment with two spaces is needed")]
     [InlineData("ObservationSpace => new Discrete(1)", "ObservationSpace => null!", "A-v0: its ObservationSpace is null; an environment with two spaces is needed")]
     [InlineData("ActionSpace => new Discrete(1)", "ActionSpace => null!", "A-v0: its ActionSpace is null; an environment with two spaces is needed")]
@@ -67,6 +82,16 @@ public sealed class FaultyEnvironmentTests
         double[] objective = [.. new CsvFile(folder["run/metrics.csv"]).Numbers("objective").Where(double.IsFinite)];
         Assert.InRange(objective[0], -0.3, 0);
         Assert.True(objective[^1] < -0.9, $"{objective[^1]}");
+    }
+
+    [Fact]
+    public void Actions_of_too_many_combinations_are_refused_with_the_reason()
+    {
+        using var folder = new TemporaryFolder();
+        string file = PluginCompiler.CompileFaulty(folder.FullPath, "ActionSpace => new Discrete(1)", "ActionSpace => new MultiDiscrete(64, 65)");
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file]);
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("cannot act in A-v0, whose actions MultiDiscrete([64, 65]) have more than 4096 combinations; allowed there", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
     }
 
     private sealed class Echo(Space actions, List<string> seen) : IEnvironment
