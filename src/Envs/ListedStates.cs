@@ -59,6 +59,9 @@ public static class ListedStates
         return Math.Abs(sum - 1) <= TransitionKernel.SumTolerance ? initial : throw new ArgumentException($"the probabilities of starts sum to {sum}, not 1");
     }
 
+    /// <summary>Outcomes of a state and action: several to a state are added up, but nobody lists so many.</summary>
+    private static int MostOutcomes(int states) => 10_000 + (100 * states);
+
     private static AgentMdp List(string agent, IListedEnvironment environment, int index, int states, int actions, TablePool tables)
     {
         if (Sizes(environment) != (states, actions)) throw new ArgumentException($"agent {index} has other states or actions than agent 0");
@@ -66,8 +69,12 @@ public static class ListedStates
         bool[] ends = new bool[states];
         for (int row = 0; row < outcomes.Length; row++)
         {
-            outcomes[row] = [.. environment.Outcomes(row / actions, row % actions)
-                ?? throw new ArgumentException($"state {row / actions}, action {row % actions}: Outcomes gives null; a list is needed")];
+            int most = MostOutcomes(states);
+            IEnumerable<ListedOutcome> given = environment.Outcomes(row / actions, row % actions)
+                ?? throw new ArgumentException($"state {row / actions}, action {row % actions}: Outcomes gives null; a list is needed");
+            outcomes[row] = [.. given.Take(most + 1)];
+            if (outcomes[row].Length > most)
+                throw new ArgumentException($"state {row / actions}, action {row % actions}: Outcomes gives more than {most} outcomes; does it end?");
             foreach (ListedOutcome outcome in Possible(outcomes[row], states)) ends[outcome.Next] |= outcome.Terminated;
         }
         // What a terminal state itself leads to does not count: nothing is earned there.

@@ -40,10 +40,10 @@ internal sealed class MetPairs : IDisposable
     /// <summary>M_i, [n].</summary>
     public int[] Counts { get; }
 
-    /// <summary>What was seen, [n, Capacity, m]; beyond M_i what an earlier batch saw.</summary>
+    /// <summary>What was seen, [n, Capacity, m]; 0 beyond M_i to the end of its last chunk.</summary>
     public Tensor Observations { get; }
 
-    /// <summary>What was done, [n, Capacity, ActionSize]; beyond M_i what was done earlier.</summary>
+    /// <summary>What was done, [n, Capacity, ActionSize]; 0 beyond M_i to the end of its last chunk.</summary>
     public Tensor Actions { get; }
 
     /// <summary>Score weights, [n, Capacity]; 0 beyond M_i.</summary>

@@ -92,20 +92,23 @@ internal sealed class RolloutSampler : IDisposable
                 int agent = _setup.First + i;
                 var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
                 rollout.Play(_environments[i], thetas.Slice(i * d, d), key, 0, temperature != 0, observations.Slice(i * m, m), actions.Slice(i * a, a));
-                EpisodeBatch met = rollout.Batch;
-                met.ScoreWeights(_settings, temperature, own);
-                if (written == PairVisits.Shares) met.VisitShares(seen);
-                else if (written == PairVisits.Discounted) met.DiscountedVisits(seen);
-                Pairs.Counts[i] = met.Pairs;
-                EnvSteps += met.EnvSteps;
-                if (batch.Observe) _rollouts[i] = new RolloutStatistics(met.EnvSteps, met.RewardSum, met.Trajectories);
+                EpisodeBatch played = rollout.Batch;
+                played.ScoreWeights(_settings, temperature, own);
+                if (written == PairVisits.Shares) played.VisitShares(seen);
+                else if (written == PairVisits.Discounted) played.DiscountedVisits(seen);
+                Pairs.Counts[i] = played.Pairs;
+                EnvSteps += played.EnvSteps;
+                if (batch.Observe) _rollouts[i] = new RolloutStatistics(played.EnvSteps, played.RewardSum, played.Trajectories);
             }
-            // What an earlier batch left behind weighs nothing.
-            if (before > Pairs.Counts[i])
+            // What an earlier batch left behind weighs nothing, and what is evaluated beside this one, to the end of its last chunk, is no number that could overflow.
+            int met = Pairs.Counts[i], end = (met + Pairs.Chunk - 1) / Pairs.Chunk * Pairs.Chunk;
+            if (before > met)
             {
-                own[Pairs.Counts[i]..before].Clear();
-                seen[Pairs.Counts[i]..before].Clear();
+                own[met..before].Clear();
+                seen[met..before].Clear();
             }
+            observations.Slice(i * m, m)[(met * _policy.ObservationSize)..(end * _policy.ObservationSize)].Clear();
+            actions.Slice(i * a, a)[(met * _policy.ActionSize)..(end * _policy.ActionSize)].Clear();
         }
     }
 }

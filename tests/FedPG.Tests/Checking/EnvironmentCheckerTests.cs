@@ -113,6 +113,7 @@ public sealed class EnvironmentCheckerTests
     [InlineData(ListDefect.StartsDoNotSumToOne, "Ring-v0: the list of its states is faulty: the probabilities of starts sum to 0.9, not 1")]
     [InlineData(ListDefect.NoStarts, "Ring-v0: the list of its states is faulty: Starts gives null; a list is needed")]
     [InlineData(ListDefect.NoOutcomes, "Ring-v0: the list of its states is faulty: state 3, action 0: Outcomes gives null; a list is needed")]
+    [InlineData(ListDefect.EndlessOutcomes, "Ring-v0: the list of its states is faulty: state 3, action 0: Outcomes gives more than 10700 outcomes; does it end?")]
     public void A_faulty_list_is_no_instance(ListDefect defect, string expected)
     {
         CheckResult result = Assert.Single(EnvironmentChecker.Check(Ring.Configured(defect), Quick).Results);

@@ -133,6 +133,7 @@ public enum ListDefect
     StartsDoNotSumToOne,
     NoStarts,
     NoOutcomes,
+    EndlessOutcomes,
 }
 
 /// <summary>Six states in a ring and one behind it where the walk ends, listed and stepped; at most one thing is wrong with the one or the other.</summary>
@@ -158,6 +159,7 @@ public sealed class Ring(ListDefect defect) : IListedEnvironment
     public IEnumerable<ListedOutcome> Outcomes(int state, int action)
     {
         if (defect == ListDefect.NoOutcomes && state == 3) return null!;
+        if (defect == ListDefect.EndlessOutcomes && state == 3) return Enumerable.Repeat(new ListedOutcome(0, 0, 0), int.MaxValue);
         int to = (state + (action == 0 ? 1 : Size - 1)) % Size;
         double leave = state == 2 ? 0.25 : 0;
         return
