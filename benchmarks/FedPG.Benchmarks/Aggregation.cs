@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 using static TorchSharp.torch;
 
 namespace FedPG.Benchmarks;
@@ -11,7 +12,7 @@ public class Aggregation : IDisposable
     private const int Agents = Problems.Agents;
     private static readonly Uplink Rows = new("rows", (block, _) => block.Theta);
     private static readonly LocalStep Step = new(0, null);
-    private Federation.Federation _federation = null!;
+    private TrainingLoop _federation = null!;
     private AgentBlock _block = null!;
     private Tensor _gradient = null!, _memory = null!, _mean = null!;
 
@@ -23,7 +24,7 @@ public class Aggregation : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _federation = new Federation.Federation(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU, BlockSize: Agents), TimeProvider.System);
+        _federation = new TrainingLoop(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU, BlockSize: Agents), TimeProvider.System);
         _block = _federation.LocalAgents.Blocks[0];
         (_gradient, _memory, _mean) = (rand_like(_block.Theta), rand_like(_block.Theta), rand_like(_federation.Server.Theta));
     }

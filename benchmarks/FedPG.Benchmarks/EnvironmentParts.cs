@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using FedPG.Core.Streams;
 using FedPG.Envs.Control;
-using FedPG.Envs.Streams;
 
 namespace FedPG.Benchmarks;
 

@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Options;
-using FedPG.Envs.Stepping;
-using FedPG.Envs.Streams;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Benchmarks;
 
@@ -30,10 +31,10 @@ public class EnvironmentSteps
     [GlobalSetup]
     public void Setup()
     {
-        var faults = new FaultList("defaults");
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(Environment, 1, default, EnvironmentKeys.CommandLine, faults);
-        faults.ThrowIfAny();
-        SteppedEnvironment environment = SteppedEnvironment.Of(configured!.Build(), configured.Definition.StepLimit);
+        var errors = new ValidationErrors("defaults");
+        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(Environment, 1, default, EnvironmentKeys.CommandLine, errors);
+        errors.ThrowIfAny();
+        EpisodicEnvironment environment = EpisodicEnvironment.Of(configured!.Build(), configured.Definition.StepLimit);
         (_single, _vector) = (environment.Create(0), new VectorEnvironment(environment, 0, Lanes));
         (_size, _stepLimit, _ended) = (environment.ActionSpace.Size, environment.StepLimit ?? int.MaxValue, true);
         (_observation, _observations) = (new double[environment.ObservationSpace.Size], new double[Lanes * environment.ObservationSpace.Size]);

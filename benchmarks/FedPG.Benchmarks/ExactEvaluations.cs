@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Exact;
-using FedPG.Envs.Streams;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
+using FedPG.Envs.Tabular.Exact.Sparse;
 
 namespace FedPG.Benchmarks;
 

@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using FedPG.Envs;
 using FedPG.Policies;
-using FedPG.Policies.Observations;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.Networks;
+using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 
 namespace FedPG.Benchmarks;
@@ -35,7 +37,7 @@ public class PolicyEvaluations : IDisposable
         };
         _rows = rand(Agents, _policy.Layout.Length);
         (_observations, _actions) = (rand(Agents, States, 4), zeros(Agents, States, 1));
-        (_weights, _gradients) = (_policy is FinitePolicy ? rand(Agents, States, Actions) : rand(Agents, States), zeros_like(_rows));
+        (_weights, _gradients) = (_policy is TabularPolicy ? rand(Agents, States, Actions) : rand(Agents, States), zeros_like(_rows));
     }
 
     /// <summary>log pi with what its backward pass needs.</summary>
@@ -62,5 +64,5 @@ public class PolicyEvaluations : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private PolicyEvaluation Evaluated() => _policy is FinitePolicy finite ? finite.Evaluate(_rows) : ((PairPolicy)_policy).Evaluate(_rows, _observations, _actions);
+    private PolicyEvaluation Evaluated() => _policy is TabularPolicy finite ? finite.Evaluate(_rows) : ((StateActionPolicy)_policy).Evaluate(_rows, _observations, _actions);
 }

@@ -1,7 +1,10 @@
 using System.Text.Json;
+using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Options;
-using FedPG.Federation.Experiment;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Tabular;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 
 namespace FedPG.Benchmarks;
 
@@ -16,9 +19,9 @@ internal static class Problems
     /// <param name="options">Its options, as JSON.</param>
     public static FiniteMdp Mdp(string id, string options = "{}")
     {
-        var faults = new FaultList(id);
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, JsonDocument.Parse(options).RootElement, EnvironmentKeys.CommandLine, faults);
-        faults.ThrowIfAny();
+        var errors = new ValidationErrors(id);
+        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, JsonDocument.Parse(options).RootElement, EnvironmentKeys.CommandLine, errors);
+        errors.ThrowIfAny();
         return (FiniteMdp)configured!.Build();
     }
 

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Streams;
 using FedPG.Policies;
-using FedPG.Policies.Observations;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.Networks;
 using static TorchSharp.torch;
 
 namespace FedPG.Benchmarks;

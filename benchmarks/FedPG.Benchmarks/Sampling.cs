@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Sampling;
-using FedPG.Envs.Streams;
+using FedPG.Envs.Returns;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Sampling;
 
 namespace FedPG.Benchmarks;
 

@@ -1,9 +1,9 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using BenchmarkDotNet.Attributes;
-using FedPG.Envs.Sampling;
-using FedPG.Envs.Streams;
-using FedPG.Policies;
+using FedPG.Core.Streams;
+using FedPG.Envs.Tabular.Sampling;
+using FedPG.Policies.Heads;
 
 namespace FedPG.Benchmarks;
 

@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using FedPG.Cluster.Wire;
+using FedPG.Experiments.Reading;
+using FedPG.Experiments.Runs;
 using FedPG.Federation;
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Runs;
+using FedPG.Federation.Execution;
 using FedPG.Policies;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;

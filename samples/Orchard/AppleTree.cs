@@ -1,6 +1,8 @@
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular;
 
 namespace Orchard;
 
@@ -8,13 +10,13 @@ namespace Orchard;
 /// An environment that lists its states beside taking steps: apples ripen one stage a day with some probability and may be eaten by birds; waiting
 /// costs nothing, picking pays by the stage and by each agent's own taste. From the list follow exact optima and gradients, and the fast sampler.
 /// </summary>
-public sealed class AppleTree(int stages, double ripening, double birds, double taste) : IListedEnvironment
+public sealed class AppleTree(int stages, double ripening, double birds, double taste) : ITabularEnvironment
 {
     private const int Wait = 0, Pick = 1;
     private EpisodeRandom _random;
     private int _stage;
 
-    public static SteppedDefinition Definition { get; } = new()
+    public static EpisodicDefinition Definition { get; } = new()
     {
         Id = "AppleTree-v0",
         Summary = "Pick the apple late enough, and before the birds do.",
@@ -37,15 +39,15 @@ public sealed class AppleTree(int stages, double ripening, double birds, double 
 
     public IEnumerable<(int State, double Probability)> Starts() => [(0, 1)];
 
-    public IEnumerable<ListedOutcome> Outcomes(int state, int action)
+    public IEnumerable<TabularOutcome> Outcomes(int state, int action)
     {
-        if (action == Pick) return [new ListedOutcome(stages, 1, Worth(state), Terminated: true)];
+        if (action == Pick) return [new TabularOutcome(stages, 1, Worth(state), Terminated: true)];
         int riper = Math.Min(state + 1, stages - 1);
         return
         [
-            new ListedOutcome(stages, birds, 0, Terminated: true),
-            new ListedOutcome(riper, (1 - birds) * ripening, 0),
-            new ListedOutcome(state, (1 - birds) * (1 - ripening), 0),
+            new TabularOutcome(stages, birds, 0, Terminated: true),
+            new TabularOutcome(riper, (1 - birds) * ripening, 0),
+            new TabularOutcome(state, (1 - birds) * (1 - ripening), 0),
         ];
     }
 

@@ -1,8 +1,8 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Oracles;
-using FedPG.Policies;
+using FedPG.Federation.Estimators;
+using FedPG.Policies.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

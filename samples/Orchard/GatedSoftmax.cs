@@ -1,4 +1,5 @@
 using FedPG.Policies;
+using FedPG.Policies.BuiltIn;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

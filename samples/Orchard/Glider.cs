@@ -1,6 +1,7 @@
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Envs.Episodic;
 
 namespace Orchard;
 
@@ -14,7 +15,7 @@ public sealed class Glider(double wind, double gusts) : IEnvironment
     private EpisodeRandom _random;
     private double _place, _velocity;
 
-    public static SteppedDefinition Definition { get; } = new()
+    public static EpisodicDefinition Definition { get; } = new()
     {
         Id = "Glider-v0",
         Summary = "Keep a glider in the middle of a valley, against a wind of each agent's own.",

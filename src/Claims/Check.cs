@@ -1,12 +1,12 @@
 using System.Globalization;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
 
 namespace FedPG.Claims;
 
 /// <summary>The interval a figure is judged by, ends included; an end may be infinite.</summary>
-/// <param name="Least">The lower end.</param>
-/// <param name="Most">The upper end.</param>
-public readonly record struct Bound(double Least, double Most)
+/// <param name="Min">The lower end.</param>
+/// <param name="Max">The upper end.</param>
+public readonly record struct Bound(double Min, double Max)
 {
     /// <summary>At most a number.</summary>
     public static Bound AtMost(double most) => new(double.NegativeInfinity, most);
@@ -15,14 +15,14 @@ public readonly record struct Bound(double Least, double Most)
     public static Bound AtLeast(double least) => new(least, double.PositiveInfinity);
 
     /// <summary>Whether a figure is a number within.</summary>
-    public bool Contains(double figure) => figure >= Least && figure <= Most;
+    public bool Contains(double figure) => figure >= Min && figure <= Max;
 
     /// <summary>In one word without blanks: <c>&lt;=1e-12</c>, <c>&gt;=0.25</c> or <c>0.97..1.05</c>.</summary>
-    public override string ToString() => (double.IsNegativeInfinity(Least), double.IsPositiveInfinity(Most)) switch
+    public override string ToString() => (double.IsNegativeInfinity(Min), double.IsPositiveInfinity(Max)) switch
     {
-        (true, _) => $"<={Short(Most)}",
-        (_, true) => $">={Short(Least)}",
-        _ => $"{Short(Least)}..{Short(Most)}",
+        (true, _) => $"<={Short(Max)}",
+        (_, true) => $">={Short(Min)}",
+        _ => $"{Short(Min)}..{Short(Max)}",
     };
 
     /// <summary>A number with four digits, as people write it.</summary>

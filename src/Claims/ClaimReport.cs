@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FedPG.Claims.Breaking;
-using FedPG.Federation.Experiment;
+using FedPG.Experiments;
 
 namespace FedPG.Claims;
 

@@ -34,8 +34,8 @@ public static class InstanceChance
         double mean = logs.Average(), spread = Math.Sqrt(logs.Sum(v => (v - mean) * (v - mean)) / degrees * (1 + (1.0 / count)));
         // Instances may agree to rounding.
         spread = Math.Max(spread, 1e-12);
-        double below = bound.Least > 0 ? StudentT.CDF(0, 1, degrees, (Math.Log(bound.Least) - mean) / spread) : 0;
-        double above = double.IsInfinity(bound.Most) ? 0 : StudentT.CDF(0, 1, degrees, (mean - Math.Log(bound.Most)) / spread);
+        double below = bound.Min > 0 ? StudentT.CDF(0, 1, degrees, (Math.Log(bound.Min) - mean) / spread) : 0;
+        double above = double.IsInfinity(bound.Max) ? 0 : StudentT.CDF(0, 1, degrees, (mean - Math.Log(bound.Max)) / spread);
         return count * (below + above);
     }
 }

@@ -1,13 +1,16 @@
 using System.Reflection;
 using FedPG.Claims.Breaking;
-using FedPG.Envs;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.BuiltIn;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Oracles;
-using FedPG.Policies;
-using FedPG.Reporting;
+using FedPG.Federation.BuiltIn;
+using FedPG.Federation.Execution;
+using FedPG.Federation.Threads;
+using FedPG.Policies.BuiltIn;
+using FedPG.Reporting.Figures;
 using TorchSharp;
 
 namespace FedPG.Claims;
@@ -25,7 +28,7 @@ namespace FedPG.Claims;
 /// <param name="cancellation">Ends a run at its next round, with an <see cref="OperationCanceledException"/>.</param>
 public sealed class Lab(string claim, Breakage breakage, long seed, int threads, Effort effort, Action<int, int> progress, CancellationToken cancellation)
 {
-    private static readonly ExperimentReader Reader = new(EnvironmentRegistry.Default, PolicyRegistry.Default, OracleRegistry.Default, BrokenFastFedPg.Registry());
+    private static readonly ExperimentReader Reader = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Registry());
     private readonly List<Table> _tables = [];
     private readonly List<(string Name, Figure Figure)> _figures = [];
 
@@ -79,7 +82,7 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
     public Curve Run(Experiment experiment, Func<double[], double[]>? observe = null)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        using var federation = new Federation.Federation(experiment, new ExecutionOptions(1, torch.CPU), TimeProvider.System);
+        using var federation = new TrainingLoop(experiment, new ExecutionOptions(1, torch.CPU), TimeProvider.System);
         var curve = new Curve(experiment.Federation.Rounds, observe is not null);
         var recorder = new Recorder(federation, curve, observe);
         try
@@ -127,7 +130,7 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
         Assembly.GetExecutingAssembly().GetManifestResourceNames().FirstOrDefault(r => r.Replace('\\', '/') == name)
         ?? throw new ArgumentException($"there are no settings {name}", nameof(name));
 
-    private sealed class Recorder(Federation.Federation federation, Curve curve, Func<double[], double[]>? observe) : IRoundSink
+    private sealed class Recorder(TrainingLoop federation, Curve curve, Func<double[], double[]>? observe) : IRoundSink
     {
         /// <summary>The first round not reported yet.</summary>
         public int Next { get; private set; }

@@ -1,4 +1,4 @@
-using FedPG.Reporting;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims;
 

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Claims.Breaking;
-using FedPG.Federation.Runs;
-using FedPG.Reporting;
+using FedPG.Experiments.Runs;
+using FedPG.Reporting.Drawing;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims;
 

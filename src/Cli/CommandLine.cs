@@ -1,4 +1,15 @@
 using System.CommandLine;
+using FedPG.Cli.Advise;
+using FedPG.Cli.Bench;
+using FedPG.Cli.Cluster;
+using FedPG.Cli.Compare;
+using FedPG.Cli.Env;
+using FedPG.Cli.Eval;
+using FedPG.Cli.Info;
+using FedPG.Cli.Report;
+using FedPG.Cli.Reproduce;
+using FedPG.Cli.Common;
+using FedPG.Cli.Train;
 
 namespace FedPG.Cli;
 

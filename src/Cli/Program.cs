@@ -1,11 +1,12 @@
-using System.CommandLine;
 using FedPG.Cli;
-using FedPG.Envs.Options;
+using System.CommandLine;
+using FedPG.Cli.Common;
+using FedPG.Core.Options;
 
 ParseResult parsed = CommandLine.Create().Parse(args);
-if (CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
+if (CommandLineErrors.Of(parsed) is { Count: > 0 } errors)
 {
-    foreach (Fault fault in faults) Console.Error.WriteLine(fault);
+    foreach (ValidationError fault in errors) Console.Error.WriteLine(fault);
     return ExitCode.BadInput;
 }
 try
@@ -16,7 +17,7 @@ try
 }
 catch (InvalidInputException e)
 {
-    foreach (Fault fault in e.Faults) Console.Error.WriteLine(fault);
+    foreach (ValidationError fault in e.Errors) Console.Error.WriteLine(fault);
     return ExitCode.BadInput;
 }
 catch (Exception e) when (Failure.Describe(e) is not null)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using FedPG.Cluster.Hosting;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Orleans.Dashboard;
@@ -40,7 +40,7 @@ internal static class Program
             var settings = new ClusterSettings(ClusterAddress.Parse(parsed.GetValue(Address)!), parsed.GetValue(Name)!, listen, null, secret.Trim());
             int port = parsed.GetValue(WebPort);
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-            Task lost = Onlooker.AddTo(builder, settings, silo => silo.AddDashboard());
+            Task lost = ClusterObserver.AddTo(builder, settings, silo => silo.AddDashboard());
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
             await using WebApplication application = builder.Build();
             application.MapOrleansDashboard();
@@ -51,7 +51,7 @@ internal static class Program
         }
         catch (InvalidInputException e)
         {
-            return Report(string.Join(Environment.NewLine, e.Faults), BadInput);
+            return Report(string.Join(Environment.NewLine, e.Errors), BadInput);
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,5 @@
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
 
 namespace FedPG.Envs;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.BuiltIn;
 
 namespace FedPG.Envs;
 
@@ -59,11 +60,11 @@ public sealed record EnvironmentDefinition
 
     /// <summary>
     /// Reads and checks every option for a number of agents, and returns what builds the instance. Faults are noted through the reader
-    /// (<see cref="OptionReader.Reject"/>, <see cref="OptionReader.Faults"/>); the builder is called only when there were none. It must
+    /// (<see cref="OptionReader.Reject"/>, <see cref="OptionReader.Errors"/>); the builder is called only when there were none. It must
     /// not call <see cref="OptionReader.Finish"/>, must read the same keys whatever their values, and what it leaves in
     /// <see cref="OptionReader.Resolved"/> must read back to the same instance.
     /// </summary>
-    public required Func<OptionReader, int, Func<EnvironmentInstance>> Configure { get; init; }
+    public required Func<OptionReader, int, Func<FederatedEnvironment>> Configure { get; init; }
 
     /// <summary>Heading "Arguments": the options in the order they are read, with defaults, what is allowed and what they mean.</summary>
     public IReadOnlyList<OptionInfo> Arguments()
@@ -93,7 +94,7 @@ public sealed record EnvironmentDefinition
 /// <param name="Agents">The number of agents N.</param>
 /// <param name="ResolvedOptions">All options with their defaults written out; null where another option makes one meaningless.</param>
 /// <param name="Build">Makes the instance; equal options give equal numbers.</param>
-public sealed record ConfiguredEnvironment(EnvironmentDefinition Definition, int Agents, JsonObject ResolvedOptions, Func<EnvironmentInstance> Build);
+public sealed record ConfiguredEnvironment(EnvironmentDefinition Definition, int Agents, JsonObject ResolvedOptions, Func<FederatedEnvironment> Build);
 
 /// <summary>Where the parts of an environment stand in the user's input, so that faults point at them.</summary>
 /// <param name="Id">The key path of the id.</param>

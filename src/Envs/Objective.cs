@@ -1,3 +1,4 @@
+
 namespace FedPG.Envs;
 
 /// <summary>What every algorithm minimises, as a cost of each reward.</summary>
@@ -18,7 +19,4 @@ public static class ObjectiveCosts
 
     /// <summary>The reward behind a cost.</summary>
     public static double Reward(this Objective objective, double cost) => objective == Objective.Regret ? 1 - cost : -cost;
-
-    /// <summary>An agent's costs, [S, A] row by row.</summary>
-    public static double[] Costs(this Objective objective, AgentMdp agent) => [.. agent.Rewards.Select(r => objective.Cost(r))];
 }

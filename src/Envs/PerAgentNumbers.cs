@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Envs;
 

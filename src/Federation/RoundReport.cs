@@ -1,6 +1,7 @@
-using FedPG.Envs.Sampling;
+using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
-using FedPG.Federation.Diagnosis;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Setup;
 
 namespace FedPG.Federation;
 
@@ -17,7 +18,7 @@ namespace FedPG.Federation;
 /// <param name="Exchanges">The messages of the round, one entry for one message of every agent.</param>
 /// <param name="Diagnostics">The theory's constants at thetabar; null in rounds that are not diagnosed.</param>
 public sealed record RoundReport(
-    int Round, long EnvSteps, Evaluation.Evaluation? Evaluation, double Drift, double CorrectionNorm, long BytesUp, long BytesDown, double Seconds,
+    int Round, long EnvSteps, EvaluationResult? Evaluation, double Drift, double CorrectionNorm, long BytesUp, long BytesDown, double Seconds,
     RolloutStatistics Rollouts, IReadOnlyList<ExchangeEntry> Exchanges, RoundDiagnostics? Diagnostics = null);
 
 /// <summary>Takes reports as they come. Calls come from the training thread, one at a time.</summary>

@@ -1,4 +1,6 @@
-using FedPG.Envs.Streams;
+using FedPG.Core.Streams;
+using FedPG.Policies.Tabular;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies;
@@ -6,7 +8,7 @@ namespace FedPG.Policies;
 /// <summary>
 /// A policy evaluated for many agents at once: an agent's parameters are a row of Theta [n, d]. The module holds no parameters of its own
 /// (features are buffers): the rows belong to the agents. Rows are independent of each other, so a result has the same bits whatever block
-/// of rows it was computed in. <see cref="FinitePolicy"/> gives log pi of listed states, <see cref="PairPolicy"/> that of the observations and
+/// of rows it was computed in. <see cref="TabularPolicy"/> gives log pi of listed states, <see cref="StateActionPolicy"/> that of the observations and
 /// actions met. An instance serves one thread.
 /// </summary>
 public abstract class Policy : nn.Module
@@ -57,7 +59,7 @@ public abstract class Policy : nn.Module
 
     /// <summary>What is wrong with parameters that a run is to start from, as "must ..."; null when they are fine.</summary>
     /// <param name="theta">theta_0, [d].</param>
-    public virtual string? FaultOfStart(ReadOnlySpan<double> theta) => null;
+    public virtual string? ErrorOfStart(ReadOnlySpan<double> theta) => null;
 
     /// <summary>Evaluates log pi for a block of rows and keeps what its backward pass needs.</summary>
     /// <param name="rows">Theta, [n, d].</param>

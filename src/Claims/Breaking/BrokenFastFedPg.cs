@@ -1,7 +1,9 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Oracles;
+using FedPG.Federation.BuiltIn;
+using FedPG.Federation.Estimators;
 using FedPG.Policies;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Claims.Breaking;

@@ -1,4 +1,4 @@
-using FedPG.Claims.Statistics;
+using FedPG.Core.Statistics;
 
 namespace FedPG.Claims.Laws;
 

@@ -1,4 +1,4 @@
-using FedPG.Envs.Exact;
+using FedPG.Envs.Derivatives;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 

@@ -1,5 +1,5 @@
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Oracles;
+using FedPG.Experiments;
+using FedPG.Federation.Estimators;
 using FedPG.Policies;
 using MathNet.Numerics.LinearAlgebra;
 using static TorchSharp.torch;
@@ -35,8 +35,8 @@ public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double Rel
         (int n, int d) = (experiment.Mdp.Agents.Count, theta.Length);
         using var noGrad = no_grad();
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float64);
-        using IOracle oracle = experiment.PrepareOracles(experiment.Mdp)(
-            new OracleSetup(experiment.Mdp, policy, 0, n, experiment.Objective, experiment.Entropy, seed));
+        using IGradientEstimator estimator = experiment.PrepareEstimators(experiment.Mdp)(
+            new EstimatorSetup(experiment.Mdp, policy, 0, n, experiment.Objective, experiment.Entropy, seed));
         using IDisposable outer = NewDisposeScope();
         Tensor rows = tensor(theta, dtype: ScalarType.Float64).unsqueeze(0).expand(n, -1).contiguous();
         Tensor directions = zeros(n, d, dtype: ScalarType.Float64);
@@ -50,7 +50,7 @@ public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double Rel
         for (int batch = 0; batch < part * Parts; batch++)
         {
             cancellation.ThrowIfCancellationRequested();
-            using (NewDisposeScope()) oracle.Directions(rows, sameRows: true, new BatchKey(batch, 0), directions);
+            using (NewDisposeScope()) estimator.Directions(rows, sameRows: true, new BatchKey(batch, 0), directions);
             ReadOnlySpan<double> values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(directions.bytes);
             for (int i = 0; i < n; i++)
             {

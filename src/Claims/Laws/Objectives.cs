@@ -1,6 +1,7 @@
-using FedPG.Federation.Experiment;
+using FedPG.Experiments;
 using FedPG.Policies;
-using FedPG.Policies.Exact;
+using FedPG.Policies.Tabular;
+using FedPG.Policies.Tabular.Exact;
 
 namespace FedPG.Claims.Laws;
 
@@ -15,9 +16,9 @@ public static class Objectives
     }
 
     /// <summary>A policy of the experiment, which runs on listed states, in double precision.</summary>
-    public static FinitePolicy Policy(Experiment experiment)
+    public static TabularPolicy Policy(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return (FinitePolicy)experiment.CreatePolicy(TensorFormat.Float64);
+        return (TabularPolicy)experiment.CreatePolicy(TensorFormat.Float64);
     }
 }

@@ -1,8 +1,9 @@
-using FedPG.Envs;
-using FedPG.Envs.Exact;
+using FedPG.Envs.Derivatives;
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Federation.Experiment;
-using FedPG.Policies.Exact;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
+using FedPG.Experiments;
+using FedPG.Policies.Tabular.Exact;
 
 namespace FedPG.Claims.Laws;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using FedPG.Claims.Laws;
-using FedPG.Claims.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Experiments;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Experiment;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Federation.BuiltIn;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims.Paper;
 

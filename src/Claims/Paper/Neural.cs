@@ -1,10 +1,9 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
-using FedPG.Claims.Statistics;
-using FedPG.Envs.Exact;
-using FedPG.Federation.Experiment;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Envs.Tabular.Exact;
+using FedPG.Experiments;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims.Paper;
 

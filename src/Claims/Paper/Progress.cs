@@ -1,9 +1,9 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
-using FedPG.Federation.Experiment;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Experiments;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims.Paper;
 

@@ -1,12 +1,12 @@
 using FedPG.Claims.Laws;
-using FedPG.Envs;
-using FedPG.Envs.Streams;
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Oracles;
+using FedPG.Core.Statistics;
+using FedPG.Core.Streams;
+using FedPG.Envs.Tabular;
+using FedPG.Experiments;
+using FedPG.Federation.Estimators;
 using FedPG.Policies;
-using FedPG.Policies.Exact;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Policies.Tabular.Exact;
+using FedPG.Reporting.Figures;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -93,9 +93,9 @@ public sealed class Proposition1 : Claim
         double[] theta = [.. Enumerable.Range(0, policy.Layout.Length).Select(_ => (2 * random.NextDouble()) - 1)];
         // The agents' gradients as training has them: all rows at once, by the oracle.
         int n = mdp.Agents.Count, d = theta.Length;
-        using IOracle oracle = experiment.PrepareOracles(mdp)(new OracleSetup(mdp, policy, 0, n, experiment.Objective, experiment.Entropy, experiment.Seed));
+        using IGradientEstimator estimator = experiment.PrepareEstimators(mdp)(new EstimatorSetup(mdp, policy, 0, n, experiment.Objective, experiment.Entropy, experiment.Seed));
         Tensor rows = tensor(theta, dtype: ScalarType.Float64).unsqueeze(0).expand(n, -1).contiguous(), directions = zeros(n, d, dtype: ScalarType.Float64);
-        oracle.Directions(rows, sameRows: true, new BatchKey(0, 0), directions);
+        estimator.Directions(rows, sameRows: true, new BatchKey(0, 0), directions);
         double[] all = directions.data<double>().ToArray(), average = new double[d];
         using var objective = PolicyObjective.OfAverage(mdp, experiment.Objective, Objectives.Policy(experiment));
         objective.Gradient(theta, average);

@@ -1,10 +1,9 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
-using FedPG.Claims.Statistics;
-using FedPG.Federation.Experiment;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Experiments;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims.Paper;
 
@@ -12,10 +11,10 @@ namespace FedPG.Claims.Paper;
 public sealed class Speedup : Claim
 {
     private const double Alpha = 2;
-    private const int LocalSteps = 20, Agents = 8, MostAgents = 32, MostSteps = 80, Dropped = 100;
+    private const int LocalSteps = 20, Agents = 8, MaxAgents = 32, MaxSteps = 80, Dropped = 100;
 
     /// <summary>Up to here the term of order alpha^2, which does not fall with H, is small beside the law's.</summary>
-    private const int MostFirstOrderSteps = 40;
+    private const int MaxFirstOrderSteps = 40;
 
     /// <inheritdoc/>
     public override string Name => "speedup";
@@ -54,12 +53,12 @@ public sealed class Speedup : Claim
     private static (Check[] Checks, Panel[] Panels) Floor(Lab lab)
     {
         (int N, int H)[] points = lab.Choose<(int, int)[]>(
-            [(2, LocalSteps), (4, LocalSteps), (8, LocalSteps), (16, LocalSteps), (MostAgents, LocalSteps), (Agents, 5), (Agents, 10), (Agents, 40), (Agents, MostSteps)],
-            [(2, LocalSteps), (Agents, LocalSteps), (MostAgents, LocalSteps), (Agents, 5)]);
+            [(2, LocalSteps), (4, LocalSteps), (8, LocalSteps), (16, LocalSteps), (MaxAgents, LocalSteps), (Agents, 5), (Agents, 10), (Agents, 40), (Agents, MaxSteps)],
+            [(2, LocalSteps), (Agents, LocalSteps), (MaxAgents, LocalSteps), (Agents, 5)]);
         int rounds = lab.Choose(500, 400);
         // Where the floor is lowest a bias shows first, half of FedAvg-PG's drift is still a third of it: more seeds there, so that chance hides nothing.
         int seeds = lab.Choose(6, 2), mostSeeds = lab.Choose(16, 2);
-        (int N, int H, int Seed)[] runs = [.. points.SelectMany(p => Enumerable.Range(0, p.N == MostAgents ? mostSeeds : seeds).Select(s => (p.N, p.H, s)))];
+        (int N, int H, int Seed)[] runs = [.. points.SelectMany(p => Enumerable.Range(0, p.N == MaxAgents ? mostSeeds : seeds).Select(s => (p.N, p.H, s)))];
         int[] sizes = [.. points.Select(p => p.N).Distinct()];
         NoiseModel[] measured = lab.Map(sizes.Length, k => NoiseOf(lab, sizes[k]));
         var first = new Dictionary<(int, int), double>();
@@ -83,19 +82,19 @@ public sealed class Speedup : Claim
         for (int k = 0; k < runs.Length; k++) table.Add(runs[k].N, runs[k].H, lab.Seed(k), gaps[k], first[(runs[k].N, runs[k].H)], whole[(runs[k].N, runs[k].H)]);
         lab.Save(table);
         const string law = "gap = alpha tr(Sigma) / (4 N H B)", quadratic = "the quadratic model around theta*, all orders of alpha: Theorem 2's alpha^2 L^2 sigma^2 / mu too";
-        int[] byAgents = [.. Of(r => r.H == LocalSteps)], bySteps = [.. Of(r => r.N == Agents && r.H <= MostFirstOrderSteps)];
-        double[] ratios = [.. Of(r => r.H <= MostFirstOrderSteps).Select(k => gaps[k] / first[(runs[k].N, runs[k].H)])];
-        double[] lowest = [.. Of(r => r.N == MostAgents).Select(k => gaps[k] / first[(runs[k].N, runs[k].H)])];
+        int[] byAgents = [.. Of(r => r.H == LocalSteps)], bySteps = [.. Of(r => r.N == Agents && r.H <= MaxFirstOrderSteps)];
+        double[] ratios = [.. Of(r => r.H <= MaxFirstOrderSteps).Select(k => gaps[k] / first[(runs[k].N, runs[k].H)])];
+        double[] lowest = [.. Of(r => r.N == MaxAgents).Select(k => gaps[k] / first[(runs[k].N, runs[k].H)])];
         double[][] byPoint = [.. points.Select(p => Of(r => (r.N, r.H) == p).Select(k => gaps[k] / whole[p]).ToArray())];
         Bound levelBound = new(0.8, 1.25), powerBound = new(-1.15, -0.85), quadraticBound = new(0.85, 1.15);
         Figure95 level = Intervals.OfMean(ratios), lowestLevel = Intervals.OfMean(lowest), powerOfAgents = Power(byAgents, r => r.N), powerOfSteps = Power(bySteps, r => r.H);
         Figure95 all = Intervals.OfMean([.. byPoint.SelectMany(r => r)]);
         Panel[] panels = [Panel("H = 20", "agents N", p => p.H == LocalSteps, p => p.N), Panel("N = 8", "local steps H", p => p.N == Agents, p => p.H)];
-        return ([new Check("level", $"noise floor over the law, mean over points with H up to {MostFirstOrderSteps} and seeds", level, levelBound, law, Chances.ChanceOfLeaving(level, ratios.Length - 1, levelBound)),
-            new Check("level-lowest", $"the same at N = {MostAgents}, H = {LocalSteps}", lowestLevel, levelBound, law, Chances.ChanceOfLeaving(lowestLevel, lowest.Length - 1, levelBound)),
+        return ([new Check("level", $"noise floor over the law, mean over points with H up to {MaxFirstOrderSteps} and seeds", level, levelBound, law, Chances.ChanceOfLeaving(level, ratios.Length - 1, levelBound)),
+            new Check("level-lowest", $"the same at N = {MaxAgents}, H = {LocalSteps}", lowestLevel, levelBound, law, Chances.ChanceOfLeaving(lowestLevel, lowest.Length - 1, levelBound)),
             new Check("power-agents", "power of N in the noise floor, H = 20",
                 powerOfAgents, powerBound, law, Chances.ChanceOfLeaving(powerOfAgents, byAgents.Length - 2, powerBound)),
-            new Check("power-steps", $"power of H in the noise floor, N = 8, H up to {MostFirstOrderSteps}",
+            new Check("power-steps", $"power of H in the noise floor, N = 8, H up to {MaxFirstOrderSteps}",
                 powerOfSteps, powerBound, law, Chances.ChanceOfLeaving(powerOfSteps, bySteps.Length - 2, powerBound)),
             new Check("level-quadratic", $"noise floor over the quadratic model's, mean over all points, H up to {points.Max(p => p.H)}", all, quadraticBound, quadratic, Chances.ChanceOfLeaving(all, gaps.Length - 1, quadraticBound))], panels);
 

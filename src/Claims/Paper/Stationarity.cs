@@ -1,11 +1,10 @@
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
-using FedPG.Claims.Statistics;
-using FedPG.Envs;
-using FedPG.Federation.Experiment;
-using FedPG.Policies.Exact;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Envs.Tabular;
+using FedPG.Experiments;
+using FedPG.Policies.Tabular.Exact;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims.Paper;
 

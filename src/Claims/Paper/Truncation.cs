@@ -1,10 +1,9 @@
 using FedPG.Claims.Laws;
-using FedPG.Claims.Statistics;
-using FedPG.Envs.Streams;
-using FedPG.Federation.Experiment;
-using FedPG.Policies.Exact;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Core.Streams;
+using FedPG.Experiments;
+using FedPG.Policies.Tabular.Exact;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims.Paper;
 

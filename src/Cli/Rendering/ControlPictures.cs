@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedPG.Envs;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Cli.Rendering;
 
@@ -31,7 +32,7 @@ internal abstract class ControlPicture(Subject subject, Episode episode) : Pictu
     protected virtual string NameOf(int index) => $"o{index}";
 
     /// <summary>The agent's value of a parameter.</summary>
-    protected double Parameter(string name, double usual) => subject.Instance is SteppedEnvironment stepped && stepped.Parameters.TryGetValue(name, out double[]? values) ? values[subject.Agent] : usual;
+    protected double Parameter(string name, double usual) => subject.Instance is EpisodicEnvironment stepped && stepped.Parameters.TryGetValue(name, out double[]? values) ? values[subject.Agent] : usual;
 }
 
 /// <summary>A cart on its track with a pole.</summary>
@@ -138,7 +139,7 @@ internal sealed class NumbersPicture(Subject subject, Episode episode) : Control
 {
     private readonly double[] _scale = [.. episode.States[0].Select((_, k) => Math.Max(1e-9, episode.States.Max(s => Math.Abs(s[k]))))];
 
-    private readonly IReadOnlyList<string>? _names = (SteppedEnvironment.Of(subject.Instance, subject.StepLimit).Create(subject.Agent) as IStatefulEnvironment)?.StateNames;
+    private readonly IReadOnlyList<string>? _names = (EpisodicEnvironment.Of(subject.Instance, subject.StepLimit).Create(subject.Agent) as IStatefulEnvironment)?.StateNames;
 
     protected override string NameOf(int index) => _names is { } names ? names[index] : base.NameOf(index);
 

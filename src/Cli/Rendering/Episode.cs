@@ -1,5 +1,6 @@
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Streams;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Cli.Rendering;
 
@@ -25,7 +26,7 @@ public sealed record Episode(IReadOnlyList<double[]> States, IReadOnlyList<doubl
     /// <param name="steps">The most steps; null for the environment's own limit, or <see cref="UsualSteps"/>.</param>
     public static Episode Of(Subject subject, long seed, int? steps = null)
     {
-        SteppedEnvironment stepped = SteppedEnvironment.Of(subject.Instance, subject.StepLimit);
+        EpisodicEnvironment stepped = EpisodicEnvironment.Of(subject.Instance, subject.StepLimit);
         IEnvironment environment = stepped.Create(subject.Agent);
         var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Rollout, subject.Agent, Round: 0, LocalStep: 0));
         double[] observation = new double[stepped.ObservationSpace.Size];

@@ -8,7 +8,7 @@ namespace FedPG.Cli.Rendering;
 /// </summary>
 internal static class GifFile
 {
-    private const int MostCodes = 4096;
+    private const int MaxCodes = 4096;
 
     /// <summary>Writes a file that repeats for ever.</summary>
     /// <param name="stream">Where to.</param>
@@ -87,7 +87,7 @@ internal static class GifFile
                 continue;
             }
             bits.Write(prefix, size);
-            if (free < MostCodes)
+            if (free < MaxCodes)
             {
                 // The reader lags one entry behind, so codes grow when the entry just made does not fit any more.
                 if (free == 1 << size) size++;

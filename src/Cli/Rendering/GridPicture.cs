@@ -1,4 +1,4 @@
-using FedPG.Envs;
+using FedPG.Envs.Tabular;
 using SkiaSharp;
 
 namespace FedPG.Cli.Rendering;

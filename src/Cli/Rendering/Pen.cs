@@ -1,4 +1,4 @@
-using FedPG.Reporting;
+using FedPG.Reporting.Figures;
 using SkiaSharp;
 
 namespace FedPG.Cli.Rendering;

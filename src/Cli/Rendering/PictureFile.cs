@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using SkiaSharp;
 
 namespace FedPG.Cli.Rendering;
@@ -7,12 +7,12 @@ namespace FedPG.Cli.Rendering;
 /// <summary>Pictures as files: a still PNG, or an episode as an animated GIF.</summary>
 public static class PictureFile
 {
-    private const int MostFrames = 1000, LastDelay = 150;
+    private const int MaxFrames = 1000, LastDelay = 150;
 
     /// <summary>What is wrong with the name of a file; null when it ends in .png or .gif.</summary>
-    public static Fault? FaultOf(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PNG" or ".GIF" && Path.GetFileNameWithoutExtension(path).Length > 0
+    public static ValidationError? ErrorOf(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PNG" or ".GIF" && Path.GetFileNameWithoutExtension(path).Length > 0
         ? null
-        : new Fault("--out", "", path, "must be the name of a file that ends in .png (a still picture) or .gif (an episode)");
+        : new ValidationError("--out", "", path, "must be the name of a file that ends in .png (a still picture) or .gif (an episode)");
 
     /// <summary>Writes the file aside and renames it, in the place of an older one.</summary>
     /// <param name="path">The file; .gif for the episode, else a still PNG.</param>
@@ -41,7 +41,7 @@ public static class PictureFile
                 _ => $"the file cannot be written: {e.Message}",
             };
             if (File.Exists(aside)) File.Delete(aside);
-            throw new InvalidInputException(new Fault("--out", "", path, reason));
+            throw new InvalidInputException(new ValidationError("--out", "", path, reason));
         }
     }
 
@@ -56,7 +56,7 @@ public static class PictureFile
     {
         var frames = new List<(uint[] Pixels, int Delay)>();
         (int width, int height) = (0, 0);
-        int every = Math.Max(1, (int)Math.Ceiling(episode.Steps / (double)MostFrames));
+        int every = Math.Max(1, (int)Math.Ceiling(episode.Steps / (double)MaxFrames));
         for (int t = 0; t <= episode.Steps; t++)
         {
             if (t % every != 0 && t != episode.Steps) continue;

@@ -1,6 +1,8 @@
+using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Exact;
-using FedPG.Envs.Options;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
 
 namespace FedPG.Cli.Rendering;
 
@@ -17,17 +19,17 @@ public static class PolicyChoice
     /// <param name="configured">The environment.</param>
     /// <param name="agent">Whose it is; null for the first, or, for the best policy of agents that share their dynamics, for all together.</param>
     /// <param name="choice">What was given; null for none.</param>
-    /// <param name="faults">Where faults are noted.</param>
+    /// <param name="errors">Where faults are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public static Subject? Read(ConfiguredEnvironment configured, int? agent, string? choice, List<Fault> faults)
+    public static Subject? Read(ConfiguredEnvironment configured, int? agent, string? choice, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(configured);
-        ArgumentNullException.ThrowIfNull(faults);
-        int before = faults.Count;
-        EnvironmentInstance instance = configured.Build();
+        ArgumentNullException.ThrowIfNull(errors);
+        int before = errors.Count;
+        FederatedEnvironment instance = configured.Build();
         if (agent is { } index && (index < 0 || index >= configured.Agents))
-            faults.Add(new Fault("--agent", "", $"{index}", configured.Agents == 1 ? "must be 0: there is one agent; --agents N makes more" : $"must be a whole number from 0 to {configured.Agents - 1}"));
-        if (faults.Count > before) return null;
+            errors.Add(new ValidationError("--agent", "", $"{index}", configured.Agents == 1 ? "must be 0: there is one agent; --agents N makes more" : $"must be a whole number from 0 to {configured.Agents - 1}"));
+        if (errors.Count > before) return null;
         var plain = new Subject(instance, agent ?? 0, "", null, configured.Definition.StepLimit);
         return choice switch
         {
@@ -35,8 +37,8 @@ public static class PolicyChoice
             Random when instance is FiniteMdp mdp => plain with { PolicyName = "the random policy", Policy = FiniteMdpSolver.OfAgent(mdp, plain.Agent, Objective.Reward).UniformPolicy() },
             Random => plain with { PolicyName = "random actions" },
             Optimal when instance is FiniteMdp mdp => Best(plain, mdp, alone: agent is not null),
-            Optimal => Refused(faults, $"the best policy is known where states can be listed, and those of {instance.Name} cannot; \"{Random}\" can be shown"),
-            _ => OfRun(plain, choice, faults),
+            Optimal => Refused(errors, $"the best policy is known where states can be listed, and those of {instance.Name} cannot; \"{Random}\" can be shown"),
+            _ => OfRun(plain, choice, errors),
         };
     }
 
@@ -47,34 +49,34 @@ public static class PolicyChoice
         return plain with { PolicyName = together ? "the best common policy" : "the optimal policy", Policy = solver.Optimum().Policy, Together = together };
     }
 
-    private static Subject? OfRun(Subject plain, string folder, List<Fault> faults)
+    private static Subject? OfRun(Subject plain, string folder, List<ValidationError> errors)
     {
-        if (!Directory.Exists(folder)) return Refused(faults, $"must be \"{Optimal}\", \"{Random}\" or the folder of a run", folder);
-        if (RunPolicy.Read(folder, "--policy", faults) is not { } run) return null;
-        if (run.Act is not null) return OfObservations(plain, run, folder, faults);
-        if (plain.Mdp is not { } mdp) return Refused(faults, $"holds a policy over listed states, and those of {plain.Instance.Name} cannot be listed", folder);
+        if (!Directory.Exists(folder)) return Refused(errors, $"must be \"{Optimal}\", \"{Random}\" or the folder of a run", folder);
+        if (RunPolicy.Read(folder, "--policy", errors) is not { } run) return null;
+        if (run.Act is not null) return OfObservations(plain, run, folder, errors);
+        if (plain.Mdp is not { } mdp) return Refused(errors, $"holds a policy over listed states, and those of {plain.Instance.Name} cannot be listed", folder);
         var trained = (FiniteMdp)run.Environment;
         if ((trained.States, trained.Actions) != (mdp.States, mdp.Actions))
         {
-            return Refused(faults, $"holds a policy over {trained.States} states and {trained.Actions} actions, and {mdp.Name} has {mdp.States} and {mdp.Actions}; "
+            return Refused(errors, $"holds a policy over {trained.States} states and {trained.Actions} actions, and {mdp.Name} has {mdp.States} and {mdp.Actions}; "
                 + "give the options of the run's environment with --set", folder);
         }
         return plain with { PolicyName = run.Name, Policy = run.Table };
     }
 
     /// <summary>A policy on observations acts wherever they look the same, so it can be shown under other dynamics than it was trained with.</summary>
-    private static Subject? OfObservations(Subject plain, RunPolicy run, string folder, List<Fault> faults)
+    private static Subject? OfObservations(Subject plain, RunPolicy run, string folder, List<ValidationError> errors)
     {
-        (SteppedEnvironment trained, SteppedEnvironment shown) = (SteppedEnvironment.Of(run.Environment), SteppedEnvironment.Of(plain.Instance));
-        if (Spaces(trained) != Spaces(shown)) return Refused(faults, $"holds a policy for {Spaces(trained)}, and {plain.Instance.Name} has {Spaces(shown)}", folder);
+        (EpisodicEnvironment trained, EpisodicEnvironment shown) = (EpisodicEnvironment.Of(run.Environment), EpisodicEnvironment.Of(plain.Instance));
+        if (Spaces(trained) != Spaces(shown)) return Refused(errors, $"holds a policy for {Spaces(trained)}, and {plain.Instance.Name} has {Spaces(shown)}", folder);
         return plain with { PolicyName = run.Name, Act = run.Act };
 
-        static string Spaces(SteppedEnvironment environment) => $"observations {environment.ObservationSpace} and actions {environment.ActionSpace}";
+        static string Spaces(EpisodicEnvironment environment) => $"observations {environment.ObservationSpace} and actions {environment.ActionSpace}";
     }
 
-    private static Subject? Refused(List<Fault> faults, string reason, string? value = null)
+    private static Subject? Refused(List<ValidationError> errors, string reason, string? value = null)
     {
-        faults.Add(new Fault("--policy", "", value, reason));
+        errors.Add(new ValidationError("--policy", "", value, reason));
         return null;
     }
 }

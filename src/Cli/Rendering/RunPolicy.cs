@@ -1,9 +1,14 @@
+using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Episodic;
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Envs.Options;
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Runs;
+using FedPG.Envs.Tabular;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
+using FedPG.Experiments.Runs;
 using FedPG.Policies;
+using FedPG.Policies.LinearQuadratic;
 using TorchSharp;
 
 namespace FedPG.Cli.Rendering;
@@ -13,23 +18,23 @@ namespace FedPG.Cli.Rendering;
 /// <param name="Environment">The environment of the run.</param>
 /// <param name="Table">pi(a|s), [S, A] row by row, where states are listed; else null.</param>
 /// <param name="Act">Chooses actions from observations (<see cref="Subject.Act"/>) where they are not; else null.</param>
-public sealed record RunPolicy(string Name, EnvironmentInstance Environment, double[]? Table, Func<double[], int, double[]>? Act)
+public sealed record RunPolicy(string Name, FederatedEnvironment Environment, double[]? Table, Func<double[], int, double[]>? Act)
 {
     /// <summary>Reads what a run ended with.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="source">The option or argument that named the folder, as faults call it.</param>
-    /// <param name="faults">Where faults are noted.</param>
+    /// <param name="errors">Where faults are noted.</param>
     /// <returns>The policy; null when anything was noted.</returns>
-    public static RunPolicy? Read(string folder, string source, List<Fault> faults)
+    public static RunPolicy? Read(string folder, string source, List<ValidationError> errors)
     {
-        ArgumentNullException.ThrowIfNull(faults);
+        ArgumentNullException.ThrowIfNull(errors);
         try
         {
             return Of(StoredPolicy.Read(folder, ExperimentReader.Default, source), source);
         }
         catch (InvalidInputException e)
         {
-            faults.AddRange(e.Faults);
+            errors.AddRange(e.Errors);
             return null;
         }
     }
@@ -46,9 +51,9 @@ public sealed record RunPolicy(string Name, EnvironmentInstance Environment, dou
         return experiment.Environment switch
         {
             FiniteMdp mdp => new RunPolicy(name, mdp, stored.Probabilities(), null),
-            SteppedEnvironment stepped => new RunPolicy(name, stepped, null, ObservationActor.Of(stored, stepped)),
+            EpisodicEnvironment stepped => new RunPolicy(name, stepped, null, ObservationActor.Of(stored, stepped)),
             LinearQuadraticProblem problem => new RunPolicy(name + Noise(experiment), problem, null, (x, _) => Control(stored.Parameters, x)),
-            _ => throw new InvalidInputException(new Fault(source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
+            _ => throw new InvalidInputException(new ValidationError(source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
         };
     }
 
@@ -56,21 +61,21 @@ public sealed record RunPolicy(string Name, EnvironmentInstance Environment, dou
     /// <param name="folder">The run folder.</param>
     /// <param name="agent">Whose rewards and dynamics are shown, 0 to N - 1.</param>
     /// <param name="source">The argument that named the folder, as faults call it.</param>
-    /// <param name="faults">Where faults are noted.</param>
+    /// <param name="errors">Where faults are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public static Subject? SubjectOf(string folder, int agent, string source, List<Fault> faults) => Read(folder, source, faults)?.SubjectOf(agent, faults);
+    public static Subject? SubjectOf(string folder, int agent, string source, List<ValidationError> errors) => Read(folder, source, errors)?.SubjectOf(agent, errors);
 
     /// <summary>The policy in the environment of its run.</summary>
     /// <param name="agent">Whose rewards and dynamics are shown, 0 to N - 1.</param>
-    /// <param name="faults">Where a fault is noted.</param>
+    /// <param name="errors">Where a fault is noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public Subject? SubjectOf(int agent, List<Fault> faults)
+    public Subject? SubjectOf(int agent, List<ValidationError> errors)
     {
-        ArgumentNullException.ThrowIfNull(faults);
+        ArgumentNullException.ThrowIfNull(errors);
         int agents = Environment.AgentNames.Count;
         if (agent < 0 || agent >= agents)
         {
-            faults.Add(new Fault("--agent", "", $"{agent}", agents == 1 ? "must be 0: the run has one agent" : $"must be a whole number from 0 to {agents - 1}"));
+            errors.Add(new ValidationError("--agent", "", $"{agent}", agents == 1 ? "must be 0: the run has one agent" : $"must be a whole number from 0 to {agents - 1}"));
             return null;
         }
         return new Subject(Environment, agent, Name, Table, EnvironmentRegistry.Default.Find(Environment.Name)?.StepLimit) { Act = Act };

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Cli.Rendering;
 
@@ -8,7 +8,7 @@ namespace FedPG.Cli.Rendering;
 /// <param name="agentMeaning">What <c>--agent</c> says.</param>
 internal sealed class ShowOptions(string agentMeaning)
 {
-    private const long MostSeed = (1L << 53) - 1;
+    private const long MaxSeed = (1L << 53) - 1;
 
     /// <summary>Whose rewards and dynamics are shown.</summary>
     public Option<int?> Agent { get; } = new("--agent") { Description = agentMeaning, HelpName = "I" };
@@ -21,13 +21,13 @@ internal sealed class ShowOptions(string agentMeaning)
 
     /// <summary>Seed and file as they were given.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="faults">Where faults are noted.</param>
-    public (long Seed, string? Path) Read(ParseResult parsed, List<Fault> faults)
+    /// <param name="errors">Where faults are noted.</param>
+    public (long Seed, string? Path) Read(ParseResult parsed, List<ValidationError> errors)
     {
         long seed = parsed.GetValue(Seed) ?? 0;
-        if (seed is < 0 or > MostSeed) faults.Add(new Fault("--seed", "", seed.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MostSeed}"));
+        if (seed is < 0 or > MaxSeed) errors.Add(new ValidationError("--seed", "", seed.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MaxSeed}"));
         string? path = parsed.GetValue(File);
-        if (path is not null && PictureFile.FaultOf(path) is { } fault) faults.Add(fault);
+        if (path is not null && PictureFile.ErrorOf(path) is { } fault) errors.Add(fault);
         return (seed, path);
     }
 }

@@ -1,5 +1,6 @@
 using FedPG.Envs;
-using FedPG.Envs.Exact;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
 
 namespace FedPG.Cli.Rendering;
 
@@ -10,7 +11,7 @@ namespace FedPG.Cli.Rendering;
 /// <param name="Policy">pi(a|s), [S, A] row by row; null where there is none, or the states cannot be listed.</param>
 /// <param name="StepLimit">The steps after which an episode is truncated; null for no limit.</param>
 /// <param name="Together">Whether values are the mean over all agents, which share their dynamics, and not those of the one agent.</param>
-public sealed record Subject(EnvironmentInstance Instance, int Agent, string PolicyName, double[]? Policy, int? StepLimit, bool Together = false)
+public sealed record Subject(FederatedEnvironment Instance, int Agent, string PolicyName, double[]? Policy, int? StepLimit, bool Together = false)
 {
     // What the values belong to: a copy of the record with another policy keeps the field, and must not keep the values.
     private (double[]? Policy, double[]? Values) _known;
@@ -50,7 +51,7 @@ public sealed record Subject(EnvironmentInstance Instance, int Agent, string Pol
     /// <summary>pi(a|s).</summary>
     public double Probability(int state, int action) => Policy![(state * Mdp!.Actions) + action];
 
-    private static double[]? ValuesOf(EnvironmentInstance instance, int agent, double[]? policy, bool together)
+    private static double[]? ValuesOf(FederatedEnvironment instance, int agent, double[]? policy, bool together)
     {
         if (instance is not FiniteMdp mdp || policy is null) return null;
         FiniteMdpSolver solver = together ? FiniteMdpSolver.OfAverage(mdp, Objective.Reward) : FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward);

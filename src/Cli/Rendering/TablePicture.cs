@@ -1,5 +1,5 @@
 using System.Globalization;
-using FedPG.Envs;
+using FedPG.Envs.Tabular;
 using SkiaSharp;
 
 namespace FedPG.Cli.Rendering;
@@ -7,12 +7,12 @@ namespace FedPG.Cli.Rendering;
 /// <summary>States without a place on a map: a line each, with the value and a bar for every action's probability (or, without a policy, its reward).</summary>
 internal sealed class TablePicture(Subject subject, Episode episode) : Picture
 {
-    private const int MostStates = 30, MostActions = 8;
+    private const int MaxStates = 30, MaxActions = 8;
     private const float Row = 20, StateWidth = 70, ValueWidth = 84, BarWidth = 74;
 
-    private int States => Math.Min(subject.Mdp!.States, MostStates);
+    private int States => Math.Min(subject.Mdp!.States, MaxStates);
 
-    private int Actions => Math.Min(subject.Mdp!.Actions, MostActions);
+    private int Actions => Math.Min(subject.Mdp!.Actions, MaxActions);
 
     public override float Width => Math.Max((2 * Margin) + StateWidth + (subject.Values is null ? 0 : ValueWidth) + (Actions * (BarWidth + 8)), 320);
 
@@ -21,7 +21,7 @@ internal sealed class TablePicture(Subject subject, Episode episode) : Picture
     public override void Paint(Pen pen, int? step)
     {
         FiniteMdp mdp = subject.Mdp!;
-        string more = mdp.States > MostStates ? $", the first {MostStates} of {mdp.States} states" : "";
+        string more = mdp.States > MaxStates ? $", the first {MaxStates} of {mdp.States} states" : "";
         PaintFrame(pen, subject, episode, step, subject.StartValue is { } start ? $"value from the start {TextView.Number(start)}{more}" : $"rewards R(s, a){more}");
         float first = Margin + StateWidth + (subject.Values is null ? 0 : ValueWidth), top = TitleHeight;
         pen.Text("state", Margin, top + (Row / 2), 11, Pen.Grey, SKTextAlign.Left);

@@ -1,4 +1,4 @@
-using FedPG.Envs.Tables;
+using FedPG.Envs.ToyText;
 using SkiaSharp;
 
 namespace FedPG.Cli.Rendering;

@@ -1,5 +1,5 @@
 using System.Text;
-using FedPG.Envs;
+using FedPG.Envs.Tabular;
 using Spectre.Console;
 
 namespace FedPG.Cli.Rendering;

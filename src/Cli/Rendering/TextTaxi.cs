@@ -1,5 +1,5 @@
 using System.Text;
-using FedPG.Envs.Tables;
+using FedPG.Envs.ToyText;
 using Spectre.Console;
 
 namespace FedPG.Cli.Rendering;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using FedPG.Envs;
-using FedPG.Envs.Tables;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.ToyText;
 using Spectre.Console;
 
 namespace FedPG.Cli.Rendering;
@@ -8,7 +10,7 @@ namespace FedPG.Cli.Rendering;
 /// <summary>A subject and an episode in the terminal: with colours where it has them, in plain characters where it has not.</summary>
 public static class TextView
 {
-    private const int MostRows = 40, MostStates = 30;
+    private const int MaxRows = 40, MaxStates = 30;
 
     /// <summary>Writes the picture, what it means, and how the episode went.</summary>
     /// <param name="console">The terminal.</param>
@@ -48,8 +50,8 @@ public static class TextView
             if (visits.Count > 0 && visits[^1].Name == name) visits[^1] = (name, visits[^1].Times + 1);
             else visits.Add((name, 1));
         }
-        IEnumerable<string> shown = visits.Take(MostStates).Select(v => v.Times == 1 ? v.Name : $"{v.Name} x{v.Times}");
-        console.WriteLine($"path: {string.Join(" ", shown)}{(visits.Count > MostStates ? $" ... ({visits.Count - MostStates} more)" : "")}");
+        IEnumerable<string> shown = visits.Take(MaxStates).Select(v => v.Times == 1 ? v.Name : $"{v.Name} x{v.Times}");
+        console.WriteLine($"path: {string.Join(" ", shown)}{(visits.Count > MaxStates ? $" ... ({visits.Count - MaxStates} more)" : "")}");
     }
 
     private static string NameOf(FiniteMdp mdp, int state) => mdp.Grid?.Cells[state] switch
@@ -68,7 +70,7 @@ public static class TextView
         if (subject.Values is not null) table.AddColumn(new TableColumn("value").RightAligned());
         for (int a = 0; a < mdp.Actions; a++) table.AddColumn(new TableColumn(subject.Policy is null ? $"R(s, {a})" : $"pi({a}|s)").RightAligned());
         (double, double) range = subject.Values is null ? (0, 0) : Shades.Range(subject);
-        foreach (int s in Enumerable.Range(0, mdp.States).Take(MostRows))
+        foreach (int s in Enumerable.Range(0, mdp.States).Take(MaxRows))
         {
             List<string> row = [mdp.Terminal[s] ? $"{s} end" : $"{s}"];
             if (subject.Values is { } values) row.Add(TextGrid.Shaded(Number(values[s]), Shades.At(Shades.Share(values[s], range))));
@@ -81,16 +83,16 @@ public static class TextView
             table.AddRow([.. row]);
         }
         console.Write(table);
-        if (mdp.States > MostRows) console.WriteLine($"... and {mdp.States - MostRows} more states (fedpg env export writes them all)");
+        if (mdp.States > MaxRows) console.WriteLine($"... and {mdp.States - MaxRows} more states (fedpg env export writes them all)");
     }
 
     private static void WriteControl(IAnsiConsole console, Subject subject, Episode episode)
     {
-        string[] names = SteppedEnvironment.Of(subject.Instance, subject.StepLimit).Create(subject.Agent) is IStatefulEnvironment stateful
+        string[] names = EpisodicEnvironment.Of(subject.Instance, subject.StepLimit).Create(subject.Agent) is IStatefulEnvironment stateful
             ? [.. stateful.StateNames] : [.. episode.States[0].Select((_, k) => $"o{k}")];
         var table = new Table { Border = TableBorder.Simple };
         foreach (string name in (string[])["step", .. names, "action", "reward"]) table.AddColumn(new TableColumn(name).RightAligned());
-        int every = Math.Max(1, (int)Math.Ceiling(episode.Steps / (double)(MostRows - 1)));
+        int every = Math.Max(1, (int)Math.Ceiling(episode.Steps / (double)(MaxRows - 1)));
         foreach (int t in Enumerable.Range(0, episode.Steps + 1).Where(t => t % every == 0 || t == episode.Steps))
         {
             string action = t < episode.Steps ? string.Join(" ", episode.Actions[t].Select(Number)) : "", reward = t < episode.Steps ? Number(episode.Rewards[t]) : "";

@@ -3,7 +3,7 @@ using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -48,7 +48,7 @@ internal static class ClusterClient
         }
         catch (Exception e) when (ClusterWorker.IsTransient(e))
         {
-            if (handshake.Refusal.IsCompleted) throw new InvalidInputException(new Fault("--secret-file", "", null, handshake.Refusal.Result));
+            if (handshake.Refusal.IsCompleted) throw new InvalidInputException(new ValidationError("--secret-file", "", null, handshake.Refusal.Result));
             throw new AgentFailureException($"no run answers at {settings.Address}");
         }
     }

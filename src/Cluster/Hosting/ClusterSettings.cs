@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using FedPG.Cluster.Membership;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Cluster.Hosting;
 
@@ -38,7 +38,7 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
     public static ClusterAddress Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        InvalidInputException Wrong(string why) => new(new Fault("--cluster", "", MembershipUri.WithoutPassword(text), why));
+        InvalidInputException Wrong(string why) => new(new ValidationError("--cluster", "", MembershipUri.WithoutPassword(text), why));
         switch (text.Split("://", 2)[0])
         {
             case "redis" or "rediss" when text.Contains("://", StringComparison.Ordinal):

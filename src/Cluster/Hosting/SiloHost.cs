@@ -22,7 +22,7 @@ internal static class SiloHost
     public const int Headroom = 16 << 20;
 
     /// <summary>The most workers that the server probes; of others it learns by calls that fail.</summary>
-    private const int MostProbed = 256;
+    private const int MaxProbed = 256;
 
     /// <summary>Every call is answered within a second or so, if only by "still runs"; the rest is for large messages on slow lines.</summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(20);
@@ -116,7 +116,7 @@ internal static class SiloHost
         options.NumMissedProbesLimit = isServer ? 2 : int.MaxValue;
         options.NumVotesForDeathDeclaration = 1;
         // The engine sorts all members once for each of these, at every change.
-        options.NumProbedSilos = isServer ? MostProbed : 1;
+        options.NumProbedSilos = isServer ? MaxProbed : 1;
         options.EnableIndirectProbes = false;
         // A busy machine does not make the others slower to answer; longer waits for them would only make faults last longer.
         options.ExtendProbeTimeoutDuringDegradation = false;

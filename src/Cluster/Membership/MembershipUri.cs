@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -72,5 +72,5 @@ internal static partial class MembershipUri
         return (Uri.UnescapeDataString(parts[0]), parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "");
     }
 
-    private static InvalidInputException Wrong(string text, string why) => new(new Fault("--cluster", "", WithoutPassword(text), why));
+    private static InvalidInputException Wrong(string text, string why) => new(new ValidationError("--cluster", "", WithoutPassword(text), why));
 }

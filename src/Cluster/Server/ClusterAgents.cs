@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using FedPG.Cluster.Wire;
-using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Policies;
+using FedPG.Federation.Execution;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Cluster.Server;
@@ -22,25 +22,25 @@ internal class ClusterAgents : BlockwiseAgents
 
     private readonly AgentsSetup _setup;
     private readonly ServerState _server;
-    private readonly BlockCourier _courier;
+    private readonly RetryingBlockClient _courier;
     private readonly RemoteBlock[] _blocks;
     private readonly Dictionary<string, TensorData> _received = [];
     private int _program, _index, _version = -1;
     private long _shared;
     private Activity? _span;
 
-    public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, BlockCourier courier)
+    public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, RetryingBlockClient courier)
         : base(setup)
     {
         (_setup, _server, _courier) = (setup, server, courier);
         _received[Algorithm.Theta] = TensorData.Of(Algorithm.Theta, setup.Theta);
         var start = new BlockSnapshot(null, [.. _received.Values], 0, 0, []);
         _blocks = [.. BlockRange.Of(Count, blockSize).Select(range => new RemoteBlock(range, sites?[range.First] ?? "", start))];
-        server.Begin(setup.Experiment.Name, _blocks.Length);
+        server.Begin(setup.Training.Name, _blocks.Length);
     }
 
     /// <summary>How messages are written.</summary>
-    protected MessageFormat Messages => _setup.Experiment.Federation.Messages;
+    protected MessageFormat Messages => _setup.Training.Federation.Messages;
 
     /// <summary>The blocks in order.</summary>
     protected IReadOnlyList<RemoteBlock> Blocks => _blocks;
@@ -109,7 +109,7 @@ internal class ClusterAgents : BlockwiseAgents
         ArgumentNullException.ThrowIfNull(asked);
         using Activity? span = ClusterMeters.Start(asked.Name.Length > 0 ? asked.Name : "work")?.SetTag("round", _program);
         var name = new CallName(_program, _index++, asked.Kind, asked.Name, asked.Round);
-        Cohort cohort = Attendance.CohortOf(asked.IsForEveryone ? null : asked.Round);
+        Cohort cohort = Participation.CohortOf(asked.IsForEveryone ? null : asked.Round);
         var entry = new BlockEntry(EntryKind.Call, null, name);
         RemoteBlock?[] taking = [.. _blocks.Select(b => cohort.RowsOf(b.Range.First, b.Range.Count) is { } has && !Array.Exists(has, h => h) ? null : b)];
         foreach (RemoteBlock block in taking.OfType<RemoteBlock>())
@@ -218,7 +218,7 @@ internal class ClusterAgents : BlockwiseAgents
         {
             if (data is null) return null;
             long[] shape = asked.Kind == AgentCallKind.Rows ? [block.Range.Count, .. data.Shape.Skip(1)] : [d];
-            string? fault = data.FaultAs(_setup.Format, shape, Messages);
+            string? fault = data.ErrorAs(_setup.Format, shape, Messages);
             if (fault is null)
             {
                 Tensor tensor = data.ToTensor(_setup.Format);

@@ -1,10 +1,12 @@
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
 using FedPG.Cluster.Wire;
-using FedPG.Envs;
-using FedPG.Envs.Options;
-using FedPG.Federation;
+using FedPG.Core.Options;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Serialization;
@@ -79,8 +81,9 @@ public sealed class ClusterServer : IDisposable
         ArgumentNullException.ThrowIfNull(setup);
         if (sites is null) WaitForWorkers(workers);
         else WaitForSites(sites, setup);
-        SessionOffer offer = ExperimentOffer.Of(setup.Experiment, _software);
-        var courier = new BlockCourier(_host.Services.GetRequiredService<IGrainFactory>(), _server, offer, _largestMessage, sites?.Missing ?? MissingSite.Wait, _note, _time, _cancellation);
+        SessionOffer offer = ExperimentOffer.Of(
+            setup.Training as Experiment ?? throw new ArgumentException("workers read the experiment from its file, and this run has none", nameof(setup)), _software);
+        var courier = new RetryingBlockClient(_host.Services.GetRequiredService<IGrainFactory>(), _server, offer, _largestMessage, sites?.Missing ?? MissingSite.Wait, _note, _time, _cancellation);
         if (sites is not null) return new SiteAgents(setup, sites, _cardBytes, _server, courier);
         int threads = Math.Max(1, _server.Registry.Usable("").Sum(w => w.Threads));
         // Two blocks a thread: a worker that joins late finds something to take over, and what a lost one held is shared.
@@ -105,7 +108,7 @@ public sealed class ClusterServer : IDisposable
         ClusterWorkerInfo worker = Await(() => sites.Names.SelectMany(_server.Registry.Usable).FirstOrDefault(), $"waiting for a site of {string.Join(", ", sites.Names)}");
         WorkerChannel channel = worker.Outbound ?? (WorkerChannel)new MemberChannel(_host.Services.GetRequiredService<IGrainFactory>(), worker.Silo!);
         (SiteCard? card, string? fault) = DescribeAsync(channel, new EnvironmentQuestion(id, agents, options)).GetAwaiter().GetResult();
-        if (card is null) throw new InvalidInputException(new Fault("environment", "", id, $"site {worker.Site} says: {fault}"));
+        if (card is null) throw new InvalidInputException(new ValidationError("environment", "", id, $"site {worker.Site} says: {fault}"));
         EnvironmentRegistry.Default.Register(RemoteDefinition.Of(id, card));
         _cardBytes = _host.Services.GetRequiredService<Serializer>().SerializeToArray(card).Length;
     }
@@ -139,10 +142,10 @@ public sealed class ClusterServer : IDisposable
     private void WaitForSites(Sites sites, AgentsSetup setup)
     {
         if (sites.OfAgent.Count != setup.Names.Count)
-            throw new InvalidInputException(new Fault("--sites", "", null, $"places {sites.OfAgent.Count} agents, and the experiment has {setup.Names.Count}"));
-        if (setup.Experiment.Environment is not SteppedEnvironment)
-            throw new InvalidInputException(new Fault("--sites", "", setup.Experiment.Environment.Name, "lists its states; agents of sites need an environment that is known by its steps"));
-        if (setup.Experiment.DiagnoseEvery > 0) throw new InvalidInputException(new Fault("diagnoseEvery", "", null, "must be 0 with --sites: a diagnosis needs the environments"));
+            throw new InvalidInputException(new ValidationError("--sites", "", null, $"places {sites.OfAgent.Count} agents, and the experiment has {setup.Names.Count}"));
+        if (setup.Training.Environment is not EpisodicEnvironment)
+            throw new InvalidInputException(new ValidationError("--sites", "", setup.Training.Environment.Name, "lists its states; agents of sites need an environment that is known by its steps"));
+        if (setup.Training.DiagnoseEvery > 0) throw new InvalidInputException(new ValidationError("diagnoseEvery", "", null, "must be 0 with --sites: a diagnosis needs the environments"));
         foreach (string site in sites.Names) Await(() => _server.Registry.Usable(site) is [var there, ..] ? there : null, $"waiting for site {site}");
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Federation.Experiment;
+using FedPG.Experiments;
 
 namespace FedPG.Cluster.Server;
 

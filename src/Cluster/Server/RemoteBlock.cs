@@ -1,5 +1,5 @@
 using FedPG.Cluster.Wire;
-using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 
 namespace FedPG.Cluster.Server;
 

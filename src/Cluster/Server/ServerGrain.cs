@@ -11,7 +11,7 @@ internal interface IServerGrain : IGrainWithStringKey
 {
     /// <summary>A worker offers its threads.</summary>
     [Alias("Join")]
-    Task<Welcome> Join(WorkerHello hello);
+    Task<JoinReply> Join(JoinRequest hello);
 
     /// <summary>A worker asks whether it still belongs to this server; false where it should join anew.</summary>
     [Alias("IsMember")]
@@ -46,7 +46,7 @@ internal sealed class ServerGrain(ServerState server) : Grain, IServerGrain
     public const string KeyPrefix = "server";
 
     /// <inheritdoc/>
-    public Task<Welcome> Join(WorkerHello hello) => Task.FromResult(server.Registry.Join(hello));
+    public Task<JoinReply> Join(JoinRequest hello) => Task.FromResult(server.Registry.Join(hello));
 
     /// <inheritdoc/>
     public Task<bool> IsMember(string worker) => Task.FromResult(server.Registry.IsMember(worker));

@@ -1,6 +1,7 @@
 using FedPG.Cluster.Wire;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     private readonly Sites _sites;
     private bool _begun, _goesOn;
 
-    public SiteAgents(AgentsSetup setup, Sites sites, int cardBytes, ServerState server, BlockCourier courier)
+    public SiteAgents(AgentsSetup setup, Sites sites, int cardBytes, ServerState server, RetryingBlockClient courier)
         : base(setup, 1, sites.OfAgent, server, courier)
     {
         _sites = sites;

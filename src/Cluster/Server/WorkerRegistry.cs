@@ -83,22 +83,22 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
         lock (_lock) return _change.Task;
     }
 
-    public Welcome Join(WorkerHello hello)
+    public JoinReply Join(JoinRequest hello)
     {
-        if (IsClosing) return new Welcome(null, IsClosing: true);
+        if (IsClosing) return new JoinReply(null, IsClosing: true);
         if (hello.Software.MismatchWith(software) is { } mismatch) return Refuse(hello, mismatch);
         if (hello.LargestMessage != largestMessage)
             return Refuse(hello, $"its --message-limit is {hello.LargestMessage >> 20} MiB, and the run's is {largestMessage >> 20}; give both the same");
         lock (_lock)
         {
             // A request that comes late, after the same worker has lost patience and joined by another, changes nothing.
-            if (_workers.Exists(w => w.Name == hello.Name && !w.IsGone)) return new Welcome(null);
+            if (_workers.Exists(w => w.Name == hello.Name && !w.IsGone)) return new JoinReply(null);
             _workers.RemoveAll(w => w.IsGone);
             _workers.Add(new ClusterWorkerInfo(hello.Name, hello.Silo, hello.Site, hello.Threads, hello.Silo is null ? new OutboundChannel(time) : null));
             SignalChange();
         }
         note($"worker {hello.Name}{(hello.Site.Length > 0 ? $" of site {hello.Site}" : "")} has joined with {hello.Threads} thread{(hello.Threads == 1 ? "" : "s")}");
-        return new Welcome(null);
+        return new JoinReply(null);
     }
 
     public bool IsMember(string worker)
@@ -151,10 +151,10 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
         if (worker is not null) Lose(worker, "it does not answer");
     }
 
-    private Welcome Refuse(WorkerHello hello, string why)
+    private JoinReply Refuse(JoinRequest hello, string why)
     {
         note($"worker {hello.Name} is refused: {why}");
-        return new Welcome(why);
+        return new JoinReply(why);
     }
 
     private void SignalChange()

@@ -1,5 +1,6 @@
-using FedPG.Envs.Sampling;
+using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 
 namespace FedPG.Cluster.Wire;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using FedPG.Federation.Plugins;
+using FedPG.Experiments.Plugins;
 
 namespace FedPG.Cluster.Wire;
 

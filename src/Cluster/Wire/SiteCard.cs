@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Options;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Cluster.Wire;
 
@@ -22,15 +23,15 @@ internal sealed record SiteCard(
     string Name, double Discount, string[] Agents, SpaceForm Observations, SpaceForm Actions, double LowestReward, double HighestReward, int? StepLimit, string Options)
 {
     /// <summary>The card of an environment.</summary>
-    public static SiteCard Of(SteppedEnvironment environment, JsonObject options) => new(
+    public static SiteCard Of(EpisodicEnvironment environment, JsonObject options) => new(
         environment.Name, environment.Discount, [.. environment.AgentNames], SpaceForm.Of(environment.ObservationSpace), SpaceForm.Of(environment.ActionSpace),
         environment.RewardRange.Minimum, environment.RewardRange.Maximum, environment.StepLimit, options.ToJsonString());
 
     /// <summary>An environment of that form, which nobody can step.</summary>
-    public SteppedEnvironment ToEnvironment()
+    public EpisodicEnvironment ToEnvironment()
     {
         (Space observations, Space actions) = (Observations.ToSpace(), Actions.ToSpace());
-        return new SteppedEnvironment(Name, Discount, Agents, _ => new Absent(observations, actions), new NumberRange(LowestReward, HighestReward), StepLimit);
+        return new EpisodicEnvironment(Name, Discount, Agents, _ => new Absent(observations, actions), new NumberRange(LowestReward, HighestReward), StepLimit);
     }
 
     private sealed class Absent(Space observations, Space actions) : IEnvironment

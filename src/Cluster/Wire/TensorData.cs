@@ -74,7 +74,7 @@ internal sealed record TensorData(string Name, NumberKind Kind, long[] Shape, by
     /// <param name="format">The type it must have.</param>
     /// <param name="shape">The shape it must have.</param>
     /// <param name="messages">How messages are written.</param>
-    public string? FaultAs(TensorFormat format, ReadOnlySpan<long> shape, MessageFormat messages = default)
+    public string? ErrorAs(TensorFormat format, ReadOnlySpan<long> shape, MessageFormat messages = default)
     {
         NumberKind needed = format.Dtype == ScalarType.Float64 ? NumberKind.Float64 : NumberKind.Float32;
         if (Kind != needed && !(Kind == NumberKind.Float16 && messages.IsHalf)) return $"\"{Name}\" is {NameOf(Kind)}, and {NameOf(needed)} is needed";

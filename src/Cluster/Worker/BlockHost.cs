@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using FedPG.Cluster.Wire;
-using FedPG.Envs.Sampling;
+using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 using FedPG.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -114,12 +115,12 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
                 return null;
             default:
                 Tensor? rows = entry.Data is { } data ? Finite(data, [range.Count, .. data.Shape[1..]]) : null;
-                return session.Find(entry.Call!).Execute(block, session.Attendance, rows);
+                return session.Find(entry.Call!).Execute(block, session.Participation, rows);
         }
     }
 
     private static TensorData Checked(TensorData data, ReadOnlySpan<long> shape, TensorFormat format, MessageFormat messages = default) =>
-        data.FaultAs(format, shape, messages) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
+        data.ErrorAs(format, shape, messages) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
 
     private Tensor Finite(TensorData data, ReadOnlySpan<long> shape)
     {
@@ -135,7 +136,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
             Weighted = answer?.Weighted is { } weighted ? TensorData.Of("", weighted) : null,
             HasAnswer = answer is not null,
             DivergedAgent = answer?.Divergence?.Agent,
-            DivergedFault = answer?.Divergence?.Fault,
+            DivergedFault = answer?.Divergence?.Error,
             // A site that only puts its state by says nothing of it.
             Observations = request.Entries is [.., { Kind: EntryKind.Keep }] ? null : Observations(block),
             State = request.WantsState && site is null ? [.. BlockState.Of(block).Select(t => TensorData.Of(t.Name, t.Value))] : null,

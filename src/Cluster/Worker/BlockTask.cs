@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using FedPG.Cluster.Wire;
-using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 
 namespace FedPG.Cluster.Worker;
 

@@ -165,7 +165,7 @@ public sealed class ClusterWorker
             {
                 try
                 {
-                    Welcome welcome = await server.Join(new WorkerHello(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                    JoinReply welcome = await server.Join(new JoinRequest(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
                     if (welcome.Refusal is { } refusal) return (null, refusal);
                     if (!welcome.IsClosing) return (server, null);
                 }

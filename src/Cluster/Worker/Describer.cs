@@ -1,7 +1,9 @@
 using System.Text.Json;
 using FedPG.Cluster.Wire;
+using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Options;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Cluster.Worker;
 
@@ -17,11 +19,11 @@ internal static class Describer
         OutboundResult Refused(string why) => new(id, new BlockReply(ReplyStatus.Refused, why));
         try
         {
-            var faults = new FaultList("the run");
+            var errors = new ValidationErrors("the run");
             using var options = JsonDocument.Parse(question.Options);
-            if (EnvironmentRegistry.Default.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment, faults) is not { } configured)
-                return Refused(string.Join("; ", faults.Faults));
-            return configured.Build() is SteppedEnvironment stepped
+            if (EnvironmentRegistry.Default.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment, errors) is not { } configured)
+                return Refused(string.Join("; ", errors.Items));
+            return configured.Build() is EpisodicEnvironment stepped
                 ? new OutboundResult(id, new BlockReply(ReplyStatus.Done), SiteCard.Of(stepped, configured.ResolvedOptions))
                 : Refused($"{question.Id} lists its states; agents of a site need an environment that is known by its steps");
         }

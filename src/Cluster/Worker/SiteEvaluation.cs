@@ -1,6 +1,7 @@
-using FedPG.Envs;
-using FedPG.Federation.Agents;
+using FedPG.Envs.Episodic;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Execution;
+using FedPG.Federation.Threads;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,9 +15,9 @@ internal sealed class SiteEvaluation : IDisposable
 
     public SiteEvaluation(WorkerSession session, BlockRange range)
     {
-        var whole = (SteppedEnvironment)session.Experiment.Environment;
+        var whole = (EpisodicEnvironment)session.Experiment.Environment;
         string[] names = [.. whole.AgentNames.Skip(range.First).Take(range.Count)];
-        var own = new SteppedEnvironment(whole.Name, whole.Discount, names, agent => whole.Create(range.First + agent), whole.RewardRange, whole.StepLimit);
+        var own = new EpisodicEnvironment(whole.Name, whole.Discount, names, agent => whole.Create(range.First + agent), whole.RewardRange, whole.StepLimit);
         // Agents of other sites have other episodes, so that the errors of sites are independent.
         long seed = (session.Experiment.Seed + range.First) & ((1L << 53) - 1);
         _evaluator = Evaluator.Create(session.Experiment with { Environment = own, Seed = seed }, session.Experiment.CreatePolicy(session.Format), _pool);
@@ -26,8 +27,8 @@ internal sealed class SiteEvaluation : IDisposable
     public (double Objective, double? Error) Evaluate(Tensor theta, double? temperature)
     {
         using DisposeScope scope = NewDisposeScope();
-        Evaluation evaluation = _evaluator.Evaluate(theta, temperature);
-        return evaluation.Fault is null ? (evaluation.Objective, evaluation.ObjectiveError) : throw new RefusedException(evaluation.Fault);
+        EvaluationResult evaluation = _evaluator.Evaluate(theta, temperature);
+        return evaluation.Error is null ? (evaluation.Objective, evaluation.ObjectiveError) : throw new RefusedException(evaluation.Error);
     }
 
     public void Dispose()

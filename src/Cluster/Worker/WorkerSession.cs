@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using FedPG.Cluster.Wire;
-using FedPG.Envs.Files;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.GridWorlds;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Experiment;
+using FedPG.Federation.Execution;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -26,7 +28,7 @@ internal sealed class WorkerSession
         _algorithm = experiment.CreateAlgorithm();
         Format = new TensorFormat(experiment.Dtype, CPU);
         using (Policy policy = experiment.CreatePolicy(Format)) Parameters = policy.Layout.Length;
-        Attendance = new Attendance(experiment.Environment.AgentNames.Count, experiment.Federation.Participation, experiment.Federation.Work);
+        Participation = new RoundParticipation(experiment.Environment.AgentNames.Count, experiment.Federation.Participation, experiment.Federation.LocalStepCounts);
         Blocks = new BlockFactory(experiment, _algorithm, Format);
     }
 
@@ -49,7 +51,7 @@ internal sealed class WorkerSession
     public int Agents => Experiment.Environment.AgentNames.Count;
 
     /// <summary>Who is there in which round.</summary>
-    public Attendance Attendance { get; }
+    public RoundParticipation Participation { get; }
 
     /// <summary>How messages are written.</summary>
     public MessageFormat Messages => Experiment.Federation.Messages;
@@ -86,7 +88,7 @@ internal sealed class WorkerSession
         }
         catch (InvalidInputException e)
         {
-            throw new RefusedException(string.Join("; ", e.Faults.Select(f => f.ToString())));
+            throw new RefusedException(string.Join("; ", e.Errors.Select(f => f.ToString())));
         }
         finally
         {
@@ -152,7 +154,7 @@ internal sealed class WorkerSession
         {
             if (_programs.TryGetValue(round, out IReadOnlyList<AgentCall>? known)) return known;
             using Tensor theta = zeros(Parameters, dtype: Format.Dtype);
-            IReadOnlyList<AgentCall> program = RoundProgram.Of(_algorithm, round, Agents, Attendance.IsEveryone, theta);
+            IReadOnlyList<AgentCall> program = RoundProgram.Of(_algorithm, round, Agents, Participation.IsEveryone, theta);
             if (_programs.Count == KeptPrograms) _programs.Remove(_programs.Keys.Min());
             return _programs[round] = program;
         }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Comparison.Plan;
 
@@ -21,7 +21,7 @@ public enum BudgetKind
 
 /// <summary>
 /// What every run of a comparison may use. Rounds, trajectories and bytes are turned into a number of rounds before anything is run (see
-/// <see cref="Running.RoundCosts"/>): the most that fit in, so that a budget is never exceeded. Seconds end a run at the first round boundary at which they
+/// <see cref="RoundCosts"/>): the most that fit in, so that a budget is never exceeded. Seconds end a run at the first round boundary at which they
 /// are over; how many rounds that gives depends on the machine, so such results are not reproducible to the bit.
 /// </summary>
 /// <param name="Kind">What is counted.</param>
@@ -31,37 +31,37 @@ public sealed record Budget(BudgetKind Kind, double Amount)
     /// <summary>The option, as faults call it.</summary>
     public const string Source = "--budget";
 
-    private const double MostRounds = 100_000_000, Most = 1e15;
+    private const double MaxRounds = 100_000_000, Max = 1e15;
 
     /// <summary>The kinds as users write them.</summary>
     public static IReadOnlyList<string> Kinds { get; } = [.. Enum.GetNames<BudgetKind>().Select(k => k.ToLowerInvariant())];
 
     /// <summary>Reads <c>kind=amount</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="faults">Takes the fault.</param>
+    /// <param name="errors">Takes the fault.</param>
     /// <returns>null where there was one.</returns>
-    public static Budget? Parse(string text, List<Fault> faults)
+    public static Budget? Parse(string text, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(faults);
+        ArgumentNullException.ThrowIfNull(errors);
         string form = $"must be {string.Join(" or ", Kinds.Select(k => $"{k}=N"))}";
         if (Words.Assignment(text) is not { } parts)
         {
-            faults.Add(new Fault(Source, "", text, form));
+            errors.Add(new ValidationError(Source, "", text, form));
             return null;
         }
         if (!Kinds.Contains(parts.Key))
         {
-            faults.Add(new Fault(Source, "", parts.Key, $"cannot be budgeted; the nearest is \"{NearestName.Of(parts.Key, Kinds)}\"; {form}"));
+            errors.Add(new ValidationError(Source, "", parts.Key, $"cannot be budgeted; the nearest is \"{NearestName.Of(parts.Key, Kinds)}\"; {form}"));
             return null;
         }
         BudgetKind kind = Enum.Parse<BudgetKind>(parts.Key, ignoreCase: true);
-        double most = kind == BudgetKind.Rounds ? MostRounds : Most;
+        double most = kind == BudgetKind.Rounds ? MaxRounds : Max;
         bool number = double.TryParse(parts.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double amount) && amount > 0 && amount <= most;
         if (!number || (kind != BudgetKind.Seconds && amount != Math.Floor(amount)))
         {
             string range = string.Create(CultureInfo.InvariantCulture, $"{(kind == BudgetKind.Seconds ? "a number above 0, up to" : "a whole number from 1 to")} {most:F0}");
-            faults.Add(new Fault(Source, "", text, $"{parts.Key} must be {range}"));
+            errors.Add(new ValidationError(Source, "", text, $"{parts.Key} must be {range}"));
             return null;
         }
         return new Budget(kind, amount);

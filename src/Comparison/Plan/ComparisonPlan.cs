@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Envs.Options;
-using FedPG.Federation.Experiment;
+using FedPG.Core.Options;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 
 namespace FedPG.Comparison.Plan;
 
@@ -62,7 +63,7 @@ public sealed record ComparisonPlan
         var settings = new List<(string Source, string Path, string Value)> { (Contender.Source, Algorithm, JsonSerializer.Serialize(contender.Algorithm)) };
         settings.AddRange(contender.Settings.Select(s => (Contender.Source, s.Path, s.Value)));
         settings.AddRange(tuned.Select(s => (TuningKey.Source, s.Path, s.Value)));
-        if (rounds is { } t) settings.Add((Plan.Budget.Source, RoundsKey, t.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        if (rounds is { } t) settings.Add((Budget.Source, RoundsKey, t.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         settings.Add(("--seeds", SeedKey, seed.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         try
         {
@@ -70,7 +71,7 @@ public sealed record ComparisonPlan
         }
         catch (InvalidInputException e)
         {
-            throw new InvalidInputException([.. e.Faults.Select(fault => FromItsOption(fault, settings, contender))]);
+            throw new InvalidInputException([.. e.Errors.Select(fault => FromItsOption(fault, settings, contender))]);
         }
     }
 
@@ -84,7 +85,7 @@ public sealed record ComparisonPlan
     }
 
     /// <summary>Says of a fault of <c>--set</c> which other option it really came from.</summary>
-    private static Fault FromItsOption(Fault fault, List<(string Source, string Path, string Value)> settings, Contender contender)
+    private static ValidationError FromItsOption(ValidationError fault, List<(string Source, string Path, string Value)> settings, Contender contender)
     {
         if (fault.Source != KeyOverrides.Source) return fault;
         (string Source, string Path, string Value) found = settings.LastOrDefault(s =>

@@ -1,4 +1,4 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Comparison.Plan;
 
@@ -25,47 +25,47 @@ public sealed record Contender(string Label, string Algorithm, IReadOnlyList<Set
     /// <summary>Reads the value of <c>--algorithms</c>.</summary>
     /// <param name="text">The value.</param>
     /// <param name="known">The registered algorithms.</param>
-    /// <param name="faults">Takes every fault.</param>
+    /// <param name="errors">Takes every fault.</param>
     /// <returns>The contenders without a fault, in the order given.</returns>
-    public static IReadOnlyList<Contender> ParseAll(string text, IReadOnlyCollection<string> known, List<Fault> faults)
+    public static IReadOnlyList<Contender> ParseAll(string text, IReadOnlyCollection<string> known, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(known);
-        ArgumentNullException.ThrowIfNull(faults);
+        ArgumentNullException.ThrowIfNull(errors);
         var contenders = new List<Contender>();
         foreach (string entry in Words.Split(text, ','))
         {
-            if (Parse(entry, text, known, faults) is not { } contender) continue;
+            if (Parse(entry, text, known, errors) is not { } contender) continue;
             // File systems of some machines take a and A for one name.
             Contender? twin = contenders.Find(c => c.Label.Equals(contender.Label, StringComparison.OrdinalIgnoreCase));
             if (twin is null) contenders.Add(contender);
-            else faults.Add(new Fault(Source, "", entry, $"has the label \"{contender.Label}\", which another entry has already; give it one of its own: label={contender.Algorithm}..."));
+            else errors.Add(new ValidationError(Source, "", entry, $"has the label \"{contender.Label}\", which another entry has already; give it one of its own: label={contender.Algorithm}..."));
         }
         return contenders;
     }
 
-    private static Contender? Parse(string entry, string text, IReadOnlyCollection<string> known, List<Fault> faults)
+    private static Contender? Parse(string entry, string text, IReadOnlyCollection<string> known, List<ValidationError> errors)
     {
         if (entry.Length == 0)
         {
-            faults.Add(new Fault(Source, "", $"\"{text}\"", $"has an empty entry; {Form}"));
+            errors.Add(new ValidationError(Source, "", $"\"{text}\"", $"has an empty entry; {Form}"));
             return null;
         }
-        int before = faults.Count;
+        int before = errors.Count;
         IReadOnlyList<string> parts = Words.Split(entry, ':');
         (string? label, string algorithm) = Words.Assignment(parts[0]) is { } named ? (named.Key, named.Value) : (null, parts[0]);
         if (!known.Contains(algorithm))
-            faults.Add(new Fault(Source, "", algorithm.Length == 0 ? entry : algorithm, $"is not an algorithm; the nearest is \"{NearestName.Of(algorithm, known)}\", and there are {string.Join(", ", known)}"));
+            errors.Add(new ValidationError(Source, "", algorithm.Length == 0 ? entry : algorithm, $"is not an algorithm; the nearest is \"{NearestName.Of(algorithm, known)}\", and there are {string.Join(", ", known)}"));
         var settings = new List<Setting>();
         foreach (string part in parts.Skip(1))
         {
-            if (Words.Assignment(part) is not { Key.Length: > 0, Value.Length: > 0 } setting) faults.Add(new Fault(Source, "", entry, $"\"{part}\" must be key=value"));
-            else if (settings.Exists(s => s.Path == Setting.PathOf(setting.Key))) faults.Add(new Fault(Source, "", entry, $"sets {setting.Key} twice"));
+            if (Words.Assignment(part) is not { Key.Length: > 0, Value.Length: > 0 } setting) errors.Add(new ValidationError(Source, "", entry, $"\"{part}\" must be key=value"));
+            else if (settings.Exists(s => s.Path == Setting.PathOf(setting.Key))) errors.Add(new ValidationError(Source, "", entry, $"sets {setting.Key} twice"));
             else settings.Add(new Setting(Setting.PathOf(setting.Key), setting.Value));
         }
         if (label is not null && !IsLabel(label))
-            faults.Add(new Fault(Source, "", entry, $"the label must be 1 to {LongestLabel} letters, digits, '-', '_' or '.', and begin with a letter or a digit"));
-        return faults.Count > before ? null : new Contender(label ?? LabelOf(algorithm, settings), algorithm, settings);
+            errors.Add(new ValidationError(Source, "", entry, $"the label must be 1 to {LongestLabel} letters, digits, '-', '_' or '.', and begin with a letter or a digit"));
+        return errors.Count > before ? null : new Contender(label ?? LabelOf(algorithm, settings), algorithm, settings);
     }
 
     /// <summary>It names a folder.</summary>

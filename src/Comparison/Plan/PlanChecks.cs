@@ -1,7 +1,6 @@
-using FedPG.Comparison.Running;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Experiments.Reading;
 using FedPG.Federation.Evaluation;
-using FedPG.Federation.Experiment;
 
 namespace FedPG.Comparison.Plan;
 
@@ -15,56 +14,56 @@ public static class PlanChecks
     public static void ThrowIfFaulty(ComparisonPlan plan, ExperimentReader reader)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var faults = new List<Fault>();
+        var errors = new List<ValidationError>();
         if (plan.Tuning is { } tuning)
         {
             long[] shared = [.. tuning.Seeds.Intersect(plan.Seeds)];
-            if (shared.Length > 0) faults.Add(new Fault(Tuning.SeedSource, "", SeedList.Write(shared), "are reported too (--seeds): settings must be chosen by seeds that are not reported"));
+            if (shared.Length > 0) errors.Add(new ValidationError(Tuning.SeedSource, "", SeedList.Write(shared), "are reported too (--seeds): settings must be chosen by seeds that are not reported"));
         }
         var minimised = new Dictionary<Contender, string>();
-        List<Fault>[] own = [.. plan.Contenders.Select(_ => new List<Fault>())];
+        List<ValidationError>[] own = [.. plan.Contenders.Select(_ => new List<ValidationError>())];
         for (int k = 0; k < own.Length; k++) Try(own[k], () => minimised[plan.Contenders[k]] = Check(plan, reader, plan.Contenders[k], own[k]));
-        for (int k = 0; k < own.Length; k++) faults.AddRange(own[k].Select(fault => OfSome(fault, plan, own, plan.Contenders[k])));
+        for (int k = 0; k < own.Length; k++) errors.AddRange(own[k].Select(fault => OfSome(fault, plan, own, plan.Contenders[k])));
         foreach ((Contender contender, string measure) in minimised)
         {
             // A smaller error of values and a smaller cost of a policy are not one thing.
             if (minimised.TryGetValue(plan.Contenders[0], out string? first) && measure != first)
-                faults.Add(new Fault(Contender.Source, "", contender.Label, $"cannot be measured against {plan.Contenders[0].Label}: its objective is {InWords(measure)}, and that of {plan.Contenders[0].Label} is {InWords(first)}"));
+                errors.Add(new ValidationError(Contender.Source, "", contender.Label, $"cannot be measured against {plan.Contenders[0].Label}: its objective is {InWords(measure)}, and that of {plan.Contenders[0].Label} is {InWords(first)}"));
         }
-        if (faults.Count == 0 && plan.Tuning is not null) CheckKeys(plan, reader, faults);
-        if (faults.Count > 0) throw new InvalidInputException([.. faults.Distinct()]);
+        if (errors.Count == 0 && plan.Tuning is not null) CheckKeys(plan, reader, errors);
+        if (errors.Count > 0) throw new InvalidInputException([.. errors.Distinct()]);
     }
 
     /// <summary>A fault in the file or in what is set for all says which algorithm it is one for, where others have no such fault.</summary>
-    private static Fault OfSome(Fault fault, ComparisonPlan plan, List<Fault>[] own, Contender contender) =>
-        (fault.Source == plan.Source || fault.Source == KeyOverrides.Source) && own.Any(faults => !faults.Contains(fault))
+    private static ValidationError OfSome(ValidationError fault, ComparisonPlan plan, List<ValidationError>[] own, Contender contender) =>
+        (fault.Source == plan.Source || fault.Source == KeyOverrides.Source) && own.Any(errors => !errors.Contains(fault))
             ? fault with { Source = $"{fault.Source}, with {contender.Label}" }
             : fault;
 
     /// <summary>Checks one algorithm.</summary>
     /// <returns>What its objective is.</returns>
-    private static string Check(ComparisonPlan plan, ExperimentReader reader, Contender contender, List<Fault> faults)
+    private static string Check(ComparisonPlan plan, ExperimentReader reader, Contender contender, List<ValidationError> errors)
     {
-        string minimised = Evaluator.MinimisedBy(plan.Read(reader, contender, plan.Seeds[0], [], null));
+        string minimised = Evaluator.ObjectiveKindOf(plan.Read(reader, contender, plan.Seeds[0], [], null));
         foreach (TuningKey key in plan.KeysOf(reader, contender))
         {
-            foreach (string value in key.Values) Try(faults, () => plan.Read(reader, contender, plan.Seeds[0], [new Setting(key.Path, value)], null));
+            foreach (string value in key.Values) Try(errors, () => plan.Read(reader, contender, plan.Seeds[0], [new Setting(key.Path, value)], null));
         }
         _ = RoundCosts.RoundsWithin(plan, reader, contender, []);
         return minimised;
     }
 
-    private static string InWords(string minimised) => Minimised.IsOfValues(minimised) ? "a squared error of values" : $"a policy's {minimised}";
+    private static string InWords(string minimised) => ObjectiveKind.IsOfValues(minimised) ? "a squared error of values" : $"a policy's {minimised}";
 
     /// <summary>A key that no algorithm knows is a mistake; the experiment reader says which is the nearest.</summary>
-    private static void CheckKeys(ComparisonPlan plan, ExperimentReader reader, List<Fault> faults)
+    private static void CheckKeys(ComparisonPlan plan, ExperimentReader reader, List<ValidationError> errors)
     {
         HashSet<string> known = [.. plan.Contenders.SelectMany(c => plan.KeysOf(reader, c)).Select(k => k.Path)];
         foreach (TuningKey key in plan.Tuning!.Keys.Where(k => !known.Contains(k.Path)))
-            Try(faults, () => plan.Read(reader, plan.Contenders[0], plan.Seeds[0], [new Setting(key.Path, key.Values[0])], null));
+            Try(errors, () => plan.Read(reader, plan.Contenders[0], plan.Seeds[0], [new Setting(key.Path, key.Values[0])], null));
     }
 
-    private static void Try(List<Fault> faults, Action action)
+    private static void Try(List<ValidationError> errors, Action action)
     {
         try
         {
@@ -72,7 +71,7 @@ public static class PlanChecks
         }
         catch (InvalidInputException e)
         {
-            faults.AddRange(e.Faults);
+            errors.AddRange(e.Errors);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Envs.Options;
-using FedPG.Federation.Runs;
+using FedPG.Core.Options;
+using FedPG.Experiments.Runs;
 
 namespace FedPG.Comparison.Plan;
 
@@ -33,12 +33,12 @@ public static class PlanFile
     {
         const string resume = "--resume";
         string path = Path.Combine(folder, Name);
-        if (folder.Length == 0 || !File.Exists(path)) throw new InvalidInputException(new Fault(resume, "", folder, $"is not the folder of a comparison: it holds no {Name}"));
+        if (folder.Length == 0 || !File.Exists(path)) throw new InvalidInputException(new ValidationError(resume, "", folder, $"is not the folder of a comparison: it holds no {Name}"));
         try
         {
             Content? content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), RunFolder.JsonOptions);
-            if (content?.Format != CurrentFormat) throw new InvalidInputException(new Fault(path, "format", content?.Format.ToString(System.Globalization.CultureInfo.InvariantCulture), $"this version reads format {CurrentFormat}"));
-            var faults = new List<Fault>();
+            if (content?.Format != CurrentFormat) throw new InvalidInputException(new ValidationError(path, "format", content?.Format.ToString(System.Globalization.CultureInfo.InvariantCulture), $"this version reads format {CurrentFormat}"));
+            var errors = new List<ValidationError>();
             var plan = new ComparisonPlan
             {
                 Document = content.Experiment,
@@ -46,15 +46,15 @@ public static class PlanFile
                 Folder = content.Folder,
                 Assignments = content.Set,
                 Contenders = content.Algorithms,
-                Seeds = SeedList.Parse(content.Seeds, path, faults),
-                Budget = content.Budget is null ? null : Budget.Parse(content.Budget, faults),
-                Tuning = content.Tune is null ? null : new Tuning(content.Tune, SeedList.Parse(content.TuneSeeds ?? "", path, faults)),
+                Seeds = SeedList.Parse(content.Seeds, path, errors),
+                Budget = content.Budget is null ? null : Budget.Parse(content.Budget, errors),
+                Tuning = content.Tune is null ? null : new Tuning(content.Tune, SeedList.Parse(content.TuneSeeds ?? "", path, errors)),
             };
-            return faults.Count == 0 ? plan : throw new InvalidInputException(faults);
+            return errors.Count == 0 ? plan : throw new InvalidInputException(errors);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(new Fault(path, "", null, $"cannot be read: {e.Message.Split('\n')[0]}"));
+            throw new InvalidInputException(new ValidationError(path, "", null, $"cannot be read: {e.Message.Split('\n')[0]}"));
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Comparison.Plan;
 
@@ -10,19 +10,19 @@ public static class SeedList
     public const long Largest = OptionReader.LargestSeed;
 
     /// <summary>The most seeds of one list.</summary>
-    public const int Most = 10_000;
+    public const int Max = 10_000;
 
     private const string Form = "must be seeds as in 1..10 or 1,2,5";
 
     /// <summary>Reads a list.</summary>
     /// <param name="text">The list.</param>
     /// <param name="source">The option, as faults call it.</param>
-    /// <param name="faults">Takes every fault.</param>
+    /// <param name="errors">Takes every fault.</param>
     /// <returns>The seeds in the order given; without those at fault.</returns>
-    public static IReadOnlyList<long> Parse(string text, string source, List<Fault> faults)
+    public static IReadOnlyList<long> Parse(string text, string source, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(faults);
+        ArgumentNullException.ThrowIfNull(errors);
         var seeds = new List<long>();
         var seen = new HashSet<long>();
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
@@ -30,23 +30,23 @@ public static class SeedList
             string[] ends = part.Split("..", StringSplitOptions.TrimEntries);
             if (ends.Length > 2 || !TrySeed(ends[0], out long first) | !TrySeed(ends[^1], out long last))
             {
-                faults.Add(new Fault(source, "", $"\"{(part.Length > 0 ? part : text)}\"", $"{Form}, each a whole number from 0 to {Largest}"));
+                errors.Add(new ValidationError(source, "", $"\"{(part.Length > 0 ? part : text)}\"", $"{Form}, each a whole number from 0 to {Largest}"));
                 continue;
             }
             if (last < first)
             {
-                faults.Add(new Fault(source, "", part, $"is a range without seeds, because {first} is above {last}; did you mean {last}..{first}?"));
+                errors.Add(new ValidationError(source, "", part, $"is a range without seeds, because {first} is above {last}; did you mean {last}..{first}?"));
                 continue;
             }
-            if (last - first >= Most || seeds.Count + (last - first) >= Most)
+            if (last - first >= Max || seeds.Count + (last - first) >= Max)
             {
-                faults.Add(new Fault(source, "", part, $"gives more than {Most} seeds, which is the most"));
+                errors.Add(new ValidationError(source, "", part, $"gives more than {Max} seeds, which is the most"));
                 continue;
             }
             for (long seed = first; seed <= last; seed++)
             {
                 if (seen.Add(seed)) seeds.Add(seed);
-                else faults.Add(new Fault(source, "", text, $"names seed {seed} twice"));
+                else errors.Add(new ValidationError(source, "", text, $"names seed {seed} twice"));
             }
         }
         return seeds;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Comparison.Plan;
 
@@ -16,7 +16,7 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
     public const string StepSize = "federation.localStepSize";
 
     /// <summary>The most values that are added beyond either end of a grid.</summary>
-    public const int MostExtensions = 6;
+    public const int MaxExtensions = 6;
 
     private static readonly double[] Factors = [0.25, 0.5, 1, 2, 4];
     private static readonly string[] WorkOfARound = ["federation.localSteps", "gradient.trajectories", "gradient.horizon"];
@@ -35,22 +35,22 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
 
     /// <summary>Reads <c>key=v1,v2,...</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="faults">Takes every fault.</param>
+    /// <param name="errors">Takes every fault.</param>
     /// <returns>null where there was one.</returns>
-    public static TuningKey? Parse(string text, List<Fault> faults)
+    public static TuningKey? Parse(string text, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(faults);
+        ArgumentNullException.ThrowIfNull(errors);
         if (Words.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
         {
-            faults.Add(new Fault(Source, "", text, "must be key=value,value,... with the values to try"));
+            errors.Add(new ValidationError(Source, "", text, "must be key=value,value,... with the values to try"));
             return null;
         }
         IReadOnlyList<string> values = Words.Split(parts.Value, ',');
         string[] wrong = values.Any(v => v.Length == 0) ? ["has an empty value"] : values.Distinct().Count() < values.Count ? ["names a value twice"] : [];
         if (wrong.Length > 0)
         {
-            faults.Add(new Fault(Source, parts.Key, parts.Value, $"{wrong[0]}; must be different values, separated by commas"));
+            errors.Add(new ValidationError(Source, parts.Key, parts.Value, $"{wrong[0]}; must be different values, separated by commas"));
             return null;
         }
         bool numbers = values.All(v => Number(v) is not null);

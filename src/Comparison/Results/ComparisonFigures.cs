@@ -1,6 +1,7 @@
 using FedPG.Comparison.Running;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Reporting.Curves;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Comparison.Results;
 

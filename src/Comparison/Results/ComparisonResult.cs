@@ -1,6 +1,7 @@
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Running;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Federation.Evaluation;
 
 namespace FedPG.Comparison.Results;
 
@@ -27,7 +28,7 @@ public sealed record ComparisonResult
     /// <summary>What a reader of the table should know.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>What objectives are, a word of <see cref="Federation.Evaluation.Minimised"/>; null where all runs diverged.</summary>
+    /// <summary>What objectives are, a word of <see cref="ObjectiveKind"/>; null where all runs diverged.</summary>
     public string? Minimised { get; init; }
 
     /// <summary>What the algorithms are judged by, in one word.</summary>

@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Running;
-using FedPG.Federation.Runs;
-using FedPG.Reporting;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Options;
+using FedPG.Core.Statistics;
+using FedPG.Experiments.Runs;
+using FedPG.Reporting.Drawing;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Comparison.Results;
 
@@ -97,7 +99,7 @@ public static class ResultFiles
         $"{standing.Contender.Label},{standing.Contender.Algorithm},{Csv.Text(string.Join(' ', standing.Contender.Settings))},{Csv.Text(string.Join(' ', standing.Tuned.Settings))}";
 
     private static JsonObject SettingsOf(IReadOnlyList<Setting> settings) =>
-        new(settings.Select(s => KeyValuePair.Create(s.Path, Envs.Options.KeyOverrides.ValueOf(s.Value))));
+        new(settings.Select(s => KeyValuePair.Create(s.Path, KeyOverrides.ValueOf(s.Value))));
 
     private static JsonNode? Figure(Figure95? figure) =>
         figure is { } f ? System.Text.Json.JsonSerializer.SerializeToNode(new { iqm = f.Value, low = f.Low, high = f.High }, RunFolder.JsonOptions) : null;

@@ -1,6 +1,6 @@
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Running;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
 
 namespace FedPG.Comparison.Results;
 

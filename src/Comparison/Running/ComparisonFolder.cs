@@ -1,6 +1,6 @@
 using System.Globalization;
-using FedPG.Envs.Options;
-using FedPG.Federation.Runs;
+using FedPG.Core.Options;
+using FedPG.Experiments.Runs;
 
 namespace FedPG.Comparison.Running;
 
@@ -52,11 +52,11 @@ public sealed class ComparisonFolder : IDisposable
         }
         catch (IOException)
         {
-            throw new InvalidInputException(new Fault(option, "", path, "is in use by another comparison"));
+            throw new InvalidInputException(new ValidationError(option, "", path, "is in use by another comparison"));
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new InvalidInputException(new Fault(option, "", path, $"cannot be written: {e.Message}"));
+            throw new InvalidInputException(new ValidationError(option, "", path, $"cannot be written: {e.Message}"));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using FedPG.Federation.Runs;
+using FedPG.Experiments.Runs;
+using FedPG.Federation.Evaluation;
 
 namespace FedPG.Comparison.Running;
 
@@ -21,7 +22,7 @@ public sealed record RunResult
     /// <summary>The rounds that were done.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>What its objective is, a word of <see cref="Federation.Evaluation.Minimised"/>; null for a run that diverged.</summary>
+    /// <summary>What its objective is, a word of <see cref="ObjectiveKind"/>; null for a run that diverged.</summary>
     public string? Minimised { get; init; }
 
     /// <summary>The objective of the final policy, the mean over agents; null for a run that diverged.</summary>

@@ -1,7 +1,11 @@
 using FedPG.Comparison.Plan;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 using FedPG.Federation;
-using FedPG.Federation.Experiment;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Execution;
 using TorchSharp;
 
 namespace FedPG.Comparison.Running;
@@ -47,7 +51,7 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
             progress.Begin(wave == 1 ? "tuning" : "tuning beyond the grid", [.. left.GroupBy(j => j.Contender.Label).Select(g => (g.Key, g.Count(), 0))]);
             try
             {
-                Crew.Run(threads, left.Length, (k, own) => RunOne(left[k], own, cancellation), cancellation);
+                ParallelRunner.Run(threads, left.Length, (k, own) => RunOne(left[k], own, cancellation), cancellation);
             }
             finally
             {
@@ -78,14 +82,14 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
         // Nobody looks at the rounds between.
         Experiment experiment = plan.Read(reader, job.Contender, job.Seed, job.Settings, job.Rounds) with { DiagnoseEvery = 0, CheckpointEvery = 0 };
         int every = Math.Max(experiment.EvaluateEvery, experiment.Federation.Rounds / 20);
-        using var federation = new Federation.Federation(experiment with { EvaluateEvery = every }, new ExecutionOptions(own, torch.CPU), TimeProvider.System);
+        using var federation = new TrainingLoop(experiment with { EvaluateEvery = every }, new ExecutionOptions(own, torch.CPU), TimeProvider.System);
         var sink = new RunProgress(progress, job.Contender.Label, experiment.Federation.Rounds, plan.Budget);
         double figure = double.PositiveInfinity;
         try
         {
             double? seconds = plan.Budget is { Kind: BudgetKind.Seconds } budget ? budget.Amount : null;
             if (federation.Run(sink, checkpoint: null, cancellation, seconds) == RunStatus.Cancelled) return;
-            Federation.Evaluation.Evaluation last = federation.Evaluator.Evaluate(federation.Server.Theta, null);
+            EvaluationResult last = federation.Evaluator.Evaluate(federation.Server.Theta, null);
             figure = last.Gap ?? last.Objective;
         }
         catch (Exception e) when (DivergedException.Behind(e) is not null)

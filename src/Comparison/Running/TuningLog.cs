@@ -1,7 +1,7 @@
 using System.Globalization;
 using FedPG.Comparison.Plan;
-using FedPG.Federation.Runs;
-using FedPG.Reporting;
+using FedPG.Experiments.Runs;
+using FedPG.Reporting.Curves;
 
 namespace FedPG.Comparison.Running;
 

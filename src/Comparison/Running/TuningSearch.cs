@@ -1,5 +1,5 @@
 using FedPG.Comparison.Plan;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
 
 namespace FedPG.Comparison.Running;
 
@@ -72,7 +72,7 @@ internal sealed class TuningSearch
             }
             // Nothing lies beyond: the end is the natural one.
             if (_keys[k].Beyond(above, _rounded.Contains(k)) is not { } value) continue;
-            if (_extensions[(2 * k) + (above ? 1 : 0)]++ >= TuningKey.MostExtensions)
+            if (_extensions[(2 * k) + (above ? 1 : 0)]++ >= TuningKey.MaxExtensions)
             {
                 edges.Add(new Setting(_keys[k].Path, best[k]).ToString());
                 continue;

@@ -1,5 +1,5 @@
-using FedPG.Envs.Stepping;
-using FedPG.Envs.Streams;
+using FedPG.Core.Streams;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Checking;
 

@@ -5,11 +5,11 @@ internal sealed class CheckSubject
 {
     private readonly Func<int, IEnvironment> _create;
 
-    public CheckSubject(EnvironmentInstance instance, Func<EnvironmentInstance> build, Func<int, IEnvironment> create, int? stepLimit, CheckSettings settings)
+    public CheckSubject(FederatedEnvironment instance, Func<FederatedEnvironment> build, Func<int, IEnvironment> create, int? stepLimit, CheckSettings settings)
     {
         (Instance, Build, _create, StepLimit, Settings) = (instance, build, create, stepLimit, settings);
         EpisodeSteps = Math.Min(settings.EpisodeSteps, Math.Min(stepLimit ?? int.MaxValue, instance.RandomSteps ?? int.MaxValue));
-        int agents = instance.AgentNames.Count, first = Math.Min(agents, settings.MostAgents);
+        int agents = instance.AgentNames.Count, first = Math.Min(agents, settings.MaxAgents);
         Agents = first == agents ? [.. Enumerable.Range(0, agents)] : [.. Enumerable.Range(0, first - 1), agents - 1];
         Seeds = [.. Enumerable.Range(0, settings.Episodes).Select(k => settings.Seed + k)];
         _episodes = new Lazy<IReadOnlyList<Episode>>(() =>
@@ -18,10 +18,10 @@ internal sealed class CheckSubject
 
     private readonly Lazy<IReadOnlyList<Episode>> _episodes;
 
-    public EnvironmentInstance Instance { get; }
+    public FederatedEnvironment Instance { get; }
 
     /// <summary>Makes the instance again.</summary>
-    public Func<EnvironmentInstance> Build { get; }
+    public Func<FederatedEnvironment> Build { get; }
 
     public CheckSettings Settings { get; }
 

@@ -1,3 +1,6 @@
+using FedPG.Core.Options;
+using FedPG.Envs.Episodic;
+
 namespace FedPG.Envs.Checking;
 
 /// <summary>
@@ -14,18 +17,18 @@ public static class EnvironmentChecker
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(settings);
         string id = environment.Definition.Id;
-        EnvironmentInstance instance;
+        FederatedEnvironment instance;
         Func<int, IEnvironment> create;
         try
         {
             instance = environment.Build();
-            create = SteppedEnvironment.MakerOf(instance);
+            create = EpisodicEnvironment.MakerOf(instance);
             _ = create(0);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             return new CheckReport(id, "unknown", 0, [], 0, settings.Seed, 0, null, null,
-                [CheckResult.Fail("build", "making the instance and an environment of agent 0", e is Options.InvalidInputException ? e.Message : $"threw {e.GetType().Name}: {e.Message}")]);
+                [CheckResult.Fail("build", "making the instance and an environment of agent 0", e is InvalidInputException ? e.Message : $"threw {e.GetType().Name}: {e.Message}")]);
         }
         var subject = new CheckSubject(instance, environment.Build, create, environment.Definition.StepLimit, settings);
         var results = new List<CheckResult>();
@@ -46,7 +49,7 @@ public static class EnvironmentChecker
         ("numbers", StepChecks.Numbers),
         ("rewards", StepChecks.Rewards),
         ("flags", StepChecks.Flags),
-        ("determinism", subject => RepetitionChecks.Determinism(subject, SteppedEnvironment.MakerOf)),
+        ("determinism", subject => RepetitionChecks.Determinism(subject, EpisodicEnvironment.MakerOf)),
         ("reset", RepetitionChecks.Reset),
         ("instances", RepetitionChecks.Independence),
         ("buffers", RepetitionChecks.Buffers),

@@ -4,7 +4,7 @@ namespace FedPG.Envs.Checking;
 internal static class RepetitionChecks
 {
     /// <summary>Equal seeds and actions give equal episodes, on a new instance and on a new build of all agents.</summary>
-    public static CheckResult Determinism(CheckSubject subject, Func<EnvironmentInstance, Func<int, IEnvironment>> stepsOf)
+    public static CheckResult Determinism(CheckSubject subject, Func<FederatedEnvironment, Func<int, IEnvironment>> stepsOf)
     {
         const string name = "determinism";
         Func<int, IEnvironment> rebuilt = stepsOf(subject.Build());

@@ -1,4 +1,6 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Checking;
 
@@ -65,7 +67,7 @@ internal static class StepChecks
     public static CheckResult Rewards(CheckSubject subject)
     {
         const string name = "rewards";
-        if (subject.Instance is FiniteMdp { Stepped: not null }) return CheckResult.Skip(name, "a list states rewards and no range; they are compared with the steps' by the check of transitions");
+        if (subject.Instance is FiniteMdp { OwnSteps: not null }) return CheckResult.Skip(name, "a list states rewards and no range; they are compared with the steps' by the check of transitions");
         NumberRange range = (subject.Instance as FiniteMdp)?.StepRewardRange ?? subject.Instance.RewardRange;
         double least = double.PositiveInfinity, most = double.NegativeInfinity;
         foreach (Episode episode in subject.Episodes)
@@ -100,7 +102,7 @@ internal static class StepChecks
         string tried = $"{subject.Tried}; {terminated} terminated, {truncated} truncated by the environment, {subject.Episodes.Count - terminated - truncated} left after {subject.EpisodeSteps} steps";
         if (subject.StepLimit is not null && truncated > 0)
             return CheckResult.Note(name, tried, $"the environment truncates, and its limit of {subject.StepLimit} steps is kept by the caller already");
-        bool endless = terminated + truncated == 0 && subject.StepLimit is null && subject.Instance is SteppedEnvironment && subject.Instance.Discount >= 1;
+        bool endless = terminated + truncated == 0 && subject.StepLimit is null && subject.Instance is EpisodicEnvironment && subject.Instance.Discount >= 1;
         return endless
             ? CheckResult.Fail(name, tried, $"no episode ended within {subject.EpisodeSteps} steps, there is no limit of steps and the discount is 1: returns have no end; state a limit of steps or a discount below 1", subject.Episodes[0].At(subject.EpisodeSteps))
             : CheckResult.Pass(name, tried);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Checking;
 

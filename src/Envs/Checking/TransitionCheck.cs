@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Checking;
 
@@ -39,7 +40,7 @@ internal static class TransitionCheck
             for (int row = 0; row < tally.Rows; row++)
             {
                 if (tally.Surprise(row) < Level / rows && Confirm(subject, mdp, tally.AgentIndex, each, row) is { } confirmed) return CheckResult.Fail(Name, tried, confirmed);
-                if (row < tally.Rows - 1 && tally.RewardFault(row, 1e-8 / rows) is { } reward) return CheckResult.Fail(Name, tried, reward);
+                if (row < tally.Rows - 1 && tally.RewardError(row, 1e-8 / rows) is { } reward) return CheckResult.Fail(Name, tried, reward);
             }
         }
         return CheckResult.Pass(Name, tried);

@@ -1,3 +1,5 @@
+using FedPG.Envs.Tabular;
+
 namespace FedPG.Envs.Checking;
 
 /// <summary>What steps of an agent did, counted by the rows of its table: row s * A + a, and after those one row for the starts.</summary>
@@ -110,7 +112,7 @@ internal sealed class TransitionTally
     /// Whether rewards differ from the list's: next state by next state, where every listed one has one reward, was seen and always paid the same; else in their
     /// mean, by Hoeffding's bound for rewards of the listed range, which a true list breaks with probability <paramref name="rate"/> or less in each row. Null for no.
     /// </summary>
-    public string? RewardFault(int row, double rate)
+    public string? RewardError(int row, double rate)
     {
         if (_visits[row] == 0) return null;
         ReadOnlySpan<int> next = _agent.Kernel.Next(row);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Control;
 
@@ -47,7 +48,7 @@ public sealed class Acrobot : IStatefulEnvironment
     }
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new SteppedDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
     {
         Id = "Acrobot-v1",
         Differing = (["goalHeight"], ["gravity", "linkLength1", "linkMass1", "linkMass2", "linkCentre1", "linkCentre2", "linkInertia", "torque", "torqueNoise"]),
@@ -60,7 +61,7 @@ public sealed class Acrobot : IStatefulEnvironment
         StartingState = "All four numbers of the state uniform on [-0.1, 0.1).",
         Rewards = "-1 for every step, 0 for the one that reaches the goal.",
         EpisodeEnd = "Terminated when -cos theta1 - cos(theta1 + theta2) exceeds goalHeight (1); truncated after 500 steps.",
-        Heterogeneity = SteppedDefinition.HeterogeneityRule,
+        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v1: as Gymnasium's Acrobot-v1 (book dynamics), without its rounding of observations and of the first state to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/acrobot.py; Sutton (1996); Sutton and Barto, \"Reinforcement Learning: An Introduction\".",
         RewardRange = new NumberRange(-1, 0),

@@ -1,5 +1,6 @@
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Control;
 
@@ -44,7 +45,7 @@ public sealed class CartPole : IStatefulEnvironment
     }
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new SteppedDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
     {
         Id = "CartPole-v1",
         Differing = (["target", "targetShare"], ["gravity", "massCart", "massPole", "length", "forceMag", "tau"]),
@@ -57,7 +58,7 @@ public sealed class CartPole : IStatefulEnvironment
         StartingState = "All four numbers uniform on [-0.05, 0.05).",
         Rewards = "1 for every step, also the one that ends the episode; with a targetShare s above 0, 1 - s min(1, |x - target| / 2.4) of the x after the step: target is an agent's goal.",
         EpisodeEnd = "Terminated when |x| exceeds 2.4 m or |theta| 12 degrees; truncated after 500 steps.",
-        Heterogeneity = SteppedDefinition.HeterogeneityRule,
+        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v1: as Gymnasium's CartPole-v1 (500 steps), without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/cartpole.py; Barto, Sutton and Anderson (1983). The formulae are Florian's (2007).",
         RewardRange = NumberRange.UnitInterval,

@@ -1,5 +1,6 @@
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Control;
 
@@ -10,7 +11,7 @@ namespace FedPG.Envs.Control;
 public sealed class MountainCar : IStatefulEnvironment
 {
     /// <summary>The left wall, where the car stops.</summary>
-    public const double LeastPosition = -1.2;
+    public const double MinPosition = -1.2;
 
     /// <summary>The rightmost position.</summary>
     public const double GreatestPosition = 0.6;
@@ -21,7 +22,7 @@ public sealed class MountainCar : IStatefulEnvironment
     /// <summary>Where the goal begins, unless an agent has its own.</summary>
     public const double Goal = 0.5;
 
-    private static readonly Box Observations = new([LeastPosition, -GreatestSpeed], [GreatestPosition, GreatestSpeed]);
+    private static readonly Box Observations = new([MinPosition, -GreatestSpeed], [GreatestPosition, GreatestSpeed]);
     private static readonly Discrete Actions = new(3);
     private static readonly string[] Names = ["position", "velocity"];
 
@@ -37,7 +38,7 @@ public sealed class MountainCar : IStatefulEnvironment
         (_gravity, _force, _goalVelocity, _goalPosition) = (gravity, force, goalVelocity, goalPosition);
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new SteppedDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
     {
         Id = "MountainCar-v0",
         Differing = (["goalPosition"], ["gravity", "force"]),
@@ -49,7 +50,7 @@ public sealed class MountainCar : IStatefulEnvironment
         StartingState = "Position uniform on [-0.6, -0.4), velocity 0.",
         Rewards = "-1 for every step.",
         EpisodeEnd = "Terminated when the position is at least goalPosition (0.5) with a velocity of at least goalVelocity; truncated after 200 steps.",
-        Heterogeneity = SteppedDefinition.HeterogeneityRule,
+        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v0: as Gymnasium's MountainCar-v0, without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/mountain_car.py; Moore (1990).",
         RewardRange = new NumberRange(-1, -1),
@@ -86,8 +87,8 @@ public sealed class MountainCar : IStatefulEnvironment
     {
         _velocity += ((action[0] - 1) * _force) + (Math.Cos(3 * _position) * -_gravity);
         _velocity = Math.Clamp(_velocity, -GreatestSpeed, GreatestSpeed);
-        _position = Math.Clamp(_position + _velocity, LeastPosition, GreatestPosition);
-        if (_position == LeastPosition && _velocity < 0) _velocity = 0;
+        _position = Math.Clamp(_position + _velocity, MinPosition, GreatestPosition);
+        if (_position == MinPosition && _velocity < 0) _velocity = 0;
         ReadState(observation);
         return new StepResult(-1, _position >= _goalPosition && _velocity >= _goalVelocity);
     }

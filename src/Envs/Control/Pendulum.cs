@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Control;
 
@@ -33,7 +34,7 @@ public sealed class Pendulum : IStatefulEnvironment
         (_byGravity, _byTorque, _target) = (3 * gravity / (2 * length), 3.0 / (mass * (length * length)), targetAngle);
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new SteppedDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
     {
         Id = "Pendulum-v1",
         Differing = (["targetAngle"], ["gravity", "mass", "length"]),
@@ -46,7 +47,7 @@ public sealed class Pendulum : IStatefulEnvironment
         StartingState = "theta uniform on [-pi, pi), its velocity uniform on [-1, 1).",
         Rewards = "-((theta - targetAngle)^2 + 0.1 velocity^2 + 0.001 u^2), with the difference, brought into [-pi, pi), and velocity as they are before the step, and the clipped u. targetAngle, 0 unless given, is an agent's goal.",
         EpisodeEnd = "Never terminated; truncated after 200 steps.",
-        Heterogeneity = SteppedDefinition.HeterogeneityRule,
+        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v1: as Gymnasium's Pendulum-v1, without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/pendulum.py.",
         RewardRange = new NumberRange(-((Math.PI * Math.PI) + (0.1 * GreatestSpeed * GreatestSpeed) + (0.001 * GreatestTorque * GreatestTorque)), 0),

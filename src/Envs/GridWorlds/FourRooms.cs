@@ -1,4 +1,5 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.GridWorlds;
 

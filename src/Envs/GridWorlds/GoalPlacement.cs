@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Envs.GridWorlds;
 
@@ -8,7 +8,7 @@ namespace FedPG.Envs.GridWorlds;
 internal static class GoalPlacement
 {
     private const string Boundary = "boundary", Spread = "spread", Random = "random";
-    private const int MostFaults = 10;
+    private const int MaxErrors = 10;
 
     /// <summary>Reads the option <c>goals</c>.</summary>
     /// <param name="reader">The environment's options.</param>
@@ -80,7 +80,7 @@ internal static class GoalPlacement
     {
         int[] goals = new int[agents];
         Array.Fill(goals, -1);
-        int faults = 0;
+        int errors = 0;
         foreach (int cell in letters.Where(c => map[c] != 'G'))
         {
             (int row, int column) = map.PlaceOf(cell);
@@ -89,7 +89,7 @@ internal static class GoalPlacement
                 : goals[agent] >= 0 ? $"agent {agent} has a goal at row {map.PlaceOf(goals[agent]).Row}, column {map.PlaceOf(goals[agent]).Column} already"
                 : null;
             if (problem is null) goals[agent] = cell;
-            else if (faults++ < MostFaults) reader.Faults.Add(reader.PathOf("map"), $"'{map[cell]}'", $"row {row}, column {column}: {problem}");
+            else if (errors++ < MaxErrors) reader.Errors.Add(reader.PathOf("map"), $"'{map[cell]}'", $"row {row}, column {column}: {problem}");
         }
         int[] open = [.. letters.Where(c => map[c] == 'G')];
         int[] without = [.. Enumerable.Range(0, agents).Where(i => goals[i] < 0)];
@@ -97,19 +97,19 @@ internal static class GoalPlacement
         {
             for (int k = 0; k < without.Length; k++) goals[without[k]] = open[k % open.Length];
         }
-        else if (without.Length > 0 && faults == 0)
+        else if (without.Length > 0 && errors == 0)
         {
             reader.Reject("map", $"agent {without[0]} has no goal; give it a digit, or add cells G for the agents without one");
-            faults++;
+            errors++;
         }
-        return faults == 0 ? goals : null;
+        return errors == 0 ? goals : null;
     }
 
     private static int[]? FromList(OptionReader reader, GridMap map, int[][] list, int agents)
     {
         PerAgentNumbers.RequireFit(reader, "goals", list.Length, agents);
         int[] cells = new int[list.Length];
-        int faults = 0;
+        int errors = 0;
         for (int k = 0; k < list.Length; k++)
         {
             (int row, int column) = (list[k][0], list[k][1]);
@@ -117,9 +117,9 @@ internal static class GoalPlacement
             cells[k] = inside ? (row * map.Columns) + column : -1;
             string? problem = inside ? Obstacle(map, cells[k])
                 : $"is outside the map; rows are 0 to {map.Rows - 1}, columns 0 to {map.Columns - 1}";
-            if (problem is not null && faults++ < MostFaults) reader.Faults.Add($"{reader.PathOf("goals")}[{k}]", $"[{row}, {column}]", problem);
+            if (problem is not null && errors++ < MaxErrors) reader.Errors.Add($"{reader.PathOf("goals")}[{k}]", $"[{row}, {column}]", problem);
         }
-        return faults == 0 ? [.. Enumerable.Range(0, agents).Select(i => cells[i % cells.Length])] : null;
+        return errors == 0 ? [.. Enumerable.Range(0, agents).Select(i => cells[i % cells.Length])] : null;
     }
 
     private static int[]? OnBoundary(OptionReader reader, GridMap map, int agents)
@@ -129,7 +129,7 @@ internal static class GoalPlacement
         int blocked = Array.FindIndex(goals, g => Obstacle(map, g) is not null);
         if (blocked < 0) return goals;
         (int row, int column) = map.PlaceOf(goals[blocked]);
-        reader.Faults.Add(reader.PathOf("goals"), $"\"{Boundary}\"",
+        reader.Errors.Add(reader.PathOf("goals"), $"\"{Boundary}\"",
             string.Create(CultureInfo.InvariantCulture, $"agent {blocked}'s cell at row {row}, column {column} {Obstacle(map, goals[blocked])}; ")
             + $"place the goals with \"{Spread}\", with a list of [row, column], or with letters in the map");
         return null;

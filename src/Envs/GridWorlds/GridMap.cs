@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Envs.GridWorlds;
 
@@ -15,7 +15,7 @@ public sealed class GridMap
     /// <summary>The most rows, and the most columns, a map may have.</summary>
     public const int MaximumSide = 1_000;
 
-    private const int MostFaults = 10;
+    private const int MaxErrors = 10;
     private readonly string _cells;
 
     private GridMap(int rows, int columns, string cells) => (Rows, Columns, _cells) = (rows, columns, cells);
@@ -99,22 +99,22 @@ public sealed class GridMap
             return null;
         }
         bool list = reader.Raw(key).ValueKind == JsonValueKind.Array;
-        int faults = 0;
-        for (int r = 0; r < rows.Count && faults < MostFaults; r++)
+        int errors = 0;
+        for (int r = 0; r < rows.Count && errors < MaxErrors; r++)
         {
             string path = list ? $"{reader.PathOf(key)}[{r}]" : reader.PathOf(key);
             int bad = rows[r].AsSpan().IndexOfAnyExcept(letters);
             if (rows[r].Length != rows[0].Length)
             {
-                reader.Faults.Add(path, $"\"{rows[r]}\"", $"row {r} has {rows[r].Length} cells and row 0 has {rows[0].Length}; all rows must be equally long");
-                faults++;
+                reader.Errors.Add(path, $"\"{rows[r]}\"", $"row {r} has {rows[r].Length} cells and row 0 has {rows[0].Length}; all rows must be equally long");
+                errors++;
             }
             if (bad >= 0)
             {
-                reader.Faults.Add(path, $"\"{rows[r]}\"", $"row {r}, column {bad}: unknown letter '{rows[r][bad]}'; allowed are {legend}");
-                faults++;
+                reader.Errors.Add(path, $"\"{rows[r]}\"", $"row {r}, column {bad}: unknown letter '{rows[r][bad]}'; allowed are {legend}");
+                errors++;
             }
         }
-        return faults == 0 ? FromRows(rows) : null;
+        return errors == 0 ? FromRows(rows) : null;
     }
 }

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Envs.GridWorlds;
 
 /// <summary>Options that name cells of a map as [row, column].</summary>
 internal static class GridPlaces
 {
-    private const int MostFaults = 10;
+    private const int MaxErrors = 10;
 
     /// <summary>The word, where the value is that word; else null.</summary>
     public static string? ParseWord(JsonElement element, string word) => element.ValueKind == JsonValueKind.String && element.GetString() == word ? word : null;
@@ -41,7 +41,7 @@ internal static class GridPlaces
     public static int[]? Cells(OptionReader reader, string key, GridMap map, int[][] places, bool listed = true)
     {
         int[] cells = new int[places.Length];
-        int faults = 0;
+        int errors = 0;
         for (int k = 0; k < places.Length; k++)
         {
             (int row, int column) = (places[k][0], places[k][1]);
@@ -51,8 +51,8 @@ internal static class GridPlaces
                 : map[cells[k]] == GridMap.Wall ? "is a wall"
                 : null;
             string path = listed && places.Length > 1 ? $"{reader.PathOf(key)}[{k}]" : reader.PathOf(key);
-            if (problem is not null && faults++ < MostFaults) reader.Faults.Add(path, $"[{row}, {column}]", problem);
+            if (problem is not null && errors++ < MaxErrors) reader.Errors.Add(path, $"[{row}, {column}]", problem);
         }
-        return faults == 0 ? cells : null;
+        return errors == 0 ? cells : null;
     }
 }

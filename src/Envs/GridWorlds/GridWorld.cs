@@ -1,3 +1,5 @@
+using FedPG.Envs.Tabular;
+
 namespace FedPG.Envs.GridWorlds;
 
 /// <summary><c>GridWorld-v0</c>: agents on one map, each paid in its own goal cell.</summary>

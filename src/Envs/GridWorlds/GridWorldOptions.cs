@@ -1,4 +1,5 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.GridWorlds;
 
@@ -16,7 +17,7 @@ internal sealed record GridWorldOptions(
 {
     private const string Letters = "#. SGL0123456789";
     private const string Legend = "'#' (wall), '.' or ' ' (floor), 'S' (start), 'G' (goal), '0' to '9' (goal of that agent), 'L' (lava)";
-    private const int MostFaults = 10;
+    private const int MaxErrors = 10;
     private const int SlipDraw = 1, WindDraw = 2;
 
     /// <summary>Reads the options.</summary>
@@ -102,10 +103,10 @@ internal sealed record GridWorldOptions(
         HashSet<int> ending = Continuing || TerminateOwnGoalOnly ? [] : [.. Goals];
         int[] distances = GridPaths.Distances(Map, GridWorld.StartCells(Map), c => Map[c] != 'L' && !ending.Contains(c));
         int[] lost = [.. Enumerable.Range(0, Goals.Length).Where(i => distances[Goals[i]] == GridPaths.Unreachable).DistinctBy(i => Goals[i])];
-        foreach (int agent in lost.Take(MostFaults))
+        foreach (int agent in lost.Take(MaxErrors))
         {
             (int row, int column) = Map.PlaceOf(Goals[agent]);
-            reader.Faults.Add(reader.PathOf(reader.Has("goals") ? "goals" : "map"), $"[{row}, {column}]",
+            reader.Errors.Add(reader.PathOf(reader.Has("goals") ? "goals" : "map"), $"[{row}, {column}]",
                 $"the goal of agent {agent} cannot be reached from any start cell");
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.GridWorlds;
 

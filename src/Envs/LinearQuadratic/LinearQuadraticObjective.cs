@@ -1,4 +1,4 @@
-using FedPG.Envs.Exact;
+using FedPG.Envs.Derivatives;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace FedPG.Envs.LinearQuadratic;

@@ -1,4 +1,5 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.Tabular;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace FedPG.Envs.LinearQuadratic;
@@ -9,8 +10,8 @@ internal sealed record LinearQuadraticOptions(
     double Discount, int Steps, double Heterogeneity)
 {
     private const string CostSpreadKey = "costSpread";
-    private const int MostNumbers = 50;
-    private const long MostEntries = 1L << 26;
+    private const int MaxNumbers = 50;
+    private const long MaxEntries = 1L << 26;
     private const double Tolerance = 1e-12;
     private static readonly double[][] DefaultA = [[1.2, 0.5, 0.4], [0.01, 0.75, 0.3], [0.1, 0.02, 1.5]];
 
@@ -25,7 +26,7 @@ internal sealed record LinearQuadraticOptions(
 
     public static LinearQuadraticOptions Read(OptionReader reader, int agents)
     {
-        int before = reader.Faults.Faults.Count;
+        int before = reader.Errors.Items.Count;
         double[][][] a = ReadList(reader, "a", [DefaultA], agents, "A: the drift, [m][m], one for all agents or a list of one an agent.");
         int m = a[0].Length;
         double[][][] b = ReadList(reader, "b", [Scaled(1, m)], agents, "B: the control, [m][k], one for all agents or a list of one an agent.");
@@ -53,7 +54,7 @@ internal sealed record LinearQuadraticOptions(
         }
         AgentSpread.RequireDifference(reader, drawn || new[] { a, b, q, r }.Any(list => list.Length > 1), agents, "a list for a, b, q or r, or costSpread or driftSpread");
         // Shapes are compared only where every value could be read: a default in the place of a bad value would fit nothing.
-        if (reader.Faults.Faults.Count == before) options.Check(reader, m, k);
+        if (reader.Errors.Items.Count == before) options.Check(reader, m, k);
         return options;
     }
 
@@ -73,21 +74,21 @@ internal sealed record LinearQuadraticOptions(
 
     private void Check(OptionReader reader, int m, int k)
     {
-        int before = reader.Faults.Faults.Count;
+        int before = reader.Errors.Items.Count;
         RequireShape(reader, "a", A, m, m);
         RequireShape(reader, "b", B, m, k);
         RequireShape(reader, "q", Q, m, m);
         RequireShape(reader, "r", R, k, k);
         RequireShape(reader, "startCovariance", [StartCovariance], m, m);
         RequireShape(reader, "initialGain", [InitialGain], k, m);
-        if (m > MostNumbers) reader.Reject("a", $"has {m} rows; a state may have at most {MostNumbers} numbers");
-        if (k > MostNumbers) reader.Reject("b", $"has {k} columns; a control may have at most {MostNumbers} numbers");
-        if ((long)Agents * ((m * m) + (k * k)) > MostEntries) reader.Reject("q", $"the agents' costs would be more than {MostEntries} numbers");
-        if (reader.Faults.Faults.Count > before) return;
+        if (m > MaxNumbers) reader.Reject("a", $"has {m} rows; a state may have at most {MaxNumbers} numbers");
+        if (k > MaxNumbers) reader.Reject("b", $"has {k} columns; a control may have at most {MaxNumbers} numbers");
+        if ((long)Agents * ((m * m) + (k * k)) > MaxEntries) reader.Reject("q", $"the agents' costs would be more than {MaxEntries} numbers");
+        if (reader.Errors.Items.Count > before) return;
         RequireDefinite(reader, "q", Q, strictly: false);
         RequireDefinite(reader, "r", R, strictly: true);
         RequireDefinite(reader, "startCovariance", [StartCovariance], strictly: false);
-        if (reader.Faults.Faults.Count > before) return;
+        if (reader.Errors.Items.Count > before) return;
         LinearQuadraticProblem problem = Build();
         double[] first = problem.InitialGain.Transpose().ToColumnMajorArray();
         if (!problem.IsFiniteAt(first)) reader.Reject("initialGain", problem.UnstableGain("K_0"));

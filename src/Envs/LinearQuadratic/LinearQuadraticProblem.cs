@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using FedPG.Envs.Exact;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Envs.Derivatives;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace FedPG.Envs.LinearQuadratic;
@@ -18,7 +18,7 @@ public sealed record LinearQuadraticAgent(string Name, Matrix<double> A, Matrix<
 /// -(x'Q_i x + u'R_i u), x_0 with covariance S_0 and mean 0. In the paper's setting A and B are shared and only the costs differ. Immutable and
 /// safe to share between threads.
 /// </summary>
-public sealed class LinearQuadraticProblem : EnvironmentInstance
+public sealed class LinearQuadraticProblem : FederatedEnvironment
 {
     /// <summary>Creates the problem.</summary>
     /// <param name="name">A name for logs.</param>
@@ -101,7 +101,7 @@ public sealed class LinearQuadraticProblem : EnvironmentInstance
     /// <param name="agent">The agent.</param>
     /// <param name="standardDeviation">sigma of the policy u = -K x + sigma eps.</param>
     public LinearQuadraticObjective ObjectiveOf(LinearQuadraticAgent agent, double standardDeviation) =>
-        Steps == 0 ? new EndlessObjective(this, agent, standardDeviation) : new SteppedObjective(this, agent, standardDeviation);
+        Steps == 0 ? new InfiniteHorizonObjective(this, agent, standardDeviation) : new FiniteHorizonObjective(this, agent, standardDeviation);
 
     /// <summary>The mean of all agents' objectives.</summary>
     /// <param name="standardDeviation">sigma of the policy u = -K x + sigma eps.</param>

@@ -1,6 +1,6 @@
 using System.Numerics;
-using FedPG.Envs.Sampling;
-using FedPG.Envs.Streams;
+using FedPG.Core.Streams;
+using FedPG.Envs.Returns;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 
@@ -29,7 +29,7 @@ public sealed class LinearQuadraticSampler
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _states, _controls) = (settings, problem.States, problem.Controls);
         Horizon = HorizonOf(problem, settings.Horizon);
-        if (Horizon < 1 || Horizon > MostSteps(problem) || settings.Trajectories < (settings.Baseline == Baseline.LeaveOneOut ? 2 : 1))
+        if (Horizon < 1 || Horizon > MaxSteps(problem) || settings.Trajectories < (settings.Baseline == Baseline.LeaveOneOut ? 2 : 1))
             throw new ArgumentException($"{settings.Trajectories} trajectories of length {Horizon} with baseline {settings.Baseline}", nameof(settings));
         _agents = [.. problem.Agents.Select(a => (Rows(a.A), Rows(a.B), Rows(a.Q), Rows(a.R)))];
         _start = Rows(Root(problem.StartCovariance));
@@ -52,7 +52,7 @@ public sealed class LinearQuadraticSampler
     }
 
     /// <summary>The longest trajectory that a stream has random numbers for.</summary>
-    public static int MostSteps(LinearQuadraticProblem problem)
+    public static int MaxSteps(LinearQuadraticProblem problem)
     {
         ArgumentNullException.ThrowIfNull(problem);
         return (StreamKey.MaximumDraw + 1 - Normals.Draws(problem.States)) / Normals.Draws(problem.Controls);

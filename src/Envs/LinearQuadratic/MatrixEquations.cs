@@ -6,10 +6,10 @@ namespace FedPG.Envs.LinearQuadratic;
 public static class MatrixEquations
 {
     /// <summary>Doublings after which a map that has not contracted counts as unstable: 2^60 steps of the system.</summary>
-    private const int MostDoublings = 60;
+    private const int MaxDoublings = 60;
 
     /// <summary>Policy improvements; convergence is quadratic, so that far fewer are needed.</summary>
-    private const int MostImprovements = 200;
+    private const int MaxImprovements = 200;
 
     /// <summary>
     /// Solves X = C + F X F' for a stable F by doubling: X is the sum over t of F^t C F'^t, and each step doubles the number of its terms.
@@ -22,7 +22,7 @@ public static class MatrixEquations
         ArgumentNullException.ThrowIfNull(f);
         ArgumentNullException.ThrowIfNull(c);
         (Matrix<double> sum, Matrix<double> power) = (c, f);
-        for (int doubling = 0; doubling < MostDoublings; doubling++)
+        for (int doubling = 0; doubling < MaxDoublings; doubling++)
         {
             double size = power.FrobeniusNorm();
             if (!double.IsFinite(size)) return null;
@@ -60,7 +60,7 @@ public static class MatrixEquations
         ArgumentNullException.ThrowIfNull(gain);
         (Matrix<double> Value, Matrix<double> Gain)? best = null;
         double lastChange = double.PositiveInfinity;
-        for (int k = 0; k < MostImprovements; k++)
+        for (int k = 0; k < MaxImprovements; k++)
         {
             if (Lyapunov((a - (b * gain)).Transpose(), q + (gain.Transpose() * r * gain)) is not { } value) return best;
             Matrix<double> next = (r + (b.Transpose() * value * b)).Cholesky().Solve(b.Transpose() * value * a);

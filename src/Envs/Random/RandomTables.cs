@@ -1,5 +1,6 @@
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
+using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Random;
 

@@ -1,3 +1,5 @@
+using FedPG.Core.Streams;
+
 namespace FedPG.Envs.Wrappers;
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed class OrderEnforcing(IEnvironment inner) : EnvironmentWrapper(inne
     /// <exception cref="ArgumentException">The seed is out of range, or the span has not the size of an observation.</exception>
     public override void Reset(long seed, Span<double> observation)
     {
-        if (seed is < 0 or > Streams.EpisodeSeeds.Greatest) throw new ArgumentOutOfRangeException(nameof(seed), seed, $"a seed lies in 0 to {Streams.EpisodeSeeds.Greatest}");
+        if (seed is < 0 or > EpisodeSeeds.Greatest) throw new ArgumentOutOfRangeException(nameof(seed), seed, $"a seed lies in 0 to {EpisodeSeeds.Greatest}");
         CheckLength(observation);
         base.Reset(seed, observation);
         (_begun, _ended) = (true, false);

@@ -1,6 +1,9 @@
-using FedPG.Envs.Sampling;
-using FedPG.Federation.Oracles;
+using FedPG.Envs.Returns;
+using FedPG.Federation.Estimators;
+using FedPG.Federation.Rows;
+using FedPG.Federation.States;
 using FedPG.Policies;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
@@ -11,7 +14,7 @@ namespace FedPG.Federation.Agents;
 /// </summary>
 public sealed class AgentBlock : IBlockObservations, IDisposable
 {
-    private readonly IOracle _oracle;
+    private readonly IGradientEstimator _estimator;
     private readonly Tensor _direction;
     private readonly Dictionary<string, Tensor> _received = [], _seen = [];
     private readonly double[] _drift, _correctionNorms;
@@ -22,12 +25,12 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     /// <param name="first">The index of its first agent.</param>
     /// <param name="count">n.</param>
     /// <param name="policy">The block's own policy instance; disposed with the block.</param>
-    /// <param name="oracle">The block's own oracle; disposed with the block.</param>
+    /// <param name="estimator">The block's own oracle; disposed with the block.</param>
     /// <param name="state">The agents' state record, rows [n, ...].</param>
-    public AgentBlock(int first, int count, Policy policy, IOracle oracle, object state)
+    public AgentBlock(int first, int count, Policy policy, IGradientEstimator estimator, object state)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        (First, Count, Policy, _oracle, State) = (first, count, policy, oracle, state);
+        (First, Count, Policy, _estimator, State) = (first, count, policy, estimator, state);
         Theta = Rows(policy, count);
         _direction = Rows(policy, count);
         _drift = new double[count];
@@ -54,7 +57,7 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     public object State { get; }
 
     /// <summary>What the oracle keeps of these agents, rows [n, ...].</summary>
-    public object OracleState => _oracle.State;
+    public object EstimatorState => _estimator.State;
 
     /// <summary>Which agents take part in the round, [n]; null when all do. An algorithm leaves the state of the others as it is.</summary>
     public bool[]? Active { get; private set; }
@@ -72,13 +75,13 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     public long DriftSteps { get; private set; }
 
     /// <inheritdoc/>
-    public long EnvSteps => _oracle.EnvSteps;
+    public long EnvSteps => _estimator.EnvSteps;
 
     /// <inheritdoc/>
     public long Trajectories { get; private set; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<RolloutStatistics> Rollouts => _oracle.Rollouts;
+    public IReadOnlyList<RolloutStatistics> Rollouts => _estimator.Rollouts;
 
     /// <summary>Everything received from the server, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Received => _received;
@@ -87,7 +90,7 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     public IReadOnlyDictionary<string, Tensor> Seen => _seen;
 
     /// <summary>Why the latest gradient of a row is no finite number, where the oracle knows; else null.</summary>
-    public string? FaultOf(int row) => _oracle.FaultOf(row);
+    public string? ErrorOf(int row) => _estimator.ErrorOf(row);
 
     /// <summary>A new matrix of zeros for rows of agents, [n, d].</summary>
     public static Tensor Rows(Policy policy, int count)
@@ -108,7 +111,7 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     public Tensor Gradient(Tensor rows, bool sameRows, BatchKey batch)
     {
         using IDisposable scope = NewDisposeScope();
-        _oracle.Directions(rows, sameRows, batch, _direction);
+        _estimator.Directions(rows, sameRows, batch, _direction);
         CountTrajectories(batch);
         return _direction;
     }
@@ -118,12 +121,12 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     /// <param name="server">thetabar in every row, [n, d].</param>
     /// <param name="sameRows">Whether all rows are known to be the server's.</param>
     /// <param name="batch">Which batch of randomness to use.</param>
-    /// <exception cref="InvalidOperationException">The oracle keeps no batches (<see cref="OracleDefinition.OffersBatches"/>).</exception>
+    /// <exception cref="InvalidOperationException">The oracle keeps no batches (<see cref="EstimatorDefinition.OffersBatches"/>).</exception>
     public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {
-        if (_oracle is not IBatchOracle oracle) throw new InvalidOperationException($"{_oracle.GetType().Name} keeps no batches");
+        if (_estimator is not IBatchEstimator estimator) throw new InvalidOperationException($"{_estimator.GetType().Name} keeps no batches");
         using IDisposable scope = NewDisposeScope();
-        SurrogateBatch collected = oracle.Collect(rows, server, sameRows, batch);
+        SurrogateBatch collected = estimator.Collect(rows, server, sameRows, batch);
         CountTrajectories(batch);
         return collected;
     }
@@ -266,7 +269,7 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
 
     private void CountTrajectories(in BatchKey batch)
     {
-        for (int i = 0; i < Count; i++) Trajectories += batch.Has(i) ? _oracle.Trajectories : 0;
+        for (int i = 0; i < Count; i++) Trajectories += batch.Has(i) ? _estimator.Trajectories : 0;
     }
 
     /// <inheritdoc/>
@@ -274,7 +277,7 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     {
         Theta.Dispose();
         _direction.Dispose();
-        _oracle.Dispose();
+        _estimator.Dispose();
         Policy.Dispose();
         StateTensors.Dispose(State);
         foreach (Tensor tensor in _received.Values.Concat(_seen.Values)) tensor.Dispose();

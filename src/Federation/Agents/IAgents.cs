@@ -1,3 +1,4 @@
+using FedPG.Federation.Rows;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;

@@ -1,4 +1,4 @@
-using FedPG.Envs.Sampling;
+using FedPG.Envs.Returns;
 
 namespace FedPG.Federation.Agents;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using FedPG.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -47,7 +47,7 @@ public readonly record struct MessageFormat(bool IsHalf)
     /// <summary>Why a message cannot be sent: its first finite number that float16 cannot hold; null where there is none.</summary>
     /// <param name="message">The message's name.</param>
     /// <param name="numbers">The message as it was computed.</param>
-    public string? FaultOf(string message, Tensor numbers)
+    public string? ErrorOf(string message, Tensor numbers)
     {
         ArgumentNullException.ThrowIfNull(numbers);
         if (!IsHalf) return null;

@@ -1,4 +1,5 @@
-using FedPG.Policies;
+using FedPG.Federation.Rows;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
@@ -47,19 +48,19 @@ public sealed class MixingGraph
     public static MixingGraph Bipartite(int agents) => Metropolis(agents, (i, j) => (i + j) % 2 == 1);
 
     /// <summary>Any weights.</summary>
-    /// <param name="matrix">W, doubly stochastic; <see cref="FaultOf"/> says when it is not.</param>
+    /// <param name="matrix">W, doubly stochastic; <see cref="ErrorOf"/> says when it is not.</param>
     /// <exception cref="ArgumentException">It is not doubly stochastic.</exception>
     public static MixingGraph Of(IReadOnlyList<double[]> matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        if (FaultOf(matrix, matrix.Count) is { } fault) throw new ArgumentException(fault, nameof(matrix));
+        if (ErrorOf(matrix, matrix.Count) is { } fault) throw new ArgumentException(fault, nameof(matrix));
         return new MixingGraph([.. matrix.Select(row => row.Select((weight, j) => (j, weight)).Where(h => h.weight != 0).ToArray())], complete: false);
     }
 
     /// <summary>What keeps a matrix from being doubly stochastic; null when nothing does.</summary>
     /// <param name="matrix">W.</param>
     /// <param name="agents">N.</param>
-    public static string? FaultOf(IReadOnlyList<double[]> matrix, int agents)
+    public static string? ErrorOf(IReadOnlyList<double[]> matrix, int agents)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         const double tolerance = 1e-9;

@@ -1,4 +1,4 @@
-using FedPG.Envs.Streams;
+using FedPG.Core.Streams;
 
 namespace FedPG.Federation.Agents;
 

@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
-using FedPG.Federation.Experiment;
+using FedPG.Federation.Schedules;
+using FedPG.Federation.States;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -19,13 +20,13 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     public Participation Participation { get; init; } = Participation.Everyone;
 
     /// <summary>How many local steps each agent takes.</summary>
-    public LocalWork Work { get; init; } = LocalWork.Same;
+    public LocalStepCounts LocalStepCounts { get; init; } = LocalStepCounts.Same;
 
     /// <summary>How the numbers of messages are written. An algorithm whose sides must agree on what was sent keeps <see cref="MessageFormat.AsSent"/> of it.</summary>
     public MessageFormat Messages { get; init; }
 
     /// <summary>Whether everyone takes part in every round with H steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.</summary>
-    public bool IsPlain => Participation.IsEveryone && Work.IsSame && !Messages.IsHalf;
+    public bool IsPlain => Participation.IsEveryone && LocalStepCounts.IsSame && !Messages.IsHalf;
 }
 
 /// <summary>
@@ -66,11 +67,4 @@ public record ServerState(Tensor Theta)
 {
     /// <summary>What the server's optimiser keeps; null for plain averaging, which keeps nothing.</summary>
     public IStateRecord? Optimizer { get; init; }
-}
-
-/// <summary>The state of agents that keep nothing from round to round.</summary>
-public sealed record NoState
-{
-    /// <summary>The only one that is needed.</summary>
-    public static NoState Instance { get; } = new();
 }

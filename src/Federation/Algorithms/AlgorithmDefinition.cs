@@ -1,6 +1,8 @@
+using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Options;
-using FedPG.Federation.Oracles;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular;
+using FedPG.Federation.Estimators;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -34,15 +36,15 @@ public sealed record AlgorithmNeeds
     public IReadOnlyCollection<string>? PolicyKinds { get; init; }
 
     /// <summary>Whether <see cref="PolicyKinds"/> holds where states are listed only: an environment that is stepped then takes all kinds that policy gradients train there.</summary>
-    public bool AnyPolicyWhereStepped { get; init; }
+    public bool AnyPolicyWhereEpisodic { get; init; }
 
     /// <summary>The estimators it works with; null for any.</summary>
     public IReadOnlyCollection<string>? Estimators { get; init; }
 
     /// <summary>Whether the environment's states must be listed.</summary>
-    public bool ListedStates { get; init; }
+    public bool TabularStates { get; init; }
 
-    /// <summary>Whether it takes several steps on one batch, which the estimator must offer (<see cref="OracleDefinition.OffersBatches"/>).</summary>
+    /// <summary>Whether it takes several steps on one batch, which the estimator must offer (<see cref="EstimatorDefinition.OffersBatches"/>).</summary>
     public bool Batches { get; init; }
 
     /// <summary>Whether all agents must have the same transition kernel.</summary>
@@ -50,17 +52,17 @@ public sealed record AlgorithmNeeds
 
     /// <summary>The kinds of policies it works with in an environment, the default first; null for all that policy gradients train.</summary>
     /// <param name="environment">The environment; null where it had faults itself.</param>
-    public IReadOnlyCollection<string>? KindsIn(EnvironmentInstance? environment) => AnyPolicyWhereStepped && environment is SteppedEnvironment ? null : PolicyKinds;
+    public IReadOnlyCollection<string>? KindsIn(FederatedEnvironment? environment) => AnyPolicyWhereEpisodic && environment is EpisodicEnvironment ? null : PolicyKinds;
 
     /// <summary>What of an experiment does not fit: the key, its value and what is allowed.</summary>
     /// <param name="algorithm">The algorithm's name, for messages.</param>
     /// <param name="environment">The environment.</param>
     /// <param name="policyKind">The kind of policy.</param>
     /// <param name="estimator">The estimator.</param>
-    public IEnumerable<(string Key, string Value, string Allowed)> FaultsOf(string algorithm, EnvironmentInstance environment, string policyKind, string estimator)
+    public IEnumerable<(string Key, string Value, string Allowed)> ErrorsOf(string algorithm, FederatedEnvironment environment, string policyKind, string estimator)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        if (ListedStates && environment is not FiniteMdp) yield return ("federation.algorithm", Quoted([algorithm]), $"needs an environment whose states are listed, which {environment.Name} is not");
+        if (TabularStates && environment is not FiniteMdp) yield return ("federation.algorithm", Quoted([algorithm]), $"needs an environment whose states are listed, which {environment.Name} is not");
         else if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) yield return ("federation.algorithm", Quoted([algorithm]), $"needs one transition kernel for all agents; those of {environment.Name} have their own");
         if (KindsIn(environment) is { } kinds && !kinds.Contains(policyKind)) yield return ("policy.kind", Quoted([policyKind]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(kinds)}");
         if (Estimators is not null && !Estimators.Contains(estimator)) yield return ("gradient.estimator", Quoted([estimator]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(Estimators)}");
@@ -85,7 +87,7 @@ public sealed record AlgorithmDefinition(string Name, string Summary, Func<Optio
     public AlgorithmNeeds Needs { get; init; } = AlgorithmNeeds.Nothing;
 
     /// <summary>Its own oracles in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
-    public IReadOnlyList<OracleDefinition>? OwnEstimators { get; init; }
+    public IReadOnlyList<EstimatorDefinition>? OwnEstimators { get; init; }
 
     /// <summary>The one <c>gradient.direction</c> that it is defined by for a kind of policy; null where the file decides.</summary>
     public Func<string, string?>? DirectionOf { get; init; }

@@ -1,6 +1,6 @@
 using FedPG.Federation.Agents;
-using FedPG.Federation.Oracles;
-using FedPG.Policies;
+using FedPG.Federation.Estimators;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using FedPG.Policies;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
@@ -81,7 +82,7 @@ public sealed class Decentralized(FederationOptions options, Func<int, MixingGra
         })!;
         if (graph is double[][] matrix)
         {
-            string? fault = agents == 0 ? null : MixingGraph.FaultOf(matrix, agents);
+            string? fault = agents == 0 ? null : MixingGraph.ErrorOf(matrix, agents);
             if (fault is null) return _ => MixingGraph.Of(matrix);
             reader.Reject(GraphKey, fault);
         }

@@ -1,7 +1,9 @@
-using FedPG.Envs.Streams;
+using FedPG.Core.Streams;
 using FedPG.Federation.Agents;
-using FedPG.Federation.Oracles;
+using FedPG.Federation.Estimators;
+using FedPG.Federation.States;
 using FedPG.Policies;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;

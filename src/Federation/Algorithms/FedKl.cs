@@ -1,7 +1,8 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
-using FedPG.Federation.Oracles;
+using FedPG.Federation.Estimators;
 using FedPG.Policies;
+using FedPG.Policies.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ public sealed record FedKlOptions(double Beta, double Sigma, double Target, doub
 /// </summary>
 public sealed class FedKl(FederationOptions options, FedKlOptions penalties, ServerOptimizer optimizer) : Algorithm
 {
-    private const double LeastBeta = 1e-8, Most = 20, Tolerance = 1.1, Factor = 2;
+    private const double MinBeta = 1e-8, Max = 20, Tolerance = 1.1, Factor = 2;
 
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = new("fedkl", "local steps on one batch, held back by divergences of policies", (reader, options) =>
@@ -118,7 +119,7 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
         using DisposeScope scope = NewDisposeScope();
         (Tensor beta, Tensor sigma) = (Agents)agents.State;
         (Tensor divergences, Tensor roots) = batch.Measure(agents.Theta);
-        if (penalties.Target > 0) agents.Keep(beta, Adapted(beta, divergences, penalties.Target, LeastBeta, penalties.Beta, met));
+        if (penalties.Target > 0) agents.Keep(beta, Adapted(beta, divergences, penalties.Target, MinBeta, penalties.Beta, met));
         if (penalties.RootTarget > 0) agents.Keep(sigma, Adapted(sigma, roots, penalties.RootTarget, penalties.Sigma, penalties.Sigma, met));
     }
 
@@ -128,7 +129,7 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
         Tensor one = ones_like(measured);
         Tensor up = measured > one.Times(target * Tolerance), down = measured < one.Times(target / Tolerance);
         Tensor scaled = where(up, weights.Times(Factor), where(down, weights.Times(1 / Factor), weights));
-        Tensor bounded = minimum(maximum(scaled, one.Times(Math.Min(least, start))), one.Times(Math.Max(Most, start)));
+        Tensor bounded = minimum(maximum(scaled, one.Times(Math.Min(least, start))), one.Times(Math.Max(Max, start)));
         return met is null ? bounded : where(tensor(met, device: weights.device), bounded, weights);
     }
 }

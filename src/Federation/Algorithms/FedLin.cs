@@ -1,6 +1,8 @@
 using FedPG.Federation.Agents;
-using FedPG.Federation.Oracles;
+using FedPG.Federation.Estimators;
+using FedPG.Federation.States;
 using FedPG.Policies;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;

@@ -1,6 +1,6 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
-using FedPG.Policies;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;

@@ -1,5 +1,5 @@
-using FedPG.Federation.Oracles.Values;
-using FedPG.Policies;
+using FedPG.Federation.Estimators.Values;
+using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -8,7 +8,7 @@ namespace FedPG.Federation.Algorithms;
 /// sampling" (ICML 2022): every agent goes on with its own chain, learns from one transition a local step, and after K of them tables (or weights of features)
 /// are averaged.
 /// <para>
-/// It is <see cref="FedAvg"/> along the direction of <see cref="QChainOracle"/>, whose state is where the chains stand. What is evaluated is the greedy
+/// It is <see cref="FedAvg"/> along the direction of <see cref="QChainEstimator"/>, whose state is where the chains stand. What is evaluated is the greedy
 /// policy of the server's values.
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta.</para>
@@ -19,7 +19,7 @@ public static class FedQ
     public static AlgorithmDefinition Definition { get; } = new("fedq", "Q-learning along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimators.Needs(ActionValues.Kind, ValueEstimators.QChain),
-        OwnEstimators = ValueEstimators.QChain,
+        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.QChain),
+        OwnEstimators = ValueEstimatorKinds.QChain,
     };
 }

@@ -1,6 +1,6 @@
+using FedPG.Federation.Estimators.Values;
 using FedPG.Federation.Evaluation;
-using FedPG.Federation.Oracles.Values;
-using FedPG.Policies;
+using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -9,7 +9,7 @@ namespace FedPG.Federation.Algorithms;
 /// under environmental heterogeneity" (2023): every agent follows one fixed policy along its own chain, takes K steps
 /// theta_i &lt;- theta_i + eta (c + gamma V(s') - V(s)) f(s), and the weights are averaged.
 /// <para>
-/// It is <see cref="FedAvg"/> along the direction of <see cref="TdChainOracle"/> (or of its expectation, <see cref="TdMeanOracle"/>). It learns values, not a
+/// It is <see cref="FedAvg"/> along the direction of <see cref="TdChainEstimator"/> (or of its expectation, <see cref="TdMeanEstimator"/>). It learns values, not a
 /// policy: what objective and gap mean then is said at <see cref="ValueErrorEvaluator"/>. The noise floor of the error falls as 1/N; with different kernels or
 /// rewards a bias of the order of their differences stays.
 /// </para>
@@ -21,7 +21,7 @@ public static class FedTd
     public static AlgorithmDefinition Definition { get; } = new("fedtd", "TD(0) with linear features along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimators.Needs(StateValues.Kind, ValueEstimators.Td),
-        OwnEstimators = ValueEstimators.Td,
+        Needs = ValueEstimatorKinds.Needs(StateValues.Kind, ValueEstimatorKinds.Td),
+        OwnEstimators = ValueEstimatorKinds.Td,
     };
 }

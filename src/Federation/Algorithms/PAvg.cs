@@ -1,5 +1,5 @@
 using FedPG.Federation.Agents;
-using FedPG.Policies;
+using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
@@ -26,7 +26,7 @@ public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) :
     })
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind], AnyPolicyWhereStepped = true },
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind, TabularDirect.Kind], AnyPolicyWhereEpisodic = true },
         DirectionOf = kind => kind == TabularDirect.Kind ? "plain" : "natural",
     };
 

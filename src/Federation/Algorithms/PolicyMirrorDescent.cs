@@ -1,4 +1,5 @@
-using FedPG.Policies;
+using FedPG.Federation.Estimators.Episodic;
+using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -13,7 +14,7 @@ namespace FedPG.Federation.Algorithms;
 /// </para>
 /// <para>
 /// Where an environment is stepped, policies are networks (or Gaussians) on observations: the step is then taken within their class, argmin over theta' of
-/// &lt;grad J, theta' - theta&gt; + KL / eta_k with the divergence to second order, which is the natural direction again (<see cref="Oracles.NaturalRolloutOracle"/>).
+/// &lt;grad J, theta' - theta&gt; + KL / eta_k with the divergence to second order, which is the natural direction again (<see cref="NaturalRolloutEstimator"/>).
 /// </para>
 /// <para>
 /// With exact values and steps that grow geometrically (the step size schedule "geometric") the gap falls linearly; with a constant step as 1/t at worst.
@@ -26,7 +27,7 @@ public static class PolicyMirrorDescent
     public static AlgorithmDefinition Definition { get; } = new("pmd", "policy mirror descent: proximal steps in the policy, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind], AnyPolicyWhereStepped = true },
+        Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind], AnyPolicyWhereEpisodic = true },
         DirectionOf = _ => "natural",
     };
 }

@@ -1,5 +1,5 @@
-using FedPG.Federation.Oracles.Values;
-using FedPG.Policies;
+using FedPG.Federation.Estimators.Values;
+using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -7,7 +7,7 @@ namespace FedPG.Federation.Algorithms;
 /// QAvg of Jin, Peng, Yang, Wang and Zhang, "Federated reinforcement learning with environment heterogeneity" (AISTATS 2022): E local Q-learning steps on all
 /// pairs, Q_i &lt;- (1 - eta) Q_i + eta T_i Q_i with the agent's own Bellman operator, then the mean of the tables.
 /// <para>
-/// It is <see cref="FedAvg"/> along the direction Q - T_i Q (<see cref="BellmanOracle"/>, exact or sampled): rows of Theta are tables Q [S, A]. What is evaluated is the
+/// It is <see cref="FedAvg"/> along the direction Q - T_i Q (<see cref="BellmanEstimator"/>, exact or sampled): rows of Theta are tables Q [S, A]. What is evaluated is the
 /// greedy policy of the server's table. It converges, for eta in (0, 1], to the fixed point of the averaged operators, which with E = 1 is the optimal Q of the mean
 /// kernel and mean cost.
 /// </para>
@@ -19,7 +19,7 @@ public static class QAvg
     public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, or on batches, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimators.Needs(ActionValues.Kind, ValueEstimators.Bellman),
-        OwnEstimators = ValueEstimators.Bellman,
+        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.Bellman),
+        OwnEstimators = ValueEstimatorKinds.Bellman,
     };
 }

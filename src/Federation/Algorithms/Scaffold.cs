@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Policies;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;

@@ -1,4 +1,4 @@
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;

@@ -1,6 +1,6 @@
-using FedPG.Envs;
-using FedPG.Envs.Streams;
-using FedPG.Federation.Agents;
+using FedPG.Core.Streams;
+using FedPG.Envs.Episodic;
+using FedPG.Federation.Threads;
 
 namespace FedPG.Federation.Evaluation;
 
@@ -15,7 +15,7 @@ public abstract class EpisodeEvaluator : Evaluator
     public const double Negligible = 1e-4;
 
     /// <summary>Where episodes without a limit of steps are cut at the latest.</summary>
-    public const int MostSteps = 10_000;
+    public const int MaxSteps = 10_000;
 
     private readonly WorkerPool _pool;
     private readonly long _seed;
@@ -27,7 +27,7 @@ public abstract class EpisodeEvaluator : Evaluator
     /// <param name="episodes">Episodes an agent.</param>
     /// <param name="pool">The threads; not disposed.</param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
-    private protected EpisodeEvaluator(SteppedEnvironment environment, long seed, int episodes, WorkerPool pool, StreamPurpose purpose = StreamPurpose.Evaluation)
+    private protected EpisodeEvaluator(EpisodicEnvironment environment, long seed, int episodes, WorkerPool pool, StreamPurpose purpose = StreamPurpose.Evaluation)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(pool);
@@ -47,7 +47,7 @@ public abstract class EpisodeEvaluator : Evaluator
     public sealed override bool IsEstimate => true;
 
     /// <summary>The environment of all agents.</summary>
-    private protected SteppedEnvironment Environment { get; }
+    private protected EpisodicEnvironment Environment { get; }
 
     /// <summary>Episodes an agent.</summary>
     private protected int Episodes { get; }
@@ -59,10 +59,10 @@ public abstract class EpisodeEvaluator : Evaluator
     private protected int Workers => Math.Min(Agents, _pool.Threads);
 
     /// <summary>The steps after which an episode is cut where nothing else is asked for.</summary>
-    public static int HorizonOf(SteppedEnvironment environment)
+    public static int HorizonOf(EpisodicEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return environment.StepLimit ?? Math.Min(MostSteps, TailOf(environment.Discount));
+        return environment.StepLimit ?? Math.Min(MaxSteps, TailOf(environment.Discount));
     }
 
     /// <summary>The steps after which gamma^t is below <see cref="Negligible"/>; where it never is, the largest number.</summary>

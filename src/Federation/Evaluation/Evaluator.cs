@@ -1,8 +1,13 @@
 using FedPG.Envs;
+using FedPG.Envs.Episodic;
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Federation.Agents;
+using FedPG.Envs.Tabular;
+using FedPG.Federation.Setup;
+using FedPG.Federation.Threads;
 using FedPG.Policies;
-using FedPG.Policies.Observations;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.LinearQuadratic;
+using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Evaluation;
@@ -25,13 +30,13 @@ public abstract class Evaluator : IDisposable
     /// <summary>Whether objectives are estimates, which come with a standard error.</summary>
     public virtual bool IsEstimate => false;
 
-    /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: a word of <see cref="Minimised"/>.</summary>
+    /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: a word of <see cref="ObjectiveKind"/>.</summary>
     /// <param name="experiment">The experiment.</param>
-    public static string MinimisedBy(Experiment.Experiment experiment)
+    public static string ObjectiveKindOf(TrainingSetup experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        if (experiment.PolicyKind == StateValues.Kind) return experiment.Environment is FiniteMdp ? Minimised.SquaredValueError : Minimised.SquaredReturnError;
-        return experiment.Objective == Objective.Regret ? Minimised.Regret : Minimised.Reward;
+        if (experiment.PolicyKind == StateValues.Kind) return experiment.Environment is FiniteMdp ? ObjectiveKind.SquaredValueError : ObjectiveKind.SquaredReturnError;
+        return experiment.Objective == Objective.Regret ? ObjectiveKind.Regret : ObjectiveKind.Reward;
     }
 
     /// <summary>The evaluator of an experiment.</summary>
@@ -39,16 +44,16 @@ public abstract class Evaluator : IDisposable
     /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
     /// <param name="pool">Threads to use while no agents run; not disposed.</param>
     /// <exception cref="NotSupportedException">There is none for this type of environment.</exception>
-    public static Evaluator Create(Experiment.Experiment experiment, Policy policy, WorkerPool pool)
+    public static Evaluator Create(TrainingSetup experiment, Policy policy, WorkerPool pool)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return experiment.Environment switch
         {
             FiniteMdp mdp when policy is StateValues values => new ValueErrorEvaluator(mdp, experiment.Objective, values),
-            FiniteMdp mdp => new ExactEvaluator(mdp, experiment.Objective, (FinitePolicy)policy),
+            FiniteMdp mdp => new ExactEvaluator(mdp, experiment.Objective, (TabularPolicy)policy),
             LinearQuadraticProblem problem => new LinearQuadraticEvaluator(problem, (LinearPolicy)policy),
-            SteppedEnvironment stepped when policy is ObservationStateValues values => new ReturnErrorEvaluator(stepped, experiment.Objective, values, experiment.Seed, experiment.EvaluationEpisodes, pool),
-            SteppedEnvironment stepped => new RolloutEvaluator(stepped, experiment.Objective, (ObservationPolicy)policy, experiment.Seed, experiment.EvaluationEpisodes, pool),
+            EpisodicEnvironment stepped when policy is ObservationStateValues values => new ReturnErrorEvaluator(stepped, experiment.Objective, values, experiment.Seed, experiment.EvaluationEpisodes, pool),
+            EpisodicEnvironment stepped => new RolloutEvaluator(stepped, experiment.Objective, (EpisodicPolicy)policy, experiment.Seed, experiment.EvaluationEpisodes, pool),
             _ => throw new NotSupportedException($"nothing evaluates {experiment.Environment.GetType().Name}"),
         };
     }
@@ -56,7 +61,7 @@ public abstract class Evaluator : IDisposable
     /// <summary>Evaluates parameters.</summary>
     /// <param name="theta">thetabar, [d].</param>
     /// <param name="temperature">The current tau; null for an experiment without entropy.</param>
-    public abstract Evaluation Evaluate(Tensor theta, double? temperature);
+    public abstract EvaluationResult Evaluate(Tensor theta, double? temperature);
 
     /// <inheritdoc/>
     public abstract void Dispose();

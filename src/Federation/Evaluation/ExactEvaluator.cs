@@ -1,7 +1,9 @@
 using FedPG.Envs;
-using FedPG.Envs.Exact;
-using FedPG.Federation.Oracles;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
 using FedPG.Policies;
+using FedPG.Policies.Tabular;
+using FedPG.Policies.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +16,7 @@ namespace FedPG.Federation.Evaluation;
 public sealed class ExactEvaluator : Evaluator
 {
     private readonly FiniteMdp _mdp;
-    private readonly FinitePolicy _policy;
+    private readonly TabularPolicy _policy;
     private readonly List<(ExactEvaluation Evaluation, int[] Agents)> _kernels = [];
     private readonly double[][] _costs;
     private readonly double[]? _averageCosts;
@@ -26,7 +28,7 @@ public sealed class ExactEvaluator : Evaluator
     /// <param name="mdp">All agents' MDPs.</param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
-    public ExactEvaluator(FiniteMdp mdp, Objective objective, FinitePolicy policy)
+    public ExactEvaluator(FiniteMdp mdp, Objective objective, TabularPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentNullException.ThrowIfNull(policy);
@@ -57,7 +59,7 @@ public sealed class ExactEvaluator : Evaluator
     public override double[]? AgentOptima { get; }
 
     /// <inheritdoc/>
-    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
@@ -78,7 +80,7 @@ public sealed class ExactEvaluator : Evaluator
         }
         double objective = objectives.Sum() / objectives.Length;
         double? regularised = temperature is { } tau ? objective + (tau * entropyTerm / objectives.Length) : null;
-        return new Evaluation(
+        return new EvaluationResult(
             objective, objective - Optimal, _policy.TakesGradients ? GradientNormSquared(evaluation) : null, objectives,
             regularised, regularised - RegularisedOptimum(temperature));
     }

@@ -1,7 +1,7 @@
-using FedPG.Envs.Exact;
+using FedPG.Envs.Derivatives;
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Federation.Oracles;
-using FedPG.Policies;
+using FedPG.Policies.LinearQuadratic;
+using FedPG.Policies.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,7 +40,7 @@ public sealed class LinearQuadraticEvaluator : Evaluator
     public override double[]? AgentOptima { get; }
 
     /// <inheritdoc/>
-    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
@@ -48,9 +48,9 @@ public sealed class LinearQuadraticEvaluator : Evaluator
         double[] objectives = [.. _objectives.Select(objective => objective.Value(gain))];
         double mean = objectives.Sum() / objectives.Length;
         _mean.Gradient(gain, gradient);
-        return new Evaluation(mean, mean - Optimal, gradient.Sum(g => g * g), objectives, null, null)
+        return new EvaluationResult(mean, mean - Optimal, gradient.Sum(g => g * g), objectives, null, null)
         {
-            Fault = double.IsFinite(mean) ? null : "its gain no longer keeps the cost finite",
+            Error = double.IsFinite(mean) ? null : "its gain no longer keeps the cost finite",
         };
     }
 

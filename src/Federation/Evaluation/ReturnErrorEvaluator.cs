@@ -1,9 +1,11 @@
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Streams;
-using FedPG.Federation.Agents;
-using FedPG.Federation.Oracles;
+using FedPG.Envs.Episodic;
 using FedPG.Federation.Rollouts;
-using FedPG.Policies.Observations;
+using FedPG.Federation.Threads;
+using FedPG.Policies;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Evaluation;
@@ -33,32 +35,32 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 2.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    public ReturnErrorEvaluator(SteppedEnvironment environment, Objective objective, ObservationStateValues values, long seed, int episodes, WorkerPool pool)
+    public ReturnErrorEvaluator(EpisodicEnvironment environment, Objective objective, ObservationStateValues values, long seed, int episodes, WorkerPool pool)
         : base(environment, seed, episodes, pool)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 2);
         (_objective, _values) = (objective, values);
         (_length, _tail) = (HorizonOf(environment), TailOf(environment.Discount));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)_length + _tail, values.MostSteps, nameof(environment));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)_length + _tail, values.MaxSteps, nameof(environment));
         _agents = new FeatureEpisode[Agents];
     }
 
     /// <summary>The largest discount at which an episode can go on until its returns are whole: beyond it a policy has no random numbers left.</summary>
     /// <param name="environment">The environment.</param>
     /// <param name="values">The values, of a policy that has random numbers for so many steps.</param>
-    public static double LargestDiscount(SteppedEnvironment environment, ObservationStateValues values)
+    public static double LargestDiscount(EpisodicEnvironment environment, ObservationStateValues values)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(values);
-        int tail = values.MostSteps - (environment.StepLimit ?? MostSteps);
+        int tail = values.MaxSteps - (environment.StepLimit ?? MaxSteps);
         // Rounded down to what can be read, and typed.
         return tail < 1 ? 0 : Math.Floor(Math.Exp(Math.Log(Negligible) / tail) * 1e6) / 1e6;
     }
 
     /// <inheritdoc/>
-    /// <exception cref="EnvironmentFaultException">An agent's environment truncates its episodes before any return is whole.</exception>
-    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    /// <exception cref="EnvironmentContractException">An agent's environment truncates its episodes before any return is whole.</exception>
+    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using IDisposable scope = NewDisposeScope();
@@ -67,15 +69,15 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
         (double Mean, double Variance, int Steps)[] results = PlayAll((k, i) => Play(i, weights, rooms[k].Costs, rooms[k].Predicted));
         if (Array.FindIndex(results, r => r.Steps == 0) is >= 0 and var untold)
         {
-            throw new EnvironmentFaultException(
+            throw new EnvironmentContractException(
                 $"of {Environment.AgentNames[untold]} truncates its episodes itself within {_tail} steps, before returns can be told that values are compared with", "a smaller discount needs fewer steps");
         }
         double mean = results.Sum(r => r.Mean) / results.Length;
-        return new Evaluation(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], RegularisedObjective: null, RegularisedGap: null)
+        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], RegularisedObjective: null, RegularisedGap: null)
         {
             ObjectiveError = Math.Sqrt(results.Sum(r => r.Variance)) / results.Length,
             AgentErrors = [.. results.Select(r => (double?)Math.Sqrt(r.Variance))],
-            Fault = double.IsFinite(mean) ? null : "its values are too large to be compared with returns",
+            Error = double.IsFinite(mean) ? null : "its values are too large to be compared with returns",
         };
     }
 

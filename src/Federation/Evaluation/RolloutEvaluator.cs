@@ -1,18 +1,20 @@
 using System.Numerics;
+using FedPG.Core.Statistics;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Sampling;
-using FedPG.Envs.Streams;
-using FedPG.Federation.Agents;
-using FedPG.Federation.Oracles;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular.Sampling;
 using FedPG.Federation.Rollouts;
-using FedPG.Policies.Observations;
+using FedPG.Federation.Threads;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>
 /// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what is left is worth less than
-/// <see cref="EpisodeEvaluator.Negligible"/> of a first step's cost, or until <see cref="EpisodeEvaluator.MostSteps"/>.
+/// <see cref="EpisodeEvaluator.Negligible"/> of a first step's cost, or until <see cref="EpisodeEvaluator.MaxSteps"/>.
 /// </summary>
 public sealed class RolloutEvaluator : EpisodeEvaluator
 {
@@ -20,9 +22,9 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     private const int LargestBatch = 32;
 
     /// <summary>The most numbers that are kept of what is seen in a batch: where episodes are long and observations wide, fewer are played side by side.</summary>
-    private const long MostSeen = 1 << 26;
+    private const long MaxSeen = 1 << 26;
 
-    private readonly ObservationPolicy _policy;
+    private readonly EpisodicPolicy _policy;
     private readonly IDisposable[] _workers;
     private readonly IEnvironment[]?[] _environments;
 
@@ -33,21 +35,21 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 1; a single one has no standard error.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    /// <param name="length">Steps after which an episode is cut, at most <see cref="ObservationPolicy.MostSteps"/>; null for <see cref="EpisodeEvaluator.HorizonOf"/>.</param>
+    /// <param name="length">Steps after which an episode is cut, at most <see cref="EpisodicPolicy.MaxSteps"/>; null for <see cref="EpisodeEvaluator.HorizonOf"/>.</param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
     public RolloutEvaluator(
-        SteppedEnvironment environment, Objective objective, ObservationPolicy policy, long seed, int episodes, WorkerPool pool, int? length = null,
+        EpisodicEnvironment environment, Objective objective, EpisodicPolicy policy, long seed, int episodes, WorkerPool pool, int? length = null,
         StreamPurpose purpose = StreamPurpose.Evaluation)
         : base(environment, seed, episodes, pool, purpose)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length ?? 1, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length ?? 1, policy.MostSteps);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length ?? 1, policy.MaxSteps);
         _policy = policy;
         _environments = new IEnvironment[Agents][];
-        Length = Math.Min(policy.MostSteps, length ?? HorizonOf(environment));
-        int batch = (int)Math.Clamp(MostSeen / ((long)Length * policy.ObservationSize), 1, Math.Min(episodes, LargestBatch));
+        Length = Math.Min(policy.MaxSteps, length ?? HorizonOf(environment));
+        int batch = (int)Math.Clamp(MaxSeen / ((long)Length * policy.ObservationSize), 1, Math.Min(episodes, LargestBatch));
         _workers = new IDisposable[Workers];
         for (int k = 0; k < _workers.Length; k++)
         {
@@ -61,20 +63,20 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     public int Length { get; }
 
     /// <inheritdoc/>
-    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using IDisposable scope = NewDisposeScope();
         Tensor parameters = theta.detach().cpu().contiguous();
         AgentResult[] results = PlayAll((k, i) => _workers[k] is Worker<double> precise ? Play(precise, parameters, i, temperature) : Play((Worker<float>)_workers[k], parameters, i, temperature));
         double mean = results.Sum(r => r.Episodes.Cost) / results.Length;
-        return new Evaluation(
+        return new EvaluationResult(
             mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Episodes.Cost)],
             temperature is null ? null : results.Sum(r => r.Regularised) / results.Length, RegularisedGap: null)
         {
             ObjectiveError = Episodes < 2 ? null : Math.Sqrt(results.Sum(r => r.Variance!.Value)) / results.Length,
             AgentEpisodes = [.. results.Select(r => r.Episodes)],
-            Fault = double.IsFinite(mean) ? null : "the actions of its policy, or sums of what they earn, are no longer finite",
+            Error = double.IsFinite(mean) ? null : "the actions of its policy, or sums of what they earn, are no longer finite",
         };
     }
 
@@ -120,7 +122,7 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <param name="Regularised">The mean cost with the entropy term.</param>
     private readonly record struct AgentResult(EpisodeStatistics Episodes, double? Variance, double Regularised);
 
-    private sealed class Worker<T>(SteppedEnvironment environment, ObservationPolicy policy, Objective objective, int batch, int horizon) : IDisposable
+    private sealed class Worker<T>(EpisodicEnvironment environment, EpisodicPolicy policy, Objective objective, int batch, int horizon) : IDisposable
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Rollout<T> Rollout { get; } = new(environment, policy, objective, batch, horizon);

@@ -30,13 +30,13 @@ internal sealed class SiteEvaluator(IOwnObjectives agents, Policy policy) : Eval
     public override bool IsEstimate => true;
 
     /// <inheritdoc/>
-    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
     {
         IReadOnlyList<(double Objective, double? Error)?> told = agents.Objectives(theta, temperature);
         (double Objective, double? Error)[] known = [.. told.OfType<(double Objective, double? Error)>()];
         double mean = known.Sum(k => k.Objective) / known.Length;
         double? error = Array.TrueForAll(known, k => k.Error is not null) ? Math.Sqrt(known.Sum(k => k.Error!.Value * k.Error.Value)) / known.Length : null;
-        return new Evaluation(mean, Gap: null, GradientNormSquared: null, [.. told.Select(t => t?.Objective ?? double.NaN)], null, null) { ObjectiveError = error };
+        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. told.Select(t => t?.Objective ?? double.NaN)], null, null) { ObjectiveError = error };
     }
 
     /// <inheritdoc/>

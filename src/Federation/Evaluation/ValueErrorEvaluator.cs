@@ -1,7 +1,8 @@
 using FedPG.Envs;
-using FedPG.Federation.Oracles;
-using FedPG.Federation.Oracles.Values;
-using FedPG.Policies;
+using FedPG.Envs.Tabular;
+using FedPG.Federation.Estimators.Values;
+using FedPG.Policies.Tabular;
+using FedPG.Policies.Torch;
 using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ public sealed class ValueErrorEvaluator : Evaluator
     public override double[]? AgentOptima { get; }
 
     /// <inheritdoc/>
-    public override Evaluation Evaluate(Tensor theta, double? temperature)
+    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
     {
         ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
@@ -71,7 +72,7 @@ public sealed class ValueErrorEvaluator : Evaluator
             point.MeanDirection(weights, direction);
             for (int k = 0; k < mean.Length; k++) mean[k] += direction[k] / _points.Length;
         }
-        return new Evaluation(objective, objective - Optimal, mean.Sum(x => x * x), agents, null, null);
+        return new EvaluationResult(objective, objective - Optimal, mean.Sum(x => x * x), agents, null, null);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using FedPG.Envs;
-using FedPG.Policies.Observations;
+using FedPG.Envs.Episodic;
+using FedPG.Policies.Episodic;
 
 namespace FedPG.Federation.Rollouts;
 
@@ -22,7 +23,7 @@ internal sealed class FeatureEpisode
     /// <param name="agent">Whose.</param>
     /// <param name="values">What values are linear in.</param>
     /// <param name="objective">How rewards become costs.</param>
-    public FeatureEpisode(SteppedEnvironment environment, int agent, LinearHeads values, Objective objective)
+    public FeatureEpisode(EpisodicEnvironment environment, int agent, LinearHeads values, Objective objective)
     {
         (_environment, _values, _objective, _bounds) = (environment.CreateAlike(agent), values, objective, environment.ActionSpace as Box);
         _writer = values.Features.CreateWriter();

@@ -19,10 +19,10 @@ internal static class FiniteNumbers
     /// <summary>Checks what a reset gave.</summary>
     /// <param name="observation">The first observation.</param>
     /// <param name="seed">The seed of the reset.</param>
-    /// <exception cref="EnvironmentFaultException">It is not finite.</exception>
+    /// <exception cref="EnvironmentContractException">It is not finite.</exception>
     public static void Check(ReadOnlySpan<double> observation, long seed)
     {
-        if (!Are(observation)) throw Fault(seed, 0, "observation", observation, []);
+        if (!Are(observation)) throw Error(seed, 0, "observation", observation, []);
     }
 
     /// <summary>Checks what a step gave.</summary>
@@ -31,18 +31,18 @@ internal static class FiniteNumbers
     /// <param name="action">What was done.</param>
     /// <param name="seed">The seed of the episode.</param>
     /// <param name="step">The number of the step, from 1.</param>
-    /// <exception cref="EnvironmentFaultException">They are not finite, and the action is: one that is no number comes from parameters that are none, which is said where they are looked at.</exception>
+    /// <exception cref="EnvironmentContractException">They are not finite, and the action is: one that is no number comes from parameters that are none, which is said where they are looked at.</exception>
     public static void Check(double reward, ReadOnlySpan<double> observation, ReadOnlySpan<double> action, long seed, int step)
     {
         if (!Are(action) || (double.IsFinite(reward) && Are(observation))) return;
-        throw double.IsFinite(reward) ? Fault(seed, step, "observation", observation, action) : Fault(seed, step, "reward", [reward], action);
+        throw double.IsFinite(reward) ? Error(seed, step, "observation", observation, action) : Error(seed, step, "reward", [reward], action);
     }
 
-    private static EnvironmentFaultException Fault(long seed, int step, string what, ReadOnlySpan<double> numbers, ReadOnlySpan<double> action)
+    private static EnvironmentContractException Error(long seed, int step, string what, ReadOnlySpan<double> numbers, ReadOnlySpan<double> action)
     {
         string when = step == 0 ? "at a reset" : $"in step {step} of an episode";
         string after = step == 0 ? "" : $" after the action {Text(action)}";
-        return new EnvironmentFaultException($"gave the {what} {Text(numbers)}{after} {when} from the seed {seed}");
+        return new EnvironmentContractException($"gave the {what} {Text(numbers)}{after} {when} from the seed {seed}");
 
         static string Text(ReadOnlySpan<double> numbers)
         {

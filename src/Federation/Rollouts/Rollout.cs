@@ -1,8 +1,10 @@
 using System.Numerics;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Sampling;
-using FedPG.Envs.Streams;
-using FedPG.Policies.Observations;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Returns;
+using FedPG.Policies;
+using FedPG.Policies.Episodic;
 
 namespace FedPG.Federation.Rollouts;
 
@@ -14,7 +16,7 @@ namespace FedPG.Federation.Rollouts;
 internal sealed class Rollout<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ObservationPolicy _policy;
+    private readonly EpisodicPolicy _policy;
     private readonly IActor<T> _actor;
     private readonly Box? _bounds;
     private readonly Objective _objective;
@@ -30,7 +32,7 @@ internal sealed class Rollout<T> : IDisposable
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="trajectories">B.</param>
     /// <param name="horizon">K.</param>
-    public Rollout(SteppedEnvironment environment, ObservationPolicy policy, Objective objective, int trajectories, int horizon)
+    public Rollout(EpisodicEnvironment environment, EpisodicPolicy policy, Objective objective, int trajectories, int horizon)
     {
         (_policy, _actor, _objective, _bounds) = (policy, policy.CreateActor<T>(), objective, environment.ActionSpace as Box);
         Batch = new EpisodeBatch(trajectories, horizon, environment.Discount);
@@ -45,7 +47,7 @@ internal sealed class Rollout<T> : IDisposable
     public EpisodeBatch Batch { get; }
 
     /// <summary>New environments for an agent, one a trajectory.</summary>
-    public static IEnvironment[] Environments(SteppedEnvironment environment, int agent, int trajectories) =>
+    public static IEnvironment[] Environments(EpisodicEnvironment environment, int agent, int trajectories) =>
         [.. Enumerable.Range(0, trajectories).Select(_ => environment.CreateAlike(agent))];
 
     /// <summary>Plays one batch.</summary>
@@ -56,7 +58,7 @@ internal sealed class Rollout<T> : IDisposable
     /// <param name="entropy">Whether an entropy term is in use, so that terminal states are looked at too.</param>
     /// <param name="observations">Takes what was seen, a pair after the other, [B K, m].</param>
     /// <param name="actions">Takes what was done, [B K, ActionSize]; empty where nobody asks.</param>
-    /// <exception cref="EnvironmentFaultException">The environment gave an observation or a reward that is not finite.</exception>
+    /// <exception cref="EnvironmentContractException">The environment gave an observation or a reward that is not finite.</exception>
     public void Play(
         IEnvironment[] environments, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy, Span<T> observations, Span<T> actions)
     {

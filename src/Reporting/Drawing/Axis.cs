@@ -1,3 +1,5 @@
+using FedPG.Reporting.Figures;
+
 namespace FedPG.Reporting.Drawing;
 
 /// <summary>A mark on an axis, at a position in axis coordinates; one without a label is a minor one.</summary>

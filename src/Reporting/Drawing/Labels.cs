@@ -1,3 +1,4 @@
+using FedPG.Reporting.Figures;
 using SkiaSharp;
 
 namespace FedPG.Reporting.Drawing;
@@ -37,7 +38,7 @@ internal sealed class ReferenceLabels(Box frame, List<SKPoint> covered)
         Box taken = Around(x, y, width);
         for (float px = taken.Left; px <= taken.Right; px += Sizes.Gap)
             covered.AddRange([new(px, taken.Top), new(px, taken.Bottom)]);
-        return new PlacedText(line.Label, x, y, Sizes.Reference, TextAnchor.Start, Drawing.Looks.ReferenceColour, Halo: true);
+        return new PlacedText(line.Label, x, y, Sizes.Reference, TextAnchor.Start, Looks.ReferenceColour, Halo: true);
     }
 
     private static Box Around(float x, float y, float width) => new(x - 2, y - Ascent - 1, x + width + 2, y + Descent + 1);

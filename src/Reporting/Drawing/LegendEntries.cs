@@ -1,3 +1,5 @@
+using FedPG.Reporting.Figures;
+
 namespace FedPG.Reporting.Drawing;
 
 /// <summary>The names of a figure's series, and the room and the rows they take outside of its panels.</summary>

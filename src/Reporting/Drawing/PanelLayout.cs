@@ -1,3 +1,5 @@
+using FedPG.Reporting.Figures;
+
 namespace FedPG.Reporting.Drawing;
 
 /// <summary>The axes of a panel, their ticks, and the room that must be left around its frame for texts.</summary>

@@ -1,3 +1,5 @@
+using FedPG.Reporting.Figures;
+
 namespace FedPG.Reporting.Drawing;
 
 /// <summary>A point in axis coordinates.</summary>

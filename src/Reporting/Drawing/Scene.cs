@@ -1,3 +1,4 @@
+using FedPG.Reporting.Figures;
 using ScottPlot;
 using SkiaSharp;
 

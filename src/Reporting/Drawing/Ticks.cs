@@ -1,11 +1,12 @@
 using System.Globalization;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Reporting.Drawing;
 
 /// <summary>Where an axis is marked, and with what numbers.</summary>
 internal static class Ticks
 {
-    private const int MostUnlabelled = 5;
+    private const int MaxUnlabelled = 5;
 
     // Decades from one label to the next.
     private static readonly int[] Strides = [1, 2, 5, 10, 20, 50, 100, 200];
@@ -38,7 +39,7 @@ internal static class Ticks
         for (int k = first; k <= last; k++)
         {
             if (k % every == 0) ticks.Add(new AxisTick(k, $"10^{{{Signed(k)}}}"));
-            else if (every <= MostUnlabelled) ticks.Add(new AxisTick(k, ""));
+            else if (every <= MaxUnlabelled) ticks.Add(new AxisTick(k, ""));
         }
 
         if (every == 1) ticks.AddRange(Multiples(axis, [2, 3, 4, 5, 6, 7, 8, 9]).Select(tick => new AxisTick(tick.Position, "")));

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using FedPG.Reporting.Drawing;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Reporting.Report;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
 
 namespace FedPG.Reporting.Report;
 

@@ -1,9 +1,12 @@
+using FedPG.Reporting.Curves;
+using FedPG.Reporting.Figures;
+
 namespace FedPG.Reporting.Report;
 
 /// <summary>The figures of a report: what was reached against rounds, bytes, env-steps and seconds; drift and gradient; the agents. Stateless.</summary>
 internal static class ReportFigures
 {
-    private const int MostAgents = 24, AgentHeight = 26, Frame = 110;
+    private const int MaxAgents = 24, AgentHeight = 26, Frame = 110;
 
     private static readonly (string Label, Func<ReportedRun, IReadOnlyList<double>> Of)[] Axes =
     [
@@ -48,17 +51,17 @@ internal static class ReportFigures
     public static Figure? Agents(IReadOnlyList<RunGroup> groups, IReadOnlyList<AgentFigures> agents)
     {
         string[] names = [.. agents.SelectMany(a => a.Names).Distinct()];
-        if (names.Length is 0 or > MostAgents || agents.Count != groups.Count) return null;
+        if (names.Length is 0 or > MaxAgents || agents.Count != groups.Count) return null;
         var rows = new List<Estimate>();
         foreach (string name in names)
         {
             for (int k = 0; k < groups.Count; k++)
             {
                 int i = agents[k].Names.IndexOf(name);
-                if (i >= 0) rows.Add(new Estimate(groups.Count == 1 ? name : $"{name}, {Shortened(groups[k].Label)}", agents[k].Mean[i], agents[k].Least[i], agents[k].Most[i], k));
+                if (i >= 0) rows.Add(new Estimate(groups.Count == 1 ? name : $"{name}, {Shortened(groups[k].Label)}", agents[k].Mean[i], agents[k].Min[i], agents[k].Max[i], k));
             }
         }
-        if (rows.Count > 3 * MostAgents || !rows.Any(r => double.IsFinite(r.Value))) return null;
+        if (rows.Count > 3 * MaxAgents || !rows.Any(r => double.IsFinite(r.Value))) return null;
         return new Figure
         {
             Panels = [new Panel { XLabel = "objective of the common policy at the end" + (groups.Any(g => g.Runs.Count > 1) ? "; lines from the least to the most of the seeds" : ""), Estimates = rows }],
@@ -83,12 +86,12 @@ internal static class ReportFigures
 /// <summary>The agents of a group at the end of its runs, over seeds.</summary>
 /// <param name="Names">The agents.</param>
 /// <param name="Mean">The mean objective of each.</param>
-/// <param name="Least">The least of the runs.</param>
-/// <param name="Most">The most.</param>
+/// <param name="Min">The least of the runs.</param>
+/// <param name="Max">The most.</param>
 /// <param name="Optimum">Each agent's own optimum; NaN where unknown.</param>
 /// <param name="Return">The mean return of episodes; NaN where there are none.</param>
 internal sealed record AgentFigures(
-    List<string> Names, IReadOnlyList<double> Mean, IReadOnlyList<double> Least, IReadOnlyList<double> Most, IReadOnlyList<double> Optimum, IReadOnlyList<double> Return)
+    List<string> Names, IReadOnlyList<double> Mean, IReadOnlyList<double> Min, IReadOnlyList<double> Max, IReadOnlyList<double> Optimum, IReadOnlyList<double> Return)
 {
     /// <summary>Adds up the runs of a group that have ended; the furthest of them, where not all have finished.</summary>
     public static AgentFigures Of(RunGroup group)

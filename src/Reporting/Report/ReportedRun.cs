@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Reporting.Curves;
 
 namespace FedPG.Reporting.Report;
 
@@ -64,20 +65,20 @@ public sealed class ReportedRun
     public static IReadOnlyList<string> FoldersOf(IEnumerable<string> folders, string source)
     {
         ArgumentNullException.ThrowIfNull(folders);
-        List<Fault> faults = [];
+        List<ValidationError> errors = [];
         List<string> found = [];
         foreach (string folder in folders)
         {
             if (folder.Length == 0 || !Directory.Exists(folder))
             {
-                faults.Add(new Fault(source, "", folder.Length == 0 ? "\"\"" : folder, File.Exists(folder) ? "is a file; run folders are needed" : "does not exist; run folders are needed"));
+                errors.Add(new ValidationError(source, "", folder.Length == 0 ? "\"\"" : folder, File.Exists(folder) ? "is a file; run folders are needed" : "does not exist; run folders are needed"));
                 continue;
             }
             string[] runs = IsRun(folder) ? [folder] : [.. Below(folder).Where(IsRun).Order(StringComparer.Ordinal)];
-            if (runs.Length == 0) faults.Add(new Fault(source, "", folder, $"is not a run folder, and holds none: there is no {ExperimentFile} with a {RunCurves.MetricsFile}"));
+            if (runs.Length == 0) errors.Add(new ValidationError(source, "", folder, $"is not a run folder, and holds none: there is no {ExperimentFile} with a {RunCurves.MetricsFile}"));
             found.AddRange(runs.Where(run => !found.Any(other => Real(other) == Real(run))));
         }
-        return faults.Count == 0 ? found : throw new InvalidInputException(faults);
+        return errors.Count == 0 ? found : throw new InvalidInputException(errors);
     }
 
     /// <summary>Reads a run folder.</summary>
@@ -105,7 +106,7 @@ public sealed class ReportedRun
         {
             // The message of a table names its file already, a line a fault.
             string message = e.Message.Split('\n')[0], prefix = file + ": ";
-            throw new InvalidInputException(new Fault(file, "", null, message.StartsWith(prefix, StringComparison.Ordinal) ? message[prefix.Length..] : message));
+            throw new InvalidInputException(new ValidationError(file, "", null, message.StartsWith(prefix, StringComparison.Ordinal) ? message[prefix.Length..] : message));
         }
 
         JsonObject? Json(string name)
@@ -219,7 +220,7 @@ public sealed record Crossing(string Direction, string Name, string Shape, long 
             }
             else if (!reader.EndOfStream)
             {
-                throw new InvalidDataException($"{path}: row {row}: '{Fault.Shorten(line)}' is no message: round,agent,direction,name,shape,bytes.");
+                throw new InvalidDataException($"{path}: row {row}: '{ValidationError.Shorten(line)}' is no message: round,agent,direction,name,shape,bytes.");
             }
         }
         return [.. all.Select(entry => Of(entry.Key.Split(','), entry.Value)).OrderBy(c => c.Direction == "down").ThenBy(c => c.Name, StringComparer.Ordinal)];

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 
 namespace FedPG.Reporting.Report;
 
@@ -9,7 +9,7 @@ namespace FedPG.Reporting.Report;
 /// <param name="Runs">The runs, at least one.</param>
 public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
 {
-    private const int MostCharacters = 60, MostOfValue = 24;
+    private const int MaxCharacters = 60, MaxOfValue = 24;
     private const string AlgorithmKey = "federation.algorithm", EnvironmentKey = "environment.id", OptionsKey = "environment.options.";
 
     // What a run was made with, and what does not change its numbers.
@@ -44,13 +44,13 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
         ReportedRun[][] groups = [.. runs.GroupBy(run => string.Join('\n', Settings(run).Select(s => $"{s.Key}={s.Value}"))).Select(BySeed)];
         Dictionary<string, string>[] settings = [.. groups.Select(group => Settings(group[0]).ToDictionary(s => s.Key, s => s.Value))];
         string[] keys = [.. settings.SelectMany(s => s.Keys).Distinct().Where(key => settings.Select(s => s.GetValueOrDefault(key)).Distinct().Count() > 1)];
-        List<Fault> faults = [];
+        List<ValidationError> errors = [];
         foreach (ReportedRun[] group in groups)
         {
             foreach (ReportedRun[] same in group.GroupBy(run => run.Seed).Where(seed => seed.Count() > 1).Select(seed => seed.ToArray()))
-                faults.Add(new Fault("RUN_DIR", "", same[1].Folder, $"has the experiment and the seed of {same[0].Folder}: one run would count as two"));
+                errors.Add(new ValidationError("RUN_DIR", "", same[1].Folder, $"has the experiment and the seed of {same[0].Folder}: one run would count as two"));
         }
-        if (faults.Count > 0) throw new InvalidInputException(faults);
+        if (errors.Count > 0) throw new InvalidInputException(errors);
         different = [.. keys.Select(key => (key, (IReadOnlyList<string>)[.. settings.Select(s => s.GetValueOrDefault(key, ""))]))];
         string[] labels = [.. groups.Select((group, k) => LabelOf(group[0], settings, k, keys))];
         return [.. groups.Select((group, k) => new RunGroup(labels.Count(l => l == labels[k]) > 1 ? $"{labels[k]} ({k + 1})" : labels[k], group))];
@@ -72,7 +72,7 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
         bool ofEnvironment = rivals.Any(s => s.GetValueOrDefault(EnvironmentKey) != own.GetValueOrDefault(EnvironmentKey));
         string[] candidates = [.. keys.Where(key => !ofEnvironment || !key.StartsWith(OptionsKey, StringComparison.Ordinal)).Where(key => rivals.Any(s => s.GetValueOrDefault(key) != own.GetValueOrDefault(key)))];
         string head = run.Algorithm.Length > 0 ? run.Algorithm : run.Name, label = Joined(candidates);
-        if (label.Length <= MostCharacters) return label;
+        if (label.Length <= MaxCharacters) return label;
         // Too long: the keys that tell all of the same algorithm apart, the most telling first, written in their order.
         List<string> needed = [];
         while (candidates.Except(needed).MaxBy(key => Kinds([.. needed, key])) is { } best && Kinds([.. needed, best]) > Kinds(needed)) needed.Add(best);
@@ -84,7 +84,7 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
     }
 
     /// <summary>A long value by its two ends.</summary>
-    private static string Shortened(string value) => value.Length <= MostOfValue ? value : $"{value[..(MostOfValue / 2)]}\u2026{value[^((MostOfValue / 2) - 1)..]}";
+    private static string Shortened(string value) => value.Length <= MaxOfValue ? value : $"{value[..(MaxOfValue / 2)]}\u2026{value[^((MaxOfValue / 2) - 1)..]}";
 
     private static ReportedRun[] BySeed(IEnumerable<ReportedRun> runs) =>
         [.. runs.OrderBy(run => long.TryParse(run.Seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) ? seed : long.MaxValue).ThenBy(run => run.Seed, StringComparer.Ordinal)];

@@ -14,7 +14,7 @@ internal static class Repository
         {
             for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             {
-                if (File.Exists(Path.Combine(folder.FullName, "FedPG.Torch.sln")))
+                if (File.Exists(Path.Combine(folder.FullName, "FedPG.Torch.slnx")))
                     return folder.FullName;
             }
 

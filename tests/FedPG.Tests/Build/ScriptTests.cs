@@ -40,11 +40,11 @@ public sealed class ScriptTests
     {
         string file = Path.Combine(Repository.Root, script);
         string source = File.ReadAllText(file);
-        Assert.Empty(Faults(source, Path.GetDirectoryName(file)!));
-        Assert.NotEmpty(Faults(source + "\nFedPG.NotThere.Call();\n", Path.GetDirectoryName(file)!));
+        Assert.Empty(Errors(source, Path.GetDirectoryName(file)!));
+        Assert.NotEmpty(Errors(source + "\nFedPG.NotThere.Call();\n", Path.GetDirectoryName(file)!));
     }
 
-    private static string[] Faults(string source, string folder)
+    private static string[] Errors(string source, string folder)
     {
         CSharpParseOptions options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14).WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
         HashSet<string> own = OwnLibraries(source, folder);

@@ -1,6 +1,6 @@
 using CsCheck;
 using FedPG.Claims.Laws;
-using FedPG.Envs.Exact;
+using FedPG.Envs.Derivatives;
 using MathNet.Numerics.LinearAlgebra;
 using Xunit;
 

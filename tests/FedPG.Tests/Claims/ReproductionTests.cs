@@ -1,8 +1,8 @@
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
-using FedPG.Federation.Algorithms;
+using FedPG.Federation.BuiltIn;
 using FedPG.Tests.Build;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Claims;

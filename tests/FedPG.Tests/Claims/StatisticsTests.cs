@@ -1,8 +1,7 @@
 using CsCheck;
 using FedPG.Claims;
-using FedPG.Claims.Statistics;
-using FedPG.Envs.Streams;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Core.Streams;
 using Xunit;
 
 namespace FedPG.Tests.Claims;

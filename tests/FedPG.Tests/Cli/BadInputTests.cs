@@ -1,6 +1,6 @@
-using FedPG.Envs.Options;
-using FedPG.Federation.Experiment;
-using FedPG.Tests.Runs;
+using FedPG.Core.Options;
+using FedPG.Experiments.Reading;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cli;
@@ -59,7 +59,7 @@ public sealed class BadInputTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["e.json"], file);
-        string line = FaultOf(folder["e.json"]);
+        string line = ErrorOf(folder["e.json"]);
         Assert.All(expected, part => Assert.Contains(part, line, StringComparison.Ordinal));
     }
 
@@ -227,7 +227,7 @@ public sealed class BadInputTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["m.json"], mdp);
         File.WriteAllText(folder["e.json"], """{ "environment": { "mdp": "m.json" } }""");
-        Assert.Contains(expected, FaultOf(folder["e.json"]), StringComparison.Ordinal);
+        Assert.Contains(expected, ErrorOf(folder["e.json"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,14 +249,14 @@ public sealed class BadInputTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["e.json"], """{ "seed": "one", "environment": { "mdp": "none.json" } }""");
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => ExperimentReader.Default.ReadFile(folder["e.json"], []));
-        Assert.Equal(e.Faults.Select(f => f.ToString()), Refused(folder, "train", folder["e.json"], "--out", "run"));
+        Assert.Equal(e.Errors.Select(f => f.ToString()), Refused(folder, "train", folder["e.json"], "--out", "run"));
     }
 
     /// <summary>The line that the program prints for the one fault of a file; read in this process, which is quicker.</summary>
-    private static string FaultOf(string file)
+    private static string ErrorOf(string file)
     {
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => ExperimentReader.Default.ReadFile(file, []));
-        string line = Assert.Single(e.Faults).ToString();
+        string line = Assert.Single(e.Errors).ToString();
         Assert.DoesNotContain('\n', line);
         return line;
     }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using FedPG.Envs.Options;
-using FedPG.Tests.Runs;
+using FedPG.Core.Options;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cli;

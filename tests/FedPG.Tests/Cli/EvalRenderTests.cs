@@ -1,10 +1,12 @@
 using System.Text.Json;
 using FedPG.Cli.Rendering;
-using FedPG.Envs.Options;
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Runs;
-using FedPG.Tests.Rollouts;
-using FedPG.Tests.Runs;
+using FedPG.Core.Options;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
+using FedPG.Experiments.Runs;
+using FedPG.Policies;
+using FedPG.Tests.Experiments.Runs;
+using FedPG.Tests.Federation.Estimators.Episodic;
 using SkiaSharp;
 using Xunit;
 
@@ -36,15 +38,15 @@ public sealed class EvalRenderTests
             "objective=reward", "dtype=float64", """environment={"id":"LinearQuadratic-v0","agents":2}""", """policy={"kind":"linear"}""", "gradient.estimator=exact",
             "federation.localStepSize=0.0001", "federation.rounds=1"), folder["run"]);
         StoredPolicy stored = StoredPolicy.Read(folder["run"], ExperimentReader.Default);
-        List<Fault> faults = [];
-        Subject subject = RunPolicy.Of(stored, "RUN_DIR").SubjectOf(1, faults)!;
-        Assert.Empty(faults);
+        List<ValidationError> errors = [];
+        Subject subject = RunPolicy.Of(stored, "RUN_DIR").SubjectOf(1, errors)!;
+        Assert.Empty(errors);
         Episode episode = Episode.Of(subject, seed: 1, steps: 3);
         double[] x = episode.States[1];
         for (int j = 0; j < episode.Actions[1].Length; j++)
             Assert.Equal(-Enumerable.Range(0, x.Length).Sum(i => stored.Parameters[(j * x.Length) + i] * x[i]), episode.Actions[1][j], 1e-12);
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => Federation.Evaluation.PolicyReview.Of(stored, episodes: 2));
-        Assert.StartsWith("--episodes: 2; are not played in ", Assert.Single(e.Faults).ToString(), StringComparison.Ordinal);
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PolicyReview.Of(stored, episodes: 2));
+        Assert.StartsWith("--episodes: 2; are not played in ", Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,14 +104,14 @@ public sealed class EvalRenderTests
     /// <summary>An episode of the policy with the logits 0 and push (angle + angular velocity).</summary>
     private static Episode Play(Experiment experiment, double push)
     {
-        using var policy = experiment.CreatePolicy(new Policies.TensorFormat(experiment.Dtype, TorchSharp.torch.CPU));
+        using var policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, TorchSharp.torch.CPU));
         double[] theta = new double[policy.Layout.Length];
         Assert.Equal(10, theta.Length);
         // Weights [m, A] row by row, then biases [A]: those of angle and angular velocity for pushing to the right.
         (theta[(2 * 2) + 1], theta[(3 * 2) + 1]) = (push, push);
-        List<Fault> faults = [];
-        Subject subject = RunPolicy.Of(new StoredPolicy("run", experiment, 1, theta), "RUN_DIR").SubjectOf(0, faults)!;
-        Assert.Empty(faults);
+        List<ValidationError> errors = [];
+        Subject subject = RunPolicy.Of(new StoredPolicy("run", experiment, 1, theta), "RUN_DIR").SubjectOf(0, errors)!;
+        Assert.Empty(errors);
         return Episode.Of(subject, seed: 1);
     }
 }

@@ -1,5 +1,5 @@
-using FedPG.Federation.Experiment;
-using FedPG.Tests.Runs;
+using FedPG.Experiments.Reading;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cli;

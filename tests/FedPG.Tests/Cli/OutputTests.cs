@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using FedPG.Tests.Runs;
+using FedPG.Experiments.Reading;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cli;
@@ -70,7 +71,7 @@ public sealed class OutputTests
         var german = new Dictionary<string, string> { ["LANG"] = "de_DE.UTF-8", ["LC_ALL"] = "de_DE.UTF-8" };
         Outcome outcome = Fedpg.Run(folder.FullPath, german, ["train", "e.json", "--out", "run"]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
-        RunTesting.Run(Federation.Experiment.ExperimentReader.Default.ReadFile(folder["e.json"], []), folder["here"]);
+        RunTesting.Run(ExperimentReader.Default.ReadFile(folder["e.json"], []), folder["here"]);
         Assert.Equal(RunTesting.Bits(folder["here"]), RunTesting.Bits(folder["run"]));
         Assert.Matches(@"\d\.\d{4}", outcome.Output);
         Assert.All(new CsvFile(folder["run/metrics.csv"])["seconds"], s => Assert.True(double.Parse(s, CultureInfo.InvariantCulture) < 1000));
@@ -107,7 +108,7 @@ public sealed class OutputTests
         Assert.Equal((0, ""), (export.ExitCode, export.Errors));
         File.WriteAllText(folder["m.json"], export.Output);
         File.WriteAllText(folder["e.json"], """{ "environment": { "mdp": "m.json" } }""");
-        Assert.Equal(9, Federation.Experiment.ExperimentReader.Default.ReadFile(folder["e.json"], []).Mdp.States);
+        Assert.Equal(9, ExperimentReader.Default.ReadFile(folder["e.json"], []).Mdp.States);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using FedPG.Cli;
+using FedPG.Cli.Common;
 using Xunit;
 
 namespace FedPG.Tests.Cli;

@@ -1,12 +1,14 @@
 using System.CommandLine;
-using FedPG.Cli;
+using FedPG.Cli.Env;
 using FedPG.Cli.Rendering;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Exact;
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
 using FedPG.Tests.Envs;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using SkiaSharp;
 using Xunit;
 
@@ -137,9 +139,9 @@ public sealed class RenderingTests
     {
         using var folder = new TemporaryFolder();
         double objective = RunTesting.Run(RunTesting.Experiment("gradient.estimator=exact", "dtype=float64"), folder["run"]).Objective;
-        List<Fault> faults = [];
-        Subject[] agents = [.. Enumerable.Range(0, 4).Select(i => RunPolicy.SubjectOf(folder["run"], i, "RUN_DIR", faults)!)];
-        Assert.Empty(faults);
+        List<ValidationError> errors = [];
+        Subject[] agents = [.. Enumerable.Range(0, 4).Select(i => RunPolicy.SubjectOf(folder["run"], i, "RUN_DIR", errors)!)];
+        Assert.Empty(errors);
         // The regret 1 - r over all time is 1 / (1 - gamma) less the return.
         Assert.Equal(objective, agents.Average(a => (1 / (1 - a.Mdp!.Discount)) - a.StartValue!.Value), 1e-9);
         string text = Render("RandomMdp-v0", "--policy", folder["run"], "--set", "actions=3", "--steps", "2");
@@ -157,7 +159,7 @@ public sealed class RenderingTests
     public void Bad_input_is_named(string id, string options, string message)
     {
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => Render([id, .. options.Split('|')]));
-        Assert.StartsWith(message, Assert.Single(e.Faults).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,9 +175,9 @@ public sealed class RenderingTests
 
     private static Subject Choose(string id, string policy)
     {
-        List<Fault> faults = [];
-        Subject? subject = PolicyChoice.Read(EnvTesting.Configure(id, 1), null, policy, faults);
-        Assert.Empty(faults);
+        List<ValidationError> errors = [];
+        Subject? subject = PolicyChoice.Read(EnvTesting.Configure(id, 1), null, policy, errors);
+        Assert.Empty(errors);
         return subject!;
     }
 
@@ -204,7 +206,7 @@ public sealed class RenderingTests
     public void A_folder_that_takes_no_files_is_not_said_to_be_missing()
     {
         if (!OperatingSystem.IsLinux()) return;
-        Fault fault = Assert.Single(Assert.Throws<InvalidInputException>(() => Render("FrozenLake-v1", "--out", "/proc/x.png")).Faults);
+        ValidationError fault = Assert.Single(Assert.Throws<InvalidInputException>(() => Render("FrozenLake-v1", "--out", "/proc/x.png")).Errors);
         Assert.Equal("--out: /proc/x.png; no file can be made in that folder", fault.ToString());
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cli;

@@ -1,5 +1,5 @@
-using FedPG.Tests.Rollouts;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
+using FedPG.Tests.Federation.Estimators.Episodic;
 using Xunit;
 
 namespace FedPG.Tests.Cli;

@@ -1,10 +1,10 @@
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Federation.Agents;
+using FedPG.Experiments;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Experiment;
-using FedPG.Tests.Runs;
+using FedPG.Federation.Execution;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;

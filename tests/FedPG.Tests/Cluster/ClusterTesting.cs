@@ -3,12 +3,13 @@ using System.Net;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
-using FedPG.Federation;
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Runs;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
+using FedPG.Experiments.Runs;
+using FedPG.Federation.Execution;
 using FedPG.Tests.Cli;
 using FedPG.Tests.Cluster.Hosts;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using TorchSharp;
 using Xunit;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using FedPG.Tests.Build;
 using FedPG.Tests.Cli;
 using FedPG.Tests.Cluster.Hosts;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Tests.Plugins;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Plugins;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;

@@ -3,11 +3,11 @@ using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Federation;
-using FedPG.Federation.Experiment;
-using FedPG.Federation.Runs;
+using FedPG.Experiments;
+using FedPG.Experiments.Runs;
+using FedPG.Federation.Execution;
 using FedPG.Tests.Cluster.Hosts;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using TorchSharp;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using FedPG.Tests.Cli;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Plugins;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;
@@ -39,7 +40,7 @@ public sealed class JoiningTests
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
         File.WriteAllText(folder["e.json"], RunTesting.Tiny);
-        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--plugin", Plugins.SamplePlugin.File);
+        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--plugin", SamplePlugin.File);
         Outcome refused = cluster.StartWorker().Wait();
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("--plugin Orchard.dll", refused.Errors, StringComparison.Ordinal);

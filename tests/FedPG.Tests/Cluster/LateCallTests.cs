@@ -1,7 +1,7 @@
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;
@@ -63,7 +63,7 @@ public sealed class LateCallTests
 
     private static WorkerRegistry Registry() => new(Same, LargestMessage, _ => { }, TimeProvider.System);
 
-    private static WorkerHello Hello(string name) => new(name, null, "", 1, Same, LargestMessage);
+    private static JoinRequest Hello(string name) => new(name, null, "", 1, Same, LargestMessage);
 
     /// <summary>A clock on which every wait ends when a task has, or at once where there is none.</summary>
     private sealed class LimitTime : TimeProvider

@@ -1,5 +1,6 @@
 using FedPG.Tests.Cli;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Plugins;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;
@@ -33,7 +34,7 @@ public sealed class LeavingTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        string[] site = ["--site", "a", "--plugin", Plugins.SamplePlugin.File, "--state", "state", "--outbound"];
+        string[] site = ["--site", "a", "--plugin", SamplePlugin.File, "--state", "state", "--outbound"];
         File.WriteAllText(folder["e.json"], SiteTests.Experiment);
         Fedpg.Started first = cluster.StartWorker(site);
         using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--sites", "a:3");

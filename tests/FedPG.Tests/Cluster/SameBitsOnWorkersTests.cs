@@ -1,6 +1,6 @@
-using FedPG.Federation.Experiment;
-using FedPG.Tests.Rollouts;
-using FedPG.Tests.Runs;
+using FedPG.Experiments;
+using FedPG.Tests.Experiments.Runs;
+using FedPG.Tests.Federation.Estimators.Episodic;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;

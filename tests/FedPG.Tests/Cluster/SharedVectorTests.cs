@@ -1,7 +1,7 @@
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;
@@ -45,8 +45,8 @@ public sealed class SharedVectorTests
     {
         var registry = new WorkerRegistry(Same, 1 << 20, _ => { }, TimeProvider.System);
         var server = new ServerState(registry, TimeProvider.System);
-        registry.Join(new WorkerHello("w", null, "", 1, Same, 1 << 20));
-        var courier = new BlockCourier(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait, _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
+        registry.Join(new JoinRequest("w", null, "", 1, Same, 1 << 20));
+        var courier = new RetryingBlockClient(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait, _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
         RemoteBlock[] blocks = [.. Enumerable.Range(0, 2).Select(k => new RemoteBlock(new BlockRange(k, 1), "", new BlockSnapshot(null, [], 0, 0, [])))];
         OutboundChannel worker = registry.Outbound("w")!;
         long seen = 0;

@@ -1,7 +1,7 @@
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
-using FedPG.Federation.Agents;
-using FedPG.Tests.Runs;
+using FedPG.Federation.Execution;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FedPG.Tests.Cli;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Plugins;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;
@@ -19,7 +20,7 @@ public sealed class SiteTests
         }
         """;
 
-    private static string Orchard => Plugins.SamplePlugin.File;
+    private static string Orchard => SamplePlugin.File;
 
     [Fact]
     public void Sites_train_the_policy_of_a_simulation_and_all_that_crosses_is_listed()
@@ -143,7 +144,7 @@ public sealed class SiteTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        string plugin = Plugins.PluginCompiler.CompileFaulty(
+        string plugin = PluginCompiler.CompileFaulty(
             folder.FullPath, "observation[0] = 0; return new StepResult(0, true);", """throw new System.InvalidOperationException("patient 4711 in /data/ward");""");
         Fedpg.Started site = cluster.StartWorker("--site", "a", "--plugin", plugin);
         Outcome outcome = cluster.StartTraining("run", 1, "--sites", "a:1", "--set", """environment={"id":"A-v0","agents":1}""", "--set", "objective=reward").Wait();

@@ -4,7 +4,7 @@ using System.Net;
 using System.Text;
 using FedPG.Tests.Cli;
 using FedPG.Tests.Cluster.Hosts;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FedPG.Cli.Cluster;
+using FedPG.Cli.Common;
 using FedPG.Cli;
 using FedPG.Cluster.Hosting;
 using FedPG.Tests.Build;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster;
@@ -48,7 +50,7 @@ public sealed partial class WrittenCommandTests
     private static ParseResult Parsed(string[] arguments)
     {
         ParseResult parsed = CommandLine.Create().Parse(arguments);
-        Assert.True(CommandLineFaults.Of(parsed).Count == 0, $"{string.Join(' ', arguments)}: {string.Join("; ", CommandLineFaults.Of(parsed))}");
+        Assert.True(CommandLineErrors.Of(parsed).Count == 0, $"{string.Join(' ', arguments)}: {string.Join("; ", CommandLineErrors.Of(parsed))}");
         return parsed;
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using FedPG.Tests.Cli;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Comparison;

@@ -1,7 +1,9 @@
+using FedPG.Comparison;
 using FedPG.Comparison.Results;
 using FedPG.Comparison.Running;
-using FedPG.Envs.Options;
-using FedPG.Tests.Runs;
+using FedPG.Core.Options;
+using FedPG.Experiments.Reading;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Comparison;
@@ -180,12 +182,12 @@ public sealed class ComparisonRunTests
     public void A_folder_in_use_or_with_something_in_it_is_refused()
     {
         using var folder = new TemporaryFolder();
-        using (ComparisonRun run = ComparisonRun.Start(ComparisonTesting.Plan(), folder["c"], Federation.Experiment.ExperimentReader.Default, [], 1))
+        using (ComparisonRun run = ComparisonRun.Start(ComparisonTesting.Plan(), folder["c"], ExperimentReader.Default, [], 1))
         {
             InvalidInputException used = Assert.Throws<InvalidInputException>(() => ComparisonTesting.Resume(folder["c"]));
-            Assert.EndsWith("is in use by another comparison", Assert.Single(used.Faults).ToString(), StringComparison.Ordinal);
+            Assert.EndsWith("is in use by another comparison", Assert.Single(used.Errors).ToString(), StringComparison.Ordinal);
         }
         InvalidInputException full = Assert.Throws<InvalidInputException>(() => ComparisonTesting.Run(ComparisonTesting.Plan(), folder["c"]));
-        Assert.EndsWith("or go on with a comparison with --resume", Assert.Single(full.Faults).ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("or go on with a comparison with --resume", Assert.Single(full.Errors).ToString(), StringComparison.Ordinal);
     }
 }

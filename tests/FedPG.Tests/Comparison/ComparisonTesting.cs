@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using FedPG.Comparison;
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Results;
 using FedPG.Comparison.Running;
-using FedPG.Envs.Options;
-using FedPG.Federation.Algorithms;
-using FedPG.Federation.Experiment;
-using FedPG.Tests.Runs;
+using FedPG.Core.Options;
+using FedPG.Experiments.Reading;
+using FedPG.Federation.BuiltIn;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Comparison;
@@ -18,19 +19,19 @@ internal static class ComparisonTesting
     /// <summary>A comparison of the tests' tiny experiment.</summary>
     public static ComparisonPlan Plan(string algorithms = "fast-fedpg,fedavg", string seeds = "1..3", string? budget = null, string[]? tune = null, string tuneSeeds = "8,9", params string[] assignments)
     {
-        var faults = new List<Fault>();
+        var errors = new List<ValidationError>();
         var plan = new ComparisonPlan
         {
             Document = JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(RunTesting.Tiny), "tiny.json"),
             Source = "tiny.json",
             Folder = Environment.CurrentDirectory,
             Assignments = assignments,
-            Contenders = Contender.ParseAll(algorithms, AlgorithmRegistry.Default.Names, faults),
-            Seeds = SeedList.Parse(seeds, "--seeds", faults),
-            Budget = budget is null ? null : Budget.Parse(budget, faults),
-            Tuning = tune is null ? null : new Tuning([.. tune.Select(t => TuningKey.Parse(t, faults)!)], SeedList.Parse(tuneSeeds, Tuning.SeedSource, faults)),
+            Contenders = Contender.ParseAll(algorithms, AlgorithmRegistry.Default.Names, errors),
+            Seeds = SeedList.Parse(seeds, "--seeds", errors),
+            Budget = budget is null ? null : Budget.Parse(budget, errors),
+            Tuning = tune is null ? null : new Tuning([.. tune.Select(t => TuningKey.Parse(t, errors)!)], SeedList.Parse(tuneSeeds, Tuning.SeedSource, errors)),
         };
-        Assert.Empty(faults);
+        Assert.Empty(errors);
         return plan;
     }
 

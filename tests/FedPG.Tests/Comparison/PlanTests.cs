@@ -1,5 +1,6 @@
 using FedPG.Comparison.Plan;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
+using FedPG.Experiments.Reading;
 using Xunit;
 
 namespace FedPG.Tests.Comparison;
@@ -12,9 +13,9 @@ public sealed class PlanTests
     [Fact]
     public void An_entry_is_an_algorithm_with_an_optional_label_and_settings()
     {
-        var faults = new List<Fault>();
-        IReadOnlyList<Contender> contenders = Contender.ParseAll("""fast-fedpg, one=fedavg:localSteps=1:localStepSize={"schedule":"1/t","from":0.5},fedavg:gradient.trajectories=4""", Known, faults);
-        Assert.Empty(faults);
+        var errors = new List<ValidationError>();
+        IReadOnlyList<Contender> contenders = Contender.ParseAll("""fast-fedpg, one=fedavg:localSteps=1:localStepSize={"schedule":"1/t","from":0.5},fedavg:gradient.trajectories=4""", Known, errors);
+        Assert.Empty(errors);
         Assert.Equal(["fast-fedpg", "one", "fedavg-trajectories-4"], contenders.Select(c => c.Label));
         Assert.Equal(["fast-fedpg", "fedavg", "fedavg"], contenders.Select(c => c.Algorithm));
         Assert.Equal(["federation.localSteps=1", """federation.localStepSize={"schedule":"1/t","from":0.5}"""], contenders[1].Settings.Select(s => s.Assignment));
@@ -30,9 +31,9 @@ public sealed class PlanTests
     [InlineData("../x=fedavg", "--algorithms: ../x=fedavg; the label must be 1 to 60 letters")]
     public void A_fault_of_an_entry_is_said_once(string text, string expected)
     {
-        var faults = new List<Fault>();
-        _ = Contender.ParseAll(text, Known, faults);
-        Assert.StartsWith(expected, Assert.Single(faults).ToString(), StringComparison.Ordinal);
+        var errors = new List<ValidationError>();
+        _ = Contender.ParseAll(text, Known, errors);
+        Assert.StartsWith(expected, Assert.Single(errors).ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -42,9 +43,9 @@ public sealed class PlanTests
     [InlineData("0", "0", "0")]
     public void Seeds_are_ranges_and_lists(string text, string expected, string written)
     {
-        var faults = new List<Fault>();
-        IReadOnlyList<long> seeds = SeedList.Parse(text, "--seeds", faults);
-        Assert.Empty(faults);
+        var errors = new List<ValidationError>();
+        IReadOnlyList<long> seeds = SeedList.Parse(text, "--seeds", errors);
+        Assert.Empty(errors);
         Assert.Equal(expected, string.Join(',', seeds));
         Assert.Equal(written, SeedList.Write(seeds));
     }
@@ -60,9 +61,9 @@ public sealed class PlanTests
     [InlineData("9007199254740993", "--seeds: \"9007199254740993\"; must be seeds as in 1..10 or 1,2,5, each a whole number from 0 to 9007199254740992")]
     public void A_fault_of_seeds_is_said_once(string text, string expected)
     {
-        var faults = new List<Fault>();
-        _ = SeedList.Parse(text, "--seeds", faults);
-        Assert.StartsWith(expected, Assert.Single(faults).ToString(), StringComparison.Ordinal);
+        var errors = new List<ValidationError>();
+        _ = SeedList.Parse(text, "--seeds", errors);
+        Assert.StartsWith(expected, Assert.Single(errors).ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,9 +87,9 @@ public sealed class PlanTests
     [InlineData("seconds=NaN", "--budget: seconds=NaN; seconds must be a number above 0")]
     public void A_fault_of_a_budget_is_said_once(string text, string expected)
     {
-        var faults = new List<Fault>();
-        Assert.Null(Budget.Parse(text, faults));
-        Assert.StartsWith(expected, Assert.Single(faults).ToString(), StringComparison.Ordinal);
+        var errors = new List<ValidationError>();
+        Assert.Null(Budget.Parse(text, errors));
+        Assert.StartsWith(expected, Assert.Single(errors).ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,7 +113,7 @@ public sealed class PlanTests
         ComparisonPlan plan = ComparisonTesting.Plan(
             "fast-fedpg,fedprox,set=fedprox:proximal=0.1,centralized",
             tune: ["localStepSize=0.1,0.2", "proximal=0.1,1", "agentLocalSteps=[1,2,1,2],[2,1,2,1]", "gradient.trajectories=4,8"]);
-        string[][] keys = [.. plan.Contenders.Select(c => plan.KeysOf(Federation.Experiment.ExperimentReader.Default, c).Select(k => k.Path).ToArray())];
+        string[][] keys = [.. plan.Contenders.Select(c => plan.KeysOf(ExperimentReader.Default, c).Select(k => k.Path).ToArray())];
         Assert.Equal(["federation.localStepSize", "federation.agentLocalSteps", "gradient.trajectories"], keys[0]);
         Assert.Equal(["federation.localStepSize", "federation.proximal", "federation.agentLocalSteps", "gradient.trajectories"], keys[1]);
         Assert.Equal(["federation.localStepSize", "federation.agentLocalSteps", "gradient.trajectories"], keys[2]);
@@ -123,11 +124,11 @@ public sealed class PlanTests
     public void Faults_of_the_experiments_name_the_option_and_the_algorithm_and_come_all_at_once()
     {
         ComparisonPlan plan = ComparisonTesting.Plan("fast-fedpg,x=fedavg:localSteps=0,fedavg:foo=1", assignments: "policy.kind=tabular");
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, Federation.Experiment.ExperimentReader.Default));
-        Assert.Equal(3, e.Faults.Count);
-        Assert.StartsWith("--set: policy.kind: \"tabular\"; must be", e.Faults[0].ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("--algorithms: x: federation.localSteps: 0; must be a whole number from 1", e.Faults[1].ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("--algorithms: fedavg-foo-1: federation.foo: unknown key", e.Faults[2].ToString(), StringComparison.Ordinal);
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
+        Assert.Equal(3, e.Errors.Count);
+        Assert.StartsWith("--set: policy.kind: \"tabular\"; must be", e.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("--algorithms: x: federation.localSteps: 0; must be a whole number from 1", e.Errors[1].ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("--algorithms: fedavg-foo-1: federation.foo: unknown key", e.Errors[2].ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>What is wrong for one algorithm only says for which, in the file as in what is set for all.</summary>
@@ -137,9 +138,9 @@ public sealed class PlanTests
     public void A_fault_of_some_algorithms_names_them(string expected, params string[] assignments)
     {
         ComparisonPlan plan = ComparisonTesting.Plan("fedavg,v=fedq", assignments: ["gradient.estimator=chain", .. assignments]);
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, Federation.Experiment.ExperimentReader.Default));
-        Assert.Contains(e.Faults, fault => fault.ToString().StartsWith(expected, StringComparison.Ordinal));
-        Assert.Contains(e.Faults, fault => fault.ToString().StartsWith("--set, with fedavg: gradient.estimator", StringComparison.Ordinal));
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
+        Assert.Contains(e.Errors, fault => fault.ToString().StartsWith(expected, StringComparison.Ordinal));
+        Assert.Contains(e.Errors, fault => fault.ToString().StartsWith("--set, with fedavg: gradient.estimator", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -147,8 +148,8 @@ public sealed class PlanTests
     [InlineData("trajectories=1", "--budget: trajectories=1; is too little for one round of fast-fedpg, which uses 36 trajectories")]
     public void A_budget_below_one_round_is_refused(string budget, string expected)
     {
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(ComparisonTesting.Plan("fast-fedpg", budget: budget), Federation.Experiment.ExperimentReader.Default));
-        Assert.StartsWith(expected, Assert.Single(e.Faults).ToString(), StringComparison.Ordinal);
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(ComparisonTesting.Plan("fast-fedpg", budget: budget), ExperimentReader.Default));
+        Assert.StartsWith(expected, Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -157,15 +158,15 @@ public sealed class PlanTests
     public void Errors_of_values_and_costs_of_policies_have_no_common_table(string algorithms, string expected)
     {
         ComparisonPlan plan = ComparisonTesting.Plan(algorithms, assignments: ["policy={}", "gradient={}"]);
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, Federation.Experiment.ExperimentReader.Default));
-        Assert.Equal(expected, Assert.Single(e.Faults).ToString());
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
+        Assert.Equal(expected, Assert.Single(e.Errors).ToString());
     }
 
     [Fact]
     public void Seeds_of_the_tuning_are_never_those_reported()
     {
         ComparisonPlan plan = ComparisonTesting.Plan(seeds: "1..3", tune: ["localStepSize=0.1,0.2"], tuneSeeds: "3,4");
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, Federation.Experiment.ExperimentReader.Default));
-        Assert.Equal("--tune-seeds: 3; are reported too (--seeds): settings must be chosen by seeds that are not reported", Assert.Single(e.Faults).ToString());
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
+        Assert.Equal("--tune-seeds: 3; are reported too (--seeds): settings must be chosen by seeds that are not reported", Assert.Single(e.Errors).ToString());
     }
 }

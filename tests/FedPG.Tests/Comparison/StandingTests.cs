@@ -1,6 +1,6 @@
 using CsCheck;
-using FedPG.Envs.Streams;
-using FedPG.Reporting.Statistics;
+using FedPG.Core.Statistics;
+using FedPG.Core.Streams;
 using Xunit;
 
 namespace FedPG.Tests.Comparison;

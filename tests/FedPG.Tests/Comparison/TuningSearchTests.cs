@@ -26,7 +26,7 @@ public sealed class TuningSearchTests
     {
         TuningSearch search = Search(["localStepSize=1,2"], settings => -settings[0]);
         Assert.Equal(["localStepSize=128"], search.AtEdge);
-        Assert.Equal(2 + TuningKey.MostExtensions, search.Tried.Count());
+        Assert.Equal(2 + TuningKey.MaxExtensions, search.Tried.Count());
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Episodic;
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Envs.Options;
+using FedPG.Envs.Tabular;
 using FedPG.Tests.Build;
 using Xunit;
 
@@ -64,13 +67,13 @@ public sealed partial class AgentDifferencesTests
     public void Agents_differ_at_degree_one_and_are_the_same_at_zero(string id)
     {
         Case c = Cases[id];
-        EnvironmentInstance rewards = Make(id, c.Rewards, 1), kernels = Make(id, c.Kernels, 1);
+        FederatedEnvironment rewards = Make(id, c.Rewards, 1), kernels = Make(id, c.Kernels, 1);
         Assert.False(SameRewards(rewards));
         if (id is not ("AdversarialPair-v0" or "OppositeKernels-v0")) Assert.True(SameKernels(rewards));
         Assert.False(SameKernels(kernels));
         foreach (string options in (string[])[c.Rewards, c.Kernels, .. c.Drawn("3")])
         {
-            EnvironmentInstance alike = Make(id, options, 0);
+            FederatedEnvironment alike = Make(id, options, 0);
             Assert.True(SameRewards(alike) && SameKernels(alike), $"{id} {options}");
         }
     }
@@ -152,9 +155,9 @@ public sealed partial class AgentDifferencesTests
                         JsonObject given = new() { [option.Key] = JsonNode.Parse(value) };
                         foreach (string key in degrees) given[key] = degree;
                         if (differ is not null) given["differ"] = differ;
-                        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 2, EnvTesting.Json(given.ToJsonString()), EnvironmentKeys.Experiment, new FaultList("x"));
+                        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 2, EnvTesting.Json(given.ToJsonString()), EnvironmentKeys.Experiment, new ValidationErrors("x"));
                         if (configured is null) continue;
-                        EnvironmentInstance made = configured.Build();
+                        FederatedEnvironment made = configured.Build();
                         Assert.True((degree == 0) == (SameRewards(made) && SameKernels(made)), $"{id} {given.ToJsonString()}: the agents are {(degree == 0 ? "not " : "")}alike");
                     }
                 }
@@ -170,7 +173,7 @@ public sealed partial class AgentDifferencesTests
         Case c = Cases[id];
         foreach (string options in (string[])[c.Rewards, c.Kernels, .. c.Drawn("3")])
         {
-            EnvironmentInstance made = EnvTesting.Configure(id, Agents, options).Build();
+            FederatedEnvironment made = EnvTesting.Configure(id, Agents, options).Build();
             Assert.False(SameRewards(made) && SameKernels(made), $"{id} {options}");
         }
     }
@@ -186,7 +189,7 @@ public sealed partial class AgentDifferencesTests
             Assert.All(Make(id, options, 0).Parameters.Values, values => Assert.Single(values.Distinct()));
             // Tables that are drawn number by number have no few numbers to show.
             bool whole = id is "Garnet-v0" or "RandomMdp-v0" or "QuasiRandomMdp-v0" or "LinearQuadratic-v0" || options.Contains("meanings", StringComparison.Ordinal);
-            EnvironmentInstance apart = Make(id, options, 1);
+            FederatedEnvironment apart = Make(id, options, 1);
             if (!whole) Assert.Contains(apart.Parameters.Values, values => values.Distinct().Count() > 1);
             Assert.Equal(apart.Parameters.Count > 0, apart.Facts().ContainsKey("parameters"));
         }
@@ -202,8 +205,8 @@ public sealed partial class AgentDifferencesTests
             Assert.Equal("a whole number from 0 to 9007199254740992", option.Allowed);
             foreach (string value in (string[])["9007199254740993", "9007199254740993.0", "-1", "0.5"])
             {
-                IReadOnlyList<Fault> faults = EnvTesting.FaultsOf(id, 2, $$"""{ "{{option.Key}}": {{value}} }""");
-                Assert.Contains(faults, fault => fault.KeyPath == $"environment.options.{option.Key}" && fault.Value == value && fault.Allowed == $"must be {option.Allowed}");
+                IReadOnlyList<ValidationError> errors = EnvTesting.ErrorsOf(id, 2, $$"""{ "{{option.Key}}": {{value}} }""");
+                Assert.Contains(errors, fault => fault.KeyPath == $"environment.options.{option.Key}" && fault.Value == value && fault.Allowed == $"must be {option.Allowed}");
             }
         }
     }
@@ -217,7 +220,7 @@ public sealed partial class AgentDifferencesTests
     {
         if (option.Allowed == "true or false") return ["true", "false"];
         IEnumerable<string> words = Quoted().Matches(option.Allowed).Select(match => match.Value).Where(word => word is not ("\"from\"" or "\"to\""));
-        return [.. words, .. Interval().Matches(option.Allowed).SelectMany(Closed), .. Least().Matches(option.Allowed).Select(match => match.Groups[1].Value)];
+        return [.. words, .. Interval().Matches(option.Allowed).SelectMany(Closed), .. Min().Matches(option.Allowed).Select(match => match.Groups[1].Value)];
 
         static IEnumerable<string> Closed(Match interval)
         {
@@ -234,9 +237,9 @@ public sealed partial class AgentDifferencesTests
 
     /// <summary>The least only: the largest sizes take gigabytes.</summary>
     [GeneratedRegex("number (?:from|of at least) (-?[0-9.]+)")]
-    private static partial Regex Least();
+    private static partial Regex Min();
 
-    private static EnvironmentInstance Make(string id, string options, double degree, int agents = Agents)
+    private static FederatedEnvironment Make(string id, string options, double degree, int agents = Agents)
     {
         var given = (JsonObject)JsonNode.Parse(options)!;
         foreach (string key in EnvironmentRegistry.Default.Find(id)!.Differences!.Degree)
@@ -248,29 +251,29 @@ public sealed partial class AgentDifferencesTests
         return EnvTesting.Configure(id, agents, given.ToJsonString()).Build();
     }
 
-    private static bool SameRewards(EnvironmentInstance instance) => instance switch
+    private static bool SameRewards(FederatedEnvironment instance) => instance switch
     {
         FiniteMdp mdp => mdp.Agents.All(agent => agent.Rewards.SequenceEqual(mdp.Agents[0].Rewards)),
         LinearQuadraticProblem problem => problem.Agents.All(agent => agent.Q.Equals(problem.Agents[0].Q) && agent.R.Equals(problem.Agents[0].R)),
-        _ => Same((SteppedEnvironment)instance, list => list.Rewards),
+        _ => Same((EpisodicEnvironment)instance, list => list.Rewards),
     };
 
-    private static bool SameKernels(EnvironmentInstance instance) => instance switch
+    private static bool SameKernels(FederatedEnvironment instance) => instance switch
     {
         FiniteMdp mdp => mdp.Agents.All(agent => agent.Kernel.SameAs(mdp.Agents[0].Kernel)),
         LinearQuadraticProblem problem => problem.Agents.All(agent => agent.A.Equals(problem.Agents[0].A) && agent.B.Equals(problem.Agents[0].B)),
-        _ => Same((SteppedEnvironment)instance, list => list.Kernels),
+        _ => Same((EpisodicEnvironment)instance, list => list.Kernels),
     };
 
-    private static bool Same(SteppedEnvironment environment, Func<AgentDifferences, IReadOnlyList<string>> which) =>
+    private static bool Same(EpisodicEnvironment environment, Func<AgentDifferences, IReadOnlyList<string>> which) =>
         which(EnvironmentRegistry.Default.Find(environment.Name)!.Differences!).All(key => environment.Parameters[key].Distinct().Count() == 1);
 
     /// <summary>All that agents may differ in, [N].</summary>
-    private static double[][] Numbers(EnvironmentInstance instance) => instance switch
+    private static double[][] Numbers(FederatedEnvironment instance) => instance switch
     {
         FiniteMdp mdp => [.. mdp.Agents.Select(agent => (double[])[.. agent.Rewards, .. Probabilities(agent.Kernel)])],
         LinearQuadraticProblem problem => [.. problem.Agents.Select(agent => (double[])[.. agent.Q.Enumerate(), .. agent.R.Enumerate(), .. agent.A.Enumerate(), .. agent.B.Enumerate()])],
-        SteppedEnvironment stepped => [.. Enumerable.Range(0, stepped.AgentNames.Count).Select(i => (double[])[.. stepped.Parameters.Values.Select(values => values[i])])],
+        EpisodicEnvironment stepped => [.. Enumerable.Range(0, stepped.AgentNames.Count).Select(i => (double[])[.. stepped.Parameters.Values.Select(values => values[i])])],
         _ => throw new NotSupportedException(),
     };
 

@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Exact;
-using FedPG.Envs.Files;
-using FedPG.Envs.Options;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
+using FedPG.Envs.Tabular.Files;
 using Xunit;
 
 namespace FedPG.Tests.Envs;
@@ -18,20 +20,20 @@ internal static class EnvTesting
 
     public static ConfiguredEnvironment Configure(string id, int agents, string options = "{}")
     {
-        var faults = new FaultList("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment, faults);
-        faults.ThrowIfAny();
+        var errors = new ValidationErrors("experiment.json");
+        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment, errors);
+        errors.ThrowIfAny();
         return environment!;
     }
 
     public static FiniteMdp Make(string id, int agents = 1, string options = "{}") => Assert.IsType<FiniteMdp>(Configure(id, agents, options).Build());
 
-    public static IReadOnlyList<Fault> FaultsOf(string id, int agents, string options)
+    public static IReadOnlyList<ValidationError> ErrorsOf(string id, int agents, string options)
     {
-        var faults = new FaultList("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment, faults);
+        var errors = new ValidationErrors("experiment.json");
+        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment, errors);
         Assert.Null(environment);
-        return faults.Faults;
+        return errors.Items;
     }
 
     public static double Probability(TransitionKernel kernel, int state, int action, int next)

@@ -1,7 +1,9 @@
-using FedPG.Cli;
+using FedPG.Cli.Env;
+using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Envs.BuiltIn;
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Envs.Options;
+using FedPG.Envs.Tabular;
 using FedPG.Tests.Build;
 using Xunit;
 
@@ -26,7 +28,7 @@ public sealed class EnvironmentPagesTests
     [MemberData(nameof(Ids))]
     public void The_page_states_the_optimum_where_it_is_known(string id)
     {
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, default, EnvironmentKeys.CommandLine, new FaultList("defaults"));
+        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, default, EnvironmentKeys.CommandLine, new ValidationErrors("defaults"));
         Assert.Equal(
             configured!.Build() is FiniteMdp or LinearQuadraticProblem,
             EnvironmentPage.Of(EnvironmentRegistry.Default.Find(id)!).Contains("computed by our own solver", StringComparison.Ordinal));

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using CsCheck;
+using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Envs.BuiltIn;
 using FedPG.Envs.GridWorlds;
-using FedPG.Envs.Options;
+using FedPG.Envs.Tabular;
 using Xunit;
 
 namespace FedPG.Tests.Envs;
@@ -157,7 +159,7 @@ public sealed class RegistryTests
             foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments())
             {
                 var options = new JsonObject { [option.Key] = new JsonObject() };
-                Assert.Contains(EnvTesting.FaultsOf(id, 2, options.ToJsonString()), f => f.KeyPath == $"environment.options.{option.Key}" && f.Value == "{}");
+                Assert.Contains(EnvTesting.ErrorsOf(id, 2, options.ToJsonString()), f => f.KeyPath == $"environment.options.{option.Key}" && f.Value == "{}");
             }
         }
     }
@@ -165,11 +167,11 @@ public sealed class RegistryTests
     [Fact]
     public void Unknown_names_are_answered_with_the_nearest()
     {
-        Fault id = Assert.Single(EnvTesting.FaultsOf("GridWrld-v0", 1, "{}"));
+        ValidationError id = Assert.Single(EnvTesting.ErrorsOf("GridWrld-v0", 1, "{}"));
         Assert.Equal("experiment.json: environment.id: GridWrld-v0; is not an environment; the nearest is \"GridWorld-v0\", "
             + $"and there are {string.Join(", ", EnvTesting.AllIds)}", id.ToString());
 
-        Fault option = Assert.Single(EnvTesting.FaultsOf("GridWorld-v0", 1, """{ "slp": 0.2 }"""));
+        ValidationError option = Assert.Single(EnvTesting.ErrorsOf("GridWorld-v0", 1, """{ "slp": 0.2 }"""));
         Assert.Equal("environment.options.slp", option.KeyPath);
         Assert.Contains("the nearest key is \"slip\"", option.Allowed, StringComparison.Ordinal);
     }
@@ -180,10 +182,10 @@ public sealed class RegistryTests
     [InlineData(100_001)]
     public void The_number_of_agents_is_checked_together_with_the_options(int agents)
     {
-        IReadOnlyList<Fault> faults = EnvTesting.FaultsOf("RandomMdp-v0", agents, """{ "discount": 1 }""");
-        Assert.Equal(["environment.agents", "environment.options.discount"], faults.Select(f => f.KeyPath));
-        Assert.Equal("must be a whole number from 1 to 100000", faults[0].Allowed);
-        Assert.Equal("must be a number in [0, 1)", faults[1].Allowed);
+        IReadOnlyList<ValidationError> errors = EnvTesting.ErrorsOf("RandomMdp-v0", agents, """{ "discount": 1 }""");
+        Assert.Equal(["environment.agents", "environment.options.discount"], errors.Select(f => f.KeyPath));
+        Assert.Equal("must be a whole number from 1 to 100000", errors[0].Allowed);
+        Assert.Equal("must be a number in [0, 1)", errors[1].Allowed);
     }
 
     [Fact]
@@ -196,9 +198,9 @@ public sealed class RegistryTests
         Assert.DoesNotContain("Own-v0", EnvironmentRegistry.Default.Ids);
         Assert.Throws<ArgumentException>(() => registry.Register(own));
 
-        var faults = new FaultList("x");
-        Assert.Null(registry.Configure("Own-v0", 3, default, EnvironmentKeys.Experiment, faults));
-        Assert.Equal("must be a whole number from 1 to 2", Assert.Single(faults.Faults).Allowed);
-        Assert.NotNull(registry.Configure("Own-v0", 2, default, EnvironmentKeys.Experiment, new FaultList("x")));
+        var errors = new ValidationErrors("x");
+        Assert.Null(registry.Configure("Own-v0", 3, default, EnvironmentKeys.Experiment, errors));
+        Assert.Equal("must be a whole number from 1 to 2", Assert.Single(errors.Items).Allowed);
+        Assert.NotNull(registry.Configure("Own-v0", 2, default, EnvironmentKeys.Experiment, new ValidationErrors("x")));
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using FedPG.Tests.Cluster.Faults;
 using FedPG.Tests.Cluster.Hosts;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(FaultBasis))]

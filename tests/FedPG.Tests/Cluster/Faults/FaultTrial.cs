@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using FedPG.Tests.Cluster.Hosts;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster.Faults;

@@ -1,4 +1,4 @@
-using FedPG.Envs.Streams;
+using FedPG.Core.Streams;
 using FedPG.Tests.Cluster.Hosts;
 using Xunit;
 

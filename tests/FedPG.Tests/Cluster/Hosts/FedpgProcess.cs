@@ -1,5 +1,5 @@
 using FedPG.Tests.Cli;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 
 namespace FedPG.Tests.Cluster.Hosts;
 

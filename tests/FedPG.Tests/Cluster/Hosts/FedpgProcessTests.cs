@@ -1,5 +1,5 @@
-using FedPG.Envs.Streams;
-using FedPG.Tests.Runs;
+using FedPG.Core.Streams;
+using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
 namespace FedPG.Tests.Cluster.Hosts;

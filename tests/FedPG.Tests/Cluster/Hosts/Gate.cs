@@ -1,6 +1,6 @@
 using System.Globalization;
-using FedPG.Envs.Streams;
-using FedPG.Tests.Plugins;
+using FedPG.Core.Streams;
+using FedPG.Tests.Experiments.Plugins;
 
 namespace FedPG.Tests.Cluster.Hosts;
 

@@ -1,5 +1,5 @@
 using FedPG.Cluster.Membership;
-using FedPG.Envs.Options;
+using FedPG.Core.Options;
 using Npgsql;
 using StackExchange.Redis;
 using Xunit;
@@ -31,7 +31,7 @@ public sealed class MembershipUriTests
     [InlineData("postgresql://me:secret@/db")]
     public void A_wrong_address_is_named_without_its_password(string text)
     {
-        Fault fault = Assert.Single(Assert.Throws<InvalidInputException>(() => MembershipUri.PostgreSql(text)).Faults);
+        ValidationError fault = Assert.Single(Assert.Throws<InvalidInputException>(() => MembershipUri.PostgreSql(text)).Errors);
         Assert.Equal("--cluster", fault.Source);
         Assert.DoesNotContain("secret", fault.ToString(), StringComparison.Ordinal);
     }

@@ -1,5 +1,5 @@
 using System.Net;
-using FedPG.Tests.Runs;
+using FedPG.Tests.Experiments.Runs;
 using Npgsql;
 using Xunit;
 

@@ -1,8 +1,0 @@
-using FedPG.Federation;
-
-namespace FedPG.Cli;
-
-/// <summary>How workloads are measured.</summary>
-/// <param name="Execution">Threads and device.</param>
-/// <param name="Repeats">Repeats that medians are taken of, 1 or more.</param>
-internal sealed record BenchSettings(ExecutionOptions Execution, int Repeats);

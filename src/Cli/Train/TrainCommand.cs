@@ -1,0 +1,204 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Cli.Cluster;
+using FedPG.Cli.Common;
+using FedPG.Core.Options;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
+using FedPG.Experiments.Runs;
+using FedPG.Federation.Execution;
+
+namespace FedPG.Cli.Train;
+
+/// <summary><c>fedpg train</c>.</summary>
+internal static class TrainCommand
+{
+    private const string DefaultExperiment = "default.json", SeedKey = "seed";
+
+    /// <summary>The experiment, for every command that reads one.</summary>
+    internal static readonly Argument<string?> File = new("EXPERIMENT.json")
+    {
+        Description = "The experiment; without one, the built-in default (the same as experiments/default.json).",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>Overrides, for the same commands.</summary>
+    internal static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "Override a key of the experiment: key.path=value, where value is JSON, and what is not JSON is a string. Repeatable.",
+        HelpName = "key.path=value",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>The seed, for the same commands.</summary>
+    internal static readonly Option<string?> Seed = new("--seed") { Description = "The seed, in the place of the experiment's.", HelpName = "N" };
+    private static readonly Option<string?> Out = new("--out") { Description = "The run folder; must not exist or be empty (default: runs/<name>-<time>).", HelpName = "DIR" };
+    private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores). Changes no bit of the result.");
+
+    private static readonly Option<int?> BlockSize = CommonOptions.BlockSize();
+    private static readonly Option<string> Device = Devices.Option("Where tensors live.");
+    private static readonly Option<string?> Resume = new("--resume") { Description = "Continue the run of this folder, to the same bits as if it had never stopped.", HelpName = "RUN_DIR" };
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
+    private static readonly Option<bool> Json = new("--json") { Description = "The summary as one JSON document on stdout." };
+
+    public static Command Create()
+    {
+        var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
+        {
+            File, Set, Seed, Out, Threads, BlockSize, Device, Resume, Quiet, Json,
+        };
+        TrainingCluster.AddTo(command);
+        command.SetAction(Run);
+        return command;
+    }
+
+    /// <summary>
+    /// The experiment built into the program, without what it says about its own environment where another one is chosen: the options of one mean nothing
+    /// to another, and the user has written none of them.
+    /// </summary>
+    /// <param name="assignments">What follows <c>--set</c>.</param>
+    private static JsonElement BuiltInExperiment(IReadOnlyList<string> assignments)
+    {
+        const string environment = "environment", id = "id", mdp = "mdp";
+        JsonObject experiment = JsonObject.Create(BuiltInExperiment())!;
+        JsonObject own = experiment[environment]!.AsObject();
+        string? Chosen(string key) => assignments.LastOrDefault(a => a.StartsWith($"{environment}.{key}=", StringComparison.Ordinal))?.Split('=', 2)[1];
+        if (Chosen(mdp) is not null) experiment[environment] = new JsonObject();
+        else if (Chosen(id) is { } other && other.Trim('"') != (string?)own[id]) own.Remove("options");
+        return JsonSerializer.SerializeToElement(experiment);
+    }
+
+    /// <summary>The experiment built into the program.</summary>
+    public static JsonElement BuiltInExperiment()
+    {
+        using Stream stream = typeof(TrainCommand).Assembly.GetManifestResourceStream(DefaultExperiment)!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return JsonDocuments.Parse(bytes.ToArray(), "built-in default");
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        using var progress = new TrainProgress(parsed.GetValue(Quiet));
+        using var interrupt = new Interrupt(() => progress.Note("stopping at the end of this round; press Ctrl+C again to stop at once"));
+        using var cluster = TrainingCluster.Of(parsed, parsed.GetValue(BlockSize), progress.Note, interrupt.Token);
+        ExecutionOptions execution = Execution(parsed, cluster);
+        string? folder = parsed.GetValue(Resume);
+        try
+        {
+            using TrainingRun? run = folder is not null ? Continue(parsed, folder, execution, cluster, progress) : Start(parsed, execution, cluster, progress);
+            if (run is null) return Finished(parsed);
+            folder = run.Folder;
+            progress.Begin(run);
+            RunSummary summary = run.Run(interrupt.Token);
+            progress.End();
+            Print(parsed, summary);
+            if (summary.Status == "finished") return ExitCode.Ok;
+            Console.Error.WriteLine($"stopped after round {summary.Rounds}; continue with: fedpg train --resume {run.Folder}{cluster?.Again}");
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            Console.Error.WriteLine($"stopped while waiting for workers{(folder is null ? "" : $"; continue with: fedpg train --resume {folder}{cluster?.Again}")}");
+        }
+        return ExitCode.Cancelled;
+    }
+
+    private static TrainingRun Start(ParseResult parsed, ExecutionOptions execution, TrainingCluster? cluster, TrainProgress progress)
+    {
+        if (cluster is not null)
+        {
+            (string? file, List<string> assignments) = FileAndAssignments(parsed);
+            cluster.LearnEnvironment(string.IsNullOrEmpty(file) ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
+        }
+        Experiment experiment = ReadExperiment(parsed);
+        string folder = parsed.GetValue(Out) ?? DefaultFolder(experiment.Name);
+        return TrainingRun.Start(experiment, execution, folder, Versions(), progress, TimeProvider.System);
+    }
+
+    /// <summary>The experiment that a command line with <see cref="File"/>, <see cref="Set"/> and <see cref="Seed"/> names.</summary>
+    internal static Experiment ReadExperiment(ParseResult parsed)
+    {
+        (string? file, List<string> assignments) = FileAndAssignments(parsed);
+        if (file is "") throw new InvalidInputException(new ValidationError("EXPERIMENT.json", "", null, "must be the path of a file"));
+        if (parsed.GetValue(Seed) is { } seed) assignments.Add($"{SeedKey}={seed}");
+        try
+        {
+            return file is not null
+                ? ExperimentReader.Default.ReadFile(file, assignments)
+                : ExperimentReader.Default.Read(BuiltInExperiment(assignments), "built-in default", Environment.CurrentDirectory, assignments);
+        }
+        catch (InvalidInputException e) when (parsed.GetValue(Seed) is not null)
+        {
+            // --seed is the last of the overrides: a fault with the seed is its own.
+            throw new InvalidInputException([.. e.Errors.Select(f => f is { Source: KeyOverrides.Source, KeyPath: SeedKey } ? f with { Source = "--seed", KeyPath = "" } : f)]);
+        }
+    }
+
+    /// <summary><c>--set</c> takes several values, so a file named behind it lands among them: the one without an equals sign.</summary>
+    internal static (string? File, List<string> Assignments) FileAndAssignments(ParseResult parsed)
+    {
+        List<string> assignments = [.. parsed.GetValue(Set) ?? []];
+        if (parsed.GetValue(File) is { } named) return (named, assignments);
+        string[] files = [.. assignments.Where(a => !a.Contains('=', StringComparison.Ordinal))];
+        bool one = files.Length == 1 && (System.IO.File.Exists(files[0]) || files[0].EndsWith(".json", StringComparison.OrdinalIgnoreCase));
+        return one ? (files[0], [.. assignments.Where(a => a != files[0])]) : (null, assignments);
+    }
+
+    private static TrainingRun? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster, TrainProgress progress)
+    {
+        foreach ((string name, bool given) in new[]
+        {
+            ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--set", parsed.GetValue(Set) is { Length: > 0 }),
+            ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
+        })
+        {
+            if (given) throw new InvalidInputException(new ValidationError("--resume", "", folder, $"cannot be combined with {name}: a run goes on with its own experiment, in its own folder"));
+        }
+        string resolved = Path.Combine(folder, RunFolder.ExperimentFile);
+        if (cluster is not null && System.IO.File.Exists(resolved)) cluster.LearnEnvironment(JsonDocuments.ReadFile(resolved), []);
+        return TrainingRun.Resume(folder, ExperimentReader.Default, _ => execution, progress, TimeProvider.System);
+    }
+
+    private static int Finished(ParseResult parsed)
+    {
+        RunSummary summary = TrainingRun.ReadSummary(parsed.GetValue(Resume)!)!;
+        if (parsed.GetValue(Json)) Print(parsed, summary);
+        else Console.Error.WriteLine($"the run in {parsed.GetValue(Resume)} is finished: {summary.Rounds} rounds; nothing to do");
+        return ExitCode.Ok;
+    }
+
+    private static void Print(ParseResult parsed, RunSummary summary)
+    {
+        if (parsed.GetValue(Json)) Console.WriteLine(JsonSerializer.Serialize(summary, RunFolder.JsonOptions));
+        else SummaryTable.Print(summary);
+    }
+
+    private static ExecutionOptions Execution(ParseResult parsed, TrainingCluster? cluster)
+    {
+        string device = parsed.GetValue(Device)!;
+        if (cluster is not null && device != "cpu") throw new InvalidInputException(new ValidationError("--device", "", device, "cannot stand beside --cluster: workers compute on their CPUs"));
+        return new ExecutionOptions(parsed.GetValue(Threads), Devices.Resolve(device), parsed.GetValue(BlockSize)) { CreateAgents = cluster is null ? null : cluster.CreateAgents };
+    }
+
+    /// <summary><c>runs/name-time</c>, and a number behind it where that is there already.</summary>
+    internal static string DefaultFolder(string name)
+    {
+        string stem = Path.Combine("runs", $"{name}-{TimeProvider.System.GetLocalNow():yyyyMMdd-HHmmss}");
+        string folder = stem;
+        for (int k = 2; Directory.Exists(folder); k++) folder = $"{stem}-{k}";
+        return folder;
+    }
+
+    /// <summary>What the resolved experiment says about the software that ran it.</summary>
+    internal static JsonObject Versions() => new()
+    {
+        ["fedpg"] = typeof(TrainCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
+        ["dotnet"] = Environment.Version.ToString(),
+        ["system"] = RuntimeInformation.RuntimeIdentifier,
+    };
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace FedPG.Core.Options;
+
+/// <summary>Opens the JSON files a user writes: comments and trailing commas are welcome, duplicate keys are not.</summary>
+public static class JsonDocuments
+{
+    /// <summary>How files are read.</summary>
+    public static JsonDocumentOptions ReadingOptions { get; } = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+        MaxDepth = 32,
+    };
+
+    /// <summary>Reads and parses a file.</summary>
+    /// <exception cref="InvalidInputException">The file is missing, unreadable or not JSON.</exception>
+    public static JsonElement ReadFile(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            string reason = e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "the file does not exist",
+                _ when Directory.Exists(path) => "is a folder; a file is needed",
+                UnauthorizedAccessException => "the file cannot be read: permission denied",
+                _ => $"the file cannot be read: {e.Message}",
+            };
+            throw new InvalidInputException(new ValidationError(path, "", null, reason));
+        }
+        return Parse(bytes, path);
+    }
+
+    /// <summary>Parses the bytes of a file.</summary>
+    /// <exception cref="InvalidInputException">They are not JSON; the message names line and column.</exception>
+    public static JsonElement Parse(ReadOnlyMemory<byte> utf8, string source)
+    {
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        if (utf8.Span.StartsWith(mark)) utf8 = utf8[mark.Length..];
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, ReadingOptions);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            string place = e.LineNumber is { } line ? $" at line {line + 1}, column {e.BytePositionInLine + 1}" : "";
+            string reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+            throw new InvalidInputException(new ValidationError(source, "", null, $"not valid JSON{place}: {reason}"));
+        }
+    }
+}

@@ -1,0 +1,292 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FedPG.Core.Options;
+
+/// <summary>One option as the reader asked for it: what the documentation and <c>env info</c> show.</summary>
+public sealed record OptionInfo(string Key, string Default, string Allowed, string Meaning);
+
+/// <summary>
+/// Reads one JSON object key by key. Every read names the key, its default, what is allowed and what it means, so one line of an
+/// options record is at once the parser, the validator, the resolved value and the documentation. Faults are collected, and
+/// <see cref="Finish"/> reports the keys nobody asked for. Not thread-safe.
+/// </summary>
+[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "A reader's methods are named after what they read.")]
+public sealed class OptionReader
+{
+    /// <summary>The largest seed, 2^53: the largest number up to which every whole number is a double, and so reads back from JSON.</summary>
+    public const long LargestSeed = 1L << 53;
+
+    private readonly JsonElement _object;
+    private readonly string _path;
+    private readonly ValidationErrors _errors;
+    private readonly List<OptionInfo> _described = [];
+    private readonly HashSet<string> _known = [], _read = [];
+
+    /// <summary>Starts reading an object; an undefined or null element reads as empty.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="path">Its dotted key path, empty for the root.</param>
+    /// <param name="errors">Where faults are noted.</param>
+    public OptionReader(JsonElement element, string path, ValidationErrors errors)
+    {
+        _path = path;
+        _errors = errors;
+        if (element.ValueKind is JsonValueKind.Object) _object = element;
+        else if (element.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+            errors.Add(path, element.GetRawText(), "must be an object { ... }");
+    }
+
+    /// <summary>A reader of nothing: every option takes its default.</summary>
+    public static OptionReader Empty() => new(default, "", new ValidationErrors("defaults"));
+
+    /// <summary>What was read, all defaults written out.</summary>
+    public JsonObject Resolved { get; } = [];
+
+    /// <summary>The options asked for so far, in order.</summary>
+    public IReadOnlyList<OptionInfo> Described => _described;
+
+    /// <summary>The collection faults go to.</summary>
+    public ValidationErrors Errors => _errors;
+
+    /// <summary>The dotted path of a key of this object.</summary>
+    public string PathOf(string key) => _path.Length == 0 ? key : $"{_path}.{key}";
+
+    /// <summary>Keys that whoever reads now may not read, each with what to do instead; null for none.</summary>
+    internal IReadOnlyDictionary<string, string>? Reserved { get; set; }
+
+    /// <summary>Whether the user gave the key (a JSON null counts as not given).</summary>
+    public bool Has(string key) => TryGet(key, out _);
+
+    /// <summary>A number within a range.</summary>
+    /// <exception cref="ArgumentException">The default is none of the numbers allowed.</exception>
+    public double Number(string key, double defaultValue, NumberRange range, string meaning)
+    {
+        RequireDefault(key, defaultValue, range);
+        double value = Read(key, defaultValue, range.ToString(), meaning,
+            e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double v) && range.Contains(v) ? v : null);
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>A whole number within [<paramref name="minimum"/>, <paramref name="maximum"/>].</summary>
+    public int Integer(string key, int defaultValue, int minimum, int maximum, string meaning) =>
+        (int)Long(key, defaultValue, minimum, maximum, meaning);
+
+    /// <summary>A whole number of up to 53 bits within [<paramref name="minimum"/>, <paramref name="maximum"/>].</summary>
+    public long Long(string key, long defaultValue, long minimum, long maximum, string meaning)
+    {
+        string allowed = Whole(minimum, maximum);
+        // A default goes into the resolved options, which have to read back.
+        if (defaultValue < minimum || defaultValue > maximum) throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
+        long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumber(e, minimum, maximum));
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>A seed: a whole number from 0 to <see cref="LargestSeed"/>.</summary>
+    public long Seed(string key, long defaultValue, string meaning) => Long(key, defaultValue, 0, LargestSeed, meaning);
+
+    /// <summary>A seed that may be left out: null where it is not given.</summary>
+    public long? OptionalSeed(string key, string meaning) =>
+        (long?)Parsed<object>(key, null, Whole(0, LargestSeed), meaning, e => WholeNumber(e, 0, LargestSeed));
+
+    /// <summary>true or false.</summary>
+    public bool Flag(string key, bool defaultValue, string meaning)
+    {
+        bool value = Read<bool>(key, defaultValue, "true or false", meaning, e => e.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        });
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>One of a few words.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="defaultValue">The word where none is given.</param>
+    /// <param name="allowed">The words.</param>
+    /// <param name="meaning">What the option is.</param>
+    /// <param name="named">Those of them that a fault names: where some are known but not to be had here, which the caller says better of each. Null or none for all.</param>
+    public string Choice(string key, string defaultValue, IReadOnlyCollection<string> allowed, string meaning, IReadOnlyCollection<string>? named = null)
+    {
+        string value = ReadText(key, defaultValue, OneOf(allowed), meaning,
+            e => e.ValueKind == JsonValueKind.String && allowed.Contains(e.GetString()!) ? e.GetString() : null, named is { Count: > 0 } ? OneOf(named) : null);
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>Any text.</summary>
+    public string Text(string key, string defaultValue, string meaning)
+    {
+        string value = ReadText(key, defaultValue, "a string", meaning, e => e.ValueKind == JsonValueKind.String ? e.GetString() : null);
+        Resolved[key] = value;
+        return value;
+    }
+
+    /// <summary>A list of whole numbers, each within a range; null when neither given nor defaulted.</summary>
+    public int[]? Integers(string key, int[]? defaultValue, int minimum, int maximum, string meaning) =>
+        Parsed(key, defaultValue, $"a list of whole numbers from {minimum} to {maximum}", meaning, e =>
+        {
+            if (e.ValueKind != JsonValueKind.Array) return null;
+            long?[] items = [.. e.EnumerateArray().Select(i => WholeNumber(i, minimum, maximum))];
+            return items.All(i => i is not null) ? [.. items.Select(i => (int)i!.Value)] : null;
+        });
+
+    /// <summary>A list of numbers, each within a range; null when neither given nor defaulted.</summary>
+    public double[]? Numbers(string key, double[]? defaultValue, NumberRange range, string meaning) =>
+        Parsed(key, defaultValue, $"a list, each item {range}", meaning, e =>
+        {
+            if (e.ValueKind != JsonValueKind.Array) return null;
+            double[] items = [.. e.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
+            return items.All(range.Contains) ? items : null;
+        });
+
+    /// <summary>A value of any shape: <paramref name="parse"/> returns null for what is not allowed.</summary>
+    public T? Parsed<T>(string key, T? defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
+        where T : class
+    {
+        Describe(key, defaultValue is null ? "none" : JsonSerializer.Serialize(defaultValue), allowed, meaning);
+        if (!TryGet(key, out JsonElement element))
+        {
+            Resolved[key] = defaultValue is null ? null : JsonSerializer.SerializeToNode(defaultValue);
+            return defaultValue;
+        }
+        Resolved[key] = JsonNode.Parse(element.GetRawText());
+        if (parse(element) is { } value) return value;
+        _errors.Add(PathOf(key), element.GetRawText(), $"must be {allowed}");
+        return defaultValue;
+    }
+
+    /// <summary>A nested object, read by its own reader; its resolved form becomes part of this one's.</summary>
+    public OptionReader Section(string key)
+    {
+        Ask(key);
+        TryGet(key, out JsonElement element);
+        var section = new OptionReader(element, PathOf(key), _errors);
+        Resolved[key] = section.Resolved;
+        return section;
+    }
+
+    /// <summary>The raw value of a key that some other code reads; undefined when it is not given.</summary>
+    public JsonElement Raw(string key)
+    {
+        Ask(key);
+        return TryGet(key, out JsonElement element) ? element : default;
+    }
+
+    /// <summary>Counts keys as known without reading them.</summary>
+    public void Accept(IEnumerable<string> keys) => _known.UnionWith(keys);
+
+    /// <summary>
+    /// Reads the options in several ways where it cannot be known which is meant, as where they depend on an environment that has faults itself. A value is at fault
+    /// where all ways that read its key refuse it. The keys of all ways are known; nothing is resolved.
+    /// </summary>
+    /// <param name="ways">The ways, each with a reader of its own.</param>
+    public void ReadAnyOf(IEnumerable<Action<OptionReader>> ways)
+    {
+        ArgumentNullException.ThrowIfNull(ways);
+        var readers = new List<OptionReader>();
+        foreach (Action<OptionReader> way in ways)
+        {
+            var reader = new OptionReader(_object, _path, _errors.Another());
+            way(reader);
+            readers.Add(reader);
+            _known.UnionWith(reader._known);
+        }
+        foreach (IGrouping<string, ValidationError> found in readers.SelectMany(reader => reader.Errors.Items).GroupBy(fault => fault.KeyPath))
+        {
+            string key = readers.SelectMany(reader => reader._read).FirstOrDefault(read => IsWithin(found.Key, PathOf(read)), found.Key);
+            if (readers.All(reader => !reader._read.Contains(key) || reader.Errors.Items.Any(fault => fault.KeyPath == found.Key)))
+                _errors.AddRange([found.First() with { Allowed = string.Join("; or, elsewhere, ", found.Select(fault => fault.Allowed).Distinct()) }]);
+        }
+    }
+
+    /// <summary>Notes a fault with a key of this object.</summary>
+    public void Reject(string key, string allowed) =>
+        _errors.Add(PathOf(key), TryGet(key, out JsonElement e) ? e.GetRawText() : null, allowed);
+
+    /// <summary>Reports every key that was given but never asked for, each with the nearest key that exists.</summary>
+    public void Finish()
+    {
+        if (_object.ValueKind != JsonValueKind.Object) return;
+        foreach (JsonProperty property in _object.EnumerateObject())
+        {
+            if (_known.Contains(property.Name)) continue;
+            string? nearest = NearestName.Of(property.Name, _known);
+            _errors.Add(PathOf(property.Name), null, nearest is null
+                ? "unknown key; no keys are allowed here"
+                : $"unknown key; the nearest key is \"{nearest}\", and allowed are {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private static string Whole(long minimum, long maximum) => maximum is int.MaxValue or > LargestSeed
+        ? $"a whole number of at least {minimum}"
+        : $"a whole number from {minimum} to {maximum}";
+
+    private static string OneOf(IEnumerable<string> words) => string.Join(" | ", words.Select(w => $"\"{w}\""));
+
+    private static long? WholeNumber(JsonElement e, long minimum, long maximum)
+    {
+        if (e.ValueKind != JsonValueKind.Number || !e.TryGetDouble(out double number)) return null;
+        bool whole = Math.Floor(number) == number && number >= minimum && number <= maximum && Math.Abs(number) <= LargestSeed;
+        // As a double 2^53 + 1 is 2^53, a number that the user did not write.
+        return whole && e.TryGetDecimal(out decimal exact) && exact == (long)number ? (long)number : null;
+    }
+
+    private string ReadText(string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse, string? named = null)
+    {
+        Describe(key, $"\"{defaultValue}\"", allowed, meaning);
+        if (!TryGet(key, out JsonElement element)) return defaultValue;
+        if (parse(element) is { } value) return value;
+        string words = named ?? allowed;
+        string hint = element.ValueKind == JsonValueKind.String && words.Contains('|', StringComparison.Ordinal)
+            ? $" (nearest: \"{NearestName.Of(element.GetString()!, words.Split(" | ").Select(w => w.Trim('"')))}\")"
+            : "";
+        _errors.Add(PathOf(key), element.GetRawText(), $"must be {words}{hint}");
+        return defaultValue;
+    }
+
+    /// <summary>A default goes into the resolved options, which have to read back.</summary>
+    internal static void RequireDefault(string key, double defaultValue, NumberRange range)
+    {
+        if (!range.Contains(defaultValue))
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the default {defaultValue} of the option {key} is not {range}"));
+    }
+
+    private T Read<T>(string key, T defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
+        where T : struct
+    {
+        Describe(key, JsonSerializer.Serialize(defaultValue), allowed, meaning);
+        if (!TryGet(key, out JsonElement element)) return defaultValue;
+        if (parse(element) is { } value) return value;
+        _errors.Add(PathOf(key), element.GetRawText(), $"must be {allowed}");
+        return defaultValue;
+    }
+
+    private void Describe(string key, string defaultValue, string allowed, string meaning)
+    {
+        if (Reserved?.GetValueOrDefault(key) is { } instead) throw new ArgumentException($"the option {key} is read for every environment that is stepped, so another one needs another name ({instead})");
+        Ask(key);
+        _described.Add(new OptionInfo(key, defaultValue, allowed, meaning));
+    }
+
+    private void Ask(string key)
+    {
+        _known.Add(key);
+        _read.Add(key);
+    }
+
+    private static bool IsWithin(string path, string key) =>
+        path.StartsWith(key, StringComparison.Ordinal) && (path.Length == key.Length || path[key.Length] is '.' or '[');
+
+    private bool TryGet(string key, out JsonElement element)
+    {
+        element = default;
+        return _object.ValueKind == JsonValueKind.Object
+            && _object.TryGetProperty(key, out element)
+            && element.ValueKind != JsonValueKind.Null;
+    }
+}

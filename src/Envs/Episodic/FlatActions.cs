@@ -1,0 +1,55 @@
+using FedPG.Envs.Wrappers;
+
+namespace FedPG.Envs.Episodic;
+
+/// <summary>
+/// Numbers the combinations of several whole numbers, so that a policy that chooses one of many acts in an environment whose actions are
+/// <see cref="MultiDiscrete"/>: action k is the combination whose digits k has, the last one changing fastest.
+/// </summary>
+public sealed class FlatActions : EnvironmentWrapper
+{
+    /// <summary>The most combinations that are numbered.</summary>
+    public const int MaxCombinations = 4096;
+
+    private readonly int[] _counts;
+    private readonly double[] _action;
+
+    /// <summary>Wraps an environment.</summary>
+    /// <param name="inner">An environment whose actions are <see cref="MultiDiscrete"/>.</param>
+    /// <exception cref="ArgumentException">Its actions are of another kind, or have more than <see cref="MaxCombinations"/> combinations.</exception>
+    public FlatActions(IEnvironment inner)
+        : base(inner)
+    {
+        if (inner.ActionSpace is not MultiDiscrete several || CombinationsOf(several) is not { } count)
+            throw new ArgumentException($"the combinations of {inner.ActionSpace} cannot be numbered: a MultiDiscrete of at most {MaxCombinations} is needed", nameof(inner));
+        (_counts, _action, ActionSpace) = ([.. several.Counts], new double[several.Size], new Discrete(count));
+    }
+
+    /// <inheritdoc/>
+    public override Space ActionSpace { get; }
+
+    /// <summary>An instance with its combinations numbered, where its actions are <see cref="MultiDiscrete"/> and not too many; else the instance itself.</summary>
+    public static FederatedEnvironment Of(FederatedEnvironment instance) =>
+        instance is EpisodicEnvironment { ActionSpace: MultiDiscrete several } stepped && CombinationsOf(several) is not null
+            ? new EpisodicEnvironment(
+                stepped.Name, stepped.Discount, stepped.AgentNames, agent => new FlatActions(stepped.Create(agent)), stepped.RewardRange, stepped.StepLimit, stepped.Parameters)
+            : instance;
+
+    /// <inheritdoc/>
+    public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
+    {
+        int rest = (int)action[0];
+        for (int k = _counts.Length - 1; k >= 0; k--) (rest, _action[k]) = (rest / _counts[k], rest % _counts[k]);
+        return base.Step(_action, observation);
+    }
+
+    private static int? CombinationsOf(MultiDiscrete space)
+    {
+        long count = 1;
+        foreach (int each in space.Counts)
+        {
+            if ((count *= each) > MaxCombinations) return null;
+        }
+        return (int)count;
+    }
+}

@@ -1,0 +1,125 @@
+using FedPG.Core.Options;
+using FedPG.Envs.Tabular;
+
+namespace FedPG.Envs.ToyText;
+
+/// <summary><c>Taxi-v4</c>: fetch a passenger and take them where they want to go.</summary>
+public static class Taxi
+{
+    private const int Actions = 6, Pickup = 4, DropOff = 5;
+    private const double Fare = 20;
+    private const string Rain = "rain", Fares = "fares";
+
+    /// <summary>The environment's documentation and maker.</summary>
+    public static EnvironmentDefinition Definition { get; } = new()
+    {
+        Id = "Taxi-v4",
+        StepLimit = 200,
+        Summary = "Gymnasium's taxi (Dietterich 2000): fetch the passenger and drop them at their destination.",
+        Description = "A taxi drives on 5 x 5 squares with walls between some of them. A passenger waits at one of four places, R (0,0), G (0,4), Y (4,0) or B (4,3), and wants to go to another. "
+            + "The border and walls mean stay. Rainy: a move that is possible goes where it is meant to with probability 0.8 and to either side with 0.1 (a side that is blocked means stay); one that is not possible does nothing. "
+            + "Fickle: at the first move with the passenger on board that changes the taxi's place, the passenger changes the destination with probability 0.3 to one of the other three, and never again.",
+        ActionSpace = "6 actions: 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off.",
+        ObservationSpace = "500 states: state = ((row * 5 + column) * 5 + passenger) * 4 + destination, with places R, G, Y, B = 0 to 3 and passenger 4 on board; 404 of them can be reached, the others keep the rows of "
+            + "the public table. With fickle true 1000 states: 500 more, in the same order, for episodes in which the passenger has had the occasion to change the destination (the public environment keeps that outside the state).",
+        StartingState = "Uniform over the 300 states in which the passenger waits and is not where they want to go.",
+        Rewards = "-1 a step; -10 for a pick-up or drop-off that is not allowed; 20 for dropping the passenger at the destination. Dropping them at another of the four places is allowed. "
+            + "Rewards outside [0, 1] need \"objective\": \"reward\".",
+        EpisodeEnd = "When the passenger is dropped at the destination; the four states with taxi and passenger there (with fickle, eight) are absorbing with reward 0. The public limit of steps is 200.",
+        Heterogeneity = "Of transitions with \"differ\": \"rain\": agent i has the chance q_i = q + lambda (t_i - q) that a possible move goes aside, with q = 0.2 in rain and 0 else, and t_i in [0, 0.4] its place among the "
+            + "agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"fares\": agent i is paid 20 at destination i mod 4 (with agentSeed floor(4 t_i), t_i drawn uniformly on (0, 1)) and 20 (1 - lambda) at the others. At lambda = 0 it is the original environment for all.",
+        Differences = new(["differ"], ["differ", "rainy"], ["heterogeneity"], ["agentSeed"]),
+        VersionHistory = "v4: as Gymnasium's Taxi-v4 (since its version 1.3.0), where rain treats all four directions alike.",
+        Source = "Gymnasium, gymnasium/envs/toy_text/taxi.py; Dietterich, Hierarchical Reinforcement Learning with the MAXQ Value Function Decomposition, JAIR 13 (2000).",
+        Configure = (reader, agents) =>
+        {
+            bool rainy = reader.Flag("rainy", false, "Whether moves go aside in the rain.");
+            bool fickle = reader.Flag("fickle", false, "Whether passengers may change their destination on the way.");
+            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
+            string differ = reader.Choice(AgentSpread.DifferKey, Rain, [Rain, Fares], "What heterogeneity acts on: how often moves go aside, or which destination pays.");
+            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
+            double[]? places = AgentSpread.Read(reader, agents);
+            var world = new World(rainy ? 0.2 : 0, fickle);
+            SizeLimits.Check(reader, "fickle", (long)world.States * Actions * agents, (long)world.States * Actions * 6 * agents);
+            double[]? aside = places is null ? null : [.. places.Select(t => 0.4 * t)];
+            double[] chances = [.. Enumerable.Range(0, agents).Select(i => differ == Rain ? AgentSpread.Move(world.Aside, lambda, aside, i) : world.Aside)];
+            int[] favoured = AgentSpread.Kinds(reader, places, agents, TaxiState.Places.Count);
+            double others = differ == Fares && places is not null ? Fare * (1 - lambda) : Fare;
+            return () => Build(world, discount, chances, favoured, others);
+        },
+    };
+
+    /// <param name="world">The rules.</param>
+    /// <param name="discount">gamma.</param>
+    /// <param name="chances">How likely each agent's moves go aside, [N].</param>
+    /// <param name="favoured">The destination that pays each agent in full, [N].</param>
+    /// <param name="others">What the other destinations pay.</param>
+    private static FiniteMdp Build(World world, double discount, double[] chances, int[] favoured, double others)
+    {
+        var tables = new TablePool();
+        AgentMdp[] agents = [.. chances.Select((chance, i) =>
+            OutcomeTable.Agent($"agent-{i}", world.States, Actions, (index, action) => world.Outcomes(index, action, chance, destination => destination == favoured[i] ? Fare : others), tables))];
+
+        double[] initial = new double[world.States];
+        TaxiState[] starts = [.. TaxiState.All.Where(s => !s.OnBoard && s.Passenger != s.Destination)];
+        foreach (TaxiState start in starts) initial[start.Index] = 1.0 / starts.Length;
+        return new FiniteMdp(Definition.Id, discount, initial, agents)
+        {
+            Parameters = others == Fare
+                ? new Dictionary<string, double[]> { ["aside"] = chances }
+                : new Dictionary<string, double[]> { ["aside"] = chances, ["destination"] = [.. favoured.Select(destination => (double)destination)] },
+        };
+    }
+
+    /// <summary>The rules, for one weather and one kind of passenger.</summary>
+    /// <param name="Aside">The chance that a possible move goes aside.</param>
+    /// <param name="Fickle">Whether passengers may change their destination.</param>
+    private sealed record World(double Aside, bool Fickle)
+    {
+        private const double FickleProbability = 0.3;
+
+        public int States => Fickle ? 2 * TaxiState.Count : TaxiState.Count;
+
+        public IEnumerable<PaidTransition> Outcomes(int index, int action, double aside, Func<int, double> fare)
+        {
+            (int decided, int within) = Math.DivRem(index, TaxiState.Count);
+            var state = TaxiState.Of(within);
+            if (state.Delivered) return OutcomeTable.Absorbing(index);
+            if (action is Pickup or DropOff)
+            {
+                (TaxiState after, double reward) = action == Pickup ? PickUp(state) : Drop(state, fare);
+                return [new PaidTransition((decided * TaxiState.Count) + after.Index, 1, reward)];
+            }
+            return Moves(state, action, aside).SelectMany(move => Decide(state, move.After, move.Probability, decided == 1));
+        }
+
+        private static (TaxiState After, double Reward) PickUp(TaxiState state) =>
+            !state.OnBoard && state.At(state.Passenger) ? (state with { Passenger = TaxiState.InTaxi }, -1) : (state, -10);
+
+        private static (TaxiState After, double Reward) Drop(TaxiState state, Func<int, double> fare)
+        {
+            int place = state.Place;
+            if (!state.OnBoard || place < 0) return (state, -10);
+            return (state with { Passenger = place }, place == state.Destination ? fare(place) : -1);
+        }
+
+        private static IEnumerable<(TaxiState After, double Probability)> Moves(TaxiState state, int action, double aside)
+        {
+            if (!state.CanMove(action)) return [(state, 1)];
+            // South and north go aside to east and west, and the other way round.
+            (int one, int other) = action < 2 ? (2, 3) : (0, 1);
+            return [(state.Move(action), 1 - aside), (state.Move(one), aside / 2), (state.Move(other), aside / 2)];
+        }
+
+        /// <summary>The passenger's decision, which falls at the first change of place on board.</summary>
+        private IEnumerable<PaidTransition> Decide(TaxiState before, TaxiState after, double probability, bool decided)
+        {
+            int offset = decided ? TaxiState.Count : 0;
+            if (!Fickle || decided || !before.OnBoard || (before.Row, before.Column) == (after.Row, after.Column))
+                return [new PaidTransition(offset + after.Index, probability, -1)];
+            return Enumerable.Range(0, 4).Select(destination => new PaidTransition(
+                TaxiState.Count + (after with { Destination = destination }).Index,
+                probability * (destination == after.Destination ? 1 - FickleProbability : FickleProbability / 3), -1));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using FedPG.Core.Options;
+using FedPG.Envs;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.GridWorlds;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Files;
+
+namespace FedPG.Experiments.Reading;
+
+/// <summary>Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.</summary>
+internal static class EnvironmentReader
+{
+    private const string RegretRewards = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
+
+    /// <summary>Reads the section.</summary>
+    /// <param name="reader">The document.</param>
+    /// <param name="environments">The environments that can be named.</param>
+    /// <param name="folder">What relative paths are relative to.</param>
+    /// <param name="objective">How rewards become costs.</param>
+    /// <param name="errors">Where faults are noted.</param>
+    /// <returns>The environment, made for all agents; null where it has faults.</returns>
+    public static FederatedEnvironment? Read(OptionReader reader, EnvironmentRegistry environments, string folder, Objective objective, ValidationErrors errors)
+    {
+        OptionReader environment = reader.Section("environment");
+        FederatedEnvironment? instance;
+        if (environment.Has("mdp"))
+        {
+            instance = ReadMdp(environment, folder, errors);
+            if (ReadEpisodic(environment) && instance is not null) instance = EpisodicEnvironment.Of(instance);
+            _ = (environment.Raw("id"), environment.Raw("agents"), environment.Raw("options"));
+            foreach (string key in (string[])["id", "agents", "options"])
+            {
+                if (environment.Has(key)) environment.Reject(key, "cannot stand beside \"mdp\": the file says all about the environment");
+            }
+        }
+        else
+        {
+            string id = environment.Text("id", "GridWorld-v0", "the environment's id");
+            int agents = environment.Integer("agents", 8, 1, EnvironmentDefinition.AgentLimit, "N, the number of agents");
+            _ = environment.Raw("mdp");
+            int before = errors.Items.Count;
+            (JsonElement options, string? map) = MapFile.Inline(environment.Raw("options"), folder, errors);
+            ValidationErrors found = errors.Another();
+            ConfiguredEnvironment? configured = errors.Items.Count > before ? null : environments.Configure(id, agents, options, EnvironmentKeys.Experiment, found);
+            MapFile.Report(errors, found, "environment.options.map", map);
+            environment.Resolved["options"] = configured?.ResolvedOptions.DeepClone();
+            instance = configured is not null && errors.Items.Count == before ? configured.Build() : null;
+            bool stepped = ReadEpisodic(environment);
+            if (instance is not null) instance = FlatActions.Of(stepped ? EpisodicEnvironment.Of(instance, configured!.Definition.StepLimit) : instance);
+        }
+        environment.Finish();
+        if (objective == Objective.Reward) return instance;
+        if (instance is FiniteMdp mdp)
+            CheckRewards(mdp, environment, environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null, errors);
+        else if (instance is not null && !(NumberRange.UnitInterval.Contains(instance.RewardRange.Minimum) && NumberRange.UnitInterval.Contains(instance.RewardRange.Maximum)))
+            errors.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {instance.RewardRange}; {RegretRewards}");
+        return instance;
+    }
+
+    private static bool ReadEpisodic(OptionReader environment) => environment.Flag(
+        "stepped", false, "whether it is only stepped, as if its states could not be listed, nor its matrices be known; environments of which nothing else is known always are");
+
+    private static FiniteMdp? ReadMdp(OptionReader environment, string folder, ValidationErrors errors)
+    {
+        const string key = "mdp";
+        int before = errors.Items.Count;
+        string given = environment.Text(key, "", "the path of a finite-MDP file");
+        if (errors.Items.Count > before) return null;
+        if (given.Length == 0 || given.Contains('\0', StringComparison.Ordinal))
+        {
+            environment.Reject(key, "must be the path of a finite-MDP file");
+            return null;
+        }
+        try
+        {
+            string path = Path.GetFullPath(given, folder);
+            environment.Resolved[key] = path;
+            return FiniteMdpFile.Read(path);
+        }
+        catch (InvalidInputException e)
+        {
+            errors.AddRange(e.Errors);
+            return null;
+        }
+    }
+
+    /// <summary>The regret 1 - r needs rewards in [0, 1]; the first offenders are named one by one, in the file they come from.</summary>
+    private static void CheckRewards(FiniteMdp mdp, OptionReader environment, string? file, ValidationErrors errors)
+    {
+        // In a file each number can be mended; of a registered environment there is one thing to say.
+        int most = file is null ? 1 : 20;
+        var found = new List<ValidationError>();
+        for (int i = 0; i < mdp.Agents.Count && found.Count <= most; i++)
+        {
+            for (int k = 0; k < mdp.Agents[i].Rewards.Length && found.Count <= most; k++)
+            {
+                double reward = mdp.Agents[i].Rewards[k];
+                if (reward is >= 0 and <= 1) continue;
+                string key = $"agents[{i}].rewards[{k / mdp.Actions}][{k % mdp.Actions}]";
+                string value = reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+                found.Add(file is not null
+                    ? new ValidationError(file, key, value, RegretRewards)
+                    : new ValidationError(errors.Source, environment.PathOf("id"), value, $"is {key} of this environment; {RegretRewards}"));
+            }
+        }
+        errors.AddRange(found.Take(most));
+        if (found.Count > most && file is not null) errors.Add(environment.PathOf("mdp"), null, "and more rewards outside [0, 1]");
+    }
+}

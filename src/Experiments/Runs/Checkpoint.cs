@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+using FedPG.Core.Options;
+using FedPG.Federation;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>What a checkpoint says beside its tensors.</summary>
+/// <param name="Format">The version of this layout.</param>
+/// <param name="Round">The rounds that are done.</param>
+/// <param name="EnvSteps">Transitions sampled.</param>
+/// <param name="Seconds">Seconds trained.</param>
+/// <param name="BytesUp">Bytes sent up.</param>
+/// <param name="BytesDown">Bytes sent down.</param>
+/// <param name="Files">The length of every log file at that moment.</param>
+/// <param name="Tensors">The tensors in raw files beside the manifest.</param>
+/// <param name="Trajectories">Trajectories sampled; not in checkpoints of versions that did not count them.</param>
+public sealed record CheckpointManifest(
+    int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files, IReadOnlyList<TensorEntry> Tensors,
+    long Trajectories = 0);
+
+/// <summary>
+/// Checkpoints of a run: a folder each, written aside and renamed, so that one either is there whole or is not there. The tensors are stored
+/// as whole matrices over agents, so a run may go on with other threads and blocks.
+/// </summary>
+internal static class Checkpoint
+{
+    public const int CurrentFormat = 1;
+    private const string ManifestFile = "manifest.json", Received = "received/", Prefix = "round-", Temporary = ".tmp";
+    private const int Kept = 2;
+
+    /// <summary>Writes the state after the last round and drops all but the newest checkpoints.</summary>
+    public static void Write(string folder, TrainingLoop federation, IReadOnlyDictionary<string, long> files)
+    {
+        string name = Prefix + federation.RoundsDone.ToString("D9", CultureInfo.InvariantCulture);
+        string target = Path.Combine(folder, name), aside = target + Temporary;
+        if (Directory.Exists(target)) return;
+        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        Directory.CreateDirectory(aside);
+        var tensors = new List<TensorEntry>();
+        using DisposeScope scope = NewDisposeScope();
+        AgentStates states = federation.Agents.States();
+        foreach ((string tensor, IReadOnlyList<Tensor> pieces) in TensorFiles.StateOf(federation, states)) tensors.Add(TensorFiles.Write(aside, tensor, pieces));
+        foreach ((string message, Tensor value) in states.Received) tensors.Add(TensorFiles.Write(aside, Received + message, [value]));
+        ExchangeLedger ledger = federation.Agents.Ledger;
+        var manifest = new CheckpointManifest(
+            CurrentFormat, federation.RoundsDone, federation.EnvSteps, federation.Seconds, ledger.BytesUp, ledger.BytesDown, files, tensors, federation.Trajectories);
+        RunFolder.WriteJson(Path.Combine(aside, ManifestFile), manifest);
+        Directory.Move(aside, target);
+        foreach (string old in Folders(folder).SkipLast(Kept)) Directory.Delete(old, recursive: true);
+    }
+
+    /// <summary>The newest checkpoint that can be read; null when there is none.</summary>
+    /// <exception cref="InvalidInputException">There are checkpoints, but none that this version can read.</exception>
+    public static (string Folder, CheckpointManifest Manifest)? Newest(string folder)
+    {
+        var errors = new List<ValidationError>();
+        foreach (string candidate in Folders(folder).Reverse())
+        {
+            string path = Path.Combine(candidate, ManifestFile);
+            try
+            {
+                CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllBytes(path), RunFolder.JsonOptions);
+                string? wrong = manifest switch
+                {
+                    null => "is empty",
+                    { Format: not CurrentFormat } => $"has format {manifest.Format}; this version reads format {CurrentFormat}",
+                    { Files: null } or { Tensors: null } => "is incomplete: it lists no files or no tensors",
+                    _ => manifest.Tensors.Select(t => TensorFiles.Error(candidate, t)).FirstOrDefault(f => f is not null),
+                };
+                if (wrong is null) return (candidate, manifest!);
+                errors.Add(new ValidationError(path, "", null, wrong));
+            }
+            catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+            {
+                errors.Add(new ValidationError(path, "", null, $"the checkpoint cannot be read: {e.Message.Split('\n')[0]}"));
+            }
+        }
+        return errors.Count == 0 ? null : throw new InvalidInputException(errors);
+    }
+
+    /// <summary>Puts a checkpoint's state into a federation built from the same experiment.</summary>
+    /// <exception cref="InvalidInputException">A file does not fit the experiment.</exception>
+    public static void Restore(string folder, CheckpointManifest manifest, TrainingLoop federation)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, TensorEntry> entries = manifest.Tensors.ToDictionary(t => t.Name);
+        try
+        {
+            AgentStates states = federation.Agents.States();
+            var received = new Dictionary<string, Tensor>();
+            foreach ((string name, IReadOnlyList<Tensor> pieces) in TensorFiles.StateOf(federation, states)) TensorFiles.Read(folder, entries[name], pieces);
+            foreach (TensorEntry entry in manifest.Tensors.Where(t => t.Name.StartsWith(Received, StringComparison.Ordinal)))
+            {
+                Tensor value = zeros(entry.Shape, dtype: federation.Server.Theta.dtype, device: federation.Server.Theta.device);
+                TensorFiles.Read(folder, entry, [value]);
+                received[entry.Name[Received.Length..]] = value;
+            }
+            federation.Agents.Restore(states with { Received = received });
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or KeyNotFoundException)
+        {
+            throw new InvalidInputException(new ValidationError(folder, "", null, $"the checkpoint does not fit the experiment: {e.Message}"));
+        }
+        federation.Restore(manifest.Round, manifest.EnvSteps, manifest.Seconds, manifest.BytesUp, manifest.BytesDown, manifest.Trajectories);
+    }
+
+    /// <summary>Removes the checkpoints after one that a run goes on from, which could not be read, and what a kill left half-written.</summary>
+    public static void DropAfter(string folder, string? chosen)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (string unfinished in Directory.GetDirectories(folder, $"{Prefix}*{Temporary}")) Directory.Delete(unfinished, recursive: true);
+        foreach (string later in Folders(folder).Where(f => string.CompareOrdinal(f, chosen) > 0)) Directory.Delete(later, recursive: true);
+    }
+
+    private static IEnumerable<string> Folders(string folder) =>
+        Directory.Exists(folder)
+            ? Directory.EnumerateDirectories(folder, Prefix + "*").Where(d => !d.EndsWith(Temporary, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            : [];
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Sampling;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Threads;
+using FedPG.Policies;
+using FedPG.Policies.Episodic;
+using static TorchSharp.torch;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>One agent of a review.</summary>
+/// <param name="Name">The agent.</param>
+/// <param name="Objective">J_i.</param>
+/// <param name="Optimum">The agent's own optimum; null where unknown.</param>
+/// <param name="Played">What its episodes showed; null where none were asked for and none are needed.</param>
+public sealed record AgentReview(string Name, double Objective, double? Optimum, EpisodeStatistics? Played)
+{
+    /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
+    public double? ObjectiveError { get; init; }
+}
+
+/// <summary>A trained policy, evaluated again.</summary>
+/// <param name="Folder">The run folder.</param>
+/// <param name="Name">The experiment's name.</param>
+/// <param name="Algorithm">The algorithm.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Minimised">What the objective is, <see cref="Evaluator.ObjectiveKindOf"/>.</param>
+/// <param name="Rounds">The rounds the policy was trained for.</param>
+/// <param name="Objective">J, the mean over agents: exact, or an estimate with <see cref="ObjectiveError"/>.</param>
+/// <param name="Optimum">The optimum of the mean objective; null where unknown.</param>
+/// <param name="Gap">Objective - optimum.</param>
+/// <param name="UniformGap">The same of the uniform policy; null where there is none.</param>
+/// <param name="GradientNormSquared">||grad J||^2; null where it is not known exactly.</param>
+/// <param name="Episodes">Episodes an agent: those asked for, or else those an estimated objective comes from; 0 for none.</param>
+/// <param name="Length">Steps after which they are truncated; 0 without episodes.</param>
+/// <param name="Agents">Each agent.</param>
+public sealed record PolicyReview(
+    string Folder, string Name, string Algorithm, long Seed, string Minimised, int Rounds, double Objective, double? Optimum, double? Gap, double? UniformGap,
+    double? GradientNormSquared, int Episodes, int Length, IReadOnlyList<AgentReview> Agents)
+{
+    /// <summary>The length of episodes where the experiment names no horizon.</summary>
+    private const int DefaultLength = 1000;
+
+    /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
+    public double? ObjectiveError { get; init; }
+
+    /// <summary>The mean of the agents' mean returns; null without episodes.</summary>
+    public double? Return => Episodes == 0 ? null : Agents.Average(a => a.Played!.Return);
+
+    /// <summary>Its standard error, agents being independent; null without episodes and for a single one.</summary>
+    public double? ReturnError => ErrorOfMean(played => played.ReturnError);
+
+    /// <summary>The mean of the agents' mean lengths of episodes, in steps; null without episodes.</summary>
+    public double? MeanLength => Episodes == 0 ? null : Agents.Average(a => a.Played!.Length);
+
+    /// <summary>Its standard error, agents being independent; null without episodes and for a single one.</summary>
+    public double? MeanLengthError => ErrorOfMean(played => played.LengthError);
+
+    /// <summary>Evaluates a stored policy as its run did, exactly or by the same episodes, and, where episodes are asked for, by playing others.</summary>
+    /// <param name="stored">The policy.</param>
+    /// <param name="episodes">Episodes an agent, of <see cref="StreamPurpose.Episodes"/>; 0 for none.</param>
+    /// <param name="length">
+    /// Steps after which they are truncated; null for the experiment's <c>gradient.horizon</c> where states are listed, and elsewhere for where evaluations
+    /// cut them (<see cref="EpisodeEvaluator.HorizonOf"/>).
+    /// </param>
+    /// <param name="threads">Threads to use; they change no bit.</param>
+    /// <exception cref="InvalidInputException">Episodes of an environment in which none are played, or longer ones than the policy has random numbers for.</exception>
+    public static PolicyReview Of(StoredPolicy stored, int episodes, int? length = null, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        Experiment experiment = stored.Experiment;
+        using var noGrad = no_grad();
+        using var pool = new WorkerPool(threads);
+        using Tensor theta = stored.ToTensor();
+        (IReadOnlyList<EpisodeStatistics>? played, int steps) = episodes == 0 ? (null, 0) : Play(stored, theta, episodes, length, pool);
+        using Evaluator evaluator = Evaluator.Create(experiment, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
+        EvaluationResult evaluation = evaluator.Evaluate(theta, null);
+        if (played is null && evaluation.AgentEpisodes is { } own)
+            (played, episodes, steps) = (own, own[0].Episodes, evaluator is RolloutEvaluator rollouts ? rollouts.Length : 0);
+        return new PolicyReview(
+            stored.Folder, experiment.Name, experiment.AlgorithmName, experiment.Seed, Evaluator.ObjectiveKindOf(experiment), stored.Rounds,
+            evaluation.Objective, evaluator.Optimal, evaluation.Gap, evaluator.Uniform - evaluator.Optimal, evaluation.GradientNormSquared, episodes, steps,
+            [.. experiment.Environment.AgentNames.Select((name, i) => new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i])
+            {
+                ObjectiveError = evaluation.AgentErrors?[i] ?? evaluation.AgentEpisodes?[i].CostError,
+            })])
+        {
+            ObjectiveError = evaluation.ObjectiveError,
+        };
+    }
+
+    private static (IReadOnlyList<EpisodeStatistics> Played, int Length) Play(StoredPolicy stored, Tensor theta, int episodes, int? length, WorkerPool pool)
+    {
+        Experiment experiment = stored.Experiment;
+        switch (experiment.Environment)
+        {
+            case FiniteMdp mdp:
+            {
+                int steps = length ?? (int)Math.Min((long?)experiment.Resolved["gradient"]?["horizon"] ?? DefaultLength, EpisodeSampler.LongestEpisode);
+                double[] probabilities = stored.Probabilities();
+                var sampler = new EpisodeSampler(mdp, experiment.Objective);
+                var played = new EpisodeStatistics[mdp.Agents.Count];
+                pool.Run(played.Length, agent => played[agent] = sampler.Play(agent, probabilities, episodes, steps, experiment.Seed));
+                return (played, steps);
+            }
+            case EpisodicEnvironment stepped:
+            {
+                var policy = (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
+                if (length > policy.MaxSteps)
+                    throw Refused("--length", length.Value, string.Create(CultureInfo.InvariantCulture, $"must be at most {policy.MaxSteps}, for which the policy has random numbers"));
+                using var player = new RolloutEvaluator(stepped, experiment.Objective, policy, experiment.Seed, episodes, pool, length, StreamPurpose.Episodes);
+                return (player.Evaluate(theta, null).AgentEpisodes!, player.Length);
+            }
+            default:
+                throw Refused("--episodes", episodes, $"are not played in {experiment.Environment.Name}, whose objective is known exactly without");
+        }
+    }
+
+    private static InvalidInputException Refused(string option, int value, string reason) =>
+        new(new ValidationError(option, "", value.ToString(CultureInfo.InvariantCulture), reason));
+
+    private double? ErrorOfMean(Func<EpisodeStatistics, double?> error) =>
+        Episodes < 2 ? null : Math.Sqrt(Agents.Sum(a => Math.Pow(error(a.Played!)!.Value, 2))) / Agents.Count;
+}

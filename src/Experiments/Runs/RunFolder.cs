@@ -1,0 +1,197 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FedPG.Core.Options;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>The files of a run, and the lock that keeps two processes from writing to one folder.</summary>
+public sealed class RunFolder : IDisposable
+{
+    /// <summary>The resolved experiment.</summary>
+    public const string ExperimentFile = "experiment.json";
+
+    /// <summary>One row a round.</summary>
+    public const string MetricsFile = "metrics.csv";
+
+    /// <summary>One row a round and agent.</summary>
+    public const string AgentsFile = "agents.csv";
+
+    /// <summary>One row a message.</summary>
+    public const string ExchangeFile = "exchange.csv";
+
+    /// <summary>One row a diagnosed round; there where the experiment asks for diagnoses.</summary>
+    public const string DiagnosticsFile = "diagnostics.csv";
+
+    /// <summary>The result; there once the run ended, finished or cancelled.</summary>
+    public const string SummaryFile = "summary.json";
+
+    /// <summary>The round and the fault of a run whose numbers stopped being finite, in the place of a summary.</summary>
+    public const string DivergedFile = "diverged.json";
+
+    private const string Alternative = ", or continue a run with --resume";
+    private const string Out = "--out", Resume = "--resume", LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream held) => (FullPath, _lock) = (path, held);
+
+    /// <summary>How manifests and summaries are written.</summary>
+    public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>The folder.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Where checkpoints are.</summary>
+    public string Checkpoints => Path.Combine(FullPath, "checkpoints");
+
+    /// <summary>Where the final parameters are.</summary>
+    public string PolicyFolder => Path.Combine(FullPath, "policy");
+
+    /// <summary>Makes a new run folder; it must not exist, or be empty.</summary>
+    /// <exception cref="InvalidInputException">It is not empty, in use, or cannot be written.</exception>
+    public static RunFolder Create(string path)
+    {
+        string full = CreateEmpty(path, Alternative);
+        try
+        {
+            return new RunFolder(full, Lock(full, Out, path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Out, path, $"cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Checks the folder that <c>--out</c> names and makes nothing, for those who have long to wait before they need it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="InvalidInputException">It is a file, or not empty.</exception>
+    public static string RequireEmpty(string path, string alternative = Alternative)
+    {
+        ThrowIfEmpty(Out, path);
+        string full = Path.GetFullPath(path);
+        if (File.Exists(full)) throw Unusable(Out, path, "is a file; a folder that does not exist or is empty is needed");
+        try
+        {
+            if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
+                throw Unusable(Out, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
+            return full;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Out, path, $"cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>Makes the folder that <c>--out</c> names; it must not exist, or be empty.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="InvalidInputException">It is not empty, a file, or cannot be written.</exception>
+    public static string CreateEmpty(string path, string alternative = "")
+    {
+        string full = RequireEmpty(path, alternative);
+        try
+        {
+            Directory.CreateDirectory(full);
+            return full;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw Unusable(Out, path, $"cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Opens the folder of a run that is to go on.</summary>
+    /// <exception cref="InvalidInputException">It is not a run folder, is in use, or cannot be written.</exception>
+    public static RunFolder Open(string path)
+    {
+        ThrowIfEmpty(Resume, path);
+        string full = Path.GetFullPath(path);
+        if (!File.Exists(Path.Combine(full, ExperimentFile)))
+            throw Unusable(Resume, path, $"is not a run folder: it holds no {ExperimentFile}");
+        try
+        {
+            return new RunFolder(full, Lock(full, Resume, path));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unusable(Resume, path, $"cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Writes a JSON document aside, puts it on disk and renames it.</summary>
+    public static void WriteJson<T>(string path, T document)
+    {
+        string aside = path + ".tmp";
+        using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(stream, document, JsonOptions);
+            stream.Write("\n"u8);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(aside, path, overwrite: true);
+    }
+
+    /// <summary>A file of this folder.</summary>
+    public string PathOf(string name) => Path.Combine(FullPath, name);
+
+    /// <summary>The length of every log file now.</summary>
+    internal Dictionary<string, long> Lengths(RunLogs logs)
+    {
+        Dictionary<string, long> lengths = logs.Lengths().ToDictionary(f => f.File, f => f.Length);
+        foreach (string events in Directory.EnumerateFiles(FullPath, EventsPattern)) lengths[Path.GetFileName(events)] = new FileInfo(events).Length;
+        return lengths;
+    }
+
+    /// <summary>Cuts every log off where a checkpoint was taken; logs the checkpoint does not know are removed.</summary>
+    /// <exception cref="InvalidInputException">A log is shorter than it was, or gone; then none was changed.</exception>
+    internal void CutLogs(IReadOnlyDictionary<string, long> lengths)
+    {
+        string[] tables = [MetricsFile, AgentsFile, ExchangeFile, DiagnosticsFile];
+        FileInfo[] logs = [.. tables.Select(PathOf).Concat(Directory.GetFiles(FullPath, EventsPattern)).Select(f => new FileInfo(f))];
+        ValidationError[] errors = [.. logs.Where(log => lengths.TryGetValue(log.Name, out long length) && (!log.Exists || log.Length < length)).Select(log => new ValidationError(
+            log.FullName, "", null, $"has {(log.Exists ? log.Length : 0)} bytes, but had {lengths[log.Name]} when the checkpoint was taken: it was cut, and the run cannot go on"))];
+        if (errors.Length > 0) throw new InvalidInputException(errors);
+        foreach (FileInfo log in logs.Where(log => log.Exists))
+        {
+            if (!lengths.TryGetValue(log.Name, out long length))
+            {
+                log.Delete();
+                continue;
+            }
+            using var stream = new FileStream(log.FullName, FileMode.Open, FileAccess.Write);
+            stream.SetLength(length);
+        }
+    }
+
+    /// <summary>Releases the folder.</summary>
+    public void Dispose()
+    {
+        _lock.Dispose();
+        File.Delete(PathOf(LockFile));
+    }
+
+    private static FileStream Lock(string full, string option, string path)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw Unusable(option, path, "is in use by another run");
+        }
+    }
+
+    private static void ThrowIfEmpty(string option, string path)
+    {
+        if (path.Length == 0) throw Unusable(option, path, "must be the path of a folder");
+    }
+
+    private static InvalidInputException Unusable(string option, string path, string reason) => new(new ValidationError(option, "", path, reason));
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using FedPG.Federation;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Evaluation;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>Writes metrics.csv, agents.csv, exchange.csv and, where it is asked for, diagnostics.csv of a run folder, a row or a group of rows a round.</summary>
+internal sealed class RunLogs : IRoundSink, IDisposable
+{
+    private readonly Csv _metrics, _agents, _exchange;
+    private readonly Csv? _diagnostics;
+    private readonly string[] _names;
+    private readonly int[] _everyone;
+    private readonly double[]? _optima;
+    private readonly bool _estimated, _regularised;
+
+    public RunLogs(string folder, IEnumerable<string> agentNames, double[]? agentOptima, bool estimated, bool regularised, bool diagnosed)
+    {
+        (_names, _optima, _estimated, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, estimated, regularised);
+        _everyone = [.. Enumerable.Range(0, _names.Length)];
+        _metrics = new Csv(Path.Combine(folder, RunFolder.MetricsFile),
+            "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds" + (estimated ? ",objective_se" : "") + (regularised ? ",regularized_objective,regularized_gap" : ""));
+        _agents = new Csv(Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
+        _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), "round,agent,direction,name,shape,bytes");
+        if (diagnosed) _diagnostics = new Csv(Path.Combine(folder, RunFolder.DiagnosticsFile), "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
+    }
+
+    /// <summary>The length of each file, so that a resumed run can cut off what came after its checkpoint.</summary>
+    public IEnumerable<(string File, long Length)> Lengths() =>
+        [
+            (RunFolder.MetricsFile, _metrics.Length), (RunFolder.AgentsFile, _agents.Length), (RunFolder.ExchangeFile, _exchange.Length),
+            .. _diagnostics is null ? [] : new[] { (RunFolder.DiagnosticsFile, _diagnostics.Length) },
+        ];
+
+    /// <inheritdoc/>
+    public void Report(RoundReport report)
+    {
+        string round = report.Round.ToString(CultureInfo.InvariantCulture);
+        EvaluationResult? e = report.Evaluation;
+        if (e is not null)
+        {
+            for (int i = 0; i < _names.Length; i++)
+            {
+                string row = $"{round},{_names[i]},{Csv.Number(e.AgentObjectives[i])},{Csv.Number(_optima?[i])}";
+                if (_estimated) row += $",{Csv.Number(e.AgentEpisodes?[i].Return)},{Csv.Number(e.AgentEpisodes?[i].Length)}";
+                _agents.Add(row);
+            }
+            _agents.Flush();
+        }
+        foreach (ExchangeEntry entry in report.Exchanges)
+        {
+            string direction = entry.Direction == ExchangeDirection.Up ? "up" : "down";
+            foreach (int agent in entry.Agents ?? _everyone)
+                _exchange.Add(string.Create(CultureInfo.InvariantCulture, $"{round},{_names[agent]},{direction},{entry.Name},{entry.Shape},{entry.Bytes}"));
+        }
+        _exchange.Flush();
+        if (report.Diagnostics is { } d)
+        {
+            _diagnostics!.Add(string.Join(',', [
+                round, Csv.Number(d.Smoothness), Csv.Number(d.MeanSmoothness), Csv.Number(d.Noise.Trace), Csv.Number(d.Noise.TraceError),
+                Csv.Number(d.Truncation), Csv.Number(d.Mu), Csv.Number(d.WeakMu),
+            ])).Flush();
+        }
+        string metrics = string.Create(CultureInfo.InvariantCulture,
+            $"{round},{report.EnvSteps},{Csv.Number(e?.Objective)},{Csv.Number(e?.Gap)},{Csv.Number(e?.GradientNormSquared)},{Csv.Number(report.Drift)},{report.BytesUp},{report.BytesDown},{Csv.Number(report.Seconds)}");
+        if (_estimated) metrics += $",{Csv.Number(e?.ObjectiveError)}";
+        if (_regularised) metrics += $",{Csv.Number(e?.RegularisedObjective)},{Csv.Number(e?.RegularisedGap)}";
+        _metrics.Add(metrics).Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _agents.Dispose();
+        _exchange.Dispose();
+        _diagnostics?.Dispose();
+    }
+}

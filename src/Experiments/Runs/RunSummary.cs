@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using FedPG.Experiments.Diagnosis;
+using FedPG.Federation.Evaluation;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>One agent of a summary.</summary>
+/// <param name="Name">The agent.</param>
+/// <param name="Objective">J_i of the final policy.</param>
+/// <param name="Optimum">The agent's own optimum; null where unknown.</param>
+public sealed record AgentSummary(string Name, double Objective, double? Optimum)
+{
+    /// <summary>The mean undiscounted return of the episodes it was evaluated with; null, and left out, where it is known exactly.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Return { get; init; }
+}
+
+/// <summary>The result of a run, as in summary.json.</summary>
+public sealed record RunSummary
+{
+    /// <summary>finished or cancelled.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The experiment's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The algorithm.</summary>
+    public required string Algorithm { get; init; }
+
+    /// <summary>The seed.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>
+    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy are learned
+    /// (squared-return-error where the environment is stepped): a word of <see cref="ObjectiveKind"/>.
+    /// </summary>
+    [JsonPropertyName("minimised")]
+    public required string Minimised { get; init; }
+
+    /// <summary>The rounds that are done.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>J of the final policy, the mean over agents.</summary>
+    public required double Objective { get; init; }
+
+    /// <summary>The standard error of the objective; null, and left out, where it is exact.</summary>
+    [JsonPropertyName("objective_se")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ObjectiveError { get; init; }
+
+    /// <summary>The optimum of the mean objective; null where unknown, as where kernels differ.</summary>
+    public required double? Optimum { get; init; }
+
+    /// <summary>Objective - optimum.</summary>
+    public required double? Gap { get; init; }
+
+    /// <summary>The same of the uniform policy; null where there is none.</summary>
+    public required double? UniformGap { get; init; }
+
+    /// <summary>Seconds of training, evaluation and logs included, start-up left out.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Transitions sampled.</summary>
+    [JsonPropertyName("env_steps")]
+    public required long EnvSteps { get; init; }
+
+    /// <summary>Trajectories sampled; 0 where the estimator samples none, or does not say how many.</summary>
+    public long Trajectories { get; init; }
+
+    /// <summary>Bytes that crossed, both directions.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Bytes from agents to server.</summary>
+    [JsonPropertyName("bytes_up")]
+    public required long BytesUp { get; init; }
+
+    /// <summary>Bytes from server to agents.</summary>
+    [JsonPropertyName("bytes_down")]
+    public required long BytesDown { get; init; }
+
+    /// <summary>Each agent.</summary>
+    public required IReadOnlyList<AgentSummary> Agents { get; init; }
+
+    /// <summary>What is left of the gap, and why; null for a run that did not finish, and where the problem is not known exactly.</summary>
+    public Certificate? Certificate { get; init; }
+
+    /// <summary>The run folder.</summary>
+    public required string Folder { get; init; }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using FedPG.Core.Options;
+using FedPG.Experiments.Reading;
+using FedPG.Policies;
+using FedPG.Policies.Tabular;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>The policy that a run left in its folder, with the experiment it was trained on.</summary>
+/// <param name="Folder">The run folder.</param>
+/// <param name="Experiment">The resolved experiment.</param>
+/// <param name="Rounds">The rounds it was trained for.</param>
+/// <param name="Parameters">thetabar, [d], in double precision; numbers of float32 are unchanged by that.</param>
+public sealed record StoredPolicy(string Folder, Experiment Experiment, int Rounds, double[] Parameters)
+{
+    /// <summary>Reads the policy of a run folder.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="reader">Reads its experiment.</param>
+    /// <param name="source">The option or argument that named the folder, as faults call it.</param>
+    /// <exception cref="InvalidInputException">It is no run folder, has no policy yet, or its files do not fit together.</exception>
+    public static StoredPolicy Read(string folder, ExperimentReader reader, string source = "RUN_DIR")
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(reader);
+        string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile), policy = Path.Combine(folder, "policy"), manifestFile = Path.Combine(policy, "manifest.json");
+        if (folder.Length == 0 || !File.Exists(experimentFile))
+            throw new InvalidInputException(new ValidationError(source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
+        if (!File.Exists(manifestFile))
+            throw new InvalidInputException(new ValidationError(source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
+        Experiment experiment = reader.ReadFile(experimentFile, []);
+        try
+        {
+            Manifest? manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(manifestFile), RunFolder.JsonOptions);
+            if (manifest is not { Format: 1, Tensors: [{ } entry] })
+                throw new InvalidInputException(new ValidationError(manifestFile, "format", manifest?.Format.ToString(System.Globalization.CultureInfo.InvariantCulture), "this version reads format 1, with one tensor"));
+            if (TensorFiles.Error(policy, entry) is { } wrong) throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
+            return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, Read(policy, entry, experiment));
+        }
+        catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(new ValidationError(manifestFile, "", null, $"cannot be read: {e.Message.Split('\n')[0]}"));
+        }
+    }
+
+    /// <summary>The parameters as a tensor of the experiment's type, [d]; owned by the caller.</summary>
+    public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
+
+    /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy over listed states.</summary>
+    /// <exception cref="InvalidCastException">The states of the environment are not listed.</exception>
+    public double[] Probabilities()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var policy = (TabularPolicy)Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
+        using Tensor theta = ToTensor();
+        Tensor logs = policy.forward(theta.unsqueeze(0));
+        double[] probabilities = logs.to(ScalarType.Float64).exp().contiguous().data<double>().ToArray();
+        // Logarithms in single precision add up to 1 but for 1e-7.
+        for (int first = 0; first < probabilities.Length; first += policy.Actions)
+        {
+            Span<double> row = probabilities.AsSpan(first, policy.Actions);
+            double sum = 0;
+            foreach (double p in row) sum += p;
+            foreach (ref double p in row) p /= sum;
+        }
+        return probabilities;
+    }
+
+    private static double[] Read(string folder, TensorEntry entry, Experiment experiment)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Policy policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
+        Tensor theta = zeros(policy.Layout.Length, dtype: experiment.Dtype);
+        TensorFiles.Read(folder, entry, [theta]);
+        return theta.to(ScalarType.Float64).data<double>().ToArray();
+    }
+
+    private sealed record Manifest(int Format, int Rounds, IReadOnlyList<TensorEntry>? Tensors);
+}

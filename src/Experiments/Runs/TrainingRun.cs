@@ -1,0 +1,215 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Core.Options;
+using FedPG.Experiments.Diagnosis;
+using FedPG.Experiments.Reading;
+using FedPG.Federation;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Execution;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>
+/// A training run and its folder: starts new, or goes on from the newest checkpoint with the same bits as if it had never stopped.
+/// </summary>
+public sealed class TrainingRun : IRoundSink, IDisposable
+{
+    private readonly Experiment _experiment;
+    private readonly RunFolder _folder;
+    private readonly TrainingLoop _federation;
+    private readonly IRoundSink _progress;
+    private RunLogs? _logs;
+    private TensorBoardLog? _tensorBoard;
+    private RoundReport? _last;
+
+    private TrainingRun(Experiment experiment, RunFolder folder, TrainingLoop federation, IRoundSink progress) =>
+        (_experiment, _folder, _federation, _progress) = (experiment, folder, federation, progress);
+
+    /// <summary>The run's folder.</summary>
+    public string Folder => _folder.FullPath;
+
+    /// <summary>The federation.</summary>
+    public TrainingLoop Federation => _federation;
+
+    /// <summary>T, the rounds of the experiment.</summary>
+    public int Rounds => _experiment.Federation.Rounds;
+
+    /// <summary>What is run, on one line.</summary>
+    public string Description =>
+        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, {_experiment.Environment.AgentNames.Count} agents, {_experiment.Environment.Size}; "
+        + $"{_experiment.PolicyKind} policy of {_federation.Layout.Length} parameters, {_experiment.Estimator} gradients, seed {_experiment.Seed}";
+
+    /// <summary>Starts a new run in a folder that does not exist or is empty.</summary>
+    /// <param name="experiment">What to run.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="versions">What the resolved experiment says about the software.</param>
+    /// <param name="progress">Takes every report besides the files.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="InvalidInputException">The folder cannot be used.</exception>
+    public static TrainingRun Start(
+        Experiment experiment, ExecutionOptions execution, string folder, JsonObject versions, IRoundSink progress, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        RunFolder.RequireEmpty(folder);
+        // Built before the folder: what fails here leaves none behind, and a cluster may have to be waited for.
+        var federation = new TrainingLoop(experiment, execution, time);
+        RunFolder? opened = null;
+        try
+        {
+            opened = RunFolder.Create(folder);
+            var run = new TrainingRun(experiment, opened, federation, progress);
+            var document = (JsonObject)experiment.Resolved.DeepClone();
+            document[ExperimentReader.VersionsKey] = versions.DeepClone();
+            RunFolder.WriteJson(opened.PathOf(RunFolder.ExperimentFile), document);
+            run.OpenLogs(document, resumed: false);
+            return run;
+        }
+        catch
+        {
+            opened?.Dispose();
+            federation.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a run, from its newest checkpoint or from round 0 where there is none.</summary>
+    /// <returns>null when the run is finished already.</returns>
+    /// <exception cref="InvalidInputException">The folder is no run folder, is in use, or its files do not fit together.</exception>
+    public static TrainingRun? Resume(string folder, ExperimentReader reader, Func<Experiment, ExecutionOptions> execution, IRoundSink progress, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(execution);
+        var opened = RunFolder.Open(folder);
+        TrainingLoop? federation = null;
+        try
+        {
+            if (SummaryOf(opened) is { Status: "finished" })
+            {
+                opened.Dispose();
+                return null;
+            }
+            Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), []);
+            federation = new TrainingLoop(experiment, execution(experiment), time);
+            var run = new TrainingRun(experiment, opened, federation, progress);
+            (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(opened.Checkpoints);
+            if (checkpoint is { } newest) Checkpoint.Restore(newest.Folder, newest.Manifest, federation);
+            opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>());
+            Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
+            System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
+            var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
+            run.OpenLogs(document, resumed: checkpoint is not null);
+            return run;
+        }
+        catch
+        {
+            opened.Dispose();
+            federation?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The summary of a run folder; null before its run has ended.</summary>
+    public static RunSummary? ReadSummary(string folder)
+    {
+        string path = Path.Combine(folder, RunFolder.SummaryFile);
+        return System.IO.File.Exists(path) ? JsonSerializer.Deserialize<RunSummary>(System.IO.File.ReadAllBytes(path), RunFolder.JsonOptions) : null;
+    }
+
+    /// <summary>Runs the rounds that are left, and writes the policy and the summary.</summary>
+    /// <param name="cancellation">Ends the run at the next round boundary, with everything written.</param>
+    /// <param name="seconds">Rounds begin as long as less time than this was trained, stops left out; null for the experiment's number of rounds.</param>
+    /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
+    public RunSummary Run(CancellationToken cancellation, double? seconds = null)
+    {
+        RunStatus status;
+        try
+        {
+            status = _federation.Run(this, WriteCheckpoint, cancellation, seconds);
+        }
+        catch (Exception e) when (DivergedException.Behind(e) is { } diverged)
+        {
+            RunFolder.WriteJson(_folder.PathOf(RunFolder.DivergedFile), new { Status = "diverged", Rounds = _federation.RoundsDone, Fault = diverged.Message });
+            throw;
+        }
+        PolicyFiles.Write(_folder.PolicyFolder, _federation, _experiment.Resolved["policy"]!);
+        RunSummary summary = Summarise(status);
+        RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
+        return summary;
+    }
+
+    /// <inheritdoc/>
+    public void Report(RoundReport report)
+    {
+        _last = report;
+        _logs!.Report(report);
+        _tensorBoard!.Report(report);
+        _progress.Report(report);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _logs?.Dispose();
+        _tensorBoard?.Dispose();
+        _federation.Dispose();
+        _folder.Dispose();
+    }
+
+    private static RunSummary? SummaryOf(RunFolder folder)
+    {
+        try
+        {
+            return ReadSummary(folder.FullPath);
+        }
+        catch (JsonException)
+        {
+            // Not written by a run that ended: going on from the last checkpoint writes it anew.
+            return null;
+        }
+    }
+
+    private void OpenLogs(JsonObject document, bool resumed)
+    {
+        IReadOnlyList<string> names = _experiment.Environment.AgentNames;
+        _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _federation.Evaluator.IsEstimate, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
+        _tensorBoard = new TensorBoardLog(_folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
+    }
+
+    private void WriteCheckpoint()
+    {
+        _tensorBoard!.Flush();
+        Checkpoint.Write(_folder.Checkpoints, _federation, _folder.Lengths(_logs!));
+    }
+
+    private RunSummary Summarise(RunStatus status)
+    {
+        Evaluator evaluator = _federation.Evaluator;
+        EvaluationResult final = _last?.Evaluation ?? evaluator.Evaluate(_federation.Server.Theta, null);
+        double seconds = _federation.Seconds;
+        return new RunSummary
+        {
+            Status = status == RunStatus.Finished ? "finished" : "cancelled",
+            Name = _experiment.Name,
+            Algorithm = _experiment.AlgorithmName,
+            Seed = _experiment.Seed,
+            Minimised = Evaluator.ObjectiveKindOf(_experiment),
+            Rounds = _federation.RoundsDone,
+            Objective = final.Objective,
+            ObjectiveError = final.ObjectiveError,
+            Optimum = evaluator.Optimal,
+            Gap = final.Gap,
+            UniformGap = evaluator.Uniform - evaluator.Optimal,
+            Seconds = seconds,
+            EnvSteps = _federation.EnvSteps,
+            Trajectories = _federation.Trajectories,
+            Bytes = _federation.Agents.Ledger.BytesUp + _federation.Agents.Ledger.BytesDown,
+            BytesUp = _federation.Agents.Ledger.BytesUp,
+            BytesDown = _federation.Agents.Ledger.BytesDown,
+            Agents = [.. _experiment.Environment.AgentNames.Select((name, i) => new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]) { Return = final.AgentEpisodes?[i].Return })],
+            Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
+            Folder = _folder.FullPath,
+        };
+    }
+}

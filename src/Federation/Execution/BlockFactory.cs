@@ -1,0 +1,56 @@
+using FedPG.Federation.Setup;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Algorithms;
+using FedPG.Federation.Estimators;
+using FedPG.Federation.Rows;
+using FedPG.Federation.States;
+using FedPG.Policies;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Execution;
+
+/// <summary>Neighbouring agents.</summary>
+/// <param name="First">The index of the first.</param>
+/// <param name="Count">Their number.</param>
+public readonly record struct BlockRange(int First, int Count)
+{
+    /// <summary>All agents in blocks of one size, but for the last, which may be smaller.</summary>
+    /// <param name="agents">N.</param>
+    /// <param name="size">The size, a power of two, so that each block is a subtree of <see cref="RowSums"/>.</param>
+    public static IReadOnlyList<BlockRange> Of(int agents, int size)
+    {
+        var blocks = new List<BlockRange>();
+        for (int first = 0; first < agents; first += size) blocks.Add(new BlockRange(first, Math.Min(size, agents - first)));
+        return blocks;
+    }
+}
+
+/// <summary>Makes the blocks of an experiment, here or on another machine. Thread-safe.</summary>
+/// <param name="experiment">The experiment.</param>
+/// <param name="algorithm">Its algorithm.</param>
+/// <param name="format">The type of tensors and where they live.</param>
+public sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, TensorFormat format)
+{
+    private readonly Func<EstimatorSetup, IGradientEstimator> _createEstimator = experiment.PrepareEstimators(experiment.Environment);
+
+    /// <summary>A new block, at the start of a run. It has received nothing yet.</summary>
+    public AgentBlock Create(BlockRange range)
+    {
+        using var noGrad = no_grad();
+        Policy policy = experiment.CreatePolicy(format);
+        IGradientEstimator estimator = _createEstimator(new EstimatorSetup(experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
+        return new AgentBlock(range.First, range.Count, policy, estimator, algorithm.CreateAgents(policy, range.Count)) { Messages = experiment.Federation.Messages };
+    }
+}
+
+/// <summary>The tensors that a block keeps from round to round, by name: those of the algorithm's record and those of the oracle's.</summary>
+public static class BlockState
+{
+    /// <summary>The tensors themselves, rows [n, ...].</summary>
+    public static IEnumerable<(string Name, Tensor Value)> Of(AgentBlock block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        foreach ((string name, Tensor value) in StateTensors.Of(block.State)) yield return ($"agents/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(block.EstimatorState)) yield return ($"oracle/{name}", value);
+    }
+}

@@ -1,0 +1,226 @@
+using FedPG.Envs.Returns;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Rows;
+using FedPG.Policies.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation.Execution;
+
+/// <summary>
+/// Agents in blocks, wherever the blocks are: asks them, sums what they answer in one order, and notes what crossed. Derived classes carry calls to blocks.
+/// </summary>
+public abstract class BlockwiseAgents : IFederationAgents
+{
+    private readonly AgentsSetup _setup;
+    private readonly MessageFormat _messages;
+    private readonly int _elementSize;
+
+    /// <summary>For derived classes.</summary>
+    /// <param name="setup">What the agents are made from.</param>
+    protected BlockwiseAgents(AgentsSetup setup)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        _setup = setup;
+        Count = setup.Names.Count;
+        _messages = setup.Training.Federation.Messages;
+        _elementSize = _messages.SizeIn(setup.Format);
+        Ledger = new ExchangeLedger(Count);
+        Participation = new RoundParticipation(Count, setup.Training.Federation.Participation, setup.Training.Federation.LocalStepCounts);
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public ExchangeLedger Ledger { get; }
+
+    /// <summary>Who is there in which round.</summary>
+    public RoundParticipation Participation { get; }
+
+    /// <inheritdoc/>
+    public bool EveryoneTakesPart => Participation.IsEveryone;
+
+    /// <inheritdoc/>
+    public long EnvSteps => Observations.Sum(b => b.EnvSteps);
+
+    /// <inheritdoc/>
+    public long Trajectories => Observations.Sum(b => b.Trajectories);
+
+    /// <summary>What is seen of the blocks, in order.</summary>
+    protected abstract IReadOnlyList<IBlockObservations> Observations { get; }
+
+    /// <inheritdoc/>
+    public void Broadcast(string name, Tensor vector, int? round = null, int? entries = null)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        // A block holds one copy for its rows. What counts is who is sent it: an algorithm sends an agent all that it reads in a round.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sent = _messages.AsSent(vector);
+        if (!sent.AllFinite() && _messages.ErrorOf(name, vector) is { } fault) throw new DivergedException(round ?? 0, "the server", fault);
+        Send(name, sent);
+        Ledger.Add(Entry(ExchangeDirection.Down, name, vector.shape, entries, Participation.CohortOf(round)));
+    }
+
+    /// <inheritdoc/>
+    public void Show(string name, Tensor vector)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        SendShown(name, vector);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Mean(Uplink uplink, int round) => MeanAndShare(uplink, round).Mean;
+
+    /// <inheritdoc/>
+    public (Tensor Mean, Tensor Share) MeanAndShare(Uplink uplink, int round)
+    {
+        ArgumentNullException.ThrowIfNull(uplink);
+        Cohort cohort = Participation.CohortOf(round);
+        IReadOnlyList<BlockAnswer?> answers = Ask(AgentCall.Sum(uplink, round));
+        Cohort present = Present(cohort, answers);
+        using DisposeScope outer = NewDisposeScope();
+        Tensor total = Total([.. answers.Select(a => a?.Value)]);
+        Ledger.Add(Entry(ExchangeDirection.Up, uplink.Name, total.shape, uplink.Entries, present));
+        Tensor? weightedTotal = cohort.IsPlainMean ? null : Total([.. answers.Select(a => a?.Weighted)]);
+        ThrowIfDiverged(answers, round);
+        Tensor mean = (weightedTotal ?? total.Over(Math.Max(1, present.Members.Count))).MoveToOuterDisposeScope();
+        return (mean, present.IsEveryone ? mean : total.Over(Count).MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public void Run(Action<AgentBlock, int> work, int round) => Ask(AgentCall.Work(work, round));
+
+    /// <inheritdoc/>
+    public void Gossip(string name, MixingGraph graph, Func<AgentBlock, int, Tensor> send, Action<AgentBlock, Tensor> receive, int round)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = Rows(AgentCall.Send(name, send, round));
+        Ask(AgentCall.Take(name, receive, round), graph.Mix(rows));
+        foreach ((ExchangeDirection direction, Func<int, int> messages) in new (ExchangeDirection, Func<int, int>)[] { (ExchangeDirection.Up, graph.ReceiversOf), (ExchangeDirection.Down, graph.SendersTo) })
+        {
+            foreach (IGrouping<int, int> group in Enumerable.Range(0, Count).GroupBy(messages).Where(g => g.Key > 0).OrderBy(g => g.First()))
+                Ledger.Add(Entry(direction, name, [group.Key, .. rows.shape[1..]], null, Cohort.Of(Count, group)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Tensor Inspect(Func<AgentBlock, Tensor> rows, int round)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return RowSums.Tree(Rows(AgentCall.Inspect(rows, round))).Over(Count).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public double Drift()
+    {
+        double sum = 0;
+        foreach (IBlockObservations block in Observations)
+        {
+            foreach (double drift in block.Drift) sum += drift;
+        }
+        return sum / Math.Max(1, Observations.Sum(b => b.DriftSteps));
+    }
+
+    /// <inheritdoc/>
+    public double CorrectionNorm()
+    {
+        double sum = 0;
+        foreach (IBlockObservations block in Observations)
+        {
+            foreach (double norm in block.CorrectionNorms) sum += norm;
+        }
+        int agents = Observations.Sum(b => b.CorrectedAgents);
+        return sum / (agents > 0 ? agents : Count);
+    }
+
+    /// <inheritdoc/>
+    public RolloutStatistics Rollouts()
+    {
+        (long steps, double rewards, long episodes) = (0, 0, 0);
+        foreach (RolloutStatistics rollout in Observations.SelectMany(b => b.Rollouts))
+        {
+            steps += rollout.EnvSteps;
+            rewards += rollout.RewardSum;
+            episodes += rollout.Episodes;
+        }
+        return new RolloutStatistics(steps, rewards, episodes);
+    }
+
+    /// <inheritdoc/>
+    public abstract void ResetObservations();
+
+    /// <inheritdoc/>
+    public abstract void BeginRound(int round);
+
+    /// <inheritdoc/>
+    public abstract AgentStates States();
+
+    /// <inheritdoc/>
+    public abstract void Restore(AgentStates states);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lets the blocks go.</summary>
+    protected abstract void Dispose(bool disposing);
+
+    /// <summary>Carries what the server sends to all blocks.</summary>
+    protected abstract void Send(string name, Tensor vector);
+
+    /// <summary>Carries what blocks may look at to all of them.</summary>
+    protected abstract void SendShown(string name, Tensor vector);
+
+    /// <summary>Has all blocks run a call, and returns when all have.</summary>
+    /// <param name="asked">The call.</param>
+    /// <param name="rows">What they take, [N, d], a part of it each; null for calls that hand nothing over.</param>
+    /// <returns>What each block gave back, in order; null for blocks without agents of the round.</returns>
+    protected abstract IReadOnlyList<BlockAnswer?> Ask(AgentCall asked, Tensor? rows = null);
+
+    /// <summary>Of the agents that were asked, those that answered; here all of them.</summary>
+    /// <param name="cohort">Who was asked.</param>
+    /// <param name="answers">What each block gave back.</param>
+    protected virtual Cohort Present(Cohort cohort, IReadOnlyList<BlockAnswer?> answers) => cohort;
+
+    /// <summary>The rows of all agents, [N, d], in the caller's dispose scope.</summary>
+    private Tensor Rows(AgentCall call)
+    {
+        IReadOnlyList<BlockAnswer?> answers = Ask(call);
+        if (answers.Any(a => a is null)) throw new AgentFailureException($"\"{call.Name}\" needs all agents, and some are missing");
+        Tensor all = cat([.. answers.Select(a => a!.Value!)]);
+        foreach (BlockAnswer? answer in answers) answer!.Value!.Dispose();
+        ThrowIfDiverged(answers, call.Round);
+        return all;
+    }
+
+    private void ThrowIfDiverged(IReadOnlyList<BlockAnswer?> answers, int round)
+    {
+        if (answers.FirstOrDefault(a => a?.Divergence is not null)?.Divergence is { } first)
+            throw new DivergedException(round, $"agent {_setup.Names[first.Agent]}", first.Error);
+    }
+
+    /// <summary>The sum over blocks, [d]; a block without agents of the round counts as zeros, so that the tree of sums keeps its shape.</summary>
+    private Tensor Total(Tensor?[] sums)
+    {
+        Tensor? some = sums.FirstOrDefault(s => s is not null);
+        if (some is null) return zeros_like(_setup.Theta);
+        Tensor none = zeros_like(some);
+        Tensor total = RowSums.Tree(stack([.. sums.Select(s => s ?? none)]));
+        foreach (Tensor? sum in sums) sum?.Dispose();
+        return total;
+    }
+
+    private ExchangeEntry Entry(ExchangeDirection direction, string name, long[] shape, int? entries, Cohort cohort)
+    {
+        long elements = shape.Aggregate(1L, (a, b) => a * b);
+        IReadOnlyList<int>? agents = cohort.IsEveryone ? null : cohort.Members;
+        return entries is { } k && k < elements
+            ? new ExchangeEntry(direction, name, $"{k} of {string.Join('x', shape)}", (long)k * (_elementSize + ExchangeEntry.IndexBytes), agents)
+            : new ExchangeEntry(direction, name, string.Join('x', shape), elements * _elementSize, agents);
+    }
+}

@@ -1,0 +1,169 @@
+using FedPG.Core.Streams;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Algorithms;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Execution;
+using FedPG.Federation.Setup;
+using FedPG.Federation.States;
+using FedPG.Federation.Threads;
+using FedPG.Policies;
+using FedPG.Policies.Torch;
+using static TorchSharp.torch;
+
+namespace FedPG.Federation;
+
+/// <summary>How a run ended.</summary>
+public enum RunStatus
+{
+    /// <summary>All rounds were run.</summary>
+    Finished,
+
+    /// <summary>It was asked to stop, and did so between two rounds.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// One experiment: server, agents and the evaluator outside. Not thread-safe; <see cref="Run"/> blocks its caller.
+/// </summary>
+public sealed class TrainingLoop : IDisposable
+{
+    private readonly TrainingSetup _experiment;
+    private readonly Algorithm _algorithm;
+    private readonly WorkerPool _pool;
+    private readonly TimeProvider _time;
+    private readonly IDiagnoser? _diagnoser;
+    private long _envStepsBefore, _trajectoriesBefore;
+    private double _secondsBefore;
+    private long _started;
+
+    /// <summary>Builds agents and server at theta_0.</summary>
+    public TrainingLoop(TrainingSetup experiment, ExecutionOptions execution, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(execution);
+        (_experiment, _time, _algorithm) = (experiment, time, experiment.CreateAlgorithm());
+        // What threads share is agents: more threads than those would only be woken for every phase.
+        _pool = new WorkerPool(Math.Min(execution.Threads, experiment.Environment.AgentNames.Count));
+        using var noGrad = no_grad();
+        var format = new TensorFormat(experiment.Dtype, execution.Device);
+        Policy policy = experiment.CreatePolicy(format);
+        double[] theta = experiment.InitialParameters ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
+        Layout = policy.Layout;
+        Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
+        _diagnoser = experiment.CreateDiagnoser?.Invoke();
+        var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
+        Agents = execution.CreateAgents?.Invoke(setup) ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
+        Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : Evaluator.Create(experiment, policy, _pool);
+    }
+
+    /// <summary>The agents.</summary>
+    public IFederationAgents Agents { get; }
+
+    /// <summary>The agents, where they are in this process.</summary>
+    /// <exception cref="InvalidOperationException">They are elsewhere.</exception>
+    public LocalAgents LocalAgents => Agents as LocalAgents ?? throw new InvalidOperationException("the agents are not in this process");
+
+    /// <summary>The server's state.</summary>
+    public ServerState Server { get; }
+
+    /// <summary>What the true objective is known by.</summary>
+    public Evaluator Evaluator { get; }
+
+    /// <summary>How the policy's parameters are laid out.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>The rounds that are done; -1 before the exchange that precedes round 0.</summary>
+    public int RoundsDone { get; private set; } = -1;
+
+    /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
+    public long EnvSteps => _envStepsBefore + Agents.EnvSteps;
+
+    /// <summary>Trajectories sampled since the start of the run, stops and resumes included; 0 where the estimator samples none, or does not say how many.</summary>
+    public long Trajectories => _trajectoriesBefore + Agents.Trajectories;
+
+    /// <summary>Seconds of training since the start of the run, stops left out.</summary>
+    public double Seconds => _secondsBefore + _time.GetElapsedTime(_started).TotalSeconds;
+
+    /// <summary>Runs the rounds that are left.</summary>
+    /// <param name="sink">Takes the report of every round.</param>
+    /// <param name="checkpoint">Called between rounds when a checkpoint is due, and after the last round; null for none.</param>
+    /// <param name="cancellation">Ends the run at the next round boundary.</param>
+    /// <param name="seconds">Rounds begin as long as less time than this was trained, whatever their number; null for the experiment's number of rounds.</param>
+    /// <exception cref="DivergedException">Parameters stopped being finite.</exception>
+    public RunStatus Run(IRoundSink sink, Action? checkpoint, CancellationToken cancellation, double? seconds = null)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        using var noGrad = no_grad();
+        _started = _time.GetTimestamp();
+        int rounds = _experiment.Federation.Rounds;
+        if (RoundsDone < 0)
+        {
+            Agents.BeginRound(Algorithm.StartRound);
+            using (NewDisposeScope()) _algorithm.Start(Server, Agents);
+            RoundsDone = 0;
+            sink.Report(CreateReport());
+        }
+        bool IsFinished() => seconds is { } most ? Seconds >= most : RoundsDone >= rounds;
+        while (!IsFinished() && !cancellation.IsCancellationRequested)
+        {
+            Agents.BeginRound(RoundsDone);
+            using (NewDisposeScope()) _algorithm.Round(Server, Agents, RoundsDone);
+            RoundsDone++;
+            ThrowIfDiverged();
+            sink.Report(CreateReport());
+            if (_experiment.CheckpointEvery > 0 && RoundsDone % _experiment.CheckpointEvery == 0 && !IsFinished()) checkpoint?.Invoke();
+        }
+        RunStatus status = IsFinished() ? RunStatus.Finished : RunStatus.Cancelled;
+        checkpoint?.Invoke();
+        return status;
+    }
+
+    /// <summary>Goes on from a stored state: the tensors of server and agents have been filled in by the caller.</summary>
+    public void Restore(int roundsDone, long envSteps, double seconds, long bytesUp, long bytesDown, long trajectories = 0)
+    {
+        (RoundsDone, _envStepsBefore, _secondsBefore, _trajectoriesBefore) = (roundsDone, envSteps, seconds, trajectories);
+        Agents.Ledger.Restore(bytesUp, bytesDown);
+    }
+
+    /// <summary>A copy of thetabar in double precision, [d].</summary>
+    public double[] Parameters()
+    {
+        using IDisposable scope = NewDisposeScope();
+        return Server.Theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Agents.Dispose();
+        Evaluator.Dispose();
+        _diagnoser?.Dispose();
+        StateTensors.Dispose(Server);
+        _pool.Dispose();
+    }
+
+    private RoundReport CreateReport()
+    {
+        bool evaluated = RoundsDone % _experiment.EvaluateEvery == 0 || RoundsDone == _experiment.Federation.Rounds;
+        bool diagnosed = _diagnoser is not null && (RoundsDone % _experiment.DiagnoseEvery == 0 || RoundsDone == _experiment.Federation.Rounds);
+        double? temperature = _experiment.Entropy.IsUsed ? _experiment.Entropy.At(RoundsDone) : null;
+        (double drift, double correction) = (Agents.Drift(), Agents.CorrectionNorm());
+        Agents.ResetObservations();
+        return new RoundReport(
+            RoundsDone, EnvSteps, evaluated ? Evaluate(temperature) : null, drift, correction,
+            Agents.Ledger.BytesUp, Agents.Ledger.BytesDown, Seconds, Agents.Rollouts(), Agents.Ledger.TakeRound(),
+            diagnosed ? _diagnoser!.Diagnose(Parameters(), RoundsDone) : null);
+    }
+
+    private EvaluationResult Evaluate(double? temperature)
+    {
+        EvaluationResult evaluation = Evaluator.Evaluate(Server.Theta, temperature);
+        return evaluation.Error is null ? evaluation : throw new DivergedException(RoundsDone, "the server", evaluation.Error);
+    }
+
+    private void ThrowIfDiverged()
+    {
+        if (Server.Theta.AllFinite()) return;
+        throw new DivergedException(RoundsDone, "the server");
+    }
+}

@@ -1,0 +1,101 @@
+using FedPG.Core.Streams;
+using FedPG.Policies.Torch;
+using static TorchSharp.torch;
+
+namespace FedPG.Policies.Networks;
+
+/// <summary>
+/// A fully connected network on observations, for rows of agents: x [n, M, inputs] to outputs [n, M, outputs] by one batched product a layer.
+/// Weights are [in, out]. Immutable.
+/// </summary>
+public sealed class DenseNetwork
+{
+    private readonly int[] _sizes;
+    private readonly int _fanIn;
+
+    /// <summary>Creates the network.</summary>
+    /// <param name="inputs">The numbers that come in.</param>
+    /// <param name="hidden">The sizes of the hidden layers; empty for none.</param>
+    /// <param name="outputs">The numbers that go out.</param>
+    /// <param name="activation">Between the layers.</param>
+    /// <param name="fanIn">How many inputs are not zero in general.</param>
+    public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, int fanIn)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        _sizes = [inputs, .. hidden, outputs];
+        (Activation, _fanIn) = (activation, fanIn);
+    }
+
+    /// <summary>The number of layers, the last included.</summary>
+    public int Layers => _sizes.Length - 1;
+
+    /// <summary>The numbers that enter layer 0, 1, ..., and those that leave the last.</summary>
+    public IReadOnlyList<int> Sizes => _sizes;
+
+    /// <summary>Between the layers.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>The parameters in layout order: <c>layer0.weight</c>, <c>layer0.bias</c>, ...</summary>
+    public IEnumerable<(string Name, long[] Shape)> Parameters => Enumerable.Range(0, Layers).SelectMany(layer => new (string, long[])[]
+    {
+        ($"layer{layer}.weight", [_sizes[layer], _sizes[layer + 1]]),
+        ($"layer{layer}.bias", [_sizes[layer + 1]]),
+    });
+
+    /// <summary>The outputs [n, M, outputs].</summary>
+    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
+    /// <param name="x">[n, M, inputs].</param>
+    public Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        for (int layer = 0; layer < Layers - 1; layer++)
+        {
+            using Tensor z = bmm(x, parameters[2 * layer]);
+            // The product is not needed for its own derivative: its memory is free for the next one.
+            x = BiasActivation.Of(z, parameters[(2 * layer) + 1], Activation);
+        }
+        (Tensor weight, Tensor bias) = (parameters[2 * (Layers - 1)], parameters[(2 * (Layers - 1)) + 1]);
+        return bmm(x, weight).Add(bias.unsqueeze(1));
+    }
+
+    /// <summary>The derivative of the outputs along directions of the parameters, [n, M, outputs]; nothing is recorded.</summary>
+    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
+    /// <param name="directions">The same of the directions.</param>
+    /// <param name="x">[n, M, inputs].</param>
+    public Tensor Tangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(directions);
+        using var noGrad = no_grad();
+        Tensor? along = null;
+        for (int layer = 0; layer < Layers - 1; layer++)
+        {
+            Tensor pre = LayerTangent(layer, x, along);
+            x = BiasActivation.Of(bmm(x, parameters[2 * layer]), parameters[(2 * layer) + 1], Activation);
+            along = pre * (Activation == Activation.Tanh ? ones_like(x) - (x * x) : x.sign());
+        }
+        return LayerTangent(Layers - 1, x, along);
+
+        Tensor LayerTangent(int layer, Tensor input, Tensor? inputAlong)
+        {
+            Tensor own = bmm(input, directions[2 * layer]).Add(directions[(2 * layer) + 1].unsqueeze(1));
+            return inputAlong is null ? own : own.Add(bmm(inputAlong, parameters[2 * layer]));
+        }
+    }
+
+    /// <summary>Hidden weights uniform with variance 1 / fan-in; the last layer and all biases 0.</summary>
+    /// <param name="key">The stream.</param>
+    /// <param name="parameters">The first numbers of a row theta; must be 0.</param>
+    public void Initialise(StreamKey key, Span<double> parameters)
+    {
+        var random = new RandomSequence(key);
+        int offset = 0;
+        for (int layer = 0; layer < Layers - 1; layer++)
+        {
+            double bound = Math.Sqrt(3.0 / (layer == 0 ? _fanIn : _sizes[layer]));
+            int weights = _sizes[layer] * _sizes[layer + 1];
+            for (int k = 0; k < weights; k++) parameters[offset + k] = bound * ((2 * random.NextDouble()) - 1);
+            offset += weights + _sizes[layer + 1];
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using FedPG.Reporting.Figures;
+
+namespace FedPG.Reporting.Drawing;
+
+/// <summary>
+/// Draws figures into files. The same figure gives the same bytes, whatever fonts, culture or clock the machine has. Safe to call from several threads.
+/// </summary>
+public static class FigureFiles
+{
+    /// <summary>Writes a figure as SVG (text as text) and as PNG (two pixels a unit, 192 dpi). Existing files are replaced.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="pathWithoutExtension">Where: <c>.svg</c> and <c>.png</c> are appended. The folder is made if it does not exist.</param>
+    /// <returns>The paths of the two files.</returns>
+    /// <exception cref="ArgumentException">The figure is at fault; the message names every fault, one a line.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static (string Svg, string Png) Write(Figure figure, string pathWithoutExtension)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pathWithoutExtension);
+        Scene scene = Lay(figure);
+        string svg = pathWithoutExtension + ".svg", png = pathWithoutExtension + ".png";
+        if (Path.GetDirectoryName(Path.GetFullPath(svg)) is { } folder) Directory.CreateDirectory(folder);
+        File.WriteAllBytes(svg, SvgFile.Of(scene, Name(figure)));
+        File.WriteAllBytes(png, PngFile.Of(scene));
+        return (svg, png);
+    }
+
+    /// <summary>Draws a figure as SVG, with its texts as texts.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <returns>The bytes of the file, UTF-8.</returns>
+    /// <exception cref="ArgumentException">The figure is at fault; the message names every fault, one a line.</exception>
+    public static byte[] ToSvg(Figure figure) => SvgFile.Of(Lay(figure), Name(figure));
+
+    /// <summary>Draws a figure as PNG, two pixels a unit.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <returns>The bytes of the file.</returns>
+    /// <exception cref="ArgumentException">The figure is at fault; the message names every fault, one a line.</exception>
+    public static byte[] ToPng(Figure figure) => PngFile.Of(Lay(figure));
+
+    private static Scene Lay(Figure figure)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        string[] errors = [.. FigureErrors.Of(figure)];
+        return errors.Length == 0 ? new Scene(figure) : throw new ArgumentException(string.Join('\n', errors), nameof(figure));
+    }
+
+    private static string Name(Figure figure) => figure.Title.Length > 0 ? figure.Title : figure.Panels[0].Title;
+}
