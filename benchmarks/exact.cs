@@ -7,11 +7,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Exact;
-using FedPG.Envs.Options;
+using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
+using FedPG.Envs.Tabular.Exact.Sparse;
 using FedPG.Policies;
-using FedPG.Policies.Exact;
+using FedPG.Policies.Tabular;
+using FedPG.Policies.Tabular.Exact;
 
 const int agents = 2;
 double[] discounts = [0.95, 0.99, 0.999];
@@ -62,7 +66,7 @@ return 0;
 
 static FiniteMdp Mdp(string id, string options)
 {
-    var faults = new FaultList(id);
+    var faults = new ValidationErrors(id);
     ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, agents, JsonDocument.Parse(options).RootElement, EnvironmentKeys.CommandLine, faults);
     faults.ThrowIfAny();
     return (FiniteMdp)configured!.Build();

@@ -4,7 +4,9 @@
 #:property PublishAot=false
 
 using System.Runtime.CompilerServices;
-using FedPG.Reporting;
+using FedPG.Reporting.Curves;
+using FedPG.Reporting.Drawing;
+using FedPG.Reporting.Figures;
 
 string folder = ThisFolder();
 CurveTable data = CurveTable.Read(Path.Combine(folder, "..", "data", "growth.csv"));

@@ -1,16 +1,18 @@
 // QAvg and PAvg on agents whose dynamics differ: how fast, how good, and how good where nobody trained.
 //     dotnet run experiments/environment-heterogeneity/measure.cs
 // writes docs/data/environment-heterogeneity.csv, a row a run, and prints the tables of docs/algorithms/qavg.md and pavg.md.
-#:project ../../src/Federation/FedPG.Federation.csproj
+#:project ../../src/Experiments/FedPG.Experiments.csproj
 #:property UsesTorchNatives=true
 #:property PublishAot=false
 
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 using FedPG.Federation;
-using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
-using FedPG.Federation.Experiment;
+using FedPG.Federation.Execution;
+using FedPG.Federation.Threads;
 using FedPG.Policies;
 using TorchSharp;
 
@@ -80,7 +82,7 @@ Experiment Read(string file, string[] settings) => ExperimentReader.Default.Read
 
 static (double[] Theta, double[] Curve) Train(Experiment experiment)
 {
-    using var federation = new Federation(experiment, new ExecutionOptions(1, torch.CPU), TimeProvider.System);
+    using var federation = new TrainingLoop(experiment, new ExecutionOptions(1, torch.CPU), TimeProvider.System);
     var sink = new Objectives();
     federation.Run(sink, null, CancellationToken.None);
     return (federation.Parameters(), [.. sink.Values]);

@@ -1,15 +1,17 @@
 // The noise floor of federated TD(0) against the number of agents, and what heterogeneity leaves.
 //     dotnet run -c Release experiments/federated-td/measure.cs
 // writes docs/data/federated-td.csv, a row a run, and prints the tables of docs/algorithms/fedtd.md.
-#:project ../../src/Federation/FedPG.Federation.csproj
+#:project ../../src/Experiments/FedPG.Experiments.csproj
 #:property UsesTorchNatives=true
 #:property PublishAot=false
 
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 using FedPG.Federation;
 using FedPG.Federation.Evaluation;
-using FedPG.Federation.Experiment;
+using FedPG.Federation.Execution;
 using TorchSharp;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -40,7 +42,7 @@ Console.WriteLine("| heterogeneity | error to the agents' own fixed points, N = 
 foreach (double degree in degrees)
 {
     (double[] gaps, double[] objectives) = Floors("heterogeneity", 20, degree, "environment.options.rewards=own");
-    Evaluation limit = Run("gradient.estimator=exact", "environment.options.rewards=own", "environment.agents=20", $"environment.options.heterogeneity={degree}", "federation.rounds=20000", "evaluateEvery=20000")[^1];
+    EvaluationResult limit = Run("gradient.estimator=exact", "environment.options.rewards=own", "environment.agents=20", $"environment.options.heterogeneity={degree}", "federation.rounds=20000", "evaluateEvery=20000")[^1];
     csv.WriteLine($"without-noise,20,{degree:R},,{limit.Gap:R},{limit.Objective:R}");
     Console.WriteLine($"| {degree} | {objectives.Average():E3} +- {HalfWidth(objectives):E1} | {limit.Objective - limit.Gap:E3} | {gaps.Average():E3} +- {HalfWidth(gaps):E1} | {limit.Gap:E3} |");
 }
@@ -51,17 +53,17 @@ foreach (double degree in degrees)
     (double[] gaps, double[] objectives) = (new double[seeds], new double[seeds]);
     for (int seed = 0; seed < seeds; seed++)
     {
-        IReadOnlyList<Evaluation> all = Run([$"seed={seed + 1}", $"environment.agents={n}", $"environment.options.heterogeneity={degree}", .. settings]);
-        Evaluation[] late = [.. all.Skip((int)(burnIn * all.Count))];
+        IReadOnlyList<EvaluationResult> all = Run([$"seed={seed + 1}", $"environment.agents={n}", $"environment.options.heterogeneity={degree}", .. settings]);
+        EvaluationResult[] late = [.. all.Skip((int)(burnIn * all.Count))];
         (gaps[seed], objectives[seed]) = (late.Average(e => e.Gap!.Value), late.Average(e => e.Objective));
         csv.WriteLine($"{part},{n},{degree:R},{seed + 1},{gaps[seed]:R},{objectives[seed]:R}");
     }
     return (gaps, objectives);
 }
 
-IReadOnlyList<Evaluation> Run(params string[] settings)
+IReadOnlyList<EvaluationResult> Run(params string[] settings)
 {
-    using var federation = new Federation(ExperimentReader.Default.ReadFile(Path.Combine(folder, "chain.json"), settings), new ExecutionOptions(1, torch.CPU), TimeProvider.System);
+    using var federation = new TrainingLoop(ExperimentReader.Default.ReadFile(Path.Combine(folder, "chain.json"), settings), new ExecutionOptions(1, torch.CPU), TimeProvider.System);
     var sink = new Evaluations();
     federation.Run(sink, null, CancellationToken.None);
     return sink.Values;
@@ -85,7 +87,7 @@ static string ThisFolder([CallerFilePath] string path = "") => Path.GetDirectory
 
 internal sealed class Evaluations : IRoundSink
 {
-    public List<Evaluation> Values { get; } = [];
+    public List<EvaluationResult> Values { get; } = [];
 
     public void Report(RoundReport report)
     {

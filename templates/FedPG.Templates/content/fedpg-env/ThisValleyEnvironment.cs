@@ -1,6 +1,7 @@
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.Options;
-using FedPG.Envs.Streams;
+using FedPG.Envs.Episodic;
 
 namespace MyValley;
 
@@ -11,7 +12,7 @@ public sealed class ThisValleyEnvironment(double wind) : IEnvironment
     private EpisodeRandom _random;
     private double _place, _velocity;
 
-    public static SteppedDefinition Definition { get; } = new()
+    public static EpisodicDefinition Definition { get; } = new()
     {
         Id = "MyValley-v0",
         Summary = "Keep a ball at the bottom of a valley, against a wind of each agent's own.",

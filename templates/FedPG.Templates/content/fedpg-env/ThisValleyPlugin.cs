@@ -1,4 +1,4 @@
-using FedPG.Federation.Plugins;
+using FedPG.Experiments.Plugins;
 
 namespace MyValley;
 
