@@ -88,8 +88,11 @@ public sealed class OptionReader
     public long Seed(string key, long defaultValue, string meaning) => Long(key, defaultValue, 0, LargestSeed, meaning);
 
     /// <summary>A seed that may be left out: null where it is not given.</summary>
-    public long? OptionalSeed(string key, string meaning) =>
-        (long?)Parsed<object>(key, null, Whole(0, LargestSeed), meaning, e => WholeNumber(e, 0, LargestSeed));
+    public long? OptionalSeed(string key, string meaning) => OptionalLong(key, 0, LargestSeed, meaning);
+
+    /// <summary>A whole number that may be left out: null where it is not given.</summary>
+    public long? OptionalLong(string key, long minimum, long maximum, string meaning) =>
+        (long?)Parsed<object>(key, null, Whole(minimum, maximum), meaning, e => WholeNumber(e, minimum, maximum));
 
     /// <summary>true or false.</summary>
     public bool Flag(string key, bool defaultValue, string meaning)
@@ -146,12 +149,16 @@ public sealed class OptionReader
 
     /// <summary>A value of any shape: <paramref name="parse"/> returns null for what is not allowed.</summary>
     public T? Parsed<T>(string key, T? defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
+        where T : class => Parsed(key, defaultValue is null ? null : JsonSerializer.SerializeToNode(defaultValue), allowed, meaning, parse, defaultValue);
+
+    /// <summary>The same where the default has a form of its own in JSON.</summary>
+    internal T? Parsed<T>(string key, JsonNode? defaultJson, string allowed, string meaning, Func<JsonElement, T?> parse, T? defaultValue)
         where T : class
     {
-        Describe(key, defaultValue is null ? "none" : JsonSerializer.Serialize(defaultValue), allowed, meaning);
+        Describe(key, defaultJson?.ToJsonString() ?? "none", allowed, meaning);
         if (!TryGet(key, out JsonElement element))
         {
-            Resolved[key] = defaultValue is null ? null : JsonSerializer.SerializeToNode(defaultValue);
+            Resolved[key] = defaultJson;
             return defaultValue;
         }
         Resolved[key] = JsonNode.Parse(element.GetRawText());

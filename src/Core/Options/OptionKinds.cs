@@ -1,0 +1,109 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FedPG.Core.Options;
+
+/// <summary>How the types that options may have are read and written. Stateless.</summary>
+internal static class OptionKinds
+{
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict };
+
+    /// <summary>What reads a value of a type.</summary>
+    /// <exception cref="ArgumentException">No option can have this type.</exception>
+    public static Func<OptionReader, OptionProperty, object?, object?> ReaderOf(Type type)
+    {
+        if (type == typeof(double)) return ReadNumber;
+        if (type == typeof(int)) return (reader, p, value) => ReadWhole(reader, p, value is null ? null : (int)value) is { } whole ? (int)whole : null;
+        if (type == typeof(long)) return (reader, p, value) => ReadWhole(reader, p, (long?)value);
+        if (type == typeof(bool)) return ReadFlag;
+        if (type == typeof(string)) return ReadText;
+        if (type.IsEnum) return (reader, p, value) => ReadWord(reader, p, value, type);
+        if (type == typeof(double[])) return (reader, p, value) => reader.Numbers(p.Key, (double[]?)value, p.Attribute.Range, p.Attribute.Meaning);
+        if (type == typeof(int[])) return (reader, p, value) => reader.Integers(p.Key, (int[]?)value, Whole(p.Attribute.Minimum, int.MinValue), Whole(p.Attribute.Maximum, int.MaxValue), p.Attribute.Meaning);
+        if (type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IOptionValue<>) && i.GenericTypeArguments[0] == type))
+        {
+            return typeof(OptionKinds).GetMethod(nameof(ReadValue), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+                .CreateDelegate<Func<OptionReader, OptionProperty, object?, object?>>();
+        }
+        if (OptionProperty.Of(type).Count > 0) return (reader, p, value) => ReadSection(reader, p, value, type);
+        throw new ArgumentException($"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
+    }
+
+    /// <summary>A value in JSON.</summary>
+    public static JsonNode? ToJson(object? value) => value switch
+    {
+        null => null,
+        Enum word => WordOf(word),
+        _ when value.GetType().GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IOptionValue<>)) => (JsonNode?)value.GetType().GetMethod(nameof(IOptionValue<>.ToJson))!.Invoke(value, null),
+        _ when OptionProperty.Of(value.GetType()) is { Count: > 0 } => OptionRecord.ToJson(value),
+        _ => JsonSerializer.SerializeToNode(value, value.GetType(), Json),
+    };
+
+    /// <summary>The word for a value of an enumeration.</summary>
+    public static string WordOf(Enum value)
+    {
+        string name = value.ToString();
+        return value.GetType().GetField(name)?.GetCustomAttribute<WordAttribute>()?.Word ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+    }
+
+    private static object? ReadNumber(OptionReader reader, OptionProperty p, object? value) => value is double number
+        ? reader.Number(p.Key, number, p.Attribute.Range, p.Attribute.Meaning)
+        : reader.Parsed<object>(p.Key, null, p.Attribute.Range.ToString(), p.Attribute.Meaning,
+            e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double v) && p.Attribute.Range.Contains(v) ? v : null);
+
+    private static long? ReadWhole(OptionReader reader, OptionProperty p, long? value)
+    {
+        long minimum = Whole(p.Attribute.Minimum, -OptionReader.LargestSeed), maximum = Whole(p.Attribute.Maximum, OptionReader.LargestSeed);
+        return value is { } number
+            ? reader.Long(p.Key, number, minimum, maximum, p.Attribute.Meaning)
+            : reader.OptionalLong(p.Key, minimum, maximum, p.Attribute.Meaning);
+    }
+
+    private static object? ReadFlag(OptionReader reader, OptionProperty p, object? value) => value is bool flag
+        ? reader.Flag(p.Key, flag, p.Attribute.Meaning)
+        : reader.Parsed<object>(p.Key, null, "true or false", p.Attribute.Meaning, e => e.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        });
+
+    private static string? ReadText(OptionReader reader, OptionProperty p, object? value)
+    {
+        if (value is null) return reader.Parsed<string>(p.Key, null, p.Attribute.Words is { } known ? OneOf(known) : "a string", p.Attribute.Meaning,
+            e => e.ValueKind == JsonValueKind.String && p.Attribute.Words?.Contains(e.GetString()) != false ? e.GetString() : null);
+        return p.Attribute.Words is { } words ? reader.Choice(p.Key, (string)value, words, p.Attribute.Meaning) : reader.Text(p.Key, (string)value, p.Attribute.Meaning);
+    }
+
+    private static object? ReadWord(OptionReader reader, OptionProperty p, object? value, Type type)
+    {
+        Enum[] values = [.. Enum.GetValues(type).Cast<Enum>()];
+        string[] words = [.. values.Select(WordOf)];
+        if (value is Enum standard) return values[Array.IndexOf(words, reader.Choice(p.Key, WordOf(standard), words, p.Attribute.Meaning))];
+        return reader.Parsed<object>(p.Key, null, OneOf(words), p.Attribute.Meaning,
+            e => e.ValueKind == JsonValueKind.String && Array.IndexOf(words, e.GetString()) is >= 0 and int k ? values[k] : null);
+    }
+
+    private static object? ReadValue<T>(OptionReader reader, OptionProperty p, object? value)
+        where T : IOptionValue<T>
+    {
+        T? standard = value is T given ? given : default;
+        return reader.Parsed(p.Key, value is T ? standard!.ToJson() : null, T.Allowed(p.Attribute.Range), p.Attribute.Meaning,
+            e => T.TryParse(e, p.Attribute.Range, out T read) ? (object)read : null, value);
+    }
+
+    private static object? ReadSection(OptionReader reader, OptionProperty p, object? value, Type type)
+    {
+        OptionReader section = reader.Section(p.Key);
+        object read = OptionRecord.Read(section, value ?? Activator.CreateInstance(type)!);
+        section.Finish();
+        return read;
+    }
+
+    private static int Whole(double limit, int unbounded) => double.IsFinite(limit) ? (int)limit : unbounded;
+
+    private static long Whole(double limit, long unbounded) => double.IsFinite(limit) ? (long)limit : unbounded;
+
+    private static string OneOf(IEnumerable<string> words) => string.Join(" | ", words.Select(w => $"\"{w}\""));
+}
