@@ -66,6 +66,44 @@ public sealed record EnvironmentDefinition
     /// </summary>
     public required Func<OptionReader, int, Func<FederatedEnvironment>> Configure { get; init; }
 
+    /// <summary>The type of the options record; null for an environment that reads its options by hand.</summary>
+    public Type? OptionsType { get; init; }
+
+    /// <summary>Reads options into a record, which is checked and built from. For <see cref="Configure"/>.</summary>
+    /// <typeparam name="TOptions">The options record; a new one has the defaults.</typeparam>
+    /// <param name="create">Makes the environment of checked options for N agents.</param>
+    /// <param name="check">Notes what is wrong with options together, through the reader; null where each option's own range says all.</param>
+    public static Func<OptionReader, int, Func<FederatedEnvironment>> Reading<TOptions>(
+        Func<TOptions, int, FederatedEnvironment> create, Action<TOptions, OptionReader, int>? check = null)
+        where TOptions : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return (reader, agents) =>
+        {
+            TOptions options = OptionRecord.Read(reader, new TOptions());
+            check?.Invoke(options, reader, agents);
+            return () => create(options, agents);
+        };
+    }
+
+    /// <summary>Makes an instance from a program.</summary>
+    /// <param name="agents">N, 1 to <see cref="MaximumAgents"/>.</param>
+    /// <param name="options">An options record of <see cref="OptionsType"/>.</param>
+    /// <exception cref="InvalidInputException">The options or the number of agents are not allowed; all errors at once, as for a file.</exception>
+    public FederatedEnvironment Create(int agents, object options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(agents);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(agents, MaximumAgents);
+        JsonObject? resolved = null;
+        Func<FederatedEnvironment> build = OptionRecord.Check(options, reader =>
+        {
+            Func<FederatedEnvironment> configured = Configure(reader, agents);
+            resolved = reader.Resolved;
+            return configured;
+        });
+        return new ConfiguredEnvironment(this, agents, resolved!, build).Create();
+    }
+
     /// <summary>Heading "Arguments": the options in the order they are read, with defaults, what is allowed and what they mean.</summary>
     public IReadOnlyList<OptionInfo> Arguments()
     {
@@ -94,7 +132,22 @@ public sealed record EnvironmentDefinition
 /// <param name="Agents">The number of agents N.</param>
 /// <param name="ResolvedOptions">All options with their defaults written out; null where another option makes one meaningless.</param>
 /// <param name="Build">Makes the instance; equal options give equal numbers.</param>
-public sealed record ConfiguredEnvironment(EnvironmentDefinition Definition, int Agents, JsonObject ResolvedOptions, Func<FederatedEnvironment> Build);
+public sealed record ConfiguredEnvironment(EnvironmentDefinition Definition, int Agents, JsonObject ResolvedOptions, Func<FederatedEnvironment> Build)
+{
+    /// <summary>Makes the instance, which remembers where it came from.</summary>
+    public FederatedEnvironment Create()
+    {
+        FederatedEnvironment environment = Build();
+        environment.Origin = new EnvironmentOrigin(Definition.Id, Agents, (JsonObject)ResolvedOptions.DeepClone());
+        return environment;
+    }
+}
+
+/// <summary>The registered environment and the options that an instance was made with.</summary>
+/// <param name="Id">The registered environment.</param>
+/// <param name="Agents">N.</param>
+/// <param name="Options">All options, defaults written out.</param>
+public sealed record EnvironmentOrigin(string Id, int Agents, JsonObject Options);
 
 /// <summary>Where the parts of an environment stand in the user's input, so that faults point at them.</summary>
 /// <param name="Id">The key path of the id.</param>

@@ -45,6 +45,9 @@ public abstract class FederatedEnvironment
         }
     } = new Dictionary<string, double[]>();
 
+    /// <summary>The registered environment and the options that it was made with; null where it was made by hand.</summary>
+    public EnvironmentOrigin? Origin { get; internal set; }
+
     /// <summary>How large it is, in words: <c>25 states</c>.</summary>
     public abstract string Size { get; }
 

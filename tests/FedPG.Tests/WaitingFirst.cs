@@ -23,5 +23,5 @@ public sealed class WaitingFirst : ITestCollectionOrderer
 
     /// <summary>Then those that start processes or reproduce claims: no long one is left to the end, when nothing runs beside it.</summary>
     private static int Rank(string name) =>
-        First.Contains(name) ? 0 : ((string[])["Claims", "Cli", "Plugins", "Cluster"]).Any(part => name.Contains($"FedPG.Tests.{part}.", StringComparison.Ordinal)) ? 1 : 2;
+        First.Contains(name) ? 0 : ((string[])["Claims", "Cli", "Experiments.Plugins", "Cluster"]).Any(part => name.Contains($"FedPG.Tests.{part}.", StringComparison.Ordinal)) ? 1 : 2;
 }

@@ -7,7 +7,7 @@ namespace FedPG.Envs.Episodic;
 /// <summary>
 /// The short way to register an environment that is known by its steps only: a name, and what makes an agent's environment. All else has a default.
 /// <code>
-/// registry.Register(new SteppedDefinition
+/// registry.Register(new EpisodicDefinition
 /// {
 ///     Id = "Walk-v0",
 ///     Summary = "A walk against the wind.",
@@ -84,7 +84,7 @@ public sealed record EpisodicDefinition
 
     private static readonly Dictionary<string, string> ReservedKeys = new()
     {
-        ["discount"] = "SteppedDefinition.Discount is its default",
+        ["discount"] = "EpisodicDefinition.Discount is its default",
         [AgentParameters.HeterogeneityKey] = "AgentParameters.Number reads what it acts on",
         [AgentParameters.SpreadKey] = "AgentParameters.Number has it as an argument",
         [AgentParameters.SeedKey] = "AgentParameters.Number reads what is drawn by it",

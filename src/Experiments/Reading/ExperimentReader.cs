@@ -150,6 +150,6 @@ public sealed class ExperimentReader(
         AlgorithmNeeds needs = algorithms.Get(algorithm).Needs;
         foreach ((string key, string value, string allowed) in needs.ErrorsOf(algorithm, environment, kind, estimator)) errors.Add(key, value, allowed);
         if (needs.Batches && policy is EpisodicPolicy { HasDivergences: false })
-            errors.Add("policy.kind", $"\"{kind}\"", $"gives no divergences of policies (ObservationPolicy.Divergences), by which federation.algorithm \"{algorithm}\" holds back its steps");
+            errors.Add("policy.kind", $"\"{kind}\"", $"gives no divergences of policies (EpisodicPolicy.Divergences), by which federation.algorithm \"{algorithm}\" holds back its steps");
     }
 }

@@ -79,5 +79,5 @@ public sealed record EstimatorSetup(
     public FiniteMdp Mdp => (FiniteMdp)Environment;
 
     /// <summary>The policy, for the same oracles.</summary>
-    public TabularPolicy FinitePolicy => (TabularPolicy)Policy;
+    public TabularPolicy TabularPolicy => (TabularPolicy)Policy;
 }

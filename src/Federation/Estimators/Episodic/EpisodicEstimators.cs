@@ -37,7 +37,7 @@ internal static class EpisodicEstimators
         if (context.Environment is not EpisodicEnvironment environment || context.Policy is not EpisodicPolicy policy) return;
         int horizon = Math.Min(settings.Horizon, environment.StepLimit ?? int.MaxValue);
         if (context.Natural && !policy.HasTangents)
-            options.Reject("direction", $"\"natural\" needs a policy that gives the tangents of its heads (ObservationPolicy.HasTangents), which a module of one's own does not; {context.PlainInstead}");
+            options.Reject("direction", $"\"natural\" needs a policy that gives the tangents of its heads (EpisodicPolicy.HasTangents), which a module of one's own does not; {context.PlainInstead}");
         if (context.Natural && environment.Discount >= 1)
             options.Reject("direction", $"\"natural\" needs a discount below 1, which weighs the visits of its Fisher matrix, and {environment.Name} has 1; {context.PlainInstead}");
         if (horizon > policy.MaxSteps) options.Reject("horizon", $"must be at most {policy.MaxSteps} with this policy");

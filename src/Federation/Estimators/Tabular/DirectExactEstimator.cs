@@ -36,7 +36,7 @@ public sealed class DirectExactEstimator : IGradientEstimator
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
-        _exact.Visit(_setup.FinitePolicy.forward(rows), sameRows, batch, _visit);
+        _exact.Visit(_setup.TabularPolicy.forward(rows), sameRows, batch, _visit);
         directions.copy_(_directions.to(_setup.Policy.Format.Device));
     }
 

@@ -44,7 +44,7 @@ public sealed class ExactEstimator : IBatchEstimator
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
-        PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);
+        PolicyEvaluation evaluation = _setup.TabularPolicy.Evaluate(rows);
         _rows.Visit(evaluation.Output, sameRows, batch, _weigh);
         evaluation.Backward(_weights.to(_setup.Policy.Format.Device), directions);
     }
@@ -52,9 +52,9 @@ public sealed class ExactEstimator : IBatchEstimator
     /// <inheritdoc/>
     public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {
-        Tensor old = _setup.FinitePolicy.Evaluate(rows).Output;
+        Tensor old = _setup.TabularPolicy.Evaluate(rows).Output;
         _rows.Visit(old, sameRows, batch, _collect);
-        return new TableBatch(_setup.FinitePolicy, _weights, _shares, old, sameRows ? null : server);
+        return new TableBatch(_setup.TabularPolicy, _weights, _shares, old, sameRows ? null : server);
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed class NaturalExactEstimator : IGradientEstimator
     {
         ArgumentNullException.ThrowIfNull(setup);
         (_setup, _exact) = (setup, new ExactRows(setup));
-        _solver = setup.Policy is TabularSoftmax ? null : new FisherSolver(setup.FinitePolicy, options);
+        _solver = setup.Policy is TabularSoftmax ? null : new FisherSolver(setup.TabularPolicy, options);
         _directions = zeros(setup.Count, setup.Policy.Layout.Length, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _rollouts = new RolloutStatistics[setup.Count];
         (_score, _pairs) = (new double[setup.Mdp.States * setup.Mdp.Actions], new double[setup.Mdp.States * setup.Mdp.Actions]);
@@ -49,7 +49,7 @@ public sealed class NaturalExactEstimator : IGradientEstimator
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
         _rows = rows;
-        _exact.Visit(_setup.FinitePolicy.Evaluate(rows).Output, sameRows, batch, _visit);
+        _exact.Visit(_setup.TabularPolicy.Evaluate(rows).Output, sameRows, batch, _visit);
         directions.copy_(_directions.to(_setup.Policy.Format.Device));
     }
 

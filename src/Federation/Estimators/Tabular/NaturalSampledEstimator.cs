@@ -41,7 +41,7 @@ public sealed class NaturalSampledEstimator : IGradientEstimator
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(sampler);
         (_setup, _sampler, _work) = (setup, sampler, sampler.CreateWork());
-        _solver = setup.Policy is TabularSoftmax ? null : new FisherSolver(setup.FinitePolicy, options);
+        _solver = setup.Policy is TabularSoftmax ? null : new FisherSolver(setup.TabularPolicy, options);
         _directions = zeros(setup.Count, setup.Policy.Layout.Length, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _sampled = zeros(setup.Mdp.States * setup.Mdp.Actions, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _rollouts = new RolloutStatistics[setup.Count];
@@ -60,7 +60,7 @@ public sealed class NaturalSampledEstimator : IGradientEstimator
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
-        Tensor logProbabilities = _setup.FinitePolicy.Evaluate(rows).Output.cpu().contiguous();
+        Tensor logProbabilities = _setup.TabularPolicy.Evaluate(rows).Output.cpu().contiguous();
         Tensor probabilities = logProbabilities.exp();
         if (_directions.dtype == ScalarType.Float64) Sample<double>(rows, probabilities, logProbabilities, batch);
         else Sample<float>(rows, probabilities, logProbabilities, batch);

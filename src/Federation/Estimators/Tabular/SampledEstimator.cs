@@ -48,7 +48,7 @@ public sealed class SampledEstimator : IBatchEstimator
     /// <inheritdoc/>
     public void Directions(Tensor rows, bool sameRows, BatchKey batch, Tensor directions)
     {
-        PolicyEvaluation evaluation = _setup.FinitePolicy.Evaluate(rows);
+        PolicyEvaluation evaluation = _setup.TabularPolicy.Evaluate(rows);
         Sample(evaluation.Output, batch, withVisits: false);
         evaluation.Backward(_weights.to(_setup.Policy.Format.Device), directions);
     }
@@ -56,9 +56,9 @@ public sealed class SampledEstimator : IBatchEstimator
     /// <inheritdoc/>
     public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {
-        Tensor old = _setup.FinitePolicy.Evaluate(rows).Output;
+        Tensor old = _setup.TabularPolicy.Evaluate(rows).Output;
         Sample(old, batch, withVisits: true);
-        return new TableBatch(_setup.FinitePolicy, _weights, _shares, old, sameRows ? null : server);
+        return new TableBatch(_setup.TabularPolicy, _weights, _shares, old, sameRows ? null : server);
     }
 
     /// <inheritdoc/>

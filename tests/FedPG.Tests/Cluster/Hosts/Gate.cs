@@ -20,7 +20,7 @@ internal sealed class Gate
         public sealed class Gated(double wind) : IEnvironment
         {
             private static readonly string Folder = Environment.GetEnvironmentVariable("FEDPG_TESTS_GATE");
-            private FedPG.Envs.Streams.EpisodeRandom _random;
+            private FedPG.Core.Streams.EpisodeRandom _random;
             private int _cell;
             public Space ObservationSpace { get; } = new Discrete(6);
             public Space ActionSpace { get; } = new Discrete(2);
@@ -48,7 +48,7 @@ internal sealed class Gate
         }
         public sealed class GatePlugin : IPlugin
         {
-            public void Register(PluginContents contents) => contents.Add(new SteppedDefinition
+            public void Register(PluginContents contents) => contents.Add(new EpisodicDefinition
             {
                 Id = "Gated-v0", Summary = "A walk against the wind that waits when it is told to.", RewardRange = NumberRange.UnitInterval, StepLimit = 8,
                 Make = parameters =>

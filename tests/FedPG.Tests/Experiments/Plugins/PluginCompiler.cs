@@ -11,9 +11,10 @@ internal static class PluginCompiler
     public const string Usings = """
         using System;
         using System.Collections.Generic;
+        using FedPG.Core.Options;
         using FedPG.Envs;
-        using FedPG.Envs.Options;
-        using FedPG.Federation.Plugins;
+        using FedPG.Envs.Episodic;
+        using FedPG.Experiments.Plugins;
 
         """;
 
@@ -23,7 +24,7 @@ internal static class PluginCompiler
         public sealed class Nothing : IEnvironment
         {
             public Nothing(bool fails = false) { if (fails) throw new InvalidOperationException("no room for this environment"); }
-            public static SteppedDefinition Definition(string id, bool fails = false) => new() { Id = id, Summary = "Nothing happens.", Make = _ => _ => new Nothing(fails) };
+            public static EpisodicDefinition Definition(string id, bool fails = false) => new() { Id = id, Summary = "Nothing happens.", Make = _ => _ => new Nothing(fails) };
             public Space ObservationSpace => new Discrete(1);
             public Space ActionSpace => new Discrete(1);
             public void Reset(long seed, Span<double> observation) => observation[0] = 0;

@@ -38,9 +38,9 @@ public sealed class PluginFaultTests
     }
 
     [Theory]
-    [InlineData("public sealed class Ordinary { }", "the assembly is no plug-in: it has no public class that implements FedPG.Federation.Plugins.IPlugin")]
-    [InlineData("internal sealed class Hidden : FedPG.Federation.Plugins.IPlugin { public void Register(FedPG.Federation.Plugins.PluginContents c) { } }", "Hidden implements IPlugin, but is not public")]
-    [InlineData("public sealed class Asks(int n) : FedPG.Federation.Plugins.IPlugin { public int N => n; public void Register(FedPG.Federation.Plugins.PluginContents c) { } }", "Asks implements IPlugin, but has no public constructor without parameters")]
+    [InlineData("public sealed class Ordinary { }", "the assembly is no plug-in: it has no public class that implements FedPG.Experiments.Plugins.IPlugin")]
+    [InlineData("internal sealed class Hidden : FedPG.Experiments.Plugins.IPlugin { public void Register(FedPG.Experiments.Plugins.PluginContents c) { } }", "Hidden implements IPlugin, but is not public")]
+    [InlineData("public sealed class Asks(int n) : FedPG.Experiments.Plugins.IPlugin { public int N => n; public void Register(FedPG.Experiments.Plugins.PluginContents c) { } }", "Asks implements IPlugin, but has no public constructor without parameters")]
     public void An_assembly_without_a_usable_class_says_which_class_is_needed(string source, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -79,18 +79,18 @@ public sealed class PluginFaultTests
     }
 
     [Theory]
-    [InlineData("FedPG.Federation", "0.9.3.0", "the plug-in was built against FedPG.Federation 0.9.3, and this is FedPG.Torch {0}; build it again against {0}, or run it with FedPG.Torch 0.9")]
+    [InlineData("FedPG.Experiments", "0.9.3.0", "the plug-in was built against FedPG.Experiments 0.9.3, and this is FedPG.Torch {0}; build it again against {0}, or run it with FedPG.Torch 0.9")]
     [InlineData("TorchSharp", "0.55.1.0", "the plug-in was built against TorchSharp 0.55.1, and this FedPG.Torch uses TorchSharp 0.107.0, which both must share; build the plug-in with that version")]
     [InlineData("FedPG.Gardens", "0.1.0.0", "the plug-in refers to FedPG.Gardens 0.1.0, which this version of FedPG.Torch ({0}) does not have; build it against FedPG.Torch {0}")]
     public void Another_version_of_what_is_shared_is_refused_with_both_versions(string library, string version, string expected)
     {
         using var folder = new TemporaryFolder();
         string other = PluginCompiler.Counterfeit(folder.FullPath, library, version, """
-            namespace FedPG.Federation.Plugins { public sealed class PluginContents { } public interface IPlugin { void Register(PluginContents contents); } public class Old { } }
+            namespace FedPG.Experiments.Plugins { public sealed class PluginContents { } public interface IPlugin { void Register(PluginContents contents); } public class Old { } }
             """);
-        string plugin = PluginCompiler.Compile(folder.FullPath, "Mine", library == "FedPG.Federation"
-            ? "public sealed class MyPlugin : FedPG.Federation.Plugins.IPlugin { public void Register(FedPG.Federation.Plugins.PluginContents contents) { } }"
-            : "public sealed class Mine : FedPG.Federation.Plugins.Old { }", other);
+        string plugin = PluginCompiler.Compile(folder.FullPath, "Mine", library == "FedPG.Experiments"
+            ? "public sealed class MyPlugin : FedPG.Experiments.Plugins.IPlugin { public void Register(FedPG.Experiments.Plugins.PluginContents contents) { } }"
+            : "public sealed class Mine : FedPG.Experiments.Plugins.Old { }", other);
         File.Delete(other);
         Expect(plugin, string.Format(System.Globalization.CultureInfo.InvariantCulture, expected, typeof(PluginHost).Assembly.GetName().Version!.ToString(3)));
     }
@@ -137,7 +137,7 @@ public sealed class PluginFaultTests
     [InlineData("""p.Options.Number("depth", 5, NumberRange.UnitInterval, "How deep.")""", "the default 5 of the option depth is not a number in [0, 1]")]
     [InlineData("""p.Options.Integer("depth", 5, 6, 9, "How deep.")""", "the default 5 of the option depth is not a whole number from 6 to 9")]
     [InlineData("""p.Number("depth", 5, NumberRange.Any, "How deep.", (2, 1))""", "the spread of depth, 2 to 1, is not a range of allowed numbers")]
-    [InlineData("""p.Options.Number("discount", 0.9, NumberRange.UnitInterval, "gamma.")""", "the option discount is read for every environment that is stepped, so another one needs another name (SteppedDefinition.Discount is its default)")]
+    [InlineData("""p.Options.Number("discount", 0.9, NumberRange.UnitInterval, "gamma.")""", "the option discount is read for every environment that is stepped, so another one needs another name (EpisodicDefinition.Discount is its default)")]
     [InlineData("""p.Number("spread", 0.9, NumberRange.UnitInterval, "How wide.")""", "the option spread is read for every environment that is stepped")]
     [InlineData("""p.Number("depth", double.NaN, NumberRange.Any, "How deep.")""", "the default NaN of the option depth is not a finite number")]
     [InlineData("""(p.Number("depth", 1, NumberRange.Any, "How deep."), p.Number("depth", 1, NumberRange.Any, "How deep."))""", "the number depth is read twice; use what the first call gave")]

@@ -74,13 +74,13 @@ public sealed class PluginRunTests
         using var folder = new TemporaryFolder();
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", $$"""
             {{PluginCompiler.Usings}}
-            public sealed class Row : IListedEnvironment
+            public sealed class Row : ITabularEnvironment
             {
                 private int _place;
                 public Space ObservationSpace => new Discrete(3);
                 public Space ActionSpace => new Discrete(2);
                 public IEnumerable<(int State, double Probability)> Starts() => new[] { (0, 1.0) };
-                public IEnumerable<ListedOutcome> Outcomes(int state, int action) => new[] { new ListedOutcome(Math.Min(state + 1, 2), 1, 0.5) };
+                public IEnumerable<TabularOutcome> Outcomes(int state, int action) => new[] { new TabularOutcome(Math.Min(state + 1, 2), 1, 0.5) };
                 public void Reset(long seed, Span<double> observation) => observation[0] = _place = 0;
                 public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
                 {
@@ -90,7 +90,7 @@ public sealed class PluginRunTests
             }
             public sealed class MyPlugin : IPlugin
             {
-                public void Register(PluginContents contents) => contents.Add(new SteppedDefinition { Id = "Row-v0", Summary = "A row.", Make = _ => _ => new Row() });
+                public void Register(PluginContents contents) => contents.Add(new EpisodicDefinition { Id = "Row-v0", Summary = "A row.", Make = _ => _ => new Row() });
             }
             """);
         JsonNode trace = JsonNode.Parse(Fedpg.Run(folder.FullPath, "env", "trace", "Row-v0", "--actions", "[1, 0, 1]", "--plugin", file).Output)!;
@@ -146,7 +146,7 @@ public sealed class PluginRunTests
     public void A_module_that_does_not_fit_is_a_fault_of_the_plug_ins(string make, string expected)
     {
         using var folder = new TemporaryFolder();
-        string source = PluginCompiler.Plugin($"""contents.Add(FedPG.Policies.ModuleKinds.Softmax("mine", "a module", _ => {make}));""").Insert(0, "using static TorchSharp.torch;\n");
+        string source = PluginCompiler.Plugin($"""contents.Add(FedPG.Policies.BuiltIn.ModuleKinds.Softmax("mine", "a module", _ => {make}));""").Insert(0, "using static TorchSharp.torch;\n");
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
         Outcome outcome = Fedpg.Run(folder.FullPath, "train", "--plugin", SamplePlugin.File, "--plugin", file, "--quiet", "--out", "run", "--set", "environment.id=Glider-v0", "--set", "environment.options={}", "--set", "policy={\"kind\":\"mine\"}");
         Assert.Equal("", outcome.Output);

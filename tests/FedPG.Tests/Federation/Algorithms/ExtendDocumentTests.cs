@@ -10,7 +10,7 @@ public sealed class ExtendDocumentTests
     public void The_document_shows_the_class_that_runs()
     {
         string[] document = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "extend-algorithm.md")).SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```")];
-        string[] source = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "FedPG.Tests", "Algorithms", "FedNova.cs"));
+        string[] source = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "FedPG.Tests", "Federation", "Algorithms", "FedNova.cs"));
         Assert.InRange(document.Length, 20, 59);
         Assert.Equal(source.SkipWhile(IsNotTheClass), document.SkipWhile(IsNotTheClass));
         Assert.Equal(source.Where(line => line.StartsWith("using", StringComparison.Ordinal)), document.Where(line => line.StartsWith("using", StringComparison.Ordinal)));

@@ -34,7 +34,7 @@ public sealed class ExactLayerDocumentTests
     {
         string[] document = [.. ExampleOf(Path.Combine(Repository.Root, "docs", "exact-layer.md"), "```csharp", "```")];
         Assert.Equal(5, document.Length);
-        HashSet<string> source = [.. File.ReadLines(Path.Combine(Repository.Root, "tests", "FedPG.Tests", "Numerics", "ExactLayerDocumentTests.cs")).Select(line => line.Trim())];
+        HashSet<string> source = [.. File.ReadLines(Path.Combine(Repository.Root, "tests", "FedPG.Tests", "Envs", "Tabular", "Exact", "ExactLayerDocumentTests.cs")).Select(line => line.Trim())];
         Assert.All(document, line => Assert.Contains(line, source));
     }
 

@@ -224,7 +224,7 @@ public sealed class RolloutBatchTests
             : new ObservationSoftmax("neural-softmax", encoding, (Discrete)environment.ActionSpace, [5], Activation.Tanh, TensorFormat.Float64);
     }
 
-    /// <summary>The least that an ObservationPolicy of a plug-in's has to be: a coin whose side is the sign of nothing observed.</summary>
+    /// <summary>The least that an EpisodicPolicy of a plug-in's has to be: a coin whose side is the sign of nothing observed.</summary>
     private sealed class Opaque(ObservationEncoding encoding, TensorFormat format)
         : EpisodicPolicy("opaque", encoding, actionSize: 1, headSize: 1, format, new ParameterLayout([("bias", [1])]))
     {
