@@ -35,7 +35,7 @@ internal static class InfoCommand
             ["cores"] = Environment.ProcessorCount,
             ["cuda"] = Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cuda*").Any() && TorchSharp.torch.cuda.is_available(),
             ["environments"] = EnvironmentRegistry.Default.Ids,
-            ["policies"] = PolicyRegistry.Default.Kinds,
+            ["policies"] = PolicyRegistry.Default.Names,
             ["estimators"] = EstimatorRegistry.Default.Names,
             ["algorithms"] = AlgorithmRegistry.Default.Names,
             ["plugins"] = PluginHost.Default.Loaded.Select(p => $"{p.Assembly} {p.Version} ({p.Path})"),

@@ -3,6 +3,7 @@ using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Tabular;
 using FedPG.Policies.Episodic;
+using FedPG.Policies.Options;
 using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,12 +16,14 @@ namespace FedPG.Policies.BuiltIn;
 public delegate Module<Tensor, Tensor> ModuleMaker(int inputs, int outputs);
 
 /// <summary>
-/// The short way to register a policy that is a torch module of one's own: a name, and what makes the module, [M, inputs] to [M, outputs]. It then acts and is trained in every environment
-/// whose actions it fits, with states listed or not, of any number of agents.
+/// The short way to register a policy that is a torch module of one's own: a name, and what makes the module, [M, inputs] to [M, outputs]. It then acts
+/// and is trained in every environment whose actions it fits, tabular or episodic, of any number of agents.
 /// </summary>
 public static class ModuleKinds
 {
-    /// <summary>A softmax over the module's outputs, one for each action: of listed states, which the module sees one-hot, and of environments that are stepped.</summary>
+    /// <summary>
+    /// A softmax over the module's outputs, one for each action: of listed states, which the module sees one-hot, and of episodic environments.
+    /// </summary>
     /// <param name="kind">The name in experiment files.</param>
     /// <param name="summary">One line for lists.</param>
     /// <param name="configure">Reads the policy's options; the same keys whatever their values.</param>
@@ -29,26 +32,21 @@ public static class ModuleKinds
         ArgumentNullException.ThrowIfNull(configure);
         return
         [
-            PolicyDefinition.For<FiniteMdp>(kind, summary, (options, mdp) =>
+            Define<FiniteMdp>(kind, summary, _ => true, Read, (options, mdp, format) => new ModulePolicy(
+                kind, () => options.Make(mdp.States, mdp.Actions), StateFeatures.OneHot(mdp.States), mdp.Actions, format)),
+            Define<EpisodicEnvironment>(kind, summary, environment => environment.ActionSpace is Discrete, Read, (options, environment, format) =>
             {
-                ModuleMaker make = configure(options);
-                return format => new ModulePolicy(kind, () => make(mdp!.States, mdp.Actions), StateFeatures.OneHot(mdp!.States), mdp.Actions, format);
-            }),
-            new(kind, summary, environment => environment is EpisodicEnvironment { ActionSpace: Discrete }, (options, environment) =>
-            {
-                ModuleMaker make = configure(options);
-                return format =>
-                {
-                    var (encoding, actions) = (Encoding(environment), (Discrete)((EpisodicEnvironment)environment!).ActionSpace);
-                    return new ModuleSoftmax(kind, () => make(encoding.Size, actions.Count), encoding, actions, format);
-                };
+                var (encoding, actions) = (new ObservationEncoding(environment.ObservationSpace), (Discrete)environment.ActionSpace);
+                return new ModuleSoftmax(kind, () => options.Make(encoding.Size, actions.Count), encoding, actions, format);
             }),
         ];
+
+        ModuleOptions Read(OptionReader reader) => OptionRecord.Read(reader, new ModuleOptions(kind)) with { Make = configure(reader) };
     }
 
     /// <summary>
-    /// A Gaussian around the module's outputs, one for each number of a continuous action. Reads the options <c>standardDeviation</c> and <c>learnStandardDeviation</c> too, as
-    /// <c>gaussian</c> does.
+    /// A Gaussian around the module's outputs, one for each number of a continuous action. Reads the options <c>standardDeviation</c> and
+    /// <c>learnStandardDeviation</c> too, as <c>gaussian</c> does.
     /// </summary>
     /// <param name="kind">The name in experiment files.</param>
     /// <param name="summary">One line for lists.</param>
@@ -58,18 +56,44 @@ public static class ModuleKinds
         ArgumentNullException.ThrowIfNull(configure);
         return
         [
-            new(kind, summary, environment => environment is EpisodicEnvironment { ActionSpace: Box }, (options, environment) =>
+            Define<EpisodicEnvironment>(kind, summary, environment => environment.ActionSpace is Box, Read, (options, environment, format) =>
             {
-                ModuleMaker make = configure(options);
-                (double deviation, bool learnt) = EpisodicPolicyKinds.ReadDeviation(options);
-                return format =>
-                {
-                    var (encoding, actions) = (Encoding(environment), (Box)((EpisodicEnvironment)environment!).ActionSpace);
-                    return new ModuleGaussian(kind, () => make(encoding.Size, actions.Size), encoding, actions, deviation, learnt, format);
-                };
+                var (encoding, actions) = (new ObservationEncoding(environment.ObservationSpace), (Box)environment.ActionSpace);
+                (double deviation, bool learnt) = (options.Noise!.StandardDeviation, options.Noise.LearnStandardDeviation);
+                return new ModuleGaussian(kind, () => options.Make(encoding.Size, actions.Size), encoding, actions, deviation, learnt, format);
             }),
         ];
+
+        ModuleOptions Read(OptionReader reader)
+        {
+            ModuleOptions options = OptionRecord.Read(reader, new ModuleOptions(kind)) with { Make = configure(reader) };
+            return options with { Noise = OptionRecord.Read(reader, new GaussianOptions(), NoiseAlone) };
+        }
     }
 
-    private static ObservationEncoding Encoding(FederatedEnvironment? environment) => new(((EpisodicEnvironment)environment!).ObservationSpace);
+    /// <summary>Of the options of <c>gaussian</c>, those of the noise.</summary>
+    private static Dictionary<string, Func<OptionProperty, object?>?> NoiseAlone => new()
+    {
+        [nameof(GaussianOptions.Initial)] = null,
+        [nameof(GaussianOptions.Hidden)] = null,
+        [nameof(GaussianOptions.Activation)] = null,
+    };
+
+    private static PolicyDefinition Define<TEnvironment>(
+        string kind, string summary, Func<TEnvironment, bool> fits, Func<OptionReader, ModuleOptions> read,
+        Func<ModuleOptions, TEnvironment, TensorFormat, Policy> create)
+        where TEnvironment : FederatedEnvironment => new(
+            kind, summary, typeof(ModuleOptions), environment => environment is TEnvironment own && fits(own), (reader, _) => read(reader),
+            (options, environment, format) => create((ModuleOptions)options, (TEnvironment)environment, format));
+
+    /// <summary>What was read of a module's options.</summary>
+    /// <param name="name">The kind.</param>
+    private sealed record ModuleOptions(string name) : PolicyOptions
+    {
+        public override string Kind => name;
+
+        public ModuleMaker Make { get; init; } = (_, _) => throw new InvalidOperationException("the options were not read");
+
+        public GaussianOptions? Noise { get; init; }
+    }
 }

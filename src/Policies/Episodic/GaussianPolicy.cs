@@ -1,8 +1,10 @@
 using System.Numerics;
 using FedPG.Core.Streams;
 using FedPG.Envs;
+using FedPG.Envs.Episodic;
 using FedPG.Policies.Heads;
 using FedPG.Policies.Networks;
+using FedPG.Policies.Options;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Episodic;
@@ -15,7 +17,7 @@ namespace FedPG.Policies.Episodic;
 public sealed class GaussianPolicy : EpisodicPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
-    public const string Kind = "gaussian";
+    public const string Kind = GaussianOptions.Name;
 
     private readonly DenseNetwork _network;
     private readonly double _deviation;
@@ -43,6 +45,10 @@ public sealed class GaussianPolicy : EpisodicPolicy
         _constant = GaussianHeads.Constants(ActionSize, standardDeviation, format);
         register_buffer("constants", _constant);
     }
+
+    /// <summary>The kind of policy.</summary>
+    internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<EpisodicEnvironment, GaussianOptions>(
+        "a Gaussian around a network of observations", Create, fits: environment => environment.ActionSpace is Box);
 
     /// <summary>Only a learnt sigma changes the entropy.</summary>
     public override bool HasVariableEntropy => _learnt;
@@ -90,6 +96,10 @@ public sealed class GaussianPolicy : EpisodicPolicy
 
     /// <inheritdoc/>
     public override Tensor Divergences(Tensor reference, Tensor heads) => GaussianHeads.Divergences(reference, heads);
+
+    private static GaussianPolicy Create(GaussianOptions options, EpisodicEnvironment environment, TensorFormat format) => new(
+        new ObservationEncoding(environment.ObservationSpace), (Box)environment.ActionSpace, options.Hidden, options.Activation,
+        options.StandardDeviation, options.LearnStandardDeviation, format);
 
     private sealed class Actor<T>(DenseNetwork network, double? logDeviation) : IActor<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

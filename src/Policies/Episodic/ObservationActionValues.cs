@@ -1,6 +1,7 @@
 using System.Numerics;
 using FedPG.Envs;
-using FedPG.Policies.Tabular;
+using FedPG.Envs.Episodic;
+using FedPG.Policies.Options;
 
 namespace FedPG.Policies.Episodic;
 
@@ -20,10 +21,15 @@ public sealed class ObservationActionValues : LinearHeads
     /// <param name="format">The type and place of rows.</param>
     /// <exception cref="ArgumentException">The actions are neither.</exception>
     public ObservationActionValues(ObservationEncoding encoding, ObservationFeatures features, Space actions, int levels, TensorFormat format)
-        : base(ActionValues.Kind, encoding, features, actionSize: 1, "values", Count(actions, levels), format)
+        : base(ActionValuesOptions.Name, encoding, features, actionSize: 1, "values", Count(actions, levels), format)
     {
         if (actions is Box box) _levels = [.. Enumerable.Range(0, levels).Select(k => box.Low[0] + ((box.High[0] - box.Low[0]) * k / (levels - 1)))];
     }
+
+    /// <summary>The kind of values where environments are episodic.</summary>
+    internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<EpisodicEnvironment, ActionValuesOptions>(
+        "action values linear in features of observations, and their greedy policy, for qavg and fedq",
+        Create, (reader, environment) => ObservedValues.Read(reader, new ActionValuesOptions(), environment)) with { TakesGradients = false, RefusalIn = Refusal };
 
     /// <summary>A, the actions to choose from.</summary>
     public int Actions => HeadSize;
@@ -64,6 +70,18 @@ public sealed class ObservationActionValues : LinearHeads
 
     /// <inheritdoc/>
     public override double MeanLog<T>(ReadOnlySpan<T> head) => -Math.Log(BestCount(head, out _));
+
+    private static ObservationActionValues Create(ActionValuesOptions options, EpisodicEnvironment environment, TensorFormat format)
+    {
+        var encoding = new ObservationEncoding(environment.ObservationSpace);
+        return new ObservationActionValues(encoding, ObservedValues.FeaturesOf(options, encoding), environment.ActionSpace, options.ActionBins, format);
+    }
+
+    private static string? Refusal(FederatedEnvironment environment) =>
+        environment is EpisodicEnvironment { ActionSpace: var actions } && !CanChoose(actions)
+            ? $"\"{ActionValuesOptions.Name}\" chooses among finitely many actions: it needs discrete ones, or one bounded number, which actionBins cuts "
+                + $"into levels; the actions of {environment.Name} are {actions}"
+            : null;
 
     private static int BestCount<T>(ReadOnlySpan<T> head, out T least)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using FedPG.Core.Streams;
 using FedPG.Envs;
+using FedPG.Policies.Options;
 
 namespace FedPG.Policies.Episodic;
 
@@ -162,7 +163,7 @@ public sealed class ObservationScales
     public ObservationScales(Box box, IReadOnlyList<(double Low, double High)>? given)
     {
         ArgumentNullException.ThrowIfNull(box);
-        if (given is not null && (given.Count != box.Size || !given.All(IsRange))) throw new ArgumentException($"{box.Size} ranges of a finite width above 0 are needed", nameof(given));
+        if (given is not null && (given.Count != box.Size || !given.All(FeatureBounds.IsRange))) throw new ArgumentException($"{box.Size} ranges of a finite width above 0 are needed", nameof(given));
         _ranges = [.. Enumerable.Range(0, box.Size).Select(k => given is null ? Range(box.Low[k], box.High[k]) : (given[k].Low, given[k].High - given[k].Low))];
     }
 
@@ -174,9 +175,6 @@ public sealed class ObservationScales
     /// <param name="value">The number.</param>
     public double Unit(int number, double value) =>
         _ranges[number] is var (low, width) ? Math.Clamp((value - low) / width, 0, 1) : 0.5 + (0.5 * value / (1 + Math.Abs(value)));
-
-    /// <summary>Whether low and high bound an interval that numbers can be brought from to [0, 1].</summary>
-    public static bool IsRange((double Low, double High) bounds) => bounds.Low < bounds.High && double.IsFinite(bounds.High - bounds.Low);
 
     /// <summary>A space's bounds as wide as floating-point numbers go say nothing.</summary>
     private static (double Low, double Width)? Range(double low, double high)

@@ -1,8 +1,11 @@
 using System.Numerics;
+using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
+using FedPG.Envs.Episodic;
 using FedPG.Policies.Heads;
 using FedPG.Policies.Networks;
+using FedPG.Policies.Options;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Episodic;
@@ -27,6 +30,13 @@ public sealed class ObservationSoftmax : EpisodicPolicy
 
     private ObservationSoftmax(string kind, ObservationEncoding encoding, DenseNetwork network, TensorFormat format)
         : base(kind, encoding, actionSize: 1, network.Sizes[^1], format, new ParameterLayout(network.Parameters)) => _network = network;
+
+    /// <summary>The kinds of policies: a network, and one without hidden layers.</summary>
+    internal static IReadOnlyList<PolicyDefinition> Definitions { get; } =
+    [
+        PolicyDefinition.For<EpisodicEnvironment, NeuralSoftmaxOptions>("a fully connected network on observations", Create, ReadNeural, HasChoices),
+        PolicyDefinition.For<EpisodicEnvironment, LogLinearOptions>("logits linear in observations", Create, ReadLogLinear, HasChoices),
+    ];
 
     /// <inheritdoc/>
     public override bool HasDivergences => true;
@@ -87,6 +97,32 @@ public sealed class ObservationSoftmax : EpisodicPolicy
 
     /// <inheritdoc/>
     public override Tensor Divergences(Tensor reference, Tensor heads) => LogSoftmax.Divergences(reference, heads);
+
+    private static bool HasChoices(EpisodicEnvironment environment) => environment.ActionSpace is Discrete;
+
+    private static NeuralSoftmaxOptions ReadNeural(OptionReader reader, EpisodicEnvironment? environment) =>
+        OptionRecord.Read(reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
+        {
+            [nameof(NeuralSoftmaxOptions.Observation)] = null,
+        });
+
+    private static LogLinearOptions ReadLogLinear(OptionReader reader, EpisodicEnvironment? environment) =>
+        OptionRecord.Read(reader, new LogLinearOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
+        {
+            [nameof(LogLinearOptions.Centres)] = null,
+            [nameof(LogLinearOptions.Width)] = null,
+            [nameof(LogLinearOptions.Features)] = property =>
+                WordOrNumbers.Of(reader.Choice(property.Key, "observation", ["observation"], property.Attribute.Meaning)),
+        });
+
+    private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format) =>
+        Create(options.Kind, options.Hidden, options.Activation, environment, format);
+
+    private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
+        Create(options.Kind, [], Activation.Tanh, environment, format);
+
+    private static ObservationSoftmax Create(string kind, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format) =>
+        new(kind, new ObservationEncoding(environment.ObservationSpace), (Discrete)environment.ActionSpace, hidden, activation, format);
 }
 
 /// <summary>What policies with a softmax over logits have in common.</summary>

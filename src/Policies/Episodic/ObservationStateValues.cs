@@ -1,5 +1,9 @@
-
-using FedPG.Policies.Tabular;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Core.Options;
+using FedPG.Envs;
+using FedPG.Envs.Episodic;
+using FedPG.Policies.Options;
 
 namespace FedPG.Policies.Episodic;
 
@@ -15,7 +19,11 @@ public sealed class ObservationStateValues : LinearHeads
     /// <param name="target">The policy that is evaluated.</param>
     /// <param name="format">The type and place of rows.</param>
     public ObservationStateValues(ObservationEncoding encoding, ObservationFeatures features, FixedActions target, TensorFormat format)
-        : base(StateValues.Kind, encoding, features, (target ?? throw new ArgumentNullException(nameof(target))).Size, "weights", outputs: 1, format) => Target = target;
+        : base(StateValuesOptions.Name, encoding, features, (target ?? throw new ArgumentNullException(nameof(target))).Size, "weights", outputs: 1, format) => Target = target;
+
+    /// <summary>The kind of values where environments are episodic.</summary>
+    internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<EpisodicEnvironment, StateValuesOptions>(
+        "values, linear in features of observations, of a policy that looks at nothing, for fedtd", Create, Read) with { TakesGradients = false };
 
     /// <summary>The policy that is evaluated.</summary>
     public FixedActions Target { get; }
@@ -28,4 +36,53 @@ public sealed class ObservationStateValues : LinearHeads
 
     /// <inheritdoc/>
     public override double MeanLog<T>(ReadOnlySpan<T> head) => Target.MeanLog;
+
+    private static ObservationStateValues Create(StateValuesOptions options, EpisodicEnvironment environment, TensorFormat format)
+    {
+        var encoding = new ObservationEncoding(environment.ObservationSpace);
+        return new ObservationStateValues(encoding, ObservedValues.FeaturesOf(options, encoding), TargetOf(options, environment.ActionSpace), format);
+    }
+
+    private static FixedActions TargetOf(StateValuesOptions options, Space actions) => actions switch
+    {
+        Discrete when options.Evaluates is { Word: null } given => FixedActions.Of(given.Numbers<double[]>()!),
+        Discrete discrete => FixedActions.Of([.. Enumerable.Repeat(1.0 / discrete.Count, discrete.Count)]),
+        Box continuous when options.Evaluates?.Word == "uniform" => FixedActions.UniformOn(continuous),
+        Box continuous => FixedActions.Gaussian(continuous.Size, options.StandardDeviation),
+        _ => throw new NotSupportedException($"no fixed policy acts in {actions}"),
+    };
+
+    private static StateValuesOptions Read(OptionReader reader, EpisodicEnvironment? environment) => ObservedValues.Read(
+        reader, new StateValuesOptions(), environment,
+        (nameof(StateValuesOptions.Evaluates), property => ReadTarget(reader, property, environment?.ActionSpace)));
+
+    private static WordOrNumbers ReadTarget(OptionReader reader, OptionProperty property, Space? actions)
+    {
+        JsonElement raw = reader.Raw(property.Key);
+        if (raw.ValueKind == JsonValueKind.Array) return ReadProbabilities(reader, property.Key, raw, actions);
+        bool bounded = actions is not Box box || Enumerable.Range(0, box.Size).All(k => double.IsFinite(box.High[k] - box.Low[k]));
+        string[] allowed = (actions, bounded) switch
+        {
+            (null, _) or (Box, true) => ["uniform", "gaussian"],
+            (Box, false) => ["gaussian"],
+            _ => ["uniform"],
+        };
+        return WordOrNumbers.Of(reader.Choice(property.Key, allowed[0], allowed, property.Attribute.Meaning));
+    }
+
+    private static WordOrNumbers ReadProbabilities(OptionReader reader, string key, JsonElement raw, Space? actions)
+    {
+        const double tolerance = 1e-8;
+        reader.Resolved[key] = JsonNode.Parse(raw.GetRawText());
+        var given = WordOrNumbers.Of(raw);
+        if (actions is null) return given;
+        int? count = (actions as Discrete)?.Count;
+        double[] numbers = given.Numbers<double[]>() ?? [];
+        if (numbers.Length == count && numbers.All(p => p >= 0) && Math.Abs(numbers.Sum() - 1) <= tolerance) return given;
+        string allowed = count is null
+            ? "must be \"uniform\" or \"gaussian\" where actions are continuous"
+            : $"must be {count} probabilities that sum to one, one an action";
+        reader.Errors.Add(reader.PathOf(key), raw.GetRawText(), allowed);
+        return given;
+    }
 }

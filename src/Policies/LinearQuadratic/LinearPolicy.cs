@@ -1,5 +1,7 @@
+using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs.LinearQuadratic;
+using FedPG.Policies.Options;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
@@ -12,7 +14,7 @@ namespace FedPG.Policies.LinearQuadratic;
 public sealed class LinearPolicy : StateActionPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
-    public const string Kind = "linear";
+    public const string Kind = LinearOptions.Name;
 
     private readonly LinearQuadraticProblem _problem;
     private readonly Tensor _normaliser;
@@ -30,6 +32,10 @@ public sealed class LinearPolicy : StateActionPolicy
         _normaliser = format.Constant(new double[,] { { logarithm } });
         register_buffer("normaliser", _normaliser);
     }
+
+    /// <summary>The kind of policy.</summary>
+    internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<LinearQuadraticProblem, LinearOptions>(
+        "a gain, with Gaussian noise or without", (options, problem, format) => new LinearPolicy(problem, options.StandardDeviation, format), Read);
 
     /// <summary>sigma; 0 for the deterministic policy.</summary>
     public double StandardDeviation { get; }
@@ -57,5 +63,17 @@ public sealed class LinearPolicy : StateActionPolicy
             squares = squares is null ? noise * noise : squares.Plus(noise * noise);
         }
         return squares!.Times(-0.5 / (StandardDeviation * StandardDeviation)) - _normaliser;
+    }
+
+    private static LinearOptions Read(OptionReader reader, LinearQuadraticProblem? problem)
+    {
+        LinearOptions options = OptionRecord.Read(reader, new LinearOptions());
+        if (options.StandardDeviation > 0 && problem is { Discount: 1, Steps: 0 })
+        {
+            reader.Reject(
+                "standardDeviation",
+                "must be 0 in endless undiscounted episodes, where noise costs without end; set environment.options.discount below 1, or steps");
+        }
+        return options;
     }
 }

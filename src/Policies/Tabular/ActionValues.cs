@@ -1,3 +1,6 @@
+using FedPG.Core.Options;
+using FedPG.Envs.Tabular;
+using FedPG.Policies.Options;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Tabular;
@@ -9,7 +12,7 @@ namespace FedPG.Policies.Tabular;
 public sealed class ActionValues : TabularPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
-    public const string Kind = "action-values";
+    public const string Kind = ActionValuesOptions.Name;
 
     private readonly Tensor? _features;
 
@@ -27,6 +30,11 @@ public sealed class ActionValues : TabularPolicy
     /// <summary>What values are linear in.</summary>
     public ValueFeatures Features { get; }
 
+    /// <summary>The kind of values where states are listed.</summary>
+    internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, ActionValuesOptions>(
+        "action values and their greedy policy, for qavg and fedq",
+        (options, mdp, format) => new ActionValues(TableValues.FeaturesOf(options, mdp), mdp.Actions, format), Read) with { TakesGradients = false };
+
     /// <inheritdoc/>
     public override bool TakesGradients => false;
 
@@ -41,4 +49,7 @@ public sealed class ActionValues : TabularPolicy
         Tensor best = values.eq(values.amin([-1], keepdim: true)).to(Format.Dtype);
         return best.log() - best.sum(-1, keepdim: true).log();
     }
+
+    private static ActionValuesOptions Read(OptionReader reader, FiniteMdp? mdp) =>
+        TableValues.Read(reader, new ActionValuesOptions(), mdp, (nameof(ActionValuesOptions.ActionBins), null));
 }

@@ -1,5 +1,8 @@
+using FedPG.Core.Options;
 using FedPG.Core.Streams;
+using FedPG.Envs.Tabular;
 using FedPG.Policies.Networks;
+using FedPG.Policies.Options;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
@@ -13,7 +16,7 @@ namespace FedPG.Policies.Tabular;
 public sealed class NeuralSoftmax : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
-    public const string Kind = "neural-softmax";
+    public const string Kind = NeuralSoftmaxOptions.Name;
 
     private readonly Tensor? _observations;
     private readonly Activation _activation;
@@ -35,6 +38,10 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
         _observations = format.Constant(observations);
         register_buffer("observations", _observations);
     }
+
+    /// <summary>The kind of policy where states are listed.</summary>
+    internal static PolicyDefinition Definition { get; } =
+        PolicyDefinition.For<FiniteMdp, NeuralSoftmaxOptions>("a fully connected network", Create, Read);
 
     /// <inheritdoc/>
     public override double[] InitialParameters(StreamKey key)
@@ -62,6 +69,26 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
             x = bmm(active, parameters[2 * layer]).Add(parameters[(2 * layer) + 1]);
         }
         return x;
+    }
+
+    private static NeuralSoftmaxOptions Read(OptionReader reader, FiniteMdp? mdp) =>
+        OptionRecord.Read(reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
+        {
+            [nameof(NeuralSoftmaxOptions.Observation)] = property => ReadObservation(reader, property, mdp),
+        });
+
+    private static object ReadObservation(OptionReader reader, OptionProperty property, FiniteMdp? mdp)
+    {
+        const string oneHot = "one-hot", coordinates = "coordinates";
+        string word = reader.Choice(property.Key, oneHot, [oneHot, coordinates], property.Attribute.Meaning, TableFeatures.Offered(mdp, oneHot));
+        if (word == coordinates) TableFeatures.NeedGrid(reader, property.Key, mdp);
+        return word == coordinates ? StateObservation.Coordinates : StateObservation.OneHot;
+    }
+
+    private static NeuralSoftmax Create(NeuralSoftmaxOptions options, FiniteMdp mdp, TensorFormat format)
+    {
+        double[,]? observations = options.Observation == StateObservation.Coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null;
+        return new NeuralSoftmax(mdp.States, mdp.Actions, options.Hidden, options.Activation, observations, format);
     }
 
     private static ParameterLayout CreateLayout(int inputs, IReadOnlyList<int> hidden, int actions)

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using FedPG.Core.Streams;
+using FedPG.Envs.Tabular;
 using FedPG.Policies.Heads;
+using FedPG.Policies.Options;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,13 +15,17 @@ namespace FedPG.Policies.Tabular;
 public sealed class TabularDirect : TabularPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
-    public const string Kind = "tabular-direct";
+    public const string Kind = TabularDirectOptions.Name;
 
     private const double SumTolerance = 1e-6;
 
     /// <summary>Creates the policy for S states and A actions.</summary>
     public TabularDirect(int states, int actions, TensorFormat format)
         : base(Kind, states, actions, format, new ParameterLayout([("probabilities", [states, actions])])) { }
+
+    /// <summary>The kind of policy.</summary>
+    internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, TabularDirectOptions>(
+        "the probabilities themselves, for pavg", (_, mdp, format) => new TabularDirect(mdp.States, mdp.Actions, format)) with { TakesGradients = false };
 
     /// <inheritdoc/>
     public override bool TakesGradients => false;

@@ -1,3 +1,4 @@
+using FedPG.Policies;
 using System.Diagnostics;
 using FedPG.Core.Options;
 using FedPG.Experiments;
@@ -28,7 +29,7 @@ public sealed class FlatMemoryTests
     {
         var kinds = new TheoryData<string, string, string>();
         // Policies on observations have tests of their own.
-        string[] trained = [.. PolicyRegistry.Default.Kinds.Where(kind => kind != GaussianPolicy.Kind && PolicyRegistry.Default.Get(kind, null).TakesGradients)];
+        string[] trained = [.. PolicyRegistry.Default.Names.Where(kind => kind != GaussianPolicy.Kind && PolicyRegistry.Default.For(kind, null).TakesGradients)];
         foreach (AlgorithmDefinition algorithm in AlgorithmRegistry.Default.Names.Select(AlgorithmRegistry.Default.Get))
         {
             foreach (string policy in algorithm.Needs.PolicyKinds ?? trained)
@@ -52,7 +53,7 @@ public sealed class FlatMemoryTests
         string[] settings = [$"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12"];
         Experiment experiment = policy == "linear"
             ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3", "federation.localStepSize=1e-5"])
-            : RunTesting.Experiment([.. settings, .. PolicyRegistry.Default.Get(policy, null).TakesGradients ? ["gradient.entropy=0.1"] : Array.Empty<string>()]);
+            : RunTesting.Experiment([.. settings, .. PolicyRegistry.Default.For(policy, null).TakesGradients ? ["gradient.entropy=0.1"] : Array.Empty<string>()]);
         foreach (int threads in (int[])[1, 2]) AssertFlat(experiment, threads, block: 2);
     }
 

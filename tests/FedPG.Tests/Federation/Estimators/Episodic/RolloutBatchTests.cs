@@ -204,8 +204,8 @@ public sealed class RolloutBatchTests
     public void A_policy_without_divergences_is_refused()
     {
         var policies = PolicyRegistry.WithBuiltIn();
-        policies.Register(PolicyDefinition.For<EpisodicEnvironment>(
-            "opaque", "a policy that gives no divergences", (_, environment) => format => new Opaque(new ObservationEncoding(environment!.ObservationSpace), format)));
+        policies.Register(PolicyDefinition.For<EpisodicEnvironment, OpaqueOptions>(
+            "a policy that gives no divergences", (_, environment, format) => new Opaque(new ObservationEncoding(environment.ObservationSpace), format)));
         var reader = new ExperimentReader(EnvironmentRegistry.Default, policies, EstimatorRegistry.Default, AlgorithmRegistry.Default);
         Experiment Read(string algorithm) =>
             reader.Read(EnvTesting.Json(RolloutTesting.Tiny), "tiny.json", Environment.CurrentDirectory, ["""policy={"kind":"opaque"}""", $"federation.algorithm={algorithm}"]);
@@ -222,6 +222,11 @@ public sealed class RolloutBatchTests
         return environment.ActionSpace is Box box
             ? new GaussianPolicy(encoding, box, [5], Activation.Tanh, 0.8, learnDeviation: true, TensorFormat.Float64)
             : new ObservationSoftmax("neural-softmax", encoding, (Discrete)environment.ActionSpace, [5], Activation.Tanh, TensorFormat.Float64);
+    }
+
+    private sealed record OpaqueOptions : PolicyOptions
+    {
+        public override string Kind => "opaque";
     }
 
     /// <summary>The least that an EpisodicPolicy of a plug-in's has to be: a coin whose side is the sign of nothing observed.</summary>
