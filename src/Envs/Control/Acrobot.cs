@@ -6,9 +6,9 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>Acrobot-v1</c>: two links hang from a fixed joint, a torque at the joint between them has to swing the tip up (Sutton 1996), as in Gymnasium
-/// with the equations of Sutton and Barto's book, in float64. The state is theta1 [rad] from hanging down, theta2 [rad] relative to the first link, and
-/// their velocities [rad/s].
+/// <c>Acrobot-v1</c>: two links hang from a fixed joint, a torque at the joint between them has to swing the tip up (Sutton 1996), as in
+/// Gymnasium with the equations of Sutton and Barto's book, in float64. The state is theta1 [rad] from hanging down, theta2 [rad] relative
+/// to the first link, and their velocities [rad/s].
 /// </summary>
 public sealed class Acrobot : IStatefulEnvironment
 {
@@ -19,7 +19,9 @@ public sealed class Acrobot : IStatefulEnvironment
     public const double GreatestSpeed2 = 9 * Math.PI;
 
     private const double TimeStep = 0.2, StartRange = 0.1;
-    private static readonly Box Observations = new([-1, -1, -1, -1, -GreatestSpeed1, -GreatestSpeed2], [1, 1, 1, 1, GreatestSpeed1, GreatestSpeed2]);
+    private static readonly Box Observations = new(
+        [-1, -1, -1, -1, -GreatestSpeed1, -GreatestSpeed2], [1, 1, 1, 1, GreatestSpeed1, GreatestSpeed2]);
+
     private static readonly Discrete Actions = new(3);
     private static readonly string[] Names = ["theta1", "theta2", "thetaDot1", "thetaDot2"];
 
@@ -162,14 +164,15 @@ public sealed class Acrobot : IStatefulEnvironment
     }
 
     /// <summary>
-    /// The equations of motion, with the constants that Gymnasium's expressions begin with multiplied out in their order, so that numbers agree to the last bit
-    /// where sines and cosines do.
+    /// The equations of motion, with the constants that Gymnasium's expressions begin with multiplied out in their order, so that numbers
+    /// agree to the last bit where sines and cosines do.
     /// </summary>
     private readonly struct Body(double g, double l1, double m1, double m2, double lc1, double lc2, double inertia)
     {
         private readonly double _ownInertia1 = m1 * (lc1 * lc1), _mass2 = m2, _squares = (l1 * l1) + (lc2 * lc2), _twice = 2 * l1 * lc2;
-        private readonly double _inertia = inertia, _square2 = lc2 * lc2, _product = l1 * lc2, _coupling = m2 * l1 * lc2, _doubleCoupling = 2 * m2 * l1 * lc2;
-        private readonly double _weight2 = m2 * lc2 * g, _weights = ((m1 * lc1) + (m2 * l1)) * g, _ownInertia2 = (m2 * (lc2 * lc2)) + inertia;
+        private readonly double _inertia = inertia, _square2 = lc2 * lc2, _product = l1 * lc2;
+        private readonly double _coupling = m2 * l1 * lc2, _doubleCoupling = 2 * m2 * l1 * lc2, _weight2 = m2 * lc2 * g;
+        private readonly double _weights = ((m1 * lc1) + (m2 * l1)) * g, _ownInertia2 = (m2 * (lc2 * lc2)) + inertia;
 
         public State Derivative(in State s, double torque)
         {
@@ -177,8 +180,10 @@ public sealed class Acrobot : IStatefulEnvironment
             double d1 = _ownInertia1 + (_mass2 * (_squares + (_twice * cosine2))) + _inertia + _inertia;
             double d2 = (_mass2 * (_square2 + (_product * cosine2))) + _inertia;
             double phi2 = _weight2 * Math.Cos(s.Theta1 + s.Theta2 - (Math.PI / 2));
-            double phi1 = (-_coupling * (s.Dot2 * s.Dot2) * sine2) - (_doubleCoupling * s.Dot2 * s.Dot1 * sine2) + (_weights * Math.Cos(s.Theta1 - (Math.PI / 2))) + phi2;
-            double acceleration2 = (torque + (d2 / d1 * phi1) - (_coupling * (s.Dot1 * s.Dot1) * sine2) - phi2) / (_ownInertia2 - (d2 * d2 / d1));
+            double phi1 = (-_coupling * (s.Dot2 * s.Dot2) * sine2) - (_doubleCoupling * s.Dot2 * s.Dot1 * sine2)
+                + (_weights * Math.Cos(s.Theta1 - (Math.PI / 2))) + phi2;
+            double acceleration2 = (torque + (d2 / d1 * phi1) - (_coupling * (s.Dot1 * s.Dot1) * sine2) - phi2)
+                / (_ownInertia2 - (d2 * d2 / d1));
             double acceleration1 = -((d2 * acceleration2) + phi1) / d1;
             return new State(s.Dot1, s.Dot2, acceleration1, acceleration2);
         }

@@ -43,7 +43,8 @@ public sealed record AcrobotOptions : EpisodicOptions
     public AgentNumbers TorqueNoise { get; init; } = AgentNumbers.Default(0);
 
     /// <summary>How far above the upper end the tip has to come, in lengths of a link, in [-2, 2).</summary>
-    [Option("The goal: how far above the upper end the tip has to come, in lengths of a link.", Minimum = -2, Maximum = 2, OpenMaximum = true)]
+    [Option("The goal: how far above the upper end the tip has to come, in lengths of a link.",
+        Minimum = -2, Maximum = 2, OpenMaximum = true)]
     [AgentNumber(IsGoal = true)]
     public AgentNumbers GoalHeight { get; init; } = AgentNumbers.Default(1);
 }

@@ -5,8 +5,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>CartPole-v1</c>: a pole on a cart that is pushed left or right (Barto, Sutton and Anderson 1983), as in Gymnasium, in float64. State and
-/// observation are the same four numbers: x [m], its velocity [m/s], theta [rad] from the upright, its velocity [rad/s].
+/// <c>CartPole-v1</c>: a pole on a cart that is pushed left or right (Barto, Sutton and Anderson 1983), as in Gymnasium, in float64. State
+/// and observation are the same four numbers: x [m], its velocity [m/s], theta [rad] from the upright, its velocity [rad/s].
 /// </summary>
 public sealed class CartPole : IStatefulEnvironment
 {

@@ -37,8 +37,8 @@ public sealed record CartPoleOptions : EpisodicOptions
     public AgentNumbers Target { get; init; } = AgentNumbers.Default(0);
 
     /// <summary>The share of a step's reward that is for being at <see cref="Target"/>, in [0, 1].</summary>
-    [Option("The share of a step's reward that is lost 2.4 m and more from the target, and in proportion nearer to it; without it target is "
-        + "refused, because it would do nothing.", Minimum = 0, Maximum = 1)]
+    [Option("The share of a step's reward that is lost 2.4 m and more from the target, and in proportion nearer to it; without it target "
+        + "is refused, because it would do nothing.", Minimum = 0, Maximum = 1)]
     [AgentNumber(IsGoal = true)]
     public AgentNumbers TargetShare { get; init; } = AgentNumbers.Default(0);
 }

@@ -5,8 +5,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>MountainCar-v0</c>: a car too weak for the hill has to swing itself up (Moore 1990), as in Gymnasium, in float64. State and observation are
-/// the same two numbers: position and velocity a step.
+/// <c>MountainCar-v0</c>: a car too weak for the hill has to swing itself up (Moore 1990), as in Gymnasium, in float64. State and
+/// observation are the same two numbers: position and velocity a step.
 /// </summary>
 public sealed class MountainCar : IStatefulEnvironment
 {

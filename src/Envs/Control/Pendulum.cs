@@ -6,8 +6,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>Pendulum-v1</c>: swing a pendulum up and hold it there with a torque that is too small to lift it, as in Gymnasium, in float64. The state is
-/// theta [rad] from the upright, which counts turns, and its velocity [rad/s]; observed are cos theta, sin theta and the velocity.
+/// <c>Pendulum-v1</c>: swing a pendulum up and hold it there with a torque that is too small to lift it, as in Gymnasium, in float64. The
+/// state is theta [rad] from the upright, which counts turns, and its velocity [rad/s]; observed are cos theta, sin theta and the velocity.
 /// </summary>
 public sealed class Pendulum : IStatefulEnvironment
 {

@@ -19,6 +19,7 @@ public sealed record PendulumOptions : EpisodicOptions
     public AgentNumbers Length { get; init; } = AgentNumbers.Default(1.0);
 
     /// <summary>The angle that costs nothing [rad], 0 upright, in [-pi, pi].</summary>
-    [Option("The goal: the angle that costs nothing, rad from the upright.", Minimum = -Math.PI, Maximum = Math.PI), AgentNumber(IsGoal = true)]
+    [Option("The goal: the angle that costs nothing, rad from the upright.", Minimum = -Math.PI, Maximum = Math.PI)]
+    [AgentNumber(IsGoal = true)]
     public AgentNumbers TargetAngle { get; init; } = AgentNumbers.Default(0);
 }

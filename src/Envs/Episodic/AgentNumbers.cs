@@ -6,9 +6,9 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>
-/// An option that may differ between agents: one number for all of them, or a list with one number an agent. A number and a list convert to it:
-/// <c>Length = 0.5</c>, <c>Length = [0.3, 0.5, 0.8]</c>. What <see cref="AgentParameters.Number"/> returns has its values once all options
-/// are read; environments take them when they are made. Immutable once it has its values.
+/// An option that may differ between agents: one number for all of them, or a list with one number an agent. A number and a list convert to
+/// it: <c>Length = 0.5</c>, <c>Length = [0.3, 0.5, 0.8]</c>. What <see cref="AgentParameters.Number"/> returns has its values once all
+/// options are read; environments take them when they are made. Immutable once it has its values.
 /// </summary>
 [CollectionBuilder(typeof(AgentNumbers), nameof(List))]
 public sealed class AgentNumbers : IOptionValue<AgentNumbers>, IEquatable<AgentNumbers>
@@ -56,8 +56,8 @@ public sealed class AgentNumbers : IOptionValue<AgentNumbers>, IEquatable<AgentN
     public static AgentNumbers List(params ReadOnlySpan<double> values) => new([.. values], isList: true, isDefault: false);
 
     /// <summary>
-    /// The default of an option: it counts as not given. So it is replaced by draws where <see cref="EpisodicOptions.Heterogeneity"/> is above 0
-    /// and the option has a range of its own, and a number that is given is not.
+    /// The default of an option: it counts as not given. So it is replaced by draws where <see cref="EpisodicOptions.Heterogeneity"/> is
+    /// above 0 and the option has a range of its own, and a number that is given is not.
     /// </summary>
     /// <param name="value">The number that all agents have where nothing is said.</param>
     public static AgentNumbers Default(double value) => new([value], isList: false, isDefault: true);
@@ -114,7 +114,8 @@ public sealed class AgentNumbers : IOptionValue<AgentNumbers>, IEquatable<AgentN
         double[] items = [.. element.EnumerateArray().Select(Number)];
         return items.All(range.Contains) ? items : null;
 
-        static double Number(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double value) ? value : double.NaN;
+        static double Number(JsonElement item) =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double value) ? value : double.NaN;
     }
 
     /// <summary>The value in JSON, a default too.</summary>

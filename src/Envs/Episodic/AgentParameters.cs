@@ -4,10 +4,11 @@ using FedPG.Core.Streams;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>
-/// Reads the numbers in which the agents of an episodic environment may differ. Each is one number for all, a list of one an agent, or, where
-/// <c>heterogeneity</c> is above 0, drawn for each agent from its range in <c>spread</c>. With lambda = <c>heterogeneity</c>, agent i has
-/// v + lambda (u_i - v) of a number v that is drawn, u_i uniform on the range, and vbar + lambda (v_i - vbar) of a list v_1, ..., v_N with mean
-/// vbar. The draw of an agent depends on <c>agentSeed</c>, the agent's index and the place of the number among the numbers only. Not thread-safe.
+/// Reads the numbers in which the agents of an episodic environment may differ. Each is one number for all, a list of one an agent, or,
+/// where <c>heterogeneity</c> is above 0, drawn for each agent from its range in <c>spread</c>. With lambda = <c>heterogeneity</c>, agent i
+/// has v + lambda (u_i - v) of a number v that is drawn, u_i uniform on the range, and vbar + lambda (v_i - vbar) of a list v_1, ..., v_N
+/// with mean vbar. The draw of an agent depends on <c>agentSeed</c>, the agent's index and the place of the number among the numbers only.
+/// Not thread-safe.
 /// </summary>
 public sealed class AgentParameters
 {
@@ -40,7 +41,9 @@ public sealed class AgentParameters
     /// <param name="range">What is allowed.</param>
     /// <param name="meaning">What it is.</param>
     /// <param name="spread">Its range in the default of <c>spread</c>; null for none.</param>
-    /// <param name="needs">The key of a number without which this one does nothing, so that giving it is refused where that one is 0.</param>
+    /// <param name="needs">
+    /// The key of a number without which this one does nothing, so that giving it is refused where that one is 0.
+    /// </param>
     internal AgentNumbers ReadNumber(
         string key, double defaultValue, NumberRange range, string meaning, (double Low, double High)? spread, string? needs)
     {
@@ -77,7 +80,8 @@ public sealed class AgentParameters
         if (spread is null && !spreadIsGiven)
         {
             string keys = string.Join(", ", Keys);
-            if (seedIsGiven) Options.Reject(seedOption.Key, $"draws nothing: give {spreadOption.Key}, with a range for one or more of {keys}");
+            if (seedIsGiven)
+                Options.Reject(seedOption.Key, $"draws nothing: give {spreadOption.Key}, with a range for one or more of {keys}");
             else if (lambda > 0 && !lists)
                 Options.Reject(degree.Key, $"has nothing to scale: give {spreadOption.Key}, or a list for one of {keys}");
             // Written back as not given, so that what was resolved can be read again.

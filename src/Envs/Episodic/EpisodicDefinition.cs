@@ -5,7 +5,8 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>
-/// The short way to register an environment that is known by its steps only: a name, and what makes an agent's environment. All else has a default.
+/// The short way to register an environment that is known by its steps only: a name, and what makes an agent's environment. All else has a
+/// default.
 /// <code>
 /// registry.Register(new EpisodicDefinition
 /// {
@@ -20,16 +21,17 @@ namespace FedPG.Envs.Episodic;
 ///     },
 /// });
 /// </code>
-/// Options <c>discount</c> and, where there are numbers that may differ between agents, <c>heterogeneity</c>, <c>spread</c> and <c>agentSeed</c>
-/// (<see cref="AgentParameters"/>) are added. Where the environment made is an <see cref="ITabularEnvironment"/>, the instance is a
-/// <see cref="FiniteMdp"/>, with exact optima and gradients. Who wants to write options in C# as well derives a record from
+/// Options <c>discount</c> and, where there are numbers that may differ between agents, <c>heterogeneity</c>, <c>spread</c> and
+/// <c>agentSeed</c> (<see cref="AgentParameters"/>) are added. Where the environment made is an <see cref="ITabularEnvironment"/>, the
+/// instance is a <see cref="FiniteMdp"/>, with exact optima and gradients. Who wants to write options in C# as well derives a record from
 /// <see cref="EpisodicOptions"/> and uses <see cref="EpisodicDefinition{TOptions}"/>. Immutable.
 /// </summary>
 public sealed record EpisodicDefinition : EpisodicDefinitionBase
 {
     /// <summary>
-    /// Reads the environment's own options, and returns what makes the environment of an agent, each time a new one that shares nothing that changes
-    /// with others. It must read the same keys whatever their values. The agents' numbers can be used once an environment is made, not before.
+    /// Reads the environment's own options, and returns what makes the environment of an agent, each time a new one that shares nothing
+    /// that changes with others. It must read the same keys whatever their values. The agents' numbers can be used once an environment is
+    /// made, not before.
     /// </summary>
     public required Func<AgentParameters, Func<int, IEnvironment>> Make { get; init; }
 
@@ -37,8 +39,8 @@ public sealed record EpisodicDefinition : EpisodicDefinitionBase
     public double Discount { get; init; } = 0.99;
 
     /// <summary>
-    /// Which of the numbers that may differ between agents make rewards or goals, and which make dynamics; null (the default) where nothing is said
-    /// of it.
+    /// Which of the numbers that may differ between agents make rewards or goals, and which make dynamics; null (the default) where nothing
+    /// is said of it.
     /// </summary>
     public (IReadOnlyList<string> Rewards, IReadOnlyList<string> Kernels)? Differing { get; init; }
 

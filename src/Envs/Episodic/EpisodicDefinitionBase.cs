@@ -4,8 +4,9 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>
-/// What the two short ways of registering an environment have in common: <see cref="EpisodicDefinition"/>, which reads its options one by one, and
-/// <see cref="EpisodicDefinition{TOptions}"/>, which has an options record. Only a name and a summary are needed, all else has a default. Immutable.
+/// What the two short ways of registering an environment have in common: <see cref="EpisodicDefinition"/>, which reads its options one by
+/// one, and <see cref="EpisodicDefinition{TOptions}"/>, which has an options record. Only a name and a summary are needed, all else has a
+/// default. Immutable.
 /// </summary>
 public abstract record EpisodicDefinitionBase
 {
@@ -63,11 +64,11 @@ public abstract record EpisodicDefinitionBase
 
     /// <summary>How numbers differ between agents, in the words of the documentation.</summary>
     internal static string HeterogeneityRule =>
-        "Each number that may differ between agents is one number for all, a list of one an agent, or drawn. With lambda = heterogeneity above 0, "
-        + "every number that has a range in spread is drawn for each agent: agent i gets v + lambda (u_i - v), with v the number itself and u_i "
-        + "uniform on the range, a function of agentSeed and i. Of a list, agent i gets vbar + lambda (v_i - vbar), with vbar the list's mean. When "
-        + "not given, lambda is 1 where a list, a spread or an agentSeed is, and else 0, the original environment for everyone; the default spread "
-        + "holds where no list is given, for numbers that are not given.";
+        "Each number that may differ between agents is one number for all, a list of one an agent, or drawn. With lambda = heterogeneity "
+        + "above 0, every number that has a range in spread is drawn for each agent: agent i gets v + lambda (u_i - v), with v the number "
+        + "itself and u_i uniform on the range, a function of agentSeed and i. Of a list, agent i gets vbar + lambda (v_i - vbar), with vbar "
+        + "the list's mean. When not given, lambda is 1 where a list, a spread or an agentSeed is, and else 0, the original environment for "
+        + "everyone; the default spread holds where no list is given, for numbers that are not given.";
 
     /// <summary>Which numbers make rewards or goals, and which make dynamics; null where nothing is said of it.</summary>
     private protected abstract (IReadOnlyList<string> Rewards, IReadOnlyList<string> Kernels)? DifferingKeys { get; }
@@ -91,7 +92,8 @@ public abstract record EpisodicDefinitionBase
             ObservationSpace = ObservationSpace ?? OwnSpaces,
             StartingState = StartingState ?? "Follows from the seed of the reset.",
             Rewards = Rewards ?? $"Every reward is {RewardRange}.",
-            EpisodeEnd = EpisodeEnd ?? $"Where the environment says so{(StepLimit is null ? "." : $", and after {StepLimit} steps (truncated).")}",
+            EpisodeEnd = EpisodeEnd
+                ?? $"Where the environment says so{(StepLimit is null ? "." : $", and after {StepLimit} steps (truncated).")}",
             Heterogeneity = Heterogeneity ?? HeterogeneityRule,
             Differences = DifferingKeys is var (rewards, kernels)
                 ? new AgentDifferences(rewards, kernels, ["heterogeneity"], ["spread", "agentSeed"])

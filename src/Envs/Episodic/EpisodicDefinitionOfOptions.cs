@@ -20,8 +20,9 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
     where TOptions : EpisodicOptions, new()
 {
     /// <summary>
-    /// Makes the environment of an agent, each time a new one that shares nothing that changes with others. Every <see cref="AgentNumbers"/> of the
-    /// options has the values that agents have after draws and the degree of heterogeneity, which are applied already.
+    /// Makes the environment of an agent, each time a new one that shares nothing that changes with others. Every
+    /// <see cref="AgentNumbers"/> of the options has the values that agents have after draws and the degree of heterogeneity, which are
+    /// applied already.
     /// </summary>
     public required Func<TOptions, int, IEnvironment> Make { get; init; }
 
@@ -29,7 +30,8 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
     {
         get
         {
-            ILookup<bool, string> keys = OwnProperties.Where(IsOfAgents).ToLookup(property => AttributeOf(property).IsGoal, property => property.Key);
+            ILookup<bool, string> keys = OwnProperties.Where(IsOfAgents)
+                .ToLookup(property => AttributeOf(property).IsGoal, property => property.Key);
             return ([.. keys[true]], [.. keys[false]]);
         }
     }

@@ -3,8 +3,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>
-/// The options that environments known by their steps have in common. An environment's own options are a record derived from this one. Each number
-/// in which agents may differ is a property of type <see cref="AgentNumbers"/>, with its default, range and meaning:
+/// The options that environments known by their steps have in common. An environment's own options are a record derived from this one. Each
+/// number in which agents may differ is a property of type <see cref="AgentNumbers"/>, with its default, range and meaning:
 /// <code>
 /// public sealed record WalkOptions : EpisodicOptions
 /// {
@@ -12,8 +12,8 @@ namespace FedPG.Envs.Episodic;
 ///     public AgentNumbers Wind { get; init; } = AgentNumbers.Default(0.1);
 /// }
 /// </code>
-/// Properties of other types are the same for all agents. <see cref="EpisodicDefinition{TOptions}"/> registers the environment. The rule by which
-/// agents differ is that of <see cref="AgentParameters"/>.
+/// Properties of other types are the same for all agents. <see cref="EpisodicDefinition{TOptions}"/> registers the environment. The rule by
+/// which agents differ is that of <see cref="AgentParameters"/>.
 /// </summary>
 public abstract record EpisodicOptions
 {
@@ -22,8 +22,8 @@ public abstract record EpisodicOptions
     public double Discount { get; init; } = 0.99;
 
     /// <summary>The ranges that agents' own numbers are drawn from; null for the default ranges of the environment.</summary>
-    [Option("The range that each agent's own number is drawn from, uniformly, where heterogeneity is above 0; by default not of numbers that "
-        + "are given, and of none where a list is.")]
+    [Option("The range that each agent's own number is drawn from, uniformly, where heterogeneity is above 0; by default not of numbers "
+        + "that are given, and of none where a list is.")]
     public AgentRanges? Spread { get; init; }
 
     /// <summary>lambda, in [0, 1]; null for 1 where a list, a spread or an agentSeed is given, and else 0.</summary>
@@ -36,7 +36,8 @@ public abstract record EpisodicOptions
     public long? AgentSeed { get; init; }
 
     /// <summary>One of the options above, by the name of its property.</summary>
-    internal static OptionProperty Common(string name) => OptionProperty.Of(typeof(EpisodicOptions)).First(property => property.Name == name);
+    internal static OptionProperty Common(string name) =>
+        OptionProperty.Of(typeof(EpisodicOptions)).First(property => property.Name == name);
 
     /// <summary>Whether a property is one of the options above.</summary>
     internal static bool IsCommon(string name) => OptionProperty.Of(typeof(EpisodicOptions)).Any(property => property.Name == name);

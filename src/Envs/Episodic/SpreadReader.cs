@@ -19,8 +19,10 @@ internal sealed class SpreadReader(OptionReader options, IReadOnlyList<AgentNumb
             option.Attribute.Meaning, element => Parse(option.Key, element), standard);
     }
 
-    /// <summary>The default ranges of the numbers that are not given. Beside a list there are none: who writes down what agents have does not expect
-    /// other numbers to be drawn as well.</summary>
+    /// <summary>
+    /// The default ranges of the numbers that are not given. Beside a list there are none: who writes down what agents have does not
+    /// expect other numbers to be drawn as well.
+    /// </summary>
     private AgentRanges? Standard()
     {
         if (entries.Any(entry => entry.Given.Items is not null)) return null;

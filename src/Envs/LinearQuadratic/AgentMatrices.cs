@@ -6,8 +6,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.LinearQuadratic;
 
 /// <summary>
-/// A matrix that may differ between agents: one for all of them, or a list with one an agent, all of one shape. One matrix and a list convert to it:
-/// <c>Q = new double[,] { { 1, 0 }, { 0, 1 } }</c>, <c>Q = [first, second]</c>. Immutable.
+/// A matrix that may differ between agents: one for all of them, or a list with one an agent, all of one shape. One matrix and a list
+/// convert to it: <c>Q = new double[,] { { 1, 0 }, { 0, 1 } }</c>, <c>Q = [first, second]</c>. Immutable.
 /// </summary>
 [CollectionBuilder(typeof(AgentMatrices), nameof(List))]
 public sealed class AgentMatrices : IOptionValue<AgentMatrices>, IEquatable<AgentMatrices>
@@ -67,7 +67,7 @@ public sealed class AgentMatrices : IOptionValue<AgentMatrices>, IEquatable<Agen
         foreach (JsonElement item in element.EnumerateArray())
         {
             if (!NumberMatrix.TryParse(item, range, out NumberMatrix matrix)) return false;
-            if ((matrix.Rows, matrix.Columns) != (matrices.FirstOrDefault(matrix).Rows, matrices.FirstOrDefault(matrix).Columns)) return false;
+            if (matrices is [var first, ..] && (matrix.Rows, matrix.Columns) != (first.Rows, first.Columns)) return false;
             matrices.Add(matrix);
         }
         value = new AgentMatrices([.. matrices]);

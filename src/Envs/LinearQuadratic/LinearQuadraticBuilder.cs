@@ -61,7 +61,8 @@ internal sealed class LinearQuadraticBuilder(LinearQuadraticOptions options, int
 
     private void PullTogether(double[][][] matrices)
     {
-        for (int row = 0; row < matrices[0].Length; row++) RewardHeterogeneity.Scale([.. matrices.Select(matrix => matrix[row])], Heterogeneity);
+        for (int row = 0; row < matrices[0].Length; row++)
+            RewardHeterogeneity.Scale([.. matrices.Select(matrix => matrix[row])], Heterogeneity);
     }
 
     /// <summary>A copy of each agent's matrix, [N][rows][columns].</summary>

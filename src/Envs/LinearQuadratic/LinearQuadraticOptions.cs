@@ -3,8 +3,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.LinearQuadratic;
 
 /// <summary>
-/// The options of <c>LinearQuadratic-v0</c>, with m states and k controls. Matrices that are null have defaults that depend on m, k and the number of
-/// agents: see each.
+/// The options of <c>LinearQuadratic-v0</c>, with m states and k controls. Matrices that are null have defaults that depend on m, k and the
+/// number of agents: see each.
 /// </summary>
 public sealed record LinearQuadraticOptions
 {
@@ -17,7 +17,8 @@ public sealed record LinearQuadraticOptions
     public AgentMatrices? B { get; init; }
 
     /// <summary>
-    /// Q_i, the cost of the state, [m, m], symmetric and positive semidefinite; null for (1 + 0.9 s_i) I with s_i = (-1)^i for agents i = 0, 1, ...
+    /// Q_i, the cost of the state, [m, m], symmetric and positive semidefinite; null for (1 + 0.9 s_i) I with s_i = (-1)^i for agents i =
+    /// 0, 1, ...
     /// </summary>
     [Option("Q_i: the cost of the state, [m][m], one for all or one an agent.")]
     public AgentMatrices? Q { get; init; }
@@ -52,7 +53,8 @@ public sealed record LinearQuadraticOptions
     public double CostSpread { get; init; }
 
     /// <summary>s, in [0, 1): agent i's A is multiplied by a number of its own, uniform on [1 - s, 1 + s].</summary>
-    [Option("s: agent i's A is multiplied by a number of its own, uniform on [1 - s, 1 + s].", Minimum = 0, Maximum = 1, OpenMaximum = true)]
+    [Option("s: agent i's A is multiplied by a number of its own, uniform on [1 - s, 1 + s].",
+        Minimum = 0, Maximum = 1, OpenMaximum = true)]
     public double DriftSpread { get; init; }
 
     /// <summary>What those numbers are drawn from, 0 to 2^53; null for 0. Allowed where a spread is above 0.</summary>

@@ -53,10 +53,9 @@ internal sealed class LinearQuadraticReader(OptionReader reader, int agents)
         };
         if (standard is not AgentMatrices matrices) return property.Read(reader, standard);
         return reader.Parsed(property.Key, matrices.ToJson(), AgentMatrices.Allowed(agents), property.Attribute.Meaning,
-            element => AgentMatrices.TryParse(element, NumberRange.Any, out AgentMatrices value) && (value.Count == 1 || value.Count == agents)
-                ? value
-                : null,
-            matrices);
+            element => AgentMatrices.TryParse(element, NumberRange.Any, out AgentMatrices value) && Fits(value) ? value : null, matrices);
+
+        bool Fits(AgentMatrices value) => value.Count == 1 || value.Count == agents;
     }
 
     private void Check(LinearQuadraticOptions options, LinearQuadraticBuilder builder)
@@ -71,7 +70,8 @@ internal sealed class LinearQuadraticReader(OptionReader reader, int agents)
         RequireShape("initialGain", options.InitialGain!, k, m);
         if (m > MaxNumbers) reader.Reject("a", $"has {m} rows; a state may have at most {MaxNumbers} numbers");
         if (k > MaxNumbers) reader.Reject("b", $"has {k} columns; a control may have at most {MaxNumbers} numbers");
-        if ((long)agents * ((m * m) + (k * k)) > MaxEntries) reader.Reject("q", $"the agents' costs would be more than {MaxEntries} numbers");
+        if ((long)agents * ((m * m) + (k * k)) > MaxEntries)
+            reader.Reject("q", $"the agents' costs would be more than {MaxEntries} numbers");
         if (reader.Errors.Items.Count > before) return;
         RequireDefinite("q", options.Q!, strictly: false);
         RequireDefinite("r", options.R!, strictly: true);
@@ -103,7 +103,8 @@ internal sealed class LinearQuadraticReader(OptionReader reader, int agents)
                 reader.Reject(key, $"{which}must be symmetric");
                 continue;
             }
-            double smallest = LinearQuadraticBuilder.Symmetric(matrices[i].ToRows()).Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum();
+            Matrix<double> symmetric = LinearQuadraticBuilder.Symmetric(matrices[i].ToRows());
+            double smallest = symmetric.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum();
             if (strictly && !(smallest > Tolerance * size)) reader.Reject(key, $"{which}must be positive definite");
             if (!strictly && !(smallest >= -Tolerance * size)) reader.Reject(key, $"{which}must be positive semidefinite");
         }

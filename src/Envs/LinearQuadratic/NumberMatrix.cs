@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
+using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.LinearQuadratic;
 
@@ -59,7 +60,7 @@ public sealed class NumberMatrix : IOptionValue<NumberMatrix>, IEquatable<Number
     {
         value = null!;
         if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0) return false;
-        double[]?[] rows = [.. element.EnumerateArray().Select(row => ParseRow(row, range))];
+        double[]?[] rows = [.. element.EnumerateArray().Select(row => AgentNumbers.ParseList(row, range))];
         if (!rows.All(row => row is { Length: > 0 } && row.Length == rows[0]!.Length)) return false;
         value = new NumberMatrix(rows!);
         return true;
@@ -69,7 +70,8 @@ public sealed class NumberMatrix : IOptionValue<NumberMatrix>, IEquatable<Number
     public JsonNode? ToJson() => new JsonArray([.. _rows.Select(row => new JsonArray([.. row.Select(number => (JsonNode)number)]))]);
 
     /// <inheritdoc/>
-    public bool Equals(NumberMatrix? other) => other is not null && Rows == other.Rows && _rows.Zip(other._rows).All(pair => pair.First.SequenceEqual(pair.Second));
+    public bool Equals(NumberMatrix? other) =>
+        other is not null && Rows == other.Rows && _rows.Zip(other._rows).All(pair => pair.First.SequenceEqual(pair.Second));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as NumberMatrix);
@@ -80,12 +82,4 @@ public sealed class NumberMatrix : IOptionValue<NumberMatrix>, IEquatable<Number
     /// <summary>The rows, as a copy.</summary>
     internal double[][] ToRows() => [.. _rows.Select(row => (double[])row.Clone())];
 
-    private static double[]? ParseRow(JsonElement element, NumberRange range)
-    {
-        if (element.ValueKind != JsonValueKind.Array) return null;
-        double[] numbers = [.. element.EnumerateArray().Select(Number)];
-        return numbers.All(range.Contains) ? numbers : null;
-
-        static double Number(JsonElement item) => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double value) ? value : double.NaN;
-    }
 }
