@@ -72,7 +72,7 @@ public sealed partial class EnvironmentRegistry
 
     /// <summary>Adds an environment that is known by its steps only.</summary>
     /// <exception cref="ArgumentException">As for a full definition.</exception>
-    public void Register(EpisodicDefinition definition)
+    public void Register(EpisodicDefinitionBase definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
         Register(definition.ToDefinition());

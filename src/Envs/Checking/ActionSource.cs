@@ -3,7 +3,9 @@ using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Checking;
 
-/// <summary>Random actions that follow from an episode's seed, by numbers that the environment itself never draws. Not thread-safe.</summary>
+/// <summary>
+/// Random actions that follow from an episode's seed, by numbers that the environment itself never draws. Not thread-safe.
+/// </summary>
 internal sealed class ActionSource(Space space, long seed)
 {
     /// <summary>Turns a seed into one that no episode of a check has.</summary>

@@ -4,8 +4,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Checking;
 
 /// <summary>
-/// Tries whether an environment keeps what <see cref="IEnvironment"/> promises: <c>env check</c>. Every fault comes with the agent, seed and step that
-/// show it. Only the speed depends on the machine; all else is a function of the settings.
+/// Tries whether an environment keeps what <see cref="IEnvironment"/> promises: <c>env check</c>. Every fault comes with the agent, seed
+/// and step that show it. Only the speed depends on the machine; all else is a function of the settings.
 /// </summary>
 public static class EnvironmentChecker
 {

@@ -3,7 +3,9 @@ namespace FedPG.Envs.Checking;
 /// <summary>All that was seen of an episode under random actions.</summary>
 internal sealed record Episode
 {
-    /// <summary>What a buffer is filled with before the environment writes to it: no environment gives it, so a number that was left is noticed.</summary>
+    /// <summary>
+    /// What a buffer is filled with before the environment writes to it: no environment gives it, so a number that was left is noticed.
+    /// </summary>
     private static readonly double Unwritten = BitConverter.Int64BitsToDouble(0x7FF8_0000_FED0_0001);
 
     public required int Agent { get; init; }
@@ -32,7 +34,9 @@ internal sealed record Episode
     /// <param name="agent">Its agent.</param>
     /// <param name="seed">The seed of the episode and of the actions.</param>
     /// <param name="mostSteps">Where it is left when it does not end.</param>
-    /// <param name="strangeBuffers">Whether every call gets a buffer of its own that holds no number, instead of the one that holds the last observation.</param>
+    /// <param name="strangeBuffers">
+    /// Whether every call gets a buffer of its own that holds no number, instead of the one that holds the last observation.
+    /// </param>
     public static Episode Record(IEnvironment environment, int agent, long seed, int mostSteps, bool strangeBuffers)
     {
         var actions = new ActionSource(environment.ActionSpace, seed);

@@ -4,10 +4,10 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Envs.Checking;
 
 /// <summary>
-/// Steps agree with the list of states: no transition that the list calls impossible, ends where the list has terminal states, frequencies and
-/// rewards as listed. Frequencies are compared by a chi-square test of each row: one that rejects at 1e-4 / rows is sampled anew, and counts as a fault
-/// when that rejects at 1e-4 too. So a true list is called faulty with probability 1e-8 (nominally; the test's own error far out in
-/// the tail, at cells that expect 10 or more, may make it 1e-6).
+/// Steps agree with the list of states: no transition that the list calls impossible, ends where the list has terminal states, frequencies
+/// and rewards as listed. Frequencies are compared by a chi-square test of each row: one that rejects at 1e-4 / rows is sampled anew, and
+/// counts as a fault when that rejects at 1e-4 too. So a true list is called faulty with probability 1e-8 (nominally; the test's own error
+/// far out in the tail, at cells that expect 10 or more, may make it 1e-6).
 /// </summary>
 internal static class TransitionCheck
 {

@@ -64,7 +64,10 @@ internal sealed class TransitionTally
         return null;
     }
 
-    /// <summary>The probability of a row's counts, or stranger ones, by Pearson's chi-square test; cells that expect fewer than 10 are one cell. 1 where there is nothing to compare.</summary>
+    /// <summary>
+    /// The probability of a row's counts, or stranger ones, by Pearson's chi-square test; cells that expect fewer than 10 are one cell. 1
+    /// where there is nothing to compare.
+    /// </summary>
     public double Surprise(int row)
     {
         const double least = 10;
@@ -109,8 +112,9 @@ internal sealed class TransitionTally
     }
 
     /// <summary>
-    /// Whether rewards differ from the list's: next state by next state, where every listed one has one reward, was seen and always paid the same; else in their
-    /// mean, by Hoeffding's bound for rewards of the listed range, which a true list breaks with probability <paramref name="rate"/> or less in each row. Null for no.
+    /// Whether rewards differ from the list's: next state by next state, where every listed one has one reward, was seen and always paid
+    /// the same; else in their mean, by Hoeffding's bound for rewards of the listed range, which a true list breaks with probability
+    /// <paramref name="rate"/> or less in each row. Null for no.
     /// </summary>
     public string? RewardError(int row, double rate)
     {

@@ -6,9 +6,9 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>Acrobot-v1</c>: two links hang from a fixed joint, a torque at the joint between them has to swing the tip up (Sutton 1996), as in Gymnasium
-/// with the equations of Sutton and Barto's book, in float64. The state is theta1 [rad] from hanging down, theta2 [rad] relative to the first link, and
-/// their velocities [rad/s].
+/// <c>Acrobot-v1</c>: two links hang from a fixed joint, a torque at the joint between them has to swing the tip up (Sutton 1996), as in
+/// Gymnasium with the equations of Sutton and Barto's book, in float64. The state is theta1 [rad] from hanging down, theta2 [rad] relative
+/// to the first link, and their velocities [rad/s].
 /// </summary>
 public sealed class Acrobot : IStatefulEnvironment
 {
@@ -19,7 +19,9 @@ public sealed class Acrobot : IStatefulEnvironment
     public const double GreatestSpeed2 = 9 * Math.PI;
 
     private const double TimeStep = 0.2, StartRange = 0.1;
-    private static readonly Box Observations = new([-1, -1, -1, -1, -GreatestSpeed1, -GreatestSpeed2], [1, 1, 1, 1, GreatestSpeed1, GreatestSpeed2]);
+    private static readonly Box Observations = new(
+        [-1, -1, -1, -1, -GreatestSpeed1, -GreatestSpeed2], [1, 1, 1, 1, GreatestSpeed1, GreatestSpeed2]);
+
     private static readonly Discrete Actions = new(3);
     private static readonly string[] Names = ["theta1", "theta2", "thetaDot1", "thetaDot2"];
 
@@ -28,30 +30,22 @@ public sealed class Acrobot : IStatefulEnvironment
     private EpisodeRandom _random;
     private State _state;
 
-    /// <summary>Creates the environment.</summary>
-    /// <param name="gravity">g [m/s^2].</param>
-    /// <param name="length1">The length of the first link [m].</param>
-    /// <param name="mass1">The mass of the first link [kg].</param>
-    /// <param name="mass2">The mass of the second link [kg].</param>
-    /// <param name="centre1">Where the first link's centre of mass is, from its upper end [m].</param>
-    /// <param name="centre2">Where the second link's centre of mass is, from its upper end [m].</param>
-    /// <param name="inertia">The moment of inertia of either link [kg m^2].</param>
-    /// <param name="torque">The torque of the actions [N m].</param>
-    /// <param name="torqueNoise">Half the width of the uniform noise of the torque [N m].</param>
-    /// <param name="goalHeight">How far above the upper end the tip has to come, in lengths of a link.</param>
-    public Acrobot(
-        double gravity = 9.8, double length1 = 1.0, double mass1 = 1.0, double mass2 = 1.0, double centre1 = 0.5, double centre2 = 0.5,
-        double inertia = 1.0, double torque = 1.0, double torqueNoise = 0, double goalHeight = 1)
+    /// <summary>Creates the environment of one agent. Its numbers are taken as they stand in the options, without draws.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="agent">The agent's index, for options with one number an agent.</param>
+    public Acrobot(AcrobotOptions? options = null, int agent = 0)
     {
-        _body = new Body(gravity, length1, mass1, mass2, centre1, centre2, inertia);
-        (_torque, _torqueNoise, _goalHeight) = (torque, torqueNoise, goalHeight);
+        options ??= new AcrobotOptions();
+        _body = new Body(
+            options.Gravity[agent], options.LinkLength1[agent], options.LinkMass1[agent], options.LinkMass2[agent],
+            options.LinkCentre1[agent], options.LinkCentre2[agent], options.LinkInertia[agent]);
+        (_torque, _torqueNoise, _goalHeight) = (options.Torque[agent], options.TorqueNoise[agent], options.GoalHeight[agent]);
     }
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<AcrobotOptions>
     {
         Id = "Acrobot-v1",
-        Differing = (["goalHeight"], ["gravity", "linkLength1", "linkMass1", "linkMass2", "linkCentre1", "linkCentre2", "linkInertia", "torque", "torqueNoise"]),
         Summary = "Gymnasium's acrobot: swing the tip of two links above the bar by a torque between them.",
         Description = "Two links, the first hanging from a fixed joint, with a motor at the joint between them. Equations of motion of Sutton and Barto's book, "
             + "integrated over 0.2 s by one step of the Runge-Kutta method of fourth order; then angles are wrapped into [-pi, pi], and velocities clipped. In float64.",
@@ -61,26 +55,19 @@ public sealed class Acrobot : IStatefulEnvironment
         StartingState = "All four numbers of the state uniform on [-0.1, 0.1).",
         Rewards = "-1 for every step, 0 for the one that reaches the goal.",
         EpisodeEnd = "Terminated when -cos theta1 - cos(theta1 + theta2) exceeds goalHeight (1); truncated after 500 steps.",
-        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v1: as Gymnasium's Acrobot-v1 (book dynamics), without its rounding of observations and of the first state to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/acrobot.py; Sutton (1996); Sutton and Barto, \"Reinforcement Learning: An Introduction\".",
         RewardRange = new NumberRange(-1, 0),
         StepLimit = 500,
-        Make = parameters =>
-        {
-            AgentNumbers gravity = parameters.Number("gravity", 9.8, NumberRange.NonNegative, "Gravity, m/s^2.", (8, 11));
-            AgentNumbers length1 = parameters.Number("linkLength1", 1.0, NumberRange.Positive, "The length of the first link, m (that of the second moves nothing).");
-            AgentNumbers mass1 = parameters.Number("linkMass1", 1.0, NumberRange.Positive, "The mass of the first link, kg.", (0.8, 1.2));
-            AgentNumbers mass2 = parameters.Number("linkMass2", 1.0, NumberRange.Positive, "The mass of the second link, kg.", (0.8, 1.2));
-            AgentNumbers centre1 = parameters.Number("linkCentre1", 0.5, NumberRange.Positive, "The first link's centre of mass, m from its upper end.");
-            AgentNumbers centre2 = parameters.Number("linkCentre2", 0.5, NumberRange.Positive, "The second link's centre of mass, m from its upper end.");
-            AgentNumbers inertia = parameters.Number("linkInertia", 1.0, NumberRange.Positive, "The moment of inertia of either link, kg m^2.");
-            AgentNumbers torque = parameters.Number("torque", 1.0, NumberRange.NonNegative, "The torque of the actions, N m.");
-            AgentNumbers noise = parameters.Number("torqueNoise", 0, NumberRange.NonNegative, "Uniform noise of up to so much is added to the torque, N m.");
-            AgentNumbers goal = parameters.Number("goalHeight", 1, new NumberRange(-2, 2, OpenMaximum: true), "The goal: how far above the upper end the tip has to come, in lengths of a link.");
-            return i => new Acrobot(gravity[i], length1[i], mass1[i], mass2[i], centre1[i], centre2[i], inertia[i], torque[i], noise[i], goal[i]);
-        },
+        Make = (options, agent) => new Acrobot(options, agent),
     }.ToDefinition();
+
+    /// <summary>Makes the environment for N agents.</summary>
+    /// <param name="agents">N, 1 or more.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors at once, as for a file.</exception>
+    public static EpisodicEnvironment Create(int agents, AcrobotOptions? options = null) =>
+        (EpisodicEnvironment)Definition.Create(agents, options ?? new AcrobotOptions());
 
     /// <inheritdoc/>
     public Space ObservationSpace => Observations;
@@ -177,14 +164,15 @@ public sealed class Acrobot : IStatefulEnvironment
     }
 
     /// <summary>
-    /// The equations of motion, with the constants that Gymnasium's expressions begin with multiplied out in their order, so that numbers agree to the last bit
-    /// where sines and cosines do.
+    /// The equations of motion, with the constants that Gymnasium's expressions begin with multiplied out in their order, so that numbers
+    /// agree to the last bit where sines and cosines do.
     /// </summary>
     private readonly struct Body(double g, double l1, double m1, double m2, double lc1, double lc2, double inertia)
     {
         private readonly double _ownInertia1 = m1 * (lc1 * lc1), _mass2 = m2, _squares = (l1 * l1) + (lc2 * lc2), _twice = 2 * l1 * lc2;
-        private readonly double _inertia = inertia, _square2 = lc2 * lc2, _product = l1 * lc2, _coupling = m2 * l1 * lc2, _doubleCoupling = 2 * m2 * l1 * lc2;
-        private readonly double _weight2 = m2 * lc2 * g, _weights = ((m1 * lc1) + (m2 * l1)) * g, _ownInertia2 = (m2 * (lc2 * lc2)) + inertia;
+        private readonly double _inertia = inertia, _square2 = lc2 * lc2, _product = l1 * lc2;
+        private readonly double _coupling = m2 * l1 * lc2, _doubleCoupling = 2 * m2 * l1 * lc2, _weight2 = m2 * lc2 * g;
+        private readonly double _weights = ((m1 * lc1) + (m2 * l1)) * g, _ownInertia2 = (m2 * (lc2 * lc2)) + inertia;
 
         public State Derivative(in State s, double torque)
         {
@@ -192,8 +180,10 @@ public sealed class Acrobot : IStatefulEnvironment
             double d1 = _ownInertia1 + (_mass2 * (_squares + (_twice * cosine2))) + _inertia + _inertia;
             double d2 = (_mass2 * (_square2 + (_product * cosine2))) + _inertia;
             double phi2 = _weight2 * Math.Cos(s.Theta1 + s.Theta2 - (Math.PI / 2));
-            double phi1 = (-_coupling * (s.Dot2 * s.Dot2) * sine2) - (_doubleCoupling * s.Dot2 * s.Dot1 * sine2) + (_weights * Math.Cos(s.Theta1 - (Math.PI / 2))) + phi2;
-            double acceleration2 = (torque + (d2 / d1 * phi1) - (_coupling * (s.Dot1 * s.Dot1) * sine2) - phi2) / (_ownInertia2 - (d2 * d2 / d1));
+            double phi1 = (-_coupling * (s.Dot2 * s.Dot2) * sine2) - (_doubleCoupling * s.Dot2 * s.Dot1 * sine2)
+                + (_weights * Math.Cos(s.Theta1 - (Math.PI / 2))) + phi2;
+            double acceleration2 = (torque + (d2 / d1 * phi1) - (_coupling * (s.Dot1 * s.Dot1) * sine2) - phi2)
+                / (_ownInertia2 - (d2 * d2 / d1));
             double acceleration1 = -((d2 * acceleration2) + phi1) / d1;
             return new State(s.Dot1, s.Dot2, acceleration1, acceleration2);
         }

@@ -5,8 +5,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>CartPole-v1</c>: a pole on a cart that is pushed left or right (Barto, Sutton and Anderson 1983), as in Gymnasium, in float64. State and
-/// observation are the same four numbers: x [m], its velocity [m/s], theta [rad] from the upright, its velocity [rad/s].
+/// <c>CartPole-v1</c>: a pole on a cart that is pushed left or right (Barto, Sutton and Anderson 1983), as in Gymnasium, in float64. State
+/// and observation are the same four numbers: x [m], its velocity [m/s], theta [rad] from the upright, its velocity [rad/s].
 /// </summary>
 public sealed class CartPole : IStatefulEnvironment
 {
@@ -28,27 +28,22 @@ public sealed class CartPole : IStatefulEnvironment
     private double _x, _xDot, _theta, _thetaDot;
     private bool _fallen;
 
-    /// <summary>Creates the environment.</summary>
-    /// <param name="gravity">[m/s^2].</param>
-    /// <param name="massCart">[kg].</param>
-    /// <param name="massPole">[kg].</param>
-    /// <param name="length">Half the length of the pole [m].</param>
-    /// <param name="force">What the cart is pushed with [N].</param>
-    /// <param name="tau">The time of a step [s].</param>
-    /// <param name="target">Where the cart should be [m].</param>
-    /// <param name="targetShare">The share of a step's reward that is for being there, in [0, 1].</param>
-    public CartPole(
-        double gravity = 9.8, double massCart = 1.0, double massPole = 0.1, double length = 0.5, double force = 10.0, double tau = 0.02, double target = 0, double targetShare = 0)
+    /// <summary>Creates the environment of one agent. Its numbers are taken as they stand in the options, without draws.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="agent">The agent's index, for options with one number an agent.</param>
+    public CartPole(CartPoleOptions? options = null, int agent = 0)
     {
-        (_gravity, _massPole, _length, _force, _tau) = (gravity, massPole, length, force, tau);
-        (_totalMass, _poleMassLength, _target, _targetShare) = (massPole + massCart, massPole * length, target, targetShare);
+        options ??= new CartPoleOptions();
+        (_gravity, _massPole, _length) = (options.Gravity[agent], options.MassPole[agent], options.Length[agent]);
+        (_force, _tau) = (options.ForceMag[agent], options.Tau[agent]);
+        (_totalMass, _poleMassLength) = (_massPole + options.MassCart[agent], _massPole * _length);
+        (_target, _targetShare) = (options.Target[agent], options.TargetShare[agent]);
     }
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<CartPoleOptions>
     {
         Id = "CartPole-v1",
-        Differing = (["target", "targetShare"], ["gravity", "massCart", "massPole", "length", "forceMag", "tau"]),
         Summary = "Gymnasium's cart-pole: keep the pole upright by pushing the cart left or right.",
         Description = "A pole stands on a cart that moves without friction; each step pushes the cart with forceMag to the left or right for tau seconds. "
             + "Euler's explicit method, velocities after positions, in float64.",
@@ -58,25 +53,19 @@ public sealed class CartPole : IStatefulEnvironment
         StartingState = "All four numbers uniform on [-0.05, 0.05).",
         Rewards = "1 for every step, also the one that ends the episode; with a targetShare s above 0, 1 - s min(1, |x - target| / 2.4) of the x after the step: target is an agent's goal.",
         EpisodeEnd = "Terminated when |x| exceeds 2.4 m or |theta| 12 degrees; truncated after 500 steps.",
-        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v1: as Gymnasium's CartPole-v1 (500 steps), without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/cartpole.py; Barto, Sutton and Anderson (1983). The formulae are Florian's (2007).",
         RewardRange = NumberRange.UnitInterval,
         StepLimit = 500,
-        Make = parameters =>
-        {
-            AgentNumbers gravity = parameters.Number("gravity", 9.8, NumberRange.NonNegative, "Gravity, m/s^2.", (7, 13));
-            AgentNumbers massCart = parameters.Number("massCart", 1.0, NumberRange.Positive, "The mass of the cart, kg.");
-            AgentNumbers massPole = parameters.Number("massPole", 0.1, NumberRange.Positive, "The mass of the pole, kg.");
-            AgentNumbers length = parameters.Number("length", 0.5, NumberRange.Positive, "Half the length of the pole, m.", (0.3, 0.8));
-            AgentNumbers force = parameters.Number("forceMag", 10.0, NumberRange.NonNegative, "What the cart is pushed with, N.");
-            AgentNumbers tau = parameters.Number("tau", 0.02, NumberRange.Positive, "The time of a step, s.");
-            AgentNumbers target = parameters.Number("target", 0, new NumberRange(-PositionLimit, PositionLimit), "The goal, where targetShare is above 0: where the cart should be, m.");
-            AgentNumbers share = parameters.Number("targetShare", 0, NumberRange.UnitInterval, "The share of a step's reward that is lost 2.4 m and more from the target, and in proportion nearer to it; without it target is refused, because it would do nothing.");
-            parameters.Needs(target, share);
-            return i => new CartPole(gravity[i], massCart[i], massPole[i], length[i], force[i], tau[i], target[i], share[i]);
-        },
+        Make = (options, agent) => new CartPole(options, agent),
     }.ToDefinition();
+
+    /// <summary>Makes the environment for N agents.</summary>
+    /// <param name="agents">N, 1 or more.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors at once, as for a file.</exception>
+    public static EpisodicEnvironment Create(int agents, CartPoleOptions? options = null) =>
+        (EpisodicEnvironment)Definition.Create(agents, options ?? new CartPoleOptions());
 
     /// <inheritdoc/>
     public Space ObservationSpace => Observations;

@@ -5,8 +5,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>MountainCar-v0</c>: a car too weak for the hill has to swing itself up (Moore 1990), as in Gymnasium, in float64. State and observation are
-/// the same two numbers: position and velocity a step.
+/// <c>MountainCar-v0</c>: a car too weak for the hill has to swing itself up (Moore 1990), as in Gymnasium, in float64. State and
+/// observation are the same two numbers: position and velocity a step.
 /// </summary>
 public sealed class MountainCar : IStatefulEnvironment
 {
@@ -29,19 +29,20 @@ public sealed class MountainCar : IStatefulEnvironment
     private readonly double _gravity, _force, _goalVelocity, _goalPosition;
     private double _position, _velocity;
 
-    /// <summary>Creates the environment.</summary>
-    /// <param name="gravity">What the slope takes a step.</param>
-    /// <param name="force">What the engine gives a step.</param>
-    /// <param name="goalVelocity">The least velocity with which the goal counts as reached.</param>
-    /// <param name="goalPosition">Where the goal begins.</param>
-    public MountainCar(double gravity = 0.0025, double force = 0.001, double goalVelocity = 0, double goalPosition = Goal) =>
-        (_gravity, _force, _goalVelocity, _goalPosition) = (gravity, force, goalVelocity, goalPosition);
+    /// <summary>Creates the environment of one agent. Its numbers are taken as they stand in the options, without draws.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="agent">The agent's index, for options with one number an agent.</param>
+    public MountainCar(MountainCarOptions? options = null, int agent = 0)
+    {
+        options ??= new MountainCarOptions();
+        (_gravity, _force) = (options.Gravity[agent], options.Force[agent]);
+        (_goalVelocity, _goalPosition) = (options.GoalVelocity, options.GoalPosition[agent]);
+    }
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<MountainCarOptions>
     {
         Id = "MountainCar-v0",
-        Differing = (["goalPosition"], ["gravity", "force"]),
         Summary = "Gymnasium's mountain car: swing up a hill that is too steep for the engine.",
         Description = "A car in a valley of the shape sin(3x). A step adds (action - 1) force - gravity cos(3 position) to the velocity, clips it to "
             + "[-0.07, 0.07], adds it to the position, and clips that to [-1.2, 0.6]; at the left wall a velocity to the left becomes 0. In float64.",
@@ -50,20 +51,19 @@ public sealed class MountainCar : IStatefulEnvironment
         StartingState = "Position uniform on [-0.6, -0.4), velocity 0.",
         Rewards = "-1 for every step.",
         EpisodeEnd = "Terminated when the position is at least goalPosition (0.5) with a velocity of at least goalVelocity; truncated after 200 steps.",
-        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v0: as Gymnasium's MountainCar-v0, without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/mountain_car.py; Moore (1990).",
         RewardRange = new NumberRange(-1, -1),
         StepLimit = 200,
-        Make = parameters =>
-        {
-            AgentNumbers gravity = parameters.Number("gravity", 0.0025, NumberRange.NonNegative, "What the slope takes from the velocity a step.", (0.002, 0.003));
-            AgentNumbers force = parameters.Number("force", 0.001, NumberRange.NonNegative, "What the engine adds to the velocity a step.", (0.0008, 0.0012));
-            double goalVelocity = parameters.Options.Number("goalVelocity", 0, NumberRange.NonNegative, "The least velocity with which the goal counts as reached.");
-            AgentNumbers goal = parameters.Number("goalPosition", Goal, new NumberRange(-0.4, GreatestPosition), "Where the goal begins.");
-            return i => new MountainCar(gravity[i], force[i], goalVelocity, goal[i]);
-        },
+        Make = (options, agent) => new MountainCar(options, agent),
     }.ToDefinition();
+
+    /// <summary>Makes the environment for N agents.</summary>
+    /// <param name="agents">N, 1 or more.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors at once, as for a file.</exception>
+    public static EpisodicEnvironment Create(int agents, MountainCarOptions? options = null) =>
+        (EpisodicEnvironment)Definition.Create(agents, options ?? new MountainCarOptions());
 
     /// <inheritdoc/>
     public Space ObservationSpace => Observations;

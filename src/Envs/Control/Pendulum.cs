@@ -6,8 +6,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Envs.Control;
 
 /// <summary>
-/// <c>Pendulum-v1</c>: swing a pendulum up and hold it there with a torque that is too small to lift it, as in Gymnasium, in float64. The state is
-/// theta [rad] from the upright, which counts turns, and its velocity [rad/s]; observed are cos theta, sin theta and the velocity.
+/// <c>Pendulum-v1</c>: swing a pendulum up and hold it there with a torque that is too small to lift it, as in Gymnasium, in float64. The
+/// state is theta [rad] from the upright, which counts turns, and its velocity [rad/s]; observed are cos theta, sin theta and the velocity.
 /// </summary>
 public sealed class Pendulum : IStatefulEnvironment
 {
@@ -25,19 +25,21 @@ public sealed class Pendulum : IStatefulEnvironment
     private readonly double _byGravity, _byTorque, _target;
     private double _theta, _thetaDot, _sine;
 
-    /// <summary>Creates the environment.</summary>
-    /// <param name="gravity">[m/s^2].</param>
-    /// <param name="mass">[kg].</param>
-    /// <param name="length">[m].</param>
-    /// <param name="targetAngle">The angle that costs nothing [rad], 0 upright.</param>
-    public Pendulum(double gravity = 10.0, double mass = 1.0, double length = 1.0, double targetAngle = 0) =>
-        (_byGravity, _byTorque, _target) = (3 * gravity / (2 * length), 3.0 / (mass * (length * length)), targetAngle);
+    /// <summary>Creates the environment of one agent. Its numbers are taken as they stand in the options, without draws.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="agent">The agent's index, for options with one number an agent.</param>
+    public Pendulum(PendulumOptions? options = null, int agent = 0)
+    {
+        options ??= new PendulumOptions();
+        double length = options.Length[agent];
+        (_byGravity, _byTorque) = (3 * options.Gravity[agent] / (2 * length), 3.0 / (options.Mass[agent] * (length * length)));
+        _target = options.TargetAngle[agent];
+    }
 
     /// <summary>The environment's documentation and maker.</summary>
-    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
+    public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<PendulumOptions>
     {
         Id = "Pendulum-v1",
-        Differing = (["targetAngle"], ["gravity", "mass", "length"]),
         Summary = "Gymnasium's pendulum: swing up and balance with a small torque, a continuous action.",
         Description = "A rod that turns about one end. A step adds (3 g / (2 l) sin theta + 3 / (m l^2) u) dt to the velocity, clips it to [-8, 8] rad/s, and "
             + "adds the new velocity times dt to theta; dt is 0.05 s. In float64.",
@@ -47,20 +49,19 @@ public sealed class Pendulum : IStatefulEnvironment
         StartingState = "theta uniform on [-pi, pi), its velocity uniform on [-1, 1).",
         Rewards = "-((theta - targetAngle)^2 + 0.1 velocity^2 + 0.001 u^2), with the difference, brought into [-pi, pi), and velocity as they are before the step, and the clipped u. targetAngle, 0 unless given, is an agent's goal.",
         EpisodeEnd = "Never terminated; truncated after 200 steps.",
-        Heterogeneity = EpisodicDefinition.HeterogeneityRule,
         VersionHistory = "v1: as Gymnasium's Pendulum-v1, without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/pendulum.py.",
         RewardRange = new NumberRange(-((Math.PI * Math.PI) + (0.1 * GreatestSpeed * GreatestSpeed) + (0.001 * GreatestTorque * GreatestTorque)), 0),
         StepLimit = 200,
-        Make = parameters =>
-        {
-            AgentNumbers gravity = parameters.Number("gravity", 10.0, NumberRange.NonNegative, "Gravity g, m/s^2.", (8, 12));
-            AgentNumbers mass = parameters.Number("mass", 1.0, NumberRange.Positive, "The mass m, kg.", (0.8, 1.2));
-            AgentNumbers length = parameters.Number("length", 1.0, NumberRange.Positive, "The length l, m.", (0.8, 1.2));
-            AgentNumbers target = parameters.Number("targetAngle", 0, new NumberRange(-Math.PI, Math.PI), "The goal: the angle that costs nothing, rad from the upright.");
-            return i => new Pendulum(gravity[i], mass[i], length[i], target[i]);
-        },
+        Make = (options, agent) => new Pendulum(options, agent),
     }.ToDefinition();
+
+    /// <summary>Makes the environment for N agents.</summary>
+    /// <param name="agents">N, 1 or more.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors at once, as for a file.</exception>
+    public static EpisodicEnvironment Create(int agents, PendulumOptions? options = null) =>
+        (EpisodicEnvironment)Definition.Create(agents, options ?? new PendulumOptions());
 
     /// <inheritdoc/>
     public Space ObservationSpace => Observations;

@@ -1,8 +1,8 @@
 namespace FedPG.Envs.Derivatives;
 
 /// <summary>
-/// A function of policy parameters that is known exactly, minimised: the J_i of an agent, or their mean J, Eq. (3). What the laws of convergence
-/// are computed from. Instances keep work arrays: one thread at a time.
+/// A function of policy parameters that is known exactly, minimised: the J_i of an agent, or their mean J, Eq. (3). What the laws of
+/// convergence are computed from. Instances keep work arrays: one thread at a time.
 /// </summary>
 public interface IDifferentiableObjective
 {

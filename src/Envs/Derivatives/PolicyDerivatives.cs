@@ -4,8 +4,8 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Envs.Derivatives;
 
 /// <summary>
-/// One policy on one kernel from one start distribution, to second order: the objective of any cost, the score weights W of its gradient, and
-/// the derivative of W along a direction of log pi, all with one factorisation. Not thread-safe.
+/// One policy on one kernel from one start distribution, to second order: the objective of any cost, the score weights W of its gradient,
+/// and the derivative of W along a direction of log pi, all with one factorisation. Not thread-safe.
 /// </summary>
 internal sealed class PolicyDerivatives
 {
@@ -18,7 +18,8 @@ internal sealed class PolicyDerivatives
     {
         (_evaluation, _discount, _initial) = (evaluation, evaluation.Discount, initial);
         (int states, int cells) = (evaluation.Kernel.States, evaluation.Kernel.RowCount);
-        (_logPolicy, _policy, _logDerivative, _policyDerivative) = (new double[cells], new double[cells], new double[cells], new double[cells]);
+        (_logPolicy, _policy) = (new double[cells], new double[cells]);
+        (_logDerivative, _policyDerivative) = (new double[cells], new double[cells]);
         (_occupancy, _occupancyDerivative, _valueDerivative) = (new double[states], new double[states], new double[states]);
     }
 
@@ -53,8 +54,8 @@ internal sealed class PolicyDerivatives
     }
 
     /// <summary>
-    /// Chooses the direction of <see cref="WeightDerivative"/>; one solve. The occupancy obeys d = rho + gamma P_pi' d, so its derivative is
-    /// (I - gamma P_pi')^-1 gamma (dP_pi)' d.
+    /// Chooses the direction of <see cref="WeightDerivative"/>; one solve. The occupancy obeys d = rho + gamma P_pi' d, so its derivative
+    /// is (I - gamma P_pi')^-1 gamma (dP_pi)' d.
     /// </summary>
     /// <param name="logDerivative">The derivative of log pi along the direction, [S, A].</param>
     public void SetDirection(ReadOnlySpan<double> logDerivative)
@@ -111,7 +112,8 @@ internal sealed class PolicyDerivatives
         for (int t = 1; t < horizon; t++)
         {
             visits[t] = new double[states];
-            for (int row = 0; row < _policy.Length; row++) AddSuccessors(row, _discount * visits[t - 1][row / actions] * _policy[row], visits[t]);
+            for (int row = 0; row < _policy.Length; row++)
+                AddSuccessors(row, _discount * visits[t - 1][row / actions] * _policy[row], visits[t]);
         }
         double[] regularised = new double[_policy.Length], q = new double[_policy.Length], values = new double[states];
         PolicyGradient.AddEntropy(costs, _logPolicy, temperature, regularised);
@@ -121,7 +123,8 @@ internal sealed class PolicyDerivatives
             _evaluation.ActionValues(regularised, values, q);
             Array.Clear(values);
             for (int row = 0; row < q.Length; row++) values[row / actions] += _policy[row] * q[row];
-            for (int row = 0; row < q.Length; row++) weights[row] += visits[t][row / actions] * _policy[row] * (q[row] - values[row / actions]);
+            for (int row = 0; row < q.Length; row++)
+                weights[row] += visits[t][row / actions] * _policy[row] * (q[row] - values[row / actions]);
         }
     }
 

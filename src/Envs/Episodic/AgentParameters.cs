@@ -1,20 +1,18 @@
-using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 
 namespace FedPG.Envs.Episodic;
 
 /// <summary>
-/// Reads the numbers in which the agents of a stepped environment may differ. Each is one number for all, a list of one an agent, or, where
-/// <c>heterogeneity</c> is above 0, drawn for each agent from its range in <c>spread</c>. With lambda = <c>heterogeneity</c>, agent i has
-/// v + lambda (u_i - v) of a number v that is drawn, u_i uniform on the range, and vbar + lambda (v_i - vbar) of a list v_1, ..., v_N with mean vbar.
-/// The draw of an agent depends on <c>agentSeed</c>, the agent's index and the place of the number among the numbers only. Not thread-safe.
+/// Reads the numbers in which the agents of an episodic environment may differ. Each is one number for all, a list of one an agent, or,
+/// where <c>heterogeneity</c> is above 0, drawn for each agent from its range in <c>spread</c>. With lambda = <c>heterogeneity</c>, agent i
+/// has v + lambda (u_i - v) of a number v that is drawn, u_i uniform on the range, and vbar + lambda (v_i - vbar) of a list v_1, ..., v_N
+/// with mean vbar. The draw of an agent depends on <c>agentSeed</c>, the agent's index and the place of the number among the numbers only.
+/// Not thread-safe.
 /// </summary>
 public sealed class AgentParameters
 {
-    internal const string HeterogeneityKey = "heterogeneity", SpreadKey = "spread", SeedKey = "agentSeed";
-    private readonly List<Entry> _entries = [];
-    private readonly List<(Entry Number, Entry On)> _needs = [];
+    private readonly List<AgentNumberEntry> _entries = [];
 
     internal AgentParameters(OptionReader options, int agents) => (Options, Agents) = (options, agents);
 
@@ -24,133 +22,114 @@ public sealed class AgentParameters
     /// <summary>The reader, for options that are the same for all agents.</summary>
     public OptionReader Options { get; }
 
+    /// <summary>The keys of the numbers, in the order read.</summary>
+    internal IEnumerable<string> Keys => _entries.Select(entry => entry.Key);
+
     /// <summary>A number that may differ between agents.</summary>
     /// <param name="key">The option's name.</param>
     /// <param name="defaultValue">What all agents have by default.</param>
     /// <param name="range">What is allowed; an interval, so every mixture of allowed numbers is allowed.</param>
     /// <param name="meaning">What it is, with its unit.</param>
-    /// <param name="spread">Its range in the default of <c>spread</c>; null where it is not drawn unless the user says so.</param>
-    public AgentNumbers Number(string key, double defaultValue, NumberRange range, string meaning, (double Low, double High)? spread = null)
+    /// <param name="spread">Its range in the default of <c>spread</c>; null where it is drawn only if the user says so.</param>
+    public AgentNumbers Number(
+        string key, double defaultValue, NumberRange range, string meaning, (double Low, double High)? spread = null) =>
+        ReadNumber(key, defaultValue, range, meaning, spread, needs: null);
+
+    /// <summary>A number that may differ between agents.</summary>
+    /// <param name="key">The option's name.</param>
+    /// <param name="defaultValue">What all agents have by default.</param>
+    /// <param name="range">What is allowed.</param>
+    /// <param name="meaning">What it is.</param>
+    /// <param name="spread">Its range in the default of <c>spread</c>; null for none.</param>
+    /// <param name="needs">
+    /// The key of a number without which this one does nothing, so that giving it is refused where that one is 0.
+    /// </param>
+    internal AgentNumbers ReadNumber(
+        string key, double defaultValue, NumberRange range, string meaning, (double Low, double High)? spread, string? needs)
     {
         OptionReader.RequireDefault(key, defaultValue, range);
-        if (_entries.Exists(e => e.Numbers.Key == key)) throw new ArgumentException($"the number {key} is read twice; use what the first call gave", nameof(key));
+        if (_entries.Exists(entry => entry.Key == key))
+            throw new ArgumentException($"the number {key} is read twice; use what the first call gave", nameof(key));
         if (spread is var (low, high) && !(range.Contains(low) && range.Contains(high) && low <= high))
             throw new ArgumentException($"the spread of {key}, {low} to {high}, is not a range of allowed numbers", nameof(spread));
-        string allowed = Agents == 1 ? $"{range}, or a list of one such number an agent" : $"{range}, or a list of {Agents} of them, one an agent";
-        object value = Options.Parsed<object>(key, defaultValue, allowed, meaning, element => Parse(element, range))!;
-        var numbers = new AgentNumbers(key);
-        _entries.Add(new Entry(numbers, value, defaultValue, range, spread));
-        return numbers;
+        AgentNumbers standard = defaultValue;
+        AgentNumbers given = Options.Parsed(key, standard.ToJson(), AgentNumbers.Allowed(range, Agents), meaning,
+            element => AgentNumbers.TryParse(element, range, out AgentNumbers read) && Fits(read) ? read : null, standard)!;
+        var entry = new AgentNumberEntry(new AgentNumbers(key), given, defaultValue, range, spread) { Key = key, Needs = needs };
+        _entries.Add(entry);
+        return entry.Numbers;
+
+        bool Fits(AgentNumbers read) => read.Items is not { } items || items.Length == Agents;
     }
 
-    /// <summary>Says that a number does nothing where another one is 0: giving the first and leaving the other at 0 is refused.</summary>
-    internal void Needs(AgentNumbers number, AgentNumbers on) => _needs.Add((EntryOf(number), EntryOf(on)));
-
     /// <summary>Reads what makes the agents differ, and settles every number. Nothing is read where there are no numbers.</summary>
+    /// <returns>The agents' numbers by key, each [N].</returns>
     internal IReadOnlyDictionary<string, double[]> Finish()
     {
         if (_entries.Count == 0) return new Dictionary<string, double[]>();
-        Dictionary<string, double[]>? spread = ReadSpread();
-        bool lists = _entries.Any(e => e.List is not null);
-        bool differ = lists || Options.Has(SpreadKey) || Options.Has(SeedKey);
-        // Not given, a degree must neither flatten what the user wrote down nor turn the original environment into another one.
-        double lambda = Options.Number(HeterogeneityKey, differ ? 1 : 0, NumberRange.UnitInterval,
-            "lambda: how far the agents lie apart; when not given, 1 where a list, a spread or an agentSeed is, and else 0.");
-        long seed = Options.Seed(SeedKey, 0, "The seed that agents are drawn from the spread by.");
-        if (spread is null && !Options.Has(SpreadKey))
+        OptionProperty spreadOption = EpisodicOptions.Common(nameof(EpisodicOptions.Spread));
+        OptionProperty degree = EpisodicOptions.Common(nameof(EpisodicOptions.Heterogeneity));
+        OptionProperty seedOption = EpisodicOptions.Common(nameof(EpisodicOptions.AgentSeed));
+        AgentRanges? spread = new SpreadReader(Options, _entries).Read(spreadOption);
+        bool lists = _entries.Exists(entry => entry.Given.Items is not null);
+        bool spreadIsGiven = Options.Has(spreadOption.Key), seedIsGiven = Options.Has(seedOption.Key);
+        // A degree that is not given must neither flatten what the user wrote down nor turn the original environment into another one.
+        double standard = lists || spreadIsGiven || seedIsGiven ? 1 : 0;
+        double lambda = Options.Number(degree.Key, standard, degree.Attribute.Range, degree.Attribute.Meaning);
+        long seed = Options.Seed(seedOption.Key, 0, seedOption.Attribute.Meaning);
+        if (spread is null && !spreadIsGiven)
         {
-            if (Options.Has(SeedKey)) Options.Reject(SeedKey, $"draws nothing: give {SpreadKey}, with a range for one or more of {string.Join(", ", Keys)}");
-            else if (lambda > 0 && !lists) Options.Reject(HeterogeneityKey, $"has nothing to scale: give {SpreadKey}, or a list for one of {string.Join(", ", Keys)}");
+            string keys = string.Join(", ", Keys);
+            if (seedIsGiven)
+                Options.Reject(seedOption.Key, $"draws nothing: give {spreadOption.Key}, with a range for one or more of {keys}");
+            else if (lambda > 0 && !lists)
+                Options.Reject(degree.Key, $"has nothing to scale: give {spreadOption.Key}, or a list for one of {keys}");
             // Written back as not given, so that what was resolved can be read again.
-            Options.Resolved[SeedKey] = null;
+            Options.Resolved[seedOption.Key] = null;
         }
-        foreach ((Entry number, Entry on) in _needs) RequireUse(number, on, spread);
+        foreach (AgentNumberEntry entry in _entries.Where(entry => entry.Needs is not null)) RequireUse(entry, spread, spreadOption.Key);
         for (int k = 0; k < _entries.Count; k++) _entries[k].Numbers.Values = Settle(_entries[k], k, spread, lambda, seed);
-        return _entries.ToDictionary(e => e.Numbers.Key, e => e.Numbers.Values);
+        return _entries.ToDictionary(entry => entry.Key, entry => entry.Numbers.Values);
     }
 
-    private IEnumerable<string> Keys => _entries.Select(e => e.Numbers.Key);
-
-    private double[] Settle(Entry entry, int place, Dictionary<string, double[]>? spread, double lambda, long seed)
+    private double[] Settle(AgentNumberEntry entry, int place, AgentRanges? spread, double lambda, long seed)
     {
         double[] values = new double[Agents];
-        if (entry.List is { } list)
+        if (entry.Given.Items is { } list)
         {
             // Exactly the numbers given, where nothing is to be scaled.
             double mean = list.Average();
             for (int i = 0; i < values.Length; i++) values[i] = lambda == 1 ? list[i] : mean + (lambda * (list[i] - mean));
             return values;
         }
-        Array.Fill(values, (double)entry.Value);
-        if (lambda == 0 || spread?.GetValueOrDefault(entry.Numbers.Key) is not [double low, double high]) return values;
+        Array.Fill(values, entry.Given[0]);
+        if (lambda == 0 || spread?.Find(entry.Key) is not var (low, high)) return values;
         for (int i = 0; i < values.Length; i++)
         {
-            double drawn = low + ((high - low) * new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, i, 0, 0), place).NextDouble());
+            var draw = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, i, 0, 0), place);
+            double drawn = low + ((high - low) * draw.NextDouble());
             values[i] = lambda == 1 ? drawn : values[i] + (lambda * (drawn - values[i]));
         }
         return values;
     }
 
-    private Dictionary<string, double[]>? ReadSpread()
+    /// <summary>Refuses a number that does nothing because the one it needs is 0.</summary>
+    private void RequireUse(AgentNumberEntry entry, AgentRanges? spread, string spreadKey)
     {
-        // Who writes down what agents have expects neither that number to be another one nor, beside a list, others to be drawn as well.
-        Dictionary<string, double[]> standard = _entries.Where(e => e.Spread is not null && !Options.Has(e.Numbers.Key) && !_entries.Any(other => other.List is not null))
-            .ToDictionary(e => e.Numbers.Key, e => new[] { e.Spread!.Value.Low, e.Spread!.Value.High });
-        return Options.Parsed(SpreadKey, standard.Count == 0 ? null : standard,
-            $"an object with a range [low, high] for one or more of {string.Join(", ", Keys)}",
-            "The range that each agent's own number is drawn from, uniformly, where heterogeneity is above 0; by default not of numbers that are given, and of none where a list is.", ParseSpread);
-    }
-
-    private Dictionary<string, double[]>? ParseSpread(JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.Object || !element.EnumerateObject().Any()) return null;
-        var spread = new Dictionary<string, double[]>();
-        foreach (JsonProperty property in element.EnumerateObject())
+        AgentNumberEntry needed = _entries.Find(other => other.Key == entry.Needs)
+            ?? throw new ArgumentException($"{entry.Key} needs {entry.Needs}, which is not one of the numbers {string.Join(", ", Keys)}");
+        bool isDrawn = spread?.Find(entry.Key) is not null, isGiven = isDrawn || entry.Given.Values.Any(value => value != entry.Default);
+        bool isUsed = spread?.Find(needed.Key) is not null || needed.Given.Values.Any(value => value != 0);
+        if (!isGiven || isUsed) return;
+        string instead = $"does nothing while {needed.Key} is 0; give {needed.Key} as well";
+        if (isDrawn)
         {
-            string path = Options.PathOf($"{SpreadKey}.{property.Name}"), text = property.Value.GetRawText();
-            Entry? entry = _entries.Find(e => e.Numbers.Key == property.Name);
-            if (entry is null)
-                Options.Errors.Add(path, null, $"unknown key; the nearest key is \"{NearestName.Of(property.Name, Keys)}\", and allowed are {string.Join(", ", Keys)}");
-            else if (entry.List is not null)
-                Options.Errors.Add(path, text, $"{property.Name} is a list already; give either the list or a range to draw from");
-            else if (Items(property.Value, entry.Range) is not [double low, double high] || low > high)
-                Options.Errors.Add(path, text, $"must be [low, high] with low <= high, each {entry.Range}");
-            else
-                spread[property.Name] = [low, high];
+            string range = Options.Raw(spreadKey).GetProperty(entry.Key).GetRawText();
+            Options.Errors.Add(Options.PathOf($"{spreadKey}.{entry.Key}"), range, instead);
         }
-        return spread;
-    }
-
-    private void RequireUse(Entry number, Entry on, Dictionary<string, double[]>? spread)
-    {
-        bool drawn = spread?.ContainsKey(number.Numbers.Key) == true;
-        bool given = drawn || number.Values.Any(v => v != number.Default), used = spread?.ContainsKey(on.Numbers.Key) == true || on.Values.Any(v => v != 0);
-        if (!given || used) return;
-        string key = number.Numbers.Key, instead = $"does nothing while {on.Numbers.Key} is 0; give {on.Numbers.Key} as well";
-        if (drawn) Options.Errors.Add(Options.PathOf($"{SpreadKey}.{key}"), Options.Raw(SpreadKey).GetProperty(key).GetRawText(), instead);
-        else Options.Reject(key, instead);
-    }
-
-    private Entry EntryOf(AgentNumbers numbers) => _entries.Find(e => e.Numbers == numbers) ?? throw new ArgumentException($"{numbers.Key} is not one of these numbers", nameof(numbers));
-
-    private object? Parse(JsonElement element, NumberRange range)
-    {
-        if (element.ValueKind == JsonValueKind.Array) return Items(element, range) is { } items && items.Length == Agents ? items : null;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && range.Contains(value) ? value : null;
-    }
-
-    private static double[]? Items(JsonElement element, NumberRange range)
-    {
-        if (element.ValueKind != JsonValueKind.Array) return null;
-        double[] items = [.. element.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
-        return items.All(range.Contains) ? items : null;
-    }
-
-    /// <summary>One number as it was read: a double, or a list of one an agent.</summary>
-    private sealed record Entry(AgentNumbers Numbers, object Value, double Default, NumberRange Range, (double Low, double High)? Spread)
-    {
-        public double[]? List => Value as double[];
-
-        public double[] Values => List ?? [(double)Value];
+        else
+        {
+            Options.Reject(entry.Key, instead);
+        }
     }
 }

@@ -7,8 +7,8 @@ using FedPG.Envs.Tabular.Sampling;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>
-/// An environment that is known by its steps only, for N agents that may differ in rewards and dynamics: what training without a table runs on.
-/// Immutable and safe to share between threads; what <see cref="Create"/> returns is not.
+/// An environment that is known by its steps only, for N agents that may differ in rewards and dynamics: what training without a table runs
+/// on. Immutable and safe to share between threads; what <see cref="Create"/> returns is not.
 /// </summary>
 public sealed class EpisodicEnvironment : FederatedEnvironment
 {
@@ -24,8 +24,8 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
     /// <param name="parameters">What the agents may differ in, by name, each [N]; null where nothing is known of it.</param>
     /// <exception cref="ArgumentException">There are no agents, the discount is not in [0, 1], or a parameter is not [N].</exception>
     public EpisodicEnvironment(
-        string name, double discount, IReadOnlyList<string> agentNames, Func<int, IEnvironment> create, NumberRange rewardRange, int? stepLimit,
-        IReadOnlyDictionary<string, double[]>? parameters = null)
+        string name, double discount, IReadOnlyList<string> agentNames, Func<int, IEnvironment> create, NumberRange rewardRange,
+        int? stepLimit, IReadOnlyDictionary<string, double[]>? parameters = null)
         : base(name, discount, agentNames)
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -41,11 +41,14 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
     public static bool CanBe(FederatedEnvironment instance) => instance is EpisodicEnvironment or FiniteMdp or LinearQuadraticProblem;
 
     /// <summary>
-    /// Any instance as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own reward, and entering a terminal
-    /// state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of steps is truncated after them.
+    /// Any instance as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own reward,
+    /// and entering a terminal state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of
+    /// steps is truncated after them.
     /// </summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="stepLimit">The steps after which an episode is truncated, where the instance has no limit itself; null for no limit.</param>
+    /// <param name="stepLimit">
+    /// The steps after which an episode is truncated, where the instance has no limit itself; null for no limit.
+    /// </param>
     /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
     public static EpisodicEnvironment Of(FederatedEnvironment instance, int? stepLimit = null) => instance switch
     {
@@ -58,7 +61,10 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
         _ => throw new NotSupportedException($"{instance.Name} cannot be stepped"),
     };
 
-    /// <summary>What makes an agent's environment with the steps that its author wrote: where states were listed from steps, these and not those by the list.</summary>
+    /// <summary>
+    /// What makes an agent's environment with the steps that its author wrote: where states were listed from steps, these and not those by
+    /// the list.
+    /// </summary>
     /// <param name="instance">The instance.</param>
     /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
     public static Func<int, IEnvironment> MakerOf(FederatedEnvironment instance) => (instance as FiniteMdp)?.OwnSteps ?? Of(instance).Create;
@@ -90,14 +96,17 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
     /// <summary>A new environment for one agent, without the limit of steps, which is the caller's to keep.</summary>
     public IEnvironment Create(int agent) => _create(agent);
 
-    /// <summary>The same for whoever has made room for the spaces of all agents: an environment with others would be seen and moved in parts.</summary>
+    /// <summary>
+    /// The same for whoever has made room for the spaces of all agents: an environment with others would be seen and moved in parts.
+    /// </summary>
     /// <exception cref="EnvironmentContractException">The agent's environment has other spaces than that of agent 0.</exception>
     public IEnvironment CreateAlike(int agent)
     {
         IEnvironment made = _create(agent);
         if (made.ObservationSpace.Equals(ObservationSpace) && made.ActionSpace.Equals(ActionSpace)) return made;
         throw new EnvironmentContractException(
-            $"of agent {agent} has observations {made.ObservationSpace} and actions {made.ActionSpace}, that of agent 0 {ObservationSpace} and {ActionSpace}",
+            $"of agent {agent} has observations {made.ObservationSpace} and actions {made.ActionSpace}, "
+            + $"that of agent 0 {ObservationSpace} and {ActionSpace}",
             "agents have the same spaces");
     }
 }

@@ -16,23 +16,33 @@ public sealed class FlatActions : EnvironmentWrapper
 
     /// <summary>Wraps an environment.</summary>
     /// <param name="inner">An environment whose actions are <see cref="MultiDiscrete"/>.</param>
-    /// <exception cref="ArgumentException">Its actions are of another kind, or have more than <see cref="MaxCombinations"/> combinations.</exception>
+    /// <exception cref="ArgumentException">
+    /// Its actions are of another kind, or have more than <see cref="MaxCombinations"/> combinations.
+    /// </exception>
     public FlatActions(IEnvironment inner)
         : base(inner)
     {
         if (inner.ActionSpace is not MultiDiscrete several || CombinationsOf(several) is not { } count)
-            throw new ArgumentException($"the combinations of {inner.ActionSpace} cannot be numbered: a MultiDiscrete of at most {MaxCombinations} is needed", nameof(inner));
+        {
+            throw new ArgumentException(
+                $"the combinations of {inner.ActionSpace} cannot be numbered: a MultiDiscrete of at most {MaxCombinations} is needed",
+                nameof(inner));
+        }
         (_counts, _action, ActionSpace) = ([.. several.Counts], new double[several.Size], new Discrete(count));
     }
 
     /// <inheritdoc/>
     public override Space ActionSpace { get; }
 
-    /// <summary>An instance with its combinations numbered, where its actions are <see cref="MultiDiscrete"/> and not too many; else the instance itself.</summary>
+    /// <summary>
+    /// An instance with its combinations numbered, where its actions are <see cref="MultiDiscrete"/> and not too many; else the instance
+    /// itself.
+    /// </summary>
     public static FederatedEnvironment Of(FederatedEnvironment instance) =>
         instance is EpisodicEnvironment { ActionSpace: MultiDiscrete several } stepped && CombinationsOf(several) is not null
             ? new EpisodicEnvironment(
-                stepped.Name, stepped.Discount, stepped.AgentNames, agent => new FlatActions(stepped.Create(agent)), stepped.RewardRange, stepped.StepLimit, stepped.Parameters)
+                stepped.Name, stepped.Discount, stepped.AgentNames, agent => new FlatActions(stepped.Create(agent)), stepped.RewardRange,
+                stepped.StepLimit, stepped.Parameters)
             : instance;
 
     /// <inheritdoc/>

@@ -5,7 +5,10 @@ namespace FedPG.Envs.Episodic;
 /// <summary>Draws actions without a policy, for checks and timings.</summary>
 public static class RandomActions
 {
-    /// <summary>Fills a span with a value of a space: uniform where the space is bounded, standard normal (shifted to a single bound) where it is not.</summary>
+    /// <summary>
+    /// Fills a span with a value of a space: uniform where the space is bounded, standard normal (shifted to a single bound) where it is
+    /// not.
+    /// </summary>
     /// <param name="space">The space.</param>
     /// <param name="random">The numbers, which go on.</param>
     /// <param name="value">Takes the value.</param>

@@ -2,7 +2,9 @@ using FedPG.Core.Streams;
 
 namespace FedPG.Envs.Episodic;
 
-/// <summary>How fast an environment is stepped alone, on one thread: random actions drawn beforehand, limits of steps kept, resets included.</summary>
+/// <summary>
+/// How fast an environment is stepped alone, on one thread: random actions drawn beforehand, limits of steps kept, resets included.
+/// </summary>
 /// <param name="StepsPerSecond">The median of the repeats.</param>
 /// <param name="Minimum">The slowest repeat, steps/s.</param>
 /// <param name="Maximum">The fastest repeat, steps/s.</param>

@@ -7,12 +7,16 @@ namespace FedPG.Envs.Episodic;
 public enum AutoresetMode
 {
     /// <summary>
-    /// The lane's next step resets it: the action is not looked at, the observation is the first of the new episode, the reward 0 and neither flag set. So every
-    /// last observation is seen, and a step that begins an episode earns nothing. As Gymnasium's vector environments from 1.0 on.
+    /// The lane's next step resets it: the action is not looked at, the observation is the first of the new episode, the reward 0 and
+    /// neither flag set. So every last observation is seen, and a step that begins an episode earns nothing. As Gymnasium's vector
+    /// environments from 1.0 on.
     /// </summary>
     NextStep = 0,
 
-    /// <summary>Nothing: the lane's observation is left as the caller has it, the reward is 0 and the flags stay as they were, until all lanes are reset.</summary>
+    /// <summary>
+    /// Nothing: the lane's observation is left as the caller has it, the reward is 0 and the flags stay as they were, until all lanes are
+    /// reset.
+    /// </summary>
     Disabled = 1,
 }
 
@@ -33,8 +37,9 @@ public readonly ref struct LaneResults
 }
 
 /// <summary>
-/// B copies of one agent's environment that are stepped together on one thread, with the environment's limit of steps. Episode k of lane b starts from a seed
-/// that follows from (seed, b, k), so a lane is the same however many there are, and the same as its environment stepped alone. A step allocates nothing. Not thread-safe.
+/// B copies of one agent's environment that are stepped together on one thread, with the environment's limit of steps. Episode k of lane b
+/// starts from a seed that follows from (seed, b, k), so a lane is the same however many there are, and the same as its environment stepped
+/// alone. A step allocates nothing. Not thread-safe.
 /// </summary>
 public sealed class VectorEnvironment
 {
@@ -77,7 +82,8 @@ public sealed class VectorEnvironment
     /// <param name="observations">Takes the first observations, [B, size] row by row.</param>
     public void Reset(long seed, Span<double> observations)
     {
-        if (seed is < 0 or > EpisodeSeeds.Greatest) throw new ArgumentOutOfRangeException(nameof(seed), seed, $"a seed lies in 0 to {EpisodeSeeds.Greatest}");
+        if (seed is < 0 or > EpisodeSeeds.Greatest)
+            throw new ArgumentOutOfRangeException(nameof(seed), seed, $"a seed lies in 0 to {EpisodeSeeds.Greatest}");
         _seed = seed;
         Array.Clear(_episodes);
         for (int b = 0; b < _lanes.Length; b++) Begin(b, Row(observations, b, ObservationSpace.Size));
@@ -95,11 +101,18 @@ public sealed class VectorEnvironment
         int lanes = _lanes.Length, size = ObservationSpace.Size, actionSize = ActionSpace.Size;
         bool fits = actions.Length == lanes * actionSize && results.Observations.Length == lanes * size
             && results.Rewards.Length == lanes && results.Terminated.Length == lanes && results.Truncated.Length == lanes;
-        if (!fits) throw new ArgumentException($"{lanes} lanes need {lanes * actionSize} numbers of actions, {lanes * size} of observations, and {lanes} rewards and flags", nameof(results));
+        if (!fits)
+        {
+            throw new ArgumentException(
+                $"{lanes} lanes need {lanes * actionSize} numbers of actions, {lanes * size} of observations, "
+                + $"and {lanes} rewards and flags", nameof(results));
+        }
         for (int b = 0; b < lanes; b++)
         {
             Span<double> observation = Row(results.Observations, b, size);
-            results.Rewards[b] = _terminated[b] || _truncated[b] ? AfterEnd(b, observation) : Advance(b, actions.Slice(b * actionSize, actionSize), observation);
+            results.Rewards[b] = _terminated[b] || _truncated[b]
+                ? AfterEnd(b, observation)
+                : Advance(b, actions.Slice(b * actionSize, actionSize), observation);
             (results.Terminated[b], results.Truncated[b]) = (_terminated[b], _truncated[b]);
         }
     }

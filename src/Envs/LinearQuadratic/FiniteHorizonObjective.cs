@@ -3,8 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace FedPG.Envs.LinearQuadratic;
 
 /// <summary>
-/// The cost of episodes of T steps under a constant gain: P_t = Q + K'RK + M'P_{t+1}M backward from P_T = 0, X_{t+1} = M X_t M' + gamma^t
-/// sigma^2 BB' forward from X_0 = S_0, and grad J = 2 times the sum over t of E_t X_t, where E_t is made with P_{t+1}.
+/// The cost over a finite horizon of T steps under a constant gain: P_t = Q + K'RK + M'P_{t+1}M backward from P_T = 0, X_{t+1} = M X_t M' +
+/// gamma^t sigma^2 BB' forward from X_0 = S_0, and grad J = 2 times the sum over t of E_t X_t, where E_t is made with P_{t+1}.
 /// </summary>
 internal sealed class FiniteHorizonObjective(LinearQuadraticProblem problem, LinearQuadraticAgent agent, double standardDeviation)
     : LinearQuadraticObjective(problem, agent, standardDeviation)
@@ -44,13 +44,17 @@ internal sealed class FiniteHorizonObjective(LinearQuadraticProblem problem, Lin
         along[_steps] = Start.Clone();
         along[_steps].Clear();
         for (int t = _steps - 1; t >= 0; t--)
-            along[t] = PlusTransposed(direction.Transpose() * Advantage(values[t + 1], gain, loop)) + (loop.Transpose() * along[t + 1] * loop);
+        {
+            Matrix<double> own = PlusTransposed(direction.Transpose() * Advantage(values[t + 1], gain, loop));
+            along[t] = own + (loop.Transpose() * along[t + 1] * loop);
+        }
         sum.Clear();
         momentAlong.Clear();
         double weight = 1;
         for (int t = 0; t < _steps; t++, weight *= Discount)
         {
-            sum += (AdvantageAlong(values[t + 1], along[t + 1], loop, direction) * moment) + (Advantage(values[t + 1], gain, loop) * momentAlong);
+            sum += (AdvantageAlong(values[t + 1], along[t + 1], loop, direction) * moment)
+                + (Advantage(values[t + 1], gain, loop) * momentAlong);
             momentAlong = (loop * momentAlong * loop.Transpose()) - PlusTransposed(B * direction * moment * loop.Transpose());
             moment = Next(moment, loop, weight);
         }

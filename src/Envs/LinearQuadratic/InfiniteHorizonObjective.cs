@@ -3,8 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace FedPG.Envs.LinearQuadratic;
 
 /// <summary>
-/// The cost of endless episodes, in closed form: P = Q + K'RK + M'PM, X = W + M X M' with W = S_0 + sigma^2 BB'/(1 - gamma), and
-/// J = tr(P W) + sigma^2 tr(R)/(1 - gamma). Undiscounted noise costs without end: J is infinite then.
+/// The cost over an infinite horizon, in closed form: P = Q + K'RK + M'PM, X = W + M X M' with W = S_0 + sigma^2 BB'/(1 - gamma), and
+/// J = tr(P W) + sigma^2 tr(R)/(1 - gamma). With noise and without discount, J is infinite.
 /// </summary>
 internal sealed class InfiniteHorizonObjective : LinearQuadraticObjective
 {

@@ -1,12 +1,16 @@
+using FedPG.Core.Options;
+
 namespace FedPG.Envs.LinearQuadratic;
 
 /// <summary><c>LinearQuadratic-v0</c>: linear dynamics, quadratic costs that differ between agents.</summary>
 public static class LinearQuadraticEnvironment
 {
+    internal const string Id = "LinearQuadratic-v0";
+
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
     {
-        Id = "LinearQuadratic-v0",
+        Id = Id,
         Summary = "Linear dynamics and quadratic costs (LQR), where policy gradients are dominated and everything is known in closed form.",
         Description = "x_{t+1} = A x_t + B u_t. Policies are linear, u = -K x (kind linear), with noise or without. Without discount and end, only gains "
             + "that stabilise the system have a finite cost: a run whose gain leaves them stops as diverged. Needs \"objective\": \"reward\".",
@@ -22,10 +26,18 @@ public static class LinearQuadraticEnvironment
         VersionHistory = "v0: first version.",
         Source = "Fazel, Ge, Kakade and Mesbahi, \"Global convergence of policy gradient methods for the linear quadratic regulator\" (ICML 2018); the default A "
             + "is that of a public federated instance.",
+        OptionsType = typeof(LinearQuadraticOptions),
         Configure = (reader, agents) =>
         {
-            LinearQuadraticOptions options = LinearQuadraticOptions.Read(reader, agents);
-            return options.Build;
+            LinearQuadraticBuilder builder = new LinearQuadraticReader(reader, agents).Read();
+            return builder.Build;
         },
     };
+
+    /// <summary>Makes the environment for N agents.</summary>
+    /// <param name="agents">N, 1 or more.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors at once, as for a file.</exception>
+    public static LinearQuadraticProblem Create(int agents, LinearQuadraticOptions? options = null) =>
+        (LinearQuadraticProblem)Definition.Create(agents, options ?? new LinearQuadraticOptions());
 }

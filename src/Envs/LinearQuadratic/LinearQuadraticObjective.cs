@@ -4,10 +4,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace FedPG.Envs.LinearQuadratic;
 
 /// <summary>
-/// J(K) = E sum over t of gamma^t (x'Qx + u'Ru) of the policy u = -K x + sigma eps, theta = K row by row, d = k m. The discount is absorbed:
-/// with A and B times the root of gamma every formula is that of the undiscounted problem. Where the cost is infinite, value, gradient and
-/// products are <see cref="double.PositiveInfinity"/> and <see cref="double.NaN"/>. Symbols: M = A - B K, P the cost to go, X the second
-/// moment of the state, E = (R + B'PB) K - B'PA, so that grad J = 2 E X.
+/// J(K) = E sum over t of gamma^t (x'Qx + u'Ru) of the policy u = -K x + sigma eps, theta = K row by row, d = k m. The discount is
+/// absorbed: with A and B times the root of gamma every formula is that of the undiscounted problem. Where the cost is infinite, value,
+/// gradient and products are <see cref="double.PositiveInfinity"/> and <see cref="double.NaN"/>. Symbols: M = A - B K, P the cost to go, X
+/// the second moment of the state, E = (R + B'PB) K - B'PA, so that grad J = 2 E X.
 /// </summary>
 public abstract class LinearQuadraticObjective : IDifferentiableObjective
 {
@@ -87,7 +87,8 @@ public abstract class LinearQuadraticObjective : IDifferentiableObjective
         (R * gain) - (B.Transpose() * value * loop);
 
     /// <summary>The derivative of E along V, with P' that of P: (R + B'PB) V - B'P'M.</summary>
-    private protected Matrix<double> AdvantageAlong(Matrix<double> value, Matrix<double> valueAlong, Matrix<double> loop, Matrix<double> direction) =>
+    private protected Matrix<double> AdvantageAlong(
+        Matrix<double> value, Matrix<double> valueAlong, Matrix<double> loop, Matrix<double> direction) =>
         (R * direction) + (B.Transpose() * ((value * B * direction) - (valueAlong * loop)));
 
     private protected static Matrix<double> PlusTransposed(Matrix<double> matrix) => matrix + matrix.Transpose();

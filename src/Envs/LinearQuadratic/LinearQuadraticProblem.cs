@@ -14,22 +14,23 @@ namespace FedPG.Envs.LinearQuadratic;
 public sealed record LinearQuadraticAgent(string Name, Matrix<double> A, Matrix<double> B, Matrix<double> Q, Matrix<double> R);
 
 /// <summary>
-/// N linear-quadratic problems over the same states x (m numbers) and controls u (k numbers): x_{t+1} = A x_t + B u_t, reward
-/// -(x'Q_i x + u'R_i u), x_0 with covariance S_0 and mean 0. In the paper's setting A and B are shared and only the costs differ. Immutable and
-/// safe to share between threads.
+/// N linear-quadratic problems over the same states x (m numbers) and controls u (k numbers): x_{t+1} = A x_t + B u_t, reward -(x'Q_i x +
+/// u'R_i u), x_0 with covariance S_0 and mean 0. In the paper's setting A and B are shared and only the costs differ. Immutable and safe to
+/// share between threads.
 /// </summary>
 public sealed class LinearQuadraticProblem : FederatedEnvironment
 {
     /// <summary>Creates the problem.</summary>
     /// <param name="name">A name for logs.</param>
     /// <param name="discount">gamma in [0, 1].</param>
-    /// <param name="steps">The steps of an episode; 0 for endless ones.</param>
+    /// <param name="steps">The steps of an episode; 0 for an infinite horizon.</param>
     /// <param name="startCovariance">S_0, [m, m].</param>
     /// <param name="initialGain">K_0, [k, m], which policies start from.</param>
     /// <param name="agents">At least one, all of the same sizes.</param>
     /// <exception cref="ArgumentException">Sizes disagree, a number is out of range, or there are no agents.</exception>
     public LinearQuadraticProblem(
-        string name, double discount, int steps, Matrix<double> startCovariance, Matrix<double> initialGain, IReadOnlyList<LinearQuadraticAgent> agents)
+        string name, double discount, int steps, Matrix<double> startCovariance, Matrix<double> initialGain,
+        IReadOnlyList<LinearQuadraticAgent> agents)
         : base(name, discount, [.. (agents ?? throw new ArgumentNullException(nameof(agents))).Select(a => a.Name)])
     {
         ArgumentNullException.ThrowIfNull(startCovariance);
@@ -40,11 +41,16 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
         (States, Controls) = (startCovariance.RowCount, initialGain.RowCount);
         foreach (LinearQuadraticAgent agent in agents)
         {
-            bool fits = Is(agent.A, States, States) && Is(agent.B, States, Controls) && Is(agent.Q, States, States) && Is(agent.R, Controls, Controls);
-            if (!fits) throw new ArgumentException($"agent {agent.Name} does not have {States} states and {Controls} controls", nameof(agents));
+            bool fits = Is(agent.A, States, States) && Is(agent.B, States, Controls)
+                && Is(agent.Q, States, States) && Is(agent.R, Controls, Controls);
+            if (!fits)
+                throw new ArgumentException($"agent {agent.Name} does not have {States} states and {Controls} controls", nameof(agents));
         }
         if (!Is(startCovariance, States, States) || !Is(initialGain, Controls, States))
-            throw new ArgumentException($"the start covariance or the initial gain do not have {States} states and {Controls} controls", nameof(initialGain));
+        {
+            throw new ArgumentException(
+                $"the start covariance or the initial gain do not have {States} states and {Controls} controls", nameof(initialGain));
+        }
         SharesDynamics = agents.All(a => ReferenceEquals(a.A, agents[0].A) && ReferenceEquals(a.B, agents[0].B));
     }
 
@@ -54,7 +60,7 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
     /// <summary>k, the numbers of a control.</summary>
     public int Controls { get; }
 
-    /// <summary>The steps of an episode; 0 for endless ones.</summary>
+    /// <summary>The steps of an episode; 0 for an infinite horizon.</summary>
     public int Steps { get; }
 
     /// <summary>S_0 = E x_0 x_0', [m, m].</summary>
@@ -76,8 +82,8 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
     public override NumberRange RewardRange => new(double.NegativeInfinity, 0);
 
     /// <summary>
-    /// Random actions do not stabilise a system: x grows as rho^t, with rho the largest absolute eigenvalue of the agents' A, and costs as its square. The
-    /// bound is where the growth of costs reaches 1e200, with room for what they begin with; null where no system grows.
+    /// Random actions do not stabilise a system: x grows as rho^t, with rho the largest absolute eigenvalue of the agents' A, and costs as
+    /// its square. The bound is where the growth of costs reaches 1e200, with room for what they begin with; null where no system grows.
     /// </summary>
     public override int? RandomSteps
     {
@@ -101,7 +107,9 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
     /// <param name="agent">The agent.</param>
     /// <param name="standardDeviation">sigma of the policy u = -K x + sigma eps.</param>
     public LinearQuadraticObjective ObjectiveOf(LinearQuadraticAgent agent, double standardDeviation) =>
-        Steps == 0 ? new InfiniteHorizonObjective(this, agent, standardDeviation) : new FiniteHorizonObjective(this, agent, standardDeviation);
+        Steps == 0
+            ? new InfiniteHorizonObjective(this, agent, standardDeviation)
+            : new FiniteHorizonObjective(this, agent, standardDeviation);
 
     /// <summary>The mean of all agents' objectives.</summary>
     /// <param name="standardDeviation">sigma of the policy u = -K x + sigma eps.</param>
@@ -110,14 +118,15 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
         : new MeanObjective([.. Agents.Select(a => ObjectiveOf(a, standardDeviation))]);
 
     /// <summary>
-    /// The least cost that any gain reaches for an agent, by the (discounted) Riccati equation; null for a number of steps, where the best
-    /// constant gain is not known, and where the initial gain does not keep the agent's cost finite, or the costs are too large for the equation to be solved in float64.
+    /// The smallest cost that any gain reaches for an agent, by the (discounted) Riccati equation. It is null for a finite horizon, where
+    /// the best constant gain is not known. It is also null where the initial gain does not keep the agent's cost finite, and where the
+    /// costs are too large for the equation to be solved in float64.
     /// </summary>
     public double? Optimum(LinearQuadraticAgent agent, double standardDeviation)
     {
         if (Steps > 0 || OptimalGain(agent) is not { } gain) return null;
-        double least = ObjectiveOf(agent, standardDeviation).Value(gain.Transpose().ToColumnMajorArray());
-        return double.IsFinite(least) ? least : null;
+        double cost = ObjectiveOf(agent, standardDeviation).Value(gain.Transpose().ToColumnMajorArray());
+        return double.IsFinite(cost) ? cost : null;
     }
 
     /// <summary>The gain that reaches the optimum; null where it is unknown.</summary>
@@ -138,8 +147,11 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
 
     /// <summary>What to tell a user whose gain has an infinite cost.</summary>
     /// <param name="name">What to call the gain.</param>
-    public string UnstableGain(string name) =>
-        $"must keep the cost finite: the eigenvalues of A - B {name}{(Discount == 1 ? "" : ", times the root of discount,")} must lie inside the unit circle for every agent";
+    public string UnstableGain(string name)
+    {
+        string matrix = $"A - B {name}{(Discount == 1 ? "" : ", times the root of discount,")}";
+        return $"must keep the cost finite: the eigenvalues of {matrix} must lie inside the unit circle for every agent";
+    }
 
     /// <inheritdoc/>
     public override JsonObject Facts()
@@ -163,7 +175,8 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
     /// <summary>A row of parameters as the gain [k, m].</summary>
     internal Matrix<double> GainOf(ReadOnlySpan<double> theta) => Matrix<double>.Build.DenseOfRowMajor(Controls, States, theta.ToArray());
 
-    private Matrix<double> Mean(Func<LinearQuadraticAgent, Matrix<double>> of) => Agents.Select(of).Aggregate((sum, next) => sum + next) / Agents.Count;
+    private Matrix<double> Mean(Func<LinearQuadraticAgent, Matrix<double>> of) =>
+        Agents.Select(of).Aggregate((sum, next) => sum + next) / Agents.Count;
 
     private static bool Is(Matrix<double> matrix, int rows, int columns) => matrix.RowCount == rows && matrix.ColumnCount == columns;
 }

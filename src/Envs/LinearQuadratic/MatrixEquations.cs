@@ -42,8 +42,8 @@ public static class MatrixEquations
     }
 
     /// <summary>
-    /// Solves the discrete algebraic Riccati equation P = Q + A'PA - A'PB (R + B'PB)^-1 B'PA by policy iteration (Hewer 1971): evaluate the gain
-    /// by <see cref="Lyapunov"/>, improve it, from a gain that stabilises the system. Converges quadratically, from above.
+    /// Solves the discrete algebraic Riccati equation P = Q + A'PA - A'PB (R + B'PB)^-1 B'PA by policy iteration (Hewer 1971): evaluate the
+    /// gain by <see cref="Lyapunov"/>, improve it, from a gain that stabilises the system. Converges quadratically, from above.
     /// </summary>
     /// <param name="a">A, [m, m].</param>
     /// <param name="b">B, [m, k].</param>

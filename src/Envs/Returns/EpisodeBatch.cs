@@ -4,14 +4,16 @@ using FedPG.Envs.Tabular.Sampling;
 namespace FedPG.Envs.Returns;
 
 /// <summary>
-/// What one agent met in a batch of trajectories that were stepped side by side: pairs of observation and action in the order they were met, all of step 0,
-/// then all of step 1 that still ran, and so on. It turns costs into score weights by the same rules as <see cref="TrajectorySampler"/>: after
-/// termination a trajectory goes on paying the cost of a reward of 0 up to the horizon (1 under regret), and with entropy its last state's own; one
-/// that was truncated pays nothing more. One thread at a time; arrays are used again from batch to batch.
+/// The costs of one agent's batch of trajectories that were stepped side by side. Pairs of observation and action are in the order of their
+/// steps: all of step 0, then all of step 1 that still ran, and so on. The batch turns costs into score weights by the rules that
+/// <see cref="TrajectorySampler"/> follows too: after termination a trajectory goes on paying the cost of a reward of 0 up to the horizon
+/// (1 under regret), and with entropy its last state's own; a trajectory that was truncated pays nothing more. One thread at a time; arrays
+/// are used again from batch to batch.
 /// </summary>
 public sealed class EpisodeBatch
 {
-    private readonly double[] _discounts, _remaining, _toGo, _tailCosts, _tailLogs, _returns, _sums, _costs, _logs, _rewards;
+    private readonly Discounts _discounts;
+    private readonly double[] _toGo, _tailCosts, _tailLogs, _returns, _sums, _costs, _logs, _rewards;
     private readonly int[] _lengths, _firstPairs, _trajectories;
 
     /// <summary>Creates the arrays.</summary>
@@ -21,10 +23,9 @@ public sealed class EpisodeBatch
     public EpisodeBatch(int trajectories, int horizon, double discount)
     {
         (Trajectories, Horizon) = (trajectories, horizon);
-        (_discounts, _remaining, _sums, _firstPairs) = (new double[horizon], new double[horizon + 1], new double[horizon], new int[horizon + 1]);
-        for (int t = 0; t < horizon; t++) _discounts[t] = Math.Pow(discount, t);
-        for (int t = horizon - 1; t >= 0; t--) _remaining[t] = _remaining[t + 1] + _discounts[t];
-        (_toGo, _tailCosts, _tailLogs, _lengths) = (new double[trajectories], new double[trajectories], new double[trajectories], new int[trajectories]);
+        _discounts = new Discounts(discount, horizon);
+        (_sums, _firstPairs, _lengths) = (new double[horizon], new int[horizon + 1], new int[trajectories]);
+        (_toGo, _tailCosts, _tailLogs) = (new double[trajectories], new double[trajectories], new double[trajectories]);
         _rewards = new double[trajectories];
         int pairs = trajectories * horizon;
         (_returns, _costs, _logs, _trajectories) = (new double[pairs], new double[pairs], new double[pairs], new int[pairs]);
@@ -82,8 +83,8 @@ public sealed class EpisodeBatch
     public void Terminate(int trajectory, double cost) => _tailCosts[trajectory] = cost;
 
     /// <summary>
-    /// Notes an action drawn in a terminal state, a step after <see cref="Terminate"/>: with entropy its score term estimates the gradient of that
-    /// state's own entropy, which counts up to the horizon.
+    /// Notes an action drawn in a terminal state, a step after <see cref="Terminate"/>: with entropy its score term estimates the gradient
+    /// of that state's own entropy, which counts up to the horizon.
     /// </summary>
     /// <param name="trajectory">The trajectory.</param>
     /// <param name="log">log pi of the action.</param>
@@ -102,8 +103,8 @@ public sealed class EpisodeBatch
     public ReadOnlySpan<int> Lengths => _lengths;
 
     /// <summary>
-    /// Writes the weight of every pair, (return_t - baseline_t) / B, so that the sum over pairs of weight times grad log pi estimates the gradient of
-    /// E sum over t of gamma^t (c_t + tau log pi(a_t|s_t)).
+    /// Writes the weight of every pair, (return_t - baseline_t) / B, so that the sum over pairs of weight times grad log pi estimates the
+    /// gradient of E sum over t of gamma^t (c_t + tau log pi(a_t|s_t)).
     /// </summary>
     /// <param name="settings">How trajectories become weights; its B and K are this batch's.</param>
     /// <param name="temperature">tau.</param>
@@ -112,24 +113,19 @@ public sealed class EpisodeBatch
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Trajectories != Trajectories || settings.Horizon != Horizon) throw new ArgumentException("the settings are of batches of another size", nameof(settings));
+        if (settings.Trajectories != Trajectories || settings.Horizon != Horizon)
+            throw new ArgumentException("the settings are of batches of another size", nameof(settings));
         Returns(temperature, keep: settings.Return == ReturnKind.ToGo);
         bool total = settings.Return == ReturnKind.Total;
         double whole = total ? Sum(_toGo) : 0;
         for (int t = 0; t < Steps; t++)
         {
-            (double baseline, double scale) = settings.Baseline switch
-            {
-                // return - mean of the others = (B return - sum) / (B - 1); the mean over the batch divides by B.
-                Baseline.LeaveOneOut => ((total ? whole : _sums[t]) / Trajectories, 1.0 / (Trajectories - 1)),
-                Baseline.Constant => (settings.BaselineValue * _remaining[total ? 0 : t], 1.0 / Trajectories),
-                _ => (0, 1.0 / Trajectories),
-            };
+            (double baseline, double scale) = settings.WeightOf(total ? whole : _sums[t], _discounts.Remaining[total ? 0 : t]);
             for (int p = _firstPairs[t]; p < EndOf(t); p++)
             {
                 int trajectory = _trajectories[p];
                 double weight = t >= _lengths[trajectory]
-                    ? _remaining[t] * temperature * _logs[p] / Trajectories
+                    ? _discounts.Remaining[t] * temperature * _logs[p] / Trajectories
                     : ((total ? _toGo[trajectory] : _returns[p]) - baseline) * scale;
                 weights[p] = T.CreateTruncating(weight);
             }
@@ -141,7 +137,9 @@ public sealed class EpisodeBatch
     public void DiscountedVisits<T>(Span<T> visits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Visits(visits, Trajectories);
 
-    /// <summary>Writes the share of every pair in the discounted visits of observations, gamma^t over their sum: 0 for terminal ones.</summary>
+    /// <summary>
+    /// Writes the share of every pair in the discounted visits of observations, gamma^t over their sum: 0 for terminal ones.
+    /// </summary>
     /// <param name="shares">As many as there are pairs, overwritten.</param>
     public void VisitShares<T>(Span<T> shares)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -149,7 +147,7 @@ public sealed class EpisodeBatch
         double all = 0;
         for (int b = 0; b < Trajectories; b++)
         {
-            for (int t = 0; t < _lengths[b]; t++) all += _discounts[t];
+            for (int t = 0; t < _lengths[b]; t++) all += _discounts.Powers[t];
         }
         Visits(shares, all);
     }
@@ -159,7 +157,8 @@ public sealed class EpisodeBatch
     {
         for (int t = 0; t < Steps; t++)
         {
-            for (int p = _firstPairs[t]; p < EndOf(t); p++) visits[p] = t < _lengths[_trajectories[p]] ? T.CreateTruncating(_discounts[t] / all) : T.Zero;
+            T visit = T.CreateTruncating(_discounts.Powers[t] / all);
+            for (int p = _firstPairs[t]; p < EndOf(t); p++) visits[p] = t < _lengths[_trajectories[p]] ? visit : T.Zero;
         }
     }
 
@@ -175,10 +174,10 @@ public sealed class EpisodeBatch
     /// <summary>Goes backwards through the batch: the returns of pairs where they are asked for, those of step 0 in any case.</summary>
     private void Returns(double temperature, bool keep)
     {
-        for (int b = 0; b < Trajectories; b++) _toGo[b] = _remaining[Steps] * Tail(b, temperature);
+        for (int b = 0; b < Trajectories; b++) _toGo[b] = _discounts.Remaining[Steps] * Tail(b, temperature);
         for (int t = Steps - 1; t >= 0; t--)
         {
-            double discount = _discounts[t];
+            double discount = _discounts.Powers[t];
             for (int b = 0; b < Trajectories; b++)
             {
                 if (t >= _lengths[b]) _toGo[b] += discount * Tail(b, temperature);

@@ -31,10 +31,36 @@ public enum Baseline
 /// <param name="BaselineValue">The cost per step that <see cref="Baseline.Constant"/> subtracts.</param>
 /// <param name="Objective">How rewards become costs.</param>
 public sealed record SamplerSettings(
-    int Horizon, int Trajectories, ReturnKind Return, Baseline Baseline, double BaselineValue, Objective Objective);
+    int Horizon, int Trajectories, ReturnKind Return, Baseline Baseline, double BaselineValue, Objective Objective)
+{
+    /// <summary>The smallest number of trajectories that the baseline allows: leave-one-out needs others to take a mean of.</summary>
+    internal int MinTrajectories => Baseline == Baseline.LeaveOneOut ? 2 : 1;
 
-/// <summary>What a batch of trajectories showed besides the gradient.</summary>
-/// <param name="EnvSteps">Transitions sampled before termination or truncation, all trajectories together.</param>
-/// <param name="RewardSum">Undiscounted rewards, all trajectories together; only where it was asked for.</param>
-/// <param name="Episodes">The trajectories that <paramref name="RewardSum"/> covers.</param>
-public readonly record struct RolloutStatistics(long EnvSteps, double RewardSum, long Episodes);
+    /// <summary>
+    /// How the return of a trajectory becomes the weight of a score: (return - baseline) times a scale, such that the sum over the batch
+    /// estimates the gradient.
+    /// </summary>
+    /// <param name="sum">
+    /// The sum of the same return over all trajectories of the batch; read with <see cref="Baseline.LeaveOneOut"/> only.
+    /// </param>
+    /// <param name="remaining">
+    /// The sum of the discounts of the steps that the return covers; read with <see cref="Baseline.Constant"/> only.
+    /// </param>
+    internal (double Baseline, double Scale) WeightOf(double sum, double remaining) => Baseline switch
+    {
+        // return - mean of the others = (B return - sum) / (B - 1); the mean over the batch divides by B.
+        Baseline.LeaveOneOut => (sum / Trajectories, 1.0 / (Trajectories - 1)),
+        Baseline.Constant => (BaselineValue * remaining, 1.0 / Trajectories),
+        _ => (0, 1.0 / Trajectories),
+    };
+
+    /// <summary>Checks the settings of a sampler.</summary>
+    /// <param name="horizon">The steps of its trajectories.</param>
+    /// <param name="maxHorizon">The most steps that it can make.</param>
+    /// <exception cref="ArgumentException">There are too few trajectories for the baseline, or too few or too many steps.</exception>
+    internal void RequireUsable(int horizon, int maxHorizon)
+    {
+        if (horizon < 1 || horizon > maxHorizon || Trajectories < MinTrajectories)
+            throw new ArgumentException($"{Trajectories} trajectories of length {horizon} with baseline {Baseline}");
+    }
+}

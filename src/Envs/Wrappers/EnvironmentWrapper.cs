@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FedPG.Envs.Wrappers;
 
-/// <summary>An environment around another one, which changes some of what goes in or comes out. Everything goes through unchanged until it is overridden.</summary>
+/// <summary>
+/// An environment around another one, which changes some of what goes in or comes out. Everything goes through unchanged until it is
+/// overridden.
+/// </summary>
 public abstract class EnvironmentWrapper : IEnvironment
 {
     /// <summary>Wraps an environment, which only this wrapper uses from now on.</summary>

@@ -1,6 +1,8 @@
 namespace FedPG.Envs.Wrappers;
 
-/// <summary>Truncates episodes after a number of steps. A step may both terminate and be the last that is allowed, as in Gymnasium.</summary>
+/// <summary>
+/// Truncates episodes after a number of steps. A step may both terminate and be the last that is allowed, as in Gymnasium.
+/// </summary>
 /// <param name="inner">The environment.</param>
 /// <param name="steps">The most steps of an episode, 1 or more.</param>
 public sealed class TimeLimit(IEnvironment inner, int steps) : EnvironmentWrapper(inner)

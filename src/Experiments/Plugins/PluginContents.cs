@@ -37,7 +37,7 @@ public sealed class PluginContents
     }
 
     /// <summary>Adds an environment by its short definition.</summary>
-    public void Add(EpisodicDefinition environment)
+    public void Add(EpisodicDefinitionBase environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
         _environments.Add(environment.ToDefinition());

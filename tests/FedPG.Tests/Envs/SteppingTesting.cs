@@ -18,7 +18,7 @@ internal static class SteppingTesting
         return EpisodicEnvironment.Of(configured.Build(), configured.Definition.StepLimit);
     }
 
-    public static EpisodicEnvironment Make(EpisodicDefinition definition, int agents = 1, string options = "{}")
+    public static EpisodicEnvironment Make(EpisodicDefinitionBase definition, int agents = 1, string options = "{}")
     {
         var registry = EnvironmentRegistry.WithBuiltIn();
         registry.Register(definition);

@@ -22,19 +22,11 @@ internal sealed unsafe class ScoreSums
     /// <summary>Prepares the discounts.</summary>
     /// <param name="settings">How trajectories become weights.</param>
     /// <param name="discount">gamma.</param>
-    public ScoreSums(SamplerSettings settings, double discount)
-    {
-        _settings = settings;
-        (Discounts, Remaining) = (new double[settings.Horizon], new double[settings.Horizon + 1]);
-        for (int t = 0; t < settings.Horizon; t++) Discounts[t] = Math.Pow(discount, t);
-        for (int t = settings.Horizon - 1; t >= 0; t--) Remaining[t] = Remaining[t + 1] + Discounts[t];
-    }
+    public ScoreSums(SamplerSettings settings, double discount) =>
+        (_settings, Discounts) = (settings, new Discounts(discount, settings.Horizon));
 
-    /// <summary>gamma^t, [K].</summary>
-    public double[] Discounts { get; }
-
-    /// <summary>The sum of gamma^u over u from t on, [K + 1].</summary>
-    public double[] Remaining { get; }
+    /// <summary>The discounts up to the horizon.</summary>
+    public Discounts Discounts { get; }
 
     /// <summary>Adds up the weights of a batch.</summary>
     /// <param name="costs">The cost of each pair, padded.</param>
@@ -68,10 +60,11 @@ internal sealed unsafe class ScoreSums
             ReturnsOneByOne(costs, cells, returns);
             return;
         }
+        double[] powers = Discounts.Powers;
         (Vector256<double> a, Vector256<double> b, Vector256<double> c, Vector256<double> d) = (default, default, default, default);
         for (int t = _settings.Horizon - 1; t >= 0; t--)
         {
-            Vector256<double> discount = Vector256.Create(Discounts[t]);
+            Vector256<double> discount = Vector256.Create(powers[t]);
             int* row = cells + (t * Lanes);
             double* target = returns + (t * Lanes);
             (a += discount * Gather(costs, row)).Store(target);
@@ -87,7 +80,7 @@ internal sealed unsafe class ScoreSums
         for (int lane = 0; lane < Lanes; lane++) toGo[lane] = 0;
         for (int t = _settings.Horizon - 1; t >= 0; t--)
         {
-            double discount = Discounts[t];
+            double discount = Discounts.Powers[t];
             for (int lane = 0; lane < Lanes; lane++) returns[(t * Lanes) + lane] = toGo[lane] += discount * costs[cells[(t * Lanes) + lane]];
         }
     }
@@ -115,16 +108,10 @@ internal sealed unsafe class ScoreSums
     /// <summary>(return - baseline) / B in the place of returns, where they will be read.</summary>
     private void Scale(double* returns, double[] sums)
     {
-        int batch = _settings.Trajectories, rows = _settings.Return == ReturnKind.ToGo ? _settings.Horizon : 1;
+        int rows = _settings.Return == ReturnKind.ToGo ? _settings.Horizon : 1;
         for (int t = 0; t < rows; t++)
         {
-            (double baseline, double scale) = _settings.Baseline switch
-            {
-                // return - mean of the others = (B return - sum) / (B - 1); the mean over the batch divides by B.
-                Baseline.LeaveOneOut => (sums[t] / batch, 1.0 / (batch - 1)),
-                Baseline.Constant => (_settings.BaselineValue * Remaining[t], 1.0 / batch),
-                _ => (0, 1.0 / batch),
-            };
+            (double baseline, double scale) = _settings.WeightOf(sums[t], Discounts.Remaining[t]);
             double* row = returns + (t * Lanes);
             for (int lane = 0; lane < Lanes; lane += 4)
                 ((Vector256.Load(row + lane) - Vector256.Create(baseline)) * Vector256.Create(scale)).Store(row + lane);

@@ -37,8 +37,7 @@ public sealed class TrajectorySampler
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Horizon is < 1 or > 100_000 || settings.Trajectories < 1 || (settings.Baseline == Baseline.LeaveOneOut && settings.Trajectories < 2))
-            throw new ArgumentException($"{settings.Trajectories} trajectories of length {settings.Horizon} with baseline {settings.Baseline}", nameof(settings));
+        settings.RequireUsable(settings.Horizon, maxHorizon: 100_000);
         (_mdp, _settings) = (mdp, settings);
         _stride = PolicyTable.Stride(mdp.Actions);
         foreach (AgentMdp agent in mdp.Agents) RequireTablesFit(agent.Kernel);
@@ -52,7 +51,7 @@ public sealed class TrajectorySampler
         _transitions = [.. mdp.Agents.Select(a => byKernel.TryGetValue(a.Kernel, out AliasTable? t) ? t : byKernel[a.Kernel] = Transitions(a.Kernel))];
         _costs = [.. mdp.Agents.Select(a => Padded(settings.Objective.Costs(a)))];
         _sums = new ScoreSums(settings, mdp.Discount);
-        _terminal = new TerminalStates(mdp, settings, _sums.Remaining, _stride);
+        _terminal = new TerminalStates(mdp, settings, _sums.Discounts.Remaining, _stride);
     }
 
     /// <summary>How trajectories become weights.</summary>
@@ -110,7 +109,7 @@ public sealed class TrajectorySampler
             {
                 foreach (int cell in cells.Slice(t * Lanes, lanes))
                 {
-                    if (!_terminal.Has(cell)) visits[(cell / _stride * _mdp.Actions) + (cell % _stride)] += _sums.Discounts[t] / batch;
+                    if (!_terminal.Has(cell)) visits[(cell / _stride * _mdp.Actions) + (cell % _stride)] += _sums.Discounts.Powers[t] / batch;
                 }
             }
         }

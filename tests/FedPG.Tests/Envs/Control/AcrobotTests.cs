@@ -14,7 +14,10 @@ public sealed class AcrobotTests
     public void Steps_solve_the_equations_of_motion() =>
         Gen.Select(States, Gen.Int[0, 2], Gen.Double[1, 15], Gen.Double[0.5, 2], Gen.Double[0.5, 2], Gen.Double[0.3, 0.9]).Sample((state, action, g, m1, m2, c2) =>
         {
-            var environment = new Acrobot(g, length1: 1.2, mass1: m1, mass2: m2, centre1: 0.6, centre2: c2, inertia: 0.8, torque: 3);
+            var environment = new Acrobot(new AcrobotOptions
+            {
+                Gravity = g, LinkLength1 = 1.2, LinkMass1 = m1, LinkMass2 = m2, LinkCentre1 = 0.6, LinkCentre2 = c2, LinkInertia = 0.8, Torque = 3,
+            });
             Reset(environment, 0, state);
             double[] expected = PlainPhysics.Acrobot(state, 3 * (action - 1), g, m1, m2, 1.2, 0.6, c2, 0.8), actual = Step(environment, action).State;
             for (int k = 0; k < 2; k++) Assert.Equal(0, Math.IEEERemainder(expected[k] - actual[k], 2 * Math.PI), 1e-10);
@@ -31,7 +34,7 @@ public sealed class AcrobotTests
         const double scale = 0.02, gravity = 9.8 * scale * scale;
         double[] start = [1.0, -0.7, 0.5 * scale, 1.0 * scale];
         double[][] actions = Constant(1, 2000);
-        Seen[] seen = Run(new Acrobot(gravity), 0, actions, start);
+        Seen[] seen = Run(new Acrobot(new AcrobotOptions { Gravity = gravity }), 0, actions, start);
         double energy = PlainPhysics.AcrobotEnergy(start, gravity), unit = gravity;
         Assert.All(seen, s => Assert.Equal(energy / unit, PlainPhysics.AcrobotEnergy(s.State, gravity) / unit, 1e-7));
         Assert.True(seen.Max(s => s.State[0]) - seen.Min(s => s.State[0]) > 1, "the links did not move");
@@ -84,7 +87,7 @@ public sealed class AcrobotTests
     {
         double[][] actions = Actions(new Acrobot().ActionSpace, 20, 1);
         double[] start = [0.1, 0, 0, 0];
-        long[] Trace(long seed, double noise) => Bits(Run(new Acrobot(torqueNoise: noise), seed, actions, start));
+        long[] Trace(long seed, double noise) => Bits(Run(new Acrobot(new AcrobotOptions { TorqueNoise = noise }), seed, actions, start));
         Assert.Equal(Trace(3, 0.5), Trace(3, 0.5));
         Assert.NotEqual(Trace(3, 0.5), Trace(4, 0.5));
         Assert.Equal(Trace(3, 0), Trace(4, 0));

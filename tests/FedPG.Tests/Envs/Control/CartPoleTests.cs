@@ -13,7 +13,7 @@ public sealed class CartPoleTests
     public void Steps_solve_the_equations_of_motion() =>
         Gen.Select(States, Gen.Int[0, 1], Gen.Double[0.1, 20], Gen.Double[0.1, 3], Gen.Double[0.01, 2], Gen.Double[0.1, 2]).Sample((state, action, g, cart, pole, half) =>
         {
-            var environment = new CartPole(g, cart, pole, half, force: 7, tau: 0.01);
+            var environment = new CartPole(new CartPoleOptions { Gravity = g, MassCart = cart, MassPole = pole, Length = half, ForceMag = 7, Tau = 0.01 });
             Reset(environment, 0, state);
             double[] expected = PlainPhysics.CartPole(state, action == 1 ? 7 : -7, g, cart, pole, half, 0.01), actual = Step(environment, action).State;
             for (int k = 0; k < 4; k++) Assert.Equal(expected[k], actual[k], 1e-12 * Math.Max(1, Math.Abs(expected[k])));
@@ -29,7 +29,7 @@ public sealed class CartPoleTests
 
         double Drift(double tau)
         {
-            Seen[] seen = Run(new CartPole(force: 0, tau: tau), 0, Constant(1, (int)Math.Round(2 / tau)), start);
+            Seen[] seen = Run(new CartPole(new CartPoleOptions { ForceMag = 0, Tau = tau }), 0, Constant(1, (int)Math.Round(2 / tau)), start);
             return Math.Abs(PlainPhysics.CartPoleEnergy(seen[^1].State) - PlainPhysics.CartPoleEnergy(start));
         }
     }

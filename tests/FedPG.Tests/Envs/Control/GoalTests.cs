@@ -14,7 +14,7 @@ public sealed class GoalTests
     public void A_cart_is_paid_less_the_farther_it_is_from_its_target_and_moves_as_ever()
     {
         double[][] actions = Actions(new CartPole().ActionSpace, 60, 3);
-        Seen[] plain = Run(new CartPole(), 1, actions, [0.3, 0, 0, 0]), own = Run(new CartPole(target: -1.5, targetShare: 0.4), 1, actions, [0.3, 0, 0, 0]);
+        Seen[] plain = Run(new CartPole(), 1, actions, [0.3, 0, 0, 0]), own = Run(new CartPole(new CartPoleOptions { Target = -1.5, TargetShare = 0.4 }), 1, actions, [0.3, 0, 0, 0]);
         foreach ((Seen a, Seen b) in plain.Zip(own).TakeWhile(pair => !pair.First.Terminated))
         {
             Assert.Equal(a.State, b.State);
@@ -30,7 +30,7 @@ public sealed class GoalTests
         double[][] actions = Constant(1, 200);
         foreach (double share in (double[])[0, 0.3, 1])
         {
-            Seen[] seen = Run(new CartPole(target: -2.4, targetShare: share), 1, actions, [2.0, 1.0, 0, 0]);
+            Seen[] seen = Run(new CartPole(new CartPoleOptions { Target = -2.4, TargetShare = share }), 1, actions, [2.0, 1.0, 0, 0]);
             int end = Array.FindIndex(seen, s => s.Terminated);
             Assert.InRange(end, 1, 198);
             Assert.All(seen[..(end + 1)], s => Assert.Equal(1 - (share * Math.Min(1, (s.State[0] + 2.4) / 2.4)), s.Reward, 1e-15));
@@ -45,7 +45,7 @@ public sealed class GoalTests
         foreach (double theta in (double[])[Math.PI, 2.0, 0.3, -3.0, 20])
         {
             double shifted = Step(At(new Pendulum(), theta - 2.5), 0).Reward;
-            Assert.Equal(shifted, Step(At(new Pendulum(targetAngle: 2.5), theta), 0).Reward, 1e-12);
+            Assert.Equal(shifted, Step(At(new Pendulum(new PendulumOptions { TargetAngle = 2.5 }), theta), 0).Reward, 1e-12);
         }
 
         static Pendulum At(Pendulum pendulum, double theta)
@@ -59,7 +59,7 @@ public sealed class GoalTests
     public void A_nearer_goal_ends_the_car_s_and_the_acrobot_s_episode_earlier_on_the_same_path()
     {
         double[][] right = Constant(2, 60);
-        Seen[] car = Run(new MountainCar(goalPosition: -0.35), 0, right, [-0.45, 0.0]), far = Run(new MountainCar(), 0, right, [-0.45, 0.0]);
+        Seen[] car = Run(new MountainCar(new MountainCarOptions { GoalPosition = -0.35 }), 0, right, [-0.45, 0.0]), far = Run(new MountainCar(), 0, right, [-0.45, 0.0]);
         int first = Array.FindIndex(car, s => s.Terminated);
         Assert.True(first > 0);
         Assert.True(car[first].State[0] >= -0.35 && car[first - 1].State[0] < -0.35);
@@ -67,7 +67,7 @@ public sealed class GoalTests
         Assert.False(far[first].Terminated);
 
         double[] swinging = [2.0, 0.3, 1.0, 0.0];
-        Seen low = Step(At(new Acrobot(goalHeight: -1), swinging), 1), high = Step(At(new Acrobot(goalHeight: 1.9), swinging), 1);
+        Seen low = Step(At(new Acrobot(new AcrobotOptions { GoalHeight = -1 }), swinging), 1), high = Step(At(new Acrobot(new AcrobotOptions { GoalHeight = 1.9 }), swinging), 1);
         double tip = -Math.Cos(low.State[0]) - Math.Cos(low.State[0] + low.State[1]);
         Assert.InRange(tip, -1, 1.9);
         Assert.Equal((true, 0.0), (low.Terminated, low.Reward));

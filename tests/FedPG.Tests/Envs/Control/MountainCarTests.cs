@@ -11,7 +11,7 @@ public sealed class MountainCarTests
     public void Steps_agree_with_a_plain_computation() =>
         Gen.Select(Gen.Double[-1.2, 0.6], Gen.Double[-0.07, 0.07], Gen.Int[0, 2], Gen.Double[0, 0.01], Gen.Double[0, 0.01]).Sample((x, v, action, gravity, force) =>
         {
-            var environment = new MountainCar(gravity, force);
+            var environment = new MountainCar(new MountainCarOptions { Gravity = gravity, Force = force });
             Reset(environment, 0, [x, v]);
             Seen seen = Step(environment, action);
             double speed = Math.Max(-0.07, Math.Min(0.07, v + ((action - 1) * force) - (gravity * Math.Cos(3 * x))));
@@ -34,7 +34,7 @@ public sealed class MountainCarTests
 
         static double Swing(double gravity)
         {
-            Seen[] seen = Run(new MountainCar(gravity, 0), 0, Constant(1, (int)(30 / Math.Sqrt(gravity))), [-0.8, 0]);
+            Seen[] seen = Run(new MountainCar(new MountainCarOptions { Gravity = gravity, Force = 0 }), 0, Constant(1, (int)(30 / Math.Sqrt(gravity))), [-0.8, 0]);
             double[] energies = [.. seen.Select(s => ((s.State[1] * s.State[1] / 2) + (gravity / 3 * Math.Sin(3 * s.State[0]))) / gravity)];
             return energies.Max() - energies.Min();
         }
@@ -61,7 +61,7 @@ public sealed class MountainCarTests
         Assert.Equal([-1.2, 0], Step(environment, 0).State);
         Reset(environment, 0, [0.49, 0.03]);
         Assert.True(Step(environment, 2).Terminated);
-        var fast = new MountainCar(goalVelocity: 0.05);
+        var fast = new MountainCar(new MountainCarOptions { GoalVelocity = 0.05 });
         Reset(fast, 0, [0.49, 0.03]);
         Assert.False(Step(fast, 2).Terminated);
     }

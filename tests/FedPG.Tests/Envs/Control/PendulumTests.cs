@@ -11,7 +11,7 @@ public sealed class PendulumTests
     public void Steps_agree_with_a_plain_computation() =>
         Gen.Select(Gen.Double[-20, 20], Gen.Double[-8, 8], Gen.Double[-4, 4], Gen.Double[1, 20], Gen.Double[0.5, 2], Gen.Double[0.5, 2]).Sample((theta, dot, torque, g, m, l) =>
         {
-            var environment = new Pendulum(g, m, l);
+            var environment = new Pendulum(new PendulumOptions { Gravity = g, Mass = m, Length = l });
             Reset(environment, 0, [theta, dot]);
             Seen seen = Step(environment, torque);
             double u = Math.Max(-2, Math.Min(2, torque)), angle = Math.Atan2(Math.Sin(theta), Math.Cos(theta));
@@ -36,7 +36,7 @@ public sealed class PendulumTests
         static double Swing(double scale)
         {
             double gravity = 10 * scale * scale;
-            Seen[] seen = Run(new Pendulum(gravity), 0, Constant(0, (int)Math.Round(200 / scale)), [1.0, 0.5 * scale]);
+            Seen[] seen = Run(new Pendulum(new PendulumOptions { Gravity = gravity }), 0, Constant(0, (int)Math.Round(200 / scale)), [1.0, 0.5 * scale]);
             double[] energies = [.. seen.Select(s => ((s.State[1] * s.State[1] / 2) + (1.5 * gravity * Math.Cos(s.State[0]))) / gravity)];
             return energies.Max() - energies.Min();
         }

@@ -1,0 +1,81 @@
+using System.Reflection;
+using FedPG.Core.Options;
+
+namespace FedPG.Envs.Episodic;
+
+/// <summary>
+/// The short way to register an environment whose options are a record, so that programs can write them in C# too:
+/// <code>
+/// registry.Register(new EpisodicDefinition&lt;WalkOptions&gt;
+/// {
+///     Id = "Walk-v0",
+///     Summary = "A walk against the wind.",
+///     Make = (options, agent) => new Walk(options.Wind[agent]),
+/// });
+/// </code>
+/// All else is as with <see cref="EpisodicDefinition"/>. Immutable.
+/// </summary>
+/// <typeparam name="TOptions">The options record; a new one has the defaults.</typeparam>
+public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
+    where TOptions : EpisodicOptions, new()
+{
+    /// <summary>
+    /// Makes the environment of an agent, each time a new one that shares nothing that changes with others. Every
+    /// <see cref="AgentNumbers"/> of the options has the values that agents have after draws and the degree of heterogeneity, which are
+    /// applied already.
+    /// </summary>
+    public required Func<TOptions, int, IEnvironment> Make { get; init; }
+
+    private protected override (IReadOnlyList<string> Rewards, IReadOnlyList<string> Kernels)? DifferingKeys
+    {
+        get
+        {
+            ILookup<bool, string> keys = OwnProperties.Where(IsOfAgents)
+                .ToLookup(property => AttributeOf(property).IsGoal, property => property.Key);
+            return ([.. keys[true]], [.. keys[false]]);
+        }
+    }
+
+    private protected override Type? OptionsType => typeof(TOptions);
+
+    private static IEnumerable<OptionProperty> OwnProperties =>
+        OptionProperty.Of(typeof(TOptions)).Where(property => !EpisodicOptions.IsCommon(property.Name));
+
+    private protected override void RequireUsable()
+    {
+        if (Make is null) throw new ArgumentException($"{Id}: Make is null; it makes the environments, and is needed");
+        foreach (OptionProperty property in OwnProperties.Where(IsOfAgents)) DefaultOf(property, new TOptions());
+    }
+
+    private protected override (Func<int, IEnvironment>? Create, double Discount) ReadOptions(AgentParameters parameters)
+    {
+        var options = new TOptions();
+        foreach (OptionProperty property in OwnProperties)
+        {
+            object? value = IsOfAgents(property)
+                ? ReadNumber(parameters, property, DefaultOf(property, options))
+                : property.Read(parameters.Options, property.ValueIn(options));
+            property.Set(options, value);
+        }
+        double discount = ReadDiscount(parameters.Options, options.Discount);
+        EpisodicOptions.Common(nameof(EpisodicOptions.Discount)).Set(options, discount);
+        return (agent => Make(options, agent), discount);
+    }
+
+    private static AgentNumbers ReadNumber(AgentParameters parameters, OptionProperty property, double defaultValue)
+    {
+        AgentNumberAttribute about = AttributeOf(property);
+        string? needs = about.Needs is { } name ? OwnProperties.First(other => other.Name == name).Key : null;
+        return parameters.ReadNumber(property.Key, defaultValue, property.Attribute.Range, property.Attribute.Meaning, about.Spread, needs);
+    }
+
+    private static double DefaultOf(OptionProperty property, TOptions defaults) =>
+        property.ValueIn(defaults) is AgentNumbers { IsDefault: true } number
+            ? number[0]
+            : throw new ArgumentException($"{typeof(TOptions).Name}.{property.Name} needs a default: = AgentNumbers.Default(...)");
+
+    private static bool IsOfAgents(OptionProperty property) => property.Type == typeof(AgentNumbers);
+
+    private static AgentNumberAttribute AttributeOf(OptionProperty property) =>
+        typeof(TOptions).GetProperty(property.Name)!.GetCustomAttribute<AgentNumberAttribute>() ?? new AgentNumberAttribute();
+}
