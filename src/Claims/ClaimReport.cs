@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using FedPG.Experiments;
 
 namespace FedPG.Claims;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using FedPG.Experiments.Runs;
 using FedPG.Reporting.Drawing;
 using FedPG.Reporting.Figures;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using FedPG.Cluster.Hosting;
+using FedPG.Cluster.Membership;
 using FedPG.Core.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Experiments;
 using FedPG.Federation.Algorithms;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Experiments;
 using FedPG.Reporting.Figures;

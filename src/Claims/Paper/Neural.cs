@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Envs.Tabular.Exact;
 using FedPG.Experiments;

@@ -1,4 +1,5 @@
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Core.Streams;
 using FedPG.Envs.Tabular;

@@ -1,5 +1,6 @@
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Envs.Tabular;
 using FedPG.Experiments;

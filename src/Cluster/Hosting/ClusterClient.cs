@@ -1,8 +1,5 @@
-using System.Net;
 using FedPG.Cluster.Membership;
-using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,9 +12,6 @@ namespace FedPG.Cluster.Hosting;
 internal static class ClusterClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    /// <summary>Where a server takes clients.</summary>
-    public static IPEndPoint GatewayOf(IPEndPoint server) => new(server.Address, server.Port + 1);
 
     /// <summary>The host of a client, not started.</summary>
     public static IHost Create(ClusterSettings settings, Handshake handshake)
@@ -46,7 +40,7 @@ internal static class ClusterClient
         {
             return StatusAsync(host).WaitAsync(Patience).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (ClusterWorker.IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             if (handshake.Refusal.IsCompleted) throw new InvalidInputException(new ValidationError("--secret-file", "", null, handshake.Refusal.Result));
             throw new AgentFailureException($"no run answers at {settings.Address}");
@@ -56,6 +50,6 @@ internal static class ClusterClient
     private static async Task<ClusterStatus> StatusAsync(IHost host)
     {
         await host.StartAsync().ConfigureAwait(false);
-        return await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null)).Status().ConfigureAwait(false);
+        return await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null)).Status().ConfigureAwait(false);
     }
 }

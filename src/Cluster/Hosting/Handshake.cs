@@ -21,7 +21,7 @@ internal sealed class Handshake(string secret, Action<string> note)
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    private static readonly byte[] Greeting = "fedpg-1\n"u8.ToArray();
+    private static readonly byte[] Greeting = "fedpg-2\n"u8.ToArray();
     private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
     private readonly TaskCompletionSource<string> _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -1,4 +1,3 @@
-using FedPG.Cluster.Hosting;
 using Microsoft.Extensions.Hosting;
 
 namespace FedPG.Cluster.Membership;
@@ -29,7 +28,7 @@ internal static class MembershipProvider
         switch (address.Kind)
         {
             case MembershipKind.Server:
-                client.UseStaticClustering(ClusterClient.GatewayOf(address.Server!));
+                client.UseStaticClustering(address.Gateway!);
                 break;
             case MembershipKind.Redis:
                 client.UseRedisClustering(o => o.ConfigurationOptions = MembershipUri.Redis(address.Connection));

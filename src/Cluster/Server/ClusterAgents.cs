@@ -22,17 +22,17 @@ internal class ClusterAgents : BlockwiseAgents
 
     private readonly AgentsSetup _setup;
     private readonly ServerState _server;
-    private readonly RetryingBlockClient _courier;
+    private readonly RetryingBlockClient _client;
     private readonly RemoteBlock[] _blocks;
     private readonly Dictionary<string, TensorData> _received = [];
     private int _program, _index, _version = -1;
     private long _shared;
     private Activity? _span;
 
-    public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, RetryingBlockClient courier)
+    public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, RetryingBlockClient client)
         : base(setup)
     {
-        (_setup, _server, _courier) = (setup, server, courier);
+        (_setup, _server, _client) = (setup, server, client);
         _received[Algorithm.Theta] = TensorData.Of(Algorithm.Theta, setup.Theta);
         var start = new BlockSnapshot(null, [.. _received.Values], 0, 0, []);
         _blocks = [.. BlockRange.Of(Count, blockSize).Select(range => new RemoteBlock(range, sites?[range.First] ?? "", start))];
@@ -124,7 +124,7 @@ internal class ClusterAgents : BlockwiseAgents
         _span?.Dispose();
         foreach (RemoteBlock block in _blocks)
         {
-            _courier.Release(block);
+            _client.Release(block);
             block.MoveTo(null);
         }
     }
@@ -158,7 +158,7 @@ internal class ClusterAgents : BlockwiseAgents
         BackUp(moves.Select(m => m.Block).Where(b => b.Worker is { IsGone: false }).ToArray(), _program);
         foreach ((RemoteBlock block, ClusterWorkerInfo to) in moves)
         {
-            _courier.Release(block);
+            _client.Release(block);
             block.MoveTo(to);
         }
     }
@@ -170,7 +170,7 @@ internal class ClusterAgents : BlockwiseAgents
         BackUp(leaving, _program);
         foreach (RemoteBlock block in leaving)
         {
-            _courier.Release(block);
+            _client.Release(block);
             block.MoveTo(null);
         }
     }
@@ -209,7 +209,7 @@ internal class ClusterAgents : BlockwiseAgents
 
     /// <summary>Delivers to one block.</summary>
     /// <returns>The reply; null where the block is left out.</returns>
-    protected virtual async Task<BlockReply?> DeliverAsync(RemoteBlock block, bool wantsState) => await _courier.DeliverAsync(block, wantsState).ConfigureAwait(false);
+    protected virtual async Task<BlockReply?> DeliverAsync(RemoteBlock block, bool wantsState) => await _client.DeliverAsync(block, wantsState).ConfigureAwait(false);
 
     private BlockAnswer AnswerOf(BlockReply reply, AgentCall asked, RemoteBlock block)
     {

@@ -47,7 +47,7 @@ public sealed class ClusterServer : IDisposable
         OwnPorts ports = OwnPorts.Take(settings.Listen, settings.ServerPort, settings.ServerPort + 1);
         var registry = new WorkerRegistry(software, settings.LargestMessage, note, time);
         var server = new ServerState(registry, time);
-        IHost host = SiloHost.Create(settings, $"{ServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true, new Handshake(settings.Secret, note), services => services.AddSingleton(server));
+        IHost host = SiloHost.Create(settings, $"{IServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true, new Handshake(settings.Secret, note), services => services.AddSingleton(server));
         try
         {
             if (settings.Address.Kind == MembershipKind.PostgreSql) PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(settings.Address.Connection), cancellation).GetAwaiter().GetResult();
@@ -83,13 +83,13 @@ public sealed class ClusterServer : IDisposable
         else WaitForSites(sites, setup);
         SessionOffer offer = ExperimentOffer.Of(
             setup.Training as Experiment ?? throw new ArgumentException("workers read the experiment from its file, and this run has none", nameof(setup)), _software);
-        var courier = new RetryingBlockClient(_host.Services.GetRequiredService<IGrainFactory>(), _server, offer, _largestMessage, sites?.Missing ?? MissingSite.Wait, _note, _time, _cancellation);
-        if (sites is not null) return new SiteAgents(setup, sites, _cardBytes, _server, courier);
+        var client = new RetryingBlockClient(_host.Services.GetRequiredService<IGrainFactory>(), _server, offer, _largestMessage, sites?.Missing ?? MissingSite.Wait, _note, _time, _cancellation);
+        if (sites is not null) return new SiteAgents(setup, sites, _cardBytes, _server, client);
         int threads = Math.Max(1, _server.Registry.Usable("").Sum(w => w.Threads));
         // Two blocks a thread: a worker that joins late finds something to take over, and what a lost one held is shared.
         var execution = new ExecutionOptions(2 * threads, TorchSharp.torch.CPU, blockSize);
         // Rows of any length: a sum crosses for each block, and that costs more than a cache that is too small.
-        return new ClusterAgents(setup, execution.BlockSizeFor(setup.Names.Count, rowBytes: 1), null, _server, courier);
+        return new ClusterAgents(setup, execution.BlockSizeFor(setup.Names.Count, rowBytes: 1), null, _server, client);
     }
 
     /// <summary>

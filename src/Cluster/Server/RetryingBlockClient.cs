@@ -1,5 +1,4 @@
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 using FedPG.Federation.Agents;
 
 namespace FedPG.Cluster.Server;
@@ -22,7 +21,7 @@ internal sealed class RetryingBlockClient(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20), LongestPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Twice as long as a worker takes to say that a request still runs.</summary>
-    private static readonly TimeSpan Impatience = 2 * BlockTask.Patience;
+    private static readonly TimeSpan Impatience = 2 * Protocol.ReplyPatience;
 
     /// <summary>A worker that the engine takes for alive and that fails all calls for so long is given up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

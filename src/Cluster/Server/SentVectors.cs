@@ -1,5 +1,4 @@
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 
 namespace FedPG.Cluster.Server;
 
@@ -30,7 +29,7 @@ internal sealed class SentVectors
         if (entry.Shared == 0) return entry;
         if (_sent.Contains(entry.Shared)) return entry with { Data = null };
         _sent.Enqueue(entry.Shared);
-        if (_sent.Count > KnownVectors.Kept) _sent.Dequeue();
+        if (_sent.Count > Protocol.KeptVectors) _sent.Dequeue();
         return entry;
     }
 }

@@ -19,8 +19,8 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     private readonly Sites _sites;
     private bool _begun, _goesOn;
 
-    public SiteAgents(AgentsSetup setup, Sites sites, int cardBytes, ServerState server, RetryingBlockClient courier)
-        : base(setup, 1, sites.OfAgent, server, courier)
+    public SiteAgents(AgentsSetup setup, Sites sites, int cardBytes, ServerState server, RetryingBlockClient client)
+        : base(setup, 1, sites.OfAgent, server, client)
     {
         _sites = sites;
         if (cardBytes > 0) Ledger.Add(new ExchangeEntry(ExchangeDirection.Up, "environment_card", "text", cardBytes, [0]));

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 
 namespace FedPG.Cluster.Server;
 

@@ -10,9 +10,6 @@ namespace FedPG.Cluster.Worker;
 /// </summary>
 internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>How long a call waits for its result; well below every time-out.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private BlockHost? _host;
     private long _id = -1;
     private Task<BlockReply>? _running;
@@ -72,7 +69,7 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
     /// <summary>Waits for a task, within limits. What ends at the very limit has ended: a time-out is never taken for its failure.</summary>
     private async Task<bool> EndsSoon(Task task)
     {
-        await Task.WhenAny(task, Task.Delay(Patience, time));
+        await Task.WhenAny(task, Task.Delay(Protocol.ReplyPatience, time));
         return task.IsCompleted;
     }
 

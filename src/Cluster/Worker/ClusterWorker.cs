@@ -1,14 +1,11 @@
-using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
-using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using StackExchange.Redis;
 
 namespace FedPG.Cluster.Worker;
 
@@ -76,7 +73,7 @@ public sealed class ClusterWorker
         while (_settings.Address.Server is { } address)  // where others keep the list of members, the server is looked for in it
         {
             // All that a worker that only connects can reach may be the port for clients.
-            IPEndPoint place = _place.IsOutbound ? ClusterClient.GatewayOf(address) : address;
+            IPEndPoint place = _place.IsOutbound ? _settings.Address.Gateway! : address;
             using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             bool isThere = false;
             try
@@ -123,7 +120,7 @@ public sealed class ClusterWorker
             {
                 var silos = host.Services.GetRequiredService<ISiloStatusOracle>();
                 var grains = host.Services.GetRequiredService<IGrainFactory>();
-                IServerGrain? Find() => ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, silo)) : null;
+                IServerGrain? Find() => ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, silo)) : null;
                 (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
                 if (refusal is not null) return refusal;
                 if (server is null) return null;
@@ -134,7 +131,7 @@ public sealed class ClusterWorker
             while (_settings.Address.Server is null && !fatal.Happened.IsCompleted && !cancellation.IsCancellationRequested);
             return null;
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
             if (_settings.Address.Server is null) TellWaiting(e is OperationCanceledException or TimeoutException ? "it does not answer" : e.Message.Split('\n')[0]);
@@ -165,11 +162,11 @@ public sealed class ClusterWorker
             {
                 try
                 {
-                    JoinReply welcome = await server.Join(new JoinRequest(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
-                    if (welcome.Refusal is { } refusal) return (null, refusal);
-                    if (!welcome.IsClosing) return (server, null);
+                    JoinReply reply = await server.Join(new JoinRequest(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                    if (reply.Refusal is { } refusal) return (null, refusal);
+                    if (!reply.IsClosing) return (server, null);
                 }
-                catch (Exception e) when (IsTransient(e))
+                catch (Exception e) when (TransientErrors.Includes(e))
                 {
                     // Asked again below.
                 }
@@ -201,7 +198,7 @@ public sealed class ClusterWorker
                 }
                 missed = 0;
             }
-            catch (Exception e) when (IsTransient(e))
+            catch (Exception e) when (TransientErrors.Includes(e))
             {
                 missed++;
             }
@@ -220,7 +217,7 @@ public sealed class ClusterWorker
         bool isIn = false;
         var handshake = new Handshake(_settings.Secret, _note);
         using IHost host = ClusterClient.Create(_settings, handshake), pulse = ClusterClient.Create(_settings, handshake);
-        static IServerGrain ServerOf(IHost client) => client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
+        static IServerGrain ServerOf(IHost client) => client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null));
         try
         {
             await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
@@ -237,7 +234,7 @@ public sealed class ClusterWorker
             await belonging.ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
             if (!isIn) TellWaiting("a run is there, and does not take this worker in; does its own --cluster name the same address?");
@@ -256,7 +253,7 @@ public sealed class ClusterWorker
         {
             if (await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return;
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             // Tried again after the pause.
         }
@@ -270,13 +267,10 @@ public sealed class ClusterWorker
         SiloAddress? newest = null;
         foreach ((SiloAddress silo, SiloStatus status) in silos.GetApproximateSiloStatuses(onlyActive: true))
         {
-            if (status == SiloStatus.Active && silos.TryGetSiloName(silo, out string? name) && name.StartsWith(ServerGrain.KeyPrefix, StringComparison.Ordinal)
+            if (status == SiloStatus.Active && silos.TryGetSiloName(silo, out string? name) && name.StartsWith(IServerGrain.KeyPrefix, StringComparison.Ordinal)
                 && (newest is null || silo.Generation > newest.Generation))
                 newest = silo;
         }
         return newest;
     }
-
-    /// <summary>Whether a failure is of the network or the other side, and may be over when it is tried again.</summary>
-    internal static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or AggregateException or DbException or RedisException;
 }

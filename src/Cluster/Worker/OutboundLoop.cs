@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FedPG.Cluster.Server;
+using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Wire;
 
 namespace FedPG.Cluster.Worker;
@@ -63,7 +63,7 @@ internal sealed class OutboundLoop(IServerGrain server, string name, WorkerState
         {
             await BringAsync([result], timeout).ConfigureAwait(false);
         }
-        catch (Exception e) when (ClusterWorker.IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             // It stays, and goes with the next exchange.
         }

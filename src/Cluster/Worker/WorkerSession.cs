@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using FedPG.Cluster.Wire;
@@ -66,7 +65,7 @@ internal sealed class WorkerSession
     public static WorkerSession Open(SessionOffer offer, Software software)
     {
         if (software.MismatchWith(offer.Software) is { } mismatch) throw new RefusedException(mismatch);
-        if (HashOf(offer.Experiment) != offer.Hash) throw new RefusedException("the experiment does not have the hash that was sent with it");
+        if (ResolvedExperiment.HashOf(offer.Experiment) != offer.Hash) throw new RefusedException("the experiment does not have the hash that was sent with it");
         string folder = Directory.CreateTempSubdirectory("fedpg-").FullName;
         try
         {
@@ -81,7 +80,7 @@ internal sealed class WorkerSession
                 files.Add($"{file.KeyPath}={path}");
             }
             Experiment experiment = ExperimentReader.Default.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(document.ToJsonString()), "the run"), "the run", folder, files);
-            string own = HashOf(ResolvedBytes(experiment, offer.Files));
+            string own = ResolvedExperiment.HashOf(ResolvedExperiment.BytesOf(experiment, offer.Files));
             return own == offer.Hash
                 ? new WorkerSession(offer.Session, offer.Hash, experiment)
                 : throw new RefusedException($"the experiment resolves to something else here: its hash is {own[..12]}..., and the run's is {offer.Hash[..12]}...; are both of one build?");
@@ -102,36 +101,13 @@ internal sealed class WorkerSession
     /// </summary>
     private static void ThrowIfReachingHere(JsonObject document, OfferedFile[] files)
     {
-        if (document.ContainsKey(PluginsKey)) throw new RefusedException("the run names plug-ins to load, and a worker loads none but those of its own command line");
-        OfferedFile? other = Array.Find(files, f => f.KeyPath != MdpKeyPath);
-        if (other is not null) throw new RefusedException($"the run sends a file for \"{other.KeyPath}\", and a worker takes one for {MdpKeyPath} only");
+        if (document.ContainsKey(ResolvedExperiment.PluginsKey)) throw new RefusedException("the run names plug-ins to load, and a worker loads none but those of its own command line");
+        OfferedFile? other = Array.Find(files, f => f.KeyPath != ResolvedExperiment.MdpKeyPath);
+        if (other is not null) throw new RefusedException($"the run sends a file for \"{other.KeyPath}\", and a worker takes one for {ResolvedExperiment.MdpKeyPath} only");
         JsonObject? environment = document["environment"] as JsonObject;
         bool namesMap = environment?["options"] is JsonObject options && options[MapFile.Key] is JsonValue map && map.TryGetValue(out string? name) && MapFile.IsFile(name);
         if (namesMap || (environment?["mdp"] is not null && files.Length == 0)) throw new RefusedException("the run names a file of this machine");
     }
-
-    /// <summary>The key of an experiment that names a file which is sent along.</summary>
-    public const string MdpKeyPath = "environment.mdp";
-
-    /// <summary>The resolved experiment as both sides write it: without plug-ins, which are compared on their own, and with names in the place of paths.</summary>
-    public static byte[] ResolvedBytes(Experiment experiment, IReadOnlyList<OfferedFile> files)
-    {
-        var document = (JsonObject)experiment.Resolved.DeepClone();
-        document.Remove(PluginsKey);
-        foreach (OfferedFile file in files)
-        {
-            string[] keys = file.KeyPath.Split('.');
-            JsonNode parent = keys[..^1].Aggregate((JsonNode)document, (node, key) => node[key]!);
-            parent[keys[^1]] = file.Name;
-        }
-        return Encoding.UTF8.GetBytes(document.ToJsonString());
-    }
-
-    /// <summary>The key of an experiment that names plug-ins.</summary>
-    public const string PluginsKey = "plugins";
-
-    /// <summary>SHA-256 in lower-case hexadecimal digits.</summary>
-    public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>The function that a call names.</summary>
     /// <exception cref="RefusedException">This worker's algorithm asks for something else there.</exception>

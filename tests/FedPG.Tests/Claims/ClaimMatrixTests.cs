@@ -1,5 +1,6 @@
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using Xunit;
 
 namespace FedPG.Tests.Claims;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FedPG.Claims;
+using FedPG.Claims.Measuring;
 using FedPG.Tests.Build;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using FedPG.Federation.BuiltIn;
 using FedPG.Tests.Build;
 using FedPG.Tests.Experiments.Runs;

@@ -1,5 +1,5 @@
 using CsCheck;
-using FedPG.Claims;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Core.Streams;
 using Xunit;
@@ -71,7 +71,7 @@ public sealed class StatisticsTests
     [Fact]
     public void A_verdict_shows_the_check_that_fails()
     {
-        FedPG.Claims.Check good = new("a", "", Figure95.Exactly(1), new Bound(0.5, 1.5), "", ""), bad = new("b", "", new Figure95(2, 1.5, 2.5), Bound.AtMost(1), "", "");
+        FedPG.Claims.Measuring.Check good = new("a", "", Figure95.Exactly(1), new Bound(0.5, 1.5), "", ""), bad = new("b", "", new Figure95(2, 1.5, 2.5), Bound.AtMost(1), "", "");
         Assert.Equal("name 1 [1, 1] 0.5..1.5 PASS", new Verdict("name", [good], 0).ToString());
         Assert.Equal("name 2 [1.5, 2.5] <=1 FAIL", new Verdict("name", [good, bad], 0).ToString());
     }

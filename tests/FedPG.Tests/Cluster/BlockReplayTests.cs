@@ -83,7 +83,7 @@ public sealed class BlockReplayTests
         var document = System.Text.Json.Nodes.JsonNode.Parse(offer.Experiment)!.AsObject();
         document.Remove("checkpointEvery");
         byte[] shorter = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
-        SessionOffer unresolved = offer with { Experiment = shorter, Hash = WorkerSession.HashOf(shorter) };
+        SessionOffer unresolved = offer with { Experiment = shorter, Hash = ResolvedExperiment.HashOf(shorter) };
         Assert.Contains("resolves to something else here", Assert.Throws<RefusedException>(() => WorkerSession.Open(unresolved, Same)).Message, StringComparison.Ordinal);
     }
 

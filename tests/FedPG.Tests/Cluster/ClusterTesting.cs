@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using FedPG.Cluster.Hosting;
+using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Experiments;

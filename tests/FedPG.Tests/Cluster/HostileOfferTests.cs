@@ -40,6 +40,6 @@ public sealed class HostileOfferTests
         JsonObject document = JsonNode.Parse(offer.Experiment)!.AsObject();
         change(document);
         byte[] changed = Encoding.UTF8.GetBytes(document.ToJsonString());
-        return Assert.Throws<RefusedException>(() => WorkerSession.Open(offer with { Experiment = changed, Hash = WorkerSession.HashOf(changed), Files = files }, Same)).Message;
+        return Assert.Throws<RefusedException>(() => WorkerSession.Open(offer with { Experiment = changed, Hash = ResolvedExperiment.HashOf(changed), Files = files }, Same)).Message;
     }
 }

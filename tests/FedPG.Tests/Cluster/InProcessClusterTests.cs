@@ -1,5 +1,6 @@
 using System.Net;
 using FedPG.Cluster.Hosting;
+using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;

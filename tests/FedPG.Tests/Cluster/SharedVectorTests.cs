@@ -46,7 +46,7 @@ public sealed class SharedVectorTests
         var registry = new WorkerRegistry(Same, 1 << 20, _ => { }, TimeProvider.System);
         var server = new ServerState(registry, TimeProvider.System);
         registry.Join(new JoinRequest("w", null, "", 1, Same, 1 << 20));
-        var courier = new RetryingBlockClient(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait, _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
+        var client = new RetryingBlockClient(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait, _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
         RemoteBlock[] blocks = [.. Enumerable.Range(0, 2).Select(k => new RemoteBlock(new BlockRange(k, 1), "", new BlockSnapshot(null, [], 0, 0, [])))];
         OutboundChannel worker = registry.Outbound("w")!;
         long seen = 0;
@@ -56,7 +56,7 @@ public sealed class SharedVectorTests
             seen = order.Id;
             return order;
         }
-        Task<BlockReply>[] deliveries = [.. blocks.Select(b => { b.Add(Brings(3)); return courier.DeliverAsync(b, wantsState: false); })];
+        Task<BlockReply>[] deliveries = [.. blocks.Select(b => { b.Add(Brings(3)); return client.DeliverAsync(b, wantsState: false); })];
         OutboundOrder first = await NextAsync(), second = await NextAsync();
         Assert.NotNull(Assert.Single(first.Request!.Entries).Data);
         Assert.Null(Assert.Single(second.Request!.Entries).Data);

@@ -5,6 +5,7 @@ using FedPG.Cli.Cluster;
 using FedPG.Cli.Common;
 using FedPG.Cli;
 using FedPG.Cluster.Hosting;
+using FedPG.Cluster.Membership;
 using FedPG.Tests.Build;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;

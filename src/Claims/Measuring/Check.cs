@@ -1,7 +1,7 @@
 using System.Globalization;
 using FedPG.Core.Statistics;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>The interval a figure is judged by, ends included; an end may be infinite.</summary>
 /// <param name="Min">The lower end.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>Measured numbers, to be written as CSV: a name, columns, and rows of texts and numbers.</summary>
 /// <param name="name">The name of the file, without its extension.</param>

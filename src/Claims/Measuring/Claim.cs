@@ -1,6 +1,6 @@
 using FedPG.Claims.Breaking;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>How much is run.</summary>
 public enum Effort

@@ -1,7 +1,7 @@
 using FedPG.Core.Statistics;
 using MathNet.Numerics.Distributions;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>How likely a right algorithm fails a check by chance, in words.</summary>
 public static class Chances

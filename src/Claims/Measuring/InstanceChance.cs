@@ -1,6 +1,6 @@
 using MathNet.Numerics.Distributions;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>What to say of the chance of a false alarm where gradients are exact but instances are drawn at random: another seed draws others.</summary>
 public static class InstanceChance

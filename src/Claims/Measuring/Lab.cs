@@ -13,7 +13,7 @@ using FedPG.Policies.BuiltIn;
 using FedPG.Reporting.Figures;
 using TorchSharp;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>
 /// Where a claim runs its experiments: reads the settings built into this assembly, runs them on several threads, and takes tables and figures.

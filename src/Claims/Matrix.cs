@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 
-namespace FedPG.Claims.Breaking;
+
+namespace FedPG.Claims;
 
 /// <summary>Verdicts of claims on broken variants, and whether they are what they have to be: PASS on the right algorithm, FAIL where the claim has to notice.</summary>
 public sealed class Matrix

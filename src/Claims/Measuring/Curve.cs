@@ -1,4 +1,4 @@
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>What a run showed, round by round; index t is the state after t rounds, 0 the start. A run that diverged is infinite from there on.</summary>
 public sealed class Curve

@@ -1,6 +1,6 @@
 using FedPG.Reporting.Figures;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>Short forms of the series that claims draw.</summary>
 internal static class Plots
