@@ -16,14 +16,16 @@ internal static class ClusterClient
     /// <summary>The host of a client, not started.</summary>
     public static IHost Create(ClusterSettings settings, Handshake handshake)
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "fedpg" });
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "fedpg" });
         SiloHost.AddCommon(builder, settings);
         builder.UseOrleansClient(client =>
         {
             MembershipProvider.AddTo(client, settings.Address);
             handshake.AddTo(client);
             client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Name, SiloHost.ServiceId));
-            client.Configure<ClientMessagingOptions>(o => (o.ResponseTimeout, o.MaxMessageBodySize) = (SiloHost.ResponseTimeout, settings.LargestMessage + SiloHost.Headroom));
+            client.Configure<ClientMessagingOptions>(o =>
+                (o.ResponseTimeout, o.MaxMessageBodySize) = (SiloHost.ResponseTimeout, settings.LargestMessage + SiloHost.Headroom));
             client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
         });
         return builder.Build();
@@ -42,7 +44,8 @@ internal static class ClusterClient
         }
         catch (Exception e) when (TransientErrors.Includes(e))
         {
-            if (handshake.Refusal.IsCompleted) throw new InvalidInputException(new ValidationError("--secret-file", "", null, handshake.Refusal.Result));
+            if (handshake.Refusal.IsCompleted)
+                throw new InvalidInputException(new ValidationError("--secret-file", "", null, handshake.Refusal.Result));
             throw new AgentFailureException($"no run answers at {settings.Address}");
         }
     }
@@ -50,6 +53,7 @@ internal static class ClusterClient
     private static async Task<ClusterStatus> StatusAsync(IHost host)
     {
         await host.StartAsync().ConfigureAwait(false);
-        return await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null)).Status().ConfigureAwait(false);
+        return await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null))
+            .Status().ConfigureAwait(false);
     }
 }

@@ -30,7 +30,8 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
     /// <summary>Where a server that keeps the list of members takes clients; null where something else keeps it.</summary>
     public IPEndPoint? Gateway => Server is { } server ? new IPEndPoint(server.Address, server.Port + 1) : null;
 
-    private const string Allowed = "must be HOST or HOST:PORT of the process that trains, redis://HOST:PORT, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE";
+    private const string Allowed =
+        "must be HOST or HOST:PORT of the process that trains, redis://HOST:PORT, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE";
 
     /// <summary>As the user wrote it, without a password.</summary>
     public override string ToString() => Server?.ToString() ?? MembershipUri.WithoutPassword(Connection);
@@ -54,10 +55,16 @@ public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, str
                 break;
         }
         // Of an IPv6 address without brackets no part is a port.
-        int colon = IPAddress.TryParse(text, out IPAddress? plain) && plain.AddressFamily == AddressFamily.InterNetworkV6 ? -1 : text.LastIndexOf(':');
+        int colon = IPAddress.TryParse(text, out IPAddress? plain) && plain.AddressFamily == AddressFamily.InterNetworkV6
+            ? -1
+            : text.LastIndexOf(':');
         string host = colon < 0 ? text : text[..colon];
         int port = DefaultPort;
-        if (host.Length == 0 || (colon >= 0 && !(int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and < 65535))) throw Wrong(Allowed);
+        if (host.Length == 0
+            || (colon >= 0
+                && !(int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port)
+                    && port is > 0 and < 65535)))
+            throw Wrong(Allowed);
         try
         {
             IPAddress[] addresses = Dns.GetHostAddresses(host);

@@ -17,7 +17,8 @@ internal static class MembershipProvider
                 silo.UseRedisClustering(o => o.ConfigurationOptions = MembershipUri.Redis(address.Connection));
                 break;
             default:
-                silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
+                silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
+                    (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
                 break;
         }
     }
@@ -34,7 +35,8 @@ internal static class MembershipProvider
                 client.UseRedisClustering(o => o.ConfigurationOptions = MembershipUri.Redis(address.Connection));
                 break;
             default:
-                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
+                    (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
                 break;
         }
     }

@@ -3,8 +3,8 @@ using FedPG.Cluster.Wire;
 namespace FedPG.Cluster.Server;
 
 /// <summary>
-/// Which of the vectors that go to all blocks a worker was sent last. They cross once a worker: its other blocks are told their number, in the order in which
-/// requests go out. Whether a worker still has them is for it to say; nothing but bytes depends on it.
+/// Which of the vectors that go to all blocks a worker was sent last. They cross once a worker: its other blocks are told their number, in
+/// the order in which requests go out. Whether a worker still has them is for it to say; nothing but bytes depends on it.
 /// </summary>
 internal sealed class SentVectors
 {
@@ -19,7 +19,9 @@ internal sealed class SentVectors
     {
         lock (_lock)
         {
-            BlockRequest thinned = Array.Exists(request.Entries, e => e.Shared > 0) ? request with { Entries = [.. request.Entries.Select(Thinned)] } : request;
+            BlockRequest thinned = Array.Exists(request.Entries, e => e.Shared > 0)
+                ? request with { Entries = [.. request.Entries.Select(Thinned)] }
+                : request;
             return (thinned, send(thinned));
         }
     }

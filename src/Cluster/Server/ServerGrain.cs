@@ -19,7 +19,8 @@ internal sealed class ServerGrain(ServerState server) : Grain, IServerGrain
     public Task<int> Leave(string worker) => Task.FromResult(server.Registry.Leave(worker));
 
     /// <inheritdoc/>
-    public async Task<OutboundOrder[]?> Fetch(string worker, long seen) => server.Registry.Outbound(worker) is { } channel ? await channel.Fetch(seen) : null;
+    public async Task<OutboundOrder[]?> Fetch(string worker, long seen) =>
+        server.Registry.Outbound(worker) is { } channel ? await channel.Fetch(seen) : null;
 
     /// <inheritdoc/>
     public Task Bring(string worker, OutboundResult[] results)

@@ -88,16 +88,20 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
         if (IsClosing) return new JoinReply(null, IsClosing: true);
         if (request.Software.MismatchWith(software) is { } mismatch) return Refuse(request, mismatch);
         if (request.LargestMessage != largestMessage)
-            return Refuse(request, $"its --message-limit is {request.LargestMessage >> 20} MiB, and the run's is {largestMessage >> 20}; give both the same");
+            return Refuse(request,
+                $"its --message-limit is {request.LargestMessage >> 20} MiB, and the run's is {largestMessage >> 20}; give both the same");
         lock (_lock)
         {
             // A request that comes late, after the same worker has lost patience and joined by another, changes nothing.
             if (_workers.Exists(w => w.Name == request.Name && !w.IsGone)) return new JoinReply(null);
             _workers.RemoveAll(w => w.IsGone);
-            _workers.Add(new ClusterWorkerInfo(request.Name, request.Silo, request.Site, request.Threads, request.Silo is null ? new OutboundChannel(time) : null));
+            _workers.Add(new ClusterWorkerInfo(request.Name, request.Silo, request.Site, request.Threads,
+                request.Silo is null ? new OutboundChannel(time) : null));
             SignalChange();
         }
-        note($"worker {request.Name}{(request.Site.Length > 0 ? $" of site {request.Site}" : "")} has joined with {request.Threads} thread{(request.Threads == 1 ? "" : "s")}");
+        note(
+            $"worker {request.Name}{(request.Site.Length > 0 ? $" of site {request.Site}" : "")} has joined with {request.Threads} "
+                + $"thread{(request.Threads == 1 ? "" : "s")}");
         return new JoinReply(null);
     }
 

@@ -15,13 +15,15 @@ internal sealed class BlockGrain(WorkerState worker, TimeProvider time) : Grain,
     public Task<BlockReply> Open(SessionOffer offer) => _task.OpenAsync(offer);
 
     /// <inheritdoc/>
-    public async Task<BlockReply> Run(BlockRequest request) => await worker.Vectors.Filled(request) is { } whole ? await _task.RunAsync(whole) : BlockReply.Lacking;
+    public async Task<BlockReply> Run(BlockRequest request) =>
+        await worker.Vectors.Filled(request) is { } whole ? await _task.RunAsync(whole) : BlockReply.Lacking;
 
     /// <inheritdoc/>
     public Task<BlockReply> Wait(long id) => _task.WaitAsync(id);
 
     /// <inheritdoc/>
-    public Task<OutboundResult> Describe(EnvironmentQuestion question) => worker.Threads.Run(() => Describer.Describe(0, question, worker.Tell));
+    public Task<OutboundResult> Describe(EnvironmentQuestion question) =>
+        worker.Threads.Run(() => Describer.Describe(0, question, worker.Tell));
 
     /// <inheritdoc/>
     public Task Leave()

@@ -14,7 +14,8 @@ namespace FedPG.Cluster.Worker;
 /// </summary>
 public sealed class ClusterWorker
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), CallTimeout = TimeSpan.FromSeconds(2), Farewell = TimeSpan.FromMilliseconds(300), StartTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), CallTimeout = TimeSpan.FromSeconds(2),
+        Farewell = TimeSpan.FromMilliseconds(300), StartTimeout = TimeSpan.FromSeconds(20);
     private readonly ClusterSettings _settings;
     private readonly int _threads;
     private readonly Software _software;
@@ -35,7 +36,8 @@ public sealed class ClusterWorker
     }
 
     /// <summary>The same with other software than this process really has, for tests.</summary>
-    internal ClusterWorker(ClusterSettings settings, int threads, Action<string> note, TimeProvider time, WorkerPlace place, Software software)
+    internal ClusterWorker(ClusterSettings settings, int threads, Action<string> note, TimeProvider time, WorkerPlace place,
+        Software software)
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _threads, _note, _time, _place, _software) = (settings, threads, note, time, place, software);
@@ -50,13 +52,16 @@ public sealed class ClusterWorker
         using Telemetry? telemetry = Telemetry.Start("fedpg-worker");
         using var threads = new ComputeThreads(_threads);
         // Kept whatever becomes of the cluster: nobody else has a site's states.
-        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note, _time);
+        var worker = new WorkerState(threads, _software, _settings.LargestMessage,
+            _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note, _time);
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
                 await WaitForServerAsync(cancellation).ConfigureAwait(false);
-                if (await (_place.IsOutbound ? ServeOutboundAsync(worker, cancellation) : ServeAsync(worker, cancellation)).ConfigureAwait(false) is { } refusal) return refusal;
+                if (await (_place.IsOutbound ? ServeOutboundAsync(worker, cancellation) : ServeAsync(worker, cancellation)).ConfigureAwait(
+                    false) is { } refusal)
+                    return refusal;
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -88,7 +93,8 @@ public sealed class ClusterWorker
             {
                 if (!isThere) Tell($"waiting for a run at {address}");
                 // A run that ends at this instant hangs up.
-                else if (e is not EndOfStreamException) Tell($"what listens at {place} does not answer as a run does; waiting for one there");
+                else if (e is not EndOfStreamException)
+                    Tell($"what listens at {place} does not answer as a run does; waiting for one there");
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
             }
         }
@@ -104,24 +110,32 @@ public sealed class ClusterWorker
         IHost? host = null;
         try
         {
-            host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, handshake, services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
-            if (_settings.Address.Kind == MembershipKind.PostgreSql) await PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(_settings.Address.Connection), cancellation).ConfigureAwait(false);
+            host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, handshake,
+                services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
+            if (_settings.Address.Kind == MembershipKind.PostgreSql)
+                await PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(_settings.Address.Connection), cancellation)
+                    .ConfigureAwait(false);
             using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
                 limit.CancelAfter(StartTimeout);
                 Task start = host.StartAsync(limit.Token).WaitAsync(StartTimeout, _time, cancellation);
-                if (_settings.Address.Server is null && await Task.WhenAny(start, handshake.Refusal, Task.Delay(CallTimeout, _time, cancellation)).ConfigureAwait(false) is { } first
+                if (_settings.Address.Server is null
+                    && await Task.WhenAny(start, handshake.Refusal, Task.Delay(CallTimeout, _time, cancellation))
+                        .ConfigureAwait(false) is { } first
                     && first != start && first != handshake.Refusal)
                     TellWaiting("it has not answered yet");
-                if (await Task.WhenAny(start, handshake.Refusal).ConfigureAwait(false) == handshake.Refusal) return await handshake.Refusal.ConfigureAwait(false);
+                if (await Task.WhenAny(start, handshake.Refusal).ConfigureAwait(false) == handshake.Refusal)
+                    return await handshake.Refusal.ConfigureAwait(false);
                 await start.ConfigureAwait(false);
             }
             do
             {
                 var silos = host.Services.GetRequiredService<ISiloStatusOracle>();
                 var grains = host.Services.GetRequiredService<IGrainFactory>();
-                IServerGrain? Find() => ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, silo)) : null;
-                (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
+                IServerGrain? Find() =>
+                    ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, silo)) : null;
+                (IServerGrain? server, string? refusal) =
+                    await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
                 if (refusal is not null) return refusal;
                 if (server is null) return null;
                 _told = null;
@@ -134,7 +148,8 @@ public sealed class ClusterWorker
         catch (Exception e) when (TransientErrors.Includes(e))
         {
             if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
-            if (_settings.Address.Server is null) TellWaiting(e is OperationCanceledException or TimeoutException ? "it does not answer" : e.Message.Split('\n')[0]);
+            if (_settings.Address.Server is null)
+                TellWaiting(e is OperationCanceledException or TimeoutException ? "it does not answer" : e.Message.Split('\n')[0]);
             return null;
         }
         finally
@@ -152,7 +167,8 @@ public sealed class ClusterWorker
         _told = text;
     }
 
-    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name, Handshake handshake, Task fatal, CancellationToken cancellation)
+    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name,
+        Handshake handshake, Task fatal, CancellationToken cancellation)
     {
         long started = _time.GetTimestamp();
         while (!fatal.IsCompleted && (_settings.Address.Server is null || _time.GetElapsedTime(started) < StartTimeout))
@@ -162,7 +178,9 @@ public sealed class ClusterWorker
             {
                 try
                 {
-                    JoinReply reply = await server.Join(new JoinRequest(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                    JoinReply reply =
+                        await server.Join(new JoinRequest(name, self, _place.Site, _threads, _software, _settings.LargestMessage))
+                            .WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
                     if (reply.Refusal is { } refusal) return (null, refusal);
                     if (!reply.IsClosing) return (server, null);
                 }
@@ -180,7 +198,9 @@ public sealed class ClusterWorker
         return (null, null);
     }
 
-    /// <summary>Returns when the server is gone or does not know this worker any more, or when this worker is to end and holds nothing any more.</summary>
+    /// <summary>
+    /// Returns when the server is gone or does not know this worker any more, or when this worker is to end and holds nothing any more.
+    /// </summary>
     private async Task BelongAsync(IServerGrain server, string name, Task fatal, CancellationToken cancellation)
     {
         int missed = 0;
@@ -208,8 +228,8 @@ public sealed class ClusterWorker
     }
 
     /// <summary>
-    /// The same as a client of the server: nobody connects to this process. Whether the server is there is asked on a line of its own, because a question
-    /// behind a large message says nothing.
+    /// The same as a client of the server: nobody connects to this process. Whether the server is there is asked on a line of its own,
+    /// because a question behind a large message says nothing.
     /// </summary>
     private async Task<string?> ServeOutboundAsync(WorkerState worker, CancellationToken cancellation)
     {
@@ -217,19 +237,24 @@ public sealed class ClusterWorker
         bool isIn = false;
         var handshake = new Handshake(_settings.Secret, _note);
         using IHost host = ClusterClient.Create(_settings, handshake), pulse = ClusterClient.Create(_settings, handshake);
-        static IServerGrain ServerOf(IHost client) => client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null));
+        static IServerGrain ServerOf(IHost client) =>
+            client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null));
         try
         {
-            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
+            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation)
+                .ConfigureAwait(false);
             IServerGrain server = ServerOf(host);
-            (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
+            (IServerGrain? joined, string? refusal) =
+                await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation)
+                    .ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;
             _told = null;
             _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}, outbound only");
             isIn = true;
             await using var loop = new OutboundLoop(server, name, worker, _time);
-            Task belonging = BelongAsync(ServerOf(pulse), name, Task.Delay(Timeout.InfiniteTimeSpan, _time, CancellationToken.None), cancellation);
+            Task belonging = BelongAsync(ServerOf(pulse), name, Task.Delay(Timeout.InfiniteTimeSpan, _time, CancellationToken.None),
+                cancellation);
             while (!belonging.IsCompleted) await Task.WhenAny(belonging, ExchangeAsync(loop)).ConfigureAwait(false);
             await belonging.ConfigureAwait(false);
             return null;
@@ -267,7 +292,8 @@ public sealed class ClusterWorker
         SiloAddress? newest = null;
         foreach ((SiloAddress silo, SiloStatus status) in silos.GetApproximateSiloStatuses(onlyActive: true))
         {
-            if (status == SiloStatus.Active && silos.TryGetSiloName(silo, out string? name) && name.StartsWith(IServerGrain.KeyPrefix, StringComparison.Ordinal)
+            if (status == SiloStatus.Active && silos.TryGetSiloName(silo, out string? name)
+                && name.StartsWith(IServerGrain.KeyPrefix, StringComparison.Ordinal)
                 && (newest is null || silo.Generation > newest.Generation))
                 newest = silo;
         }

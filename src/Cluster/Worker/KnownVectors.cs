@@ -2,11 +2,15 @@ using FedPG.Cluster.Wire;
 
 namespace FedPG.Cluster.Worker;
 
-/// <summary>The last vectors that came for all blocks of a worker: they come with one block, and the others name them. Thread-safe.</summary>
+/// <summary>
+/// The last vectors that came for all blocks of a worker: they come with one block, and the others name them. Thread-safe.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class KnownVectors(TimeProvider time)
 {
-    /// <summary>Requests come in order, but are not looked at in order; one that names a vector waits so long for the one that brings it.</summary>
+    /// <summary>
+    /// Requests come in order, but are not looked at in order; one that names a vector waits so long for the one that brings it.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
