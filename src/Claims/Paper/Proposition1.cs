@@ -59,10 +59,9 @@ public sealed class Proposition1 : Claim
         (double Error, int Dimension)[] results = lab.Map(cases.Length, k =>
         {
             ((int s, int a, double discount), string policy) = (sizes[cases[k].Size], cases[k].Policy);
-            Experiment experiment = lab.Read("shared-kernel",
-                FormattableString.Invariant(
-                    $$"""environment.options={ "states": {{s}}, "actions": {{a}}, "discount": {{discount}}, "instance": {{lab.Seed(k)}} }"""),
-                $"policy={policy}");
+            string options = FormattableString.Invariant(
+                $$"""{ "states": {{s}}, "actions": {{a}}, "discount": {{discount}}, "instance": {{lab.Seed(k)}} }""");
+            Experiment experiment = lab.Read("shared-kernel", $"environment.options={options}", $"policy={policy}");
             return Error(experiment, lab.Seed(k));
         });
         double[] errors = [.. results.Select(r => r.Error)];
