@@ -1,4 +1,5 @@
-// Measures what the exact layer costs on large MDPs, for the table of docs/exact-layer.md: a row for the case that is named, least and most over three discounts.
+// Measures what the exact layer costs on large MDPs, for the table of docs/exact-layer.md: a row for the
+// case that is named, least and most over three discounts.
 //     dotnet run -c Release benchmarks/exact.cs -- grid-50 | grid-100 | random-2500 | random-10000 | dense-2500
 #:project ../src/Policies/FedPG.Policies.csproj
 #:property PublishAot=false
@@ -41,7 +42,10 @@ foreach (double discount in discounts)
 {
     FiniteMdp mdp = Mdp(problem.Id, string.Create(CultureInfo.InvariantCulture, $"{{ {problem.Options}, \"discount\": {discount} }}"));
     FederatedObjective objective = null!;
-    construction.Add(Seconds(() => objective = new FederatedObjective(mdp, Objective.Regret, new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64), 0.05)));
+    construction.Add(
+        Seconds(() =>
+            objective = new FederatedObjective(mdp, Objective.Regret,
+                new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64), 0.05)));
     double[] theta = new double[objective.Dimension], result = new double[theta.Length], direction = new double[theta.Length];
     Array.Fill(direction, 1 / Math.Sqrt(direction.Length));
     int step = 0;
@@ -61,13 +65,16 @@ foreach (double discount in discounts)
     optima.Add(Seconds(() => average.Optimum()));
     softOptima.Add(Seconds(() => average.Optimum(0.05)));
 }
-Console.WriteLine($"| {args[0]} | {solver.ToString().ToLowerInvariant()} | {Range(construction)} | {Range(gradients)} | {Range(products)} | {Range(optima)} | {Range(softOptima)} | {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB |");
+Console.WriteLine(
+    $"| {args[0]} | {solver.ToString().ToLowerInvariant()} | {Range(construction)} | {Range(gradients)} | {Range(products)} | "
+        + $"{Range(optima)} | {Range(softOptima)} | {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB |");
 return 0;
 
 static FiniteMdp Mdp(string id, string options)
 {
     var faults = new ValidationErrors(id);
-    ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, agents, JsonDocument.Parse(options).RootElement, EnvironmentKeys.CommandLine, faults);
+    ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, agents, JsonDocument.Parse(options).RootElement,
+        EnvironmentKeys.CommandLine, faults);
     faults.ThrowIfAny();
     return (FiniteMdp)configured!.Build();
 }

@@ -1,4 +1,5 @@
-// Measures how long the program takes to begin and to end: medians of seconds from the start of a process, for the table of docs/performance.md.
+// Measures how long the program takes to begin and to end: medians of seconds from the start of
+// a process, for the table of docs/performance.md.
 //     dotnet build -c Release src/Cli && dotnet run benchmarks/startup.cs -- src/Cli/bin/Release/net10.0/linux-x64/fedpg.dll
 //     dotnet publish -c Release src/Cli -o PLACE && dotnet run benchmarks/startup.cs -- PLACE/fedpg.dll
 #:property PublishAot=false
@@ -18,7 +19,8 @@ List<double> help = [], first = [], second = [], over = [];
 for (int k = 0; k < helps; k++) help.Add(Whole(["--help"], null).Over);
 for (int k = 0; k < runs; k++)
 {
-    (double[] rows, double end) = Whole(["train", "--set", "federation.rounds=1", "--out", Path.Combine(scratch, $"{k}"), "--quiet"], Path.Combine(scratch, $"{k}", "metrics.csv"));
+    (double[] rows, double end) = Whole(["train", "--set", "federation.rounds=1", "--out", Path.Combine(scratch, $"{k}"), "--quiet"],
+        Path.Combine(scratch, $"{k}", "metrics.csv"));
     first.Add(rows[0]);
     second.Add(rows[1]);
     over.Add(end);
@@ -33,7 +35,9 @@ return 0;
 (double[] Rows, double Over) Whole(string[] arguments, string? file)
 {
     long started = Stopwatch.GetTimestamp();
-    using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    using Process process =
+        Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true,
+            RedirectStandardError = true })!;
     process.BeginOutputReadLine();
     process.BeginErrorReadLine();
     double[] rows = [double.NaN, double.NaN];
@@ -47,7 +51,9 @@ return 0;
             if (lines >= k + 2 && double.IsNaN(rows[k])) rows[k] = Stopwatch.GetElapsedTime(started).TotalSeconds;
         }
     }
-    return process.ExitCode == 0 ? (rows, Stopwatch.GetElapsedTime(started).TotalSeconds) : throw new InvalidOperationException($"exit code {process.ExitCode}");
+    return process.ExitCode == 0
+        ? (rows, Stopwatch.GetElapsedTime(started).TotalSeconds)
+        : throw new InvalidOperationException($"exit code {process.ExitCode}");
 }
 
 static string Median(List<double> seconds) => seconds.Order().ElementAt(seconds.Count / 2).ToString("F3", CultureInfo.InvariantCulture);

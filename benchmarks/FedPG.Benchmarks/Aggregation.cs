@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Benchmarks;
 
-/// <summary>What an algorithm does with rows beside gradients: 16 agents with h-h networks in one block, float32, one thread. The time is that of one agent's row.</summary>
+/// <summary>
+/// What an algorithm does with rows beside gradients: 16 agents with h-h networks in one block,
+/// float32, one thread. The time is that of one agent's row.
+/// </summary>
 public class Aggregation : IDisposable
 {
     private const int Agents = Problems.Agents;
@@ -24,7 +27,8 @@ public class Aggregation : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _federation = new TrainingLoop(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU, BlockSize: Agents), TimeProvider.System);
+        _federation = new TrainingLoop(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU, BlockSize: Agents),
+            TimeProvider.System);
         _block = _federation.LocalAgents.Blocks[0];
         (_gradient, _memory, _mean) = (rand_like(_block.Theta), rand_like(_block.Theta), rand_like(_federation.Server.Theta));
     }

@@ -7,7 +7,9 @@ using FedPG.Envs.Episodic;
 
 namespace FedPG.Benchmarks;
 
-/// <summary>Steps of environments alone, with actions drawn beforehand; resets included. The time is that of one step of one environment.</summary>
+/// <summary>
+/// Steps of environments alone, with actions drawn beforehand; resets included. The time is that of one step of one environment.
+/// </summary>
 public class EnvironmentSteps
 {
     private const int Actions = 4096, Lanes = 64;
@@ -32,12 +34,14 @@ public class EnvironmentSteps
     public void Setup()
     {
         var errors = new ValidationErrors("defaults");
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(Environment, 1, default, EnvironmentKeys.CommandLine, errors);
+        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(Environment, 1, default,
+            EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         EpisodicEnvironment environment = EpisodicEnvironment.Of(configured!.Build(), configured.Definition.StepLimit);
         (_single, _vector) = (environment.Create(0), new VectorEnvironment(environment, 0, Lanes));
         (_size, _stepLimit, _ended) = (environment.ActionSpace.Size, environment.StepLimit ?? int.MaxValue, true);
-        (_observation, _observations) = (new double[environment.ObservationSpace.Size], new double[Lanes * environment.ObservationSpace.Size]);
+        (_observation, _observations) = (new double[environment.ObservationSpace.Size],
+            new double[Lanes * environment.ObservationSpace.Size]);
         _actions = new double[Actions * _size];
         var random = new EpisodeRandom(0);
         for (int k = 0; k < Actions; k++) RandomActions.Draw(environment.ActionSpace, ref random, _actions.AsSpan(k * _size, _size));
@@ -67,7 +71,8 @@ public class EnvironmentSteps
     [Benchmark(OperationsPerInvoke = Actions)]
     public double Vectorised()
     {
-        var results = new LaneResults { Observations = _observations, Rewards = _rewards, Terminated = _terminated, Truncated = _truncated };
+        var results = new LaneResults { Observations = _observations, Rewards = _rewards, Terminated = _terminated,
+            Truncated = _truncated };
         for (int k = 0; k < Actions; k += Lanes) _vector.Step(_actions.AsSpan(k * _size, Lanes * _size), results);
         return _rewards[0];
     }

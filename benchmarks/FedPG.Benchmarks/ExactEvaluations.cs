@@ -8,8 +8,8 @@ using FedPG.Envs.Tabular.Exact.Sparse;
 namespace FedPG.Benchmarks;
 
 /// <summary>
-/// The exact evaluation of a policy on a slippery square gridworld: one factorisation, the occupancy, the values. By each solver for one agent, and for eight
-/// agents at once.
+/// The exact evaluation of a policy on a slippery square gridworld: one factorisation, the occupancy, the values. By each solver for one
+/// agent, and for eight agents at once.
 /// </summary>
 public class ExactEvaluations
 {
@@ -34,10 +34,13 @@ public class ExactEvaluations
             double[] weights = [.. Enumerable.Range(0, mdp.Actions).Select(_ => random.NextDouble())];
             for (int a = 0; a < mdp.Actions; a++) _policy[(s * mdp.Actions) + a] = weights[a] / weights.Sum();
         }
-        (_initial, _costs, _occupancy, _values) = (mdp.Initial, Objective.Regret.Costs(agent), new double[mdp.States], new double[mdp.States]);
-        (_banded, _sparse) = (new ExactEvaluation(agent.Kernel, mdp.Discount, LinearSolver.Banded), new ExactEvaluation(agent.Kernel, mdp.Discount, LinearSolver.Sparse));
+        (_initial, _costs, _occupancy, _values) = (mdp.Initial, Objective.Regret.Costs(agent), new double[mdp.States],
+            new double[mdp.States]);
+        (_banded, _sparse) = (new ExactEvaluation(agent.Kernel, mdp.Discount, LinearSolver.Banded), new ExactEvaluation(agent.Kernel,
+            mdp.Discount, LinearSolver.Sparse));
         (_batch, _lanes) = (ExactBatch.On(_sparse)!, new double[_costs.Length * ExactBatch.Lanes]);
-        for (int k = 0; k < _lanes.Length; k++) (_lanes[k], _batch.Policy[k]) = (_costs[k / ExactBatch.Lanes], _policy[k / ExactBatch.Lanes]);
+        for (int k = 0; k < _lanes.Length; k++)
+            (_lanes[k], _batch.Policy[k]) = (_costs[k / ExactBatch.Lanes], _policy[k / ExactBatch.Lanes]);
     }
 
     /// <summary>One agent by banded elimination.</summary>

@@ -35,7 +35,9 @@ public class MachineLimits : IDisposable
     [Benchmark(OperationsPerInvoke = Small / Kilo)]
     public byte[] Hash() => SHA256.HashData(_source.AsSpan(0, Small));
 
-    /// <summary>Products of 100 x 64 with 64 x 64 matrices in single precision; the time is that of one agent's, 819,200 operations.</summary>
+    /// <summary>
+    /// Products of 100 x 64 with 64 x 64 matrices in single precision; the time is that of one agent's, 819,200 operations.
+    /// </summary>
     [Benchmark(OperationsPerInvoke = 16)]
     public void Products()
     {
@@ -49,7 +51,9 @@ public class MachineLimits : IDisposable
         using Tensor product = _pairs.bmm(_layers);
     }
 
-    /// <summary>Fused multiply-adds of 16 numbers each in ten sums that do not wait for each other; the time is that of one, 32 operations.</summary>
+    /// <summary>
+    /// Fused multiply-adds of 16 numbers each in ten sums that do not wait for each other; the time is that of one, 32 operations.
+    /// </summary>
     [Benchmark(OperationsPerInvoke = Sums * Turns)]
     public Vector512<float> MultiplyAdds()
     {

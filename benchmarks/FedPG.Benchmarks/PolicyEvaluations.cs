@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace FedPG.Benchmarks;
 
 /// <summary>
-/// log pi of a block of 16 agents and the gradient of its weighted sum, float32, one thread: 100 states and 4 actions, or 100 observations of 4 numbers.
-/// The time is that of one agent.
+/// log pi of a block of 16 agents and the gradient of its weighted sum, float32, one thread: 100 states and 4 actions, or 100 observations
+/// of 4 numbers. The time is that of one agent.
 /// </summary>
 public class PolicyEvaluations : IDisposable
 {
@@ -32,7 +32,9 @@ public class PolicyEvaluations : IDisposable
         {
             "tabular" => new TabularSoftmax(States, Actions, format),
             "network, states" => new NeuralSoftmax(States, Actions, [64, 64], Activation.Tanh, null, format),
-            "network, observed" => new ObservationSoftmax("network", new ObservationEncoding(Box.Of(4)), new Discrete(Actions), [64, 64], Activation.Tanh, format),
+            "network, observed" =>
+                new ObservationSoftmax("network", new ObservationEncoding(Box.Of(4)), new Discrete(Actions), [64, 64],
+                    Activation.Tanh, format),
             _ => LogLinear.OfStateFeatures(StateFeatures.Radial(Problems.Grid(Side).Grid!, 4, 4, 0.5), Actions, format),
         };
         _rows = rand(Agents, _policy.Layout.Length);
@@ -64,5 +66,6 @@ public class PolicyEvaluations : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private PolicyEvaluation Evaluated() => _policy is TabularPolicy finite ? finite.Evaluate(_rows) : ((StateActionPolicy)_policy).Evaluate(_rows, _observations, _actions);
+    private PolicyEvaluation Evaluated() =>
+        _policy is TabularPolicy finite ? finite.Evaluate(_rows) : ((StateActionPolicy)_policy).Evaluate(_rows, _observations, _actions);
 }

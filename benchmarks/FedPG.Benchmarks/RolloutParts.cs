@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Benchmarks;
 
-/// <summary>What a step of CartPole costs beside the environment: a 4 - 64 - 64 - 2 network, single precision. The time is that of one pair of observation and action.</summary>
+/// <summary>
+/// What a step of CartPole costs beside the environment: a 4 - 64 - 64 - 2 network, single precision.
+/// The time is that of one pair of observation and action.
+/// </summary>
 public class RolloutParts : IDisposable
 {
     private const int Chunks = 16, Pairs = 128, Side = 32;
@@ -25,7 +28,8 @@ public class RolloutParts : IDisposable
     public void Setup()
     {
         set_num_threads(1);
-        _policy = new ObservationSoftmax("neural-softmax", new ObservationEncoding(Box.Of(4)), new Discrete(2), [64, 64], Activation.Tanh, TensorFormat.Float32);
+        _policy = new ObservationSoftmax("neural-softmax", new ObservationEncoding(Box.Of(4)), new Discrete(2), [64, 64], Activation.Tanh,
+            TensorFormat.Float32);
         double[] theta = _policy.InitialParameters(new StreamKey(1, StreamPurpose.Initialisation, 0, 0, 0));
         _rows = tensor(theta, dtype: ScalarType.Float32).unsqueeze(0).expand(Chunks, -1).contiguous();
         (_observations, _weights, _gradients) = (rand(Chunks, Pairs, 4), rand(Chunks, Pairs), zeros_like(_rows));
@@ -71,7 +75,8 @@ public class RolloutParts : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
-        foreach (IDisposable? item in (IDisposable?[])[_policy, _actor, _rows, _observations, _actions, _weights, _gradients]) item?.Dispose();
+        foreach (IDisposable? item in (IDisposable?[])[_policy, _actor, _rows, _observations, _actions, _weights, _gradients])
+            item?.Dispose();
         GC.SuppressFinalize(this);
     }
 }

@@ -7,7 +7,9 @@ using FedPG.Envs.Tabular.Sampling;
 
 namespace FedPG.Benchmarks;
 
-/// <summary>A batch of 32 trajectories of 50 steps under the uniform policy, score weights included. The time is that of one step.</summary>
+/// <summary>
+/// A batch of 32 trajectories of 50 steps under the uniform policy, score weights included. The time is that of one step.
+/// </summary>
 public class Sampling
 {
     private const int Trajectories = 32, Horizon = 50;
@@ -24,9 +26,15 @@ public class Sampling
     [GlobalSetup]
     public void Setup()
     {
-        FiniteMdp mdp = Problem switch { "grid 10 x 10" => Problems.Grid(10), "grid 100 x 100" => Problems.Grid(100), _ => Problems.Mdp(Problem) };
+        FiniteMdp mdp = Problem switch
+        {
+            "grid 10 x 10" => Problems.Grid(10),
+            "grid 100 x 100" => Problems.Grid(100),
+            _ => Problems.Mdp(Problem),
+        };
         foreach (Baseline baseline in (Baseline[])[Baseline.None, Baseline.LeaveOneOut])
-            _samplers[baseline] = new TrajectorySampler(mdp, new SamplerSettings(Horizon, Trajectories, ReturnKind.ToGo, baseline, 0, Objective.Regret));
+            _samplers[baseline] = new TrajectorySampler(mdp,
+                new SamplerSettings(Horizon, Trajectories, ReturnKind.ToGo, baseline, 0, Objective.Regret));
         _work = _samplers[Baseline.None].CreateWork();
         _policy = new float[mdp.States * mdp.Actions];
         (_logs, _weights) = (new float[_policy.Length], new float[_policy.Length]);
@@ -47,5 +55,6 @@ public class Sampling
     public long StepWithEntropy() => Sample(Baseline.LeaveOneOut, 0.05);
 
     private long Sample(Baseline baseline, double temperature) =>
-        _samplers[baseline].ScoreWeights<float>(0, _policy, _logs, temperature, new StreamKey(1, StreamPurpose.Rollout, 0, _round++, 0), false, _weights, _work).EnvSteps;
+        _samplers[baseline].ScoreWeights<float>(0, _policy, _logs, temperature, new StreamKey(1, StreamPurpose.Rollout, 0, _round++, 0),
+            false, _weights, _work).EnvSteps;
 }

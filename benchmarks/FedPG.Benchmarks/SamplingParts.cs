@@ -7,7 +7,9 @@ using FedPG.Policies.Heads;
 
 namespace FedPG.Benchmarks;
 
-/// <summary>What a step of a table is made of: random words, a look-up in an alias table, and what a policy takes before it can be drawn from.</summary>
+/// <summary>
+/// What a step of a table is made of: random words, a look-up in an alias table, and what a policy takes before it can be drawn from.
+/// </summary>
 public unsafe class SamplingParts
 {
     private const int Count = 4096, Draws = Count / PhiloxLanes.Words, States = 100, Actions = 4, Columns = 4;
@@ -62,7 +64,10 @@ public unsafe class SamplingParts
         return sum;
     }
 
-    /// <summary>Eight look-ups by one instruction in a table of 1.6 KB, not waiting for the one before; the time is that of the eight. Nothing where there is no AVX2.</summary>
+    /// <summary>
+    /// Eight look-ups by one instruction in a table of 1.6 KB, not waiting for the one before; the time is
+    /// that of the eight. Nothing where there is no AVX2.
+    /// </summary>
     [Benchmark(OperationsPerInvoke = Count)]
     public int Gather()
     {

@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace FedPG.Benchmarks;
 
 /// <summary>
-/// Checkpoints and the policy of a run of 16 agents with h-h networks, float32, in the folder for temporary files, and the messages of a cluster. The time is
-/// that of a whole checkpoint, policy or message.
+/// Checkpoints and the policy of a run of 16 agents with h-h networks, float32, in the folder for temporary files, and the messages of a
+/// cluster. The time is that of a whole checkpoint, policy or message.
 /// </summary>
 public class Serialisation : IRoundSink, IDisposable
 {
@@ -36,7 +36,8 @@ public class Serialisation : IRoundSink, IDisposable
     public void Setup()
     {
         Directory.CreateDirectory(_folder);
-        _run = TrainingRun.Start(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU), Path.Combine(_folder, "run"), [], this, TimeProvider.System);
+        _run = TrainingRun.Start(Problems.Experiment(Problems.Network(Width)), new ExecutionOptions(1, CPU), Path.Combine(_folder, "run"),
+            [], this, TimeProvider.System);
         _run.Run(CancellationToken.None);
         _stored = Path.Combine(_folder, "stored");
         Checkpoint.Write(_stored, _run.Federation, NoFiles);

@@ -15,10 +15,13 @@ IReadOnlyList<double> round = data["round"], episodeReturn = data["episode_retur
 
 var series = new List<Series>();
 foreach (IGrouping<string, int> run in Enumerable.Range(0, data.RowCount).GroupBy(i => $"{seed[i]} {agent[i]}"))
-    series.Add(new Series { X = [.. run.Select(i => round[i])], Y = [.. run.Select(i => episodeReturn[i])], Kind = SeriesKind.Thin, Style = 0 });
+    series.Add(new Series { X = [.. run.Select(i => round[i])], Y = [.. run.Select(i => episodeReturn[i])],
+        Kind = SeriesKind.Thin, Style = 0 });
 IGrouping<double, int>[] rounds = [.. Enumerable.Range(0, data.RowCount).GroupBy(i => round[i])];
-series.Add(new Series { Name = "mean", X = [.. rounds.Select(r => r.Key)], Y = [.. rounds.Select(r => r.Average(i => episodeReturn[i]))], Style = 0 });
-series.Add(new Series { Name = "worst agent", X = [.. rounds.Select(r => r.Key)], Y = [.. rounds.Select(r => r.Min(i => episodeReturn[i]))], Style = 1 });
+series.Add(new Series { Name = "mean", X = [.. rounds.Select(r => r.Key)],
+    Y = [.. rounds.Select(r => r.Average(i => episodeReturn[i]))], Style = 0 });
+series.Add(new Series { Name = "worst agent", X = [.. rounds.Select(r => r.Key)],
+    Y = [.. rounds.Select(r => r.Min(i => episodeReturn[i]))], Style = 1 });
 
 var panel = new Panel
 {

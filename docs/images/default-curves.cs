@@ -19,7 +19,8 @@ for (int style = 0; style < shown.Length; style++)
 {
     int[] rows = [.. Enumerable.Range(0, data.RowCount).Where(i => algorithm[i] == shown[style].Key)];
     foreach (IGrouping<string, int> run in rows.GroupBy(i => seed[i]))
-        series.Add(new Series { X = [.. run.Select(i => round[i])], Y = [.. run.Select(i => gap[i])], Kind = SeriesKind.Thin, Style = style });
+        series.Add(new Series { X = [.. run.Select(i => round[i])], Y = [.. run.Select(i => gap[i])], Kind = SeriesKind.Thin,
+            Style = style });
     IGrouping<double, int>[] rounds = [.. rows.GroupBy(i => round[i])];
     double[] medians = [.. rounds.Select(runs => Median(runs.Select(i => gap[i])))];
     series.Add(new Series { Name = shown[style].Name, X = [.. rounds.Select(runs => runs.Key)], Y = medians, Style = style });

@@ -22,7 +22,8 @@ Panel Of(string kind, string column, string label, IReadOnlyList<double> values,
     Series = [.. Enumerable.Range(1, 2).Select(t =>
     {
         int[] rows = [.. Enumerable.Range(0, data.RowCount).Where(i => cases[i] == kind && threads[i] == t)];
-        return new Series { Name = t == 1 ? "1 thread" : "2 threads", X = [.. rows.Select(i => data[column][i])], Y = [.. rows.Select(i => values[i])], Style = t - 1 };
+        return new Series { Name = t == 1 ? "1 thread" : "2 threads", X = [.. rows.Select(i => data[column][i])],
+            Y = [.. rows.Select(i => values[i])], Style = t - 1 };
     })],
 };
 
@@ -31,11 +32,15 @@ var figure = new Figure
 {
     Panels =
     [
-        Of("agents", "agents", "agents N (table, S = 100)", milliseconds, time), Of("agents", "agents", "agents N (table, S = 100)", memory, peak),
-        Of("networks", "agents", "agents N (64-64 network, S = 100)", milliseconds, time), Of("networks", "agents", "agents N (64-64 network, S = 100)", memory, peak),
+        Of("agents", "agents", "agents N (table, S = 100)", milliseconds, time),
+        Of("agents", "agents", "agents N (table, S = 100)", memory, peak),
+        Of("networks", "agents", "agents N (64-64 network, S = 100)", milliseconds, time),
+        Of("networks", "agents", "agents N (64-64 network, S = 100)", memory, peak),
         Of("states", "states", "states S (16 tables)", milliseconds, time), Of("states", "states", "states S (16 tables)", memory, peak),
-        Of("exact", "states", "states S (16 tables, exact)", milliseconds, time), Of("exact", "states", "states S (16 tables, exact)", memory, peak),
-        Of("width", "parameters", "parameters d (16 networks)", milliseconds, time), Of("width", "parameters", "parameters d (16 networks)", memory, peak),
+        Of("exact", "states", "states S (16 tables, exact)", milliseconds, time),
+        Of("exact", "states", "states S (16 tables, exact)", memory, peak),
+        Of("width", "parameters", "parameters d (16 networks)", milliseconds, time),
+        Of("width", "parameters", "parameters d (16 networks)", memory, peak),
     ],
     Columns = 2,
     Width = 900,

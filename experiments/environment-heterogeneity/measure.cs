@@ -29,53 +29,73 @@ string folder = ThisFolder();
 ];
 using var pool = new WorkerPool(1);
 using var csv = new StreamWriter(Path.Combine(folder, "..", "..", "docs", "data", "environment-heterogeneity.csv")) { NewLine = "\n" };
-csv.WriteLine("environment,draw,method,local_steps,rounds_to_1_percent,train_return,test_return,alone_train_return,alone_test_return,best_train_return,best_test_return");
+csv.WriteLine(
+    "environment,draw,method,local_steps,rounds_to_1_percent,train_return,test_return,alone_train_return,"
+        + "alone_test_return,best_train_return,best_test_return");
 foreach ((string file, string seedKey, string valueStep, string policyStep) in new[]
 {
-    ("random", "environment.options.instance", "0.5", "0.1"), ("random-sparse", "environment.options.instance", "0.1", "0.1"), ("windy-cliff", "environment.options.agentSeed", "0.5", "0.01"),
+    ("random", "environment.options.instance", "0.5", "0.1"), ("random-sparse", "environment.options.instance", "0.1", "0.1"),
+    ("windy-cliff", "environment.options.agentSeed", "0.5", "0.01"),
 })
 {
-    var rows = new List<(string Method, int E, double Rounds, double Train, double Test, double AloneTrain, double AloneTest, double BestTrain, double BestTest)>();
+    var rows =
+        new List<(string Method, int E, double Rounds, double Train, double Test, double AloneTrain, double AloneTest, double BestTrain,
+            double BestTest)>();
     for (int draw = 0; draw < draws; draw++)
     {
         foreach ((string method, string[] settings) in methods)
         {
             string[] common =
             [
-                $"{seedKey}={draw}", .. settings.Select(s => s.Replace("STEP", policyStep, StringComparison.Ordinal).Replace("VALUES", valueStep, StringComparison.Ordinal)),
-                // As in the authors' code, values start uniform on (0, 1): from 0, the first greedy policy is that of the rewards, and often as good as the last.
-                .. file == "random-sparse" && method == "qavg" ? [$"policy.initial=[{string.Join(',', Start(draw, 25))}]"] : Array.Empty<string>(),
+                $"{seedKey}={draw}",
+                .. settings.Select(s => s.Replace("STEP", policyStep, StringComparison.Ordinal)
+                    .Replace("VALUES", valueStep, StringComparison.Ordinal)),
+                // As in the authors' code, values start uniform on (0, 1): from 0, the first greedy policy is that of the rewards, and
+                // often as good as the last.
+                .. file == "random-sparse" && method == "qavg"
+                    ? [$"policy.initial=[{string.Join(',', Start(draw, 25))}]"]
+                    : Array.Empty<string>(),
             ];
             // Each agent alone, with the same method; then its policy in all the environments.
             double[] alone = Mean([.. Enumerable.Range(0, trained).Select(i =>
             {
-                Experiment one = Read(file, [.. common, "environment.agents=1", $"environment.options.firstAgent={i}", "federation.localSteps=32", "federation.rounds=100"]);
+                Experiment one = Read(file, [.. common, "environment.agents=1", $"environment.options.firstAgent={i}",
+                    "federation.localSteps=32", "federation.rounds=100"]);
                 return Returns(Train(one).Theta, file, common);
             })]);
             foreach (int e in localSteps)
             {
-                Experiment experiment = Read(file, [.. common, $"federation.localSteps={e}", $"federation.rounds={Math.Max(300, 2000 / e)}"]);
+                Experiment experiment = Read(file,
+                    [.. common, $"federation.localSteps={e}", $"federation.rounds={Math.Max(300, 2000 / e)}"]);
                 (double[] theta, double[] curve) = Train(experiment);
                 double[] both = Returns(theta, file, common), best = Best(file, common);
                 // Rounds until the objective stays within 1 % of the way from its start to its end.
                 double band = 0.01 * Math.Abs(curve[0] - curve[^1]);
                 int rounds = curve.Length - curve.Reverse().TakeWhile(j => Math.Abs(j - curve[^1]) <= band).Count();
                 rows.Add((method, e, rounds, both[0], both[1], alone[0], alone[1], best[0], best[1]));
-                csv.WriteLine($"{file},{draw},{method},{e},{rounds},{both[0]:R},{both[1]:R},{alone[0]:R},{alone[1]:R},{best[0]:R},{best[1]:R}");
+                csv.WriteLine(
+                    $"{file},{draw},{method},{e},{rounds},{both[0]:R},{both[1]:R},{alone[0]:R},{alone[1]:R},{best[0]:R},{best[1]:R}");
             }
         }
         csv.Flush();
     }
     Console.WriteLine($"\n{file}: means over {draws} draws of {trained} + {held} environments, with 95 % intervals\n");
-    Console.WriteLine("| method | E | rounds to within 1 % | return, trained | return, held out | held out, minus that of agents alone |\n|---|---|---|---|---|---|");
+    Console.WriteLine(
+        "| method | E | rounds to within 1 % | return, trained | return, held out | held out, minus that of agents alone "
+            + "|\n|---|---|---|---|---|---|");
     foreach (var group in rows.GroupBy(r => (r.Method, r.E)))
     {
         double[] gain = [.. group.Select(r => r.Test - r.AloneTest)];
         double[] settled = [.. group.Select(r => r.Rounds)];
-        Console.WriteLine($"| {group.Key.Method} | {group.Key.E} | {settled.Average():F1} +- {HalfWidth(settled):F1} | {group.Average(r => r.Train):F3} | {group.Average(r => r.Test):F3} | {gain.Average():F3} +- {HalfWidth(gain):F3} |");
+        Console.WriteLine(
+            $"| {group.Key.Method} | {group.Key.E} | {settled.Average():F1} +- {HalfWidth(settled):F1} | "
+                + $"{group.Average(r => r.Train):F3} | {group.Average(r => r.Test):F3} | {gain.Average():F3} +- {HalfWidth(gain):F3} |");
     }
-    Console.WriteLine($"| each agent alone (qavg) | | | {rows.Where(r => r.Method == "qavg").Average(r => r.AloneTrain):F3} | {rows.Where(r => r.Method == "qavg").Average(r => r.AloneTest):F3} | |");
-    Console.WriteLine($"| each environment's own optimum | | | {rows.Average(r => r.BestTrain):F3} | {rows.Average(r => r.BestTest):F3} | |");
+    Console.WriteLine(
+        $"| each agent alone (qavg) | | | {rows.Where(r => r.Method == "qavg").Average(r => r.AloneTrain):F3} | "
+            + $"{rows.Where(r => r.Method == "qavg").Average(r => r.AloneTest):F3} | |");
+    Console.WriteLine(
+        $"| each environment's own optimum | | | {rows.Average(r => r.BestTrain):F3} | {rows.Average(r => r.BestTest):F3} | |");
 }
 
 Experiment Read(string file, string[] settings) => ExperimentReader.Default.ReadFile(Path.Combine(folder, file + ".json"), settings);
@@ -89,7 +109,8 @@ static (double[] Theta, double[] Curve) Train(Experiment experiment)
 }
 
 // The returns of parameters, the mean over the trained environments and over those held out.
-double[] Returns(double[] theta, string file, string[] settings) => [-Evaluated(theta, file, settings, 0, trained), -Evaluated(theta, file, settings, trained, held)];
+double[] Returns(double[] theta, string file, string[] settings) =>
+    [-Evaluated(theta, file, settings, 0, trained), -Evaluated(theta, file, settings, trained, held)];
 
 double Evaluated(double[] theta, string file, string[] settings, int first, int agents)
 {

@@ -32,19 +32,27 @@ foreach ((double eta, int[] counts, int rounds) in new[] { (0.1, agents, 4_000),
     for (int k = 0; k < counts.Length; k++)
     {
         double[] scaled = [.. floors[k].Select(f => counts[k] * f / floors[0].Average())];
-        Console.WriteLine($"| {eta} | {counts[k]} | {floors[k].Average():E3} +- {HalfWidth(floors[k]):E1} | {scaled.Average():F3} +- {HalfWidth(scaled):F3} |");
+        Console.WriteLine(
+            $"| {eta} | {counts[k]} | {floors[k].Average():E3} +- {HalfWidth(floors[k]):E1} | {scaled.Average():F3} +- "
+                + $"{HalfWidth(scaled):F3} |");
     }
-    double[] slopes = [.. Enumerable.Range(0, seeds).Select(s => Slope([.. counts.Select(n => Math.Log(n))], [.. floors.Select(f => Math.Log(f[s]))]))];
+    double[] slopes = [.. Enumerable.Range(0, seeds)
+        .Select(s => Slope([.. counts.Select(n => Math.Log(n))], [.. floors.Select(f => Math.Log(f[s]))]))];
     Console.WriteLine($"\nslope of log floor in log N at eta = {eta}: {slopes.Average():F3} +- {HalfWidth(slopes):F3}\n");
 }
 
-Console.WriteLine("| heterogeneity | error to the agents' own fixed points, N = 20 | its least for one theta | gap, along chains | gap, without noise |\n|---|---|---|---|---|");
+Console.WriteLine(
+    "| heterogeneity | error to the agents' own fixed points, N = 20 | its least for one theta | gap, along chains | gap, without noise "
+        + "|\n|---|---|---|---|---|");
 foreach (double degree in degrees)
 {
     (double[] gaps, double[] objectives) = Floors("heterogeneity", 20, degree, "environment.options.rewards=own");
-    EvaluationResult limit = Run("gradient.estimator=exact", "environment.options.rewards=own", "environment.agents=20", $"environment.options.heterogeneity={degree}", "federation.rounds=20000", "evaluateEvery=20000")[^1];
+    EvaluationResult limit = Run("gradient.estimator=exact", "environment.options.rewards=own", "environment.agents=20",
+        $"environment.options.heterogeneity={degree}", "federation.rounds=20000", "evaluateEvery=20000")[^1];
     csv.WriteLine($"without-noise,20,{degree:R},,{limit.Gap:R},{limit.Objective:R}");
-    Console.WriteLine($"| {degree} | {objectives.Average():E3} +- {HalfWidth(objectives):E1} | {limit.Objective - limit.Gap:E3} | {gaps.Average():E3} +- {HalfWidth(gaps):E1} | {limit.Gap:E3} |");
+    Console.WriteLine(
+        $"| {degree} | {objectives.Average():E3} +- {HalfWidth(objectives):E1} | {limit.Objective - limit.Gap:E3} | {gaps.Average():E3} "
+            + $"+- {HalfWidth(gaps):E1} | {limit.Gap:E3} |");
 }
 
 // Means over the rounds after the burn-in, [seeds].
@@ -53,7 +61,8 @@ foreach (double degree in degrees)
     (double[] gaps, double[] objectives) = (new double[seeds], new double[seeds]);
     for (int seed = 0; seed < seeds; seed++)
     {
-        IReadOnlyList<EvaluationResult> all = Run([$"seed={seed + 1}", $"environment.agents={n}", $"environment.options.heterogeneity={degree}", .. settings]);
+        IReadOnlyList<EvaluationResult> all = Run([$"seed={seed + 1}", $"environment.agents={n}",
+            $"environment.options.heterogeneity={degree}", .. settings]);
         EvaluationResult[] late = [.. all.Skip((int)(burnIn * all.Count))];
         (gaps[seed], objectives[seed]) = (late.Average(e => e.Gap!.Value), late.Average(e => e.Objective));
         csv.WriteLine($"{part},{n},{degree:R},{seed + 1},{gaps[seed]:R},{objectives[seed]:R}");
@@ -63,7 +72,8 @@ foreach (double degree in degrees)
 
 IReadOnlyList<EvaluationResult> Run(params string[] settings)
 {
-    using var federation = new TrainingLoop(ExperimentReader.Default.ReadFile(Path.Combine(folder, "chain.json"), settings), new ExecutionOptions(1, torch.CPU), TimeProvider.System);
+    using var federation = new TrainingLoop(ExperimentReader.Default.ReadFile(Path.Combine(folder, "chain.json"), settings),
+        new ExecutionOptions(1, torch.CPU), TimeProvider.System);
     var sink = new Evaluations();
     federation.Run(sink, null, CancellationToken.None);
     return sink.Values;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using FedPG.Experiments.Runs;
 using FedPG.Reporting.Drawing;
 using FedPG.Reporting.Figures;
@@ -27,7 +28,8 @@ public static class Reproduction
     /// <param name="folder">Where its own folder is made; null to write nothing.</param>
     /// <param name="progress">Hears how many runs of a step are done; called from several threads.</param>
     /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>, and nothing written.</param>
-    public static Verdict Run(Claim claim, Breakage breakage, ReproductionOptions options, string? folder, Action<int, int> progress, CancellationToken cancellation)
+    public static Verdict Run(Claim claim, Breakage breakage, ReproductionOptions options, string? folder, Action<int, int> progress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(options);
@@ -47,7 +49,8 @@ public static class Reproduction
         foreach (Verdict verdict in verdicts)
         {
             foreach (Check check in verdict.Checks)
-                table.Add(verdict.Claim, check.Name, check.Figure.Value, check.Figure.Low, check.Figure.High, check.Bound, check.Pass ? "PASS" : "FAIL");
+                table.Add(verdict.Claim, check.Name, check.Figure.Value, check.Figure.Low, check.Figure.High, check.Bound,
+                    check.Pass ? "PASS" : "FAIL");
         }
         return table;
     }
@@ -95,5 +98,6 @@ public static class Reproduction
     }
 
     /// <summary>JSON has no word for what is not finite.</summary>
-    private static JsonNode? Number(double value) => double.IsFinite(value) ? value : JsonSerializer.SerializeToNode(value, RunFolder.JsonOptions);
+    private static JsonNode? Number(double value) =>
+        double.IsFinite(value) ? value : JsonSerializer.SerializeToNode(value, RunFolder.JsonOptions);
 }

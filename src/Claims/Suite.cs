@@ -1,3 +1,4 @@
+using FedPG.Claims.Measuring;
 using FedPG.Claims.Paper;
 
 namespace FedPG.Claims;

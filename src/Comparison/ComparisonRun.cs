@@ -15,8 +15,8 @@ using TorchSharp;
 namespace FedPG.Comparison;
 
 /// <summary>
-/// A comparison in its folder: tunes, runs every algorithm with every seed, and writes tables and plots. What is finished is never run again, so a
-/// comparison that was stopped or killed goes on from its folder to the same result.
+/// A comparison in its folder: tunes, runs every algorithm with every seed, and writes tables and plots. What is finished is never run
+/// again, so a comparison that was stopped or killed goes on from its folder to the same result.
 /// </summary>
 public sealed class ComparisonRun : IDisposable
 {
@@ -81,14 +81,19 @@ public sealed class ComparisonRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(progress);
         IReadOnlyList<TunedSettings> tuned = Tune(progress, cancellation);
-        int?[] rounds = [.. _plan.Contenders.Zip(tuned, (contender, settings) => RoundCosts.RoundsWithin(_plan, _reader, contender, settings.Settings))];
-        (int Contender, long Seed)[] all = [.. _plan.Seeds.SelectMany(seed => Enumerable.Range(0, _plan.Contenders.Count).Select(c => (c, seed)))];
+        int?[] rounds = [.. _plan.Contenders.Zip(tuned,
+            (contender, settings) => RoundCosts.RoundsWithin(_plan, _reader, contender, settings.Settings))];
+        (int Contender, long Seed)[] all =
+            [.. _plan.Seeds.SelectMany(seed => Enumerable.Range(0, _plan.Contenders.Count).Select(c => (c, seed)))];
         var results = new RunResult?[all.Length];
         for (int k = 0; k < all.Length; k++) results[k] = Stored(_plan.Contenders[all[k].Contender].Label, all[k].Seed);
         int[] left = [.. Enumerable.Range(0, all.Length).Where(k => results[k] is null)];
         if (left.Length > 0)
         {
-            progress.Begin("runs", [.. _plan.Contenders.Select((c, i) => (c.Label, left.Count(k => all[k].Contender == i), all.Where((a, k) => a.Contender == i && results[k] is not null).Count()))]);
+            progress.Begin("runs",
+                [.. _plan.Contenders.Select((c, i) =>
+                    (c.Label, left.Count(k => all[k].Contender == i),
+                        all.Where((a, k) => a.Contender == i && results[k] is not null).Count()))]);
             try
             {
                 ParallelRunner.Run(_threads, left.Length, (k, own) =>
@@ -139,7 +144,8 @@ public sealed class ComparisonRun : IDisposable
     }
 
     private RunResult? RunOne(
-        Contender contender, long seed, IReadOnlyList<Setting> tuned, int? rounds, int threads, IComparisonProgress progress, CancellationToken cancellation)
+        Contender contender, long seed, IReadOnlyList<Setting> tuned, int? rounds, int threads, IComparisonProgress progress,
+        CancellationToken cancellation)
     {
         string folder = _folder.RunOf(contender.Label, seed);
         Experiment experiment = _plan.Read(_reader, contender, seed, tuned, rounds);
@@ -165,7 +171,8 @@ public sealed class ComparisonRun : IDisposable
     private TrainingRun? Open(Experiment experiment, string folder, int threads, IRoundSink sink)
     {
         var execution = new ExecutionOptions(threads, torch.CPU);
-        if (File.Exists(Path.Combine(folder, RunFolder.ExperimentFile))) return TrainingRun.Resume(folder, _reader, _ => execution, sink, TimeProvider.System);
+        if (File.Exists(Path.Combine(folder, RunFolder.ExperimentFile)))
+            return TrainingRun.Resume(folder, _reader, _ => execution, sink, TimeProvider.System);
         // Killed before its experiment was there: it holds nothing that is worth keeping, and only this comparison writes to it.
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         return TrainingRun.Start(experiment, execution, folder, _versions, sink, TimeProvider.System);

@@ -46,7 +46,10 @@ public static class Breakages
 
     /// <summary>The variant of that name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public static Breakage Parse(string name) => All.FirstOrDefault(b => b.Name == name) is { Name: not null } known ? known.Value : throw new ArgumentException($"{name} is no variant", nameof(name));
+    public static Breakage Parse(string name) =>
+        All.FirstOrDefault(b => b.Name == name) is { Name: not null } known
+            ? known.Value
+            : throw new ArgumentException($"{name} is no variant", nameof(name));
 
     /// <summary>The overrides that turn an experiment of Fast-FedPG into one of the variant.</summary>
     public static IReadOnlyList<string> Assignments(Breakage breakage) => All[(int)breakage].Assignments;

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace FedPG.Claims.Breaking;
 
 /// <summary>
-/// Fast-FedPG with a mistake in it, to show which claims would notice. It sends the same messages as the right one; known to claims only, not
-/// to experiment files.
+/// Fast-FedPG with a mistake in it, to show which claims would notice. It sends the same messages as the
+/// right one; known to claims only, not to experiment files.
 /// </summary>
 public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage) : Algorithm
 {
@@ -32,7 +32,8 @@ public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage
     public static AlgorithmRegistry Registry()
     {
         var registry = AlgorithmRegistry.WithBuiltIn();
-        foreach ((string name, Breakage breakage) in new[] { (WrongSignName, Breakage.WrongSign), (DropName, Breakage.Drop), (StaleName, Breakage.Stale) })
+        foreach ((string name, Breakage breakage) in new[] { (WrongSignName, Breakage.WrongSign), (DropName, Breakage.Drop),
+            (StaleName, Breakage.Stale) })
         {
             registry.Register(new AlgorithmDefinition(name, "broken on purpose", (reader, options) =>
             {
@@ -48,7 +49,8 @@ public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage
         new Server(theta, zeros_like(theta).DetachFromDisposeScope(), zeros_like(theta).DetachFromDisposeScope());
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
+    public override object CreateAgents(Policy policy, int count) =>
+        new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
     public override void Start(ServerState server, IAgents agents)

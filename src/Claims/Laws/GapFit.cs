@@ -6,8 +6,8 @@ namespace FedPG.Claims.Laws;
 public static class GapFit
 {
     /// <summary>
-    /// log of the factor by which the gap falls a round, fitted on the rounds in which it lies between two levels: below the transient, above
-    /// rounding. NaN for a curve that does not get there.
+    /// log of the factor by which the gap falls a round, fitted on the rounds in which it lies between two levels: below the transient,
+    /// above rounding. NaN for a curve that does not get there.
     /// </summary>
     public static double LogRate(IReadOnlyList<double> gap, double highest = 1e-9, double lowest = 1e-13)
     {
@@ -30,5 +30,6 @@ public static class GapFit
 
     /// <summary>About so many rounds, evenly spaced on a logarithmic axis, each a multiple of <paramref name="every"/>.</summary>
     public static int[] LogSpaced(int first, int last, int count, int every = 1) =>
-        [.. Enumerable.Range(0, count).Select(k => (int)Math.Round(first * Math.Pow((double)last / first, k / (count - 1.0)) / every) * every).Distinct()];
+        [.. Enumerable.Range(0, count)
+            .Select(k => (int)Math.Round(first * Math.Pow((double)last / first, k / (count - 1.0)) / every) * every).Distinct()];
 }

@@ -5,12 +5,15 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace FedPG.Claims.Laws;
 
 /// <summary>
-/// The quadratic model of all agents' objectives around a stationary point theta* of their mean, and what it says about the algorithms to first
-/// order: b_i and A_i are the gradient and Hessian of J_i at theta*, Abar is the mean of A_i.
+/// The quadratic model of all agents' objectives around a stationary point theta* of their mean, and what it says about the algorithms to
+/// first order: b_i and A_i are the gradient and Hessian of J_i at theta*, Abar is the mean of A_i.
 /// </summary>
 public sealed class LocalModel
 {
-    /// <summary>Eigenvalues of Abar below this share of the largest belong to directions in which nothing changes (softmax: a constant added to a state's logits).</summary>
+    /// <summary>
+    /// Eigenvalues of Abar below this share of the largest belong to directions in which nothing
+    /// changes (softmax: a constant added to a state's logits).
+    /// </summary>
     private const double NullShare = 1e-9;
 
     private readonly Matrix<double>[] _hessians;
@@ -31,7 +34,9 @@ public sealed class LocalModel
     /// <summary>The largest absolute eigenvalue of any A_i: the local L.</summary>
     public double Smoothness => _hessians.Max(h => h.Evd(Symmetricity.Symmetric).EigenValues.Max(v => Math.Abs(v.Real)));
 
-    /// <summary>The smallest eigenvalue of Abar apart from null directions, times two: the local mu of mu (J - J*) &lt;= ||grad J||^2.</summary>
+    /// <summary>
+    /// The smallest eigenvalue of Abar apart from null directions, times two: the local mu of mu (J - J*) &lt;= ||grad J||^2.
+    /// </summary>
     public double Domination => 2 * Curvatures().Min(v => v);
 
     /// <summary>Builds the model.</summary>
@@ -86,12 +91,13 @@ public sealed class LocalModel
     }
 
     /// <summary>
-    /// The gap that Fast-FedPG's noise causes from theta* on, exact in the quadratic model (b_i and A_i fixed, the noise that of theta*), with the memory re-used as the first
-    /// local gradient. With P_i = I - eta A_i, S_i = sum over k below H of P_i^k, S their mean and x = thetabar - theta*, a round is
-    /// x' = (I - eta S Abar) x - eta / N sum_i [ (S - S_i + P_i^(H-1)) zeta_i + sum over k below H - 1 of P_i^k xi_ik ],
-    /// where zeta_i is the noise of the memory and xi_ik that of the other local gradients. To first order in alpha = eta H the gap settles at alpha tr(Sigma) / (4 N H).
-    /// But agents subtract zeta_i in every local step, and it cancels in their mean only as far as the P_i are near I: S - S_i + P_i^(H-1) is of order 1 + alpha H, so
-    /// the variance has a term of order alpha^2 / N that more local steps do not shrink. It is the alpha^2 L^2 sigma^2 / mu of Theorem 2.
+    /// The gap that Fast-FedPG's noise causes from theta* on, exact in the quadratic model (b_i and A_i fixed, the noise that of theta*),
+    /// with the memory re-used as the first local gradient. With P_i = I - eta A_i, S_i = sum over k below H of P_i^k, S their mean and x =
+    /// thetabar - theta*, a round is x' = (I - eta S Abar) x - eta / N sum_i [ (S - S_i + P_i^(H-1)) zeta_i + sum over k below H - 1 of
+    /// P_i^k xi_ik ], where zeta_i is the noise of the memory and xi_ik that of the other local gradients. To first order in alpha = eta H
+    /// the gap settles at alpha tr(Sigma) / (4 N H). But agents subtract zeta_i in every local step, and it cancels in their mean only as
+    /// far as the P_i are near I: S - S_i + P_i^(H-1) is of order 1 + alpha H, so the variance has a term of order alpha^2 / N that more
+    /// local steps do not shrink. It is the alpha^2 L^2 sigma^2 / mu of Theorem 2.
     /// </summary>
     /// <param name="eta">The local step size.</param>
     /// <param name="localSteps">H.</param>
@@ -103,7 +109,8 @@ public sealed class LocalModel
     {
         ArgumentNullException.ThrowIfNull(noise);
         int d = _mean.RowCount, n = _hessians.Length;
-        Matrix<double> identity = Matrix<double>.Build.DenseIdentity(d), mean = Matrix<double>.Build.Dense(d, d), kicks = Matrix<double>.Build.Dense(d, d);
+        Matrix<double> identity = Matrix<double>.Build.DenseIdentity(d), mean = Matrix<double>.Build.Dense(d, d),
+            kicks = Matrix<double>.Build.Dense(d, d);
         var own = new Matrix<double>[n];
         for (int i = 0; i < n; i++)
         {
@@ -125,9 +132,11 @@ public sealed class LocalModel
         // In the directions in which the mean objective is curved: nothing happens in the others.
         double largest = _eigen.EigenValues.Max(e => Math.Abs(e.Real));
         Matrix<double> curved = Matrix<double>.Build.DenseOfColumnVectors(
-            Enumerable.Range(0, d).Where(k => Math.Abs(_eigen.EigenValues[k].Real) > NullShare * largest).Select(k => _eigen.EigenVectors.Column(k)));
+            Enumerable.Range(0, d).Where(k => Math.Abs(_eigen.EigenValues[k].Real) > NullShare * largest)
+                .Select(k => _eigen.EigenVectors.Column(k)));
         Matrix<double> m = curved.TransposeThisAndMultiply(identity - (eta * mean * _mean)) * curved;
-        Matrix<double> added = curved.TransposeThisAndMultiply(kicks) * curved * (eta * eta / n / n), curvature = curved.TransposeThisAndMultiply(_mean) * curved;
+        Matrix<double> added = curved.TransposeThisAndMultiply(kicks) * curved * (eta * eta / n / n),
+            curvature = curved.TransposeThisAndMultiply(_mean) * curved;
         Matrix<double> covariance = Matrix<double>.Build.Dense(m.RowCount, m.RowCount);
         double sum = 0;
         for (int t = 0; t <= to; t++)

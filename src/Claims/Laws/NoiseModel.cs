@@ -7,11 +7,12 @@ using static TorchSharp.torch;
 namespace FedPG.Claims.Laws;
 
 /// <summary>
-/// The noise of an experiment's gradient estimates at given parameters: Sigma, the mean over agents of the covariance of one batch, measured
-/// from batches that no run uses.
+/// The noise of an experiment's gradient estimates at given parameters: Sigma, the mean over agents of the covariance of one batch,
+/// measured from batches that no run uses.
 /// </summary>
 /// <param name="Agents">Sigma_i / B of each agent, [d, d].</param>
-/// <param name="RelativeError">The relative standard error of the trace of their mean, from its spread over ten parts of the batches.</param>
+/// <param name="RelativeError">The relative standard error of the trace of their mean, from
+/// its spread over ten parts of the batches.</param>
 public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double RelativeError)
 {
     private const int Parts = 10;

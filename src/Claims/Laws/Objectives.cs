@@ -8,7 +8,9 @@ namespace FedPG.Claims.Laws;
 /// <summary>The exactly known objectives of experiments.</summary>
 public static class Objectives
 {
-    /// <summary>The agents' objectives and their mean, with the entropy term of round 0, in double precision. The caller disposes.</summary>
+    /// <summary>
+    /// The agents' objectives and their mean, with the entropy term of round 0, in double precision. The caller disposes.
+    /// </summary>
     public static FederatedObjective Of(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);

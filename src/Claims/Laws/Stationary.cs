@@ -13,7 +13,8 @@ public sealed class Stationary : IDisposable
     private readonly IReadOnlyList<IDifferentiableObjective> _agents;
     private readonly IDisposable? _owned;
 
-    private Stationary(IDifferentiableObjective objective, IReadOnlyList<IDifferentiableObjective> agents, double[] theta, IDisposable? owned) =>
+    private Stationary(IDifferentiableObjective objective, IReadOnlyList<IDifferentiableObjective> agents, double[] theta,
+        IDisposable? owned) =>
         (Objective, _agents, Theta, _owned) = (objective, agents, theta, owned);
 
     /// <summary>theta*, [d].</summary>
@@ -28,7 +29,9 @@ public sealed class Stationary : IDisposable
     /// <summary>The local model somewhere else.</summary>
     public LocalModel ModelAt(double[] theta) => LocalModel.At(_agents, theta);
 
-    /// <summary>theta* of the entropy-regularised problem with a shared kernel and a tabular policy: the logarithm of the soft optimal policy.</summary>
+    /// <summary>
+    /// theta* of the entropy-regularised problem with a shared kernel and a tabular policy: the logarithm of the soft optimal policy.
+    /// </summary>
     public static Stationary SoftOptimum(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
@@ -37,7 +40,8 @@ public sealed class Stationary : IDisposable
         OptimalPolicy soft = Optimum.Regularised(
             new ExactEvaluation(average.Kernel, mdp.Discount), experiment.Objective.Costs(average), mdp.Initial, experiment.Entropy.At(0));
         FederatedObjective objective = Objectives.Of(experiment);
-        return new Stationary(objective, [.. Enumerable.Range(0, objective.Count).Select(objective.Agent)], [.. soft.Policy.Select(p => Math.Log(p))], objective);
+        return new Stationary(objective, [.. Enumerable.Range(0, objective.Count).Select(objective.Agent)],
+            [.. soft.Policy.Select(p => Math.Log(p))], objective);
     }
 
     /// <summary>The optimal gain of a linear-quadratic problem: the Riccati equation of the mean costs.</summary>

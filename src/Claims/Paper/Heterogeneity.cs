@@ -1,6 +1,7 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Experiments;
 using FedPG.Reporting.Figures;
@@ -16,7 +17,8 @@ public sealed class Heterogeneity : Claim
     public override string Name => "heterogeneity";
 
     /// <inheritdoc/>
-    public override string Statement => "The gap that is left has no term of heterogeneity, for any number of local steps (Theorem 2 and its discussion).";
+    public override string Statement =>
+        "The gap that is left has no term of heterogeneity, for any number of local steps (Theorem 2 and its discussion).";
 
     /// <inheritdoc/>
     public override string Equation => """
@@ -25,10 +27,13 @@ public sealed class Heterogeneity : Claim
 
     /// <inheritdoc/>
     public override string Procedure => """
-        The rewards are $r_i = \bar r + \lambda (r_i - \bar r)$: the average MDP, and so the optimum, does not depend on $\lambda$. $\lambda$ goes from 0 to 1 and H from 1 to 50, at alpha = 2. With exact gradients the gap must fall to rounding at every point of
-        the grid, and on MDPs drawn at random; with sampled ones it must end at the noise floor of the law that knows nothing of $\lambda$ (tr(Sigma) is measured for each $\lambda$).
-        That law is first order in alpha. Where the agents' Hessians differ and H is large, the noise of the memory no longer cancels in the mean of the agents, and the floor lies a little above: `sampled.csv` has the quadratic model's value, which
-        knows this term of order alpha^2 (see `speedup`). It is variance that falls as 1/N, not bias. FedAvg-PG runs beside it with exact gradients.
+        The rewards are $r_i = \bar r + \lambda (r_i - \bar r)$: the average MDP, and so the optimum, does not depend on $\lambda$.
+        $\lambda$ goes from 0 to 1 and H from 1 to 50, at alpha = 2. With exact gradients the gap must fall to rounding at every point of
+        the grid, and on MDPs drawn at random; with sampled ones it must end at the noise floor of the law that knows nothing of $\lambda$
+        (tr(Sigma) is measured for each $\lambda$). That law is first order in alpha. Where the agents' Hessians differ and H is large, the
+        noise of the memory no longer cancels in the mean of the agents, and the floor lies a little above: `sampled.csv` has the quadratic
+        model's value, which knows this term of order alpha^2 (see `speedup`). It is variance that falls as 1/N, not bias. FedAvg-PG runs
+        beside it with exact gradients.
         """;
 
     /// <inheritdoc/>
@@ -52,7 +57,9 @@ public sealed class Heterogeneity : Claim
         Curve[] curves = lab.Map(2 * grid.Length, k =>
         {
             string[] assignments = Assignments(grid[k / 2]);
-            return lab.Run(k % 2 == 0 ? lab.UnderTest("exact", assignments) : lab.Read("exact", [.. assignments, "federation.algorithm=fedavg"]));
+            return lab.Run(k % 2 == 0
+                ? lab.UnderTest("exact", assignments)
+                : lab.Read("exact", [.. assignments, "federation.algorithm=fedavg"]));
         });
         var table = new Table("exact", "lambda", "local_steps", "gap", "gap_fedavg");
         double[] tested = new double[grid.Length], average = new double[grid.Length];
@@ -71,13 +78,17 @@ public sealed class Heterogeneity : Claim
             YScale = AxisScale.Log,
             Series =
             [
-                .. grid.Select(g => g.H).Distinct().Where(h => h > 1).Select((h, s) => Plots.Measured($"FedAvg-PG, H = {h}", Degrees(grid, h), Values(grid, h, average), s + 1)),
-                Plots.Measured($"{lab.Tested}, largest over H", [.. grid.Select(g => g.Degree).Distinct()], [.. grid.Select(g => g.Degree).Distinct().Select(d => grid.Select((g, k) => g.Degree == d ? tested[k] : 0).Max())], 0),
+                .. grid.Select(g => g.H).Distinct().Where(h => h > 1)
+                    .Select((h, s) => Plots.Measured($"FedAvg-PG, H = {h}", Degrees(grid, h), Values(grid, h, average), s + 1)),
+                Plots.Measured($"{lab.Tested}, largest over H", [.. grid.Select(g => g.Degree).Distinct()],
+                    [.. grid.Select(g => g.Degree).Distinct().Select(d => grid.Select((g, k) => g.Degree == d ? tested[k] : 0).Max())], 0),
             ],
         };
-        return ([new Check("exact", $"largest gap at the end over {grid.Length} pairs of lambda and H, exact gradients", Figure95.Exactly(tested.Max()), Bound.AtMost(1e-10), "no term of heterogeneity", Check.NoChance),
+        return ([new Check("exact", $"largest gap at the end over {grid.Length} pairs of lambda and H, exact gradients",
+            Figure95.Exactly(tested.Max()), Bound.AtMost(1e-10), "no term of heterogeneity", Check.NoChance),
             new Check("fedavg", "FedAvg-PG's gap at the end over the first, lambda = 1 and the largest H",
-            Figure95.Exactly(average[strongest] / curves[(2 * strongest) + 1].Gap[0]), Bound.AtLeast(1e-3), "FedAvg-PG keeps a bias that grows as lambda^4 (eta (H-1))^2", Check.NoChance)], panel);
+            Figure95.Exactly(average[strongest] / curves[(2 * strongest) + 1].Gap[0]), Bound.AtLeast(1e-3),
+            "FedAvg-PG keeps a bias that grows as lambda^4 (eta (H-1))^2", Check.NoChance)], panel);
     }
 
     /// <summary>Exact gradients on instances drawn at random, at full heterogeneity and the largest H.</summary>
@@ -91,7 +102,8 @@ public sealed class Heterogeneity : Claim
             using Stationary optimum = Stationary.SoftOptimum(probe);
             // As many rounds as the law asks for from a gap of 1 to 1e-13.
             double predicted = Math.Log(optimum.Model.FastFedPgRate(probe.Federation.LocalStepSize.At(0), probe.Federation.LocalSteps));
-            string rounds = string.Create(CultureInfo.InvariantCulture, $"federation.rounds={Math.Min(4000, 100 + (10 * (int)(Math.Log(1e-13) / predicted / 10)))}");
+            string rounds = string.Create(CultureInfo.InvariantCulture,
+                $"federation.rounds={Math.Min(4000, 100 + (10 * (int)(Math.Log(1e-13) / predicted / 10)))}");
             Curve average = lab.Run(lab.Read("random", instance, rounds, "federation.algorithm=fedavg"));
             return (Math.Abs(lab.Run(lab.UnderTest("random", instance, rounds)).Gap[^1]), average.Gap[^1] / average.Gap[0]);
         });
@@ -100,8 +112,10 @@ public sealed class Heterogeneity : Claim
         lab.Save(table);
         double[] gaps = [.. results.Select(r => r.Gap)], averages = [.. results.Select(r => r.Average)];
         Bound gapBound = Bound.AtMost(1e-10), averageBound = Bound.AtLeast(1e-4);
-        return [new Check("exact-random", $"largest gap at the end of {count} random instances, lambda = 1 and the largest H", Figure95.Exactly(gaps.Max()), gapBound, "no term of heterogeneity", InstanceChance.OfWorst(gaps, gapBound, 1e-16)),
-            new Check("fedavg-random", $"FedAvg-PG's gap at the end over the first, the least of {count} random instances", Figure95.Exactly(averages.Min()), averageBound, "FedAvg-PG keeps a bias", InstanceChance.OfWorst(averages, averageBound))];
+        return [new Check("exact-random", $"largest gap at the end of {count} random instances, lambda = 1 and the largest H",
+            Figure95.Exactly(gaps.Max()), gapBound, "no term of heterogeneity", InstanceChance.OfWorst(gaps, gapBound, 1e-16)),
+            new Check("fedavg-random", $"FedAvg-PG's gap at the end over the first, the least of {count} random instances",
+                Figure95.Exactly(averages.Min()), averageBound, "FedAvg-PG keeps a bias", InstanceChance.OfWorst(averages, averageBound))];
     }
 
     private static (Check[] Checks, Panel Panel) Sampled(Lab lab, (double Degree, int H)[] grid)
@@ -115,7 +129,8 @@ public sealed class Heterogeneity : Claim
             using Stationary optimum = Stationary.SoftOptimum(experiment);
             LocalModel model = optimum.Model;
             NoiseModel at = NoiseModel.At(experiment, optimum.Theta, lab.Choose(10_000, 1_500), lab.Seed(9_999), lab.Cancellation);
-            return (at.Trace, steps.Select(h => model.FastFedPgFloor(Alpha / h, h, at.Agents, dropped, experiment.Federation.Rounds)).ToArray());
+            return (at.Trace, steps.Select(h => model.FastFedPgFloor(Alpha / h, h, at.Agents, dropped, experiment.Federation.Rounds))
+                .ToArray());
         });
         double[] gaps = lab.Map(grid.Length * seeds, k =>
         {
@@ -144,11 +159,17 @@ public sealed class Heterogeneity : Claim
             YLabel = "gap over the law \u03b1 tr(\u03a3)/(4 N H B)",
             YRange = (0, 2),
             References = [new ReferenceLine(ReferenceDirection.Horizontal, 1, "law")],
-            Series = [.. grid.Select(g => g.H).Distinct().Select((h, s) => Plots.Means($"{lab.Tested}, H = {h}", Enumerable.Range(0, grid.Length).Where(k => grid[k].H == h).Select(k => (grid[k].Degree + (0.01 * s), ratios[(k * seeds)..((k + 1) * seeds)])), s))],
+            Series = [.. grid.Select(g => g.H).Distinct()
+                .Select((h, s) => Plots.Means($"{lab.Tested}, H = {h}",
+                    Enumerable.Range(0, grid.Length).Where(k => grid[k].H == h)
+                        .Select(k => (grid[k].Degree + (0.01 * s), ratios[(k * seeds)..((k + 1) * seeds)])), s))],
         };
-        return ([new Check("sampled", $"noise floor over the law without heterogeneity, the worst of {grid.Length} pairs of lambda and H", worst, worstBound,
-            "gap = alpha tr(Sigma) / (4 N H B), whatever lambda is", Chances.ChanceOfLeaving(worst, Intervals.WorstDegrees(byPoint), worstBound)),
-            new Check("sampled-mean", "the same, mean over all pairs", mean, meanBound, "gap = alpha tr(Sigma) / (4 N H B)", Chances.ChanceOfLeaving(mean, ratios.Length - 1, meanBound))], panel);
+        return ([new Check("sampled", $"noise floor over the law without heterogeneity, the worst of {grid.Length} pairs of lambda and H",
+            worst, worstBound,
+            "gap = alpha tr(Sigma) / (4 N H B), whatever lambda is",
+            Chances.ChanceOfLeaving(worst, Intervals.WorstDegrees(byPoint), worstBound)),
+            new Check("sampled-mean", "the same, mean over all pairs", mean, meanBound, "gap = alpha tr(Sigma) / (4 N H B)",
+                Chances.ChanceOfLeaving(mean, ratios.Length - 1, meanBound))], panel);
     }
 
     private static double[] Degrees((double Degree, int H)[] grid, int h) => [.. grid.Where(g => g.H == h).Select(g => g.Degree)];
@@ -156,7 +177,8 @@ public sealed class Heterogeneity : Claim
     private static double[] Values((double Degree, int H)[] grid, int h, double[] values) => [.. values.Where((_, k) => grid[k].H == h)];
 
     private static string[] Assignments((double Degree, int H) point) =>
-        [Text("environment.options.heterogeneity", point.Degree), $"federation.localSteps={point.H}", Text("federation.localStepSize", Alpha / point.H)];
+        [Text("environment.options.heterogeneity", point.Degree), $"federation.localSteps={point.H}",
+            Text("federation.localStepSize", Alpha / point.H)];
 
     private static string Text(string key, double value) => string.Create(CultureInfo.InvariantCulture, $"{key}={value:R}");
 }

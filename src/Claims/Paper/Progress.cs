@@ -1,6 +1,7 @@
 using System.Globalization;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Experiments;
 using FedPG.Reporting.Figures;
@@ -17,18 +18,23 @@ public sealed class Progress : Claim
     public override string Name => "progress";
 
     /// <inheritdoc/>
-    public override string Statement => "Every round lowers J by at least alpha/4 ||grad J||^2, because the drift within it is of the order eta^2 H^2 ||grad J||^2 (Lemmas 1 and 2, Theorem 1, Eq. (11)).";
+    public override string Statement =>
+        "Every round lowers J by at least alpha/4 ||grad J||^2, because the drift within it is of the order eta^2 H^2 ||grad J||^2 "
+            + "(Lemmas 1 and 2, Theorem 1, Eq. (11)).";
 
     /// <inheritdoc/>
     public override string Equation => """
-        Lemma 1; $||\Delta_{i,l}||^2 \le 32 \eta^2 H^2 ||\nabla J||^2$ (Lemma 2); $J(\bar\theta^{(t+1)}) \le J(\bar\theta^{(t)}) - \frac\alpha4 ||\nabla J(\bar\theta^{(t)})||^2$ (Theorem 1, Eq. (11)), all without noise and truncation.
+        Lemma 1; $||\Delta_{i,l}||^2 \le 32 \eta^2 H^2 ||\nabla J||^2$ (Lemma 2);
+        $J(\bar\theta^{(t+1)}) \le J(\bar\theta^{(t)}) - \frac\alpha4 ||\nabla J(\bar\theta^{(t)})||^2$ (Theorem 1, Eq. (11)), all without
+        noise and truncation.
         """;
 
     /// <inheritdoc/>
     public override string Procedure => """
-        Exact gradients near $\theta^*$ with a small step (instance W and random MDPs): the drift over Lemma 2's bound and over its own first-order value, and the progress over $\alpha ||\nabla J||^2$. With noise FedAvg-PG passes the bound too; without it, its drift does not
-        vanish with the gradient. Lemma 1 is followed along the whole path from the uniform policy at alpha L from 0.05 to 4, on instance W and
-        the random MDPs, with the largest Hessian eigenvalue of any agent along a path for L.
+        Exact gradients near $\theta^*$ with a small step (instance W and random MDPs): the drift over Lemma 2's bound and over its own
+        first-order value, and the progress over $\alpha ||\nabla J||^2$. With noise FedAvg-PG passes the bound too; without it, its drift
+        does not vanish with the gradient. Lemma 1 is followed along the whole path from the uniform policy at alpha L from 0.05 to 4, on
+        instance W and the random MDPs, with the largest Hessian eigenvalue of any agent along a path for L.
         """;
 
     /// <inheritdoc/>
@@ -45,17 +51,25 @@ public sealed class Progress : Claim
         Round[][] near = lab.Map(problems.Length, k => Near(lab, problems[k]));
         for (int k = 0; k < near.Length; k++)
         {
-            for (int t = 0; t < near[k].Length; t++) table.Add(k == 0 ? "W" : $"random-{k}", t, near[k][t].DriftOverBound, near[k][t].DriftOverLaw, near[k][t].Progress);
+            for (int t = 0; t < near[k].Length; t++)
+                table.Add(k == 0 ? "W" : $"random-{k}", t, near[k][t].DriftOverBound, near[k][t].DriftOverLaw, near[k][t].Progress);
         }
         lab.Save(table);
         Round[] all = [.. near.SelectMany(r => r)];
         return
         [
-            new Check("lemma-2", $"largest drift over Lemma 2's bound near theta*, W and {instances} random instances", Figure95.Exactly(all.Max(r => r.DriftOverBound)), Bound.AtMost(1),
-                "mean drift <= 32 eta^2 H^2 ||grad J||^2", InstanceChance.OfWorst([.. near.Select(n => n.Max(r => r.DriftOverBound))], Bound.AtMost(1))),
-            new Check("lemma-2-tightness", "largest drift over its first-order value", Figure95.Exactly(all.MaxBy(r => Math.Abs(Math.Log(r.DriftOverLaw)))!.DriftOverLaw), new Bound(0.8, 1.25),
-                "mean over l = 1..H of ||l eta grad J||^2 = eta^2 (H+1)(2H+1)/6 ||grad J||^2, about 1/96 of the bound", InstanceChance.OfWorst([.. near.Select(n => n.MaxBy(r => Math.Abs(Math.Log(r.DriftOverLaw)))!.DriftOverLaw)], new Bound(0.8, 1.25))),
-            new Check("theorem-1", "smallest (J(t) - J(t+1)) / (alpha ||grad J||^2)", Figure95.Exactly(all.Min(r => r.Progress)), Bound.AtLeast(0.25), "Eq. (11) without noise and truncation", InstanceChance.OfWorst([.. near.Select(n => n.Min(r => r.Progress))], Bound.AtLeast(0.25))),
+            new Check("lemma-2", $"largest drift over Lemma 2's bound near theta*, W and {instances} random instances",
+                Figure95.Exactly(all.Max(r => r.DriftOverBound)), Bound.AtMost(1),
+                "mean drift <= 32 eta^2 H^2 ||grad J||^2",
+                InstanceChance.OfWorst([.. near.Select(n => n.Max(r => r.DriftOverBound))], Bound.AtMost(1))),
+            new Check("lemma-2-tightness", "largest drift over its first-order value",
+                Figure95.Exactly(all.MaxBy(r => Math.Abs(Math.Log(r.DriftOverLaw)))!.DriftOverLaw), new Bound(0.8, 1.25),
+                "mean over l = 1..H of ||l eta grad J||^2 = eta^2 (H+1)(2H+1)/6 ||grad J||^2, about 1/96 of the bound",
+                InstanceChance.OfWorst([.. near.Select(n => n.MaxBy(r => Math.Abs(Math.Log(r.DriftOverLaw)))!.DriftOverLaw)],
+                    new Bound(0.8, 1.25))),
+            new Check("theorem-1", "smallest (J(t) - J(t+1)) / (alpha ||grad J||^2)", Figure95.Exactly(all.Min(r => r.Progress)),
+                Bound.AtLeast(0.25), "Eq. (11) without noise and truncation",
+                InstanceChance.OfWorst([.. near.Select(n => n.Min(r => r.Progress))], Bound.AtLeast(0.25))),
             Lemma1(lab, problems),
         ];
     }
@@ -73,7 +87,9 @@ public sealed class Progress : Claim
             (path.Value[t] - path.Value[t + 1]) / (eta * h * path.GradientSquared[t])))];
     }
 
-    /// <summary>Lemma 1 along the path from the uniform policy, at steps up to alpha L = 4: what its right-hand side leaves, in alpha ||grad J||^2.</summary>
+    /// <summary>
+    /// Lemma 1 along the path from the uniform policy, at steps up to alpha L = 4: what its right-hand side leaves, in alpha ||grad J||^2.
+    /// </summary>
     private static Check Lemma1(Lab lab, string[][] problems)
     {
         double[] products = [0.05, 0.25, 1, 4];
@@ -89,7 +105,8 @@ public sealed class Progress : Claim
         {
             for (int p = 0; p < products.Length; p++)
             {
-                for (int t = 0; t < results[k].Slacks[p].Length; t++) table.Add(k == 0 ? "W" : $"random-{k}", results[k].Smoothness, products[p], t, results[k].Slacks[p][t]);
+                for (int t = 0; t < results[k].Slacks[p].Length; t++)
+                    table.Add(k == 0 ? "W" : $"random-{k}", results[k].Smoothness, products[p], t, results[k].Slacks[p][t]);
             }
         }
         lab.Save(table);
@@ -100,11 +117,16 @@ public sealed class Progress : Claim
             XLabel = "round",
             YLabel = "slack of Lemma 1 / (\u03b1 ||grad J||^{2})",
             YScale = AxisScale.Log,
-            Series = [.. products.Select((p, k) => Plots.Measured(FormattableString.Invariant($"\u03b1 L = {p}"), Plots.Rounds(shown[k].Length), shown[k], k))],
+            Series =
+                [
+                    .. products.Select((p, k) => Plots.Measured(FormattableString.Invariant($"\u03b1 L = {p}"),
+                        Plots.Rounds(shown[k].Length), shown[k], k))],
         }));
         // Positive with room to spare: what would come near 0 is what the chance is asked of.
         double[] least = [.. results.Select(r => r.Slacks.SelectMany(s => s).Min())];
-        return new Check("lemma-1", $"smallest slack of Lemma 1 over alpha ||grad J||^2, alpha L from 0.05 to 4, W and {problems.Length - 1} random instances", Figure95.Exactly(least.Min()), Bound.AtLeast(0),
+        return new Check("lemma-1",
+            $"smallest slack of Lemma 1 over alpha ||grad J||^2, alpha L from 0.05 to 4, W and {problems.Length - 1} random instances",
+            Figure95.Exactly(least.Min()), Bound.AtLeast(0),
             "Lemma 1 without noise and truncation", InstanceChance.OfWorst(least, Bound.AtLeast(1e-6)));
     }
 
@@ -123,7 +145,11 @@ public sealed class Progress : Claim
     private static double[] Slacks(Lab lab, string[] problem, Stationary optimum, double smoothness, double alpha)
     {
         Experiment probe = lab.Read("path");
-        Path path = Follow(lab, lab.UnderTest("path", [.. problem, string.Create(CultureInfo.InvariantCulture, $"federation.localStepSize={alpha / probe.Federation.LocalSteps:R}")]), optimum);
+        Path path =
+            Follow(lab,
+                lab.UnderTest("path", [.. problem,
+                    string.Create(CultureInfo.InvariantCulture, $"federation.localStepSize={alpha / probe.Federation.LocalSteps:R}")]),
+                    optimum);
         return [.. Enumerable.Range(0, path.Drift.Length).Select(t =>
         {
             double squared = path.GradientSquared[t];
@@ -143,7 +169,8 @@ public sealed class Progress : Claim
             optimum.Objective.Gradient(theta, gradient);
             return [gradient.Sum(g => g * g)];
         });
-        double[] squared = [.. Enumerable.Range(0, curve.Rounds + 1).TakeWhile(t => curve.Observed(t) is { } o && o[0] > 1e-9).Select(t => curve.Observed(t)![0])];
+        double[] squared = [.. Enumerable.Range(0, curve.Rounds + 1).TakeWhile(t => curve.Observed(t) is { } o && o[0] > 1e-9)
+            .Select(t => curve.Observed(t)![0])];
         int rounds = Math.Min(squared.Length, curve.Rounds);
         return new Path([.. curve.Objective.Take(rounds + 1)], squared, [.. curve.Drift.Skip(1).Take(rounds)]);
     }

@@ -1,5 +1,6 @@
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Envs.Tabular;
 using FedPG.Experiments;
@@ -15,7 +16,9 @@ public sealed class Stationarity : Claim
     public override string Name => "stationarity";
 
     /// <inheritdoc/>
-    public override string Statement => "Without gradient domination, and with different kernels, the mean of ||grad J||^2 falls as 1/sqrt(NHT) to a stationary point of the mean objective (Theorem 3).";
+    public override string Statement =>
+        "Without gradient domination, and with different kernels, the mean of ||grad J||^2 falls as 1/sqrt(NHT) to a stationary point of "
+            + "the mean objective (Theorem 3).";
 
     /// <inheritdoc/>
     public override string Equation => """
@@ -24,9 +27,11 @@ public sealed class Stationarity : Claim
 
     /// <inheritdoc/>
     public override string Procedure => """
-        Agents with different kernels (instance D): there is no average MDP. The slope -1/2 is an identity of the step size, which everybody passes, so it is the level that is judged: $[gap_0/4 + 2 tr(\bar A \Sigma)/B]/\sqrt{NHT}$. What tells right
-        from wrong is exact gradients at a large step (alpha = 4): $||\nabla J||^2$ of the mean objective must vanish, on instance D and on MDPs drawn at random. Last, two agents for whom opposite actions lead to the goal; with q = 0.4 the best common policy is random, and known in closed form
-        (with q = 1 the pair is symmetric, and every broken variant passes).
+        Agents with different kernels (instance D): there is no average MDP. The slope -1/2 is an identity of the step size, which everybody
+        passes, so it is the level that is judged: $[gap_0/4 + 2 tr(\bar A \Sigma)/B]/\sqrt{NHT}$. What tells right from wrong is exact
+        gradients at a large step (alpha = 4): $||\nabla J||^2$ of the mean objective must vanish, on instance D and on MDPs drawn at
+        random. Last, two agents for whom opposite actions lead to the goal; with q = 0.4 the best common policy is random, and known in
+        closed form (with q = 1 the pair is symmetric, and every broken variant passes).
         """;
 
     /// <inheritdoc/>
@@ -57,9 +62,12 @@ public sealed class Stationarity : Claim
         lab.Save(table);
         return (
         [
-            new Check("exact", "||grad J||^2 at the end, different kernels, exact gradients, alpha = 4", Figure95.Exactly(runs[0].Squared[^1]), Bound.AtMost(1e-20), "a stationary point of the mean objective", Check.NoChance),
-            new Check("fedavg", "||grad J||^2 at the end of FedAvg-PG", Figure95.Exactly(runs[1].Squared[^1]), Bound.AtLeast(1e-8), "FedAvg-PG ends elsewhere", Check.NoChance),
-        ], runs[2].End, Compare(lab, "different kernels, exact gradients", "||grad J||^{2}", Plots.Rounds(runs[0].Squared.Length), runs[0].Squared, runs[1].Squared));
+            new Check("exact", "||grad J||^2 at the end, different kernels, exact gradients, alpha = 4",
+                Figure95.Exactly(runs[0].Squared[^1]), Bound.AtMost(1e-20), "a stationary point of the mean objective", Check.NoChance),
+            new Check("fedavg", "||grad J||^2 at the end of FedAvg-PG", Figure95.Exactly(runs[1].Squared[^1]), Bound.AtLeast(1e-8),
+                "FedAvg-PG ends elsewhere", Check.NoChance),
+        ], runs[2].End, Compare(lab, "different kernels, exact gradients", "||grad J||^{2}", Plots.Rounds(runs[0].Squared.Length),
+            runs[0].Squared, runs[1].Squared));
     }
 
     /// <summary>Exact gradients on instances drawn at random, a kernel for each agent.</summary>
@@ -69,16 +77,21 @@ public sealed class Stationarity : Claim
         (double Tested, double Average)[] results = lab.Map(count, k =>
         {
             string instance = $"environment.options.instance={lab.Seed(k)}";
-            return (Follow(lab, lab.UnderTest("random", instance)).Squared[^1], Follow(lab, lab.Read("random", instance, "federation.algorithm=fedavg")).Squared[^1]);
+            return (Follow(lab, lab.UnderTest("random", instance)).Squared[^1],
+                Follow(lab, lab.Read("random", instance, "federation.algorithm=fedavg")).Squared[^1]);
         });
         var table = new Table("random-instances", "instance", "gradient_squared", "gradient_squared_fedavg");
         for (int k = 0; k < count; k++) table.Add(lab.Seed(k), results[k].Tested, results[k].Average);
         lab.Save(table);
         double[] tested = [.. results.Select(r => r.Tested)], average = [.. results.Select(r => r.Average)];
         Bound testedBound = Bound.AtMost(1e-20), averageBound = Bound.AtLeast(1e-8);
-        return [new Check("exact-random", $"||grad J||^2 at the end, the largest of {count} random instances with a kernel for each agent, exact gradients, alpha = 4", Figure95.Exactly(tested.Max()), testedBound,
+        return [
+            new Check("exact-random",
+                $"||grad J||^2 at the end, the largest of {count} random instances with a kernel for each agent, exact gradients, "
+                    + "alpha = 4", Figure95.Exactly(tested.Max()), testedBound,
                 "a stationary point of the mean objective", InstanceChance.OfWorst(tested, testedBound, 1e-33)),
-            new Check("fedavg-random", $"||grad J||^2 at the end of FedAvg-PG, the least of {count} random instances", Figure95.Exactly(average.Min()), averageBound, "FedAvg-PG ends elsewhere", InstanceChance.OfWorst(average, averageBound))];
+            new Check("fedavg-random", $"||grad J||^2 at the end of FedAvg-PG, the least of {count} random instances",
+                Figure95.Exactly(average.Min()), averageBound, "FedAvg-PG ends elsewhere", InstanceChance.OfWorst(average, averageBound))];
     }
 
     /// <summary>Theorem 3's step size: the level of the mean of ||grad J||^2.</summary>
@@ -93,7 +106,8 @@ public sealed class Stationarity : Claim
         double first = objective.Value(new double[end.Length]) - objective.Value(end);
         LocalModel model = LocalModel.At([.. Enumerable.Range(0, objective.Count).Select(objective.Agent)], end);
         // Agents alternate between two kinds, so the mean covariance is the same for every even number of them.
-        double noise = model.TraceWith(NoiseModel.At(settings, end, lab.Choose(20_000, 2_000), lab.Seed(9_999), lab.Cancellation).Covariance);
+        double noise =
+            model.TraceWith(NoiseModel.At(settings, end, lab.Choose(20_000, 2_000), lab.Seed(9_999), lab.Cancellation).Covariance);
         double[] levels = lab.Map(points.Length * seeds, k =>
         {
             (int n, int h, int t) = points[k / seeds];
@@ -120,13 +134,17 @@ public sealed class Stationarity : Claim
             YScale = AxisScale.Log,
             Series =
             [
-                Plots.Means(lab.Tested, products.Select(x => (x, levels.Where((_, k) => (double)points[k / seeds].N * points[k / seeds].H * points[k / seeds].T == x).ToArray())), 0),
+                Plots.Means(lab.Tested,
+                    products.Select(x =>
+                        (x, levels.Where((_, k) => (double)points[k / seeds].N * points[k / seeds].H * points[k / seeds].T == x)
+                            .ToArray())), 0),
                 Plots.Law("law of Theorem 3", products, [.. products.Select(x => ((first / 4) + (2 * noise)) / Math.Sqrt(x))], 0),
             ],
         };
         Figure95 level = Intervals.OfMean(ratios);
         var bound = new Bound(0.85, 1.15);
-        return (new Check("schedule", $"mean of ||grad J||^2 over the law, mean of {points.Length} points (N, H, T), step size of Theorem 3", level, bound,
+        return (new Check("schedule",
+            $"mean of ||grad J||^2 over the law, mean of {points.Length} points (N, H, T), step size of Theorem 3", level, bound,
             "[gap0/4 + 2 tr(Abar Sigma)/B] / sqrt(NHT)", Chances.ChanceOfLeaving(level, ratios.Length - 1, bound)), panel);
     }
 
@@ -137,14 +155,17 @@ public sealed class Stationarity : Claim
         double best = BestCommon(experiment.Mdp);
         Curve tested = lab.Run(experiment), average = lab.Run(lab.Read("opposite", "federation.algorithm=fedavg"));
         var table = new Table("opposite", "round", "gap", "gap_fedavg");
-        for (int t = 0; t <= tested.Rounds; t += experiment.EvaluateEvery) table.Add(t, tested.Objective[t] - best, average.Objective[t] - best);
+        for (int t = 0; t <= tested.Rounds; t += experiment.EvaluateEvery)
+            table.Add(t, tested.Objective[t] - best, average.Objective[t] - best);
         lab.Save(table);
         int[] shown = [.. Enumerable.Range(0, tested.Rounds + 1).Where(t => t % experiment.EvaluateEvery == 0)];
         Panel panel = Compare(lab, "opposite kernels", "|J - J of the best common policy|", [.. shown.Select(t => (double)t)],
             [.. shown.Select(t => Math.Abs(tested.Objective[t] - best))], [.. shown.Select(t => Math.Abs(average.Objective[t] - best))]);
-        return ([new Check("opposite", "|J - J of the best common policy| at the end, opposite kernels, q = 0.4", Figure95.Exactly(Math.Abs(tested.Objective[^1] - best)), Bound.AtMost(1e-12),
+        return ([new Check("opposite", "|J - J of the best common policy| at the end, opposite kernels, q = 0.4",
+            Figure95.Exactly(Math.Abs(tested.Objective[^1] - best)), Bound.AtMost(1e-12),
             "the stationary point is the best common policy, which is random", Check.NoChance),
-            new Check("opposite-fedavg", "the same of FedAvg-PG", Figure95.Exactly(Math.Abs(average.Objective[^1] - best)), Bound.AtLeast(1e-5), "about 5e-5", Check.NoChance)], panel);
+            new Check("opposite-fedavg", "the same of FedAvg-PG", Figure95.Exactly(Math.Abs(average.Objective[^1] - best)),
+                Bound.AtLeast(1e-5), "about 5e-5", Check.NoChance)], panel);
     }
 
     private static Panel Compare(Lab lab, string title, string label, double[] rounds, double[] tested, double[] average) => new()
@@ -156,7 +177,10 @@ public sealed class Stationarity : Claim
         Series = [Plots.Measured(lab.Tested, rounds, tested, 0), Plots.Measured("FedAvg-PG", rounds, average, 1)],
     };
 
-    /// <summary>The least mean of J over policies that take action 0 with probability p: 1 / (1 - gamma (1 - p)) for even agents and with q (1 - p) for odd ones.</summary>
+    /// <summary>
+    /// The least mean of J over policies that take action 0 with probability p: 1 / (1 - gamma (1 -
+    /// p)) for even agents and with q (1 - p) for odd ones.
+    /// </summary>
     private static double BestCommon(FiniteMdp mdp)
     {
         double gamma = mdp.Discount, q = mdp.Agents[1].Kernel.Probabilities(1)[^1], low = 0, high = 1;
@@ -169,7 +193,8 @@ public sealed class Stationarity : Claim
         return Value(0.5 * (low + high));
 
         double Value(double p) => 0.5 * ((1 / (1 - (gamma * (1 - p)))) + (1 / (1 - (gamma * (1 - (q * (1 - p)))))));
-        double Slope(double p) => 0.5 * ((-gamma / Math.Pow(1 - (gamma * (1 - p)), 2)) + (gamma * q / Math.Pow(1 - (gamma * (1 - (q * (1 - p)))), 2)));
+        double Slope(double p) =>
+            0.5 * ((-gamma / Math.Pow(1 - (gamma * (1 - p)), 2)) + (gamma * q / Math.Pow(1 - (gamma * (1 - (q * (1 - p)))), 2)));
     }
 
     private static (Curve Curve, double[] Squared, double[] End) Follow(Lab lab, Experiment experiment)

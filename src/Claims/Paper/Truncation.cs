@@ -1,4 +1,5 @@
 using FedPG.Claims.Laws;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Core.Streams;
 using FedPG.Experiments;
@@ -14,7 +15,8 @@ public sealed class Truncation : Claim
     public override string Name => "truncation";
 
     /// <inheritdoc/>
-    public override string Statement => "Truncating trajectories after K steps biases the gradient by at most D gamma^K (Assumption 4, Eq. (10)).";
+    public override string Statement =>
+        "Truncating trajectories after K steps biases the gradient by at most D gamma^K (Assumption 4, Eq. (10)).";
 
     /// <inheritdoc/>
     public override string Equation => """
@@ -23,8 +25,10 @@ public sealed class Truncation : Claim
 
     /// <inheritdoc/>
     public override string Procedure => """
-        Both gradients are exact, the truncated one by dynamic programming, for every K from 1 to 120, at random parameters of a tabular policy, on instance W and random MDPs; the slope is fitted on the upper half. A gridworld of 100 states is
-        drawn beside them: its chain does not mix within K, and its error is more than a constant times $\gamma^K$. Nothing here depends on the algorithm, so no broken variant can fail it.
+        Both gradients are exact, the truncated one by dynamic programming, for every K from 1 to 120, at random parameters of a tabular
+        policy, on instance W and random MDPs; the slope is fitted on the upper half. A gridworld of 100 states is drawn beside them: its
+        chain does not mix within K, and its error is more than a constant times $\gamma^K$. Nothing here depends on the algorithm, so no
+        broken variant can fail it.
         """;
 
     /// <inheritdoc/>
@@ -56,22 +60,28 @@ public sealed class Truncation : Claim
             [
                 Plots.Measured("gridworld, 100 states: not mixed", horizons, slowErrors, 1),
                 Plots.Measured("instance W", horizons, errors[0], 0),
-                .. errors.Skip(1).Select(e => new Series { Name = $"{count} random instances", X = horizons, Y = e, Style = 2, Kind = SeriesKind.Thin }),
+                .. errors.Skip(1)
+                    .Select(e => new Series { Name = $"{count} random instances", X = horizons, Y = e, Style = 2, Kind = SeriesKind.Thin }),
                 Plots.Law("D \u03b3^{K}", horizons, [.. horizons.Select(k => constant * Math.Pow(discount, k))], 0),
             ],
         }));
         double worst = slopes.MaxBy(s => Math.Abs(s - 1));
         return
         [
-            new Check("power", $"slope of the log error in K over log gamma, the farthest from 1 of W and {count} random instances", Figure95.Exactly(worst), new Bound(0.99, 1.01),
+            new Check("power", $"slope of the log error in K over log gamma, the farthest from 1 of W and {count} random instances",
+                Figure95.Exactly(worst), new Bound(0.99, 1.01),
                 "D gamma^K once the chain has mixed", InstanceChance.OfWorst(slopes, new Bound(0.99, 1.01))),
-            new Check("constant", $"error / gamma^K at K = {longest} over that at K = {longest / 2}, instance W, where D = {Bound.Short(constant)} at the drawn parameters",
-                Figure95.Exactly(constant / (errors[0][(longest / 2) - 1] / Math.Pow(discount, longest / 2))), new Bound(0.99, 1.01), "D does not depend on K", Check.NoChance),
+            new Check("constant",
+                $"error / gamma^K at K = {longest} over that at K = {longest / 2}, instance W, where D = "
+                    + $"{Bound.Short(constant)} at the drawn parameters",
+                Figure95.Exactly(constant / (errors[0][(longest / 2) - 1] / Math.Pow(discount, longest / 2))), new Bound(0.99, 1.01),
+                "D does not depend on K", Check.NoChance),
         ];
 
         void Record(string instance, double[] error, double gamma)
         {
-            for (int horizon = 1; horizon <= longest; horizon++) table.Add(instance, horizon, error[horizon - 1], error[horizon - 1] / Math.Pow(gamma, horizon));
+            for (int horizon = 1; horizon <= longest; horizon++)
+                table.Add(instance, horizon, error[horizon - 1], error[horizon - 1] / Math.Pow(gamma, horizon));
         }
     }
 
@@ -87,7 +97,8 @@ public sealed class Truncation : Claim
     {
         using FederatedObjective objective = Objectives.Of(experiment);
         var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 0, 0, 0));
-        double[] theta = [.. Enumerable.Range(0, objective.Dimension).Select(_ => (2 * random.NextDouble()) - 1)], exact = new double[theta.Length], truncated = new double[theta.Length];
+        double[] theta = [.. Enumerable.Range(0, objective.Dimension).Select(_ => (2 * random.NextDouble()) - 1)],
+            exact = new double[theta.Length], truncated = new double[theta.Length];
         double[] errors = new double[longest];
         for (int i = 0; i < objective.Count; i++)
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using FedPG.Cli.Common;
 using FedPG.Cluster.Hosting;
+using FedPG.Cluster.Membership;
 using FedPG.Core.Options;
 
 namespace FedPG.Cli.Cluster;

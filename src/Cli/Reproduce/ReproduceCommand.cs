@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using FedPG.Cli.Common;
 using FedPG.Core.Options;
 using FedPG.Experiments.Runs;

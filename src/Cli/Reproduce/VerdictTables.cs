@@ -1,6 +1,7 @@
 using System.Globalization;
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using Spectre.Console;
 
 namespace FedPG.Cli.Reproduce;

@@ -5,8 +5,9 @@ using Orleans.Runtime.Placement;
 namespace FedPG.Cluster.Hosting;
 
 /// <summary>
-/// Grains whose key ends in the silo that holds them: <c>what@silo</c>. Where a block goes is decided by the process that does the run, with all workers
-/// in view; a block that has to go elsewhere is a new grain there, so that nobody need agree on where the old one was, and no two workers need speak.
+/// Grains whose key ends in the silo that holds them: <c>what@silo</c>. Where a block goes is decided by the process that does the run,
+/// with all workers in view; a block that has to go elsewhere is a new grain there, so that nobody need agree on where the old one was, and
+/// no two workers need speak.
 /// </summary>
 [GenerateSerializer, Immutable]
 internal sealed class AtSilo : PlacementStrategy

@@ -1,8 +1,5 @@
-using System.Net;
 using FedPG.Cluster.Membership;
-using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,20 +13,19 @@ internal static class ClusterClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where a server takes clients.</summary>
-    public static IPEndPoint GatewayOf(IPEndPoint server) => new(server.Address, server.Port + 1);
-
     /// <summary>The host of a client, not started.</summary>
     public static IHost Create(ClusterSettings settings, Handshake handshake)
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "fedpg" });
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "fedpg" });
         SiloHost.AddCommon(builder, settings);
         builder.UseOrleansClient(client =>
         {
             MembershipProvider.AddTo(client, settings.Address);
             handshake.AddTo(client);
             client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Name, SiloHost.ServiceId));
-            client.Configure<ClientMessagingOptions>(o => (o.ResponseTimeout, o.MaxMessageBodySize) = (SiloHost.ResponseTimeout, settings.LargestMessage + SiloHost.Headroom));
+            client.Configure<ClientMessagingOptions>(o =>
+                (o.ResponseTimeout, o.MaxMessageBodySize) = (SiloHost.ResponseTimeout, settings.LargestMessage + SiloHost.Headroom));
             client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
         });
         return builder.Build();
@@ -46,9 +42,10 @@ internal static class ClusterClient
         {
             return StatusAsync(host).WaitAsync(Patience).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (ClusterWorker.IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
-            if (handshake.Refusal.IsCompleted) throw new InvalidInputException(new ValidationError("--secret-file", "", null, handshake.Refusal.Result));
+            if (handshake.Refusal.IsCompleted)
+                throw new InvalidInputException(new ValidationError("--secret-file", "", null, handshake.Refusal.Result));
             throw new AgentFailureException($"no run answers at {settings.Address}");
         }
     }
@@ -56,6 +53,7 @@ internal static class ClusterClient
     private static async Task<ClusterStatus> StatusAsync(IHost host)
     {
         await host.StartAsync().ConfigureAwait(false);
-        return await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null)).Status().ConfigureAwait(false);
+        return await host.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null))
+            .Status().ConfigureAwait(false);
     }
 }

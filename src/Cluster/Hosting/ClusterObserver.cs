@@ -16,7 +16,8 @@ public static class ClusterObserver
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         var fatal = new FatalErrors();
-        SiloHost.Configure(builder, settings, $"onlooker-{Guid.NewGuid():N}", isServer: false, new Handshake(settings.Secret, Console.Error.WriteLine), more);
+        SiloHost.Configure(builder, settings, $"onlooker-{Guid.NewGuid():N}", isServer: false,
+            new Handshake(settings.Secret, Console.Error.WriteLine), more);
         builder.Services.AddSingleton<IFatalErrorHandler>(fatal);
         return fatal.Happened;
     }

@@ -6,8 +6,8 @@ using Orleans.Configuration;
 namespace FedPG.Cluster.Hosting;
 
 /// <summary>
-/// What two processes say to each other on every new connection before the engine gets a byte of it: each proves that it knows the secret, which itself
-/// never crosses, by a keyed hash of what both chose at random. Nobody else's messages are read at all. Thread-safe.
+/// What two processes say to each other on every new connection before the engine gets a byte of it: each proves that it knows the secret,
+/// which itself never crosses, by a keyed hash of what both chose at random. Nobody else's messages are read at all. Thread-safe.
 /// </summary>
 /// <param name="secret">Any text; empty for none, with which everyone who can reach the ports gets through.</param>
 /// <param name="note">Takes what a user should know.</param>
@@ -21,7 +21,7 @@ internal sealed class Handshake(string secret, Action<string> note)
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    private static readonly byte[] Greeting = "fedpg-1\n"u8.ToArray();
+    private static readonly byte[] Greeting = "fedpg-2\n"u8.ToArray();
     private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
     private readonly TaskCompletionSource<string> _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -37,11 +37,15 @@ internal sealed class Handshake(string secret, Action<string> note)
     });
 
     /// <summary>For the connections of a client.</summary>
-    public void AddTo(IClientBuilder client) => client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connection => connection.Use(Calling)));
+    public void AddTo(IClientBuilder client) =>
+        client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connection => connection.Use(Calling)));
 
-    /// <summary>Whether one of this program listens at the other end: its side of the first exchange, which tells neither anything.</summary>
+    /// <summary>
+    /// Whether one of this program listens at the other end: its side of the first exchange, which tells neither anything.
+    /// </summary>
     /// <exception cref="IOException">Something else listens there.</exception>
-    public static async Task GreetAsync(Stream line, CancellationToken cancellation) => await GreetAsync(line, line, cancellation).ConfigureAwait(false);
+    public static async Task GreetAsync(Stream line, CancellationToken cancellation) =>
+        await GreetAsync(line, line, cancellation).ConfigureAwait(false);
 
     /// <summary>The side that connects.</summary>
     /// <exception cref="IOException">The other side is something else, or does not know the secret, or is gone.</exception>
@@ -78,7 +82,8 @@ internal sealed class Handshake(string secret, Action<string> note)
             await output.FlushAsync(cancellation).ConfigureAwait(false);
             note($"{who} is refused: its secret is not the server's; {Remedy}");
             // Until it hangs up, or for a while: with a connection that is thrown away, what was said last may be lost.
-            await Task.WhenAny(input.ReadAsync(new byte[1], cancellation).AsTask(), Task.Delay(Farewell, cancellation)).ConfigureAwait(false);
+            await Task.WhenAny(input.ReadAsync(new byte[1], cancellation).AsTask(), Task.Delay(Farewell, cancellation))
+                .ConfigureAwait(false);
             throw new IOException("the other side does not know the secret");
         }
         await output.WriteAsync((byte[])[Accepted, .. Proof("called"u8, other, own)], cancellation).ConfigureAwait(false);
@@ -103,19 +108,24 @@ internal sealed class Handshake(string secret, Action<string> note)
     }
 
     /// <summary>All parts but the role are of one length each, so no two lists of parts are the same bytes.</summary>
-    private byte[] Proof(ReadOnlySpan<byte> role, byte[] caller, byte[] called) => HMACSHA256.HashData(_key, (byte[])[.. caller, .. called, .. role]);
+    private byte[] Proof(ReadOnlySpan<byte> role, byte[] caller, byte[] called) =>
+        HMACSHA256.HashData(_key, (byte[])[.. caller, .. called, .. role]);
 
     private ConnectionDelegate Calling(ConnectionDelegate next) => connection => ThenAsync(connection, next, CallAsync);
 
     private ConnectionDelegate Called(ConnectionDelegate next) =>
-        connection => ThenAsync(connection, next, (input, output, cancellation) => AnswerAsync($"a process at {connection.RemoteEndPoint}", input, output, cancellation));
+        connection =>
+            ThenAsync(connection, next, (input, output, cancellation) =>
+                AnswerAsync($"a process at {connection.RemoteEndPoint}", input, output, cancellation));
 
-    private static async Task ThenAsync(ConnectionContext connection, ConnectionDelegate next, Func<Stream, Stream, CancellationToken, Task> handshake)
+    private static async Task ThenAsync(ConnectionContext connection, ConnectionDelegate next,
+        Func<Stream, Stream, CancellationToken, Task> handshake)
     {
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed))
         {
             limit.CancelAfter(Patience);
-            await handshake(connection.Transport.Input.AsStream(leaveOpen: true), connection.Transport.Output.AsStream(leaveOpen: true), limit.Token).ConfigureAwait(false);
+            await handshake(connection.Transport.Input.AsStream(leaveOpen: true), connection.Transport.Output.AsStream(leaveOpen: true),
+                limit.Token).ConfigureAwait(false);
         }
         await next(connection).ConfigureAwait(false);
     }

@@ -5,8 +5,8 @@ using FedPG.Federation.Agents;
 namespace FedPG.Cluster.Hosting;
 
 /// <summary>
-/// Ports that nobody else is to have. The engine listens in a way that lets two processes share a port on Unix, each getting some of the connections: two runs
-/// at one address would take each other's workers.
+/// Ports that nobody else is to have. The engine listens in a way that lets two processes share a port on Unix, each getting some of the
+/// connections: two runs at one address would take each other's workers.
 /// </summary>
 internal sealed class OwnPorts : IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class OwnPorts : IDisposable
         {
             foreach (int port in ports)
             {
-                // The engine listens at the TCP port; its namesake is free, is shared by nobody, and is given back when the process ends, however that comes.
+                // The engine listens at the TCP port; its namesake is free, is shared by nobody, and is given
+                // back when the process ends, however that comes.
                 own._held.Add(Bound(address, port, SocketType.Dgram, ProtocolType.Udp));
                 RequireFree(address, port);
             }
@@ -64,8 +65,11 @@ internal sealed class OwnPorts : IDisposable
             socket.Dispose();
             throw new AgentFailureException(e.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => $"cannot listen at {new IPEndPoint(address, port)}: another process does; choose another port (--cluster HOST:PORT to train, --port for a worker)",
-                SocketError.AddressNotAvailable => $"cannot listen at {address}: this machine does not have that address; --listen must be one of its own",
+                SocketError.AddressAlreadyInUse =>
+                    $"cannot listen at {new IPEndPoint(address, port)}: another process does; choose another port (--cluster HOST:PORT "
+                        + "to train, --port for a worker)",
+                SocketError.AddressNotAvailable =>
+                    $"cannot listen at {address}: this machine does not have that address; --listen must be one of its own",
                 _ => $"cannot listen at {new IPEndPoint(address, port)}: {e.Message}",
             });
         }

@@ -24,7 +24,9 @@ internal static class SiloHost
     /// <summary>The most workers that the server probes; of others it learns by calls that fail.</summary>
     private const int MaxProbed = 256;
 
-    /// <summary>Every call is answered within a second or so, if only by "still runs"; the rest is for large messages on slow lines.</summary>
+    /// <summary>
+    /// Every call is answered within a second or so, if only by "still runs"; the rest is for large messages on slow lines.
+    /// </summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>A member of the cluster.</summary>
@@ -33,9 +35,11 @@ internal static class SiloHost
     /// <param name="isServer">Whether it does the run: it takes clients, and it alone finds members dead.</param>
     /// <param name="handshake">What connections begin with.</param>
     /// <param name="services">Adds what grains need.</param>
-    public static IHost Create(ClusterSettings settings, string name, bool isServer, Handshake handshake, Action<IServiceCollection> services)
+    public static IHost Create(ClusterSettings settings, string name, bool isServer, Handshake handshake,
+        Action<IServiceCollection> services)
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ServiceId });
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = ServiceId });
         Configure(builder, settings, name, isServer, handshake);
         services(builder.Services);
         return builder.Build();
@@ -48,7 +52,8 @@ internal static class SiloHost
     /// <param name="isServer">Whether it does the run.</param>
     /// <param name="handshake">What connections begin with.</param>
     /// <param name="more">What it brings along; null for nothing.</param>
-    public static void Configure(IHostApplicationBuilder builder, ClusterSettings settings, string name, bool isServer, Handshake handshake, Action<ISiloBuilder>? more = null)
+    public static void Configure(IHostApplicationBuilder builder, ClusterSettings settings, string name, bool isServer, Handshake handshake,
+        Action<ISiloBuilder>? more = null)
     {
         AddCommon(builder, settings);
         int port = isServer ? settings.ServerPort : settings.Port ?? FreePort(settings.Listen);
@@ -59,13 +64,16 @@ internal static class SiloHost
             silo.Configure<SiloOptions>(o => o.SiloName = name);
             silo.Configure<EndpointOptions>(o =>
             {
-                // What is between, as address translation or a tunnel, may show a server to the others at another place than where it listens.
+                // What is between, as address translation or a tunnel, may show a server to the
+                // others at another place than where it listens.
                 IPEndPoint place = isServer && settings.Address.Server is { } server ? server : new IPEndPoint(settings.Listen, port);
                 (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (place.Address, place.Port, isServer ? place.Port + 1 : 0);
-                (o.SiloListeningEndpoint, o.GatewayListeningEndpoint) = (new IPEndPoint(settings.Listen, port), isServer ? new IPEndPoint(settings.Listen, port + 1) : null);
+                (o.SiloListeningEndpoint, o.GatewayListeningEndpoint) =
+                    (new IPEndPoint(settings.Listen, port), isServer ? new IPEndPoint(settings.Listen, port + 1) : null);
             });
             silo.Configure<ClusterMembershipOptions>(o => SetFailureDetection(o, isServer));
-            silo.Configure<SiloMessagingOptions>(o => (o.ResponseTimeout, o.MaxMessageBodySize) = (ResponseTimeout, settings.LargestMessage + Headroom));
+            silo.Configure<SiloMessagingOptions>(o =>
+                (o.ResponseTimeout, o.MaxMessageBodySize) = (ResponseTimeout, settings.LargestMessage + Headroom));
             silo.Services.AddPlacementDirector<AtSilo, AtSiloDirector>();
             silo.Services.AddGrainDirectory(KeysAreAddresses.Name, (_, _) => new KeysAreAddresses());
             silo.AddActivityPropagation();
@@ -106,8 +114,8 @@ internal static class SiloHost
     }
 
     /// <summary>
-    /// A dead worker is found within two or three seconds. The server alone votes: a worker that cannot reach it waits and joins anew, and two workers that
-    /// cannot reach each other have nothing to say to each other.
+    /// A dead worker is found within two or three seconds. The server alone votes: a worker that cannot reach it waits and joins anew, and
+    /// two workers that cannot reach each other have nothing to say to each other.
     /// </summary>
     private static void SetFailureDetection(ClusterMembershipOptions options, bool isServer)
     {
@@ -155,9 +163,12 @@ internal static class SiloHost
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) log($"{logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message.Split('\n')[0]})")}");
+            if (!IsEnabled(logLevel)) return;
+            string cause = exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message.Split('\n')[0]})";
+            log($"{logLevel} {category}: {formatter(state, exception)}{cause}");
         }
     }
 }

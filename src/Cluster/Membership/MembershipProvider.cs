@@ -1,4 +1,3 @@
-using FedPG.Cluster.Hosting;
 using Microsoft.Extensions.Hosting;
 
 namespace FedPG.Cluster.Membership;
@@ -18,7 +17,8 @@ internal static class MembershipProvider
                 silo.UseRedisClustering(o => o.ConfigurationOptions = MembershipUri.Redis(address.Connection));
                 break;
             default:
-                silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
+                silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
+                    (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
                 break;
         }
     }
@@ -29,13 +29,14 @@ internal static class MembershipProvider
         switch (address.Kind)
         {
             case MembershipKind.Server:
-                client.UseStaticClustering(ClusterClient.GatewayOf(address.Server!));
+                client.UseStaticClustering(address.Gateway!);
                 break;
             case MembershipKind.Redis:
                 client.UseRedisClustering(o => o.ConfigurationOptions = MembershipUri.Redis(address.Connection));
                 break;
             default:
-                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
+                    (PostgreSqlMembership.Invariant, MembershipUri.PostgreSql(address.Connection)));
                 break;
         }
     }

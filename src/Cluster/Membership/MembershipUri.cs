@@ -23,12 +23,17 @@ internal static partial class MembershipUri
         if (password.Length > 0) options.Password = password;
         string database = uri.AbsolutePath.Trim('/');
         if (database.Length == 0) return options;
-        if (!int.TryParse(database, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number)) throw Wrong(text, "must name its database by a number");
+        if (!int.TryParse(database, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out int number))
+            throw Wrong(text, "must name its database by a number");
         options.DefaultDatabase = number;
         return options;
     }
 
-    /// <summary>Reads <c>postgresql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?KEY=VALUE&amp;...]</c>, where the keys are those of the driver, as in <c>sslmode=require</c>.</summary>
+    /// <summary>
+    /// Reads <c>postgresql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?KEY=VALUE&amp;...]</c>, where the keys
+    /// are those of the driver, as in <c>sslmode=require</c>.
+    /// </summary>
     /// <exception cref="InvalidInputException">It is something else.</exception>
     public static string PostgreSql(string text)
     {
@@ -64,7 +69,9 @@ internal static partial class MembershipUri
     private static partial Regex InQuery();
 
     private static Uri Parse(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0 ? uri : throw Wrong(text, "must be an address as in redis://HOST:PORT or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Host.Length > 0
+            ? uri
+            : throw Wrong(text, "must be an address as in redis://HOST:PORT or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
 
     private static (string User, string Password) UserOf(Uri uri)
     {
@@ -72,5 +79,6 @@ internal static partial class MembershipUri
         return (Uri.UnescapeDataString(parts[0]), parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "");
     }
 
-    private static InvalidInputException Wrong(string text, string why) => new(new ValidationError("--cluster", "", WithoutPassword(text), why));
+    private static InvalidInputException Wrong(string text, string why) =>
+        new(new ValidationError("--cluster", "", WithoutPassword(text), why));
 }

@@ -12,8 +12,8 @@ public static class PostgreSqlMembership
     private const long Lock = 0x46656450_47;
 
     /// <summary>
-    /// Makes what is missing: the two tables, and the queries that Orleans looks up. What is there stays as it is, so every worker may call this at
-    /// its start, several at a time too.
+    /// Makes what is missing: the two tables, and the queries that Orleans looks up. What is there stays as it is, so every worker may call
+    /// this at its start, several at a time too.
     /// </summary>
     /// <param name="connectionString">Of a user that may create tables, or of any user where the tables exist.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -26,7 +26,9 @@ public static class PostgreSqlMembership
         await using (var hold = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Lock})", connection, transaction))
             await hold.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         // Asked first: a user without the right to create may join where everything is there.
-        await using (var ask = new NpgsqlCommand("SELECT to_regclass('OrleansQuery') IS NOT NULL AND to_regclass('OrleansMembershipTable') IS NOT NULL", connection, transaction))
+        await using (var ask =
+            new NpgsqlCommand("SELECT to_regclass('OrleansQuery') IS NOT NULL AND to_regclass('OrleansMembershipTable') IS NOT NULL",
+                connection, transaction))
         {
             if (await ask.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true) return;
         }

@@ -27,7 +27,8 @@ internal static class BlockSpread
     }
 
     /// <summary>
-    /// How many blocks each worker gets: each further block goes to the worker that has the fewest a thread; among equals, to one that holds more already.
+    /// How many blocks each worker gets: each further block goes to the worker that has the fewest a
+    /// thread; among equals, to one that holds more already.
     /// </summary>
     private static int[] Shares(IReadOnlyList<int?> current, IReadOnlyList<int> threads)
     {

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace FedPG.Cluster.Server;
 
 /// <summary>
-/// Agents whose blocks are on workers. The server keeps a snapshot of each block and what has happened since, so that a worker can be lost at any instant; the
-/// bits are those of agents in this process, because the same code runs on blocks and sums what they answer.
+/// Agents whose blocks are on workers. The server keeps a snapshot of each block and what has happened since, so that a worker can be lost
+/// at any instant; the bits are those of agents in this process, because the same code runs on blocks and sums what they answer.
 /// </summary>
 internal class ClusterAgents : BlockwiseAgents
 {
@@ -22,17 +22,17 @@ internal class ClusterAgents : BlockwiseAgents
 
     private readonly AgentsSetup _setup;
     private readonly ServerState _server;
-    private readonly RetryingBlockClient _courier;
+    private readonly RetryingBlockClient _client;
     private readonly RemoteBlock[] _blocks;
     private readonly Dictionary<string, TensorData> _received = [];
     private int _program, _index, _version = -1;
     private long _shared;
     private Activity? _span;
 
-    public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, RetryingBlockClient courier)
+    public ClusterAgents(AgentsSetup setup, int blockSize, IReadOnlyList<string>? sites, ServerState server, RetryingBlockClient client)
         : base(setup)
     {
-        (_setup, _server, _courier) = (setup, server, courier);
+        (_setup, _server, _client) = (setup, server, client);
         _received[Algorithm.Theta] = TensorData.Of(Algorithm.Theta, setup.Theta);
         var start = new BlockSnapshot(null, [.. _received.Values], 0, 0, []);
         _blocks = [.. BlockRange.Of(Count, blockSize).Select(range => new RemoteBlock(range, sites?[range.First] ?? "", start))];
@@ -70,14 +70,18 @@ internal class ClusterAgents : BlockwiseAgents
         _span = ClusterMeters.Start("round")?.SetTag("round", round);
         _server.BeginRound(round);
         if (_version != _server.Registry.Version) Spread();
-        BackUp(_blocks.Where(b => b.HasHistory && (!b.KeepsState || b.SecondsSinceSnapshot > ReplaySeconds || b.LogBytes > LargestLog)).ToArray(), round);
+        BackUp(_blocks.Where(b => b.HasHistory && (!b.KeepsState || b.SecondsSinceSnapshot > ReplaySeconds || b.LogBytes > LargestLog))
+            .ToArray(), round);
     }
 
     /// <inheritdoc/>
     public override AgentStates States()
     {
         BackUp(_blocks, _program + 1);
-        IReadOnlyList<Tensor>[] rows = [.. _blocks[0].Snapshot.Tensors!.Select((_, k) => (IReadOnlyList<Tensor>)[.. _blocks.Select(b => b.Snapshot.Tensors![k]).Select(t => t.ToTensor(_setup.Format with { Dtype = t.Dtype }))])];
+        IReadOnlyList<Tensor>[] rows =
+            [.. _blocks[0].Snapshot.Tensors!.Select((_, k) =>
+                (IReadOnlyList<Tensor>)[.. _blocks.Select(b => b.Snapshot.Tensors![k])
+                    .Select(t => t.ToTensor(_setup.Format with { Dtype = t.Dtype }))])];
         return new AgentStates(
             [.. _blocks[0].Snapshot.Tensors!.Zip(rows, (t, pieces) => (t.Name, pieces))], ReceivedTensors());
     }
@@ -111,9 +115,12 @@ internal class ClusterAgents : BlockwiseAgents
         var name = new CallName(_program, _index++, asked.Kind, asked.Name, asked.Round);
         Cohort cohort = Participation.CohortOf(asked.IsForEveryone ? null : asked.Round);
         var entry = new BlockEntry(EntryKind.Call, null, name);
-        RemoteBlock?[] taking = [.. _blocks.Select(b => cohort.RowsOf(b.Range.First, b.Range.Count) is { } has && !Array.Exists(has, h => h) ? null : b)];
+        RemoteBlock?[] taking =
+            [.. _blocks.Select(b => cohort.RowsOf(b.Range.First, b.Range.Count) is { } has && !Array.Exists(has, h => h) ? null : b)];
         foreach (RemoteBlock block in taking.OfType<RemoteBlock>())
-            block.Add(rows is null ? entry : entry with { Data = TensorData.Of(asked.Name, rows.narrow(0, block.Range.First, block.Range.Count)) });
+            block.Add(rows is null
+                ? entry
+                : entry with { Data = TensorData.Of(asked.Name, rows.narrow(0, block.Range.First, block.Range.Count)) });
         BlockReply?[] replies = Deliver(taking, wantsState: false);
         return [.. replies.Select((reply, k) => reply is { HasAnswer: true } ? AnswerOf(reply, asked, _blocks[k]) : null)];
     }
@@ -124,7 +131,7 @@ internal class ClusterAgents : BlockwiseAgents
         _span?.Dispose();
         foreach (RemoteBlock block in _blocks)
         {
-            _courier.Release(block);
+            _client.Release(block);
             block.MoveTo(null);
         }
     }
@@ -153,12 +160,13 @@ internal class ClusterAgents : BlockwiseAgents
         }
         int?[] current = [.. _blocks.Select(b => Array.IndexOf(workers, b.Worker) is >= 0 and int w ? w : (int?)null)];
         int[] target = BlockSpread.Assign(current, [.. workers.Select(w => w.Threads)]);
-        (RemoteBlock Block, ClusterWorkerInfo To)[] moves = [.. _blocks.Select((block, b) => (block, workers[target[b]])).Where(m => m.block.Worker != m.Item2)];
+        (RemoteBlock Block, ClusterWorkerInfo To)[] moves =
+            [.. _blocks.Select((block, b) => (block, workers[target[b]])).Where(m => m.block.Worker != m.Item2)];
         // Those that a living worker holds are taken along as they are; those that are lost are made again when they are needed.
         BackUp(moves.Select(m => m.Block).Where(b => b.Worker is { IsGone: false }).ToArray(), _program);
         foreach ((RemoteBlock block, ClusterWorkerInfo to) in moves)
         {
-            _courier.Release(block);
+            _client.Release(block);
             block.MoveTo(to);
         }
     }
@@ -170,7 +178,7 @@ internal class ClusterAgents : BlockwiseAgents
         BackUp(leaving, _program);
         foreach (RemoteBlock block in leaving)
         {
-            _courier.Release(block);
+            _client.Release(block);
             block.MoveTo(null);
         }
     }
@@ -209,7 +217,8 @@ internal class ClusterAgents : BlockwiseAgents
 
     /// <summary>Delivers to one block.</summary>
     /// <returns>The reply; null where the block is left out.</returns>
-    protected virtual async Task<BlockReply?> DeliverAsync(RemoteBlock block, bool wantsState) => await _courier.DeliverAsync(block, wantsState).ConfigureAwait(false);
+    protected virtual async Task<BlockReply?> DeliverAsync(RemoteBlock block, bool wantsState) =>
+        await _client.DeliverAsync(block, wantsState).ConfigureAwait(false);
 
     private BlockAnswer AnswerOf(BlockReply reply, AgentCall asked, RemoteBlock block)
     {
@@ -228,6 +237,7 @@ internal class ClusterAgents : BlockwiseAgents
             throw new AgentFailureException($"worker {block.Worker?.Name}: its answer to \"{asked.Name}\" is refused: {fault}");
         }
         bool named = reply.DivergedAgent is { } agent && agent >= block.Range.First && agent < block.Range.First + block.Range.Count;
-        return new BlockAnswer(Take(reply.Value), Take(reply.Weighted), named ? new Divergence(reply.DivergedAgent!.Value, reply.DivergedFault) : null);
+        return new BlockAnswer(Take(reply.Value), Take(reply.Weighted),
+            named ? new Divergence(reply.DivergedAgent!.Value, reply.DivergedFault) : null);
     }
 }

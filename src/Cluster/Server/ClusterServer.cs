@@ -13,7 +13,9 @@ using Orleans.Serialization;
 
 namespace FedPG.Cluster.Server;
 
-/// <summary>The process that does a run on a cluster: it keeps the server of the federation and the run folder, and workers hold the agents.</summary>
+/// <summary>
+/// The process that does a run on a cluster: it keeps the server of the federation and the run folder, and workers hold the agents.
+/// </summary>
 public sealed class ClusterServer : IDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300);
@@ -28,8 +30,10 @@ public sealed class ClusterServer : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
 
-    private ClusterServer(IHost host, OwnPorts ports, ServerState server, Software software, long largestMessage, Action<string> note, TimeProvider time, CancellationToken cancellation) =>
-        (_host, _ports, _server, _software, _largestMessage, _note, _time, _cancellation) = (host, ports, server, software, largestMessage, note, time, cancellation);
+    private ClusterServer(IHost host, OwnPorts ports, ServerState server, Software software, long largestMessage, Action<string> note,
+        TimeProvider time, CancellationToken cancellation) =>
+        (_host, _ports, _server, _software, _largestMessage, _note, _time, _cancellation) =
+            (host, ports, server, software, largestMessage, note, time, cancellation);
 
     /// <summary>Opens the cluster for workers.</summary>
     /// <param name="settings">This process's place in it.</param>
@@ -41,16 +45,20 @@ public sealed class ClusterServer : IDisposable
         Start(settings, note, time, Software.Own(), cancellation);
 
     /// <summary>The same with other software than this process really has, for tests.</summary>
-    internal static ClusterServer Start(ClusterSettings settings, Action<string> note, TimeProvider time, Software software, CancellationToken cancellation)
+    internal static ClusterServer Start(ClusterSettings settings, Action<string> note, TimeProvider time, Software software,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         OwnPorts ports = OwnPorts.Take(settings.Listen, settings.ServerPort, settings.ServerPort + 1);
         var registry = new WorkerRegistry(software, settings.LargestMessage, note, time);
         var server = new ServerState(registry, time);
-        IHost host = SiloHost.Create(settings, $"{ServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true, new Handshake(settings.Secret, note), services => services.AddSingleton(server));
+        IHost host = SiloHost.Create(settings, $"{IServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true,
+            new Handshake(settings.Secret, note), services => services.AddSingleton(server));
         try
         {
-            if (settings.Address.Kind == MembershipKind.PostgreSql) PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(settings.Address.Connection), cancellation).GetAwaiter().GetResult();
+            if (settings.Address.Kind == MembershipKind.PostgreSql)
+                PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(settings.Address.Connection), cancellation)
+                    .GetAwaiter().GetResult();
             host.StartAsync(cancellation).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
@@ -82,18 +90,22 @@ public sealed class ClusterServer : IDisposable
         if (sites is null) WaitForWorkers(workers);
         else WaitForSites(sites, setup);
         SessionOffer offer = ExperimentOffer.Of(
-            setup.Training as Experiment ?? throw new ArgumentException("workers read the experiment from its file, and this run has none", nameof(setup)), _software);
-        var courier = new RetryingBlockClient(_host.Services.GetRequiredService<IGrainFactory>(), _server, offer, _largestMessage, sites?.Missing ?? MissingSite.Wait, _note, _time, _cancellation);
-        if (sites is not null) return new SiteAgents(setup, sites, _cardBytes, _server, courier);
+            setup.Training as Experiment
+                ?? throw new ArgumentException("workers read the experiment from its file, and this run has none", nameof(setup)),
+                _software);
+        var client = new RetryingBlockClient(_host.Services.GetRequiredService<IGrainFactory>(), _server, offer, _largestMessage,
+            sites?.Missing ?? MissingSite.Wait, _note, _time, _cancellation);
+        if (sites is not null) return new SiteAgents(setup, sites, _cardBytes, _server, client);
         int threads = Math.Max(1, _server.Registry.Usable("").Sum(w => w.Threads));
         // Two blocks a thread: a worker that joins late finds something to take over, and what a lost one held is shared.
         var execution = new ExecutionOptions(2 * threads, TorchSharp.torch.CPU, blockSize);
         // Rows of any length: a sum crosses for each block, and that costs more than a cache that is too small.
-        return new ClusterAgents(setup, execution.BlockSizeFor(setup.Names.Count, rowBytes: 1), null, _server, courier);
+        return new ClusterAgents(setup, execution.BlockSizeFor(setup.Names.Count, rowBytes: 1), null, _server, client);
     }
 
     /// <summary>
-    /// Learns from a site what an environment looks like that this process does not have, so that experiments that name it can be read here.
+    /// Learns from a site what an environment looks like that this process does not have, so
+    /// that experiments that name it can be read here.
     /// </summary>
     /// <param name="id">The environment.</param>
     /// <param name="agents">N.</param>
@@ -105,8 +117,10 @@ public sealed class ClusterServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sites);
         if (EnvironmentRegistry.Default.Find(id) is not null) return;
-        ClusterWorkerInfo worker = Await(() => sites.Names.SelectMany(_server.Registry.Usable).FirstOrDefault(), $"waiting for a site of {string.Join(", ", sites.Names)}");
-        WorkerChannel channel = worker.Outbound ?? (WorkerChannel)new MemberChannel(_host.Services.GetRequiredService<IGrainFactory>(), worker.Silo!);
+        ClusterWorkerInfo worker = Await(() => sites.Names.SelectMany(_server.Registry.Usable).FirstOrDefault(),
+            $"waiting for a site of {string.Join(", ", sites.Names)}");
+        WorkerChannel channel = worker.Outbound
+            ?? (WorkerChannel)new MemberChannel(_host.Services.GetRequiredService<IGrainFactory>(), worker.Silo!);
         (SiteCard? card, string? fault) = DescribeAsync(channel, new EnvironmentQuestion(id, agents, options)).GetAwaiter().GetResult();
         if (card is null) throw new InvalidInputException(new ValidationError("environment", "", id, $"site {worker.Site} says: {fault}"));
         EnvironmentRegistry.Default.Register(RemoteDefinition.Of(id, card));
@@ -142,11 +156,16 @@ public sealed class ClusterServer : IDisposable
     private void WaitForSites(Sites sites, AgentsSetup setup)
     {
         if (sites.OfAgent.Count != setup.Names.Count)
-            throw new InvalidInputException(new ValidationError("--sites", "", null, $"places {sites.OfAgent.Count} agents, and the experiment has {setup.Names.Count}"));
+            throw new InvalidInputException(new ValidationError("--sites", "", null,
+                $"places {sites.OfAgent.Count} agents, and the experiment has {setup.Names.Count}"));
         if (setup.Training.Environment is not EpisodicEnvironment)
-            throw new InvalidInputException(new ValidationError("--sites", "", setup.Training.Environment.Name, "lists its states; agents of sites need an environment that is known by its steps"));
-        if (setup.Training.DiagnoseEvery > 0) throw new InvalidInputException(new ValidationError("diagnoseEvery", "", null, "must be 0 with --sites: a diagnosis needs the environments"));
-        foreach (string site in sites.Names) Await(() => _server.Registry.Usable(site) is [var there, ..] ? there : null, $"waiting for site {site}");
+            throw new InvalidInputException(new ValidationError("--sites", "", setup.Training.Environment.Name,
+                "lists its states; agents of sites need an environment that is known by its steps"));
+        if (setup.Training.DiagnoseEvery > 0)
+            throw new InvalidInputException(new ValidationError("diagnoseEvery", "", null,
+                "must be 0 with --sites: a diagnosis needs the environments"));
+        foreach (string site in sites.Names)
+            Await(() => _server.Registry.Usable(site) is [var there, ..] ? there : null, $"waiting for site {site}");
     }
 
     /// <summary>Waits until something is there.</summary>
@@ -172,7 +191,9 @@ public sealed class ClusterServer : IDisposable
             Task change = _server.Registry.Changed();
             int there = _server.Registry.Usable("").Count;
             if (there >= workers) return;
-            if (!told) _note($"waiting for {workers - there} worker{(workers - there == 1 ? "" : "s")}; start one with: fedpg worker --cluster ...");
+            if (!told)
+                _note(
+                    $"waiting for {workers - there} worker{(workers - there == 1 ? "" : "s")}; start one with: fedpg worker --cluster ...");
             told = true;
             change.WaitAsync(_cancellation).GetAwaiter().GetResult();
         }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 using FedPG.Experiments;
 
 namespace FedPG.Cluster.Server;
@@ -12,13 +11,13 @@ internal static class ExperimentOffer
     public static SessionOffer Of(Experiment experiment, Software software)
     {
         OfferedFile[] files = [.. FilesOf(experiment)];
-        byte[] resolved = WorkerSession.ResolvedBytes(experiment, files);
-        return new SessionOffer(Guid.NewGuid(), resolved, WorkerSession.HashOf(resolved), files, software);
+        byte[] resolved = ResolvedExperiment.BytesOf(experiment, files);
+        return new SessionOffer(Guid.NewGuid(), resolved, ResolvedExperiment.HashOf(resolved), files, software);
     }
 
     /// <summary>The files that the resolved experiment names, which other machines do not have; plug-ins are not sent.</summary>
     private static IEnumerable<OfferedFile> FilesOf(Experiment experiment) =>
         experiment.Resolved["environment"]?["mdp"] is JsonValue value && value.TryGetValue(out string? path)
-            ? [new OfferedFile(WorkerSession.MdpKeyPath, Path.GetFileName(path), File.ReadAllBytes(path))]
+            ? [new OfferedFile(ResolvedExperiment.MdpKeyPath, Path.GetFileName(path), File.ReadAllBytes(path))]
             : [];
 }

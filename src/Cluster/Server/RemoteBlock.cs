@@ -4,8 +4,8 @@ using FedPG.Federation.Execution;
 namespace FedPG.Cluster.Server;
 
 /// <summary>
-/// A block as the server knows it: where it is, what it was at the last snapshot, and all that has happened to it since, so that it can be made again
-/// anywhere. Not thread-safe.
+/// A block as the server knows it: where it is, what it was at the last snapshot, and all that has happened to it since, so that it can be
+/// made again anywhere. Not thread-safe.
 /// </summary>
 /// <param name="range">Its agents.</param>
 /// <param name="site">The site that alone may hold it; empty for none.</param>
@@ -63,7 +63,8 @@ internal sealed class RemoteBlock(BlockRange range, string site, BlockSnapshot s
     {
         int sent = _mustRestore ? 0 : (int)(_position - _snapshotPosition);
         return new BlockRequest(
-            session, _requests++, range.First, range.Count, _mustRestore ? _snapshotPosition : _position, [.. _log.Skip(sent)], _mustRestore ? Snapshot : null, wantsState);
+            session, _requests++, range.First, range.Count, _mustRestore ? _snapshotPosition : _position, [.. _log.Skip(sent)],
+            _mustRestore ? Snapshot : null, wantsState);
     }
 
     /// <summary>A request was run.</summary>

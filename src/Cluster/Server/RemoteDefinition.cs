@@ -4,7 +4,9 @@ using FedPG.Envs;
 
 namespace FedPG.Cluster.Server;
 
-/// <summary>The definition of an environment that is at a site and nowhere else: experiments that name it can be read, and nobody can step it here.</summary>
+/// <summary>
+/// The definition of an environment that is at a site and nowhere else: experiments that name it can be read, and nobody can step it here.
+/// </summary>
 internal static class RemoteDefinition
 {
     private const string AtSite = "known to the site alone";

@@ -1,12 +1,11 @@
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 using FedPG.Federation.Agents;
 
 namespace FedPG.Cluster.Server;
 
 /// <summary>
-/// Brings requests to blocks and replies back, whatever happens to the workers on the way: asks again where a reply was lost, makes a block again on another
-/// worker where its own is gone, and waits where there is none.
+/// Brings requests to blocks and replies back, whatever happens to the workers on the way: asks again where a reply was lost, makes a block
+/// again on another worker where its own is gone, and waits where there is none.
 /// </summary>
 /// <param name="grains">The cluster.</param>
 /// <param name="server">The workers, and what is counted.</param>
@@ -17,12 +16,13 @@ namespace FedPG.Cluster.Server;
 /// <param name="time">The clock.</param>
 /// <param name="cancellation">Ends waiting for workers.</param>
 internal sealed class RetryingBlockClient(
-    IGrainFactory grains, ServerState server, SessionOffer offer, long largestMessage, MissingSite missing, Action<string> note, TimeProvider time, CancellationToken cancellation)
+    IGrainFactory grains, ServerState server, SessionOffer offer, long largestMessage, MissingSite missing, Action<string> note,
+    TimeProvider time, CancellationToken cancellation)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20), LongestPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Twice as long as a worker takes to say that a request still runs.</summary>
-    private static readonly TimeSpan Impatience = 2 * BlockTask.Patience;
+    private static readonly TimeSpan Impatience = 2 * Protocol.ReplyPatience;
 
     /// <summary>A worker that the engine takes for alive and that fails all calls for so long is given up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -51,14 +51,18 @@ internal sealed class RetryingBlockClient(
             try
             {
                 // What is sent again is sent whole: nobody knows what became of the first.
-                BlockReply reply = await UnlessGone(worker, ConverseAsync(worker, name, request, whole: again, bytes => sent += bytes)).ConfigureAwait(false);
+                BlockReply reply = await UnlessGone(worker, ConverseAsync(worker, name, request, whole: again, bytes => sent += bytes))
+                    .ConfigureAwait(false);
                 if (reply.Status == ReplyStatus.Done)
                 {
                     block.Accept(request, reply);
                     server.Count(sent, request.Restore, reply, time.GetElapsedTime(started));
                     return reply;
                 }
-                if (reply.Status != ReplyStatus.Behind) throw new AgentFailureException(reply.Status == ReplyStatus.Refused ? $"worker {worker.Name}: {reply.Message}" : reply.Message!);
+                if (reply.Status != ReplyStatus.Behind)
+                    throw new AgentFailureException(reply.Status == ReplyStatus.Refused
+                        ? $"worker {worker.Name}: {reply.Message}"
+                        : reply.Message!);
                 block.Forget();
                 (failing, request, again) = (null, null, false);
             }
@@ -66,7 +70,8 @@ internal sealed class RetryingBlockClient(
             {
                 failing ??= time.GetTimestamp();
                 if (worker.Outbound is { IsSilent: true }) server.Registry.Lose(worker, "it does not answer");
-                else if (time.GetElapsedTime(failing.Value) > Patience) server.Registry.Lose(worker, $"calls fail though it seems alive: {e.Message.Split('\n')[0]}");
+                else if (time.GetElapsedTime(failing.Value) > Patience)
+                    server.Registry.Lose(worker, $"calls fail though it seems alive: {e.Message.Split('\n')[0]}");
                 if (worker.IsGone)
                 {
                     (failing, request, again, pause) = (null, null, false, FirstPause);
@@ -92,7 +97,8 @@ internal sealed class RetryingBlockClient(
         return bytes <= largestMessage
             ? request
             : throw new AgentFailureException(
-                $"a message of {bytes} bytes to agents {block.Range.First} to {block.Range.First + block.Range.Count - 1} is over the limit of {largestMessage}; raise it with --message-limit, or use a smaller --block-size");
+                $"a message of {bytes} bytes to agents {block.Range.First} to {block.Range.First + block.Range.Count - 1} is over the "
+                    + $"limit of {largestMessage}; raise it with --message-limit, or use a smaller --block-size");
     }
 
     /// <summary>How to speak to a worker.</summary>
@@ -100,7 +106,8 @@ internal sealed class RetryingBlockClient(
 
     private string NameOf(RemoteBlock block) => $"{offer.Session:N}/{block.Range.First}+{block.Range.Count}/{block.Generation}";
 
-    private async Task<BlockReply> ConverseAsync(ClusterWorkerInfo worker, string block, BlockRequest request, bool whole, Action<long> count)
+    private async Task<BlockReply> ConverseAsync(ClusterWorkerInfo worker, string block, BlockRequest request, bool whole,
+        Action<long> count)
     {
         WorkerChannel channel = ChannelTo(worker);
         Task<BlockReply> Send(BlockRequest r)
@@ -132,8 +139,9 @@ internal sealed class RetryingBlockClient(
     }
 
     /// <summary>
-    /// Waits for an answer that may have been lost with its connection, which the engine tells nobody until a time-out that large messages on slow lines need.
-    /// A short question follows the request after a while; where it overtakes an answer, that was lost, and where nobody knows the request, that was.
+    /// Waits for an answer that may have been lost with its connection, which the engine tells nobody until a time-out that large messages
+    /// on slow lines need. A short question follows the request after a while; where it overtakes an answer, that was lost, and where
+    /// nobody knows the request, that was.
     /// </summary>
     private async Task<BlockReply> AnswerAsync(WorkerChannel channel, string block, long id, Task<BlockReply> asked)
     {
@@ -169,7 +177,8 @@ internal sealed class RetryingBlockClient(
                     return free;
                 }
                 if (block.Site.Length > 0 && missing != MissingSite.Wait) throw new SiteMissingException(block.Site);
-                if (!_waiting) note(block.Site.Length > 0 ? $"site {block.Site} is missing; waiting for it" : "no worker is left; waiting for one");
+                if (!_waiting)
+                    note(block.Site.Length > 0 ? $"site {block.Site} is missing; waiting for it" : "no worker is left; waiting for one");
                 _waiting = true;
             }
             await change.WaitAsync(cancellation).ConfigureAwait(false);
@@ -183,7 +192,8 @@ internal sealed class RetryingBlockClient(
         throw new SiloUnavailableException($"worker {worker.Name} is gone");
     }
 
-    private static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
+    private static bool IsTransient(Exception e) =>
+        e is OrleansException or TimeoutException or IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
 
     private static async Task IgnoreAsync(Task task)
     {

@@ -1,11 +1,10 @@
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 
 namespace FedPG.Cluster.Server;
 
 /// <summary>
-/// Which of the vectors that go to all blocks a worker was sent last. They cross once a worker: its other blocks are told their number, in the order in which
-/// requests go out. Whether a worker still has them is for it to say; nothing but bytes depends on it.
+/// Which of the vectors that go to all blocks a worker was sent last. They cross once a worker: its other blocks are told their number, in
+/// the order in which requests go out. Whether a worker still has them is for it to say; nothing but bytes depends on it.
 /// </summary>
 internal sealed class SentVectors
 {
@@ -20,7 +19,9 @@ internal sealed class SentVectors
     {
         lock (_lock)
         {
-            BlockRequest thinned = Array.Exists(request.Entries, e => e.Shared > 0) ? request with { Entries = [.. request.Entries.Select(Thinned)] } : request;
+            BlockRequest thinned = Array.Exists(request.Entries, e => e.Shared > 0)
+                ? request with { Entries = [.. request.Entries.Select(Thinned)] }
+                : request;
             return (thinned, send(thinned));
         }
     }
@@ -30,7 +31,7 @@ internal sealed class SentVectors
         if (entry.Shared == 0) return entry;
         if (_sent.Contains(entry.Shared)) return entry with { Data = null };
         _sent.Enqueue(entry.Shared);
-        if (_sent.Count > KnownVectors.Kept) _sent.Dequeue();
+        if (_sent.Count > Protocol.KeptVectors) _sent.Dequeue();
         return entry;
     }
 }

@@ -66,7 +66,9 @@ internal sealed class ServerState(WorkerRegistry registry, TimeProvider time)
             }
             return new ClusterStatus(
                 _run, _rounds.Count == 0 ? 0 : _rounds.Last().Round, rate, _blocks, _sent, _received, _snapshots, _restored,
-                [.. registry.All().Select(w => new WorkerStatus(w.Name, w.Site, w.Silo?.Endpoint.ToString() ?? "outbound", w.Threads, w.Blocks, w.IsGone ? "lost" : w.IsLeaving ? "leaving" : "working"))]);
+                [.. registry.All()
+                    .Select(w => new WorkerStatus(w.Name, w.Site, w.Silo?.Endpoint.ToString() ?? "outbound", w.Threads, w.Blocks,
+                        w.IsGone ? "lost" : w.IsLeaving ? "leaving" : "working"))]);
         }
     }
 }

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace FedPG.Cluster.Server;
 
 /// <summary>
-/// Agents that are pinned to sites: nothing of them can be anywhere else. What they keep from round to round is put by at the site, their objective is what
-/// they say it is, and everything that crosses is in the ledger, what is seen of them for the logs included.
+/// Agents that are pinned to sites: nothing of them can be anywhere else. What they keep from round to round is put by at the site, their
+/// objective is what they say it is, and everything that crosses is in the ledger, what is seen of them for the logs included.
 /// </summary>
 internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
 {
@@ -19,8 +19,8 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     private readonly Sites _sites;
     private bool _begun, _goesOn;
 
-    public SiteAgents(AgentsSetup setup, Sites sites, int cardBytes, ServerState server, RetryingBlockClient courier)
-        : base(setup, 1, sites.OfAgent, server, courier)
+    public SiteAgents(AgentsSetup setup, Sites sites, int cardBytes, ServerState server, RetryingBlockClient client)
+        : base(setup, 1, sites.OfAgent, server, client)
     {
         _sites = sites;
         if (cardBytes > 0) Ledger.Add(new ExchangeEntry(ExchangeDirection.Up, "environment_card", "text", cardBytes, [0]));
@@ -62,7 +62,8 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
         foreach (RemoteBlock block in Blocks) block.Add(entry);
         BlockReply?[] replies = Deliver(Blocks, wantsState: false);
         int[] asked = Answering(replies);
-        Ledger.Add(new ExchangeEntry(ExchangeDirection.Down, "evaluate", sent.Shape[0].ToString(System.Globalization.CultureInfo.InvariantCulture), sent.Size, asked));
+        Ledger.Add(new ExchangeEntry(ExchangeDirection.Down, "evaluate",
+            sent.Shape[0].ToString(System.Globalization.CultureInfo.InvariantCulture), sent.Size, asked));
         Ledger.Add(new ExchangeEntry(ExchangeDirection.Up, "objective", "2", 2 * sizeof(double), asked));
         return [.. replies.Select(r => r?.Objective is { } objective ? (objective, r.ObjectiveError) : ((double, double?)?)null)];
     }
@@ -84,7 +85,8 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
             // A site that is missing keeps nothing now; what has happened to it is kept here.
             if (keeping[k] is not null && replies[k] is null) continue;
             ObservationData seen = blocks[k].Observations;
-            blocks[k].Keep(new BlockSnapshot(keeping[k] is null ? [] : null, [.. ReceivedVectors], seen.EnvSteps, seen.Trajectories, seen.AgentRollouts, keeping[k] is null ? null : round));
+            blocks[k].Keep(new BlockSnapshot(keeping[k] is null ? [] : null, [.. ReceivedVectors], seen.EnvSteps, seen.Trajectories,
+                seen.AgentRollouts, keeping[k] is null ? null : round));
         }
     }
 
@@ -93,7 +95,8 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     {
         BlockReply?[] replies = base.Deliver(blocks, wantsState);
         Ledger.Add(new ExchangeEntry(
-            ExchangeDirection.Up, "observations", ObservedNumbers.ToString(System.Globalization.CultureInfo.InvariantCulture), ObservedNumbers * sizeof(double), Answering(replies, blocks)));
+            ExchangeDirection.Up, "observations", ObservedNumbers.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ObservedNumbers * sizeof(double), Answering(replies, blocks)));
         return replies;
     }
 

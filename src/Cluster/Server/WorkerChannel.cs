@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Wire;
-using FedPG.Cluster.Worker;
 
 namespace FedPG.Cluster.Server;
 
@@ -45,7 +44,10 @@ internal sealed class MemberChannel(IGrainFactory grains, SiloAddress silo) : Wo
     private IBlockGrain Block(string block) => grains.GetGrain<IBlockGrain>(AtSilo.Key(block, silo));
 }
 
-/// <summary>To a worker that nobody can call: it fetches orders and brings results. An order stays until its result has come, however often it is fetched.</summary>
+/// <summary>
+/// To a worker that nobody can call: it fetches orders and brings results. An order stays until
+/// its result has come, however often it is fetched.
+/// </summary>
 internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -66,7 +68,8 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
 
     public override Task<BlockReply> Open(string block, SessionOffer offer) => ReplyAsync(id => new OutboundOrder(id, block, Offer: offer));
 
-    public override Task<BlockReply> Run(string block, BlockRequest request) => ReplyAsync(id => new OutboundOrder(id, block, Request: request));
+    public override Task<BlockReply> Run(string block, BlockRequest request) =>
+        ReplyAsync(id => new OutboundOrder(id, block, Request: request));
 
     public override Task<BlockReply> Wait(string block, long id) => ReplyAsync(order => new OutboundOrder(order, block, WaitFor: id));
 
@@ -81,7 +84,8 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
     {
         foreach (OutboundResult result in results)
         {
-            if (_open.TryRemove(result.Id, out (OutboundOrder, TaskCompletionSource<OutboundResult> Result) open)) open.Result.TrySetResult(result);
+            if (_open.TryRemove(result.Id, out (OutboundOrder, TaskCompletionSource<OutboundResult> Result) open))
+                open.Result.TrySetResult(result);
         }
     }
 
@@ -115,7 +119,8 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
             long started = time.GetTimestamp();
             while (await Task.WhenAny(result.Task, Task.Delay(Look, time)).ConfigureAwait(false) != result.Task)
             {
-                if (IsSilent || time.GetElapsedTime(started) > SiloHost.ResponseTimeout) throw new TimeoutException("the worker does not answer");
+                if (IsSilent || time.GetElapsedTime(started) > SiloHost.ResponseTimeout)
+                    throw new TimeoutException("the worker does not answer");
             }
             return await result.Task.ConfigureAwait(false);
         }

@@ -83,21 +83,25 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
         lock (_lock) return _change.Task;
     }
 
-    public JoinReply Join(JoinRequest hello)
+    public JoinReply Join(JoinRequest request)
     {
         if (IsClosing) return new JoinReply(null, IsClosing: true);
-        if (hello.Software.MismatchWith(software) is { } mismatch) return Refuse(hello, mismatch);
-        if (hello.LargestMessage != largestMessage)
-            return Refuse(hello, $"its --message-limit is {hello.LargestMessage >> 20} MiB, and the run's is {largestMessage >> 20}; give both the same");
+        if (request.Software.MismatchWith(software) is { } mismatch) return Refuse(request, mismatch);
+        if (request.LargestMessage != largestMessage)
+            return Refuse(request,
+                $"its --message-limit is {request.LargestMessage >> 20} MiB, and the run's is {largestMessage >> 20}; give both the same");
         lock (_lock)
         {
             // A request that comes late, after the same worker has lost patience and joined by another, changes nothing.
-            if (_workers.Exists(w => w.Name == hello.Name && !w.IsGone)) return new JoinReply(null);
+            if (_workers.Exists(w => w.Name == request.Name && !w.IsGone)) return new JoinReply(null);
             _workers.RemoveAll(w => w.IsGone);
-            _workers.Add(new ClusterWorkerInfo(hello.Name, hello.Silo, hello.Site, hello.Threads, hello.Silo is null ? new OutboundChannel(time) : null));
+            _workers.Add(new ClusterWorkerInfo(request.Name, request.Silo, request.Site, request.Threads,
+                request.Silo is null ? new OutboundChannel(time) : null));
             SignalChange();
         }
-        note($"worker {hello.Name}{(hello.Site.Length > 0 ? $" of site {hello.Site}" : "")} has joined with {hello.Threads} thread{(hello.Threads == 1 ? "" : "s")}");
+        note(
+            $"worker {request.Name}{(request.Site.Length > 0 ? $" of site {request.Site}" : "")} has joined with {request.Threads} "
+                + $"thread{(request.Threads == 1 ? "" : "s")}");
         return new JoinReply(null);
     }
 
@@ -151,9 +155,9 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
         if (worker is not null) Lose(worker, "it does not answer");
     }
 
-    private JoinReply Refuse(JoinRequest hello, string why)
+    private JoinReply Refuse(JoinRequest request, string why)
     {
-        note($"worker {hello.Name} is refused: {why}");
+        note($"worker {request.Name} is refused: {why}");
         return new JoinReply(why);
     }
 

@@ -12,7 +12,8 @@ namespace FedPG.Cluster.Wire;
 /// <param name="Workers">The workers.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.status")]
 public sealed record ClusterStatus(
-    string Run, int Round, double RoundsPerSecond, int Blocks, long BytesSent, long BytesReceived, long SnapshotBytes, long Restored, IReadOnlyList<WorkerStatus> Workers);
+    string Run, int Round, double RoundsPerSecond, int Blocks, long BytesSent, long BytesReceived, long SnapshotBytes, long Restored,
+    IReadOnlyList<WorkerStatus> Workers);
 
 /// <summary>How a worker is doing.</summary>
 /// <param name="Name">Its name.</param>

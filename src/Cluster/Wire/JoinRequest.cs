@@ -7,11 +7,11 @@ namespace FedPG.Cluster.Wire;
 /// <param name="Threads">The threads it offers.</param>
 /// <param name="Software">What runs there.</param>
 /// <param name="LargestMessage">The largest message that it takes, in bytes.</param>
-[GenerateSerializer, Immutable, Alias("fedpg.hello")]
+[GenerateSerializer, Immutable, Alias("fedpg.join-request")]
 internal sealed record JoinRequest(string Name, SiloAddress? Silo, string Site, int Threads, Software Software, long LargestMessage);
 
 /// <summary>The answer to a worker that wants to join.</summary>
 /// <param name="Refusal">Why it may not; null when it may.</param>
 /// <param name="IsClosing">Whether the server is about to go, so that there is nothing to join any more.</param>
-[GenerateSerializer, Immutable, Alias("fedpg.welcome")]
+[GenerateSerializer, Immutable, Alias("fedpg.join-reply")]
 internal sealed record JoinReply(string? Refusal, bool IsClosing = false);

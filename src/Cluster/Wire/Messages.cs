@@ -26,16 +26,21 @@ internal enum EntryKind
     Evaluate,
 }
 
-/// <summary>One thing that happened to a block. The same entries from the same state end in the same state, wherever they are run.</summary>
+/// <summary>
+/// One thing that happened to a block. The same entries from the same state end in the same state, wherever they are run.
+/// </summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Data">The vector, [d], or the rows that are taken, [n, d]; null where there are none, and for a vector that came with another block.</param>
+/// <param name="Data">The vector, [d], or the rows that are taken, [n, d]; null where there are none,
+/// and for a vector that came with another block.</param>
 /// <param name="Call">Which call; null for entries of another kind.</param>
 /// <param name="Round">The round that is next, where the site puts its block by.</param>
 /// <param name="IsLasting">Whether a checkpoint of the run goes on from there, so that it is kept until two more have come.</param>
 /// <param name="Temperature">tau, where a policy is evaluated with entropy.</param>
-/// <param name="Shared">The number of a vector that goes to all blocks, by which it is known after it came once; 0 for other entries.</param>
+/// <param name="Shared">The number of a vector that goes to all blocks, by which it is known
+/// after it came once; 0 for other entries.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.entry")]
-internal sealed record BlockEntry(EntryKind Kind, TensorData? Data = null, CallName? Call = null, int Round = 0, bool IsLasting = false, double? Temperature = null, long Shared = 0)
+internal sealed record BlockEntry(EntryKind Kind, TensorData? Data = null, CallName? Call = null, int Round = 0, bool IsLasting = false,
+    double? Temperature = null, long Shared = 0)
 {
     public static BlockEntry Reset { get; } = new(EntryKind.Reset);
 }
@@ -53,14 +58,16 @@ internal sealed record CallName(int Program, int Index, AgentCallKind Kind, stri
 }
 
 /// <summary>What a block has become: it goes on from here on any machine.</summary>
-/// <param name="Tensors">What agents and their oracle keep, rows [n, ...]; null for the start of a run, where the worker knows it as well.</param>
+/// <param name="Tensors">What agents and their oracle keep, rows [n, ...]; null for the start of
+/// a run, where the worker knows it as well.</param>
 /// <param name="Received">What the server has sent, [d].</param>
 /// <param name="EnvSteps">Transitions sampled.</param>
 /// <param name="Trajectories">Trajectories sampled.</param>
 /// <param name="Rollouts">What the agents' latest observed batches showed, [n]; empty where none was.</param>
 /// <param name="OwnRound">The round before which the site put the tensors by itself; null where they are not with the site.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.snapshot")]
-internal sealed record BlockSnapshot(TensorData[]? Tensors, TensorData[] Received, long EnvSteps, long Trajectories, AgentRollout[] Rollouts, int? OwnRound = null);
+internal sealed record BlockSnapshot(TensorData[]? Tensors, TensorData[] Received, long EnvSteps, long Trajectories,
+    AgentRollout[] Rollouts, int? OwnRound = null);
 
 /// <summary>The statistics of an agent's batch.</summary>
 [GenerateSerializer, Immutable, Alias("fedpg.rollout")]
@@ -85,7 +92,8 @@ internal sealed record BlockRequest(
     Guid Session, long Id, int First, int Count, long From, BlockEntry[] Entries, BlockSnapshot? Restore, bool WantsState)
 {
     /// <summary>The bytes of its vectors.</summary>
-    public long Size => Entries.Sum(e => e.Data?.Size ?? 0) + (Restore is { } from ? from.Received.Concat(from.Tensors ?? []).Sum(t => t.Size) : 0);
+    public long Size =>
+        Entries.Sum(e => e.Data?.Size ?? 0) + (Restore is { } from ? from.Received.Concat(from.Tensors ?? []).Sum(t => t.Size) : 0);
 }
 
 /// <summary>How a request went.</summary>
@@ -173,7 +181,8 @@ internal sealed record BlockReply(ReplyStatus Status, string? Message = null)
 /// <summary>What is seen of a block from outside, for the logs.</summary>
 [GenerateSerializer, Immutable, Alias("fedpg.observations")]
 internal sealed record ObservationData(
-    double[] AgentDrift, long DriftSteps, double[] AgentCorrections, int CorrectedAgents, long EnvSteps, long Trajectories, AgentRollout[] AgentRollouts) : IBlockObservations
+    double[] AgentDrift, long DriftSteps, double[] AgentCorrections, int CorrectedAgents, long EnvSteps, long Trajectories,
+    AgentRollout[] AgentRollouts) : IBlockObservations
 {
     IReadOnlyList<double> IBlockObservations.Drift => AgentDrift;
 
@@ -185,5 +194,7 @@ internal sealed record ObservationData(
     public static ObservationData None(int agents) => new(new double[agents], 0, new double[agents], 0, 0, 0, []);
 
     /// <summary>The same after <see cref="EntryKind.Reset"/>.</summary>
-    public ObservationData Reset() => this with { AgentDrift = new double[AgentDrift.Length], DriftSteps = 0, AgentCorrections = new double[AgentCorrections.Length], CorrectedAgents = 0 };
+    public ObservationData Reset() =>
+        this with { AgentDrift = new double[AgentDrift.Length], DriftSteps = 0, AgentCorrections = new double[AgentCorrections.Length],
+            CorrectedAgents = 0 };
 }

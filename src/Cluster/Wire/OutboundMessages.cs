@@ -8,7 +8,8 @@ namespace FedPG.Cluster.Wire;
 /// <param name="WaitFor">A request to wait on for.</param>
 /// <param name="Describe">An environment to tell of.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.order")]
-internal sealed record OutboundOrder(long Id, string Block, SessionOffer? Offer = null, BlockRequest? Request = null, long? WaitFor = null, EnvironmentQuestion? Describe = null);
+internal sealed record OutboundOrder(long Id, string Block, SessionOffer? Offer = null, BlockRequest? Request = null, long? WaitFor = null,
+    EnvironmentQuestion? Describe = null);
 
 /// <summary>What became of an order.</summary>
 /// <param name="Id">The order's.</param>

@@ -37,15 +37,22 @@ internal sealed record Software(string Version, string Torch, PluginBuild[] Plug
     /// <param name="plugins">Whether plug-ins count as well.</param>
     public string? MismatchWith(Software server, bool plugins = true)
     {
-        if (Version != server.Version) return $"the worker is FedPG.Torch {Version}, and the run is of FedPG.Torch {server.Version}; start the worker from the same build";
-        if (Torch != server.Torch) return $"the worker has TorchSharp {Torch}, and the run has {server.Torch}; start the worker from the same build";
+        if (Version != server.Version)
+            return $"the worker is FedPG.Torch {Version}, and the run is of FedPG.Torch {server.Version}; start the "
+                + "worker from the same build";
+        if (Torch != server.Torch)
+            return $"the worker has TorchSharp {Torch}, and the run has {server.Torch}; start the worker from the same build";
         if (!plugins) return null;
         foreach (PluginBuild needed in server.Plugins)
         {
             PluginBuild? own = Array.Find(Plugins, p => p.Assembly == needed.Assembly);
-            if (own is null) return $"the run needs the plug-in {needed.Assembly} {needed.Version}, which the worker does not have; start it with --plugin {needed.Assembly}.dll";
+            if (own is null)
+                return $"the run needs the plug-in {needed.Assembly} {needed.Version}, which the worker does not have; start it with "
+                    + $"--plugin {needed.Assembly}.dll";
             if (own.Sha256 != needed.Sha256)
-                return $"the worker has another build of the plug-in {needed.Assembly} (version {own.Version}, SHA-256 {own.Sha256[..12]}...) than the run (version {needed.Version}, SHA-256 {needed.Sha256[..12]}...); give both the same file";
+                return $"the worker has another build of the plug-in {needed.Assembly} (version {own.Version}, SHA-256 "
+                    + $"{own.Sha256[..12]}...) than the run (version {needed.Version}, SHA-256 "
+                    + $"{needed.Sha256[..12]}...); give both the same file";
         }
         return null;
     }

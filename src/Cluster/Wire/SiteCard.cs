@@ -6,8 +6,8 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Cluster.Wire;
 
 /// <summary>
-/// What a site tells of its environment, so that policies can be made for it elsewhere: the form of observations and actions, and bounds. Nothing of its
-/// dynamics, rewards or data.
+/// What a site tells of its environment, so that policies can be made for it elsewhere: the form of observations and actions, and bounds.
+/// Nothing of its dynamics, rewards or data.
 /// </summary>
 /// <param name="Name">The environment's name.</param>
 /// <param name="Discount">gamma.</param>
@@ -20,18 +20,21 @@ namespace FedPG.Cluster.Wire;
 /// <param name="Options">The resolved options, as JSON.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.card")]
 internal sealed record SiteCard(
-    string Name, double Discount, string[] Agents, SpaceForm Observations, SpaceForm Actions, double LowestReward, double HighestReward, int? StepLimit, string Options)
+    string Name, double Discount, string[] Agents, SpaceForm Observations, SpaceForm Actions, double LowestReward, double HighestReward,
+    int? StepLimit, string Options)
 {
     /// <summary>The card of an environment.</summary>
     public static SiteCard Of(EpisodicEnvironment environment, JsonObject options) => new(
-        environment.Name, environment.Discount, [.. environment.AgentNames], SpaceForm.Of(environment.ObservationSpace), SpaceForm.Of(environment.ActionSpace),
+        environment.Name, environment.Discount, [.. environment.AgentNames], SpaceForm.Of(environment.ObservationSpace),
+        SpaceForm.Of(environment.ActionSpace),
         environment.RewardRange.Minimum, environment.RewardRange.Maximum, environment.StepLimit, options.ToJsonString());
 
     /// <summary>An environment of that form, which nobody can step.</summary>
     public EpisodicEnvironment ToEnvironment()
     {
         (Space observations, Space actions) = (Observations.ToSpace(), Actions.ToSpace());
-        return new EpisodicEnvironment(Name, Discount, Agents, _ => new Absent(observations, actions), new NumberRange(LowestReward, HighestReward), StepLimit);
+        return new EpisodicEnvironment(Name, Discount, Agents, _ => new Absent(observations, actions),
+            new NumberRange(LowestReward, HighestReward), StepLimit);
     }
 
     private sealed class Absent(Space observations, Space actions) : IEnvironment

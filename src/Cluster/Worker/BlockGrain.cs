@@ -5,31 +5,6 @@ using Orleans.GrainDirectory;
 
 namespace FedPG.Cluster.Worker;
 
-/// <summary>A block of agents on a worker.</summary>
-[Alias("fedpg.IBlockGrain")]
-internal interface IBlockGrain : IGrainWithStringKey
-{
-    /// <summary>Makes a run known to the worker.</summary>
-    [Alias("Open")]
-    Task<BlockReply> Open(SessionOffer offer);
-
-    /// <summary>Runs entries; the same request again is not run again.</summary>
-    [Alias("Run")]
-    Task<BlockReply> Run(BlockRequest request);
-
-    /// <summary>Waits on for a request.</summary>
-    [Alias("Wait")]
-    Task<BlockReply> Wait(long id);
-
-    /// <summary>Tells what an environment of this process is like.</summary>
-    [Alias("Describe")]
-    Task<OutboundResult> Describe(EnvironmentQuestion question);
-
-    /// <summary>The block has gone elsewhere.</summary>
-    [Alias("Leave"), OneWay]
-    Task Leave();
-}
-
 /// <inheritdoc cref="IBlockGrain"/>
 [Reentrant, AtSilo, GrainDirectory(KeysAreAddresses.Name), GrainType("fedpg-block")]
 internal sealed class BlockGrain(WorkerState worker, TimeProvider time) : Grain, IBlockGrain, IAsyncDisposable
@@ -40,13 +15,15 @@ internal sealed class BlockGrain(WorkerState worker, TimeProvider time) : Grain,
     public Task<BlockReply> Open(SessionOffer offer) => _task.OpenAsync(offer);
 
     /// <inheritdoc/>
-    public async Task<BlockReply> Run(BlockRequest request) => await worker.Vectors.Filled(request) is { } whole ? await _task.RunAsync(whole) : BlockReply.Lacking;
+    public async Task<BlockReply> Run(BlockRequest request) =>
+        await worker.Vectors.Filled(request) is { } whole ? await _task.RunAsync(whole) : BlockReply.Lacking;
 
     /// <inheritdoc/>
     public Task<BlockReply> Wait(long id) => _task.WaitAsync(id);
 
     /// <inheritdoc/>
-    public Task<OutboundResult> Describe(EnvironmentQuestion question) => worker.Threads.Run(() => Describer.Describe(0, question, worker.Tell));
+    public Task<OutboundResult> Describe(EnvironmentQuestion question) =>
+        worker.Threads.Run(() => Describer.Describe(0, question, worker.Tell));
 
     /// <inheritdoc/>
     public Task Leave()

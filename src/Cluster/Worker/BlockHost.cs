@@ -15,7 +15,8 @@ namespace FedPG.Cluster.Worker;
 /// <param name="largestMessage">The largest message, in bytes.</param>
 /// <param name="site">What a site has put by; null for a worker that belongs to none.</param>
 /// <param name="tell">What the server is told of a failure.</param>
-internal sealed class BlockHost(WorkerSession session, BlockRange range, long largestMessage, SiteStates? site, Func<Exception, string> tell) : IDisposable
+internal sealed class BlockHost(WorkerSession session, BlockRange range, long largestMessage, SiteStates? site,
+    Func<Exception, string> tell) : IDisposable
 {
     private AgentBlock? _block;
     private SiteEvaluation? _evaluation;
@@ -47,7 +48,8 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Whatever an environment or an algorithm throws would be thrown anywhere: the server is told, and ends the run as if it had happened there.
+            // Whatever an environment or an algorithm throws would be thrown anywhere: the server is
+            // told, and ends the run as if it had happened there.
             return new BlockReply(ReplyStatus.Failed, site is null ? tell(e) : $"agent {range.First}: {tell(e)}");
         }
     }
@@ -59,12 +61,15 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         _evaluation?.Dispose();
     }
 
-    private static SiteStates Own(SiteStates? site) => site ?? throw new RefusedException("only a worker of a site (--site) keeps the state of its agents to itself");
+    private static SiteStates Own(SiteStates? site) =>
+        site ?? throw new RefusedException("only a worker of a site (--site) keeps the state of its agents to itself");
 
     /// <summary>What agents were before a round; of agents that keep nothing, nothing was put by.</summary>
     private TensorData[] OwnState(AgentBlock block, int round) =>
         !BlockState.Of(block).Any() ? [] : Own(site).Find(session.Hash, range, round)
-        ?? throw new RefusedException($"the site has not put by what agents {range.First} to {range.First + range.Count - 1} were before round {round}; was it started with another --state?");
+        ?? throw new RefusedException(
+            $"the site has not put by what agents {range.First} to {range.First + range.Count - 1} were before round {round}; was it "
+                + "started with another --state?");
 
     private static void DisposeOf(BlockAnswer? answer)
     {
@@ -83,12 +88,14 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         {
             foreach ((string name, Tensor value) in BlockState.Of(_block))
             {
-                TensorData own = Array.Find(tensors, t => t.Name == name) ?? throw new RefusedException($"the state of the block lacks \"{name}\"");
+                TensorData own = Array.Find(tensors, t => t.Name == name)
+                    ?? throw new RefusedException($"the state of the block lacks \"{name}\"");
                 TensorFormat format = session.Format with { Dtype = value.dtype };
                 value.copy_(Checked(own, value.shape, format).ToTensor(format));
             }
         }
-        foreach (TensorData vector in snapshot.Received) _block.Receive(vector.Name, Checked(vector, [session.Parameters], session.Format, session.Messages).ToTensor(session.Format));
+        foreach (TensorData vector in snapshot.Received)
+            _block.Receive(vector.Name, Checked(vector, [session.Parameters], session.Format, session.Messages).ToTensor(session.Format));
         (_start, _position) = (snapshot, position);
     }
 
@@ -108,10 +115,12 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
                 block.ResetObservations();
                 return null;
             case EntryKind.Keep:
-                Own(site).Keep(session.Hash, range, entry.Round, entry.IsLasting, [.. BlockState.Of(block).Select(t => TensorData.Of(t.Name, t.Value))]);
+                Own(site).Keep(session.Hash, range, entry.Round, entry.IsLasting,
+                    [.. BlockState.Of(block).Select(t => TensorData.Of(t.Name, t.Value))]);
                 return null;
             case EntryKind.Evaluate:
-                _worth = (_evaluation ??= new SiteEvaluation(session, range)).Evaluate(Finite(entry.Data!, [session.Parameters]), entry.Temperature);
+                _worth = (_evaluation ??= new SiteEvaluation(session, range)).Evaluate(Finite(entry.Data!, [session.Parameters]),
+                    entry.Temperature);
                 return null;
             default:
                 Tensor? rows = entry.Data is { } data ? Finite(data, [range.Count, .. data.Shape[1..]]) : null;
@@ -125,7 +134,9 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
     private Tensor Finite(TensorData data, ReadOnlySpan<long> shape)
     {
         Tensor tensor = Checked(data, shape, session.Format, session.Messages).ToTensor(session.Format);
-        return tensor.isfinite().all().item<bool>() ? tensor : throw new RefusedException($"a message is refused: \"{data.Name}\" holds numbers that are not finite");
+        return tensor.isfinite().all().item<bool>()
+            ? tensor
+            : throw new RefusedException($"a message is refused: \"{data.Name}\" holds numbers that are not finite");
     }
 
     private BlockReply Reply(AgentBlock block, BlockAnswer? answer, BlockRequest request, long started)
@@ -148,7 +159,9 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
         DisposeOf(answer);
         return reply.Size <= largestMessage
             ? reply
-            : throw new RefusedException($"an answer of {reply.Size} bytes is over the limit of {largestMessage}; raise it with --message-limit, or use a smaller --block-size");
+            : throw new RefusedException(
+                $"an answer of {reply.Size} bytes is over the limit of {largestMessage}; raise it with --message-limit, or "
+                    + "use a smaller --block-size");
     }
 
     /// <summary>Counters go on from those of the machine that held the block before, and so do batches that were observed there.</summary>
@@ -161,6 +174,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
             rollouts[i] = own == default && _start!.Rollouts.Length > 0 ? _start.Rollouts[i] : AgentRollout.Of(own);
         }
         return new ObservationData(
-            [.. block.Drift], block.DriftSteps, [.. block.CorrectionNorms], block.CorrectedAgents, _start!.EnvSteps + block.EnvSteps, _start.Trajectories + block.Trajectories, rollouts);
+            [.. block.Drift], block.DriftSteps, [.. block.CorrectionNorms], block.CorrectedAgents, _start!.EnvSteps + block.EnvSteps,
+            _start.Trajectories + block.Trajectories, rollouts);
     }
 }

@@ -5,14 +5,12 @@ using FedPG.Federation.Execution;
 namespace FedPG.Cluster.Worker;
 
 /// <summary>
-/// A block's requests one after another, however often each is sent: long ones are answered with "still runs" so that no call outlasts a time-out, and a
-/// request that comes again, because its reply was lost, gets the same reply. Called by one caller at a time, between awaits.
+/// A block's requests one after another, however often each is sent: long ones are answered with "still runs" so that no call outlasts a
+/// time-out, and a request that comes again, because its reply was lost, gets the same reply.
+/// Called by one caller at a time, between awaits.
 /// </summary>
 internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>How long a call waits for its result; well below every time-out.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private BlockHost? _host;
     private long _id = -1;
     private Task<BlockReply>? _running;
@@ -48,7 +46,8 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
     }
 
     /// <summary>Waits on for a request that was sent before.</summary>
-    public Task<BlockReply> WaitAsync(long id) => _running is not null && _id == id ? ResultAsync(_running) : Task.FromResult(new BlockReply(ReplyStatus.Behind));
+    public Task<BlockReply> WaitAsync(long id) =>
+        _running is not null && _id == id ? ResultAsync(_running) : Task.FromResult(new BlockReply(ReplyStatus.Behind));
 
     /// <summary>Lets the block go when what runs has ended.</summary>
     public async ValueTask DisposeAsync()
@@ -67,12 +66,15 @@ internal sealed class BlockTask(WorkerState worker, TimeProvider time) : IAsyncD
         return reply;
     }
 
-    private async Task<BlockReply> ResultAsync(Task<BlockReply> running) => await EndsSoon(running) ? await running : new BlockReply(ReplyStatus.Running);
+    private async Task<BlockReply> ResultAsync(Task<BlockReply> running) =>
+        await EndsSoon(running) ? await running : new BlockReply(ReplyStatus.Running);
 
-    /// <summary>Waits for a task, within limits. What ends at the very limit has ended: a time-out is never taken for its failure.</summary>
+    /// <summary>
+    /// Waits for a task, within limits. What ends at the very limit has ended: a time-out is never taken for its failure.
+    /// </summary>
     private async Task<bool> EndsSoon(Task task)
     {
-        await Task.WhenAny(task, Task.Delay(Patience, time));
+        await Task.WhenAny(task, Task.Delay(Protocol.ReplyPatience, time));
         return task.IsCompleted;
     }
 

@@ -1,14 +1,11 @@
-using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
-using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Federation.Agents;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using StackExchange.Redis;
 
 namespace FedPG.Cluster.Worker;
 
@@ -17,7 +14,8 @@ namespace FedPG.Cluster.Worker;
 /// </summary>
 public sealed class ClusterWorker
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), CallTimeout = TimeSpan.FromSeconds(2), Farewell = TimeSpan.FromMilliseconds(300), StartTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), CallTimeout = TimeSpan.FromSeconds(2),
+        Farewell = TimeSpan.FromMilliseconds(300), StartTimeout = TimeSpan.FromSeconds(20);
     private readonly ClusterSettings _settings;
     private readonly int _threads;
     private readonly Software _software;
@@ -38,7 +36,8 @@ public sealed class ClusterWorker
     }
 
     /// <summary>The same with other software than this process really has, for tests.</summary>
-    internal ClusterWorker(ClusterSettings settings, int threads, Action<string> note, TimeProvider time, WorkerPlace place, Software software)
+    internal ClusterWorker(ClusterSettings settings, int threads, Action<string> note, TimeProvider time, WorkerPlace place,
+        Software software)
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _threads, _note, _time, _place, _software) = (settings, threads, note, time, place, software);
@@ -53,13 +52,16 @@ public sealed class ClusterWorker
         using Telemetry? telemetry = Telemetry.Start("fedpg-worker");
         using var threads = new ComputeThreads(_threads);
         // Kept whatever becomes of the cluster: nobody else has a site's states.
-        var worker = new WorkerState(threads, _software, _settings.LargestMessage, _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note, _time);
+        var worker = new WorkerState(threads, _software, _settings.LargestMessage,
+            _place.Site.Length > 0 ? new SiteStates(_place.StateFolder) : null, _note, _time);
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
                 await WaitForServerAsync(cancellation).ConfigureAwait(false);
-                if (await (_place.IsOutbound ? ServeOutboundAsync(worker, cancellation) : ServeAsync(worker, cancellation)).ConfigureAwait(false) is { } refusal) return refusal;
+                if (await (_place.IsOutbound ? ServeOutboundAsync(worker, cancellation) : ServeAsync(worker, cancellation)).ConfigureAwait(
+                    false) is { } refusal)
+                    return refusal;
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -76,7 +78,7 @@ public sealed class ClusterWorker
         while (_settings.Address.Server is { } address)  // where others keep the list of members, the server is looked for in it
         {
             // All that a worker that only connects can reach may be the port for clients.
-            IPEndPoint place = _place.IsOutbound ? ClusterClient.GatewayOf(address) : address;
+            IPEndPoint place = _place.IsOutbound ? _settings.Address.Gateway! : address;
             using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             bool isThere = false;
             try
@@ -91,7 +93,8 @@ public sealed class ClusterWorker
             {
                 if (!isThere) Tell($"waiting for a run at {address}");
                 // A run that ends at this instant hangs up.
-                else if (e is not EndOfStreamException) Tell($"what listens at {place} does not answer as a run does; waiting for one there");
+                else if (e is not EndOfStreamException)
+                    Tell($"what listens at {place} does not answer as a run does; waiting for one there");
                 await Task.Delay(Pause, _time, cancellation).ConfigureAwait(false);
             }
         }
@@ -107,24 +110,32 @@ public sealed class ClusterWorker
         IHost? host = null;
         try
         {
-            host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, handshake, services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
-            if (_settings.Address.Kind == MembershipKind.PostgreSql) await PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(_settings.Address.Connection), cancellation).ConfigureAwait(false);
+            host = SiloHost.Create(_settings, $"worker-{name}", isServer: false, handshake,
+                services => services.AddSingleton(worker).AddSingleton<IFatalErrorHandler>(fatal));
+            if (_settings.Address.Kind == MembershipKind.PostgreSql)
+                await PostgreSqlMembership.PrepareAsync(MembershipUri.PostgreSql(_settings.Address.Connection), cancellation)
+                    .ConfigureAwait(false);
             using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
                 limit.CancelAfter(StartTimeout);
                 Task start = host.StartAsync(limit.Token).WaitAsync(StartTimeout, _time, cancellation);
-                if (_settings.Address.Server is null && await Task.WhenAny(start, handshake.Refusal, Task.Delay(CallTimeout, _time, cancellation)).ConfigureAwait(false) is { } first
+                if (_settings.Address.Server is null
+                    && await Task.WhenAny(start, handshake.Refusal, Task.Delay(CallTimeout, _time, cancellation))
+                        .ConfigureAwait(false) is { } first
                     && first != start && first != handshake.Refusal)
                     TellWaiting("it has not answered yet");
-                if (await Task.WhenAny(start, handshake.Refusal).ConfigureAwait(false) == handshake.Refusal) return await handshake.Refusal.ConfigureAwait(false);
+                if (await Task.WhenAny(start, handshake.Refusal).ConfigureAwait(false) == handshake.Refusal)
+                    return await handshake.Refusal.ConfigureAwait(false);
                 await start.ConfigureAwait(false);
             }
             do
             {
                 var silos = host.Services.GetRequiredService<ISiloStatusOracle>();
                 var grains = host.Services.GetRequiredService<IGrainFactory>();
-                IServerGrain? Find() => ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, silo)) : null;
-                (IServerGrain? server, string? refusal) = await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
+                IServerGrain? Find() =>
+                    ServerSilo(silos) is { } silo ? grains.GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, silo)) : null;
+                (IServerGrain? server, string? refusal) =
+                    await JoinAsync(Find, silos.SiloAddress, name, handshake, fatal.Happened, cancellation).ConfigureAwait(false);
                 if (refusal is not null) return refusal;
                 if (server is null) return null;
                 _told = null;
@@ -134,10 +145,11 @@ public sealed class ClusterWorker
             while (_settings.Address.Server is null && !fatal.Happened.IsCompleted && !cancellation.IsCancellationRequested);
             return null;
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
-            if (_settings.Address.Server is null) TellWaiting(e is OperationCanceledException or TimeoutException ? "it does not answer" : e.Message.Split('\n')[0]);
+            if (_settings.Address.Server is null)
+                TellWaiting(e is OperationCanceledException or TimeoutException ? "it does not answer" : e.Message.Split('\n')[0]);
             return null;
         }
         finally
@@ -155,7 +167,8 @@ public sealed class ClusterWorker
         _told = text;
     }
 
-    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name, Handshake handshake, Task fatal, CancellationToken cancellation)
+    private async Task<(IServerGrain? Server, string? Refusal)> JoinAsync(Func<IServerGrain?> find, SiloAddress? self, string name,
+        Handshake handshake, Task fatal, CancellationToken cancellation)
     {
         long started = _time.GetTimestamp();
         while (!fatal.IsCompleted && (_settings.Address.Server is null || _time.GetElapsedTime(started) < StartTimeout))
@@ -165,11 +178,13 @@ public sealed class ClusterWorker
             {
                 try
                 {
-                    JoinReply welcome = await server.Join(new JoinRequest(name, self, _place.Site, _threads, _software, _settings.LargestMessage)).WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
-                    if (welcome.Refusal is { } refusal) return (null, refusal);
-                    if (!welcome.IsClosing) return (server, null);
+                    JoinReply reply =
+                        await server.Join(new JoinRequest(name, self, _place.Site, _threads, _software, _settings.LargestMessage))
+                            .WaitAsync(CallTimeout, _time, cancellation).ConfigureAwait(false);
+                    if (reply.Refusal is { } refusal) return (null, refusal);
+                    if (!reply.IsClosing) return (server, null);
                 }
-                catch (Exception e) when (IsTransient(e))
+                catch (Exception e) when (TransientErrors.Includes(e))
                 {
                     // Asked again below.
                 }
@@ -183,7 +198,9 @@ public sealed class ClusterWorker
         return (null, null);
     }
 
-    /// <summary>Returns when the server is gone or does not know this worker any more, or when this worker is to end and holds nothing any more.</summary>
+    /// <summary>
+    /// Returns when the server is gone or does not know this worker any more, or when this worker is to end and holds nothing any more.
+    /// </summary>
     private async Task BelongAsync(IServerGrain server, string name, Task fatal, CancellationToken cancellation)
     {
         int missed = 0;
@@ -201,7 +218,7 @@ public sealed class ClusterWorker
                 }
                 missed = 0;
             }
-            catch (Exception e) when (IsTransient(e))
+            catch (Exception e) when (TransientErrors.Includes(e))
             {
                 missed++;
             }
@@ -211,8 +228,8 @@ public sealed class ClusterWorker
     }
 
     /// <summary>
-    /// The same as a client of the server: nobody connects to this process. Whether the server is there is asked on a line of its own, because a question
-    /// behind a large message says nothing.
+    /// The same as a client of the server: nobody connects to this process. Whether the server is there is asked on a line of its own,
+    /// because a question behind a large message says nothing.
     /// </summary>
     private async Task<string?> ServeOutboundAsync(WorkerState worker, CancellationToken cancellation)
     {
@@ -220,24 +237,29 @@ public sealed class ClusterWorker
         bool isIn = false;
         var handshake = new Handshake(_settings.Secret, _note);
         using IHost host = ClusterClient.Create(_settings, handshake), pulse = ClusterClient.Create(_settings, handshake);
-        static IServerGrain ServerOf(IHost client) => client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(ServerGrain.KeyPrefix, null));
+        static IServerGrain ServerOf(IHost client) =>
+            client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null));
         try
         {
-            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation).ConfigureAwait(false);
+            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation)
+                .ConfigureAwait(false);
             IServerGrain server = ServerOf(host);
-            (IServerGrain? joined, string? refusal) = await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation).ConfigureAwait(false);
+            (IServerGrain? joined, string? refusal) =
+                await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation)
+                    .ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;
             _told = null;
             _note($"joined as {name} with {_threads} thread{(_threads == 1 ? "" : "s")}, outbound only");
             isIn = true;
             await using var loop = new OutboundLoop(server, name, worker, _time);
-            Task belonging = BelongAsync(ServerOf(pulse), name, Task.Delay(Timeout.InfiniteTimeSpan, _time, CancellationToken.None), cancellation);
+            Task belonging = BelongAsync(ServerOf(pulse), name, Task.Delay(Timeout.InfiniteTimeSpan, _time, CancellationToken.None),
+                cancellation);
             while (!belonging.IsCompleted) await Task.WhenAny(belonging, ExchangeAsync(loop)).ConfigureAwait(false);
             await belonging.ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             if (handshake.Refusal.IsCompleted) return await handshake.Refusal.ConfigureAwait(false);
             if (!isIn) TellWaiting("a run is there, and does not take this worker in; does its own --cluster name the same address?");
@@ -256,7 +278,7 @@ public sealed class ClusterWorker
         {
             if (await loop.ExchangeAsync(SiloHost.ResponseTimeout).ConfigureAwait(false)) return;
         }
-        catch (Exception e) when (IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             // Tried again after the pause.
         }
@@ -270,13 +292,11 @@ public sealed class ClusterWorker
         SiloAddress? newest = null;
         foreach ((SiloAddress silo, SiloStatus status) in silos.GetApproximateSiloStatuses(onlyActive: true))
         {
-            if (status == SiloStatus.Active && silos.TryGetSiloName(silo, out string? name) && name.StartsWith(ServerGrain.KeyPrefix, StringComparison.Ordinal)
+            if (status == SiloStatus.Active && silos.TryGetSiloName(silo, out string? name)
+                && name.StartsWith(IServerGrain.KeyPrefix, StringComparison.Ordinal)
                 && (newest is null || silo.Generation > newest.Generation))
                 newest = silo;
         }
         return newest;
     }
-
-    /// <summary>Whether a failure is of the network or the other side, and may be over when it is tried again.</summary>
-    internal static bool IsTransient(Exception e) => e is OrleansException or TimeoutException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or AggregateException or DbException or RedisException;
 }

@@ -4,7 +4,8 @@ using TorchSharp;
 namespace FedPG.Cluster.Worker;
 
 /// <summary>
-/// The threads that a worker offers. They are its own, because the engine's must never be held up, and because each runs torch with one thread of its own.
+/// The threads that a worker offers. They are its own, because the engine's must never be held up, and
+/// because each runs torch with one thread of its own.
 /// </summary>
 internal sealed class ComputeThreads : IDisposable
 {

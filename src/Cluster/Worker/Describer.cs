@@ -21,7 +21,8 @@ internal static class Describer
         {
             var errors = new ValidationErrors("the run");
             using var options = JsonDocument.Parse(question.Options);
-            if (EnvironmentRegistry.Default.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment, errors) is not { } configured)
+            if (EnvironmentRegistry.Default.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment,
+                errors) is not { } configured)
                 return Refused(string.Join("; ", errors.Items));
             return configured.Build() is EpisodicEnvironment stepped
                 ? new OutboundResult(id, new BlockReply(ReplyStatus.Done), SiteCard.Of(stepped, configured.ResolvedOptions))

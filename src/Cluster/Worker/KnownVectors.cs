@@ -2,14 +2,15 @@ using FedPG.Cluster.Wire;
 
 namespace FedPG.Cluster.Worker;
 
-/// <summary>The last vectors that came for all blocks of a worker: they come with one block, and the others name them. Thread-safe.</summary>
+/// <summary>
+/// The last vectors that came for all blocks of a worker: they come with one block, and the others name them. Thread-safe.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class KnownVectors(TimeProvider time)
 {
-    /// <summary>How many are kept: the two of a round that most algorithms send, and those of the round before.</summary>
-    public const int Kept = 4;
-
-    /// <summary>Requests come in order, but are not looked at in order; one that names a vector waits so long for the one that brings it.</summary>
+    /// <summary>
+    /// Requests come in order, but are not looked at in order; one that names a vector waits so long for the one that brings it.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
@@ -40,7 +41,7 @@ internal sealed class KnownVectors(TimeProvider time)
         {
             if (_known.Any(k => k.Session == session && k.Number == number)) return;
             _known.Enqueue((session, number, vector));
-            if (_known.Count > Kept) _known.Dequeue();
+            if (_known.Count > Protocol.KeptVectors) _known.Dequeue();
             _news.SetResult();
             _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FedPG.Cluster.Server;
+using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Wire;
 
 namespace FedPG.Cluster.Worker;
@@ -47,7 +47,8 @@ internal sealed class OutboundLoop(IServerGrain server, string name, WorkerState
             BlockTask block = _blocks.GetOrAdd(order.Block, _ => new BlockTask(worker, time));
             result = order switch
             {
-                { Describe: { } question } => await worker.Threads.Run(() => Describer.Describe(order.Id, question, worker.Tell)).ConfigureAwait(false),
+                { Describe: { } question } =>
+                    await worker.Threads.Run(() => Describer.Describe(order.Id, question, worker.Tell)).ConfigureAwait(false),
                 { Offer: { } offer } => new(order.Id, await block.OpenAsync(offer).ConfigureAwait(false)),
                 { Request: { } request } => new(order.Id, await worker.Vectors.Filled(request).ConfigureAwait(false) is { } whole
                     ? await Locked(block, b => b.RunAsync(whole)).ConfigureAwait(false) : BlockReply.Lacking),
@@ -63,7 +64,7 @@ internal sealed class OutboundLoop(IServerGrain server, string name, WorkerState
         {
             await BringAsync([result], timeout).ConfigureAwait(false);
         }
-        catch (Exception e) when (ClusterWorker.IsTransient(e))
+        catch (Exception e) when (TransientErrors.Includes(e))
         {
             // It stays, and goes with the next exchange.
         }

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Cluster.Worker;
 
-/// <summary>What a policy is worth to a site's own agents: the only thing that a site says of it is one number and its standard error.</summary>
+/// <summary>
+/// What a policy is worth to a site's own agents: the only thing that a site says of it is one number and its standard error.
+/// </summary>
 internal sealed class SiteEvaluation : IDisposable
 {
     private readonly WorkerPool _pool = new(1);
@@ -17,10 +19,12 @@ internal sealed class SiteEvaluation : IDisposable
     {
         var whole = (EpisodicEnvironment)session.Experiment.Environment;
         string[] names = [.. whole.AgentNames.Skip(range.First).Take(range.Count)];
-        var own = new EpisodicEnvironment(whole.Name, whole.Discount, names, agent => whole.Create(range.First + agent), whole.RewardRange, whole.StepLimit);
+        var own = new EpisodicEnvironment(whole.Name, whole.Discount, names, agent => whole.Create(range.First + agent), whole.RewardRange,
+            whole.StepLimit);
         // Agents of other sites have other episodes, so that the errors of sites are independent.
         long seed = (session.Experiment.Seed + range.First) & ((1L << 53) - 1);
-        _evaluator = Evaluator.Create(session.Experiment with { Environment = own, Seed = seed }, session.Experiment.CreatePolicy(session.Format), _pool);
+        _evaluator = Evaluator.Create(session.Experiment with { Environment = own, Seed = seed },
+            session.Experiment.CreatePolicy(session.Format), _pool);
     }
 
     /// <summary>The mean objective of the block's agents.</summary>

@@ -5,8 +5,9 @@ using FedPG.Federation.Execution;
 namespace FedPG.Cluster.Worker;
 
 /// <summary>
-/// What a site keeps of its own agents, because nobody else may: the last states of each block, and those that the run's last checkpoints go on from, in
-/// memory, and in files where the site names a folder. They go by the hash of the experiment, which decides them. Thread-safe.
+/// What a site keeps of its own agents, because nobody else may: the last states of each block, and those that the run's last checkpoints
+/// go on from, in memory, and in files where the site names a folder. They go by the hash of
+/// the experiment, which decides them. Thread-safe.
 /// </summary>
 /// <param name="folder">The folder; null for memory only, which a restarted process has lost.</param>
 internal sealed class SiteStates(string? folder)
@@ -46,7 +47,8 @@ internal sealed class SiteStates(string? folder)
         return folder is not null && File.Exists(Path.Combine(folder, name)) ? Read(Path.Combine(folder, name)) : null;
     }
 
-    private static string NameOf(string experiment, BlockRange range, int round) => FormattableString.Invariant($"{experiment[..16]}-{range.First}+{range.Count}-{round}.state");
+    private static string NameOf(string experiment, BlockRange range, int round) =>
+        FormattableString.Invariant($"{experiment[..16]}-{range.First}+{range.Count}-{round}.state");
 
     /// <summary>Aside and then in place, so that a file is there whole or not at all.</summary>
     private static void Write(string path, TensorData[] state)
@@ -86,7 +88,8 @@ internal sealed class SiteStates(string? folder)
                 (string name, bool precise, long[] shape) = (reader.ReadString(), reader.ReadBoolean(), new long[reader.ReadInt32()]);
                 for (int i = 0; i < shape.Length; i++) shape[i] = reader.ReadInt64();
                 (byte[] values, byte[] places) = (reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()));
-                state[k] = new TensorData(name, precise ? NumberKind.Float64 : NumberKind.Float32, shape, values, reader.ReadBoolean() ? places : null);
+                state[k] = new TensorData(name, precise ? NumberKind.Float64 : NumberKind.Float32, shape, values,
+                    reader.ReadBoolean() ? places : null);
             }
             return state;
         }

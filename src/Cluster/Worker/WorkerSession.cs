@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using FedPG.Cluster.Wire;
@@ -14,7 +13,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Cluster.Worker;
 
-/// <summary>A run that this worker holds blocks of: the same experiment as the server's, made from its resolved file. Thread-safe.</summary>
+/// <summary>
+/// A run that this worker holds blocks of: the same experiment as the server's, made from its resolved file. Thread-safe.
+/// </summary>
 internal sealed class WorkerSession
 {
     private const int KeptPrograms = 4;
@@ -28,7 +29,8 @@ internal sealed class WorkerSession
         _algorithm = experiment.CreateAlgorithm();
         Format = new TensorFormat(experiment.Dtype, CPU);
         using (Policy policy = experiment.CreatePolicy(Format)) Parameters = policy.Layout.Length;
-        Participation = new RoundParticipation(experiment.Environment.AgentNames.Count, experiment.Federation.Participation, experiment.Federation.LocalStepCounts);
+        Participation = new RoundParticipation(experiment.Environment.AgentNames.Count, experiment.Federation.Participation,
+            experiment.Federation.LocalStepCounts);
         Blocks = new BlockFactory(experiment, _algorithm, Format);
     }
 
@@ -66,7 +68,8 @@ internal sealed class WorkerSession
     public static WorkerSession Open(SessionOffer offer, Software software)
     {
         if (software.MismatchWith(offer.Software) is { } mismatch) throw new RefusedException(mismatch);
-        if (HashOf(offer.Experiment) != offer.Hash) throw new RefusedException("the experiment does not have the hash that was sent with it");
+        if (ResolvedExperiment.HashOf(offer.Experiment) != offer.Hash)
+            throw new RefusedException("the experiment does not have the hash that was sent with it");
         string folder = Directory.CreateTempSubdirectory("fedpg-").FullName;
         try
         {
@@ -80,11 +83,14 @@ internal sealed class WorkerSession
                 File.WriteAllBytes(path, file.Bytes);
                 files.Add($"{file.KeyPath}={path}");
             }
-            Experiment experiment = ExperimentReader.Default.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(document.ToJsonString()), "the run"), "the run", folder, files);
-            string own = HashOf(ResolvedBytes(experiment, offer.Files));
+            Experiment experiment = ExperimentReader.Default.Read(
+                JsonDocuments.Parse(Encoding.UTF8.GetBytes(document.ToJsonString()), "the run"), "the run", folder, files);
+            string own = ResolvedExperiment.HashOf(ResolvedExperiment.BytesOf(experiment, offer.Files));
             return own == offer.Hash
                 ? new WorkerSession(offer.Session, offer.Hash, experiment)
-                : throw new RefusedException($"the experiment resolves to something else here: its hash is {own[..12]}..., and the run's is {offer.Hash[..12]}...; are both of one build?");
+                : throw new RefusedException(
+                    $"the experiment resolves to something else here: its hash is {own[..12]}..., and the run's is "
+                        + $"{offer.Hash[..12]}...; are both of one build?");
         }
         catch (InvalidInputException e)
         {
@@ -97,41 +103,23 @@ internal sealed class WorkerSession
     }
 
     /// <summary>
-    /// The experiment is somebody else's: it may name no plug-in, which would run here, and no file but those that came with it, since what is said of a
-    /// file that cannot be read tells what is in it.
+    /// The experiment is somebody else's: it may name no plug-in, which would run here, and no file but those that came with it, since what
+    /// is said of a file that cannot be read tells what is in it.
     /// </summary>
     private static void ThrowIfReachingHere(JsonObject document, OfferedFile[] files)
     {
-        if (document.ContainsKey(PluginsKey)) throw new RefusedException("the run names plug-ins to load, and a worker loads none but those of its own command line");
-        OfferedFile? other = Array.Find(files, f => f.KeyPath != MdpKeyPath);
-        if (other is not null) throw new RefusedException($"the run sends a file for \"{other.KeyPath}\", and a worker takes one for {MdpKeyPath} only");
+        if (document.ContainsKey(ResolvedExperiment.PluginsKey))
+            throw new RefusedException("the run names plug-ins to load, and a worker loads none but those of its own command line");
+        OfferedFile? other = Array.Find(files, f => f.KeyPath != ResolvedExperiment.MdpKeyPath);
+        if (other is not null)
+            throw new RefusedException(
+                $"the run sends a file for \"{other.KeyPath}\", and a worker takes one for {ResolvedExperiment.MdpKeyPath} only");
         JsonObject? environment = document["environment"] as JsonObject;
-        bool namesMap = environment?["options"] is JsonObject options && options[MapFile.Key] is JsonValue map && map.TryGetValue(out string? name) && MapFile.IsFile(name);
-        if (namesMap || (environment?["mdp"] is not null && files.Length == 0)) throw new RefusedException("the run names a file of this machine");
+        bool namesMap = environment?["options"] is JsonObject options && options[MapFile.Key] is JsonValue map
+            && map.TryGetValue(out string? name) && MapFile.IsFile(name);
+        if (namesMap || (environment?["mdp"] is not null && files.Length == 0))
+            throw new RefusedException("the run names a file of this machine");
     }
-
-    /// <summary>The key of an experiment that names a file which is sent along.</summary>
-    public const string MdpKeyPath = "environment.mdp";
-
-    /// <summary>The resolved experiment as both sides write it: without plug-ins, which are compared on their own, and with names in the place of paths.</summary>
-    public static byte[] ResolvedBytes(Experiment experiment, IReadOnlyList<OfferedFile> files)
-    {
-        var document = (JsonObject)experiment.Resolved.DeepClone();
-        document.Remove(PluginsKey);
-        foreach (OfferedFile file in files)
-        {
-            string[] keys = file.KeyPath.Split('.');
-            JsonNode parent = keys[..^1].Aggregate((JsonNode)document, (node, key) => node[key]!);
-            parent[keys[^1]] = file.Name;
-        }
-        return Encoding.UTF8.GetBytes(document.ToJsonString());
-    }
-
-    /// <summary>The key of an experiment that names plug-ins.</summary>
-    public const string PluginsKey = "plugins";
-
-    /// <summary>SHA-256 in lower-case hexadecimal digits.</summary>
-    public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>The function that a call names.</summary>
     /// <exception cref="RefusedException">This worker's algorithm asks for something else there.</exception>
@@ -139,14 +127,17 @@ internal sealed class WorkerSession
     {
         IReadOnlyList<AgentCall> program = ProgramOf(name.Program);
         if (name.Index < 0 || name.Index >= program.Count)
-            throw new RefusedException($"the server makes call {name.Index} ({name}), and the algorithm has {program.Count} calls in that round here; {Rule}");
+            throw new RefusedException(
+                $"the server makes call {name.Index} ({name}), and the algorithm has {program.Count} calls in that round here; {Rule}");
         AgentCall found = program[name.Index];
         return (found.Kind, found.Name, found.Round) == (name.Kind, name.Name, name.Round)
             ? found
-            : throw new RefusedException($"the server's call {name.Index} is {name}, and here it is {found.Kind} \"{found.Name}\" of round {found.Round}; {Rule}");
+            : throw new RefusedException(
+                $"the server's call {name.Index} is {name}, and here it is {found.Kind} \"{found.Name}\" of round {found.Round}; {Rule}");
     }
 
-    private const string Rule = "what an algorithm asks of agents must follow from its options and the round alone, never from the server's numbers";
+    private const string Rule =
+        "what an algorithm asks of agents must follow from its options and the round alone, never from the server's numbers";
 
     private IReadOnlyList<AgentCall> ProgramOf(int round)
     {

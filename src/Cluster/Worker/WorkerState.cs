@@ -9,7 +9,8 @@ namespace FedPG.Cluster.Worker;
 /// <param name="site">What a site has put by; null for a worker that belongs to none.</param>
 /// <param name="note">Takes what a user should know.</param>
 /// <param name="time">The clock.</param>
-internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site, Action<string> note, TimeProvider time)
+internal sealed class WorkerState(ComputeThreads threads, Software software, long largestMessage, SiteStates? site, Action<string> note,
+    TimeProvider time)
 {
     private readonly Lock _lock = new();
     private Guid _id;
@@ -28,8 +29,8 @@ internal sealed class WorkerState(ComputeThreads threads, Software software, lon
     public ComputeThreads Threads => threads;
 
     /// <summary>
-    /// What the server is told of a failure: why it failed, and of a site only that it did. What an environment throws may hold what it has observed, or
-    /// where its data are, and stays here.
+    /// What the server is told of a failure: why it failed, and of a site only that it did. What an environment throws may hold what it has
+    /// observed, or where its data are, and stays here.
     /// </summary>
     public string Tell(Exception failure)
     {

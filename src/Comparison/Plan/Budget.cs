@@ -21,8 +21,8 @@ public enum BudgetKind
 
 /// <summary>
 /// What every run of a comparison may use. Rounds, trajectories and bytes are turned into a number of rounds before anything is run (see
-/// <see cref="RoundCosts"/>): the most that fit in, so that a budget is never exceeded. Seconds end a run at the first round boundary at which they
-/// are over; how many rounds that gives depends on the machine, so such results are not reproducible to the bit.
+/// <see cref="RoundCosts"/>): the most that fit in, so that a budget is never exceeded. Seconds end a run at the first round boundary at
+/// which they are over; how many rounds that gives depends on the machine, so such results are not reproducible to the bit.
 /// </summary>
 /// <param name="Kind">What is counted.</param>
 /// <param name="Amount">How much of it; a whole number except for seconds.</param>
@@ -52,15 +52,18 @@ public sealed record Budget(BudgetKind Kind, double Amount)
         }
         if (!Kinds.Contains(parts.Key))
         {
-            errors.Add(new ValidationError(Source, "", parts.Key, $"cannot be budgeted; the nearest is \"{NearestName.Of(parts.Key, Kinds)}\"; {form}"));
+            errors.Add(new ValidationError(Source, "", parts.Key,
+                $"cannot be budgeted; the nearest is \"{NearestName.Of(parts.Key, Kinds)}\"; {form}"));
             return null;
         }
         BudgetKind kind = Enum.Parse<BudgetKind>(parts.Key, ignoreCase: true);
         double most = kind == BudgetKind.Rounds ? MaxRounds : Max;
-        bool number = double.TryParse(parts.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double amount) && amount > 0 && amount <= most;
+        bool number = double.TryParse(parts.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double amount) && amount > 0
+            && amount <= most;
         if (!number || (kind != BudgetKind.Seconds && amount != Math.Floor(amount)))
         {
-            string range = string.Create(CultureInfo.InvariantCulture, $"{(kind == BudgetKind.Seconds ? "a number above 0, up to" : "a whole number from 1 to")} {most:F0}");
+            string range = string.Create(CultureInfo.InvariantCulture,
+                $"{(kind == BudgetKind.Seconds ? "a number above 0, up to" : "a whole number from 1 to")} {most:F0}");
             errors.Add(new ValidationError(Source, "", text, $"{parts.Key} must be {range}"));
             return null;
         }
@@ -70,5 +73,8 @@ public sealed record Budget(BudgetKind Kind, double Amount)
     /// <summary>The budget as it is written: <c>bytes=1000000</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kinds[(int)Kind]}={Written}");
 
-    private string Written => Kind == BudgetKind.Seconds ? Amount.ToString("R", CultureInfo.InvariantCulture) : Amount.ToString("F0", CultureInfo.InvariantCulture);
+    private string Written =>
+        Kind == BudgetKind.Seconds
+            ? Amount.ToString("R", CultureInfo.InvariantCulture)
+            : Amount.ToString("F0", CultureInfo.InvariantCulture);
 }

@@ -16,8 +16,8 @@ public sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> S
 }
 
 /// <summary>
-/// What a comparison runs: an experiment as it was written, the algorithms that take its place in turn, seeds, budget and tuning. Immutable; what it
-/// gives depends on nothing else, so a comparison that was stopped goes on from it.
+/// What a comparison runs: an experiment as it was written, the algorithms that take its place in turn, seeds, budget and tuning.
+/// Immutable; what it gives depends on nothing else, so a comparison that was stopped goes on from it.
 /// </summary>
 public sealed record ComparisonPlan
 {
@@ -60,7 +60,9 @@ public sealed record ComparisonPlan
         ArgumentNullException.ThrowIfNull(contender);
         ArgumentNullException.ThrowIfNull(tuned);
         // The last one wins, so that what is set for an algorithm goes before what is set for all.
-        var settings = new List<(string Source, string Path, string Value)> { (Contender.Source, Algorithm, JsonSerializer.Serialize(contender.Algorithm)) };
+        var settings =
+            new List<(string Source, string Path, string Value)> { (Contender.Source, Algorithm,
+                JsonSerializer.Serialize(contender.Algorithm)) };
         settings.AddRange(contender.Settings.Select(s => (Contender.Source, s.Path, s.Value)));
         settings.AddRange(tuned.Select(s => (TuningKey.Source, s.Path, s.Value)));
         if (rounds is { } t) settings.Add((Budget.Source, RoundsKey, t.ToString(System.Globalization.CultureInfo.InvariantCulture)));
@@ -85,19 +87,21 @@ public sealed record ComparisonPlan
     }
 
     /// <summary>Says of a fault of <c>--set</c> which other option it really came from.</summary>
-    private static ValidationError FromItsOption(ValidationError fault, List<(string Source, string Path, string Value)> settings, Contender contender)
+    private static ValidationError FromItsOption(ValidationError fault, List<(string Source, string Path, string Value)> settings,
+        Contender contender)
     {
         if (fault.Source != KeyOverrides.Source) return fault;
         (string Source, string Path, string Value) found = settings.LastOrDefault(s =>
-            fault.KeyPath.StartsWith(s.Path, StringComparison.Ordinal) && (fault.KeyPath.Length == s.Path.Length || fault.KeyPath[s.Path.Length] is '.' or '['));
+            fault.KeyPath.StartsWith(s.Path, StringComparison.Ordinal)
+                && (fault.KeyPath.Length == s.Path.Length || fault.KeyPath[s.Path.Length] is '.' or '['));
         if (found.Source is null) return fault;
         string entry = found.Source is Contender.Source or TuningKey.Source ? $"{found.Source}: {contender.Label}" : found.Source;
         return fault with { Source = entry };
     }
 
     /// <summary>
-    /// An experiment writes out every key that its algorithm reads; one that has no default is written once a value of it is given. That it is accepted says nothing:
-    /// keys of other algorithms are, and not read.
+    /// An experiment writes out every key that its algorithm reads; one that has no default is written once a value of it is given. That it
+    /// is accepted says nothing: keys of other algorithms are, and not read.
     /// </summary>
     private bool Knows(ExperimentReader reader, Contender contender, Experiment plain, TuningKey key)
     {

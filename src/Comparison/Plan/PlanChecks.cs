@@ -10,7 +10,8 @@ public static class PlanChecks
     /// <summary>Reads every algorithm's experiment, the ends of every grid, and sees that a round fits into the budget.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="reader">Reads experiments.</param>
-    /// <exception cref="InvalidInputException">All that is wrong; what is wrong with the experiment itself once, and what does not fit some of the algorithms with their labels.</exception>
+    /// <exception cref="InvalidInputException">All that is wrong; what is wrong with the experiment itself once, and what does not fit some
+    /// of the algorithms with their labels.</exception>
     public static void ThrowIfFaulty(ComparisonPlan plan, ExperimentReader reader)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -18,23 +19,30 @@ public static class PlanChecks
         if (plan.Tuning is { } tuning)
         {
             long[] shared = [.. tuning.Seeds.Intersect(plan.Seeds)];
-            if (shared.Length > 0) errors.Add(new ValidationError(Tuning.SeedSource, "", SeedList.Write(shared), "are reported too (--seeds): settings must be chosen by seeds that are not reported"));
+            if (shared.Length > 0)
+                errors.Add(new ValidationError(Tuning.SeedSource, "", SeedList.Write(shared),
+                    "are reported too (--seeds): settings must be chosen by seeds that are not reported"));
         }
         var minimised = new Dictionary<Contender, string>();
         List<ValidationError>[] own = [.. plan.Contenders.Select(_ => new List<ValidationError>())];
-        for (int k = 0; k < own.Length; k++) Try(own[k], () => minimised[plan.Contenders[k]] = Check(plan, reader, plan.Contenders[k], own[k]));
+        for (int k = 0; k < own.Length; k++)
+            Try(own[k], () => minimised[plan.Contenders[k]] = Check(plan, reader, plan.Contenders[k], own[k]));
         for (int k = 0; k < own.Length; k++) errors.AddRange(own[k].Select(fault => OfSome(fault, plan, own, plan.Contenders[k])));
         foreach ((Contender contender, string measure) in minimised)
         {
             // A smaller error of values and a smaller cost of a policy are not one thing.
             if (minimised.TryGetValue(plan.Contenders[0], out string? first) && measure != first)
-                errors.Add(new ValidationError(Contender.Source, "", contender.Label, $"cannot be measured against {plan.Contenders[0].Label}: its objective is {InWords(measure)}, and that of {plan.Contenders[0].Label} is {InWords(first)}"));
+                errors.Add(new ValidationError(Contender.Source, "", contender.Label,
+                    $"cannot be measured against {plan.Contenders[0].Label}: its objective is {InWords(measure)}, and that of "
+                        + $"{plan.Contenders[0].Label} is {InWords(first)}"));
         }
         if (errors.Count == 0 && plan.Tuning is not null) CheckKeys(plan, reader, errors);
         if (errors.Count > 0) throw new InvalidInputException([.. errors.Distinct()]);
     }
 
-    /// <summary>A fault in the file or in what is set for all says which algorithm it is one for, where others have no such fault.</summary>
+    /// <summary>
+    /// A fault in the file or in what is set for all says which algorithm it is one for, where others have no such fault.
+    /// </summary>
     private static ValidationError OfSome(ValidationError fault, ComparisonPlan plan, List<ValidationError>[] own, Contender contender) =>
         (fault.Source == plan.Source || fault.Source == KeyOverrides.Source) && own.Any(errors => !errors.Contains(fault))
             ? fault with { Source = $"{fault.Source}, with {contender.Label}" }
@@ -47,13 +55,15 @@ public static class PlanChecks
         string minimised = Evaluator.ObjectiveKindOf(plan.Read(reader, contender, plan.Seeds[0], [], null));
         foreach (TuningKey key in plan.KeysOf(reader, contender))
         {
-            foreach (string value in key.Values) Try(errors, () => plan.Read(reader, contender, plan.Seeds[0], [new Setting(key.Path, value)], null));
+            foreach (string value in key.Values)
+                Try(errors, () => plan.Read(reader, contender, plan.Seeds[0], [new Setting(key.Path, value)], null));
         }
         _ = RoundCosts.RoundsWithin(plan, reader, contender, []);
         return minimised;
     }
 
-    private static string InWords(string minimised) => ObjectiveKind.IsOfValues(minimised) ? "a squared error of values" : $"a policy's {minimised}";
+    private static string InWords(string minimised) =>
+        ObjectiveKind.IsOfValues(minimised) ? "a squared error of values" : $"a policy's {minimised}";
 
     /// <summary>A key that no algorithm knows is a mistake; the experiment reader says which is the nearest.</summary>
     private static void CheckKeys(ComparisonPlan plan, ExperimentReader reader, List<ValidationError> errors)

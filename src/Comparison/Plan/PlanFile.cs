@@ -22,7 +22,8 @@ public static class PlanFile
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(versions);
         var content = new Content(
-            CurrentFormat, plan.Source, plan.Folder, plan.Document, plan.Assignments, plan.Contenders, SeedList.Write(plan.Seeds), plan.Budget?.ToString(),
+            CurrentFormat, plan.Source, plan.Folder, plan.Document, plan.Assignments, plan.Contenders, SeedList.Write(plan.Seeds),
+            plan.Budget?.ToString(),
             plan.Tuning?.Keys, plan.Tuning is { } tuning ? SeedList.Write(tuning.Seeds) : null, (JsonObject)versions.DeepClone());
         RunFolder.WriteJson(Path.Combine(folder, Name), content);
     }
@@ -33,11 +34,16 @@ public static class PlanFile
     {
         const string resume = "--resume";
         string path = Path.Combine(folder, Name);
-        if (folder.Length == 0 || !File.Exists(path)) throw new InvalidInputException(new ValidationError(resume, "", folder, $"is not the folder of a comparison: it holds no {Name}"));
+        if (folder.Length == 0 || !File.Exists(path))
+            throw new InvalidInputException(new ValidationError(resume, "", folder,
+                $"is not the folder of a comparison: it holds no {Name}"));
         try
         {
             Content? content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), RunFolder.JsonOptions);
-            if (content?.Format != CurrentFormat) throw new InvalidInputException(new ValidationError(path, "format", content?.Format.ToString(System.Globalization.CultureInfo.InvariantCulture), $"this version reads format {CurrentFormat}"));
+            if (content?.Format != CurrentFormat)
+                throw new InvalidInputException(new ValidationError(path, "format",
+                    content?.Format.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    $"this version reads format {CurrentFormat}"));
             var errors = new List<ValidationError>();
             var plan = new ComparisonPlan
             {
@@ -59,6 +65,7 @@ public static class PlanFile
     }
 
     private sealed record Content(
-        int Format, string Source, string Folder, JsonElement Experiment, IReadOnlyList<string> Set, IReadOnlyList<Contender> Algorithms, string Seeds, string? Budget,
+        int Format, string Source, string Folder, JsonElement Experiment, IReadOnlyList<string> Set, IReadOnlyList<Contender> Algorithms,
+        string Seeds, string? Budget,
         IReadOnlyList<TuningKey>? Tune, string? TuneSeeds, JsonObject Versions);
 }

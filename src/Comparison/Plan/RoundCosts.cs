@@ -9,8 +9,8 @@ using TorchSharp;
 namespace FedPG.Comparison.Plan;
 
 /// <summary>
-/// What the rounds of an experiment cost, measured on a throw-away run: of its first two rounds where all cost the same, else of as many as a budget allows,
-/// by the comparison's first seed.
+/// What the rounds of an experiment cost, measured on a throw-away run: of its first two rounds where all cost the same, else of as many as
+/// a budget allows, by the comparison's first seed.
 /// </summary>
 public static class RoundCosts
 {
@@ -38,12 +38,15 @@ public static class RoundCosts
         string unit = Budget.Kinds[(int)budget.Kind];
         double first = used[0], round = (used[^1] - first) / (used.Count - 1);
         if (round <= 0)
-            throw new InvalidInputException(new ValidationError(Budget.Source, "", budget.ToString(), $"never ends {contender.Label}, whose rounds use no {unit} that are counted; choose another budget, as rounds=N"));
-        double rounds = used.FindIndex(u => u > budget.Amount) is var over and >= 0 ? over - 1 : Math.Floor((budget.Amount - first) / round);
+            throw new InvalidInputException(new ValidationError(Budget.Source, "", budget.ToString(),
+                $"never ends {contender.Label}, whose rounds use no {unit} that are counted; choose another budget, as rounds=N"));
+        double rounds = used.FindIndex(u => u > budget.Amount) is var over and >= 0
+            ? over - 1 : Math.Floor((budget.Amount - first) / round);
         if (rounds < 1)
         {
             string before = first > 0 ? $", and {first:F0} before the first" : "";
-            throw new InvalidInputException(new ValidationError(Budget.Source, "", budget.ToString(), $"is too little for one round of {contender.Label}, which uses {used[1] - first:F0} {unit}{before}"));
+            throw new InvalidInputException(new ValidationError(Budget.Source, "", budget.ToString(),
+                $"is too little for one round of {contender.Label}, which uses {used[1] - first:F0} {unit}{before}"));
         }
         return (int)Math.Min(rounds, 100_000_000);
     }
@@ -52,7 +55,8 @@ public static class RoundCosts
     private static List<double> Measure(Experiment experiment, Budget budget)
     {
         // Neither evaluation nor diagnosis changes what a round uses.
-        using var federation = new TrainingLoop(experiment with { EvaluateEvery = int.MaxValue, DiagnoseEvery = 0 }, new ExecutionOptions(1, torch.CPU), TimeProvider.System);
+        using var federation = new TrainingLoop(experiment with { EvaluateEvery = int.MaxValue, DiagnoseEvery = 0 },
+            new ExecutionOptions(1, torch.CPU), TimeProvider.System);
         using var spent = new CancellationTokenSource();
         var used = new List<double>();
         try

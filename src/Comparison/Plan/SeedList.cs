@@ -30,12 +30,14 @@ public static class SeedList
             string[] ends = part.Split("..", StringSplitOptions.TrimEntries);
             if (ends.Length > 2 || !TrySeed(ends[0], out long first) | !TrySeed(ends[^1], out long last))
             {
-                errors.Add(new ValidationError(source, "", $"\"{(part.Length > 0 ? part : text)}\"", $"{Form}, each a whole number from 0 to {Largest}"));
+                errors.Add(new ValidationError(source, "", $"\"{(part.Length > 0 ? part : text)}\"",
+                    $"{Form}, each a whole number from 0 to {Largest}"));
                 continue;
             }
             if (last < first)
             {
-                errors.Add(new ValidationError(source, "", part, $"is a range without seeds, because {first} is above {last}; did you mean {last}..{first}?"));
+                errors.Add(new ValidationError(source, "", part,
+                    $"is a range without seeds, because {first} is above {last}; did you mean {last}..{first}?"));
                 continue;
             }
             if (last - first >= Max || seeds.Count + (last - first) >= Max)

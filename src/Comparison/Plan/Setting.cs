@@ -11,7 +11,10 @@ public sealed record Setting(string Path, string Value)
     public string Assignment => $"{Path}={Value}";
 
     /// <summary>The key as a user types and reads it: keys of the federation section go without its name.</summary>
-    public string Key => Path.StartsWith(Section, StringComparison.Ordinal) && !Path[Section.Length..].Contains('.', StringComparison.Ordinal) ? Path[Section.Length..] : Path;
+    public string Key =>
+        Path.StartsWith(Section, StringComparison.Ordinal) && !Path[Section.Length..].Contains('.', StringComparison.Ordinal)
+            ? Path[Section.Length..]
+            : Path;
 
     /// <summary>The path behind a key as a user types it: a name without a dot belongs to the federation section.</summary>
     public static string PathOf(string key)

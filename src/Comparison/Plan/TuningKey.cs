@@ -21,10 +21,15 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
     private static readonly double[] Factors = [0.25, 0.5, 1, 2, 4];
     private static readonly string[] WorkOfARound = ["federation.localSteps", "gradient.trajectories", "gradient.horizon"];
 
-    /// <summary>Whether the key decides how much work a round is. More of it is always better under a budget of rounds, so the user's values are the limits.</summary>
+    /// <summary>
+    /// Whether the key decides how much work a round is. More of it is always better under a budget
+    /// of rounds, so the user's values are the limits.
+    /// </summary>
     public bool IsWorkOfARound => WorkOfARound.Contains(Path);
 
-    /// <summary>Whether all values are positive numbers and there are two or more, so that the grid can go on beyond its ends in their ratio.</summary>
+    /// <summary>
+    /// Whether all values are positive numbers and there are two or more, so that the grid can go on beyond its ends in their ratio.
+    /// </summary>
     public bool IsExtensible => Values.Count > 1 && Values.All(v => Number(v) is > 0);
 
     /// <summary>Whether all values are whole numbers.</summary>
@@ -47,7 +52,9 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
             return null;
         }
         IReadOnlyList<string> values = Words.Split(parts.Value, ',');
-        string[] wrong = values.Any(v => v.Length == 0) ? ["has an empty value"] : values.Distinct().Count() < values.Count ? ["names a value twice"] : [];
+        string[] wrong = values.Any(v => v.Length == 0)
+            ? ["has an empty value"]
+            : values.Distinct().Count() < values.Count ? ["names a value twice"] : [];
         if (wrong.Length > 0)
         {
             errors.Add(new ValidationError(Source, parts.Key, parts.Value, $"{wrong[0]}; must be different values, separated by commas"));
@@ -63,7 +70,9 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
     public string? Beyond(bool above, bool whole = false)
     {
         if (!IsExtensible) return null;
-        (double end, double next) = above ? (Number(Values[^1])!.Value, Number(Values[^2])!.Value) : (Number(Values[0])!.Value, Number(Values[1])!.Value);
+        (double end, double next) = above
+            ? (Number(Values[^1])!.Value, Number(Values[^2])!.Value)
+            : (Number(Values[0])!.Value, Number(Values[1])!.Value);
         double value = end * (end / next);
         if (whole) value = Math.Round(value, MidpointRounding.AwayFromZero);
         return double.IsFinite(value) && value > 0 && value != end ? Text(value) : null;
@@ -73,14 +82,18 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
     public TuningKey With(string value) => this with { Values = [.. Values.Append(value).OrderBy(v => Number(v))] };
 
     /// <summary>A number with twelve digits, so that 0.1 * 3 is written 0.3.</summary>
-    private static string Text(double value) => double.Parse(value.ToString("G12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture);
+    private static string Text(double value) =>
+        double.Parse(value.ToString("G12", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+            .ToString("R", CultureInfo.InvariantCulture);
 
     private static double? Number(string value)
     {
         try
         {
             using var document = JsonDocument.Parse(value);
-            return document.RootElement.ValueKind == JsonValueKind.Number && document.RootElement.TryGetDouble(out double number) ? number : null;
+            return document.RootElement.ValueKind == JsonValueKind.Number && document.RootElement.TryGetDouble(out double number)
+                ? number
+                : null;
         }
         catch (JsonException)
         {

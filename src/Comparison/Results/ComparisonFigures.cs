@@ -6,8 +6,8 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Comparison.Results;
 
 /// <summary>
-/// The figures of a comparison: the gap (or objective) against rounds, bytes and env-steps, an interquartile mean over seeds with a band from the first to
-/// the third quartile; and the table's figures with their intervals. Stateless.
+/// The figures of a comparison: the gap (or objective) against rounds, bytes and env-steps, an interquartile mean over seeds with a band
+/// from the first to the third quartile; and the table's figures with their intervals. Stateless.
 /// </summary>
 internal static class ComparisonFigures
 {
@@ -21,14 +21,17 @@ internal static class ComparisonFigures
     /// <summary>The figures with the names of their files.</summary>
     public static IEnumerable<(string Name, Figure Figure)> Of(ComparisonFolder folder, ComparisonResult result)
     {
-        CurveTable[][] runs = [.. result.Standings.Select(s => s.Runs.Select(r => RunCurves.Read(folder.RunOf(r.Label, r.Seed))).ToArray())];
+        CurveTable[][] runs =
+            [.. result.Standings.Select(s => s.Runs.Select(r => RunCurves.Read(folder.RunOf(r.Label, r.Seed))).ToArray())];
         string title = $"{result.Name}: {result.Plan.Seeds.Count} {(result.Plan.Seeds.Count == 1 ? "seed" : "seeds")}";
         foreach ((string name, string label, Func<CurveTable, IReadOnlyList<double>> of) in Axes)
         {
             Series[] series = [.. result.Standings.Select((s, k) => Curve(s, runs[k], of, result.Judged, k))];
             // Algorithms that use nothing of it (no messages, exact gradients) have no place on the axis.
             if (!series.Any(s => s.X.Any(x => x > 0))) continue;
-            yield return ($"{result.Judged}-by-{name}", Figure.Of(new Panel { Title = title, XLabel = label, YLabel = result.Judged, YScale = SeedCurves.ScaleOf(series), Series = series }));
+            yield return ($"{result.Judged}-by-{name}",
+                Figure.Of(new Panel { Title = title, XLabel = label, YLabel = result.Judged, YScale = SeedCurves.ScaleOf(series),
+                    Series = series }));
         }
         Panel estimates = new()
         {
@@ -36,7 +39,8 @@ internal static class ComparisonFigures
             XLabel = $"{result.Judged} at the end: interquartile mean, 95 % interval",
             Estimates = [.. result.Standings.Select((s, k) => Estimate(s, result.ByGap ? s.Gap!.Value : s.Objective, k))],
         };
-        if (estimates.Estimates.Any(e => double.IsFinite(e.Value))) yield return ($"{result.Judged}-at-the-end", Figure.Of(estimates, LegendPlacement.None));
+        if (estimates.Estimates.Any(e => double.IsFinite(e.Value)))
+            yield return ($"{result.Judged}-at-the-end", Figure.Of(estimates, LegendPlacement.None));
     }
 
     private static Estimate Estimate(Standing standing, Figure95 figure, int style) =>
@@ -50,6 +54,8 @@ internal static class ComparisonFigures
     }
 
     /// <summary>The runs of one algorithm; one that diverged is infinite from there on.</summary>
-    private static Series Curve(Standing standing, CurveTable[] runs, Func<CurveTable, IReadOnlyList<double>> axis, string judged, int style) =>
-        SeedCurves.Of(standing.Contender.Label, [.. runs.Select(r => (axis(r), r[judged]))], [.. standing.Runs.Select(r => r.Status == RunResult.Diverged)], style);
+    private static Series Curve(Standing standing, CurveTable[] runs, Func<CurveTable, IReadOnlyList<double>> axis,
+        string judged, int style) =>
+        SeedCurves.Of(standing.Contender.Label, [.. runs.Select(r => (axis(r), r[judged]))],
+            [.. standing.Runs.Select(r => r.Status == RunResult.Diverged)], style);
 }

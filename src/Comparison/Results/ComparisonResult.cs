@@ -40,7 +40,8 @@ public sealed record ComparisonResult
     /// <param name="tuned">What tuning chose for each algorithm.</param>
     /// <param name="runs">All runs, by algorithm, then by seed.</param>
     /// <param name="folder">The folder.</param>
-    public static ComparisonResult Of(ComparisonPlan plan, string name, IReadOnlyList<TunedSettings> tuned, IReadOnlyList<RunResult> runs, string folder)
+    public static ComparisonResult Of(ComparisonPlan plan, string name, IReadOnlyList<TunedSettings> tuned, IReadOnlyList<RunResult> runs,
+        string folder)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(tuned);
@@ -48,10 +49,12 @@ public sealed record ComparisonResult
         RunResult[] finished = [.. runs.Where(r => r.Status == RunResult.Finished)];
         bool byGap = finished.Length > 0 && finished.All(r => r.Gap is not null);
         RunResult[][] groups = [.. plan.Contenders.Select(c => runs.Where(r => r.Label == c.Label).ToArray())];
-        Standing[] standings = [.. plan.Contenders.Select((contender, k) => StandingOf(contender, tuned[k], groups[k], k == 0 ? null : groups[0], byGap))];
+        Standing[] standings =
+            [.. plan.Contenders.Select((contender, k) => StandingOf(contender, tuned[k], groups[k], k == 0 ? null : groups[0], byGap))];
         return new ComparisonResult
         {
-            Plan = plan, Name = name, Folder = folder, ByGap = byGap, Standings = standings, Notes = [.. ComparisonWords.Notes(plan, standings, byGap)], Minimised = finished.FirstOrDefault()?.Minimised,
+            Plan = plan, Name = name, Folder = folder, ByGap = byGap, Standings = standings,
+            Notes = [.. ComparisonWords.Notes(plan, standings, byGap)], Minimised = finished.FirstOrDefault()?.Minimised,
         };
     }
 
@@ -70,13 +73,16 @@ public sealed record ComparisonResult
         Seconds = Mean(runs, r => r.Seconds),
         Improvement = first is null
             ? null
-            : Intervals.ProbabilityOfImprovement([.. runs.Select(r => r.Figure(byGap))], [.. first.Select(r => r.Figure(byGap))], BootstrapSeed),
+            : Intervals.ProbabilityOfImprovement([.. runs.Select(r => r.Figure(byGap))], [.. first.Select(r => r.Figure(byGap))],
+                BootstrapSeed),
     };
 
     private static Figure95 Mean(RunResult[] runs, Func<RunResult, double> quantity)
     {
         double[] values = [.. runs.Select(quantity)];
         // Where all seeds agree, so do all resamples; the mean itself could round otherwise.
-        return values.All(v => v.Equals(values[0])) ? Figure95.Exactly(values[0]) : Intervals.Bootstrap(values, Intervals.InterquartileMean, BootstrapSeed);
+        return values.All(v => v.Equals(values[0]))
+            ? Figure95.Exactly(values[0])
+            : Intervals.Bootstrap(values, Intervals.InterquartileMean, BootstrapSeed);
     }
 }

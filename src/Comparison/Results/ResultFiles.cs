@@ -26,7 +26,8 @@ public static class ResultFiles
         ArgumentNullException.ThrowIfNull(result);
         WriteText(Path.Combine(folder.FullPath, RunsTable), Runs(result));
         WriteText(Path.Combine(folder.FullPath, SummaryTable), Summary(result));
-        foreach ((string name, Figure figure) in ComparisonFigures.Of(folder, result)) FigureFiles.Write(figure, Path.Combine(folder.FullPath, name));
+        foreach ((string name, Figure figure) in ComparisonFigures.Of(folder, result)) FigureFiles.Write(figure,
+            Path.Combine(folder.FullPath, name));
     }
 
     /// <summary>What there is to know about a result, as JSON; what is infinite is the text "Infinity".</summary>
@@ -69,14 +70,19 @@ public static class ResultFiles
 
     private static string Runs(ComparisonResult result)
     {
-        var rows = new List<string> { "label,algorithm,settings,tuned,seed,status,rounds,objective,optimum,gap,worst_agent,env_steps,trajectories,bytes_up,bytes_down,seconds,folder" };
+        const string Header = "label,algorithm,settings,tuned,seed,status,rounds,objective,optimum,gap,worst_agent,"
+            + "env_steps,trajectories,bytes_up,bytes_down,seconds,folder";
+        var rows = new List<string> { Header };
         foreach (Standing standing in result.Standings)
         {
             foreach (RunResult r in standing.Runs)
             {
                 rows.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{Head(standing)},{r.Seed},{r.Status},{r.Rounds},{Csv.Number(r.Objective)},{Csv.Number(r.Optimum)},{Csv.Number(r.Gap)},{Csv.Number(r.WorstAgent)},")
-                    + string.Create(CultureInfo.InvariantCulture, $"{r.EnvSteps},{r.Trajectories},{r.BytesUp},{r.BytesDown},{Csv.Number(r.Seconds)},{ComparisonFolder.Runs}/{r.Label}/seed-{r.Seed}"));
+                    $"{Head(standing)},{r.Seed},{r.Status},{r.Rounds},{Csv.Number(r.Objective)},{Csv.Number(r.Optimum)},"
+                        + $"{Csv.Number(r.Gap)},{Csv.Number(r.WorstAgent)},")
+                    + string.Create(CultureInfo.InvariantCulture,
+                        $"{r.EnvSteps},{r.Trajectories},{r.BytesUp},{r.BytesDown},{Csv.Number(r.Seconds)},"
+                            + $"{ComparisonFolder.Runs}/{r.Label}/seed-{r.Seed}"));
             }
         }
         return string.Join('\n', rows) + "\n";
@@ -85,24 +91,29 @@ public static class ResultFiles
     private static string Summary(ComparisonResult result)
     {
         string[] quantities = ["gap", "objective", "worst_agent", "rounds", "bytes", "trajectories", "env_steps", "seconds", "improvement"];
-        var rows = new List<string> { $"label,algorithm,settings,tuned,tuned_at_edge,seeds,diverged,{string.Join(',', quantities.Select(q => $"{q},{q}_low,{q}_high"))}" };
+        string columns = string.Join(',', quantities.Select(q => $"{q},{q}_low,{q}_high"));
+        var rows = new List<string> { $"label,algorithm,settings,tuned,tuned_at_edge,seeds,diverged,{columns}" };
         foreach (Standing s in result.Standings)
         {
-            Figure95?[] figures = [s.Gap, s.Objective, s.WorstAgent, s.Rounds, s.Bytes, s.Trajectories, s.EnvSteps, s.Seconds, s.Improvement];
-            rows.Add(string.Create(CultureInfo.InvariantCulture, $"{Head(s)},{Csv.Text(string.Join(' ', s.Tuned.AtEdge))},{s.Runs.Count},{s.Diverged},")
+            Figure95?[] figures = [s.Gap, s.Objective, s.WorstAgent, s.Rounds, s.Bytes, s.Trajectories, s.EnvSteps, s.Seconds,
+                s.Improvement];
+            rows.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{Head(s)},{Csv.Text(string.Join(' ', s.Tuned.AtEdge))},{s.Runs.Count},{s.Diverged},")
                 + string.Join(',', figures.Select(f => $"{Csv.Number(f?.Value)},{Csv.Number(f?.Low)},{Csv.Number(f?.High)}")));
         }
         return string.Join('\n', rows) + "\n";
     }
 
     private static string Head(Standing standing) =>
-        $"{standing.Contender.Label},{standing.Contender.Algorithm},{Csv.Text(string.Join(' ', standing.Contender.Settings))},{Csv.Text(string.Join(' ', standing.Tuned.Settings))}";
+        $"{standing.Contender.Label},{standing.Contender.Algorithm},{Csv.Text(string.Join(' ', standing.Contender.Settings))},"
+            + $"{Csv.Text(string.Join(' ', standing.Tuned.Settings))}";
 
     private static JsonObject SettingsOf(IReadOnlyList<Setting> settings) =>
         new(settings.Select(s => KeyValuePair.Create(s.Path, KeyOverrides.ValueOf(s.Value))));
 
     private static JsonNode? Figure(Figure95? figure) =>
-        figure is { } f ? System.Text.Json.JsonSerializer.SerializeToNode(new { iqm = f.Value, low = f.Low, high = f.High }, RunFolder.JsonOptions) : null;
+        figure is { } f ? System.Text.Json.JsonSerializer.SerializeToNode(new { iqm = f.Value, low = f.Low, high = f.High },
+            RunFolder.JsonOptions) : null;
 
     /// <summary>Aside and renamed, so that a table is never there by half.</summary>
     private static void WriteText(string path, string text)

@@ -5,8 +5,8 @@ using FedPG.Core.Statistics;
 namespace FedPG.Comparison.Results;
 
 /// <summary>
-/// One row of the table: what an algorithm's runs gave, each quantity as its interquartile mean over seeds with the percentile interval of 10,000
-/// bootstrap resamples (Agarwal et al. 2021). A run that diverged counts as infinitely bad.
+/// One row of the table: what an algorithm's runs gave, each quantity as its interquartile mean over seeds with the percentile interval of
+/// 10,000 bootstrap resamples (Agarwal et al. 2021). A run that diverged counts as infinitely bad.
 /// </summary>
 public sealed record Standing
 {

@@ -35,7 +35,8 @@ public sealed class ComparisonFolder : IDisposable
     }
 
     /// <summary>The run folder of an algorithm and a seed.</summary>
-    public string RunOf(string label, long seed) => Path.Combine(FullPath, Runs, label, $"seed-{seed.ToString(CultureInfo.InvariantCulture)}");
+    public string RunOf(string label, long seed) =>
+        Path.Combine(FullPath, Runs, label, $"seed-{seed.ToString(CultureInfo.InvariantCulture)}");
 
     /// <inheritdoc/>
     public void Dispose()

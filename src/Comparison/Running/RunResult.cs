@@ -34,7 +34,9 @@ public sealed record RunResult
     /// <summary>Objective - optimum; null where unknown, and for a run that diverged.</summary>
     public double? Gap { get; init; }
 
-    /// <summary>The largest J_i of any agent: how bad the common policy is for whom it serves worst; null for a run that diverged.</summary>
+    /// <summary>
+    /// The largest J_i of any agent: how bad the common policy is for whom it serves worst; null for a run that diverged.
+    /// </summary>
     public double? WorstAgent { get; init; }
 
     /// <summary>Transitions sampled.</summary>
@@ -59,7 +61,9 @@ public sealed record RunResult
     /// <summary>What went wrong, for a run that diverged.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>What a run is judged by, lower is better: the gap, the objective where that is unknown, and infinity for one that diverged.</summary>
+    /// <summary>
+    /// What a run is judged by, lower is better: the gap, the objective where that is unknown, and infinity for one that diverged.
+    /// </summary>
     /// <param name="byGap">Whether gaps are known.</param>
     public double Figure(bool byGap) => (byGap ? Gap : Objective) ?? double.PositiveInfinity;
 

@@ -13,12 +13,14 @@ namespace FedPG.Comparison.Running;
 /// <summary>What tuning chose for one algorithm.</summary>
 /// <param name="Label">The algorithm.</param>
 /// <param name="Settings">The settings chosen; empty without tuning.</param>
-/// <param name="Figure">Their gap (or objective), the interquartile mean over the seeds of the tuning; null without tuning, infinite where everything diverged.</param>
+/// <param name="Figure">Their gap (or objective), the interquartile mean over the seeds of the tuning; null without tuning, infinite where
+/// everything diverged.</param>
 /// <param name="AtEdge">The settings that lie at an end of what was tried.</param>
 public sealed record TunedSettings(string Label, IReadOnlyList<Setting> Settings, double? Figure, IReadOnlyList<string> AtEdge);
 
 /// <summary>Tunes every algorithm on seeds of its own, all of them at once. Its runs leave no folders, only rows in tuning.csv.</summary>
-internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader reader, TuningLog log, int threads, IComparisonProgress progress)
+internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader reader, TuningLog log, int threads,
+    IComparisonProgress progress)
 {
     private sealed record Job(Contender Contender, IReadOnlyList<Setting> Settings, long Seed, int? Rounds);
 
@@ -43,12 +45,14 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
         var points = new List<(TuningSearch Search, string[] Point, Job[]? Jobs)>();
         for (int c = 0; c < searches.Length; c++)
         {
-            foreach (string[] point in searches[c].Pending) points.Add((searches[c], point, JobsOf(plan.Contenders[c], searches[c].Settings(point), firstWave: wave == 1)));
+            foreach (string[] point in searches[c].Pending)
+                points.Add((searches[c], point, JobsOf(plan.Contenders[c], searches[c].Settings(point), firstWave: wave == 1)));
         }
         Job[] left = [.. points.SelectMany(p => p.Jobs ?? []).Where(job => log[job.Contender.Label, job.Settings, job.Seed] is null)];
         if (left.Length > 0)
         {
-            progress.Begin(wave == 1 ? "tuning" : "tuning beyond the grid", [.. left.GroupBy(j => j.Contender.Label).Select(g => (g.Key, g.Count(), 0))]);
+            progress.Begin(wave == 1 ? "tuning" : "tuning beyond the grid",
+                [.. left.GroupBy(j => j.Contender.Label).Select(g => (g.Key, g.Count(), 0))]);
             try
             {
                 ParallelRunner.Run(threads, left.Length, (k, own) => RunOne(left[k], own, cancellation), cancellation);
@@ -62,7 +66,9 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
             search.Report(point, jobs is null ? null : [.. jobs.Select(job => log[job.Contender.Label, job.Settings, job.Seed]!.Value)]);
     }
 
-    /// <summary>The runs of a point; null where the experiment does not allow it, which beyond the grid is no fault of the user's.</summary>
+    /// <summary>
+    /// The runs of a point; null where the experiment does not allow it, which beyond the grid is no fault of the user's.
+    /// </summary>
     private Job[]? JobsOf(Contender contender, IReadOnlyList<Setting> settings, bool firstWave)
     {
         try
@@ -80,9 +86,11 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
     private void RunOne(Job job, int own, CancellationToken cancellation)
     {
         // Nobody looks at the rounds between.
-        Experiment experiment = plan.Read(reader, job.Contender, job.Seed, job.Settings, job.Rounds) with { DiagnoseEvery = 0, CheckpointEvery = 0 };
+        Experiment experiment = plan.Read(reader, job.Contender, job.Seed, job.Settings, job.Rounds) with { DiagnoseEvery = 0,
+            CheckpointEvery = 0 };
         int every = Math.Max(experiment.EvaluateEvery, experiment.Federation.Rounds / 20);
-        using var federation = new TrainingLoop(experiment with { EvaluateEvery = every }, new ExecutionOptions(own, torch.CPU), TimeProvider.System);
+        using var federation = new TrainingLoop(experiment with { EvaluateEvery = every }, new ExecutionOptions(own, torch.CPU),
+            TimeProvider.System);
         var sink = new RunProgress(progress, job.Contender.Label, experiment.Federation.Rounds, plan.Budget);
         double figure = double.PositiveInfinity;
         try
@@ -96,7 +104,8 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
         {
             // Infinite: worse than anything.
         }
-        log.Add(job.Contender.Label, job.Settings, job.Seed, federation.RoundsDone, double.IsFinite(figure) ? figure : double.PositiveInfinity);
+        log.Add(job.Contender.Label, job.Settings, job.Seed, federation.RoundsDone,
+            double.IsFinite(figure) ? figure : double.PositiveInfinity);
         sink.End();
     }
 }

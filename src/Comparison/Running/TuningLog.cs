@@ -5,7 +5,10 @@ using FedPG.Reporting.Curves;
 
 namespace FedPG.Comparison.Running;
 
-/// <summary>tuning.csv: a row for each finished run of the tuning, written as it ends, so that a comparison that goes on does not run it again. Thread-safe.</summary>
+/// <summary>
+/// tuning.csv: a row for each finished run of the tuning, written as it ends, so that a comparison
+/// that goes on does not run it again. Thread-safe.
+/// </summary>
 internal sealed class TuningLog : IDisposable
 {
     public const string Name = "tuning.csv";
@@ -28,7 +31,9 @@ internal sealed class TuningLog : IDisposable
         _csv = new Csv(path, Header);
     }
 
-    /// <summary>What a run gave: its gap, or its objective where the gap is unknown; infinite for one that diverged, null for one that is not there.</summary>
+    /// <summary>
+    /// What a run gave: its gap, or its objective where the gap is unknown; infinite for one that diverged, null for one that is not there.
+    /// </summary>
     public double? this[string label, IReadOnlyList<Setting> settings, long seed]
     {
         get
@@ -45,7 +50,8 @@ internal sealed class TuningLog : IDisposable
             _figures[(label, Text(settings), seed)] = figure;
             bool finite = double.IsFinite(figure);
             _csv.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{label},{Csv.Text(Text(settings))},{seed},{(finite ? RunResult.Finished : RunResult.Diverged)},{rounds},{(finite ? Csv.Number(figure) : "")}")).Flush();
+                $"{label},{Csv.Text(Text(settings))},{seed},{(finite ? RunResult.Finished : RunResult.Diverged)},{rounds},"
+                    + $"{(finite ? Csv.Number(figure) : "")}")).Flush();
         }
     }
 
@@ -56,9 +62,12 @@ internal sealed class TuningLog : IDisposable
 
     private void Read(CurveTable table)
     {
-        IReadOnlyList<string> labels = table.Texts("algorithm"), settings = table.Texts("settings"), seeds = table.Texts("seed"), status = table.Texts("status");
+        IReadOnlyList<string> labels = table.Texts("algorithm"), settings = table.Texts("settings"), seeds = table.Texts("seed"),
+            status = table.Texts("status");
         IReadOnlyList<double> figures = table["figure"];
         for (int i = 0; i < table.RowCount; i++)
-            _figures[(labels[i], settings[i], long.Parse(seeds[i], CultureInfo.InvariantCulture))] = status[i] == RunResult.Finished ? figures[i] : double.PositiveInfinity;
+            _figures[(labels[i], settings[i], long.Parse(seeds[i], CultureInfo.InvariantCulture))] = status[i] == RunResult.Finished
+                ? figures[i]
+                : double.PositiveInfinity;
     }
 }

@@ -4,8 +4,9 @@ using FedPG.Core.Statistics;
 namespace FedPG.Comparison.Running;
 
 /// <summary>
-/// The search for one algorithm's settings: the whole grid first; then, as long as the best point lies at an end of a key's values, one value more
-/// beyond that end, in the ratio of the two next to it, with the other keys at their best. Ties go to the point tried first. Deterministic.
+/// The search for one algorithm's settings: the whole grid first; then, as long as the best point lies at an end of a key's values, one
+/// value more beyond that end, in the ratio of the two next to it, with the other keys at their
+/// best. Ties go to the point tried first. Deterministic.
 /// </summary>
 internal sealed class TuningSearch
 {
@@ -87,8 +88,8 @@ internal sealed class TuningSearch
     }
 
     /// <summary>
-    /// A value that the experiment refuses is the end of what there is to try; but where it may have been refused for its fraction (the ratio of whole numbers
-    /// gave one), whole numbers are tried from then on.
+    /// A value that the experiment refuses is the end of what there is to try; but where it may have been refused for its fraction (the
+    /// ratio of whole numbers gave one), whole numbers are tried from then on.
     /// </summary>
     private void CloseRejected()
     {
@@ -98,7 +99,9 @@ internal sealed class TuningSearch
         if (!fraction || !_rounded.Add(tried.Key)) _closed.Add((tried.Key, tried.Above));
     }
 
-    /// <summary>The point of the lowest figure; where everything diverged, the one of the smallest value, because smaller steps diverge less.</summary>
+    /// <summary>
+    /// The point of the lowest figure; where everything diverged, the one of the smallest value, because smaller steps diverge less.
+    /// </summary>
     private string[] BestPoint()
     {
         string[] best = _points.MinBy(p => _figures[Key(p)])!;

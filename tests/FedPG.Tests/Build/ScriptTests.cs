@@ -6,8 +6,8 @@ using Xunit;
 namespace FedPG.Tests.Build;
 
 /// <summary>
-/// The programs of one file that <c>dotnet run FILE.cs</c> starts: no project holds them, so that no build sees when what they call has changed. They are
-/// compiled against the libraries of this process, of this repository's those only that their #:project lines bring.
+/// The programs of one file that <c>dotnet run FILE.cs</c> starts: no project holds them, so that no build sees when what they call has
+/// changed. They are compiled against the libraries of this process, of this repository's those only that their #:project lines bring.
 /// </summary>
 public sealed class ScriptTests
 {
@@ -46,13 +46,17 @@ public sealed class ScriptTests
 
     private static string[] Errors(string source, string folder)
     {
-        CSharpParseOptions options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14).WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
+        CSharpParseOptions options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14)
+            .WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
         HashSet<string> own = OwnLibraries(source, folder);
         IEnumerable<string> libraries = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(library => Path.GetFileNameWithoutExtension(library) is var name && (!name.StartsWith("FedPG.", StringComparison.Ordinal) || own.Contains(name)));
+            .Where(library => Path.GetFileNameWithoutExtension(library) is var name
+                && (!name.StartsWith("FedPG.", StringComparison.Ordinal) || own.Contains(name)));
         CSharpCompilation compilation = CSharpCompilation.Create(
-            "Script", [.. ((string[])[source, ImplicitUsings]).Select(text => CSharpSyntaxTree.ParseText(text, options))], libraries.Select(library => MetadataReference.CreateFromFile(library)),
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable)
+            "Script", [.. ((string[])[source, ImplicitUsings]).Select(text => CSharpSyntaxTree.ParseText(text, options))],
+            libraries.Select(library => MetadataReference.CreateFromFile(library)),
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable)
                 .WithSpecificDiagnosticOptions(AssemblyUnification.Select(id => KeyValuePair.Create(id, ReportDiagnostic.Suppress))));
         return [.. compilation.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString())];
     }
@@ -74,5 +78,6 @@ public sealed class ScriptTests
 
     private static IEnumerable<string> SourcesUnder(string folder) =>
         Directory.EnumerateFiles(folder, "*.cs")
-            .Concat(Directory.EnumerateDirectories(folder).Where(inner => !OutputFolders.Contains(Path.GetFileName(inner))).SelectMany(SourcesUnder));
+            .Concat(Directory.EnumerateDirectories(folder).Where(inner => !OutputFolders.Contains(Path.GetFileName(inner)))
+                .SelectMany(SourcesUnder));
 }

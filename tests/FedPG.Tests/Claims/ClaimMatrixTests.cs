@@ -1,12 +1,13 @@
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using Xunit;
 
 namespace FedPG.Tests.Claims;
 
 /// <summary>
-/// The claims, run quickly, on the right algorithm and on every broken one: which mistakes they notice, and which they cannot. The seed is fixed,
-/// so a verdict is the same on every run.
+/// The claims, run quickly, on the right algorithm and on every broken one: which mistakes they notice, and which they cannot. The seed is
+/// fixed, so a verdict is the same on every run.
 /// </summary>
 public abstract class ClaimMatrixTests
 {
@@ -26,8 +27,11 @@ public abstract class ClaimMatrixTests
     {
         Claim claim = Suite.Find(name)!;
         Breakage breakage = Breakages.Parse(variant);
-        Verdict verdict = Reproduction.Run(claim, breakage, new ReproductionOptions(1, 1, Effort.Quick), folder: null, (_, _) => { }, TestContext.Current.CancellationToken);
-        string checks = string.Join("; ", verdict.Checks.Select(c => $"{c.Name} {Bound.Short(c.Figure.Value)} in {c.Bound}: {(c.Pass ? "PASS" : "FAIL")}"));
+        Verdict verdict = Reproduction.Run(claim, breakage, new ReproductionOptions(1, 1, Effort.Quick), folder: null, (_, _) => { },
+            TestContext.Current.CancellationToken);
+        string checks =
+            string.Join("; ",
+                verdict.Checks.Select(c => $"{c.Name} {Bound.Short(c.Figure.Value)} in {c.Bound}: {(c.Pass ? "PASS" : "FAIL")}"));
         TestContext.Current.TestOutputHelper?.WriteLine($"{variant}: {verdict}; {checks}");
         Assert.True(verdict.Pass != claim.Catches.Contains(breakage), $"{variant}: {verdict}; {checks}");
     }

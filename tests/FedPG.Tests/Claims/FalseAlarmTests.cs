@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FedPG.Claims;
+using FedPG.Claims.Measuring;
 using FedPG.Tests.Build;
 using Xunit;
 
@@ -11,7 +12,9 @@ public sealed partial class FalseAlarmTests
 {
     private const double Largest = 1e-3;
 
-    /// <summary>Every verdict of the pages that rests on chance states how likely it is wrong, and none is likelier than one in a thousand.</summary>
+    /// <summary>
+    /// Every verdict of the pages that rests on chance states how likely it is wrong, and none is likelier than one in a thousand.
+    /// </summary>
     [Fact]
     public void The_pages_state_chances_below_one_in_a_thousand()
     {
@@ -30,14 +33,18 @@ public sealed partial class FalseAlarmTests
         Assert.True(stated >= 15, $"{stated} chances");
     }
 
-    /// <summary>Ten logarithms with mean 0 and standard deviation 1: the predictive t of 9 degrees of freedom is sqrt(1.1) wide, P(t > 3 / sqrt(1.1)) = 0.00938, ten times.</summary>
+    /// <summary>
+    /// Ten logarithms with mean 0 and standard deviation 1: the predictive t of 9 degrees of freedom is sqrt(1.1) wide, P(t > 3 /
+    /// sqrt(1.1)) = 0.00938, ten times.
+    /// </summary>
     [Fact]
     public void The_chance_is_that_of_a_new_instance_times_their_number()
     {
         // Plus and minus a, five times each, have the sample variance 10 a^2 / 9.
         double a = Math.Sqrt(0.9);
         double[] figures = [.. Enumerable.Range(0, 10).Select(k => Math.Exp(k % 2 == 0 ? a : -a))];
-        double above = Stated(InstanceChance.OfWorst(figures, Bound.AtMost(Math.Exp(3)))), both = Stated(InstanceChance.OfWorst(figures, new Bound(Math.Exp(-3), Math.Exp(3))));
+        double above = Stated(InstanceChance.OfWorst(figures, Bound.AtMost(Math.Exp(3)))),
+            both = Stated(InstanceChance.OfWorst(figures, new Bound(Math.Exp(-3), Math.Exp(3))));
         Assert.InRange(above, 0.092, 0.096);
         Assert.Equal(1, both / (2 * above), 3);
         Assert.Equal(1, Stated(InstanceChance.OfWorstGroup([figures, figures], Bound.AtMost(Math.Exp(3)))) / (2 * above), 3);
@@ -54,7 +61,10 @@ public sealed partial class FalseAlarmTests
         Assert.StartsWith("unknown", InstanceChance.OfWorst([1, 2], Bound.AtMost(5)), StringComparison.Ordinal);
     }
 
-    private static double Stated(string words) => words.StartsWith("below 1e-9", StringComparison.Ordinal) ? 0 : double.Parse(Chance().Match(words).Groups[1].Value, CultureInfo.InvariantCulture);
+    private static double Stated(string words) =>
+        words.StartsWith("below 1e-9", StringComparison.Ordinal)
+            ? 0
+            : double.Parse(Chance().Match(words).Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"(?:about|below) ([0-9][0-9.e+-]*)")]
     private static partial Regex Chance();

@@ -1,5 +1,6 @@
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
+using FedPG.Claims.Measuring;
 using FedPG.Federation.BuiltIn;
 using FedPG.Tests.Build;
 using FedPG.Tests.Experiments.Runs;
@@ -18,9 +19,11 @@ public sealed class ReproductionTests
         for (int k = 0; k < 2; k++)
         {
             foreach (string claim in (string[])["memory", "truncation"])
-                Reproduction.Run(Suite.Find(claim)!, Breakage.None, new ReproductionOptions(7, k + 1, Effort.Quick), folders[k], (_, _) => { }, TestContext.Current.CancellationToken);
+                Reproduction.Run(Suite.Find(claim)!, Breakage.None, new ReproductionOptions(7, k + 1, Effort.Quick), folders[k],
+                    (_, _) => { }, TestContext.Current.CancellationToken);
         }
-        string[] files = [.. Directory.EnumerateFiles(folders[0], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folders[0], f)).Order()];
+        string[] files = [.. Directory.EnumerateFiles(folders[0], "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folders[0], f)).Order()];
         Assert.Contains(Path.Combine("memory", "variance.csv"), files);
         Assert.Contains(Path.Combine("memory", "plot.svg"), files);
         Assert.Contains(Path.Combine("memory", "plot.png"), files);
@@ -36,7 +39,8 @@ public sealed class ReproductionTests
         string First(long seed)
         {
             using var folder = new TemporaryFolder();
-            Reproduction.Run(Suite.Find("memory")!, Breakage.None, new ReproductionOptions(seed, 2, Effort.Quick), folder.FullPath, (_, _) => { }, TestContext.Current.CancellationToken);
+            Reproduction.Run(Suite.Find("memory")!, Breakage.None, new ReproductionOptions(seed, 2, Effort.Quick), folder.FullPath,
+                (_, _) => { }, TestContext.Current.CancellationToken);
             return File.ReadAllText(Path.Combine(folder.FullPath, "memory", "variance.csv"));
         }
         Assert.NotEqual(First(1), First(2));
@@ -49,7 +53,8 @@ public sealed class ReproductionTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            Reproduction.Run(Suite.Find("memory")!, Breakage.None, new ReproductionOptions(1, 2, Effort.Quick), folder.FullPath, (_, _) => { }, source.Token));
+            Reproduction.Run(Suite.Find("memory")!, Breakage.None, new ReproductionOptions(1, 2, Effort.Quick), folder.FullPath,
+                (_, _) => { }, source.Token));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.FullPath));
     }
 
@@ -61,7 +66,8 @@ public sealed class ReproductionTests
             string folder = Path.Combine(Repository.Root, "experiments", claim.Name);
             Assert.NotEmpty(Directory.GetFiles(folder, "*.json"));
             string page = File.ReadAllText(Path.Combine(folder, "README.md"));
-            foreach (string heading in (string[])["# " + claim.Name, "## The claim", "## What is run", "## Settings", "## Command", "## Expected and measured", "## Plot"])
+            foreach (string heading in (string[])["# " + claim.Name, "## The claim", "## What is run", "## Settings", "## Command",
+                "## Expected and measured", "## Plot"])
                 Assert.Contains(heading, page, StringComparison.Ordinal);
             Assert.Contains(claim.Statement, page, StringComparison.Ordinal);
             Assert.True(File.Exists(Path.Combine(folder, "plot.svg")), claim.Name);

@@ -1,5 +1,5 @@
 using CsCheck;
-using FedPG.Claims;
+using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Core.Streams;
 using Xunit;
@@ -12,8 +12,8 @@ public sealed class StatisticsTests
     private static readonly Gen<double[]> Values = Gen.Double[-100, 100].Array[4, 40];
 
     /// <summary>
-    /// 1,000 samples of ten normal numbers: a 95 % interval of their mean misses the true mean in 50 of them, with a standard error of 7; 20 to 80 is left with
-    /// probability below 1e-4.
+    /// 1,000 samples of ten normal numbers: a 95 % interval of their mean misses the true mean in 50 of them, with a standard error of 7;
+    /// 20 to 80 is left with probability below 1e-4.
     /// </summary>
     [Fact]
     public void Students_interval_covers_the_mean_in_95_of_100_samples()
@@ -22,7 +22,9 @@ public sealed class StatisticsTests
         int missed = 0;
         for (int sample = 0; sample < 1000; sample++)
         {
-            Figure95 figure = Intervals.OfMean([.. Enumerable.Range(0, 10).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))]);
+            Figure95 figure =
+                Intervals.OfMean([.. Enumerable.Range(0, 10)
+                    .Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))]);
             if (figure.Low > 0 || figure.High < 0) missed++;
         }
         Assert.InRange(missed, 20, 80);
@@ -71,7 +73,8 @@ public sealed class StatisticsTests
     [Fact]
     public void A_verdict_shows_the_check_that_fails()
     {
-        FedPG.Claims.Check good = new("a", "", Figure95.Exactly(1), new Bound(0.5, 1.5), "", ""), bad = new("b", "", new Figure95(2, 1.5, 2.5), Bound.AtMost(1), "", "");
+        FedPG.Claims.Measuring.Check good = new("a", "", Figure95.Exactly(1), new Bound(0.5, 1.5), "", ""),
+            bad = new("b", "", new Figure95(2, 1.5, 2.5), Bound.AtMost(1), "", "");
         Assert.Equal("name 1 [1, 1] 0.5..1.5 PASS", new Verdict("name", [good], 0).ToString());
         Assert.Equal("name 2 [1.5, 2.5] <=1 FAIL", new Verdict("name", [good, bad], 0).ToString());
     }

@@ -46,8 +46,10 @@ public sealed class BlockReplayTests
         BlockReply middle = whole.Execute(Request(0, entries[..half], Start(session), wantsState: true));
         BlockReply expected = whole.Execute(Request(half, entries[half..], null));
         ObservationData seen = middle.Observations!;
-        TensorData[] received = [.. entries[..half].Where(e => e.Kind == EntryKind.Receive).Select(e => e.Data!).Reverse().DistinctBy(d => d.Name), .. Start(session).Received];
-        var snapshot = new BlockSnapshot(middle.State, [.. received.DistinctBy(r => r.Name)], seen.EnvSteps, seen.Trajectories, seen.AgentRollouts);
+        TensorData[] received = [.. entries[..half].Where(e => e.Kind == EntryKind.Receive).Select(e => e.Data!).Reverse()
+            .DistinctBy(d => d.Name), .. Start(session).Received];
+        var snapshot = new BlockSnapshot(middle.State, [.. received.DistinctBy(r => r.Name)], seen.EnvSteps, seen.Trajectories,
+            seen.AgentRollouts);
         using var moved = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
         AssertEqual(expected, moved.Execute(Request(half, entries[half..], snapshot)));
     }
@@ -66,25 +68,37 @@ public sealed class BlockReplayTests
         byte[] zeros = new byte[session.Parameters * sizeof(float)];
         byte[] nan = [.. zeros];
         BitConverter.TryWriteBytes(nan, float.NaN);
-        Assert.Contains("\"theta\" has the shape 14, and 15 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [14], zeros))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" is float64, and float32 is needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float64, [15], zeros))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" has 3 bytes, and 60 are needed", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], new byte[3]))), StringComparison.Ordinal);
-        Assert.Contains("\"theta\" holds numbers that are not finite", Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], nan))), StringComparison.Ordinal);
-        Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 0, AgentCallKind.Sum, "other", 0)), StringComparison.Ordinal);
-        Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 7, AgentCallKind.Sum, "delta", 0)), StringComparison.Ordinal);
-        Assert.Contains("over the limit of 8", Refusal(Call(Algorithm.StartRound, 0, AgentCallKind.Sum, "memory", 0), largest: 8), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" has the shape 14, and 15 is needed",
+            Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [14], zeros))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" is float64, and float32 is needed",
+            Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float64, [15], zeros))), StringComparison.Ordinal);
+        Assert.Contains("\"theta\" has 3 bytes, and 60 are needed",
+            Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], new byte[3]))),
+            StringComparison.Ordinal);
+        Assert.Contains("\"theta\" holds numbers that are not finite",
+            Refusal(new BlockEntry(EntryKind.Receive, new TensorData("theta", NumberKind.Float32, [15], nan))), StringComparison.Ordinal);
+        Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 0, AgentCallKind.Sum, "other", 0)),
+            StringComparison.Ordinal);
+        Assert.Contains("must follow from its options and the round alone", Refusal(Call(0, 7, AgentCallKind.Sum, "delta", 0)),
+            StringComparison.Ordinal);
+        Assert.Contains("over the limit of 8", Refusal(Call(Algorithm.StartRound, 0, AgentCallKind.Sum, "memory", 0), largest: 8),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Another_experiment_than_was_hashed_is_refused()
     {
-        SessionOffer offer = ExperimentOffer.Of(RunTesting.Experiment(), Same), other = ExperimentOffer.Of(RunTesting.Experiment("seed=4"), Same);
-        Assert.Contains("hash", Assert.Throws<RefusedException>(() => WorkerSession.Open(offer with { Experiment = other.Experiment }, Same)).Message, StringComparison.Ordinal);
+        SessionOffer offer = ExperimentOffer.Of(RunTesting.Experiment(), Same),
+            other = ExperimentOffer.Of(RunTesting.Experiment("seed=4"), Same);
+        Assert.Contains("hash",
+            Assert.Throws<RefusedException>(() => WorkerSession.Open(offer with { Experiment = other.Experiment }, Same)).Message,
+            StringComparison.Ordinal);
         var document = System.Text.Json.Nodes.JsonNode.Parse(offer.Experiment)!.AsObject();
         document.Remove("checkpointEvery");
         byte[] shorter = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
-        SessionOffer unresolved = offer with { Experiment = shorter, Hash = WorkerSession.HashOf(shorter) };
-        Assert.Contains("resolves to something else here", Assert.Throws<RefusedException>(() => WorkerSession.Open(unresolved, Same)).Message, StringComparison.Ordinal);
+        SessionOffer unresolved = offer with { Experiment = shorter, Hash = ResolvedExperiment.HashOf(shorter) };
+        Assert.Contains("resolves to something else here",
+            Assert.Throws<RefusedException>(() => WorkerSession.Open(unresolved, Same)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,14 +106,19 @@ public sealed class BlockReplayTests
     {
         var server = new Software("0.1.0+abc", "0.107.0", [new PluginBuild("Orchard", "1.0.0", new string('a', 64))]);
         Assert.Null(server.MismatchWith(server));
-        Assert.Contains("FedPG.Torch 0.2.0, and the run is of FedPG.Torch 0.1.0+abc", (server with { Version = "0.2.0" }).MismatchWith(server), StringComparison.Ordinal);
+        Assert.Contains("FedPG.Torch 0.2.0, and the run is of FedPG.Torch 0.1.0+abc",
+            (server with { Version = "0.2.0" }).MismatchWith(server), StringComparison.Ordinal);
         Assert.Contains("--plugin Orchard.dll", (server with { Plugins = [] }).MismatchWith(server), StringComparison.Ordinal);
-        Assert.Contains("another build of the plug-in Orchard", (server with { Plugins = [new PluginBuild("Orchard", "1.0.0", new string('b', 64))] }).MismatchWith(server), StringComparison.Ordinal);
+        Assert.Contains("another build of the plug-in Orchard",
+            (server with { Plugins = [new PluginBuild("Orchard", "1.0.0", new string('b', 64))] }).MismatchWith(server),
+            StringComparison.Ordinal);
     }
 
-    private static BlockEntry Call(int program, int index, AgentCallKind kind, string name, int round) => new(EntryKind.Call, null, new CallName(program, index, kind, name, round));
+    private static BlockEntry Call(int program, int index, AgentCallKind kind, string name, int round) =>
+        new(EntryKind.Call, null, new CallName(program, index, kind, name, round));
 
-    private static BlockRequest Request(long from, BlockEntry[] entries, BlockSnapshot? restore, bool wantsState = false) => new(Guid.Empty, from, 0, 2, from, entries, restore, wantsState);
+    private static BlockRequest Request(long from, BlockEntry[] entries, BlockSnapshot? restore, bool wantsState = false) =>
+        new(Guid.Empty, from, 0, 2, from, entries, restore, wantsState);
 
     private static BlockSnapshot Start(WorkerSession session) => new(null, [Vector(session, "theta", 0)], 0, 0, []);
 
@@ -115,7 +134,8 @@ public sealed class BlockReplayTests
             }
             CallName?[] calls = [.. Enumerable.Range(0, 8).Select(k => NameOf(session, t, k))];
             foreach (CallName call in calls.OfType<CallName>())
-                yield return new BlockEntry(EntryKind.Call, call.Kind == AgentCallKind.Take ? Vector(session, "rows", t, rows: 2) : null, call);
+                yield return new BlockEntry(EntryKind.Call,
+                    call.Kind == AgentCallKind.Take ? Vector(session, "rows", t, rows: 2) : null, call);
             yield return BlockEntry.Reset;
         }
     }
@@ -141,8 +161,10 @@ public sealed class BlockReplayTests
 
     private static TensorData Vector(WorkerSession session, string name, int seed, int? rows = null)
     {
-        float[] numbers = [.. Enumerable.Range(0, (int)session.Parameters * (rows ?? 1)).Select(i => MathF.Sin(i + (7 * seed) + name.Length) / 8)];
-        return new TensorData(name, NumberKind.Float32, rows is { } n ? [n, session.Parameters] : [session.Parameters], System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers).ToArray());
+        float[] numbers = [.. Enumerable.Range(0, (int)session.Parameters * (rows ?? 1))
+            .Select(i => MathF.Sin(i + (7 * seed) + name.Length) / 8)];
+        return new TensorData(name, NumberKind.Float32, rows is { } n ? [n, session.Parameters] : [session.Parameters],
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers).ToArray());
     }
 
     private static void AssertEqual(BlockReply expected, BlockReply actual)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using FedPG.Cluster.Hosting;
+using FedPG.Cluster.Membership;
 using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Experiments;
@@ -15,7 +16,10 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster;
 
-/// <summary>Clusters of real processes compete for cores and must find each other dead within seconds: one of these tests at a time, beside tests of other kinds.</summary>
+/// <summary>
+/// Clusters of real processes compete for cores and must find each other dead within seconds: one of
+/// these tests at a time, beside tests of other kinds.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class ClusterGroup
 {
@@ -58,7 +62,9 @@ internal sealed class LocalCluster : IDisposable
         return _folder[run];
     }
 
-    /// <summary>The same with this process as the one that trains: where tests differ in what is trained only, nobody has to start anew each time.</summary>
+    /// <summary>
+    /// The same with this process as the one that trains: where tests differ in what is trained only, nobody has to start anew each time.
+    /// </summary>
     public string TrainHere(string run, int workers, Experiment experiment, int? blockSize = null)
     {
         Here(workers, blockSize, execution => TrainingRun.Start(experiment, execution, _folder[run], [], Sink.None, TimeProvider.System));
@@ -67,9 +73,11 @@ internal sealed class LocalCluster : IDisposable
 
     /// <summary>Goes on with a run, with this process as the one that trains.</summary>
     public void ResumeHere(string run, int workers) =>
-        Here(workers, null, execution => TrainingRun.Resume(_folder[run], ExperimentReader.Default, _ => execution, Sink.None, TimeProvider.System)!);
+        Here(workers, null,
+            execution => TrainingRun.Resume(_folder[run], ExperimentReader.Default, _ => execution, Sink.None, TimeProvider.System)!);
 
-    public Fedpg.Started StartTraining(string run, int workers, params string[] arguments) => Fedpg.Start(_folder.FullPath, TrainArguments(run, workers, arguments));
+    public Fedpg.Started StartTraining(string run, int workers, params string[] arguments) =>
+        Fedpg.Start(_folder.FullPath, TrainArguments(run, workers, arguments));
 
     public void Dispose()
     {
@@ -84,13 +92,16 @@ internal sealed class LocalCluster : IDisposable
         _stop.CancelAfter(Patience);
         // Plug-ins that other tests have loaded into this process are not needed.
         _server ??= ClusterServer.Start(
-            new ClusterSettings(ClusterAddress.Parse(Address), "fedpg", IPAddress.Loopback, _port, ""), _ => { }, TimeProvider.System, Software.Own() with { Plugins = [] }, _stop.Token);
-        using TrainingRun run = open(new ExecutionOptions(1, torch.CPU) { CreateAgents = setup => _server.CreateAgents(setup, workers, blockSize, null) });
+            new ClusterSettings(ClusterAddress.Parse(Address), "fedpg", IPAddress.Loopback, _port, ""), _ => { }, TimeProvider.System,
+            Software.Own() with { Plugins = [] }, _stop.Token);
+        using TrainingRun run =
+            open(new ExecutionOptions(1, torch.CPU) { CreateAgents = setup => _server.CreateAgents(setup, workers, blockSize, null) });
         Assert.Equal("finished", run.Run(_stop.Token).Status);
     }
 
     private string[] TrainArguments(string run, int workers, string[] arguments) =>
-        ["train", .. arguments, "--out", run, "--threads", "1", "--cluster", Address, "--workers", workers.ToString(CultureInfo.InvariantCulture)];
+        ["train", .. arguments, "--out", run, "--threads", "1", "--cluster", Address, "--workers",
+            workers.ToString(CultureInfo.InvariantCulture)];
 }
 
 /// <summary>A run of half a second in one process and of a few on a cluster: long enough for something to happen in it.</summary>

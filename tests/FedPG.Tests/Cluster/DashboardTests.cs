@@ -16,7 +16,8 @@ public sealed class DashboardTests
     {
         get
         {
-            string configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+            string configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
+                StringComparison.Ordinal) ? "Release" : "Debug";
             return Path.Combine(Repository.Root, "src", "Dashboard", "bin", configuration, "net10.0", "fedpg-dashboard.dll");
         }
     }
@@ -29,7 +30,8 @@ public sealed class DashboardTests
         File.WriteAllText(folder["e.json"], RunTesting.Tiny);
         RunTesting.Run(RunTesting.Experiment("federation.rounds=3000", "checkpointEvery=0"), folder["local"]);
         cluster.StartWorkers(1);
-        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--set", "federation.rounds=3000", "--set", "checkpointEvery=0");
+        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--set", "federation.rounds=3000", "--set",
+            "checkpointEvery=0");
         training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 1);
         string port = Ports.Free().ToString(CultureInfo.InvariantCulture);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(5) };
@@ -38,7 +40,8 @@ public sealed class DashboardTests
             string page = await UntilAsync(client, "", text => text.Contains("<html", StringComparison.OrdinalIgnoreCase));
             Assert.Contains("Orleans", page, StringComparison.Ordinal);
             // The process that trains, the worker, and the dashboard itself.
-            string counters = await UntilAsync(client, "DashboardCounters", text => text.StartsWith('{') && JsonDocument.Parse(text).RootElement.GetProperty("hosts").GetArrayLength() == 3);
+            string counters = await UntilAsync(client, "DashboardCounters",
+                text => text.StartsWith('{') && JsonDocument.Parse(text).RootElement.GetProperty("hosts").GetArrayLength() == 3);
             Assert.Contains("fedpg", counters, StringComparison.OrdinalIgnoreCase);
         }
         Outcome outcome = training.Wait();
@@ -58,7 +61,8 @@ public sealed class DashboardTests
         Assert.Contains(option, outcome.Errors, StringComparison.Ordinal);
     }
 
-    private static Fedpg.Started Start(TemporaryFolder folder, params string[] arguments) => Fedpg.Start(folder.FullPath, new Dictionary<string, string>(), arguments, Program);
+    private static Fedpg.Started Start(TemporaryFolder folder, params string[] arguments) =>
+        Fedpg.Start(folder.FullPath, new Dictionary<string, string>(), arguments, Program);
 
     private static async Task<string> UntilAsync(HttpClient client, string path, Func<string, bool> isThere)
     {

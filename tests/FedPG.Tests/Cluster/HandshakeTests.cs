@@ -45,7 +45,8 @@ public sealed class HandshakeTests
         // Neither what a server says by itself, nor its own words said back to it, on the same line or another, get anybody through.
         (Stream first, Stream firstCalled) = Line();
         (Stream second, Stream secondCalled) = Line();
-        Task one = Side("open sesame").AnswerAsync("x", firstCalled, firstCalled, Cancellation), other = Side("open sesame").AnswerAsync("y", secondCalled, secondCalled, Cancellation);
+        Task one = Side("open sesame").AnswerAsync("x", firstCalled, firstCalled, Cancellation),
+            other = Side("open sesame").AnswerAsync("y", secondCalled, secondCalled, Cancellation);
         byte[] greeting = await ReadAsync(first, 40);
         await second.WriteAsync(greeting, Cancellation);
         byte[] back = await ReadAsync(second, 40);
@@ -78,7 +79,8 @@ public sealed class HandshakeTests
     {
         (Stream caller, Stream called) = Line();
         await called.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\nand more of it, much more of it"u8.ToArray(), Cancellation);
-        Assert.Contains("no FedPG.Torch", (await Assert.ThrowsAnyAsync<IOException>(() => Handshake.GreetAsync(caller, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("no FedPG.Torch",
+            (await Assert.ThrowsAnyAsync<IOException>(() => Handshake.GreetAsync(caller, Cancellation))).Message, StringComparison.Ordinal);
     }
 
     private static Handshake Side(string secret) => new(secret, _ => { });

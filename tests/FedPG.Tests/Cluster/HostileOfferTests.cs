@@ -31,7 +31,8 @@ public sealed class HostileOfferTests
     [InlineData("""{ "mdp": "/etc/hostname" }""")]
     [InlineData("""{ "id": "GridWorld-v0", "options": { "map": "/etc/hostname.txt" } }""")]
     public void A_file_of_the_worker_is_not_read(string environment) =>
-        Assert.Contains("names a file of this machine", RefusalOf(document => document["environment"] = JsonNode.Parse(environment)), StringComparison.Ordinal);
+        Assert.Contains("names a file of this machine", RefusalOf(document => document["environment"] = JsonNode.Parse(environment)),
+            StringComparison.Ordinal);
 
     /// <summary>What is said to an offer that is otherwise in order, its hash included.</summary>
     private static string RefusalOf(Action<JsonObject> change, params OfferedFile[] files)
@@ -40,6 +41,8 @@ public sealed class HostileOfferTests
         JsonObject document = JsonNode.Parse(offer.Experiment)!.AsObject();
         change(document);
         byte[] changed = Encoding.UTF8.GetBytes(document.ToJsonString());
-        return Assert.Throws<RefusedException>(() => WorkerSession.Open(offer with { Experiment = changed, Hash = WorkerSession.HashOf(changed), Files = files }, Same)).Message;
+        return Assert.Throws<RefusedException>(() =>
+            WorkerSession.Open(offer with { Experiment = changed, Hash = ResolvedExperiment.HashOf(changed), Files = files },
+                Same)).Message;
     }
 }

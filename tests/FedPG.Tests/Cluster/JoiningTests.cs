@@ -65,7 +65,8 @@ public sealed class JoiningTests
         using var cluster = new LocalCluster(folder);
         File.WriteAllText(folder["e.json"], RunTesting.Tiny);
         using Fedpg.Started first = cluster.StartTraining("first", 1, "e.json"), second = cluster.StartTraining("second", 1, "e.json");
-        Task<Outcome>[] both = [Task.Run(first.Wait, TestContext.Current.CancellationToken), Task.Run(second.Wait, TestContext.Current.CancellationToken)];
+        Task<Outcome>[] both = [Task.Run(first.Wait, TestContext.Current.CancellationToken),
+            Task.Run(second.Wait, TestContext.Current.CancellationToken)];
         Task<Outcome> refused = await Task.WhenAny(both);
         Outcome outcome = await refused;
         Assert.Equal(1, outcome.ExitCode);
@@ -104,7 +105,8 @@ public sealed class JoiningTests
         System.Text.Json.JsonElement status = RunTesting.Json(folder["status.json"]);
         Assert.Equal("tiny", status.GetProperty("run").GetString());
         Assert.Equal(2, status.GetProperty("workers").GetArrayLength());
-        Assert.Equal(status.GetProperty("blocks").GetInt32(), status.GetProperty("workers").EnumerateArray().Sum(w => w.GetProperty("blocks").GetInt32()));
+        Assert.Equal(status.GetProperty("blocks").GetInt32(),
+            status.GetProperty("workers").EnumerateArray().Sum(w => w.GetProperty("blocks").GetInt32()));
         Assert.True(status.GetProperty("roundsPerSecond").GetDouble() > 0);
     }
 

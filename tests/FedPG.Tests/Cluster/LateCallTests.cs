@@ -16,10 +16,10 @@ public sealed class LateCallTests
     public void A_join_that_comes_late_changes_nothing()
     {
         WorkerRegistry registry = Registry();
-        Assert.Null(registry.Join(Hello("w")).Refusal);
+        Assert.Null(registry.Join(Request("w")).Refusal);
         ClusterWorkerInfo joined = Assert.Single(registry.Usable(""));
         int version = registry.Version;
-        Assert.Null(registry.Join(Hello("w")).Refusal);
+        Assert.Null(registry.Join(Request("w")).Refusal);
         Assert.Same(joined, Assert.Single(registry.Usable("")));
         Assert.Equal(version, registry.Version);
     }
@@ -48,7 +48,7 @@ public sealed class LateCallTests
     public async Task An_outbound_worker_is_silent_only_where_it_asks_nothing()
     {
         WorkerRegistry registry = Registry();
-        Assert.Null(registry.Join(Hello("w")).Refusal);
+        Assert.Null(registry.Join(Request("w")).Refusal);
         OutboundChannel channel = registry.Outbound("w")!;
         for (int k = 0; k < 8; k++)
         {
@@ -63,7 +63,7 @@ public sealed class LateCallTests
 
     private static WorkerRegistry Registry() => new(Same, LargestMessage, _ => { }, TimeProvider.System);
 
-    private static JoinRequest Hello(string name) => new(name, null, "", 1, Same, LargestMessage);
+    private static JoinRequest Request(string name) => new(name, null, "", 1, Same, LargestMessage);
 
     /// <summary>A clock on which every wait ends when a task has, or at once where there is none.</summary>
     private sealed class LimitTime : TimeProvider

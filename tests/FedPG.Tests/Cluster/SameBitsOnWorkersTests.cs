@@ -5,7 +5,10 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster;
 
-/// <summary>Promise 1 beyond one process: the workers are processes of their own. In the tests of faults and of changes of place, so is the one that trains.</summary>
+/// <summary>
+/// Promise 1 beyond one process: the workers are processes of their own. In the tests of faults
+/// and of changes of place, so is the one that trains.
+/// </summary>
 [Collection(ClusterGroup.Name)]
 public sealed class SameBitsOnWorkersTests
 {
@@ -13,14 +16,19 @@ public sealed class SameBitsOnWorkersTests
     [InlineData("""policy={"kind":"tabular-softmax"}""")]
     [InlineData(RunTesting.Neural)]
     public void One_two_and_four_workers_give_the_bits_of_none(string policy) =>
-        AssertSameBits([1, 2, 4], [.. ((string[])["fast-fedpg", "fedavg", "scaffold"]).Select(a => RunTesting.Experiment(policy, $"federation.algorithm={a}", "environment.agents=8"))]);
+        AssertSameBits([1, 2, 4],
+            [.. ((string[])["fast-fedpg", "fedavg", "scaffold"]).Select(a =>
+                RunTesting.Experiment(policy, $"federation.algorithm={a}", "environment.agents=8"))]);
 
-    /// <summary>Natural directions by rollouts, and chains that come back from what checkpoints keep of them: episodes in the middle.</summary>
+    /// <summary>
+    /// Natural directions by rollouts, and chains that come back from what checkpoints keep of them: episodes in the middle.
+    /// </summary>
     [Fact]
     public void Where_an_environment_is_stepped_workers_give_the_bits_of_none()
     {
         string[] values = ["policy={}", """gradient={"horizon":20,"trajectories":3,"exploration":0.5}""", "federation.localSteps=30"];
-        AssertSameBits([1, 3], [RolloutTesting.Experiment("federation.algorithm=pmd"), .. ((string[])["fedq", "fedtd", "qavg"]).Select(a => RolloutTesting.Experiment([$"federation.algorithm={a}", .. values]))]);
+        AssertSameBits([1, 3], [RolloutTesting.Experiment("federation.algorithm=pmd"),
+            .. ((string[])["fedq", "fedtd", "qavg"]).Select(a => RolloutTesting.Experiment([$"federation.algorithm={a}", .. values]))]);
     }
 
     [Theory]
@@ -31,7 +39,8 @@ public sealed class SameBitsOnWorkersTests
     {
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        Experiment experiment = RunTesting.Experiment(RunTesting.Neural, $"federation.algorithm={algorithm}", "federation.messages=float16", "federation.agentTopK=5", "environment.agents=8");
+        Experiment experiment = RunTesting.Experiment(RunTesting.Neural, $"federation.algorithm={algorithm}", "federation.messages=float16",
+            "federation.agentTopK=5", "environment.agents=8");
         RunTesting.Run(experiment, folder["local"]);
         string expected = RunTesting.Bits(folder["local"]);
         cluster.StartWorkers(2);
@@ -51,7 +60,8 @@ public sealed class SameBitsOnWorkersTests
         {
             cluster.StartWorkers(workers);
             for (int k = 0; k < experiments.Length; k++)
-                Assert.Equal(RunTesting.Bits(folder[$"{k}-local"]), RunTesting.Bits(cluster.TrainHere($"{k}-{workers}", workers, experiments[k])));
+                Assert.Equal(RunTesting.Bits(folder[$"{k}-local"]),
+                    RunTesting.Bits(cluster.TrainHere($"{k}-{workers}", workers, experiments[k])));
         }
     }
 }

@@ -24,7 +24,10 @@ public sealed class SharedVectorTests
         Assert.Null(await known.Filled(Request(4, Named(7)) with { Session = Guid.NewGuid() }));
     }
 
-    /// <summary>Server and worker forget in the same order: a request that is thinned against what a worker was sent can be filled there, however many vectors it brings.</summary>
+    /// <summary>
+    /// Server and worker forget in the same order: a request that is thinned against what a worker was sent
+    /// can be filled there, however many vectors it brings.
+    /// </summary>
     [Fact]
     public async Task Requests_of_any_length_are_whole_again_at_the_worker()
     {
@@ -46,8 +49,10 @@ public sealed class SharedVectorTests
         var registry = new WorkerRegistry(Same, 1 << 20, _ => { }, TimeProvider.System);
         var server = new ServerState(registry, TimeProvider.System);
         registry.Join(new JoinRequest("w", null, "", 1, Same, 1 << 20));
-        var courier = new RetryingBlockClient(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait, _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
-        RemoteBlock[] blocks = [.. Enumerable.Range(0, 2).Select(k => new RemoteBlock(new BlockRange(k, 1), "", new BlockSnapshot(null, [], 0, 0, [])))];
+        var client = new RetryingBlockClient(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait,
+            _ => { }, TimeProvider.System, TestContext.Current.CancellationToken);
+        RemoteBlock[] blocks = [.. Enumerable.Range(0, 2)
+            .Select(k => new RemoteBlock(new BlockRange(k, 1), "", new BlockSnapshot(null, [], 0, 0, [])))];
         OutboundChannel worker = registry.Outbound("w")!;
         long seen = 0;
         async Task<OutboundOrder> NextAsync()
@@ -56,7 +61,7 @@ public sealed class SharedVectorTests
             seen = order.Id;
             return order;
         }
-        Task<BlockReply>[] deliveries = [.. blocks.Select(b => { b.Add(Brings(3)); return courier.DeliverAsync(b, wantsState: false); })];
+        Task<BlockReply>[] deliveries = [.. blocks.Select(b => { b.Add(Brings(3)); return client.DeliverAsync(b, wantsState: false); })];
         OutboundOrder first = await NextAsync(), second = await NextAsync();
         Assert.NotNull(Assert.Single(first.Request!.Entries).Data);
         Assert.Null(Assert.Single(second.Request!.Entries).Data);
@@ -75,5 +80,6 @@ public sealed class SharedVectorTests
 
     private static BlockEntry Named(int number) => Brings(number) with { Data = null };
 
-    private static readonly TensorData[] Vectors = [.. Enumerable.Range(0, 32).Select(k => new TensorData("theta", NumberKind.Float32, [1], [(byte)k, 0, 0, 0]))];
+    private static readonly TensorData[] Vectors =
+        [.. Enumerable.Range(0, 32).Select(k => new TensorData("theta", NumberKind.Float32, [1], [(byte)k, 0, 0, 0]))];
 }

@@ -32,5 +32,6 @@ public sealed class SiteStatesTests
         if (inFiles) Assert.Equal(known.Length, Directory.GetFiles(folder["state"]).Length);
     }
 
-    private static TensorData[] State(int round) => [new TensorData("memory", NumberKind.Float32, [1, 1], BitConverter.GetBytes((float)round))];
+    private static TensorData[] State(int round) =>
+        [new TensorData("memory", NumberKind.Float32, [1, 1], BitConverter.GetBytes((float)round))];
 }

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster;
 
-/// <summary>Agents that are pinned to sites: the environment is in a plug-in that the sites have, and the process that trains does not.</summary>
+/// <summary>
+/// Agents that are pinned to sites: the environment is in a plug-in that the sites have, and the process that trains does not.
+/// </summary>
 [Collection(ClusterGroup.Name)]
 public sealed class SiteTests
 {
@@ -16,7 +18,8 @@ public sealed class SiteTests
           "environment": { "id": "Glider-v0", "agents": 3 },
           "policy": { "kind": "neural-softmax", "hidden": [8] },
           "gradient": { "estimator": "gpomdp", "horizon": 10, "trajectories": 40, "baseline": "leave-one-out" },
-          "federation": { "algorithm": "scaffold", "rounds": 40, "localSteps": 2, "localStepSize": 0.05 }, "evaluateEvery": 5, "checkpointEvery": 5
+          "federation": { "algorithm": "scaffold", "rounds": 40, "localSteps": 2, "localStepSize": 0.05 }, "evaluateEvery": 5,
+            "checkpointEvery": 5
         }
         """;
 
@@ -38,7 +41,8 @@ public sealed class SiteTests
         Assert.Equal(
             ["control", "control_change", "delta", "environment_card", "evaluate", "objective", "observations", "theta"],
             exchange["name"].Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(exchange.Whole("bytes").Sum(), RunTesting.Json(Path.Combine(folder["run"], "summary.json")).GetProperty("bytes").GetInt64());
+        Assert.Equal(exchange.Whole("bytes").Sum(),
+            RunTesting.Json(Path.Combine(folder["run"], "summary.json")).GetProperty("bytes").GetInt64());
         // What the sites are worth is their own estimate, and what would need their environments is not there.
         var metrics = new CsvFile(Path.Combine(folder["run"], "metrics.csv"));
         Assert.All(metrics["gap"], Assert.Empty);
@@ -78,7 +82,8 @@ public sealed class SiteTests
         Assert.Equal(expected, Policy(folder["run"]));
         var exchange = new CsvFile(Path.Combine(folder["run"], "exchange.csv"));
         long d = long.Parse(exchange.Rows.First(r => r[3] == "delta")[4], CultureInfo.InvariantCulture);
-        Assert.All(exchange.Rows.Zip(exchange.Whole("bytes")).Where(r => r.First[3] is "theta" or "delta" or "control" or "control_change"), r => Assert.Equal(2 * d, r.Second));
+        Assert.All(exchange.Rows.Zip(exchange.Whole("bytes")).Where(r => r.First[3] is "theta" or "delta" or "control" or "control_change"),
+            r => Assert.Equal(2 * d, r.Second));
     }
 
     [Theory]
@@ -98,7 +103,9 @@ public sealed class SiteTests
         Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == (policy == "fail" ? 1 : 0), outcome.Errors);
         if (policy == "fail") Assert.Contains("site b is missing", outcome.Errors, StringComparison.Ordinal);
-        else Assert.DoesNotContain("agent-2,up,delta", string.Join('\n', File.ReadLines(Path.Combine(folder["run"], "exchange.csv")).Where(l => l.StartsWith("40,", StringComparison.Ordinal))), StringComparison.Ordinal);
+        else Assert.DoesNotContain("agent-2,up,delta",
+            string.Join('\n', File.ReadLines(Path.Combine(folder["run"], "exchange.csv"))
+                .Where(l => l.StartsWith("40,", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +134,8 @@ public sealed class SiteTests
         using var cluster = new LocalCluster(folder);
         File.WriteAllText(folder["e.json"], Experiment);
         Fedpg.Started missing = cluster.StartWorker("--site", "a", "--plugin", Orchard, "--outbound");
-        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--sites", "a:3", "--missing-site", "fail", "--set", "federation.rounds=1000000");
+        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--sites", "a:3", "--missing-site", "fail", "--set",
+            "federation.rounds=1000000");
         training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 5);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         missing.Signal(Fedpg.Started.Kill);
@@ -145,9 +153,12 @@ public sealed class SiteTests
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
         string plugin = PluginCompiler.CompileFaulty(
-            folder.FullPath, "observation[0] = 0; return new StepResult(0, true);", """throw new System.InvalidOperationException("patient 4711 in /data/ward");""");
+            folder.FullPath, "observation[0] = 0; return new StepResult(0, true);",
+            """throw new System.InvalidOperationException("patient 4711 in /data/ward");""");
         Fedpg.Started site = cluster.StartWorker("--site", "a", "--plugin", plugin);
-        Outcome outcome = cluster.StartTraining("run", 1, "--sites", "a:1", "--set", """environment={"id":"A-v0","agents":1}""", "--set", "objective=reward").Wait();
+        Outcome outcome =
+            cluster.StartTraining("run", 1, "--sites", "a:1", "--set", """environment={"id":"A-v0","agents":1}""", "--set",
+                "objective=reward").Wait();
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("failed at its site", outcome.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("4711", outcome.Errors, StringComparison.Ordinal);
@@ -155,18 +166,23 @@ public sealed class SiteTests
         Assert.Contains("patient 4711", site.Wait().Errors, StringComparison.Ordinal);
     }
 
-    /// <summary>What a run with absent sites is can be stated where an agent keeps nothing from round to round: the run in one process in which the same agents took part.</summary>
+    /// <summary>
+    /// What a run with absent sites is can be stated where an agent keeps nothing from round to round: the
+    /// run in one process in which the same agents took part.
+    /// </summary>
     [Fact]
     public void A_site_that_was_skipped_takes_part_again_when_it_is_back()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        string[] settings = ["federation.algorithm=fedavg", "federation.rounds=1500", "checkpointEvery=0", "evaluateEvery=2000", "gradient.trajectories=4"];
+        string[] settings = ["federation.algorithm=fedavg", "federation.rounds=1500", "checkpointEvery=0", "evaluateEvery=2000",
+            "gradient.trajectories=4"];
         File.WriteAllText(folder["e.json"], Experiment);
         cluster.StartWorker("--site", "a", "--plugin", Orchard);
         Fedpg.Started skipped = cluster.StartWorker("--site", "b", "--plugin", Orchard);
-        using Fedpg.Started training = cluster.StartTraining("run", 1, ["e.json", "--sites", "a:2,b", "--missing-site", "skip", .. settings.SelectMany(s => new[] { "--set", s })]);
+        using Fedpg.Started training = cluster.StartTraining("run", 1,
+            ["e.json", "--sites", "a:2,b", "--missing-site", "skip", .. settings.SelectMany(s => new[] { "--set", s })]);
         training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 20);
         skipped.Signal(Fedpg.Started.Kill);
         int killed = RunTesting.RoundsOf(folder["run"]);
@@ -175,12 +191,14 @@ public sealed class SiteTests
         Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         int[][] present = [.. new CsvFile(Path.Combine(folder["run"], "exchange.csv")).Rows.Where(r => r[3] == "delta")
-            .GroupBy(r => int.Parse(r[0], CultureInfo.InvariantCulture)).OrderBy(g => g.Key).Select(g => g.Select(r => int.Parse(r[1]["agent-".Length..], CultureInfo.InvariantCulture)).ToArray())];
+            .GroupBy(r => int.Parse(r[0], CultureInfo.InvariantCulture)).OrderBy(g => g.Key)
+            .Select(g => g.Select(r => int.Parse(r[1]["agent-".Length..], CultureInfo.InvariantCulture)).ToArray())];
         Assert.Equal(1500, present.Length);
         Assert.Contains(present, p => p is [0, 1]);
         Assert.Equal([0, 1, 2], present[^1]);
         string trace = string.Join(',', present.Select(p => $"[{string.Join(',', p)}]"));
-        Assert.Equal(Simulated(folder, [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]), Policy(folder["run"]));
+        Assert.Equal(Simulated(folder, [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]),
+            Policy(folder["run"]));
     }
 
     private static string Resumed(TemporaryFolder folder, LocalCluster cluster, string sites)
@@ -193,7 +211,9 @@ public sealed class SiteTests
     private static string Simulated(TemporaryFolder folder, params string[] assignments)
     {
         File.WriteAllText(folder["e.json"], Experiment);
-        Outcome outcome = Fedpg.Run(folder.FullPath, ["train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1", .. assignments.SelectMany(a => new[] { "--set", a })]);
+        Outcome outcome = Fedpg.Run(folder.FullPath,
+            ["train", "e.json", "--plugin", Orchard, "--out", "simulated", "--threads", "1",
+                .. assignments.SelectMany(a => new[] { "--set", a })]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return Policy(folder["simulated"]);
     }

@@ -27,7 +27,8 @@ public sealed class TelemetryTests
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         };
         using Fedpg.Started worker = Fedpg.Start(folder.FullPath, environment, ["worker", "--cluster", cluster.Address, "--threads", "1"]);
-        Outcome trained = Fedpg.Run(folder.FullPath, environment, ["train", "e.json", "--out", "run", "--threads", "1", "--cluster", cluster.Address]);
+        Outcome trained = Fedpg.Run(folder.FullPath, environment,
+            ["train", "e.json", "--out", "run", "--threads", "1", "--cluster", cluster.Address]);
         Assert.True(trained.ExitCode == 0, trained.Errors);
         worker.Signal(Fedpg.Started.Terminate);
         worker.Wait();
@@ -39,7 +40,8 @@ public sealed class TelemetryTests
             ("/v1/traces", "fedpg-worker", ["block"]),
         })
         {
-            string[] messages = [.. collector.Received.Where(r => r.Path == path && r.Body.Contains(service, StringComparison.Ordinal)).Select(r => r.Body)];
+            string[] messages = [.. collector.Received.Where(r => r.Path == path && r.Body.Contains(service, StringComparison.Ordinal))
+                .Select(r => r.Body)];
             Assert.NotEmpty(messages);
             foreach (string name in names) Assert.Contains(messages, m => m.Contains(name, StringComparison.Ordinal));
         }

@@ -5,6 +5,7 @@ using FedPG.Cli.Cluster;
 using FedPG.Cli.Common;
 using FedPG.Cli;
 using FedPG.Cluster.Hosting;
+using FedPG.Cluster.Membership;
 using FedPG.Tests.Build;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
@@ -26,7 +27,8 @@ public sealed partial class WrittenCommandTests
             string[] command = JsonSerializer.Deserialize<string[]>(line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..])!;
             ParseResult parsed = Parsed([.. command.Select(a => a == "/run/secrets/cluster" ? folder["secret"] : a)]);
             ClusterSettings settings = ClusterOptions.Read(parsed);
-            Assert.Equal((MembershipKind.Redis, "redis://members:6379", "open sesame"), (settings.Address.Kind, settings.Address.Connection, settings.Secret));
+            Assert.Equal((MembershipKind.Redis, "redis://members:6379", "open sesame"),
+                (settings.Address.Kind, settings.Address.Connection, settings.Secret));
             listening.Add(settings.Listen.ToString());
         }
         Assert.Equal(3, listening.Distinct().Count());
@@ -42,7 +44,8 @@ public sealed partial class WrittenCommandTests
     [InlineData("cluster-faults.md", 2)]
     public void The_commands_of_the_pages_are_understood(string page, int least)
     {
-        string[] commands = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", page)).Select(line => Command().Match(line)).Where(m => m.Success).Select(m => m.Groups["arguments"].Value)];
+        string[] commands = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", page)).Select(line => Command().Match(line))
+            .Where(m => m.Success).Select(m => m.Groups["arguments"].Value)];
         Assert.True(commands.Length >= least, $"{commands.Length} commands were found");
         foreach (string command in commands) Parsed(command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -50,11 +53,13 @@ public sealed partial class WrittenCommandTests
     private static ParseResult Parsed(string[] arguments)
     {
         ParseResult parsed = CommandLine.Create().Parse(arguments);
-        Assert.True(CommandLineErrors.Of(parsed).Count == 0, $"{string.Join(' ', arguments)}: {string.Join("; ", CommandLineErrors.Of(parsed))}");
+        Assert.True(CommandLineErrors.Of(parsed).Count == 0,
+            $"{string.Join(' ', arguments)}: {string.Join("; ", CommandLineErrors.Of(parsed))}");
         return parsed;
     }
 
     /// <summary>A command in an indented block, up to its comment.</summary>
-    [GeneratedRegex(@"^    (\S*\$\s+|ExecStart=.*?)?(fedpg|/opt/fedpg/fedpg\.dll) (?<arguments>(train|worker|cluster|eval|report)\b[^#]*)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^    (\S*\$\s+|ExecStart=.*?)?(fedpg|/opt/fedpg/fedpg\.dll) (?<arguments>(train|worker|cluster|eval|report)\b[^#]*)",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Command();
 }

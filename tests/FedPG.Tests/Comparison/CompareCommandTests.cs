@@ -14,8 +14,10 @@ public sealed class CompareCommandTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["e.json"], RunTesting.Experiment("federation.rounds=200", "checkpointEvery=30", RunTesting.Neural).Resolved.ToJsonString());
-        using (Fedpg.Started process = Fedpg.Start(folder.FullPath, "compare", "e.json", "--algorithms", "fast-fedpg,fedavg", "--seeds", "1..2", "--out", "c", "--threads", "2"))
+        File.WriteAllText(folder["e.json"],
+            RunTesting.Experiment("federation.rounds=200", "checkpointEvery=30", RunTesting.Neural).Resolved.ToJsonString());
+        using (Fedpg.Started process = Fedpg.Start(folder.FullPath, "compare", "e.json", "--algorithms", "fast-fedpg,fedavg", "--seeds",
+            "1..2", "--out", "c", "--threads", "2"))
         {
             string metrics = Path.Combine(folder["c"], "runs", "fast-fedpg", "seed-2", "metrics.csv");
             process.WaitUntil(() => new FileInfo(metrics) is { Exists: true, Length: > 0 } && new CsvFile(metrics).Rows.Length > 40);
@@ -27,11 +29,13 @@ public sealed class CompareCommandTests
         Assert.True(rest.ExitCode == 0, rest.Errors);
         Assert.Equal("", rest.Errors);
         JsonElement document = JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(rest.Output), "stdout");
-        Assert.Equal(["fast-fedpg", "fedavg"], document.GetProperty("algorithms").EnumerateArray().Select(a => a.GetProperty("label").GetString()));
+        Assert.Equal(["fast-fedpg", "fedavg"], document.GetProperty("algorithms").EnumerateArray()
+            .Select(a => a.GetProperty("label").GetString()));
         Assert.Equal(2, document.GetProperty("algorithms")[1].GetProperty("runs").GetArrayLength());
         Assert.True(document.GetProperty("algorithms")[1].GetProperty("improvement").GetProperty("iqm").GetDouble() is >= 0 and <= 1);
 
-        ComparisonTesting.Run(ComparisonTesting.Plan(seeds: "1..2", assignments: ["federation.rounds=200", "checkpointEvery=30", RunTesting.Neural]), folder["whole"]);
+        ComparisonTesting.Run(ComparisonTesting.Plan(seeds: "1..2",
+            assignments: ["federation.rounds=200", "checkpointEvery=30", RunTesting.Neural]), folder["whole"]);
         Assert.Equal(ComparisonTesting.Bits(folder["whole"]), ComparisonTesting.Bits(folder["c"]));
         RunTesting.AssertNothingHalfWritten(folder["c"]);
     }
@@ -41,10 +45,12 @@ public sealed class CompareCommandTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["e.json"], RunTesting.Tiny);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "compare", "e.json", "--algorithms", "fast-fedpg,fedavgg", "--seeds", "3..1", "--budget", "rounds=x", "--out", "c");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "compare", "e.json", "--algorithms", "fast-fedpg,fedavgg", "--seeds", "3..1",
+            "--budget", "rounds=x", "--out", "c");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Collection(outcome.ErrorLines,
-            line => Assert.StartsWith("--algorithms: fedavgg; is not an algorithm; the nearest is \"fedavg\"", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("--algorithms: fedavgg; is not an algorithm; the nearest is \"fedavg\"", line,
+                StringComparison.Ordinal),
             line => Assert.StartsWith("--seeds: 3..1; is a range without seeds", line, StringComparison.Ordinal),
             line => Assert.StartsWith("--budget: rounds=x; rounds must be", line, StringComparison.Ordinal));
         Assert.False(Directory.Exists(folder["c"]));
@@ -55,7 +61,8 @@ public sealed class CompareCommandTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["e.json"], RunTesting.Tiny);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "compare", "--algorithms", "fast-fedpg,fedavg", "--seeds", "1..2", "--tune", "e.json", "--out", "c");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "compare", "--algorithms", "fast-fedpg,fedavg", "--seeds", "1..2", "--tune", "e.json",
+            "--out", "c");
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         Assert.Contains("P(better)", outcome.Output, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^ *fast-fedpg +localStepSize=\d", outcome.Output);

@@ -17,8 +17,10 @@ public sealed class ComparisonRunTests
     public void Every_run_has_the_bits_of_the_same_training_alone(int threads)
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan("fast-fedpg,slow=fedavg:localStepSize=0.1", "4,7"), folder["c"], threads);
-        foreach ((string label, string[] settings) in new (string, string[])[] { ("fast-fedpg", []), ("slow", ["federation.algorithm=fedavg", "federation.localStepSize=0.1"]) })
+        ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan("fast-fedpg,slow=fedavg:localStepSize=0.1", "4,7"),
+            folder["c"], threads);
+        foreach ((string label, string[] settings) in new (string, string[])[] { ("fast-fedpg", []),
+            ("slow", ["federation.algorithm=fedavg", "federation.localStepSize=0.1"]) })
         {
             foreach (int seed in (int[])[4, 7])
             {
@@ -38,7 +40,9 @@ public sealed class ComparisonRunTests
         using var folder = new TemporaryFolder();
         ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan("fast-fedpg,fedavg", "1..3"), folder["c"]);
         var runs = new CsvFile(Path.Combine(folder["c"], "comparison.csv"));
-        Assert.Equal("label,algorithm,settings,tuned,seed,status,rounds,objective,optimum,gap,worst_agent,env_steps,trajectories,bytes_up,bytes_down,seconds,folder", runs.Header);
+        Assert.Equal(
+            "label,algorithm,settings,tuned,seed,status,rounds,objective,optimum,gap,worst_agent,"
+                + "env_steps,trajectories,bytes_up,bytes_down,seconds,folder", runs.Header);
         Assert.Equal(["1", "2", "3", "1", "2", "3"], runs["seed"]);
         for (int k = 0; k < 6; k++)
         {
@@ -59,7 +63,8 @@ public sealed class ComparisonRunTests
         // Of three values, 0.75 are cut on either side: a quarter of the outer two counts, and the middle one.
         double[] first = [.. gaps[..3].Order()];
         Assert.Equal(((0.25 * first[0]) + first[1] + (0.25 * first[2])) / 1.5, summary.Numbers("gap")[0], 12);
-        Assert.Equal(gaps[3..].Average(x => gaps[..3].Average(y => x < y ? 1 : 0)), double.Parse(summary["improvement"][1], System.Globalization.CultureInfo.InvariantCulture), 12);
+        Assert.Equal(gaps[3..].Average(x => gaps[..3].Average(y => x < y ? 1 : 0)),
+            double.Parse(summary["improvement"][1], System.Globalization.CultureInfo.InvariantCulture), 12);
         Assert.Equal("", summary["improvement"][0]);
         Assert.Equal(result.Standings[1].Gap!.Value.High, summary.Numbers("gap_high")[1]);
         foreach (string figure in (string[])["gap-by-rounds", "gap-by-bytes", "gap-by-env-steps", "gap-at-the-end"])
@@ -84,10 +89,14 @@ public sealed class ComparisonRunTests
         ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan(seeds: "1", budget: budget), folder["c"]);
         Assert.Equal((fast, average), (result.Standings[0].Runs[0].Rounds, result.Standings[1].Runs[0].Rounds));
         double amount = double.Parse(budget.Split('=')[1], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.All(result.Standings.SelectMany(s => s.Runs), r => Assert.True((budget[0] == 'b' ? r.Bytes : budget[0] == 't' ? r.Trajectories : r.Rounds) <= amount));
+        Assert.All(result.Standings.SelectMany(s => s.Runs),
+            r => Assert.True((budget[0] == 'b' ? r.Bytes : budget[0] == 't' ? r.Trajectories : r.Rounds) <= amount));
     }
 
-    /// <summary>Rounds of some agents, or of fewer steps, use less: at most 1,200 bytes and 36 trajectories. The first two say nothing of those that come.</summary>
+    /// <summary>
+    /// Rounds of some agents, or of fewer steps, use less: at most 1,200 bytes and 36
+    /// trajectories. The first two say nothing of those that come.
+    /// </summary>
     [Theory]
     [InlineData("bytes=30000", """federation.participation={"kind":"trace","trace":[[0],[1],[0,1,2,3],[0,1,2,3],[]]}""")]
     [InlineData("trajectories=1000", """federation.participation={"kind":"trace","trace":[[0],[1],[0,1,2,3],[0,1,2,3],[]]}""")]
@@ -96,12 +105,16 @@ public sealed class ComparisonRunTests
     public void A_budget_holds_where_rounds_differ_in_what_they_use(string budget, string setting)
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan("fast-fedpg,fedavg,fedlin:serverTopK=4", seeds: "1", budget: budget, assignments: setting), folder["c"]);
+        ComparisonResult result = ComparisonTesting.Run(
+            ComparisonTesting.Plan("fast-fedpg,fedavg,fedlin:serverTopK=4", seeds: "1", budget: budget, assignments: setting), folder["c"]);
         (double amount, double round) = budget[0] == 'b' ? (30_000, 1_200) : (1_000, 36);
-        Assert.All(result.Standings.SelectMany(s => s.Runs), r => Assert.InRange(budget[0] == 'b' ? r.Bytes : r.Trajectories, amount - round, amount));
+        Assert.All(result.Standings.SelectMany(s => s.Runs),
+            r => Assert.InRange(budget[0] == 'b' ? r.Bytes : r.Trajectories, amount - round, amount));
     }
 
-    /// <summary>36 trajectories a round, of 5 steps each, whatever is made of them: gradients or natural directions, closed or solved.</summary>
+    /// <summary>
+    /// 36 trajectories a round, of 5 steps each, whatever is made of them: gradients or natural directions, closed or solved.
+    /// </summary>
     [Theory]
     [InlineData("pmd")]
     [InlineData("pavg")]
@@ -120,20 +133,25 @@ public sealed class ComparisonRunTests
     public void A_budget_of_seconds_ends_runs_whatever_their_rounds()
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan(seeds: "1", budget: "seconds=1", assignments: "federation.rounds=1"), folder["c"]);
+        ComparisonResult result = ComparisonTesting.Run(
+            ComparisonTesting.Plan(seeds: "1", budget: "seconds=1", assignments: "federation.rounds=1"), folder["c"]);
         Assert.All(result.Standings, s => Assert.True(s.Runs[0].Seconds >= 1));
-        Assert.All(result.Standings, s => Assert.True(s.Runs[0].Rounds > 1, "the experiment's one round takes milliseconds, and less than a second on a busy machine"));
+        Assert.All(result.Standings,
+            s => Assert.True(s.Runs[0].Rounds > 1,
+                "the experiment's one round takes milliseconds, and less than a second on a busy machine"));
     }
 
     [Fact]
     public void A_run_that_diverges_is_reported_and_the_others_go_on()
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = ComparisonTesting.Run(ComparisonTesting.Plan("fast-fedpg,huge=fedavg:localStepSize=1e300", "1..2", budget: "bytes=4000"), folder["c"]);
+        ComparisonResult result = ComparisonTesting.Run(
+            ComparisonTesting.Plan("fast-fedpg,huge=fedavg:localStepSize=1e300", "1..2", budget: "bytes=4000"), folder["c"]);
         Assert.Equal((0, 2), (result.Standings[0].Diverged, result.Standings[1].Diverged));
         Assert.True(double.IsPositiveInfinity(result.Standings[1].Gap!.Value.Value));
         Assert.Equal(0, result.Standings[1].Improvement!.Value.Value);
-        Assert.Contains(result.Notes, n => n.Contains("2 of 2 runs of huge diverged", StringComparison.Ordinal) && n.Contains("no longer finite", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, n => n.Contains("2 of 2 runs of huge diverged", StringComparison.Ordinal)
+            && n.Contains("no longer finite", StringComparison.Ordinal));
         Assert.Equal(["finished", "finished", "diverged", "diverged"], new CsvFile(Path.Combine(folder["c"], "comparison.csv"))["status"]);
         var listener = new ComparisonTesting.Listener();
         string before = ComparisonTesting.Bits(folder["c"]);
@@ -164,17 +182,24 @@ public sealed class ComparisonRunTests
     {
         using var folder = new TemporaryFolder();
         ComparisonResult result = ComparisonTesting.Run(
-            ComparisonTesting.Plan("fast-fedpg,fixed=fedavg:localStepSize=0.25", "1..2", tune: ["localStepSize=0.01,0.02"], assignments: "gradient.trajectories=30"), folder["c"]);
+            ComparisonTesting.Plan("fast-fedpg,fixed=fedavg:localStepSize=0.25", "1..2", tune: ["localStepSize=0.01,0.02"],
+                assignments: "gradient.trajectories=30"), folder["c"]);
         var log = new CsvFile(Path.Combine(folder["c"], "tuning.csv"));
         Assert.Equal(["8", "9"], log["seed"].Distinct().Order());
         Assert.Equal(["fast-fedpg"], log["algorithm"].Distinct());
         Assert.Empty(result.Standings[1].Tuned.Settings);
-        Assert.Equal(0.25, RunTesting.Json(Path.Combine(folder["c"], "runs", "fixed", "seed-1", "experiment.json")).GetProperty("federation").GetProperty("localStepSize").GetDouble());
-        // Twelve steps of 0.02 hardly move: the grid was extended, and what was chosen is what was run, and what a fresh training with it gives on the tuning's seeds.
+        Assert.Equal(0.25, RunTesting.Json(Path.Combine(folder["c"], "runs", "fixed", "seed-1", "experiment.json"))
+            .GetProperty("federation").GetProperty("localStepSize").GetDouble());
+        // Twelve steps of 0.02 hardly move: the grid was extended, and what was chosen is what was run, and what a fresh training with it
+        // gives on the tuning's seeds.
         string chosen = Assert.Single(result.Standings[0].Tuned.Settings).Value;
         Assert.True(double.Parse(chosen, System.Globalization.CultureInfo.InvariantCulture) > 0.02);
-        Assert.Equal(chosen, RunTesting.Json(Path.Combine(folder["c"], "runs", "fast-fedpg", "seed-1", "experiment.json")).GetProperty("federation").GetProperty("localStepSize").GetRawText());
-        double[] figures = [.. Enumerable.Range(8, 2).Select(seed => RunTesting.Run(RunTesting.Experiment("gradient.trajectories=30", $"federation.localStepSize={chosen}", $"seed={seed}"), folder[$"t{seed}"]).Gap!.Value)];
+        Assert.Equal(chosen, RunTesting.Json(Path.Combine(folder["c"], "runs", "fast-fedpg", "seed-1", "experiment.json"))
+            .GetProperty("federation").GetProperty("localStepSize").GetRawText());
+        double[] figures = [.. Enumerable.Range(8, 2)
+            .Select(seed =>
+                RunTesting.Run(RunTesting.Experiment("gradient.trajectories=30", $"federation.localStepSize={chosen}", $"seed={seed}"),
+                    folder[$"t{seed}"]).Gap!.Value)];
         Assert.Equal(figures.Average(), result.Standings[0].Tuned.Figure!.Value, 12);
     }
 
@@ -187,7 +212,8 @@ public sealed class ComparisonRunTests
             InvalidInputException used = Assert.Throws<InvalidInputException>(() => ComparisonTesting.Resume(folder["c"]));
             Assert.EndsWith("is in use by another comparison", Assert.Single(used.Errors).ToString(), StringComparison.Ordinal);
         }
-        InvalidInputException full = Assert.Throws<InvalidInputException>(() => ComparisonTesting.Run(ComparisonTesting.Plan(), folder["c"]));
+        InvalidInputException full =
+            Assert.Throws<InvalidInputException>(() => ComparisonTesting.Run(ComparisonTesting.Plan(), folder["c"]));
         Assert.EndsWith("or go on with a comparison with --resume", Assert.Single(full.Errors).ToString(), StringComparison.Ordinal);
     }
 }

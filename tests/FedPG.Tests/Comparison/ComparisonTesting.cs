@@ -17,7 +17,8 @@ internal static class ComparisonTesting
     private static readonly JsonObject Versions = new() { ["fedpg"] = "test" };
 
     /// <summary>A comparison of the tests' tiny experiment.</summary>
-    public static ComparisonPlan Plan(string algorithms = "fast-fedpg,fedavg", string seeds = "1..3", string? budget = null, string[]? tune = null, string tuneSeeds = "8,9", params string[] assignments)
+    public static ComparisonPlan Plan(string algorithms = "fast-fedpg,fedavg", string seeds = "1..3", string? budget = null,
+        string[]? tune = null, string tuneSeeds = "8,9", params string[] assignments)
     {
         var errors = new List<ValidationError>();
         var plan = new ComparisonPlan
@@ -29,7 +30,8 @@ internal static class ComparisonTesting
             Contenders = Contender.ParseAll(algorithms, AlgorithmRegistry.Default.Names, errors),
             Seeds = SeedList.Parse(seeds, "--seeds", errors),
             Budget = budget is null ? null : Budget.Parse(budget, errors),
-            Tuning = tune is null ? null : new Tuning([.. tune.Select(t => TuningKey.Parse(t, errors)!)], SeedList.Parse(tuneSeeds, Tuning.SeedSource, errors)),
+            Tuning = tune is null ? null : new Tuning([.. tune.Select(t => TuningKey.Parse(t, errors)!)],
+                SeedList.Parse(tuneSeeds, Tuning.SeedSource, errors)),
         };
         Assert.Empty(errors);
         return plan;
@@ -60,8 +62,11 @@ internal static class ComparisonTesting
     [
         new CsvFile(Path.Combine(folder, "comparison.csv")).Without("seconds"),
         string.Join('\n', File.ReadAllLines(Path.Combine(folder, "summary.csv")).Select(WithoutSeconds)),
-        File.Exists(Path.Combine(folder, "tuning.csv")) ? string.Join('\n', File.ReadAllLines(Path.Combine(folder, "tuning.csv")).Order(StringComparer.Ordinal)) : "",
-        .. Directory.GetFiles(folder, "summary.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(f => RunTesting.Bits(Path.GetDirectoryName(f)!)),
+        File.Exists(Path.Combine(folder, "tuning.csv"))
+            ? string.Join('\n', File.ReadAllLines(Path.Combine(folder, "tuning.csv")).Order(StringComparer.Ordinal))
+            : "",
+        .. Directory.GetFiles(folder, "summary.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(f => RunTesting.Bits(Path.GetDirectoryName(f)!)),
     ]);
 
     /// <summary>The row of summary.csv but for the three columns of seconds, sixth to fourth from the end.</summary>

@@ -12,7 +12,9 @@ namespace FedPG.Tests.Comparison;
 /// <summary><c>fedpg compare</c> where nothing is known exactly, and where plug-ins bring what is compared.</summary>
 public sealed class EpisodicComparisonTests
 {
-    /// <summary>Three trajectories for each of five agents a batch: fast-fedpg takes a batch at the start and two a round, fedavg two a round.</summary>
+    /// <summary>
+    /// Three trajectories for each of five agents a batch: fast-fedpg takes a batch at the start and two a round, fedavg two a round.
+    /// </summary>
     [Fact]
     public void Without_an_optimum_objectives_are_compared_under_a_budget_of_trajectories()
     {
@@ -42,8 +44,10 @@ public sealed class EpisodicComparisonTests
         using var folder = new TemporaryFolder();
         SamplePlugin.CopyTo(folder["plug"]);
         const string apples = """
-              "environment": { "id": "AppleTree-v0", "agents": 3, "options": { "heterogeneity": 1 } }, "policy": { "kind": "gated-softmax" },
-              "gradient": { "estimator": "gpomdp", "horizon": 10, "trajectories": 4 }, "federation": { "rounds": 2, "localSteps": 2, "localStepSize": 0.5 } }
+              "environment": { "id": "AppleTree-v0", "agents": 3, "options": { "heterogeneity": 1 } },
+                "policy": { "kind": "gated-softmax" },
+              "gradient": { "estimator": "gpomdp", "horizon": 10, "trajectories": 4 }, "federation": { "rounds": 2, "localSteps": 2,
+                "localStepSize": 0.5 } }
             """;
         File.WriteAllText(folder["own.json"], """{ "plugins": ["plug/Orchard.dll"],""" + apples);
         string[] arguments = ["--algorithms", "fast-fedpg,clipped-average:clip=0.5", "--seeds", "1..2", "--quiet"];
@@ -57,7 +61,8 @@ public sealed class EpisodicComparisonTests
         Succeed(folder, ["compare", "--resume", "plain", "--quiet"]);
         Assert.Equal(ComparisonTesting.Bits(folder["own"]), ComparisonTesting.Bits(folder["plain"]));
 
-        Outcome eval = Fedpg.Run(folder.FullPath, "eval", Path.Combine("own", "runs", "clipped-average-clip-0.5", "seed-1"), "--episodes", "5", "--render");
+        Outcome eval = Fedpg.Run(folder.FullPath, "eval", Path.Combine("own", "runs", "clipped-average-clip-0.5", "seed-1"), "--episodes",
+            "5", "--render");
         Assert.Equal((0, ""), (eval.ExitCode, eval.Errors));
         Assert.Contains("AppleTree-v0, agent-0 of 3: clipped-average, gated-softmax, 2 rounds", eval.Output, StringComparison.Ordinal);
     }

@@ -14,18 +14,23 @@ public sealed class PlanTests
     public void An_entry_is_an_algorithm_with_an_optional_label_and_settings()
     {
         var errors = new List<ValidationError>();
-        IReadOnlyList<Contender> contenders = Contender.ParseAll("""fast-fedpg, one=fedavg:localSteps=1:localStepSize={"schedule":"1/t","from":0.5},fedavg:gradient.trajectories=4""", Known, errors);
+        IReadOnlyList<Contender> contenders = Contender.ParseAll(
+            """fast-fedpg, one=fedavg:localSteps=1:localStepSize={"schedule":"1/t","from":0.5},fedavg:gradient.trajectories=4""",
+            Known, errors);
         Assert.Empty(errors);
         Assert.Equal(["fast-fedpg", "one", "fedavg-trajectories-4"], contenders.Select(c => c.Label));
         Assert.Equal(["fast-fedpg", "fedavg", "fedavg"], contenders.Select(c => c.Algorithm));
-        Assert.Equal(["federation.localSteps=1", """federation.localStepSize={"schedule":"1/t","from":0.5}"""], contenders[1].Settings.Select(s => s.Assignment));
+        Assert.Equal(["federation.localSteps=1", """federation.localStepSize={"schedule":"1/t","from":0.5}"""],
+            contenders[1].Settings.Select(s => s.Assignment));
         Assert.Equal(["gradient.trajectories=4"], contenders[2].Settings.Select(s => s.ToString()));
     }
 
     [Theory]
-    [InlineData("fedavgg", "--algorithms: fedavgg; is not an algorithm; the nearest is \"fedavg\", and there are fast-fedpg, fedavg, centralized")]
+    [InlineData("fedavgg",
+        "--algorithms: fedavgg; is not an algorithm; the nearest is \"fedavg\", and there are fast-fedpg, fedavg, centralized")]
     [InlineData("fedavg,", "--algorithms: \"fedavg,\"; has an empty entry")]
-    [InlineData("fedavg,FedAvg=fedavg:localSteps=2", "--algorithms: FedAvg=fedavg:localSteps=2; has the label \"FedAvg\", which another entry has already")]
+    [InlineData("fedavg,FedAvg=fedavg:localSteps=2",
+        "--algorithms: FedAvg=fedavg:localSteps=2; has the label \"FedAvg\", which another entry has already")]
     [InlineData("fedavg:localSteps", "--algorithms: fedavg:localSteps; \"localSteps\" must be key=value")]
     [InlineData("fedavg:a=1:a=2", "--algorithms: fedavg:a=1:a=2; sets a twice")]
     [InlineData("../x=fedavg", "--algorithms: ../x=fedavg; the label must be 1 to 60 letters")]
@@ -58,7 +63,8 @@ public sealed class PlanTests
     [InlineData("-1", "--seeds: \"-1\"; must be seeds")]
     [InlineData("1..3,2", "--seeds: 1..3,2; names seed 2 twice")]
     [InlineData("1..1000000", "--seeds: 1..1000000; gives more than 10000 seeds")]
-    [InlineData("9007199254740993", "--seeds: \"9007199254740993\"; must be seeds as in 1..10 or 1,2,5, each a whole number from 0 to 9007199254740992")]
+    [InlineData("9007199254740993",
+        "--seeds: \"9007199254740993\"; must be seeds as in 1..10 or 1,2,5, each a whole number from 0 to 9007199254740992")]
     public void A_fault_of_seeds_is_said_once(string text, string expected)
     {
         var errors = new List<ValidationError>();
@@ -106,7 +112,10 @@ public sealed class PlanTests
         Assert.Equal((below, above), (key.Beyond(above: false), key.Beyond(above: true)));
     }
 
-    /// <summary>An experiment accepts the keys of all algorithms; what decides is whether the entry's own reads it, with a default (proximal) or without (agentLocalSteps).</summary>
+    /// <summary>
+    /// An experiment accepts the keys of all algorithms; what decides is whether the entry's own reads it, with a default (proximal) or
+    /// without (agentLocalSteps).
+    /// </summary>
     [Fact]
     public void A_key_is_tuned_for_the_algorithms_that_read_it()
     {
@@ -127,14 +136,16 @@ public sealed class PlanTests
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
         Assert.Equal(3, e.Errors.Count);
         Assert.StartsWith("--set: policy.kind: \"tabular\"; must be", e.Errors[0].ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("--algorithms: x: federation.localSteps: 0; must be a whole number from 1", e.Errors[1].ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("--algorithms: x: federation.localSteps: 0; must be a whole number from 1", e.Errors[1].ToString(),
+            StringComparison.Ordinal);
         Assert.StartsWith("--algorithms: fedavg-foo-1: federation.foo: unknown key", e.Errors[2].ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>What is wrong for one algorithm only says for which, in the file as in what is set for all.</summary>
     [Theory]
     [InlineData("tiny.json, with v: policy.kind: \"tabular-softmax\"; is not trained by federation.algorithm \"fedq\"")]
-    [InlineData("--set, with v: policy.kind: \"tabular-softmax\"; is not trained by federation.algorithm \"fedq\"", "policy.kind=tabular-softmax")]
+    [InlineData("--set, with v: policy.kind: \"tabular-softmax\"; is not trained by federation.algorithm \"fedq\"",
+        "policy.kind=tabular-softmax")]
     public void A_fault_of_some_algorithms_names_them(string expected, params string[] assignments)
     {
         ComparisonPlan plan = ComparisonTesting.Plan("fedavg,v=fedq", assignments: ["gradient.estimator=chain", .. assignments]);
@@ -144,17 +155,22 @@ public sealed class PlanTests
     }
 
     [Theory]
-    [InlineData("bytes=100", "--budget: bytes=100; is too little for one round of fast-fedpg, which uses 960 bytes, and 480 before the first")]
+    [InlineData("bytes=100",
+        "--budget: bytes=100; is too little for one round of fast-fedpg, which uses 960 bytes, and 480 before the first")]
     [InlineData("trajectories=1", "--budget: trajectories=1; is too little for one round of fast-fedpg, which uses 36 trajectories")]
     public void A_budget_below_one_round_is_refused(string budget, string expected)
     {
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(ComparisonTesting.Plan("fast-fedpg", budget: budget), ExperimentReader.Default));
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() =>
+            PlanChecks.ThrowIfFaulty(ComparisonTesting.Plan("fast-fedpg", budget: budget), ExperimentReader.Default));
         Assert.StartsWith(expected, Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("fedq,fedtd", "--algorithms: fedtd; cannot be measured against fedq: its objective is a squared error of values, and that of fedq is a policy's regret")]
-    [InlineData("v=fedtd,qavg", "--algorithms: qavg; cannot be measured against v: its objective is a policy's regret, and that of v is a squared error of values")]
+    [InlineData("fedq,fedtd",
+        "--algorithms: fedtd; cannot be measured against fedq: its objective is a squared error of values, and that of "
+            + "fedq is a policy's regret")]
+    [InlineData("v=fedtd,qavg",
+        "--algorithms: qavg; cannot be measured against v: its objective is a policy's regret, and that of v is a squared error of values")]
     public void Errors_of_values_and_costs_of_policies_have_no_common_table(string algorithms, string expected)
     {
         ComparisonPlan plan = ComparisonTesting.Plan(algorithms, assignments: ["policy={}", "gradient={}"]);
@@ -167,6 +183,7 @@ public sealed class PlanTests
     {
         ComparisonPlan plan = ComparisonTesting.Plan(seeds: "1..3", tune: ["localStepSize=0.1,0.2"], tuneSeeds: "3,4");
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
-        Assert.Equal("--tune-seeds: 3; are reported too (--seeds): settings must be chosen by seeds that are not reported", Assert.Single(e.Errors).ToString());
+        Assert.Equal("--tune-seeds: 3; are reported too (--seeds): settings must be chosen by seeds that are not reported",
+            Assert.Single(e.Errors).ToString());
     }
 }

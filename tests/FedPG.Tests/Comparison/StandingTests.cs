@@ -19,7 +19,8 @@ public sealed class StandingTests
     // One of eight that diverged lies in the quarter that is cut.
     [InlineData(new[] { 1, 1, 2, 2, 2, 2, 9, double.PositiveInfinity }, 2)]
     [InlineData(new[] { 1, 2, double.PositiveInfinity, double.PositiveInfinity }, double.PositiveInfinity)]
-    public void The_interquartile_mean_by_hand(double[] values, double expected) => Assert.Equal(expected, Intervals.InterquartileMean(values), 12);
+    public void The_interquartile_mean_by_hand(double[] values, double expected) =>
+        Assert.Equal(expected, Intervals.InterquartileMean(values), 12);
 
     [Theory]
     // Of the nine pairs 1 < 2, 1 < 4, 1 < 6, 3 < 4, 3 < 6 and 5 < 6 are better for X.
@@ -42,14 +43,17 @@ public sealed class StandingTests
     }, iter: 20);
 
     /// <summary>
-    /// Two groups of ten from one normal distribution, so that the truth is 0.5: of 100 intervals about 5 miss it (a percentile bootstrap of so few values a few
-    /// more). More than 20 have probability below 1e-7 at a rate of 5 %, and below 3e-4 at 9 %. None may be so wide that it says nothing.
+    /// Two groups of ten from one normal distribution, so that the truth is 0.5: of 100 intervals about 5 miss it (a percentile bootstrap
+    /// of so few values a few more). More than 20 have probability below 1e-7 at a rate of 5 %, and below
+    /// 3e-4 at 9 %. None may be so wide that it says nothing.
     /// </summary>
     [Fact]
     public void Its_interval_covers_the_truth_in_about_95_of_100_samples()
     {
         var random = new RandomSequence(new StreamKey(11, StreamPurpose.Environment, 0, 0, 0));
-        double[] Sample() => [.. Enumerable.Range(0, 10).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+        double[] Sample() =>
+            [.. Enumerable.Range(0, 10)
+                .Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
         Figure95[] figures = [.. Enumerable.Range(0, 100).Select(_ => Intervals.ProbabilityOfImprovement(Sample(), Sample(), seed: 3))];
         Assert.InRange(figures.Count(f => f.Low > 0.5 || f.High < 0.5), 0, 20);
         Assert.All(figures, f => Assert.InRange(f.High - f.Low, 0, 0.7));
@@ -60,7 +64,8 @@ public sealed class StandingTests
     [InlineData(0.25, 1.75)]
     [InlineData(0.5, 2.5)]
     [InlineData(1, 4)]
-    public void Quantiles_lie_on_straight_lines_between_sorted_values(double share, double expected) => Assert.Equal(expected, Intervals.Quantile([4, 1, 3, 2], share), 12);
+    public void Quantiles_lie_on_straight_lines_between_sorted_values(double share, double expected) =>
+        Assert.Equal(expected, Intervals.Quantile([4, 1, 3, 2], share), 12);
 
     [Theory]
     [InlineData(0.25, 1.75)]

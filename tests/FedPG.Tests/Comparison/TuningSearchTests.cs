@@ -43,7 +43,8 @@ public sealed class TuningSearchTests
     [InlineData(1, "1")]
     public void Where_only_whole_numbers_are_allowed_the_ratio_is_rounded(double best, string expected)
     {
-        TuningSearch search = Search(["count=2,3"], settings => Math.Abs(settings[0] - best), allowed: settings => settings[0] == Math.Floor(settings[0]) && settings[0] >= 1);
+        TuningSearch search = Search(["count=2,3"], settings => Math.Abs(settings[0] - best),
+            allowed: settings => settings[0] == Math.Floor(settings[0]) && settings[0] >= 1);
         Assert.Equal([$"count={expected}"], search.Best.Select(s => s.ToString()));
         Assert.Empty(search.AtEdge);
     }
@@ -68,7 +69,8 @@ public sealed class TuningSearchTests
     [Fact]
     public void Two_keys_are_tried_together()
     {
-        TuningSearch search = Search(["localStepSize=0.1,0.2", "localSteps=1,2,4"], settings => Math.Abs(Math.Log(settings[0] * settings[1] / 0.8)) + (0.01 * settings[1]));
+        TuningSearch search = Search(["localStepSize=0.1,0.2", "localSteps=1,2,4"],
+            settings => Math.Abs(Math.Log(settings[0] * settings[1] / 0.8)) + (0.01 * settings[1]));
         Assert.Equal(["localStepSize=0.2", "localSteps=4"], search.Best.Select(s => s.ToString()));
     }
 

@@ -8,14 +8,19 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster.Faults;
 
-/// <summary>Trials of faults wait more than they compute, so they run beside other tests, one at a time: what they promise must hold on a busy machine as well.</summary>
+/// <summary>
+/// Trials of faults wait more than they compute, so they run beside other tests, one at a time: what
+/// they promise must hold on a busy machine as well.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class FaultGroup
 {
     public const string Name = "faults";
 }
 
-/// <summary>What all fault trials need: the plug-in whose environment waits, and the runs in one process that they are held against.</summary>
+/// <summary>
+/// What all fault trials need: the plug-in whose environment waits, and the runs in one process that they are held against.
+/// </summary>
 public sealed class FaultBasis : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -35,7 +40,8 @@ public sealed class FaultBasis : IDisposable
     {
         string name = $"{Guid.NewGuid():N}";
         File.WriteAllText(_folder[name + ".json"], experiment);
-        using HostProcess run = FedpgProcess.Start(ThisMachine.Instance, "the run in one process", _folder.FullPath, null, "train", name + ".json", "--out", name, "--plugin", Plugin, "--quiet");
+        using HostProcess run = FedpgProcess.Start(ThisMachine.Instance, "the run in one process", _folder.FullPath, null, "train",
+            name + ".json", "--out", name, "--plugin", Plugin, "--quiet");
         Assert.True(run.WaitForExit(FaultTrial.Patience) == 0, run.Text);
         return RunTesting.Bits(_folder[name]);
     }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster.Faults;
 
-/// <summary>A run on a cluster of real processes that something happens to, and that has to end in the bits of a run in one process.</summary>
+/// <summary>
+/// A run on a cluster of real processes that something happens to, and that has to end in the bits of a run in one process.
+/// </summary>
 internal sealed class FaultTrial : IDisposable
 {
     /// <summary>No step of a test takes as long.</summary>
@@ -37,7 +39,8 @@ internal sealed class FaultTrial : IDisposable
         _experiment = $$"""
             { "seed": {{Seed}}, "environment": { "id": "{{Gate.EnvironmentId}}", "agents": {{Agents}}, "options": { "heterogeneity": 1 } },
               "policy": { "kind": "neural-softmax", "hidden": [8] }, "gradient": { "horizon": 8, "trajectories": 2 },
-              "federation": { "algorithm": "fast-fedpg", "memory": "fresh", "rounds": {{rounds}}, "localSteps": {{LocalSteps}}, "localStepSize": 0.1 },
+              "federation": { "algorithm": "fast-fedpg", "memory": "fresh", "rounds": {{rounds}}, "localSteps": {{LocalSteps}},
+                "localStepSize": 0.1 },
               "checkpointEvery": 5, "evaluationEpisodes": 4 }
             """;
         File.WriteAllText(_folder["e.json"], _experiment);
@@ -70,7 +73,8 @@ internal sealed class FaultTrial : IDisposable
         host ??= ThisMachine.Instance;
         string[] at = [.. port is null ? [] : new[] { "--port", $"{port}" }, .. outbound ? ["--outbound"] : Array.Empty<string>()];
         return Keep(FedpgProcess.Start(
-            host, $"worker {_processes.Count}", _folder.FullPath, Gate.Variables, ["worker", .. _cluster, "--listen", $"{host.Address}", .. at, "--threads", "1", "--plugin", _basis.Plugin]));
+            host, $"worker {_processes.Count}", _folder.FullPath, Gate.Variables,
+            ["worker", .. _cluster, "--listen", $"{host.Address}", .. at, "--threads", "1", "--plugin", _basis.Plugin]));
     }
 
     /// <summary>Has whoever computes a batch wait there.</summary>
@@ -87,7 +91,8 @@ internal sealed class FaultTrial : IDisposable
     public void WaitForRound(int round) => Server.WaitForRound(Run, round, Patience);
 
     /// <summary>Waits until so many workers have joined, those that did so again included.</summary>
-    public void WaitForJoins(int number) => Server.WaitFor(() => Server.Text.Split("has joined").Length > number, Patience, $"join {number}");
+    public void WaitForJoins(int number) =>
+        Server.WaitFor(() => Server.Text.Split("has joined").Length > number, Patience, $"join {number}");
 
     /// <summary>Does something bad, and asserts that the round it falls into ends soon all the same.</summary>
     /// <returns>How long that took.</returns>
@@ -98,7 +103,8 @@ internal sealed class FaultTrial : IDisposable
         fault();
         Server.WaitForRound(Run, before + 1, Patience);
         TestContext.Current.SendDiagnosticMessage($"recovery in {watch.Elapsed.TotalSeconds:F2} s");
-        Assert.True(watch.Elapsed < Recovery, $"round {before + 1} ended {watch.Elapsed.TotalSeconds:F2} s after the fault:\n{Server.Text}");
+        Assert.True(watch.Elapsed < Recovery,
+            $"round {before + 1} ended {watch.Elapsed.TotalSeconds:F2} s after the fault:\n{Server.Text}");
         return watch.Elapsed;
     }
 
@@ -118,7 +124,8 @@ internal sealed class FaultTrial : IDisposable
     }
 
     private HostProcess StartServer(params string[] arguments) => Keep(FedpgProcess.Start(
-        _home, "train", _folder.FullPath, null, [.. arguments, .. _cluster, "--listen", $"{_home.Address}", "--port", $"{Port}", "--threads", "1", "--plugin", _basis.Plugin]));
+        _home, "train", _folder.FullPath, null, [.. arguments, .. _cluster, "--listen", $"{_home.Address}", "--port", $"{Port}",
+            "--threads", "1", "--plugin", _basis.Plugin]));
 
     private HostProcess Keep(HostProcess process)
     {

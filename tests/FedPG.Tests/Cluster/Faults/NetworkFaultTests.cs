@@ -43,7 +43,8 @@ public sealed class NetworkFaultTests(FaultBasis basis)
         Gate.Hold later = trial.Hold(agent: 0, round: 12, batch: 1);
         trial.Train(workers: 3);
         // All three are in the middle of the round.
-        trial.Server.WaitFor(() => holds.Where(h => h.IsReached).Select(h => h.Process).Distinct().Count() == 3, FaultTrial.Patience, "three workers at the gate");
+        trial.Server.WaitFor(() => holds.Where(h => h.IsReached).Select(h => h.Process).Distinct().Count() == 3, FaultTrial.Patience,
+            "three workers at the gate");
         trial.Survive(() =>
         {
             network.Partition(far, farther);

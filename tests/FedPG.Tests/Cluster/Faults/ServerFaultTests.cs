@@ -14,7 +14,8 @@ public sealed class ServerFaultTests(FaultBasis basis)
         using var trial = new FaultTrial(basis, rounds: 20);
         HostProcess[] workers = [trial.StartWorker(), trial.StartWorker()];
         // Before the first checkpoint, in a local step later, while memories are gathered.
-        Gate.Hold[] holds = [trial.Hold(agent: 1, round: 2, batch: 1), trial.Hold(agent: 6, round: 8, batch: 2), trial.Hold(agent: 4, round: 14, StreamKey.MemoryBatch)];
+        Gate.Hold[] holds = [trial.Hold(agent: 1, round: 2, batch: 1), trial.Hold(agent: 6, round: 8, batch: 2),
+            trial.Hold(agent: 4, round: 14, StreamKey.MemoryBatch)];
         trial.Train(workers: 2);
         for (int k = 0; k < holds.Length; k++)
         {
@@ -22,7 +23,8 @@ public sealed class ServerFaultTests(FaultBasis basis)
             trial.Server.Signal(HostProcess.Kill);
             trial.Server.WaitForExit(FaultTrial.Patience);
             holds[k].Open();
-            foreach (HostProcess worker in workers) worker.WaitFor(() => worker.Text.Split("the server is gone").Length == k + 2, FaultTrial.Patience, "end of the server");
+            foreach (HostProcess worker in workers)
+                worker.WaitFor(() => worker.Text.Split("the server is gone").Length == k + 2, FaultTrial.Patience, "end of the server");
             trial.Resume(workers: 2);
         }
         trial.AssertSameBits();

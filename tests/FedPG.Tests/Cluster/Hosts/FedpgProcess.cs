@@ -12,9 +12,11 @@ internal static class FedpgProcess
     /// <param name="folder">Where it works.</param>
     /// <param name="environment">Variables besides those of this process.</param>
     /// <param name="arguments">The command and its options.</param>
-    public static HostProcess Start(ITestHost host, string name, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+    public static HostProcess Start(ITestHost host, string name, string folder, IReadOnlyDictionary<string, string>? environment,
+        params string[] arguments) =>
         HostProcess.Start(
-            host, name, [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "fedpg.dll"), .. arguments], folder,
+            host, name, [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+                Path.Combine(AppContext.BaseDirectory, "fedpg.dll"), .. arguments], folder,
             new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { [Fedpg.QuickLoops] = "1" });
 
     /// <summary>Waits until a run has finished a round, and gives the time from now on.</summary>

@@ -20,9 +20,11 @@ public sealed class FedpgProcessTests
         File.WriteAllText(folder["e.json"], $$"""
             { "seed": {{seed}}, "environment": { "id": "{{Gate.EnvironmentId}}", "agents": 4, "options": { "heterogeneity": 1 } },
               "policy": { "kind": "neural-softmax", "hidden": [4] }, "gradient": { "horizon": 8, "trajectories": 2 },
-              "federation": { "algorithm": "fast-fedpg", "memory": "fresh", "rounds": {{rounds}}, "localSteps": 3, "localStepSize": 0.1 }, "evaluationEpisodes": 4 }
+              "federation": { "algorithm": "fast-fedpg", "memory": "fresh", "rounds": {{rounds}}, "localSteps": 3, "localStepSize": 0.1 },
+                "evaluationEpisodes": 4 }
             """);
-        using (HostProcess whole = Train(folder, plugin, null, "train", "e.json", "--out", "whole")) Assert.True(whole.WaitForExit(Patience) == 0, whole.Text);
+        using (HostProcess whole = Train(folder, plugin, null, "train", "e.json", "--out", "whole"))
+            Assert.True(whole.WaitForExit(Patience) == 0, whole.Text);
 
         Gate.Hold inStep = gate.Set(seed, agent, round: 3, batch: 1), inMemory = gate.Set(seed, agent, round: 6, StreamKey.MemoryBatch);
         using (HostProcess process = Train(folder, plugin, gate.Variables, "train", "e.json", "--out", "run"))
@@ -40,10 +42,12 @@ public sealed class FedpgProcessTests
             process.Signal(HostProcess.Kill);
             Assert.Equal(128 + HostProcess.Kill, process.WaitForExit(Patience));
         }
-        using (HostProcess rest = Train(folder, plugin, null, "train", "--resume", "run")) Assert.True(rest.WaitForExit(Patience) == 0, rest.Text);
+        using (HostProcess rest = Train(folder, plugin, null, "train", "--resume", "run"))
+            Assert.True(rest.WaitForExit(Patience) == 0, rest.Text);
         Assert.Equal(RunTesting.Bits(folder["whole"]), RunTesting.Bits(folder["run"]));
     }
 
-    private static HostProcess Train(TemporaryFolder folder, string plugin, IReadOnlyDictionary<string, string>? variables, params string[] arguments) =>
+    private static HostProcess Train(TemporaryFolder folder, string plugin, IReadOnlyDictionary<string, string>? variables,
+        params string[] arguments) =>
         FedpgProcess.Start(ThisMachine.Instance, "train", folder.FullPath, variables, [.. arguments, "--threads", "1", "--plugin", plugin]);
 }

@@ -5,8 +5,9 @@ using FedPG.Tests.Experiments.Plugins;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// Holds a process still at a chosen instant of a run: in the middle of the batch of a given agent, round and local step. A plug-in's environment knows
-/// the instant by the seed that it is reset with, and waits there, once, for as long as the test wants. What it computes is the same with and without.
+/// Holds a process still at a chosen instant of a run: in the middle of the batch of a given agent, round and local step. A plug-in's
+/// environment knows the instant by the seed that it is reset with, and waits there, once, for as long as the test wants. What it computes
+/// is the same with and without.
 /// </summary>
 internal sealed class Gate
 {
@@ -17,47 +18,20 @@ internal sealed class Gate
     private const string Variable = "FEDPG_TESTS_GATE";
 
     private const string Source = PluginCompiler.Usings + """
-        public sealed class Gated(double wind) : IEnvironment
-        {
-            private static readonly string Folder = Environment.GetEnvironmentVariable("FEDPG_TESTS_GATE");
-            private FedPG.Core.Streams.EpisodeRandom _random;
-            private int _cell;
-            public Space ObservationSpace { get; } = new Discrete(6);
-            public Space ActionSpace { get; } = new Discrete(2);
-            public void Reset(long seed, Span<double> observation)
-            {
-                if (Folder != null) Wait(System.IO.Path.Combine(Folder, seed.ToString()));
-                _random = new(seed);
-                observation[0] = _cell = 2;
-            }
-            public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
-            {
-                int step = _random.NextDouble() < wind ? -1 : action[0] == 0 ? -1 : 1;
-                observation[0] = _cell = Math.Clamp(_cell + step, 0, 5);
-                return new StepResult(_cell / 5.0, false);
-            }
-            private static void Wait(string file)
-            {
-                if (!System.IO.File.Exists(file)) return;
-                // Whoever renames it waits; another process that replays the same batch goes on.
-                string held = file + ".held";
-                try { System.IO.File.Move(file, held); } catch (System.IO.IOException) { return; }
-                System.IO.File.WriteAllText(held + ".process", Environment.ProcessId.ToString());
-                while (System.IO.File.Exists(held)) System.Threading.Thread.Sleep(1);
-            }
-        }
-        public sealed class GatePlugin : IPlugin
-        {
-            public void Register(PluginContents contents) => contents.Add(new EpisodicDefinition
-            {
-                Id = "Gated-v0", Summary = "A walk against the wind that waits when it is told to.", RewardRange = NumberRange.UnitInterval, StepLimit = 8,
-                Make = parameters =>
-                {
-                    AgentNumbers wind = parameters.Number("wind", 0.1, NumberRange.UnitInterval, "How hard it blows.", spread: (0, 0.5));
-                    return agent => new Gated(wind[agent]);
-                },
-            });
-        }
+        public sealed class Gated(double wind) : IEnvironment { private static readonly string Folder =
+        Environment.GetEnvironmentVariable("FEDPG_TESTS_GATE"); private FedPG.Core.Streams.EpisodeRandom _random; private int _cell; public
+        Space ObservationSpace { get; } = new Discrete(6); public Space ActionSpace { get; } = new Discrete(2); public void Reset(long seed,
+        Span<double> observation) { if (Folder != null) Wait(System.IO.Path.Combine(Folder, seed.ToString())); _random = new(seed);
+        observation[0] = _cell = 2; } public StepResult Step(ReadOnlySpan<double> action, Span<double> observation) { int step =
+        _random.NextDouble() < wind ? -1 : action[0] == 0 ? -1 : 1; observation[0] = _cell = Math.Clamp(_cell + step, 0, 5); return new
+        StepResult(_cell / 5.0, false); } private static void Wait(string file) { if (!System.IO.File.Exists(file)) return; // Whoever
+        renames it waits; another process that replays the same batch goes on. string held = file + ".held"; try { System.IO.File.Move(file,
+        held); } catch (System.IO.IOException) { return; } System.IO.File.WriteAllText(held + ".process", Environment.ProcessId.ToString());
+        while (System.IO.File.Exists(held)) System.Threading.Thread.Sleep(1); } } public sealed class GatePlugin : IPlugin { public void
+        Register(PluginContents contents) => contents.Add(new EpisodicDefinition { Id = "Gated-v0", Summary = "A walk against the wind that
+        waits when it is told to.", RewardRange = NumberRange.UnitInterval, StepLimit = 8, Make = parameters => { AgentNumbers wind =
+        parameters.Number("wind", 0.1, NumberRange.UnitInterval, "How hard it blows.", spread: (0, 0.5)); return agent => new
+        Gated(wind[agent]); }, }); }
         """;
 
     private readonly string _folder;
@@ -97,7 +71,8 @@ internal sealed class Gate
             get
             {
                 string note = File + ".held.process";
-                return System.IO.File.Exists(note) && int.TryParse(System.IO.File.ReadAllText(note), CultureInfo.InvariantCulture, out int process) ? process : 0;
+                return System.IO.File.Exists(note)
+                    && int.TryParse(System.IO.File.ReadAllText(note), CultureInfo.InvariantCulture, out int process) ? process : 0;
             }
         }
 

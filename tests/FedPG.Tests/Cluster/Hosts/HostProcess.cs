@@ -43,7 +43,8 @@ internal sealed partial class HostProcess : IDisposable
     /// <param name="command">The program and its arguments.</param>
     /// <param name="folder">Where it works.</param>
     /// <param name="environment">Variables besides those of this process.</param>
-    public static HostProcess Start(ITestHost host, string name, IEnumerable<string> command, string folder, IReadOnlyDictionary<string, string>? environment = null)
+    public static HostProcess Start(ITestHost host, string name, IEnumerable<string> command, string folder,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         Leftovers.RemoveOnce();
         string[] words = [.. host.Within(command)];

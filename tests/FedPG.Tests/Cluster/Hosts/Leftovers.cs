@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// What a test run that was killed left behind: processes, which carry the number of the process that started them in their environment, and
-/// network namespaces, which carry it in their names. Removed before the first process or namespace of this run is made.
+/// What a test run that was killed left behind: processes, which carry the number of the process that started them in their environment,
+/// and network namespaces, which carry it in their names. Removed before the first process or namespace of this run is made.
 /// </summary>
 internal static class Leftovers
 {
@@ -23,7 +23,8 @@ internal static class Leftovers
         int removed = 0;
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int process) && OwnerOf(folder) is int owner && IsGone(owner))
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int process) && OwnerOf(folder) is int owner
+                && IsGone(owner))
             {
                 if (HostProcess.TrySignal(process, HostProcess.Kill)) removed++;
             }
@@ -47,7 +48,8 @@ internal static class Leftovers
         {
             foreach (string variable in File.ReadAllText(Path.Combine(folder, "environ")).Split('\0'))
             {
-                if (variable.StartsWith(Mark + "=", StringComparison.Ordinal)) return int.Parse(variable[(Mark.Length + 1)..], CultureInfo.InvariantCulture);
+                if (variable.StartsWith(Mark + "=", StringComparison.Ordinal))
+                    return int.Parse(variable[(Mark.Length + 1)..], CultureInfo.InvariantCulture);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -19,7 +19,8 @@ public sealed class MembershipServersTests
     public async Task Two_silos_find_each_other_through_Redis()
     {
         using var server = new RedisServer();
-        await FindEachOther(silo => silo.UseRedisClustering(options => options.ConfigurationOptions = ConfigurationOptions.Parse(server.ConnectionString)));
+        await FindEachOther(silo =>
+            silo.UseRedisClustering(options => options.ConfigurationOptions = ConfigurationOptions.Parse(server.ConnectionString)));
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class MembershipServersTests
 
         MembershipTableData row = await table.ReadRowAsync(First, cancel);
         (MembershipEntry read, string etag) = Assert.Single(row.Members);
-        Assert.Equal((first.SiloAddress, first.Status, first.ProxyPort, first.HostName, first.SiloName), (read.SiloAddress, read.Status, read.ProxyPort, read.HostName, read.SiloName));
+        Assert.Equal((first.SiloAddress, first.Status, first.ProxyPort, first.HostName, first.SiloName),
+            (read.SiloAddress, read.Status, read.ProxyPort, read.HostName, read.SiloName));
         Assert.Equal((first.StartTime, first.IAmAliveTime), (read.StartTime, read.IAmAliveTime));
         read.AddSuspector(Second, first.StartTime.AddSeconds(3));
         read.Status = SiloStatus.Dead;
@@ -74,7 +76,8 @@ public sealed class MembershipServersTests
         dead.IAmAliveTime = first.IAmAliveTime.AddSeconds(4);
         await table.UpdateIAmAliveAsync(dead, cancel);
         MembershipTableData all = await table.ReadAllAsync(cancel);
-        Assert.Equal((version, dead.IAmAliveTime), (all.Version.Version, all.Members.Single(m => m.Item1.SiloAddress.Equals(First)).Item1.IAmAliveTime));
+        Assert.Equal((version, dead.IAmAliveTime),
+            (all.Version.Version, all.Members.Single(m => m.Item1.SiloAddress.Equals(First)).Item1.IAmAliveTime));
 
         // The dead go when they are old enough, the living stay.
         await table.CleanupDefunctSiloEntriesAsync(first.StartTime, cancel);
@@ -84,7 +87,8 @@ public sealed class MembershipServersTests
 
         await table.DeleteMembershipTableEntriesAsync(ClusterName, cancel);
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
-        await using NpgsqlCommand rows = source.CreateCommand("SELECT (SELECT count(*) FROM OrleansMembershipTable) + (SELECT count(*) FROM OrleansMembershipVersionTable)");
+        await using NpgsqlCommand rows = source.CreateCommand(
+            "SELECT (SELECT count(*) FROM OrleansMembershipTable) + (SELECT count(*) FROM OrleansMembershipVersionTable)");
         Assert.Equal(0L, await rows.ExecuteScalarAsync(cancel));
     }
 
@@ -150,6 +154,7 @@ public sealed class MembershipServersTests
     private static MembershipEntry Entry(SiloAddress address) => new()
     {
         SiloAddress = address, SiloName = "silo", HostName = "host", Status = SiloStatus.Active, ProxyPort = 30_000,
-        StartTime = new DateTime(2026, 1, 2, 3, 4, 5, 678, DateTimeKind.Utc), IAmAliveTime = new DateTime(2026, 1, 2, 3, 4, 6, DateTimeKind.Utc),
+        StartTime = new DateTime(2026, 1, 2, 3, 4, 5, 678, DateTimeKind.Utc),
+        IAmAliveTime = new DateTime(2026, 1, 2, 3, 4, 6, DateTimeKind.Utc),
     };
 }

@@ -22,8 +22,10 @@ public sealed class MembershipUriTests
 
     [Theory]
     [InlineData("postgresql://me@db.example/fedpg", "Host=db.example;Port=5432;Username=me;Database=fedpg")]
-    [InlineData("postgres://me:p%3Aw@10.0.0.7:7000/fedpg?sslmode=require&timeout=3", "Host=10.0.0.7;Port=7000;Username=me;Password=p:w;Database=fedpg;SSL Mode=Require;Timeout=3")]
-    public void PostgreSql(string text, string connection) => Assert.Equal(new NpgsqlConnectionStringBuilder(connection).ConnectionString, MembershipUri.PostgreSql(text));
+    [InlineData("postgres://me:p%3Aw@10.0.0.7:7000/fedpg?sslmode=require&timeout=3",
+        "Host=10.0.0.7;Port=7000;Username=me;Password=p:w;Database=fedpg;SSL Mode=Require;Timeout=3")]
+    public void PostgreSql(string text, string connection) =>
+        Assert.Equal(new NpgsqlConnectionStringBuilder(connection).ConnectionString, MembershipUri.PostgreSql(text));
 
     [Theory]
     [InlineData("postgresql://me:secret@host/db?colour=blue")]

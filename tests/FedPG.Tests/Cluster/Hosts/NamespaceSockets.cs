@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// Sockets in other network namespaces. A socket belongs for life to the namespace of the thread that made it, and a thread may change its own,
-/// so a thread that does nothing else makes it.
+/// Sockets in other network namespaces. A socket belongs for life to the namespace of the thread that made it, and a thread may change its
+/// own, so a thread that does nothing else makes it.
 /// </summary>
 internal static partial class NamespaceSockets
 {

@@ -4,15 +4,17 @@ using System.Net.Sockets;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// Ports for servers of tests. Each is given once in the life of this process, and they lie below those that systems give to whoever asks for any port: between the choice and
-/// its use nobody else takes one.
+/// Ports for servers of tests. Each is given once in the life of this process, and they lie below those that systems give to whoever asks
+/// for any port: between the choice and its use nobody else takes one.
 /// </summary>
 internal static class Ports
 {
     private const int First = 20_000, Count = 12_000;
     private static int s_given = Environment.ProcessId * 64;
 
-    /// <summary>A port that nobody on this machine listens on now, and nobody on the next one either: the process that trains takes both.</summary>
+    /// <summary>
+    /// A port that nobody on this machine listens on now, and nobody on the next one either: the process that trains takes both.
+    /// </summary>
     public static int Free()
     {
         while (true)

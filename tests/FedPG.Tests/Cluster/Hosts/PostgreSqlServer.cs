@@ -6,8 +6,8 @@ using Xunit;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// A PostgreSQL of its own in a temporary folder, reachable at its host's address alone, run as an ordinary user (as root it refuses to start).
-/// Skips the test where the machine has none.
+/// A PostgreSQL of its own in a temporary folder, reachable at its host's address alone, run as an ordinary user (as root it refuses to
+/// start). Skips the test where the machine has none.
 /// </summary>
 internal sealed class PostgreSqlServer : IDisposable
 {
@@ -29,11 +29,14 @@ internal sealed class PostgreSqlServer : IDisposable
             asUser = [Tool.Find("setpriv")!, $"--reuid={user}", $"--regid={Tool.Run("id", "-g", user).Trim()}", "--clear-groups"];
             Tool.Run("install", "-d", "-m", "700", "-o", user, data);
         }
-        using (HostProcess making = HostProcess.Start(host, "initdb", [.. asUser, initdb!, "-D", data, "-U", "fedpg", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"], "/"))
+        using (HostProcess making = HostProcess.Start(host, "initdb",
+            [.. asUser, initdb!, "-D", data, "-U", "fedpg", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"], "/"))
             Assert.True(making.WaitForExit(Patience) == 0, making.Text);
         // Clients of other hosts are let in as well: the network is the test's own.
         File.AppendAllText(Path.Combine(data, "pg_hba.conf"), "host all all 10.77.0.0/24 trust\n");
-        _process = HostProcess.Start(host, "postgres", [.. asUser, postgres!, "-D", data, "-h", $"{host.Address}", "-p", $"{EndPoint.Port}", "-c", "unix_socket_directories=", "-c", "fsync=off"], "/");
+        _process = HostProcess.Start(host, "postgres",
+            [.. asUser, postgres!, "-D", data, "-h", $"{host.Address}", "-p", $"{EndPoint.Port}", "-c", "unix_socket_directories=", "-c",
+                "fsync=off"], "/");
         _process.WaitForLine("ready to accept connections", Patience);
     }
 
@@ -42,7 +45,8 @@ internal sealed class PostgreSqlServer : IDisposable
     /// <summary>What Npgsql connects with.</summary>
     public string ConnectionString => new NpgsqlConnectionStringBuilder
     {
-        Host = EndPoint.Address.ToString(), Port = EndPoint.Port, Username = "fedpg", Database = "postgres", SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
+        Host = EndPoint.Address.ToString(), Port = EndPoint.Port, Username = "fedpg", Database = "postgres", SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
     public void Dispose()

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// A host without a cable of its own: whatever it exchanges with the others goes through relays in this process, and neither side can tell. Its
-/// front, an ordinary host, holds its address on the network; inside, the others' addresses lie on its own loopback.
+/// A host without a cable of its own: whatever it exchanges with the others goes through relays in this process, and neither side can tell.
+/// Its front, an ordinary host, holds its address on the network; inside, the others' addresses lie on its own loopback.
 /// </summary>
 internal sealed class RelayedHost : ITestHost, IDisposable
 {

@@ -6,8 +6,9 @@ using System.Threading.Channels;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// Stands between a port and whoever connects to it, and makes the line between them slow or bad: a delay in both directions, a stall (everything is
-/// accepted, nothing is passed on), a cut (connections are reset). What was held back in a stall goes on afterwards, in order and whole.
+/// Stands between a port and whoever connects to it, and makes the line between them slow or bad: a delay in both directions, a stall
+/// (everything is accepted, nothing is passed on), a cut (connections are reset). What was held back
+/// in a stall goes on afterwards, in order and whole.
 /// </summary>
 internal sealed class TcpRelay : IDisposable
 {
@@ -178,7 +179,8 @@ internal sealed class TcpRelay : IDisposable
             byte[] buffer = new byte[Piece];
             int read;
             while ((read = await from.ReceiveAsync(buffer, _end.Token)) > 0)
-                await way.Writer.WriteAsync((Stopwatch.GetTimestamp() + (long)(Delay.TotalSeconds * Stopwatch.Frequency), buffer[..read]), _end.Token);
+                await way.Writer.WriteAsync((Stopwatch.GetTimestamp() + (long)(Delay.TotalSeconds * Stopwatch.Frequency), buffer[..read]),
+                    _end.Token);
         }
         catch
         {

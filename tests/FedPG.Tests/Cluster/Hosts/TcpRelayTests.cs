@@ -94,7 +94,8 @@ public sealed class TcpRelayTests
         host.Reach(other, port);
         using var echoThere = new Echo(other.NewSocket, new IPEndPoint(other.Address, port));
         using var echoHere = new Echo(host.NewSocket, new IPEndPoint(host.Address, port));
-        foreach ((Socket from, IPAddress to) in ((Socket, IPAddress)[])[(host.NewSocket(), other.Address), (other.NewSocket(), host.Address)])
+        foreach ((Socket from, IPAddress to) in ((Socket, IPAddress)[])[(host.NewSocket(), other.Address),
+            (other.NewSocket(), host.Address)])
         {
             using Socket client = from;
             client.Connect(new IPEndPoint(to, port));

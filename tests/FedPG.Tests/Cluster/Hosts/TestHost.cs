@@ -29,7 +29,9 @@ internal sealed class TestHost : ITestHost, IDisposable
 
     public IEnumerable<string> Within(IEnumerable<string> command) => ["ip", "netns", "exec", Namespace, .. command];
 
-    /// <summary>Takes the interface down: connections stay open and pass nothing, new ones are refused here and get no answer elsewhere.</summary>
+    /// <summary>
+    /// Takes the interface down: connections stay open and pass nothing, new ones are refused here and get no answer elsewhere.
+    /// </summary>
     public void Unplug() => TestNetwork.Ip("-n", Namespace, "link", "set", Interface, "down");
 
     /// <summary>Takes the interface up again.</summary>

@@ -4,8 +4,9 @@ using Xunit;
 namespace FedPG.Tests.Cluster.Hosts;
 
 /// <summary>
-/// Hosts on this machine, each a network namespace with one interface, joined by a bridge that lies in a namespace of its own. Nothing touches the
-/// machine's own network, and nothing leaves. Names carry the number of this process, so that <see cref="Leftovers"/> can tell what is nobody's.
+/// Hosts on this machine, each a network namespace with one interface, joined by a bridge that lies in a namespace of its own. Nothing
+/// touches the machine's own network, and nothing leaves. Names carry the number of this process, so
+/// that <see cref="Leftovers"/> can tell what is nobody's.
 /// </summary>
 internal sealed class TestNetwork : IDisposable
 {
@@ -32,7 +33,8 @@ internal sealed class TestNetwork : IDisposable
     /// <summary>The namespace of the bridge.</summary>
     internal string Bridge { get; }
 
-    public static void SkipWhereImpossible() => Assert.SkipWhen(WhyNot.Value is not null, $"Network namespaces cannot be made here: {WhyNot.Value}");
+    public static void SkipWhereImpossible() =>
+        Assert.SkipWhen(WhyNot.Value is not null, $"Network namespaces cannot be made here: {WhyNot.Value}");
 
     /// <summary>Adds a host; its address is 10.77.0.k, k = 1, 2, ...</summary>
     public TestHost AddHost()
@@ -66,7 +68,8 @@ internal sealed class TestNetwork : IDisposable
 
     /// <summary>All namespaces that tests of this kind made.</summary>
     internal static IEnumerable<string> Namespaces() =>
-        Directory.Exists("/run/netns") ? Directory.EnumerateFiles("/run/netns", Prefix + "*").Select(path => Path.GetFileName(path)!).ToArray() : [];
+        Directory.Exists("/run/netns") ? Directory.EnumerateFiles("/run/netns", Prefix + "*").Select(path => Path.GetFileName(path)!)
+            .ToArray() : [];
 
     /// <summary>The number of the process that made a namespace; null where it is none of ours.</summary>
     internal static int? OwnerOf(string name) =>
@@ -90,7 +93,9 @@ internal sealed class TestNetwork : IDisposable
         string name = $"{Prefix}{Environment.ProcessId}-probe";
         Tool.Result made = Tool.TryRun("ip", "netns", "add", name);
         Tool.Result bridge = made.ExitCode != 0 ? made : Tool.TryRun("ip", "-n", name, "link", "add", "name", "bridge", "type", "bridge");
-        Tool.Result pair = bridge.ExitCode != 0 ? bridge : Tool.TryRun("ip", "-n", name, "link", "add", "name", "left", "type", "veth", "peer", "name", "right");
+        Tool.Result pair = bridge.ExitCode != 0
+            ? bridge
+            : Tool.TryRun("ip", "-n", name, "link", "add", "name", "left", "type", "veth", "peer", "name", "right");
         RemoveNamespace(name);
         return pair.ExitCode == 0 ? null : pair.Errors.Trim();
     }

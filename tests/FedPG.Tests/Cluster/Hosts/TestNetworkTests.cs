@@ -79,9 +79,11 @@ public sealed class TestNetworkTests
         string name = $"fedpg-{gone}-1-h1";
         Tool.Run("ip", "netns", "add", name);
         using HostProcess inside = HostProcess.Start(ThisMachine.Instance, "inside", ["ip", "netns", "exec", name, "sleep", "600"], "/");
-        using HostProcess outside = HostProcess.Start(ThisMachine.Instance, "outside", ["env", $"{Leftovers.Mark}={gone}", "sleep", "600"], "/");
+        using HostProcess outside = HostProcess.Start(ThisMachine.Instance, "outside",
+            ["env", $"{Leftovers.Mark}={gone}", "sleep", "600"], "/");
         using HostProcess ours = HostProcess.Start(ThisMachine.Instance, "ours", ["sleep", "600"], "/");
-        foreach (HostProcess process in (HostProcess[])[inside, outside, ours]) process.WaitFor(() => IsCalled(process, "sleep"), Soon, "sleep");
+        foreach (HostProcess process in (HostProcess[])[inside, outside, ours])
+            process.WaitFor(() => IsCalled(process, "sleep"), Soon, "sleep");
         Leftovers.Remove();
         Assert.NotEqual(0, inside.WaitForExit(Soon));
         Assert.NotEqual(0, outside.WaitForExit(Soon));
@@ -90,7 +92,8 @@ public sealed class TestNetworkTests
     }
 
     /// <summary>Whether what started it has become the program.</summary>
-    private static bool IsCalled(HostProcess process, string name) => File.ReadAllText($"/proc/{process.Id}/cmdline").StartsWith(name, StringComparison.Ordinal);
+    private static bool IsCalled(HostProcess process, string name) =>
+        File.ReadAllText($"/proc/{process.Id}/cmdline").StartsWith(name, StringComparison.Ordinal);
 
     private static Socket Listen(TestHost host)
     {
@@ -114,5 +117,6 @@ public sealed class TestNetworkTests
         return Receive(to, limit) == 1;
     }
 
-    private static int Receive(Socket socket, TimeSpan limit) => socket.Poll(limit, SelectMode.SelectRead) ? socket.Receive(new byte[1]) : 0;
+    private static int Receive(Socket socket, TimeSpan limit) =>
+        socket.Poll(limit, SelectMode.SelectRead) ? socket.Receive(new byte[1]) : 0;
 }

@@ -11,7 +11,8 @@ internal static class Tool
 
     /// <summary>The full path of a program; null where the machine has none of the name.</summary>
     public static string? Find(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(MoreFolders).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(MoreFolders)
+            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Runs a program that must succeed.</summary>
     public static string Run(string name, params string[] arguments)
@@ -24,7 +25,8 @@ internal static class Tool
     /// <summary>Runs a program that may fail.</summary>
     public static Result TryRun(string name, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Find(name) ?? name, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(Find(name) ?? name, arguments) { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = "/" };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         string output = process.StandardOutput.ReadToEnd();
@@ -34,7 +36,8 @@ internal static class Tool
 
     /// <summary>Debian keeps the server's programs in a folder of their version.</summary>
     private static IEnumerable<string> Postgres() =>
-        Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin")) : [];
+        Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql")
+            .OrderDescending(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin")) : [];
 
     /// <summary>How a program ended.</summary>
     internal sealed record Result(int ExitCode, string Output, string Errors);

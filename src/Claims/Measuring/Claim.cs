@@ -1,6 +1,6 @@
 using FedPG.Claims.Breaking;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>How much is run.</summary>
 public enum Effort
@@ -8,7 +8,9 @@ public enum Effort
     /// <summary>Everything, as <c>fedpg reproduce</c> does.</summary>
     Full,
 
-    /// <summary>The same checks on fewer seeds, instances and points: what the tests can afford. Not every bound is as sharp then.</summary>
+    /// <summary>
+    /// The same checks on fewer seeds, instances and points: what the tests can afford. Not every bound is as sharp then.
+    /// </summary>
     Quick,
 }
 
@@ -50,5 +52,6 @@ public sealed record Verdict(string Claim, IReadOnlyList<Check> Checks, double S
 
     /// <summary>The verdict on one line: <c>NAME figure [interval] bound PASS|FAIL</c>.</summary>
     public override string ToString() =>
-        $"{Claim} {Bound.Short(Shown.Figure.Value)} [{Bound.Short(Shown.Figure.Low)}, {Bound.Short(Shown.Figure.High)}] {Shown.Bound} {(Pass ? "PASS" : "FAIL")}";
+        $"{Claim} {Bound.Short(Shown.Figure.Value)} [{Bound.Short(Shown.Figure.Low)}, {Bound.Short(Shown.Figure.High)}] {Shown.Bound} "
+            + $"{(Pass ? "PASS" : "FAIL")}";
 }

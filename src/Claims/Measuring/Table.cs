@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>Measured numbers, to be written as CSV: a name, columns, and rows of texts and numbers.</summary>
 /// <param name="name">The name of the file, without its extension.</param>
@@ -16,7 +16,8 @@ public sealed class Table(string name, params string[] columns)
     public void Add(params object[] values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        if (values.Length != columns.Length) throw new ArgumentException($"{name}: {values.Length} values for {columns.Length} columns", nameof(values));
+        if (values.Length != columns.Length)
+            throw new ArgumentException($"{name}: {values.Length} values for {columns.Length} columns", nameof(values));
         _rows.Add(string.Join(',', values.Select(Text)));
     }
 

@@ -13,11 +13,11 @@ using FedPG.Policies.BuiltIn;
 using FedPG.Reporting.Figures;
 using TorchSharp;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>
-/// Where a claim runs its experiments: reads the settings built into this assembly, runs them on several threads, and takes tables and figures.
-/// What is measured depends on the seed and the effort, not on the threads.
+/// Where a claim runs its experiments: reads the settings built into this assembly, runs them on several threads, and takes tables and
+/// figures. What is measured depends on the seed and the effort, not on the threads.
 /// </summary>
 /// <param name="claim">The claim's name: the folder of its settings.</param>
 /// <param name="breakage">What is wrong with the Fast-FedPG under test.</param>
@@ -26,9 +26,11 @@ namespace FedPG.Claims;
 /// <param name="effort">How much is run.</param>
 /// <param name="progress">Hears how many of the runs of a step are done; called from several threads.</param>
 /// <param name="cancellation">Ends a run at its next round, with an <see cref="OperationCanceledException"/>.</param>
-public sealed class Lab(string claim, Breakage breakage, long seed, int threads, Effort effort, Action<int, int> progress, CancellationToken cancellation)
+public sealed class Lab(string claim, Breakage breakage, long seed, int threads, Effort effort, Action<int, int> progress,
+    CancellationToken cancellation)
 {
-    private static readonly ExperimentReader Reader = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Registry());
+    private static readonly ExperimentReader Reader =
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Registry());
     private readonly List<Table> _tables = [];
     private readonly List<(string Name, Figure Figure)> _figures = [];
 
@@ -74,7 +76,8 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
         .Select(r => Path.GetFileNameWithoutExtension(r)).Select(name => (name, Read(name)));
 
     /// <summary>Settings of this claim, run with the Fast-FedPG under test, which may be a broken one.</summary>
-    public Experiment UnderTest(string settings, params IEnumerable<string> assignments) => Read(settings, [.. assignments, .. Breakages.Assignments(breakage)]);
+    public Experiment UnderTest(string settings, params IEnumerable<string> assignments) =>
+        Read(settings, [.. assignments, .. Breakages.Assignments(breakage)]);
 
     /// <summary>Runs an experiment on this thread.</summary>
     /// <param name="experiment">What to run.</param>
@@ -87,7 +90,8 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
         var recorder = new Recorder(federation, curve, observe);
         try
         {
-            if (federation.Run(recorder, checkpoint: null, cancellation) == RunStatus.Cancelled) throw new OperationCanceledException(cancellation);
+            if (federation.Run(recorder, checkpoint: null, cancellation) == RunStatus.Cancelled)
+                throw new OperationCanceledException(cancellation);
         }
         catch (Exception e) when (e is DivergedException or AggregateException { InnerException: DivergedException })
         {
@@ -146,12 +150,15 @@ public sealed class Lab(string claim, Breakage breakage, long seed, int threads,
                 (evaluation.RegularisedObjective is null ? evaluation.Gap : evaluation.RegularisedGap) ?? double.NaN,
                 evaluation.GradientNormSquared ?? double.NaN, report.Drift, observe?.Invoke(Theta()));
             curve.WorstAgent = evaluation.AgentObjectives.Max();
-            if (report.Round > 0) curve.BytesPerAgentAndRound = (double)(report.BytesUp + report.BytesDown) / federation.Agents.Count / report.Round;
+            if (report.Round > 0)
+                curve.BytesPerAgentAndRound = (double)(report.BytesUp + report.BytesDown) / federation.Agents.Count / report.Round;
         }
 
         /// <summary>The messages up that do not follow on another one.</summary>
         private static int RoundTrips(IReadOnlyList<ExchangeEntry> exchanges) =>
-            Enumerable.Range(0, exchanges.Count).Count(k => exchanges[k].Direction == ExchangeDirection.Up && (k == 0 || exchanges[k - 1].Direction == ExchangeDirection.Down));
+            Enumerable.Range(0, exchanges.Count)
+                .Count(k => exchanges[k].Direction == ExchangeDirection.Up
+                    && (k == 0 || exchanges[k - 1].Direction == ExchangeDirection.Down));
 
         private double[] Theta()
         {

@@ -1,6 +1,6 @@
 using FedPG.Reporting.Figures;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>Short forms of the series that claims draw.</summary>
 internal static class Plots
@@ -9,13 +9,16 @@ internal static class Plots
     public static double[] Rounds(int count) => [.. Enumerable.Range(0, count).Select(t => (double)t)];
 
     /// <summary>A measured curve.</summary>
-    public static Series Measured(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int style) => new() { Name = name, X = x, Y = y, Style = style };
+    public static Series Measured(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int style) =>
+        new() { Name = name, X = x, Y = y, Style = style };
 
     /// <summary>Measured points, joined by nothing.</summary>
-    public static Series Points(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int style) => new() { Name = name, X = x, Y = y, Style = style, Kind = SeriesKind.Points };
+    public static Series Points(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int style) =>
+        new() { Name = name, X = x, Y = y, Style = style, Kind = SeriesKind.Points };
 
     /// <summary>What a law predicts.</summary>
-    public static Series Law(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int style) => new() { Name = name, X = x, Y = y, Style = style, Kind = SeriesKind.Law };
+    public static Series Law(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int style) =>
+        new() { Name = name, X = x, Y = y, Style = style, Kind = SeriesKind.Law };
 
     /// <summary>A curve of a measured mean over several seeds at each x, with the spread between them.</summary>
     /// <param name="name">The name.</param>

@@ -1,6 +1,8 @@
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
-/// <summary>What a run showed, round by round; index t is the state after t rounds, 0 the start. A run that diverged is infinite from there on.</summary>
+/// <summary>
+/// What a run showed, round by round; index t is the state after t rounds, 0 the start. A run that diverged is infinite from there on.
+/// </summary>
 public sealed class Curve
 {
     private readonly double[] _gap, _gradient, _drift, _objective, _plain;
@@ -8,7 +10,8 @@ public sealed class Curve
 
     internal Curve(int rounds, bool observes)
     {
-        (_gap, _gradient, _drift, _objective, _plain) = (Unknown(rounds), Unknown(rounds), Unknown(rounds), Unknown(rounds), Unknown(rounds));
+        (_gap, _gradient, _drift, _objective, _plain) =
+            (Unknown(rounds), Unknown(rounds), Unknown(rounds), Unknown(rounds), Unknown(rounds));
         _observed = observes ? new double[rounds + 1][] : null;
     }
 
@@ -24,7 +27,10 @@ public sealed class Curve
     /// <summary>J(thetabar) without the entropy term.</summary>
     public IReadOnlyList<double> PlainObjectives => _plain;
 
-    /// <summary>The gap to the optimum of the average MDP, of the regularised problem where there is entropy; NaN in rounds that were not evaluated or where it is unknown.</summary>
+    /// <summary>
+    /// The gap to the optimum of the average MDP, of the regularised problem where there is entropy; NaN in
+    /// rounds that were not evaluated or where it is unknown.
+    /// </summary>
     public IReadOnlyList<double> Gap => _gap;
 
     /// <summary>||grad J||^2 of the plain objective.</summary>
@@ -57,7 +63,8 @@ public sealed class Curve
     internal void DivergeFrom(int t)
     {
         Diverged = true;
-        foreach (double[] column in new[] { _objective, _plain, _gap, _gradient, _drift }) Array.Fill(column, double.PositiveInfinity, t, column.Length - t);
+        foreach (double[] column in new[] { _objective, _plain, _gap, _gradient, _drift })
+            Array.Fill(column, double.PositiveInfinity, t, column.Length - t);
     }
 
     private static double[] Unknown(int rounds)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FedPG.Core.Statistics;
 
-namespace FedPG.Claims;
+namespace FedPG.Claims.Measuring;
 
 /// <summary>The interval a figure is judged by, ends included; an end may be infinite.</summary>
 /// <param name="Min">The lower end.</param>
@@ -26,7 +26,9 @@ public readonly record struct Bound(double Min, double Max)
     };
 
     /// <summary>A number with four digits, as people write it.</summary>
-    public static string Short(double value) => value.ToString("G4", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "e-", StringComparison.Ordinal).Replace("e+0", "e+", StringComparison.Ordinal);
+    public static string Short(double value) =>
+        value.ToString("G4", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal)
+            .Replace("e-0", "e-", StringComparison.Ordinal).Replace("e+0", "e+", StringComparison.Ordinal);
 }
 
 /// <summary>One thing that a claim says, measured and judged.</summary>
