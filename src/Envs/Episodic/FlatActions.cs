@@ -48,9 +48,16 @@ public sealed class FlatActions : EnvironmentWrapper
     /// <inheritdoc/>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
-        int rest = (int)action[0];
-        for (int k = _counts.Length - 1; k >= 0; k--) (rest, _action[k]) = (rest / _counts[k], rest % _counts[k]);
+        WriteCombination((int)action[0], _action);
         return base.Step(_action, observation);
+    }
+
+    /// <summary>The combination of a number.</summary>
+    /// <param name="number">0 or more, below the number of combinations.</param>
+    /// <param name="action">The combination, overwritten.</param>
+    public void WriteCombination(int number, Span<double> action)
+    {
+        for (int k = _counts.Length - 1; k >= 0; k--) (number, action[k]) = (number / _counts[k], number % _counts[k]);
     }
 
     private static int? CombinationsOf(MultiDiscrete space)

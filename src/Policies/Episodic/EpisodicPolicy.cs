@@ -65,6 +65,14 @@ public abstract class EpisodicPolicy : StateActionPolicy
         }
     }
 
+    /// <summary>The most likely action, the first of several.</summary>
+    /// <param name="head">The head of the observation.</param>
+    /// <param name="action">The action, overwritten; it may lie outside a box.</param>
+    /// <exception cref="NotSupportedException">The policy does not say: its actions can only be drawn.</exception>
+    public virtual void Mode<T>(ReadOnlySpan<T> head, Span<double> action)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        throw new NotSupportedException($"{GetName()} names no most likely action; draw one");
+
     /// <summary>E log pi of the actions at a head: minus the entropy.</summary>
     /// <param name="head">The head of the observation.</param>
     public abstract double MeanLog<T>(ReadOnlySpan<T> head)

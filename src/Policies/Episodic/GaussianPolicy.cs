@@ -75,6 +75,9 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => GaussianHeads.Draw(head, key, action);
 
     /// <inheritdoc/>
+    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => GaussianHeads.Mode(head, action);
+
+    /// <inheritdoc/>
     public override double MeanLog<T>(ReadOnlySpan<T> head) => GaussianHeads.MeanLog(head);
 
     /// <inheritdoc/>

@@ -48,6 +48,9 @@ public sealed class ModuleGaussian : ObservationModulePolicy
     public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => GaussianHeads.Draw(head, key, action);
 
     /// <inheritdoc/>
+    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => GaussianHeads.Mode(head, action);
+
+    /// <inheritdoc/>
     public override double MeanLog<T>(ReadOnlySpan<T> head) => GaussianHeads.MeanLog(head);
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ public sealed class ModuleSoftmax : ObservationModulePolicy
     public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head, key, action);
 
     /// <inheritdoc/>
+    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => SoftmaxHeads.Mode(head, action);
+
+    /// <inheritdoc/>
     public override double MeanLog<T>(ReadOnlySpan<T> head) => SoftmaxHeads.MeanLog(head);
 
     /// <inheritdoc/>

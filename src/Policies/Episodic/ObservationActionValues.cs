@@ -69,6 +69,17 @@ public sealed class ObservationActionValues : LinearHeads
     }
 
     /// <inheritdoc/>
+    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action)
+    {
+        int best = 0;
+        for (int a = 1; a < head.Length; a++)
+        {
+            if (head[a] < head[best]) best = a;
+        }
+        action[0] = ActionOf(best);
+    }
+
+    /// <inheritdoc/>
     public override double MeanLog<T>(ReadOnlySpan<T> head) => -Math.Log(BestCount(head, out _));
 
     private static ObservationActionValues Create(ActionValuesOptions options, EpisodicEnvironment environment, TensorFormat format)

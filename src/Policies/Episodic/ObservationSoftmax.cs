@@ -80,6 +80,9 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     }
 
     /// <inheritdoc/>
+    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => SoftmaxHeads.Mode(head, action);
+
+    /// <inheritdoc/>
     public override double MeanLog<T>(ReadOnlySpan<T> head) => SoftmaxHeads.MeanLog(head);
 
     /// <inheritdoc/>
@@ -179,6 +182,20 @@ internal static class SoftmaxHeads
     /// <param name="sum">The sum of exp(logit - largest logit).</param>
     public static double Log<T>(ReadOnlySpan<T> head, int chosen, double sum)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => double.CreateTruncating(head[chosen]) - Largest(head) - Math.Log(sum);
+
+    /// <summary>The first action of the largest logit.</summary>
+    /// <param name="head">The logits, [A].</param>
+    /// <param name="action">The action, [1].</param>
+    public static void Mode<T>(ReadOnlySpan<T> head, Span<double> action)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int best = 0;
+        for (int a = 1; a < head.Length; a++)
+        {
+            if (head[a] > head[best]) best = a;
+        }
+        action[0] = best;
+    }
 
     /// <summary>Sum over a of pi(a) log pi(a).</summary>
     public static double MeanLog<T>(ReadOnlySpan<T> head)

@@ -38,6 +38,13 @@ internal static class GaussianHeads
         return log;
     }
 
+    /// <summary>The mean.</summary>
+    public static void Mode<T>(ReadOnlySpan<T> head, Span<double> action)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int k = 0; k < action.Length; k++) action[k] = double.CreateTruncating(head[k]);
+    }
+
     /// <summary>E log pi: minus the entropy.</summary>
     public static double MeanLog<T>(ReadOnlySpan<T> head)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
