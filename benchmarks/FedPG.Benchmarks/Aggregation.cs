@@ -13,7 +13,7 @@ namespace FedPG.Benchmarks;
 public class Aggregation : IDisposable
 {
     private const int Agents = Problems.Agents;
-    private static readonly Uplink Rows = new("rows", (block, _) => block.Theta);
+    private static readonly AgentCall Rows = AgentCall.Sum("rows", (block, _) => block.Theta, round: 0);
     private static readonly LocalStep Step = new(0, null);
     private TrainingLoop _federation = null!;
     private AgentBlock _block = null!;
@@ -38,7 +38,7 @@ public class Aggregation : IDisposable
     public void Mean()
     {
         using IDisposable scope = NewDisposeScope();
-        _federation.LocalAgents.Mean(Rows, 0);
+        _federation.LocalAgents.MeanAndShare(Rows);
         _federation.LocalAgents.Ledger.TakeRound();
     }
 

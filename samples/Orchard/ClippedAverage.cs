@@ -2,6 +2,7 @@ using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.States;
 using FedPG.Policies.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ namespace Orchard;
 /// An algorithm of one's own: local steps and averaging, where no agent's change is longer than <c>clip</c>, so that none can pull the others far away.
 /// Messages for each agent and round: up delta, down theta.
 /// </summary>
-public sealed class ClippedAverage(FederationOptions options, double clip) : Algorithm
+public sealed class ClippedAverage(FederationOptions options, double clip) : Algorithm<ServerState>
 {
     public static AlgorithmDefinition Definition { get; } = new("clipped-average", "averaging of changes of bounded length", (reader, options) =>
     {
@@ -24,13 +25,13 @@ public sealed class ClippedAverage(FederationOptions options, double clip) : Alg
 
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
-        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(new Uplink(Delta, LocalSteps), t));
+        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(Delta, LocalSteps, t));
         agents.Broadcast(Theta, server.Theta);
     }
 
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<NoState> agents, int t)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);

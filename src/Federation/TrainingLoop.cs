@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
@@ -37,6 +38,7 @@ public sealed class TrainingLoop : IDisposable
     private long _started;
 
     /// <summary>Builds agents and server at theta_0.</summary>
+    /// <exception cref="InvalidInputException">What the algorithm asks of agents in a round depends on the server's numbers.</exception>
     public TrainingLoop(TrainingSetup experiment, ExecutionOptions execution, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(experiment);
@@ -49,7 +51,9 @@ public sealed class TrainingLoop : IDisposable
         Policy policy = experiment.CreatePolicy(format);
         double[] theta = experiment.InitialParameters ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
         Layout = policy.Layout;
-        Server = _algorithm.CreateServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
+        Server = _algorithm.NewServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
+        RoundCheck.Require(
+            experiment.Name, _algorithm, experiment.Environment.AgentNames.Count, experiment.Federation.Participation.IsEveryone, Server.Theta);
         _diagnoser = experiment.CreateDiagnoser?.Invoke();
         var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
         Agents = execution.CreateAgents?.Invoke(setup) ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
@@ -99,7 +103,7 @@ public sealed class TrainingLoop : IDisposable
         if (RoundsDone < 0)
         {
             Agents.BeginRound(Algorithm.StartRound);
-            using (NewDisposeScope()) _algorithm.Start(Server, Agents);
+            using (NewDisposeScope()) _algorithm.Run(Server, Agents, Algorithm.StartRound);
             RoundsDone = 0;
             sink.Report(CreateReport());
         }
@@ -107,7 +111,7 @@ public sealed class TrainingLoop : IDisposable
         while (!IsFinished() && !cancellation.IsCancellationRequested)
         {
             Agents.BeginRound(RoundsDone);
-            using (NewDisposeScope()) _algorithm.Round(Server, Agents, RoundsDone);
+            using (NewDisposeScope()) _algorithm.Run(Server, Agents, RoundsDone);
             RoundsDone++;
             ThrowIfDiverged();
             sink.Report(CreateReport());

@@ -2,6 +2,7 @@ using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.States;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -12,7 +13,8 @@ namespace FedPG.Claims.Breaking;
 /// Fast-FedPG with a mistake in it, to show which claims would notice. It sends the same messages as the
 /// right one; known to claims only, not to experiment files.
 /// </summary>
-public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage) : Algorithm
+public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage)
+    : Algorithm<BrokenFastFedPg.Server, BrokenFastFedPg.Agents>
 {
     internal const string WrongSignName = "broken-wrong-sign", DropName = "broken-drop", StaleName = "broken-stale";
     private const string MemoryMean = "memory_mean";
@@ -45,48 +47,48 @@ public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage
     }
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) =>
+    public override Server CreateServer(Tensor theta) =>
         new Server(theta, zeros_like(theta).DetachFromDisposeScope(), zeros_like(theta).DetachFromDisposeScope());
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count) =>
+    public override Agents CreateAgents(Policy policy, int count) =>
         new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
-    public override void Start(ServerState server, IAgents agents)
+    public override void Start(Server server, IAgents<Agents> agents)
     {
-        ExchangeMemories((Server)server, agents, t: 0);
-        agents.Broadcast(MemoryMean, ((Server)server).MemoryMean);
+        ExchangeMemories(server, agents, t: 0);
+        agents.Broadcast(MemoryMean, server.MemoryMean);
     }
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(Server server, IAgents<Agents> agents, int t)
     {
-        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(new Uplink(Delta, LocalSteps), t));
+        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(Delta, LocalSteps, t));
         agents.Broadcast(Theta, server.Theta);
-        ExchangeMemories((Server)server, agents, t + 1);
-        agents.Broadcast(MemoryMean, breakage == Breakage.Stale ? ((Server)server).OldMemoryMean : ((Server)server).MemoryMean);
+        ExchangeMemories(server, agents, t + 1);
+        agents.Broadcast(MemoryMean, breakage == Breakage.Stale ? server.OldMemoryMean : server.MemoryMean);
     }
 
-    private static void ExchangeMemories(Server server, IAgents agents, int t)
+    private static void ExchangeMemories(Server server, IAgents<Agents> agents, int t)
     {
         server.OldMemoryMean.copy_(server.MemoryMean);
-        server.MemoryMean.copy_(agents.Mean(new Uplink("memory", SendMemory), t));
+        server.MemoryMean.copy_(agents.Mean("memory", SendMemory, t));
     }
 
-    private static Tensor SendMemory(AgentBlock agents, int t)
+    private static Tensor SendMemory(AgentBlock<Agents> agents, int t)
     {
         agents.Theta.copy_(agents.Received[Theta]);
-        var state = (Agents)agents.State;
+        Agents state = agents.State;
         state.OldMemory.copy_(state.Memory);
         return state.Memory.copy_(agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, 0, Observe: true)));
     }
 
     /// <summary>As in <see cref="FastFedPg"/>, with the memory re-used as the first gradient, but for the correction.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<Agents> agents, int t)
     {
         (Tensor theta, Tensor thetabar, Tensor mbar) = (agents.Theta, agents.Received[Theta], agents.Received[MemoryMean]);
-        var state = (Agents)agents.State;
+        Agents state = agents.State;
         // In round 0 there is no older memory yet.
         Tensor m = breakage == Breakage.Stale && t > 0 ? state.OldMemory : state.Memory;
         Tensor correction = breakage switch

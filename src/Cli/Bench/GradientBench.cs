@@ -52,7 +52,8 @@ internal static class GradientBench
             do
             {
                 int set = step++ % Sets;
-                agents.Run((block, round) => block.Gradient(rows[block.First][set], sameRows: false, new BatchKey(round, 0)), round: 0);
+                agents.Run(AgentCall.Work(
+                    (AgentBlock block, int round) => block.Gradient(rows[block.First][set], sameRows: false, new BatchKey(round, 0)), round: 0));
             }
             while (Stopwatch.GetElapsedTime(started).TotalSeconds < Seconds);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds / (step - before);

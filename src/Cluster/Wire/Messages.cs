@@ -1,6 +1,5 @@
 using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
-using FedPG.Federation.Execution;
 
 namespace FedPG.Cluster.Wire;
 

@@ -9,10 +9,10 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Agents;
 
 /// <summary>
-/// n neighbouring agents as rows: their parameters, their state record and their oracle. What an agent knows is here: its own rows, and what
-/// the server has broadcast. One thread at a time.
+/// n neighbouring agents as rows: their parameters, their state and their gradient estimator. What an agent knows is here: its own rows, and what the
+/// server has broadcast. Functions of an algorithm see an <see cref="AgentBlock{TState}"/>. One thread at a time.
 /// </summary>
-public sealed class AgentBlock : IBlockObservations, IDisposable
+public abstract class AgentBlock : IBlockObservations, IDisposable
 {
     private readonly IGradientEstimator _estimator;
     private readonly Tensor _direction;
@@ -21,16 +21,9 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     private readonly bool[] _stepping;
     private int[]? _ownSteps;
 
-    /// <summary>Creates the block.</summary>
-    /// <param name="first">The index of its first agent.</param>
-    /// <param name="count">n.</param>
-    /// <param name="policy">The block's own policy instance; disposed with the block.</param>
-    /// <param name="estimator">The block's own oracle; disposed with the block.</param>
-    /// <param name="state">The agents' state record, rows [n, ...].</param>
-    public AgentBlock(int first, int count, Policy policy, IGradientEstimator estimator, object state)
+    private protected AgentBlock(int first, int count, Policy policy, IGradientEstimator estimator)
     {
-        ArgumentNullException.ThrowIfNull(policy);
-        (First, Count, Policy, _estimator, State) = (first, count, policy, estimator, state);
+        (First, Count, Policy, _estimator) = (first, count, policy, estimator);
         Theta = Rows(policy, count);
         _direction = Rows(policy, count);
         _drift = new double[count];
@@ -45,7 +38,7 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     public int Count { get; }
 
     /// <summary>How the numbers of messages are written.</summary>
-    public MessageFormat Messages { get; init; }
+    public MessageFormat Messages { get; internal set; }
 
     /// <summary>The policy, evaluated for all rows at once.</summary>
     public Policy Policy { get; }
@@ -53,11 +46,11 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
     /// <summary>theta_i, [n, d]: the rows that local steps change.</summary>
     public Tensor Theta { get; }
 
-    /// <summary>The algorithm's state record of these agents.</summary>
-    public object State { get; }
+    /// <summary>The algorithm's state record of these agents, whatever its type.</summary>
+    internal abstract object StateRecord { get; }
 
-    /// <summary>What the oracle keeps of these agents, rows [n, ...].</summary>
-    public object EstimatorState => _estimator.State;
+    /// <summary>What the estimator keeps of these agents, rows [n, ...].</summary>
+    internal object EstimatorState => _estimator.State;
 
     /// <summary>Which agents take part in the round, [n]; null when all do. An algorithm leaves the state of the others as it is.</summary>
     public bool[]? Active { get; private set; }
@@ -279,7 +272,7 @@ public sealed class AgentBlock : IBlockObservations, IDisposable
         _direction.Dispose();
         _estimator.Dispose();
         Policy.Dispose();
-        StateTensors.Dispose(State);
+        StateTensors.Dispose(StateRecord);
         foreach (Tensor tensor in _received.Values.Concat(_seen.Values)) tensor.Dispose();
     }
 }

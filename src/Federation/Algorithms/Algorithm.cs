@@ -1,37 +1,14 @@
 using FedPG.Federation.Agents;
-using FedPG.Federation.Schedules;
+using FedPG.Federation.Estimators;
 using FedPG.Federation.States;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
 
-/// <summary>The settings every algorithm has (the experiment's <c>federation</c> section).</summary>
-/// <param name="Rounds">T, communication rounds.</param>
-/// <param name="LocalSteps">H, local steps a round.</param>
-/// <param name="LocalStepSize">eta by rounds.</param>
-/// <param name="GlobalStepSize">alpha_g in (0, 1].</param>
-public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSchedule LocalStepSize, double GlobalStepSize)
-{
-    /// <summary>N; 0 where it is not known, because the environment had faults itself: then nothing can be checked against it.</summary>
-    public int Agents { get; init; }
-
-    /// <summary>Who takes part in which round.</summary>
-    public Participation Participation { get; init; } = Participation.Everyone;
-
-    /// <summary>How many local steps each agent takes.</summary>
-    public LocalStepCounts LocalStepCounts { get; init; } = LocalStepCounts.Same;
-
-    /// <summary>How the numbers of messages are written. An algorithm whose sides must agree on what was sent keeps <see cref="MessageFormat.AsSent"/> of it.</summary>
-    public MessageFormat Messages { get; init; }
-
-    /// <summary>Whether everyone takes part in every round with H steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.</summary>
-    public bool IsPlain => Participation.IsEveryone && LocalStepCounts.IsSame && !Messages.IsHalf;
-}
-
 /// <summary>
-/// A federated algorithm: what the server does in a round, and the functions agents run. The object itself keeps nothing between calls: the
-/// server's state and the agents' are records handed in, so that a run can be stopped, moved and resumed anywhere between rounds.
+/// A federated algorithm as what runs it knows it, whatever its state is. One's own derives from <see cref="Algorithm{TServer, TAgents}"/>, or from
+/// <see cref="Algorithm{TServer}"/> where agents keep nothing.
 /// </summary>
 public abstract class Algorithm
 {
@@ -41,30 +18,74 @@ public abstract class Algorithm
     /// <summary>The number that the exchange before round 0 goes by, where rounds are counted.</summary>
     public const int StartRound = -1;
 
+    private protected Algorithm() { }
+
     /// <summary>Where the algorithm ends, for the certificate of a run.</summary>
     public virtual LimitLaws Limits => LimitLaws.Unknown;
 
-    /// <summary>The server's state record before round 0; its property <c>Theta</c>, [d], is thetabar.</summary>
-    /// <param name="theta">theta_0, [d]; owned by the record from now on.</param>
-    public abstract ServerState CreateServer(Tensor theta);
+    /// <summary>The server's state before round 0.</summary>
+    /// <param name="theta">theta_0, [d]; owned by the state from now on.</param>
+    internal abstract ServerState NewServer(Tensor theta);
 
-    /// <summary>The state record of a block of agents, rows [n, ...].</summary>
-    public virtual object CreateAgents(Policy policy, int count) => NoState.Instance;
+    /// <summary>A block of agents before round 0. It owns policy and estimator.</summary>
+    internal abstract AgentBlock NewBlock(int first, int count, Policy policy, IGradientEstimator estimator);
 
-    /// <summary>What happens before round 0. The agents know theta_0 already: it is an input, not a message.</summary>
-    public virtual void Start(ServerState server, IAgents agents) { }
+    /// <summary>Runs round t, or the exchange before round 0 where t is <see cref="StartRound"/>.</summary>
+    internal abstract void Run(ServerState server, IAgentCalls agents, int t);
+}
+
+/// <summary>
+/// A federated algorithm: what the server does in a round, and the functions that agents run. The object itself keeps nothing between calls: the state of
+/// the server and of the agents are records that are handed in, so that a run can be stopped, moved and resumed anywhere between rounds.
+/// </summary>
+/// <typeparam name="TServer">What the server keeps.</typeparam>
+/// <typeparam name="TAgents">What a block of agents keeps: a record of tensors with rows, [n, ...].</typeparam>
+public abstract class Algorithm<TServer, TAgents> : Algorithm
+    where TServer : ServerState
+    where TAgents : class
+{
+    /// <summary>The server's state before round 0; its <see cref="ServerState.Theta"/>, [d], is thetabar.</summary>
+    /// <param name="theta">theta_0, [d]; owned by the state from now on.</param>
+    public abstract TServer CreateServer(Tensor theta);
+
+    /// <summary>The state of a block of agents before round 0, rows [n, ...].</summary>
+    /// <param name="policy">The block's policy.</param>
+    /// <param name="count">n.</param>
+    public abstract TAgents CreateAgents(Policy policy, int count);
+
+    /// <summary>What happens before round 0; nothing by default. The agents know theta_0 already: it is an input, not a message.</summary>
+    /// <param name="server">What the server keeps.</param>
+    /// <param name="agents">The agents.</param>
+    public virtual void Start(TServer server, IAgents<TAgents> agents) { }
 
     /// <summary>
     /// Communication round t. Called within a dispose scope and without gradients being recorded. What it asks of agents, and in which order, follows from
-    /// the options and t alone, not from the server's numbers: agents elsewhere find the functions to run by following the round.
+    /// the options and t alone, not from the server's numbers: agents elsewhere find the functions to run by following the round. A run checks that before
+    /// it starts.
     /// </summary>
-    public abstract void Round(ServerState server, IAgents agents, int t);
+    /// <param name="server">What the server keeps.</param>
+    /// <param name="agents">The agents.</param>
+    /// <param name="t">The round, 0 for the first.</param>
+    public abstract void Round(TServer server, IAgents<TAgents> agents, int t);
+
+    internal sealed override ServerState NewServer(Tensor theta) => CreateServer(theta);
+
+    internal sealed override AgentBlock NewBlock(int first, int count, Policy policy, IGradientEstimator estimator) =>
+        new AgentBlock<TAgents>(first, count, policy, estimator, CreateAgents(policy, count));
+
+    internal sealed override void Run(ServerState server, IAgentCalls agents, int t)
+    {
+        var typed = new TypedAgents<TAgents>(agents);
+        if (t == StartRound) Start((TServer)server, typed);
+        else Round((TServer)server, typed, t);
+    }
 }
 
-/// <summary>What every server keeps.</summary>
-/// <param name="Theta">thetabar, [d].</param>
-public record ServerState(Tensor Theta)
+/// <summary>A federated algorithm whose agents keep nothing from round to round.</summary>
+/// <typeparam name="TServer">What the server keeps.</typeparam>
+public abstract class Algorithm<TServer> : Algorithm<TServer, NoState>
+    where TServer : ServerState
 {
-    /// <summary>What the server's optimiser keeps; null for plain averaging, which keeps nothing.</summary>
-    public IStateRecord? Optimizer { get; init; }
+    /// <inheritdoc/>
+    public sealed override NoState CreateAgents(Policy policy, int count) => NoState.Instance;
 }

@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.States;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ namespace FedPG.Federation.Algorithms;
 /// parameters. Agents never leave the server's parameters, so their drift is 0.
 /// <para>Messages for each agent and round: H times up gradient and down theta.</para>
 /// </summary>
-public sealed class Centralized(FederationOptions options) : Algorithm
+public sealed class Centralized(FederationOptions options) : Algorithm<ServerState>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } =
@@ -26,18 +27,18 @@ public sealed class Centralized(FederationOptions options) : Algorithm
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
         for (int l = 0; l < options.LocalSteps; l++)
         {
             int step = l;
-            Tensor gradient = agents.Mean(new Uplink("gradient", (block, round) => Gradient(block, round, step)), t);
+            Tensor gradient = agents.Mean("gradient", (block, round) => Gradient(block, round, step), t);
             server.Theta.sub_(gradient.Scale(options.LocalStepSize.At(t) * options.GlobalStepSize));
             agents.Broadcast(Theta, server.Theta, l + 1 < options.LocalSteps ? t : t + 1);
         }
     }
 
-    private static Tensor Gradient(AgentBlock agents, int t, int l)
+    private static Tensor Gradient(AgentBlock<NoState> agents, int t, int l)
     {
         agents.Theta.copy_(agents.Received[Theta]);
         return agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, l, Observe: l == 0, agents.Active));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Federation.Agents;
+using FedPG.Federation.States;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -14,7 +15,7 @@ namespace FedPG.Federation.Algorithms;
 /// <para>Symbols: W = graph, doubly stochastic, so that the mean of the rows moves by the mean change; thetabar is that mean, known to the evaluation only.</para>
 /// <para>Messages for each agent and round: up theta to each agent that hears it, down theta from each agent it hears.</para>
 /// </summary>
-public sealed class Decentralized(FederationOptions options, Func<int, MixingGraph> graph) : Algorithm
+public sealed class Decentralized(FederationOptions options, Func<int, MixingGraph> graph) : Algorithm<ServerState, Decentralized.Agents>
 {
     private const string GraphKey = "graph";
 
@@ -36,25 +37,25 @@ public sealed class Decentralized(FederationOptions options, Func<int, MixingGra
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
+    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
-    public override void Start(ServerState server, IAgents agents) => agents.Run((block, _) => ((Agents)block.State).Theta.copy_(block.Received[Theta]), 0);
+    public override void Start(ServerState server, IAgents<Agents> agents) => agents.Run((block, _) => block.State.Theta.copy_(block.Received[Theta]), 0);
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<Agents> agents, int t)
     {
         agents.Show(Theta, server.Theta);
         agents.Run(LocalSteps, t);
-        agents.Gossip(Theta, graph(agents.Count), (block, _) => ((Agents)block.State).Theta, Mix, t);
-        server.Theta.copy_(agents.Inspect(block => ((Agents)block.State).Theta, t));
+        agents.Gossip(Theta, graph(agents.Count), (block, _) => block.State.Theta, Mix, t);
+        server.Theta.copy_(agents.Inspect(block => block.State.Theta, t));
     }
 
     /// <summary>H steps along -eta ghat_i from an agent's own theta_i, left in the block's rows.</summary>
-    private void LocalSteps(AgentBlock agents, int t)
+    private void LocalSteps(AgentBlock<Agents> agents, int t)
     {
         Tensor theta = agents.Theta;
-        theta.copy_(((Agents)agents.State).Theta);
+        theta.copy_(agents.State.Theta);
         foreach (LocalStep step in agents.Steps(options.LocalSteps))
         {
             agents.Descend(agents.Gradient(theta, step, t, fromEqualRows: false), options.LocalStepSize.At(t), step);
@@ -63,9 +64,9 @@ public sealed class Decentralized(FederationOptions options, Func<int, MixingGra
     }
 
     /// <summary>theta_i &lt;- sum_j W_ij theta_j + alpha_g Delta_i.</summary>
-    private void Mix(AgentBlock agents, Tensor mixed)
+    private void Mix(AgentBlock<Agents> agents, Tensor mixed)
     {
-        Tensor own = ((Agents)agents.State).Theta, delta = agents.Theta - own;
+        Tensor own = agents.State.Theta, delta = agents.Theta - own;
         // What rounding took off a message stays with its sender: the mean of all rows is as if nothing had been rounded.
         Tensor heard = options.Messages.IsHalf ? mixed.Plus(own - options.Messages.AsSent(own)) : mixed;
         own.copy_(heard).AddMultiple(options.GlobalStepSize, delta);

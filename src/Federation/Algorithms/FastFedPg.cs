@@ -49,7 +49,7 @@ public enum AbsentMemory
 /// no longer cancel in the mean though the optimum stays a fixed point, and server optimisers in the place of Eq. (7).
 /// </para>
 /// </summary>
-public sealed class FastFedPg(FederationOptions options, MemoryKind memory, AbsentMemory absent, ServerOptimizer optimizer) : Algorithm
+public sealed class FastFedPg(FederationOptions options, MemoryKind memory, AbsentMemory absent, ServerOptimizer optimizer) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
 {
     private const string MemoryMean = "memory_mean";
 
@@ -99,48 +99,48 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory, Abse
     private bool RemembersAbsent => absent == AbsentMemory.Last && !options.Participation.IsEveryone;
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
+    public override Server CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
     {
         Known = RemembersAbsent ? new Absentees(zeros_like(theta).DetachFromDisposeScope()) : null,
         Optimizer = optimizer.CreateState(theta),
     };
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
+    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
-    public override void Start(ServerState server, IAgents agents) => ExchangeMemories((Server)server, agents, t: 0);  // line 1
+    public override void Start(Server server, IAgents<Agents> agents) => ExchangeMemories(server, agents, t: 0);  // line 1
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(Server server, IAgents<Agents> agents, int t)
     {
-        Tensor delta = agents.Mean(new Uplink(Delta, LocalSteps), t);          // lines 3-10
+        Tensor delta = agents.Mean(Delta, LocalSteps, t);          // lines 3-10
         optimizer.Step(server, delta, options.GlobalStepSize);                 // Eq. (7)
         agents.Broadcast(Theta, server.Theta, t + 1);                          // line 11
-        ExchangeMemories((Server)server, agents, t + 1);                       // lines 12-15
+        ExchangeMemories(server, agents, t + 1);                       // lines 12-15
     }
 
-    private void ExchangeMemories(Server server, IAgents agents, int t)
+    private void ExchangeMemories(Server server, IAgents<Agents> agents, int t)
     {
         if (server.Known is { } known)
         {
             // What the participants' memories changed by corrects the mean of all known ones: exactly the mean of the new ones when nobody is absent.
-            (Tensor mean, Tensor share) = agents.MeanAndShare(new Uplink("memory_change", SendMemoryChange), t);
+            (Tensor mean, Tensor share) = agents.MeanAndShare("memory_change", SendMemoryChange, t);
             server.MemoryMean.copy_(known.MemoryMean.Plus(mean));
             known.MemoryMean.Add(share);
         }
         else
         {
-            server.MemoryMean.copy_(agents.Mean(new Uplink("memory", SendMemory), t));  // lines 12-14
+            server.MemoryMean.copy_(agents.Mean("memory", SendMemory, t));  // lines 12-14
         }
         agents.Broadcast(MemoryMean, server.MemoryMean, t);                             // line 15
     }
 
     /// <summary>Agents, lines 4 to 9: H local steps from thetabar, and the change they made.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<Agents> agents, int t)
     {
         (Tensor theta, Tensor thetabar, Tensor mbar) = (agents.Theta, agents.Received[Theta], agents.Received[MemoryMean]);
-        Tensor m = ((Agents)agents.State).Memory;
+        Tensor m = agents.State.Memory;
         double eta = options.LocalStepSize.At(t);
         agents.ObserveCorrections(m, mbar);
         theta.copy_(thetabar);                                                                          // line 4
@@ -163,18 +163,18 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory, Abse
     }
 
     /// <summary>Agents, line 13: the gradient at thetabar, kept and sent.</summary>
-    private Tensor SendMemory(AgentBlock agents, int t) => agents.Keep(((Agents)agents.State).Memory, options.Messages.AsSent(MemoryGradient(agents, t)));
+    private Tensor SendMemory(AgentBlock<Agents> agents, int t) => agents.Keep(agents.State.Memory, options.Messages.AsSent(MemoryGradient(agents, t)));
 
     /// <summary>The same where some agents are absent: what is sent is by how much the memory changed.</summary>
-    private Tensor SendMemoryChange(AgentBlock agents, int t)
+    private Tensor SendMemoryChange(AgentBlock<Agents> agents, int t)
     {
-        Tensor m = ((Agents)agents.State).Memory, gradient = MemoryGradient(agents, t);
+        Tensor m = agents.State.Memory, gradient = MemoryGradient(agents, t);
         Tensor change = options.Messages.AsSent(gradient - m);
         agents.Keep(m, options.Messages.IsHalf ? m.Plus(change) : gradient);
         return change;
     }
 
-    private Tensor MemoryGradient(AgentBlock agents, int t)
+    private Tensor MemoryGradient(AgentBlock<Agents> agents, int t)
     {
         agents.Theta.copy_(agents.Received[Theta]);
         int batch = memory == MemoryKind.Reuse ? 0 : StreamKey.MemoryBatch;

@@ -1,4 +1,5 @@
 using FedPG.Federation.Agents;
+using FedPG.Federation.States;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
@@ -7,7 +8,7 @@ namespace FedPG.Federation.Algorithms;
 /// FedAvg-PG: local policy gradient steps and averaging (McMahan et al. 2017, Algorithm 1; the paper's [6]), without any correction of the drift.
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public sealed class FedAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm
+public sealed class FedAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm<ServerState>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = new("fedavg", "local steps and averaging", (reader, options) =>
@@ -26,14 +27,14 @@ public sealed class FedAvg(FederationOptions options, ServerOptimizer optimizer)
     public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);
+        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
     /// <summary>theta_i &lt;- theta_i - eta ghat_i(theta_i), H times from thetabar.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<NoState> agents, int t)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);

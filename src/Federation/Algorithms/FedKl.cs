@@ -1,6 +1,7 @@
 using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.States;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
 using TorchSharp;
@@ -28,7 +29,7 @@ public sealed record FedKlOptions(double Beta, double Sigma, double Target, doub
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta. beta_i and sigma_i stay with the agent.</para>
 /// </summary>
-public sealed class FedKl(FederationOptions options, FedKlOptions penalties, ServerOptimizer optimizer) : Algorithm
+public sealed class FedKl(FederationOptions options, FedKlOptions penalties, ServerOptimizer optimizer) : Algorithm<ServerState, FedKl.Agents>
 {
     private const double MinBeta = 1e-8, Max = 20, Tolerance = 1.1, Factor = 2;
 
@@ -60,7 +61,7 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
     public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count)
+    public override Agents CreateAgents(Policy policy, int count)
     {
         ArgumentNullException.ThrowIfNull(policy);
         Tensor each = ones(count, dtype: policy.Format.Dtype, device: policy.Format.Device).DetachFromDisposeScope();
@@ -70,14 +71,14 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
     }
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<Agents> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);
+        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
     /// <summary>H steps from thetabar down the gradient of the local objective; pi_old is renewed, and a batch sampled with it, every BatchSteps of them.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<Agents> agents, int t)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);
@@ -95,7 +96,7 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
                     met = (bool[]?)step.Active?.Clone();
                 }
                 using DisposeScope scope = NewDisposeScope();
-                (Tensor beta, Tensor sigma) = (Agents)agents.State;
+                (Tensor beta, Tensor sigma) = agents.State;
                 batch!.Gradients(theta, new SurrogatePenalties(beta, sigma, penalties.Cap), gradient);
                 agents.Descend(gradient, eta, step);
                 agents.ObserveDrift(thetabar, step);
@@ -113,11 +114,11 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
     /// <param name="agents">The agents.</param>
     /// <param name="batch">Their batch.</param>
     /// <param name="met">Which of them it is of, [n]; null for all.</param>
-    private void Adapt(AgentBlock agents, SurrogateBatch batch, bool[]? met)
+    private void Adapt(AgentBlock<Agents> agents, SurrogateBatch batch, bool[]? met)
     {
         if (penalties is { Target: 0, RootTarget: 0 }) return;
         using DisposeScope scope = NewDisposeScope();
-        (Tensor beta, Tensor sigma) = (Agents)agents.State;
+        (Tensor beta, Tensor sigma) = agents.State;
         (Tensor divergences, Tensor roots) = batch.Measure(agents.Theta);
         if (penalties.Target > 0) agents.Keep(beta, Adapted(beta, divergences, penalties.Target, MinBeta, penalties.Beta, met));
         if (penalties.RootTarget > 0) agents.Keep(sigma, Adapted(sigma, roots, penalties.RootTarget, penalties.Sigma, penalties.Sigma, met));

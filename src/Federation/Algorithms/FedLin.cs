@@ -21,7 +21,7 @@ namespace FedPG.Federation.Algorithms;
 /// FedLin on those agents, and its fixed point is theirs.
 /// </para>
 /// </summary>
-public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agentTopK, ServerOptimizer optimizer) : Algorithm
+public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agentTopK, ServerOptimizer optimizer) : Algorithm<FedLin.Server, FedLin.Agents>
 {
     private const string GradientMean = "gradient_mean";
 
@@ -62,33 +62,33 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     public override LimitLaws Limits => options.IsPlain && optimizer.IsAveraging && serverTopK.IsNone && agentTopK.IsNone ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
+    public override Server CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
     {
         Error = serverTopK.IsNone ? null : new ErrorFeedback(zeros_like(theta).DetachFromDisposeScope()),
         Optimizer = optimizer.CreateState(theta),
     };
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count))
+    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count))
     {
         Error = agentTopK.IsNone ? null : new ErrorFeedback(AgentBlock.Rows(policy, count)),
     };
 
     /// <inheritdoc/>
-    public override void Start(ServerState server, IAgents agents) => ExchangeGradients((Server)server, agents, t: 0);
+    public override void Start(Server server, IAgents<Agents> agents) => ExchangeGradients(server, agents, t: 0);
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(Server server, IAgents<Agents> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);  // xbar = mean x_i
+        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);  // xbar = mean x_i
         agents.Broadcast(Theta, server.Theta, t + 1);
-        ExchangeGradients((Server)server, agents, t + 1);
+        ExchangeGradients(server, agents, t + 1);
     }
 
-    private void ExchangeGradients(Server server, IAgents agents, int t)
+    private void ExchangeGradients(Server server, IAgents<Agents> agents, int t)
     {
         long d = server.Theta.shape[0];
-        Tensor mean = agents.Mean(new Uplink("gradient", SendGradient, agentTopK.EntriesOf(d)), t);
+        Tensor mean = agents.Mean("gradient", SendGradient, t, agentTopK.EntriesOf(d));
         if (options.Participation.CohortOf(agents.Count, t).Members.Count > 0)                         // else nobody hears of g, and rho waits
         {
             server.GradientMean.copy_(options.Messages.AsSent(Compress(serverTopK, server.Error, mean)));  // g = C(rho + mean h_i)
@@ -98,10 +98,10 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     }
 
     /// <summary>x_i &lt;- x_i - eta_i (f_i'(x_i) - f_i'(xbar) + g), tau_i times from xbar.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<Agents> agents, int t)
     {
         (Tensor x, Tensor xbar, Tensor g) = (agents.Theta, agents.Received[Theta], agents.Received[GradientMean]);
-        Tensor own = ((Agents)agents.State).Gradient;
+        Tensor own = agents.State.Gradient;
         double eta = options.LocalStepSize.At(t);
         Tensor? shares = StepShares(agents, x);
         agents.ObserveCorrections(own, g);
@@ -123,9 +123,9 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     }
 
     /// <summary>h_i = C(rho_i + f_i'(xbar)) is sent, rho_i &lt;- rho_i + f_i'(xbar) - h_i is kept, what rounding took off included.</summary>
-    private Tensor SendGradient(AgentBlock agents, int t)
+    private Tensor SendGradient(AgentBlock<Agents> agents, int t)
     {
-        var state = (Agents)agents.State;
+        Agents state = agents.State;
         agents.Theta.copy_(agents.Received[Theta]);
         Tensor gradient = agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, 0, Observe: true, agents.Active));
         agents.Keep(state.Gradient, state.Error is null ? options.Messages.AsSent(gradient) : gradient);
@@ -137,7 +137,7 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     private static Tensor Compress(TopK topK, ErrorFeedback? error, Tensor rows) => error is null ? rows : topK.Of(error.Withheld.Plus(rows));
 
     /// <summary>H / tau_i, [n, 1]; null where it is 1 for all.</summary>
-    private Tensor? StepShares(AgentBlock agents, Tensor rows)
+    private Tensor? StepShares(AgentBlock<Agents> agents, Tensor rows)
     {
         int h = options.LocalSteps;
         double[] shares = [.. agents.StepCounts(h).Select(steps => steps == 0 ? 1 : (double)h / steps)];

@@ -1,5 +1,6 @@
 using FedPG.Core.Options;
 using FedPG.Federation.Agents;
+using FedPG.Federation.States;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ namespace FedPG.Federation.Algorithms;
 /// <para>Symbols: mu = proximal, eta = LocalStepSize, H = LocalSteps, thetabar = Theta.</para>
 /// <para>Messages for each agent and round: up delta, down theta. Nobody keeps anything but thetabar.</para>
 /// </summary>
-public sealed class FedProx(FederationOptions options, double proximal, ServerOptimizer optimizer) : Algorithm
+public sealed class FedProx(FederationOptions options, double proximal, ServerOptimizer optimizer) : Algorithm<ServerState>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = new("fedprox", "local steps held back by a proximal term", (reader, options) =>
@@ -51,14 +52,14 @@ public sealed class FedProx(FederationOptions options, double proximal, ServerOp
     public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);
+        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
     /// <summary>theta_i &lt;- theta_i - eta (ghat_i(theta_i) + mu (theta_i - thetabar)), H times from thetabar.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<NoState> agents, int t)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);

@@ -1,4 +1,5 @@
 using FedPG.Federation.Agents;
+using FedPG.Federation.States;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -10,7 +11,7 @@ namespace FedPG.Federation.Algorithms;
 /// the evaluation only; no agent ever sees it, and the agents' own policies are better for themselves.
 /// <para>Messages: none.</para>
 /// </summary>
-public sealed class Independent(FederationOptions options) : Algorithm
+public sealed class Independent(FederationOptions options) : Algorithm<ServerState, Independent.Agents>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } =
@@ -27,23 +28,23 @@ public sealed class Independent(FederationOptions options) : Algorithm
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
+    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
-    public override void Start(ServerState server, IAgents agents) => agents.Run((block, _) => ((Agents)block.State).Theta.copy_(block.Received[Theta]), 0);
+    public override void Start(ServerState server, IAgents<Agents> agents) => agents.Run((block, _) => block.State.Theta.copy_(block.Received[Theta]), 0);
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<Agents> agents, int t)
     {
         agents.Show(Theta, server.Theta);
         agents.Run(LocalSteps, t);
-        server.Theta.copy_(agents.Inspect(block => ((Agents)block.State).Theta, t));
+        server.Theta.copy_(agents.Inspect(block => block.State.Theta, t));
     }
 
     /// <summary>theta_i &lt;- theta_i + alpha_g Delta_i, where Delta_i is what H steps along -eta ghat_i make of theta_i.</summary>
-    private void LocalSteps(AgentBlock agents, int t)
+    private void LocalSteps(AgentBlock<Agents> agents, int t)
     {
-        (Tensor theta, Tensor own) = (agents.Theta, ((Agents)agents.State).Theta);
+        (Tensor theta, Tensor own) = (agents.Theta, agents.State.Theta);
         theta.copy_(own);
         foreach (LocalStep step in agents.Steps(options.LocalSteps))
         {

@@ -1,4 +1,5 @@
 using FedPG.Federation.Agents;
+using FedPG.Federation.States;
 using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ namespace FedPG.Federation.Algorithms;
 /// Symbols: eta = LocalStepSize of the round, E = LocalSteps, Q of the costs, which are minimised. Messages for each agent and round: up delta, down theta.
 /// </para>
 /// </summary>
-public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm
+public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm<ServerState>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = new("pavg", "local policy gradient steps, softmax or projected, and averaging", (reader, options) =>
@@ -34,14 +35,14 @@ public sealed class PAvg(FederationOptions options, ServerOptimizer optimizer) :
     public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(new Uplink(Delta, LocalSteps), t), options.GlobalStepSize);
+        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
     /// <summary>E local steps from the server's table, each followed by the projection, which does nothing to logits.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<NoState> agents, int t)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);

@@ -1,4 +1,5 @@
 using FedPG.Federation.Agents;
+using FedPG.Federation.States;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ public enum ControlKind
 /// The controls of all agents have mean c, so that corrections cancel when all take part; in a round of some agents they sum to zero in expectation only.
 /// </para>
 /// </summary>
-public sealed class Scaffold(FederationOptions options, ControlKind controls, ServerOptimizer optimizer) : Algorithm
+public sealed class Scaffold(FederationOptions options, ControlKind controls, ServerOptimizer optimizer) : Algorithm<Scaffold.Server, Scaffold.Agents>
 {
     private const string ControlName = "control";
 
@@ -55,17 +56,17 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     public override LimitLaws Limits => options.IsPlain && optimizer.IsAveraging ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope()) { Optimizer = optimizer.CreateState(theta) };
+    public override Server CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope()) { Optimizer = optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
-    public override object CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
+    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(Server server, IAgents<Agents> agents, int t)
     {
-        Tensor control = ((Server)server).Control;
-        Tensor delta = agents.Mean(new Uplink(Delta, LocalSteps), t);                               // lines 6-13, 16
-        Tensor share = agents.MeanAndShare(new Uplink("control_change", SendChange), t).Share;      // lines 12-14, 16
+        Tensor control = server.Control;
+        Tensor delta = agents.Mean(Delta, LocalSteps, t);                               // lines 6-13, 16
+        Tensor share = agents.MeanAndShare("control_change", SendChange, t).Share;      // lines 12-14, 16
         optimizer.Step(server, delta, options.GlobalStepSize);                                      // line 17, Eq. (5): x
         control.Add(share);                                                                         // line 17, Eq. (5): c += |S| / N mean(c_i+ - c_i)
         agents.Broadcast(Theta, server.Theta, t + 1);                                               // line 5 of the next round
@@ -73,10 +74,10 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     }
 
     /// <summary>Agents, lines 6 to 13: H corrected steps from x, and what they made of it.</summary>
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<Agents> agents, int t)
     {
         (Tensor y, Tensor x) = (agents.Theta, agents.Received[Theta]);
-        (Tensor own, Tensor change) = (Agents)agents.State;
+        (Tensor own, Tensor change) = agents.State;
         Tensor c = agents.Received.GetValueOrDefault(ControlName) ?? zeros_like(x);                 // 0 before the first is sent
         double eta = options.LocalStepSize.At(t);
         agents.ObserveCorrections(own, c);
@@ -93,7 +94,7 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     }
 
     /// <summary>(x - y_i) / (H eta) - c, which is c_i+ - c_i of option II; 0 where eta is, because nothing was learnt.</summary>
-    private Tensor PathChange(AgentBlock agents, Tensor moved, Tensor c, double eta)
+    private Tensor PathChange(AgentBlock<Agents> agents, Tensor moved, Tensor c, double eta)
     {
         if (eta == 0) return zeros_like(moved);
         double[] factors = [.. agents.StepCounts(options.LocalSteps).Select(steps => steps == 0 ? 0 : 1 / (steps * eta))];
@@ -101,9 +102,9 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     }
 
     /// <summary>Agents, lines 13 and 14: the change of the control, made and sent.</summary>
-    private Tensor SendChange(AgentBlock agents, int t)
+    private Tensor SendChange(AgentBlock<Agents> agents, int t)
     {
-        (Tensor own, Tensor change) = (Agents)agents.State;
+        (Tensor own, Tensor change) = agents.State;
         agents.Keep(own, own.Plus(options.Messages.AsSent(change)));
         return change;
     }

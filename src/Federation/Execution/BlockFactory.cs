@@ -38,19 +38,23 @@ public sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, 
     {
         using var noGrad = no_grad();
         Policy policy = experiment.CreatePolicy(format);
-        IGradientEstimator estimator = _createEstimator(new EstimatorSetup(experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
-        return new AgentBlock(range.First, range.Count, policy, estimator, algorithm.CreateAgents(policy, range.Count)) { Messages = experiment.Federation.Messages };
+        var setup = new EstimatorSetup(
+            experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed);
+        IGradientEstimator estimator = _createEstimator(setup);
+        AgentBlock block = algorithm.NewBlock(range.First, range.Count, policy, estimator);
+        block.Messages = experiment.Federation.Messages;
+        return block;
     }
 }
 
-/// <summary>The tensors that a block keeps from round to round, by name: those of the algorithm's record and those of the oracle's.</summary>
+/// <summary>The tensors that a block keeps from round to round, by name: those of the algorithm's record and those of the estimator's.</summary>
 public static class BlockState
 {
     /// <summary>The tensors themselves, rows [n, ...].</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(AgentBlock block)
     {
         ArgumentNullException.ThrowIfNull(block);
-        foreach ((string name, Tensor value) in StateTensors.Of(block.State)) yield return ($"agents/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(block.StateRecord)) yield return ($"agents/{name}", value);
         foreach ((string name, Tensor value) in StateTensors.Of(block.EstimatorState)) yield return ($"oracle/{name}", value);
     }
 }

@@ -70,46 +70,48 @@ public abstract class BlockwiseAgents : IFederationAgents
     }
 
     /// <inheritdoc/>
-    public Tensor Mean(Uplink uplink, int round) => MeanAndShare(uplink, round).Mean;
-
-    /// <inheritdoc/>
-    public (Tensor Mean, Tensor Share) MeanAndShare(Uplink uplink, int round)
+    public (Tensor Mean, Tensor Share) MeanAndShare(AgentCall call)
     {
-        ArgumentNullException.ThrowIfNull(uplink);
-        Cohort cohort = Participation.CohortOf(round);
-        IReadOnlyList<BlockAnswer?> answers = Ask(AgentCall.Sum(uplink, round));
+        ArgumentNullException.ThrowIfNull(call);
+        Cohort cohort = Participation.CohortOf(call.Round);
+        IReadOnlyList<BlockAnswer?> answers = Ask(call);
         Cohort present = Present(cohort, answers);
         using DisposeScope outer = NewDisposeScope();
         Tensor total = Total([.. answers.Select(a => a?.Value)]);
-        Ledger.Add(Entry(ExchangeDirection.Up, uplink.Name, total.shape, uplink.Entries, present));
+        Ledger.Add(Entry(ExchangeDirection.Up, call.Name, total.shape, call.Entries, present));
         Tensor? weightedTotal = cohort.IsPlainMean ? null : Total([.. answers.Select(a => a?.Weighted)]);
-        ThrowIfDiverged(answers, round);
+        ThrowIfDiverged(answers, call.Round);
         Tensor mean = (weightedTotal ?? total.Over(Math.Max(1, present.Members.Count))).MoveToOuterDisposeScope();
         return (mean, present.IsEveryone ? mean : total.Over(Count).MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
-    public void Run(Action<AgentBlock, int> work, int round) => Ask(AgentCall.Work(work, round));
+    public void Run(AgentCall call) => Ask(call);
 
     /// <inheritdoc/>
-    public void Gossip(string name, MixingGraph graph, Func<AgentBlock, int, Tensor> send, Action<AgentBlock, Tensor> receive, int round)
+    public void Gossip(AgentCall send, AgentCall take, MixingGraph graph)
     {
+        ArgumentNullException.ThrowIfNull(send);
         ArgumentNullException.ThrowIfNull(graph);
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = Rows(AgentCall.Send(name, send, round));
-        Ask(AgentCall.Take(name, receive, round), graph.Mix(rows));
-        foreach ((ExchangeDirection direction, Func<int, int> messages) in new (ExchangeDirection, Func<int, int>)[] { (ExchangeDirection.Up, graph.ReceiversOf), (ExchangeDirection.Down, graph.SendersTo) })
+        Tensor rows = Rows(send);
+        Ask(take, graph.Mix(rows));
+        Charge(ExchangeDirection.Up, graph.ReceiversOf);
+        Charge(ExchangeDirection.Down, graph.SendersTo);
+
+        void Charge(ExchangeDirection direction, Func<int, int> messagesOf)
         {
-            foreach (IGrouping<int, int> group in Enumerable.Range(0, Count).GroupBy(messages).Where(g => g.Key > 0).OrderBy(g => g.First()))
-                Ledger.Add(Entry(direction, name, [group.Key, .. rows.shape[1..]], null, Cohort.Of(Count, group)));
+            foreach (IGrouping<int, int> group in Enumerable.Range(0, Count).GroupBy(messagesOf).Where(g => g.Key > 0).OrderBy(g => g.First()))
+                Ledger.Add(Entry(direction, send.Name, [group.Key, .. rows.shape[1..]], null, Cohort.Of(Count, group)));
         }
     }
 
     /// <inheritdoc/>
-    public Tensor Inspect(Func<AgentBlock, Tensor> rows, int round)
+    public Tensor Inspect(AgentCall call)
     {
+        ArgumentNullException.ThrowIfNull(call);
         using DisposeScope scope = NewDisposeScope();
-        return RowSums.Tree(Rows(AgentCall.Inspect(rows, round))).Over(Count).MoveToOuterDisposeScope();
+        return RowSums.Tree(Rows(call)).Over(Count).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Execution;
 
 /// <summary>The agents as the round loop sees them: what algorithms see, and beside it the logs and the states that checkpoints store.</summary>
-public interface IFederationAgents : IAgents, IDisposable
+public interface IFederationAgents : IAgentCalls, IDisposable
 {
     /// <summary>What crossed.</summary>
     ExchangeLedger Ledger { get; }

@@ -2,6 +2,7 @@ using FedPG.Cluster.Server;
 using FedPG.Cluster.Wire;
 using FedPG.Cluster.Worker;
 using FedPG.Experiments;
+using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Execution;
 using FedPG.Tests.Experiments.Runs;

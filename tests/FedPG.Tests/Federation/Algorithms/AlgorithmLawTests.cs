@@ -106,7 +106,7 @@ public sealed class AlgorithmLawTests
         static void Check(TrainingLoop federation)
         {
             using IDisposable scope = torch.NewDisposeScope();
-            torch.Tensor rows = torch.cat([.. federation.LocalAgents.Blocks.Select(b => ((Scaffold.Agents)b.State).Control)]);
+            torch.Tensor rows = torch.cat([.. federation.LocalAgents.Blocks.Select(b => ((Scaffold.Agents)b.StateRecord).Control)]);
             double apart = (rows.mean([0]) - ((Scaffold.Server)federation.Server).Control).abs().max().ToDouble();
             Assert.True(apart <= 1e-12, $"{apart} apart");
         }

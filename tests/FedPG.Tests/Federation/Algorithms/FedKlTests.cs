@@ -106,7 +106,7 @@ public sealed class FedKlTests
     {
         using var federation = new TrainingLoop(experiment, RunTesting.Execution(block: 2), TimeProvider.System);
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
-        return [.. federation.LocalAgents.Blocks.Select(b => (FedKl.Agents)b.State)
+        return [.. federation.LocalAgents.Blocks.Select(b => (FedKl.Agents)b.StateRecord)
             .SelectMany(state => state.Beta.data<double>().ToArray().Zip(state.Sigma.data<double>().ToArray(), (b, s) => new[] { b, s }))];
     }
 }

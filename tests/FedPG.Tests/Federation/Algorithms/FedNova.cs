@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
+using FedPG.Federation.States;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ namespace FedPG.Tests.Federation.Algorithms;
 /// The example of docs/extend-algorithm.md. FedNova of Wang et al., "Tackling the objective inconsistency problem in heterogeneous federated
 /// optimization" (NeurIPS 2020), with plain local steps: an agent's change counts per step it took.
 /// </summary>
-public sealed class FedNova(FederationOptions options, double momentum) : Algorithm
+public sealed class FedNova(FederationOptions options, double momentum) : Algorithm<FedNova.Server>
 {
     public static AlgorithmDefinition Definition { get; } = new("fednova", "averaging of changes per local step", (reader, options) =>
     {
@@ -24,17 +25,16 @@ public sealed class FedNova(FederationOptions options, double momentum) : Algori
     /// <param name="Move">What the last round moved thetabar by, [d].</param>
     public sealed record Server(Tensor Theta, Tensor Move) : ServerState(Theta);
 
-    public override ServerState CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope());
+    public override Server CreateServer(Tensor theta) => new(theta, zeros_like(theta).DetachFromDisposeScope());
 
-    public override void Round(ServerState server, IAgents agents, int t)
+    public override void Round(Server server, IAgents<NoState> agents, int t)
     {
-        Tensor move = ((Server)server).Move;
-        move.Scale(momentum).Add(agents.Mean(new Uplink("delta_per_step", LocalSteps), t));
-        server.Theta.AddMultiple(options.GlobalStepSize * options.LocalSteps, move);
+        server.Move.Scale(momentum).Add(agents.Mean("delta_per_step", LocalSteps, t));
+        server.Theta.AddMultiple(options.GlobalStepSize * options.LocalSteps, server.Move);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
-    private Tensor LocalSteps(AgentBlock agents, int t)
+    private Tensor LocalSteps(AgentBlock<NoState> agents, int t)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);

@@ -65,7 +65,7 @@ public sealed class MessageFormatTests
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
         foreach (AgentBlock block in federation.LocalAgents.Blocks)
         {
-            torch.Tensor kept = block.State switch { FastFedPg.Agents a => a.Memory, FedLin.Agents a => a.Gradient, Scaffold.Agents a => a.Control, _ => throw new InvalidOperationException() };
+            torch.Tensor kept = block.StateRecord switch { FastFedPg.Agents a => a.Memory, FedLin.Agents a => a.Gradient, Scaffold.Agents a => a.Control, _ => throw new InvalidOperationException() };
             using torch.Tensor mean = kept.mean([0]);
             torch.Tensor known = federation.Server switch { FastFedPg.Server s => s.MemoryMean, FedLin.Server s => s.GradientMean, Scaffold.Server s => s.Control, _ => throw new InvalidOperationException() };
             using torch.Tensor expected = algorithm == "fedlin" ? Half.AsSent(mean) : mean;

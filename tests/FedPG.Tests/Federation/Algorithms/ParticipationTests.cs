@@ -117,7 +117,7 @@ public sealed class ParticipationTests
             foreach (AgentBlock block in federation.LocalAgents.Blocks)
             {
                 for (int i = 0; i < block.Count; i++)
-                    rows[block.First + i] = [.. StateTensors.Of(block.State).SelectMany(t => t.Value.select(0, i).contiguous().bytes.ToArray())];
+                    rows[block.First + i] = [.. StateTensors.Of(block.StateRecord).SelectMany(t => t.Value.select(0, i).contiguous().bytes.ToArray())];
             }
             return rows;
         }

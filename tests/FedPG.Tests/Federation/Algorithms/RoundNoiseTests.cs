@@ -90,7 +90,7 @@ public sealed class RoundNoiseTests
             {
                 reports++;
                 using DisposeScope scope = NewDisposeScope();
-                Tensor memories = cat(federation.LocalAgents.Blocks.Select(b => ((FastFedPg.Agents)b.State).Memory).ToList());
+                Tensor memories = cat(federation.LocalAgents.Blocks.Select(b => ((FastFedPg.Agents)b.StateRecord).Memory).ToList());
                 Tensor mean = ((FastFedPg.Server)federation.Server).MemoryMean;
                 foreach (AgentBlock b in federation.LocalAgents.Blocks) Assert.Equal(mean.Bits(), b.Received["memory_mean"].Bits());
                 Assert.Equal(RowSums.Tree(memories).Over(agents).Bits(), mean.Bits());
