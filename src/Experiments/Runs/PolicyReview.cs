@@ -65,7 +65,7 @@ public sealed record PolicyReview(
     /// <param name="episodes">Episodes an agent, of <see cref="StreamPurpose.Episodes"/>; 0 for none.</param>
     /// <param name="length">
     /// Steps after which they are truncated; null for the experiment's <c>gradient.horizon</c> where states are listed, and elsewhere for where evaluations
-    /// cut them (<see cref="EpisodeEvaluator.HorizonOf"/>).
+    /// cut them (<see cref="Federation.Rollouts.EpisodeLengths.Of"/>).
     /// </param>
     /// <param name="threads">Threads to use; they change no bit.</param>
     /// <exception cref="InvalidInputException">Episodes of an environment in which none are played, or longer ones than the policy has random numbers for.</exception>

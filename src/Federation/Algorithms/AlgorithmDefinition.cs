@@ -32,6 +32,12 @@ public sealed record AlgorithmNeeds
     /// <summary>No needs.</summary>
     public static AlgorithmNeeds Nothing { get; } = new();
 
+    /// <summary>The needs of an algorithm that learns values.</summary>
+    /// <param name="kind">The kind of values.</param>
+    /// <param name="estimators">The estimators it works with.</param>
+    public static AlgorithmNeeds OfValues(string kind, IReadOnlyList<EstimatorDefinition> estimators) =>
+        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name).Distinct()] };
+
     /// <summary>The kinds of policies it works with, the default first; null for all that policy gradients train.</summary>
     public IReadOnlyCollection<string>? PolicyKinds { get; init; }
 

@@ -19,7 +19,7 @@ public static class FedQ
     public static AlgorithmDefinition Definition { get; } = new("fedq", "Q-learning along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.QChain),
+        Needs = AlgorithmNeeds.OfValues(ActionValues.Kind, ValueEstimatorKinds.QChain),
         OwnEstimators = ValueEstimatorKinds.QChain,
     };
 }

@@ -21,7 +21,7 @@ public static class FedTd
     public static AlgorithmDefinition Definition { get; } = new("fedtd", "TD(0) with linear features along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(StateValues.Kind, ValueEstimatorKinds.Td),
+        Needs = AlgorithmNeeds.OfValues(StateValues.Kind, ValueEstimatorKinds.Td),
         OwnEstimators = ValueEstimatorKinds.Td,
     };
 }

@@ -19,7 +19,7 @@ public static class QAvg
     public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, or on batches, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.Bellman),
+        Needs = AlgorithmNeeds.OfValues(ActionValues.Kind, ValueEstimatorKinds.Bellman),
         OwnEstimators = ValueEstimatorKinds.Bellman,
     };
 }

@@ -11,12 +11,6 @@ namespace FedPG.Federation.Evaluation;
 /// </summary>
 public abstract class EpisodeEvaluator : Evaluator
 {
-    /// <summary>Where what follows no longer counts: gamma^t below this.</summary>
-    public const double Negligible = 1e-4;
-
-    /// <summary>Where episodes without a limit of steps are cut at the latest.</summary>
-    public const int MaxSteps = 10_000;
-
     private readonly WorkerPool _pool;
     private readonly long _seed;
     private readonly StreamPurpose _purpose;
@@ -57,22 +51,6 @@ public abstract class EpisodeEvaluator : Evaluator
 
     /// <summary>Those who evaluate agents at the same time.</summary>
     private protected int Workers => Math.Min(Agents, _pool.Threads);
-
-    /// <summary>The steps after which an episode is cut where nothing else is asked for.</summary>
-    public static int HorizonOf(EpisodicEnvironment environment)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        return environment.StepLimit ?? Math.Min(MaxSteps, TailOf(environment.Discount));
-    }
-
-    /// <summary>The steps after which gamma^t is below <see cref="Negligible"/>; where it never is, the largest number.</summary>
-    /// <param name="discount">gamma.</param>
-    private protected static int TailOf(double discount) => discount switch
-    {
-        0 => 1,
-        < 1 => (int)Math.Clamp(Math.Ceiling(Math.Log(Negligible) / Math.Log(discount)), 1, int.MaxValue),
-        _ => int.MaxValue,
-    };
 
     /// <summary>The random numbers of an agent's episodes: the same at every round.</summary>
     private protected StreamKey KeyOf(int agent) => new(_seed, _purpose, agent, 0, 0);

@@ -15,9 +15,9 @@ namespace FedPG.Federation.Evaluation;
 /// is the mean, over the steps of held-out episodes of the fixed policy, of (V(o_t) - G_t)^2 with G_t the discounted costs from t on: the squared error of the values plus the
 /// variance of a return, which no values take away. Every step counts alike, as along the chain that learns.
 /// <para>
-/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see cref="EpisodeEvaluator.Negligible"/>, and only
+/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see cref="EpisodeLengths.Negligible"/>, and only
 /// the steps before the limit count. Where an environment truncates itself, the steps too near to that end are left out. So a return lacks that share of what a state is worth at most;
-/// a discount too near to 1 for the random numbers of so long an episode is refused (<see cref="LargestDiscount"/>).
+/// a discount too near to 1 for the random numbers of so long an episode is refused (<see cref="EpisodeLengths.LargestDiscount"/>).
 /// </para>
 /// <para>The standard error is that of a ratio of sums over episodes.</para>
 /// </summary>
@@ -29,7 +29,7 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
     private readonly int _length, _tail;
 
     /// <summary>Prepares the evaluation.</summary>
-    /// <param name="environment">The environment of all agents; its discount is at most <see cref="LargestDiscount"/>.</param>
+    /// <param name="environment">The environment of all agents; its discount is at most <see cref="EpisodeLengths.LargestDiscount"/>.</param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="values">An instance of the evaluator's own; disposed with it.</param>
     /// <param name="seed">The experiment's seed.</param>
@@ -41,21 +41,9 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 2);
         (_objective, _values) = (objective, values);
-        (_length, _tail) = (HorizonOf(environment), TailOf(environment.Discount));
+        (_length, _tail) = (EpisodeLengths.Of(environment), EpisodeLengths.TailOf(environment.Discount));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)_length + _tail, values.MaxSteps, nameof(environment));
         _agents = new FeatureEpisode[Agents];
-    }
-
-    /// <summary>The largest discount at which an episode can go on until its returns are whole: beyond it a policy has no random numbers left.</summary>
-    /// <param name="environment">The environment.</param>
-    /// <param name="values">The values, of a policy that has random numbers for so many steps.</param>
-    public static double LargestDiscount(EpisodicEnvironment environment, ObservationStateValues values)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        ArgumentNullException.ThrowIfNull(values);
-        int tail = values.MaxSteps - (environment.StepLimit ?? MaxSteps);
-        // Rounded down to what can be read, and typed.
-        return tail < 1 ? 0 : Math.Floor(Math.Exp(Math.Log(Negligible) / tail) * 1e6) / 1e6;
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ namespace FedPG.Federation.Evaluation;
 
 /// <summary>
 /// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what is left is worth less than
-/// <see cref="EpisodeEvaluator.Negligible"/> of a first step's cost, or until <see cref="EpisodeEvaluator.MaxSteps"/>.
+/// <see cref="EpisodeLengths.Negligible"/> of a first step's cost, or until <see cref="EpisodeLengths.MaxSteps"/>.
 /// </summary>
 public sealed class RolloutEvaluator : EpisodeEvaluator
 {
@@ -35,7 +35,7 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 1; a single one has no standard error.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    /// <param name="length">Steps after which an episode is cut, at most <see cref="EpisodicPolicy.MaxSteps"/>; null for <see cref="EpisodeEvaluator.HorizonOf"/>.</param>
+    /// <param name="length">Steps after which an episode is cut, at most <see cref="EpisodicPolicy.MaxSteps"/>; null for <see cref="EpisodeLengths.Of"/>.</param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
     public RolloutEvaluator(
         EpisodicEnvironment environment, Objective objective, EpisodicPolicy policy, long seed, int episodes, WorkerPool pool, int? length = null,
@@ -48,7 +48,7 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length ?? 1, policy.MaxSteps);
         _policy = policy;
         _environments = new IEnvironment[Agents][];
-        Length = Math.Min(policy.MaxSteps, length ?? HorizonOf(environment));
+        Length = Math.Min(policy.MaxSteps, length ?? EpisodeLengths.Of(environment));
         int batch = (int)Math.Clamp(MaxSeen / ((long)Length * policy.ObservationSize), 1, Math.Min(episodes, LargestBatch));
         _workers = new IDisposable[Workers];
         for (int k = 0; k < _workers.Length; k++)

@@ -18,9 +18,6 @@ namespace FedPG.Federation.Estimators.Values;
 /// </summary>
 public abstract class EpisodicChainEstimator : ValueEstimator
 {
-    /// <summary>Where episodes are truncated that have no limit of steps.</summary>
-    public const int MaxSteps = 10_000;
-
     private readonly FeatureEpisode[] _episodes;
     private readonly Chains _chains;
     private readonly double[] _action;
@@ -34,7 +31,7 @@ public abstract class EpisodicChainEstimator : ValueEstimator
         ArgumentNullException.ThrowIfNull(setup);
         var environment = (EpisodicEnvironment)setup.Environment;
         var values = (LinearHeads)setup.Policy;
-        _limit = environment.StepLimit ?? MaxSteps;
+        _limit = environment.StepLimit ?? EpisodeLengths.MaxSteps;
         _episodes = [.. Enumerable.Range(setup.First, setup.Count).Select(agent => new FeatureEpisode(environment, agent, values, setup.Objective))];
         _action = new double[values.ActionSize];
         _rounds = new int[setup.Count];

@@ -3,8 +3,7 @@ using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Tabular;
-using FedPG.Federation.Algorithms;
-using FedPG.Federation.Evaluation;
+using FedPG.Federation.Rollouts;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Tabular;
 
@@ -69,7 +68,7 @@ internal static class ValueEstimatorKinds
         DefineEpisodic("chain", "one transition a local step, along an endless chain of episodes", (options, context) =>
         {
             NeedDiscount(options, context);
-            if (context is { Environment: EpisodicEnvironment { Discount: < 1 } environment, Policy: ObservationStateValues values } && ReturnErrorEvaluator.LargestDiscount(environment, values) is var largest && environment.Discount > largest)
+            if (context is { Environment: EpisodicEnvironment { Discount: < 1 } environment, Policy: ObservationStateValues values } && EpisodeLengths.LargestDiscount(environment, values) is var largest && environment.Discount > largest)
             {
                 options.Reject("estimator", string.Create(CultureInfo.InvariantCulture,
                     $"is judged by whole returns, for which episodes are too long at the discount {environment.Discount} of {environment.Name}; at most {largest} is allowed there"));
@@ -77,10 +76,6 @@ internal static class ValueEstimatorKinds
             return _ => setup => new EpisodicTdEstimator(setup);
         }),
     ];
-
-    /// <summary>What an algorithm needs that learns values of a kind by some of these oracles.</summary>
-    public static AlgorithmNeeds Needs(string kind, IReadOnlyList<EstimatorDefinition> estimators) =>
-        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name).Distinct()] };
 
     /// <summary>Draw numbers have 16 bits, with four samples a draw.</summary>
     private const int MaxSamples = 4 * StreamKey.MaximumDraw;
