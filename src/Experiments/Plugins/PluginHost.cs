@@ -1,7 +1,9 @@
 using System.Reflection;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs.BuiltIn;
 using FedPG.Federation.BuiltIn;
+using FedPG.Federation.Estimators;
 using FedPG.Policies.BuiltIn;
 
 namespace FedPG.Experiments.Plugins;
@@ -10,7 +12,7 @@ namespace FedPG.Experiments.Plugins;
 /// Loads plug-ins and enters what they bring into registries. Everything that keeps a file from being a plug-in is one fault that names the file.
 /// Load before experiments are read; not thread-safe.
 /// </summary>
-public sealed class PluginHost(EnvironmentRegistry environments, PolicyRegistry policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms)
+public sealed class PluginHost(EnvironmentRegistry environments, PolicyRegistry policies, Catalog<EstimatorDefinition> estimators, AlgorithmRegistry algorithms)
 {
     private static readonly Lazy<PluginHost> Shared = new(() =>
         new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default));
@@ -102,7 +104,7 @@ public sealed class PluginHost(EnvironmentRegistry environments, PolicyRegistry 
     {
         Enter(contents.Environments, environments.Register, e => $"environment {e.Id}");
         Enter(contents.Policies, policies.Register, p => $"policy {p.Kind}");
-        Enter(contents.Estimators, oracles.Register, o => $"estimator {o.Name}");
+        Enter(contents.Estimators, estimators.Register, o => $"estimator {o.Name}");
         Enter(contents.Algorithms, algorithms.Register, a => $"algorithm {a.Name}");
 
         void Enter<T>(IEnumerable<T> definitions, Action<T> register, Func<T, string> name)

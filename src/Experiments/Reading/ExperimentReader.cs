@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
@@ -7,10 +8,10 @@ using FedPG.Experiments.Plugins;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Families;
 using FedPG.Federation.Setup;
 using FedPG.Policies;
 using FedPG.Policies.BuiltIn;
-using FedPG.Policies.Episodic;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Reading;
@@ -21,11 +22,11 @@ namespace FedPG.Experiments.Reading;
 /// </summary>
 /// <param name="environments">The environments.</param>
 /// <param name="policies">The kinds of policies.</param>
-/// <param name="oracles">The estimators.</param>
+/// <param name="estimators">The estimators.</param>
 /// <param name="algorithms">The algorithms.</param>
 /// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
-    EnvironmentRegistry environments, PolicyRegistry policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms, PluginHost? plugins = null)
+    EnvironmentRegistry environments, PolicyRegistry policies, Catalog<EstimatorDefinition> estimators, AlgorithmRegistry algorithms, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
@@ -109,7 +110,7 @@ public sealed class ExperimentReader(
         PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
         FederationSection federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, seed);
-        GradientSection gradient = GradientReader.Read(reader, oracles, trainer, policySection.Kind, new EstimatorContext(objective, environment, policy));
+        GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, new EstimatorContext(objective, environment, policy));
         if (environment is not null && policy is not null) CheckNeeds(federation.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int evaluationEpisodes = reader.Integer(
@@ -131,7 +132,7 @@ public sealed class ExperimentReader(
             CreatePolicy = policySection.Create,
             InitialParameters = policySection.Initial,
             Estimator = gradient.Estimator,
-            PrepareEstimators = gradient.Prepare,
+            Gradient = gradient.Configured!,
             Entropy = gradient.Entropy,
             AlgorithmName = federation.Name,
             Federation = federation.Options,
@@ -149,7 +150,7 @@ public sealed class ExperimentReader(
     {
         AlgorithmNeeds needs = algorithms.Get(algorithm).Needs;
         foreach ((string key, string value, string allowed) in needs.ErrorsOf(algorithm, environment, kind, estimator)) errors.Add(key, value, allowed);
-        if (needs.Batches && policy is EpisodicPolicy { HasDivergences: false })
+        if (needs.Batches && ProblemFamily.Find(environment)?.KeepsBatches(policy) == false)
             errors.Add("policy.kind", $"\"{kind}\"", $"gives no divergences of policies (EpisodicPolicy.Divergences), by which federation.algorithm \"{algorithm}\" holds back its steps");
     }
 }

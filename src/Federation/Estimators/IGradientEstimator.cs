@@ -1,11 +1,9 @@
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Returns;
-using FedPG.Envs.Tabular;
 using FedPG.Federation.Schedules;
 using FedPG.Federation.States;
 using FedPG.Policies;
-using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators;
@@ -73,11 +71,4 @@ public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = 
 /// <param name="Purpose">What trajectories are sampled for: other purposes give other trajectories.</param>
 public sealed record EstimatorSetup(
     FederatedEnvironment Environment, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed,
-    StreamPurpose Purpose = StreamPurpose.Rollout)
-{
-    /// <summary>The instance, for oracles of environments whose states are listed.</summary>
-    public FiniteMdp Mdp => (FiniteMdp)Environment;
-
-    /// <summary>The policy, for the same oracles.</summary>
-    public TabularPolicy TabularPolicy => (TabularPolicy)Policy;
-}
+    StreamPurpose Purpose = StreamPurpose.Rollout);

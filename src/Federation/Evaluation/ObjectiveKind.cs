@@ -1,3 +1,6 @@
+using FedPG.Federation.Evaluation.Episodic;
+using FedPG.Federation.Evaluation.Tabular;
+
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>What objectives are, as <c>summary.json</c> names it, and in words. Stateless.</summary>

@@ -30,15 +30,18 @@ internal sealed class SiteEvaluator(IOwnObjectives agents, Policy policy) : Eval
     public override bool IsEstimate => true;
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
+    public override void Dispose() => policy.Dispose();
+
+    /// <inheritdoc/>
+    protected override EvaluationResult Judge(Tensor theta, double? temperature, Tensor? ownRows)
     {
         IReadOnlyList<(double Objective, double? Error)?> told = agents.Objectives(theta, temperature);
         (double Objective, double? Error)[] known = [.. told.OfType<(double Objective, double? Error)>()];
         double mean = known.Sum(k => k.Objective) / known.Length;
-        double? error = Array.TrueForAll(known, k => k.Error is not null) ? Math.Sqrt(known.Sum(k => k.Error!.Value * k.Error.Value)) / known.Length : null;
-        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. told.Select(t => t?.Objective ?? double.NaN)], null, null) { ObjectiveError = error };
+        double? error = Array.TrueForAll(known, k => k.Error is not null)
+            ? Math.Sqrt(known.Sum(k => k.Error!.Value * k.Error.Value)) / known.Length
+            : null;
+        double[] objectives = [.. told.Select(t => t?.Objective ?? double.NaN)];
+        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, objectives, null, null) { ObjectiveError = error };
     }
-
-    /// <inheritdoc/>
-    public override void Dispose() => policy.Dispose();
 }

@@ -1,7 +1,8 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
-using FedPG.Federation.Evaluation;
+using FedPG.Federation.Evaluation.Episodic;
+using FedPG.Federation.Rollouts;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;

@@ -2,6 +2,8 @@ using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Tabular;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Evaluation.Episodic;
+using FedPG.Federation.Rollouts;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
@@ -109,7 +111,7 @@ public sealed class RolloutEvaluatorTests
         Assert.Equal(1, EpisodeLengths.Of(Environment(0, null)));
         Assert.Equal(EpisodeLengths.MaxSteps, EpisodeLengths.Of(Environment(1, null)));
         int steps = EpisodeLengths.Of(Environment(0.9, null));
-        Assert.True(Math.Pow(0.9, steps) <= RolloutEvaluator.Negligible && Math.Pow(0.9, steps - 1) > RolloutEvaluator.Negligible);
+        Assert.True(Math.Pow(0.9, steps) <= EpisodeLengths.Negligible && Math.Pow(0.9, steps - 1) > EpisodeLengths.Negligible);
     }
 
     private static Tensor Theta(FiniteMdp mdp, double[] logits) => tensor([.. logits, .. new double[mdp.Actions]]);

@@ -2,7 +2,7 @@ using FedPG.Core.Streams;
 using FedPG.Envs.Episodic;
 using FedPG.Federation.Threads;
 
-namespace FedPG.Federation.Evaluation;
+namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
 /// Estimates from held-out episodes, which training never sees (<see cref="StreamPurpose.Evaluation"/>), so no optimum is known and nothing is compared with one. Every evaluation of a run

@@ -7,7 +7,7 @@ using FedPG.Policies.Episodic;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Episodic;
 
 /// <summary>
 /// An oracle that learns along one endless chain an agent of an environment that is stepped, one transition a local step: episode after episode, each begun from a seed of the
@@ -107,10 +107,3 @@ public abstract class EpisodicChainEstimator : ValueEstimator
         base.Dispose(disposing);
     }
 }
-
-/// <summary>What a step was.</summary>
-/// <param name="Episode">Where it was taken: the features before it and after it.</param>
-/// <param name="Action">The number of the action.</param>
-/// <param name="Cost">c.</param>
-/// <param name="Terminated">Whether nothing more happens.</param>
-internal readonly record struct Transition(FeatureEpisode Episode, int Action, double Cost, bool Terminated);

@@ -2,7 +2,7 @@ using FedPG.Envs.Tabular;
 using FedPG.Policies.Tabular;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
 /// Where TD(0) with linear features comes to rest for one agent (Tsitsiklis and Van Roy 1997): A theta* = b with A = F'D (I - gamma P_pi) F and b = F'D c_pi, F the
@@ -40,7 +40,7 @@ public sealed class TdFixedPoint
     /// <param name="costs">Its costs, [S, A].</param>
     /// <param name="values">Features and the fixed policy.</param>
     /// <returns>The point, or why there is none, as "has ...".</returns>
-    public static (TdFixedPoint? Point, string? Fault) Of(FiniteMdp mdp, AgentMdp agent, ReadOnlySpan<double> costs, StateValues values)
+    public static (TdFixedPoint? Point, string? Error) Of(FiniteMdp mdp, AgentMdp agent, ReadOnlySpan<double> costs, StateValues values)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentNullException.ThrowIfNull(agent);
@@ -72,6 +72,18 @@ public sealed class TdFixedPoint
         if (!(singular[^1] > Singular * singular[0]))
             return (null, "has no single TD fixed point: the features are dependent, or the policy's chain never comes back to some of the states they tell apart");
         return (new TdFixedPoint(a, weighted * cost, weighted * features, [.. stationary]), null);
+    }
+
+    /// <summary>Computes the point of an agent that is known to have one.</summary>
+    /// <param name="mdp">The environment.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="costs">Its costs, [S, A].</param>
+    /// <param name="values">Features and the fixed policy.</param>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    public static TdFixedPoint OrThrow(FiniteMdp mdp, AgentMdp agent, ReadOnlySpan<double> costs, StateValues values)
+    {
+        (TdFixedPoint? point, string? error) = Of(mdp, agent, costs, values);
+        return point ?? throw new ArgumentException($"agent {agent.Name} {error}", nameof(agent));
     }
 
     /// <summary>A theta - b, [m].</summary>

@@ -1,8 +1,9 @@
 using FedPG.Core.Streams;
 using FedPG.Envs.Tabular;
+using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies.Tabular;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
 /// One step of Q-learning on all pairs at once: the direction is Q - T_i Q with the Bellman operator (T_i Q)(s,a) = c_i(s,a) + gamma sum over s' of

@@ -1,13 +1,13 @@
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
-using FedPG.Federation.Estimators.Values;
+using FedPG.Federation.Estimators.Values.Tabular;
 using FedPG.Policies.Tabular;
 using FedPG.Policies.Torch;
 using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Evaluation;
+namespace FedPG.Federation.Evaluation.Tabular;
 
 /// <summary>
 /// Evaluates state values that are learned for a fixed policy, so there is no J to lower. An agent's objective is the mean squared error of the values
@@ -24,17 +24,14 @@ public sealed class ValueErrorEvaluator : Evaluator
     /// <param name="mdp">All agents' MDPs.</param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="values">An instance of the evaluator's own; disposed with it.</param>
+    /// <param name="ownPolicies">Whether each agent has values of its own.</param>
     /// <exception cref="ArgumentException">An agent has no fixed point.</exception>
-    public ValueErrorEvaluator(FiniteMdp mdp, Objective objective, StateValues values)
+    public ValueErrorEvaluator(FiniteMdp mdp, Objective objective, StateValues values, bool ownPolicies = false)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentNullException.ThrowIfNull(values);
         _values = values;
-        _points = [.. mdp.Agents.Select(agent =>
-        {
-            (TdFixedPoint? point, string? fault) = TdFixedPoint.Of(mdp, agent, objective.Costs(agent), values);
-            return point ?? throw new ArgumentException($"agent {agent.Name} {fault}", nameof(mdp));
-        })];
+        _points = [.. mdp.Agents.Select(agent => TdFixedPoint.OrThrow(mdp, agent, objective.Costs(agent), values))];
         Matrix<double> metric = _points[0].Metric.Clone();
         Vector<double> pull = _points[0].Metric * Vector<double>.Build.DenseOfEnumerable(_points[0].Weights);
         foreach (TdFixedPoint point in _points.Skip(1))
@@ -43,8 +40,9 @@ public sealed class ValueErrorEvaluator : Evaluator
             pull += point.Metric * Vector<double>.Build.DenseOfEnumerable(point.Weights);
         }
         Nearest = metric.Solve(pull).ToArray();
-        Optimal = Mean(Nearest).Mean;
-        Uniform = Mean(new double[Nearest.Length]).Mean;
+        Optimal = ownPolicies ? 0 : Mean(ErrorsOf(Nearest));
+        AgentUniforms = ErrorsOf(new double[Nearest.Length]);
+        Uniform = Mean(AgentUniforms);
         AgentOptima = new double[_points.Length];
     }
 
@@ -60,13 +58,19 @@ public sealed class ValueErrorEvaluator : Evaluator
     /// <summary>0 for every agent: each has a fixed point of its own.</summary>
     public override double[]? AgentOptima { get; }
 
+    /// <summary>The errors of values that are all 0, [N].</summary>
+    public override double[] AgentUniforms { get; }
+
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
+    public override void Dispose() => _values.Dispose();
+
+    /// <inheritdoc/>
+    protected override EvaluationResult Judge(Tensor theta, double? temperature, Tensor? ownRows)
     {
-        ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
-        double[] weights = theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray(), direction = new double[weights.Length], mean = new double[weights.Length];
-        (double objective, double[] agents) = Mean(weights);
+        double[] weights = Numbers(theta), direction = new double[weights.Length], mean = new double[weights.Length];
+        double[] agents = ownRows is null ? ErrorsOf(weights) : [.. Numbers(ownRows).Chunk(weights.Length).Zip(_points, (own, point) => point.SquaredError(own))];
+        double objective = Mean(agents);
         foreach (TdFixedPoint point in _points)
         {
             point.MeanDirection(weights, direction);
@@ -75,12 +79,10 @@ public sealed class ValueErrorEvaluator : Evaluator
         return new EvaluationResult(objective, objective - Optimal, mean.Sum(x => x * x), agents, null, null);
     }
 
-    /// <inheritdoc/>
-    public override void Dispose() => _values.Dispose();
+    private static double Mean(double[] agents) => agents.Sum() / agents.Length;
 
-    private (double Mean, double[] Agents) Mean(double[] weights)
-    {
-        double[] agents = [.. _points.Select(point => point.SquaredError(weights))];
-        return (agents.Sum() / agents.Length, agents);
-    }
+    private static double[] Numbers(Tensor parameters) =>
+        parameters.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
+
+    private double[] ErrorsOf(double[] weights) => [.. _points.Select(point => point.SquaredError(weights))];
 }

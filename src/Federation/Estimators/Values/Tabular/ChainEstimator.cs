@@ -1,9 +1,10 @@
 using FedPG.Core.Streams;
 using FedPG.Envs.Tabular;
+using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
 /// An oracle that learns along one endless Markov chain an agent, one transition a local step. Where the chains stand is the oracle's own state, which

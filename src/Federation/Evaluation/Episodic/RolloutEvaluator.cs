@@ -10,7 +10,7 @@ using FedPG.Policies.Episodic;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Evaluation;
+namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
 /// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what is left is worth less than
@@ -63,12 +63,23 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     public int Length { get; }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
+    public override int EpisodeLength => Length;
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
-        ArgumentNullException.ThrowIfNull(theta);
+        foreach (IDisposable worker in _workers) worker.Dispose();
+        _policy.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override EvaluationResult Judge(Tensor theta, double? temperature, Tensor? ownRows)
+    {
         using IDisposable scope = NewDisposeScope();
-        Tensor parameters = theta.detach().cpu().contiguous();
-        AgentResult[] results = PlayAll((k, i) => _workers[k] is Worker<double> precise ? Play(precise, parameters, i, temperature) : Play((Worker<float>)_workers[k], parameters, i, temperature));
+        Tensor parameters = (ownRows ?? theta).detach().cpu().contiguous();
+        AgentResult[] results = PlayAll((k, i) => _workers[k] is Worker<double> precise
+            ? Play(precise, parameters, i, ownRows is not null, temperature)
+            : Play((Worker<float>)_workers[k], parameters, i, ownRows is not null, temperature));
         double mean = results.Sum(r => r.Episodes.Cost) / results.Length;
         return new EvaluationResult(
             mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Episodes.Cost)],
@@ -80,17 +91,11 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
         };
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        foreach (IDisposable worker in _workers) worker.Dispose();
-        _policy.Dispose();
-    }
-
-    private AgentResult Play<T>(Worker<T> worker, Tensor parameters, int agent, double? temperature)
+    private AgentResult Play<T>(Worker<T> worker, Tensor parameters, int agent, bool own, double? temperature)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ReadOnlySpan<T> theta = parameters.Span<T>();
+        int d = _policy.Layout.Length;
+        ReadOnlySpan<T> theta = parameters.Span<T>().Slice(own ? agent * d : 0, d);
         Rollout<T> rollout = worker.Rollout;
         IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(Environment, agent, rollout.Batch.Trajectories);
         StreamKey key = KeyOf(agent);
@@ -112,7 +117,10 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
                 steps += length;
             }
         }
-        var played = new EpisodeStatistics(Episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError) { LengthError = lengths.StandardError };
+        var played = new EpisodeStatistics(Episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError)
+        {
+            LengthError = lengths.StandardError,
+        };
         return new AgentResult(played, costs.VarianceOfMean, regularised / Episodes);
     }
 

@@ -8,7 +8,7 @@ using FedPG.Policies.Episodic;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Evaluation;
+namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
 /// Evaluates state values that are learned for a fixed policy where the environment is stepped, so that there is no J to lower and no fixed point to compare with. An agent's objective
@@ -48,17 +48,21 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
 
     /// <inheritdoc/>
     /// <exception cref="EnvironmentContractException">An agent's environment truncates its episodes before any return is whole.</exception>
-    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
+    protected override EvaluationResult Judge(Tensor theta, double? temperature, Tensor? ownRows)
     {
-        ArgumentNullException.ThrowIfNull(theta);
         using IDisposable scope = NewDisposeScope();
-        double[] weights = theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
-        (double[] Costs, double[] Predicted)[] rooms = [.. Enumerable.Range(0, Workers).Select(_ => (new double[_length + _tail], new double[_length]))];
-        (double Mean, double Variance, int Steps)[] results = PlayAll((k, i) => Play(i, weights, rooms[k].Costs, rooms[k].Predicted));
+        double[] numbers = (ownRows ?? theta).detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
+        double[][] weights = [.. numbers.Chunk((int)theta.shape[0])];
+        (double[] Costs, double[] Predicted)[] arrays =
+            [.. Enumerable.Range(0, Workers).Select(_ => (new double[_length + _tail], new double[_length]))];
+        (double Mean, double Variance, int Steps)[] results =
+            PlayAll((k, i) => Play(i, weights[ownRows is null ? 0 : i], arrays[k].Costs, arrays[k].Predicted));
         if (Array.FindIndex(results, r => r.Steps == 0) is >= 0 and var untold)
         {
             throw new EnvironmentContractException(
-                $"of {Environment.AgentNames[untold]} truncates its episodes itself within {_tail} steps, before returns can be told that values are compared with", "a smaller discount needs fewer steps");
+                $"of {Environment.AgentNames[untold]} truncates its episodes itself within {_tail} steps, before returns can be told that "
+                + "values are compared with",
+                "a smaller discount needs fewer steps");
         }
         double mean = results.Sum(r => r.Mean) / results.Length;
         return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], RegularisedObjective: null, RegularisedGap: null)
