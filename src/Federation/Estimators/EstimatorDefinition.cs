@@ -48,8 +48,8 @@ public sealed class EstimatorDefinition : ICatalogEntry
     /// <param name="offersNatural">Whether it offers the natural direction too.</param>
     /// <param name="offersBatches">Whether its estimators are <see cref="IBatchEstimator"/> where the direction is the plain one.</param>
     public static EstimatorDefinition For<TEnvironment, TOptions>(
-        string summary, Func<OptionReader, EstimatorContext, TOptions> read, Func<TOptions, Objective, TEnvironment, IEstimatorFactory> prepare,
-        bool offersNatural = false, bool offersBatches = false)
+        string summary, Func<OptionReader, EstimatorContext, TOptions> read,
+        Func<TOptions, Objective, TEnvironment, IEstimatorFactory> prepare, bool offersNatural = false, bool offersBatches = false)
         where TEnvironment : FederatedEnvironment
         where TOptions : GradientOptions, new()
     {
@@ -68,7 +68,9 @@ public sealed class EstimatorDefinition : ICatalogEntry
     /// <param name="environment">The environment.</param>
     public bool Fits(FederatedEnvironment environment) => Environment.IsInstanceOfType(environment);
 
-    /// <summary>Reads and checks the estimator's own options; the direction is that of the context, the entropy is left at its default.</summary>
+    /// <summary>
+    /// Reads and checks the estimator's own options; the direction is that of the context, the entropy is left at its default.
+    /// </summary>
     /// <param name="reader">The gradient section.</param>
     /// <param name="context">What they are read for.</param>
     public GradientOptions Read(OptionReader reader, EstimatorContext context)

@@ -23,7 +23,9 @@ public abstract record GradientOptions
     /// <summary>The value of <c>gradient.estimator</c>.</summary>
     public abstract string Estimator { get; }
 
-    /// <summary>What agents descend along; null (the default) for the direction that defines the algorithm, and the gradient elsewhere.</summary>
+    /// <summary>
+    /// What agents descend along; null (the default) for the direction that defines the algorithm, and the gradient elsewhere.
+    /// </summary>
     [Option("what agents descend along: the gradient, or the natural gradient")]
     public GradientDirection? Direction { get; init; }
 

@@ -2,7 +2,9 @@ using FedPG.Envs;
 
 namespace FedPG.Federation.Estimators;
 
-/// <summary>Makes the gradient estimators of an experiment's blocks, and holds what the blocks share. Safe to use from several threads.</summary>
+/// <summary>
+/// Makes the gradient estimators of an experiment's blocks, and holds what the blocks share. Safe to use from several threads.
+/// </summary>
 public interface IEstimatorFactory
 {
     /// <summary>Makes the estimator of a block.</summary>

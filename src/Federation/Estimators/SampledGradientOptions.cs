@@ -25,15 +25,22 @@ public abstract record SampledGradientOptions : GradientOptions
     [Option("the unbiased baseline")]
     public Baseline Baseline { get; init; } = Baseline.LeaveOneOut;
 
-    /// <summary>The cost a step that the constant baseline subtracts; null (the default) for the cost of a reward of 0: 1 of regret, else 0.</summary>
+    /// <summary>
+    /// The cost a step that the constant baseline subtracts; null (the default) for the cost of a reward of 0: 1 of regret, else 0.
+    /// </summary>
     [Option("the cost per step that the constant baseline subtracts")]
     public double? BaselineValue { get; init; }
 
-    /// <summary>lambda of the natural direction, 0 or more; null (the default) for 1e-4 in tabular and 0.1 in episodic environments.</summary>
+    /// <summary>
+    /// lambda of the natural direction, 0 or more; null (the default) for 1e-4 in tabular and 0.1 in episodic environments.
+    /// </summary>
     [Option("lambda that is added to the Fisher matrix, for the natural direction of policies that are no table", Minimum = 0)]
     public double? Damping { get; init; }
 
-    /// <summary>The most steps of the natural direction's solver, 1 to 100,000; null (the default) for 100 in tabular and 10 in episodic environments.</summary>
+    /// <summary>
+    /// The most steps of the natural direction's solver, 1 to 100,000; null (the default) for 100 in tabular and 10 in episodic
+    /// environments.
+    /// </summary>
     [Option("the most steps of conjugate gradients, for the same", Minimum = 1, Maximum = 100_000)]
     public int? SolverIterations { get; init; }
 
@@ -44,7 +51,9 @@ public abstract record SampledGradientOptions : GradientOptions
     /// <typeparam name="TOptions">The record.</typeparam>
     /// <param name="reader">The gradient section.</param>
     /// <param name="objective">How rewards become costs.</param>
-    /// <param name="fisher">How the natural direction is solved for by default; null where there is none, so that its keys are unknown.</param>
+    /// <param name="fisher">
+    /// How the natural direction is solved for by default; null where there is none, so that its keys are unknown.
+    /// </param>
     internal static TOptions Read<TOptions>(OptionReader reader, Objective objective, FisherOptions? fisher)
         where TOptions : SampledGradientOptions, new()
     {
@@ -76,7 +85,8 @@ public abstract record SampledGradientOptions : GradientOptions
         {
             reader.Reject(
                 "trajectories",
-                $"times gradient.horizon {Horizon} gives more than {MaxBatchSteps} steps a batch, which is the most that is kept in memory");
+                $"times gradient.horizon {Horizon} gives more than {MaxBatchSteps} steps a batch, "
+                + "which is the most that is kept in memory");
         }
     }
 }

@@ -10,20 +10,22 @@ namespace FedPG.Federation.Evaluation;
 /// <param name="RegularisedObjective">E sum gamma^t (c_t + tau log pi), the mean over agents; null without entropy.</param>
 /// <param name="RegularisedGap">That minus its own optimum at the current tau; null where unknown.</param>
 public sealed record EvaluationResult(
-    double Objective, double? Gap, double? GradientNormSquared, double[] AgentObjectives, double? RegularisedObjective, double? RegularisedGap)
+    double Objective, double? Gap, double? GradientNormSquared, double[] AgentObjectives, double? RegularisedObjective,
+    double? RegularisedGap)
 {
     /// <summary>The mean over agents of J_i - J_i*, from each agent's own optimum; null where those are unknown.</summary>
     public double? OwnGap { get; init; }
 
     /// <summary>
-    /// The largest of <see cref="OwnShares"/>; null where own optima or the uniform policy's values are unknown, and where no agent has anything to
-    /// gain over the uniform policy.
+    /// The largest of <see cref="OwnShares"/>; null where own optima or the uniform policy's values are unknown, and where no agent has
+    /// anything to gain over the uniform policy.
     /// </summary>
     public double? WorstOwnGap { get; init; }
 
     /// <summary>
-    /// What is left of each agent's way from the uniform policy to its own optimum, (J_i - J_i*) / (J_i(uniform) - J_i*), [N]; null for an agent
-    /// whose uniform policy is optimal but for rounding, and null as a whole where own optima or the uniform policy's values are unknown.
+    /// What is left of each agent's way from the uniform policy to its own optimum, (J_i - J_i*) / (J_i(uniform) - J_i*), [N]; null for an
+    /// agent whose uniform policy is optimal but for rounding, and null as a whole where own optima or the uniform policy's values are
+    /// unknown.
     /// </summary>
     public IReadOnlyList<double?>? OwnShares { get; init; }
 

@@ -9,8 +9,8 @@ namespace FedPG.Federation.Evaluation;
 public abstract class Evaluator : IDisposable
 {
     /// <summary>
-    /// The least mean of the agents' objectives that policies of this experiment could reach: the optimum of the average MDP where one policy serves all
-    /// agents, the mean of their own optima where each has a policy of its own. Null where unknown.
+    /// The smallest mean of the agents' objectives that policies of this experiment could reach: the optimum of the average MDP where one
+    /// policy serves all agents, the mean of their own optima where each has a policy of its own. Null where unknown.
     /// </summary>
     public abstract double? Optimal { get; }
 
@@ -36,8 +36,8 @@ public abstract class Evaluator : IDisposable
     /// <param name="theta">thetabar, [d].</param>
     /// <param name="temperature">The current tau; null for an experiment without entropy.</param>
     /// <param name="ownRows">
-    /// Where agents have parameters of their own, those that serve each of them, [N, d]: objectives are judged there, the gradient at thetabar. Null
-    /// where thetabar serves all.
+    /// Where agents have parameters of their own, those that serve each of them, [N, d]: objectives are judged there, the gradient at
+    /// thetabar. Null where thetabar serves all.
     /// </param>
     public EvaluationResult Evaluate(Tensor theta, double? temperature, Tensor? ownRows = null)
     {

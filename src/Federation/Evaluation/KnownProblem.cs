@@ -3,8 +3,8 @@ using FedPG.Envs.Derivatives;
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>
-/// An experiment's problem at one entropy weight, as far as it is known exactly: constants and local laws are computed from it. It computes in
-/// double precision, whatever the experiment's own is. One thread at a time.
+/// An experiment's problem at one entropy weight, as far as it is known exactly: constants and local laws are computed from it. It computes
+/// in double precision, whatever the experiment's own is. One thread at a time.
 /// </summary>
 public abstract class KnownProblem : IDisposable
 {
@@ -14,7 +14,7 @@ public abstract class KnownProblem : IDisposable
     /// <summary>N.</summary>
     public abstract int Agents { get; }
 
-    /// <summary>J*, the least mean that any policy reaches; null where unknown.</summary>
+    /// <summary>J*, the smallest mean that any policy reaches; null where unknown.</summary>
     public abstract double? Optimum { get; }
 
     /// <summary>Whether all agents share dynamics and start distribution, so that there is an average problem (Proposition 1).</summary>

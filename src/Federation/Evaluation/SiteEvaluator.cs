@@ -6,13 +6,17 @@ namespace FedPG.Federation.Evaluation;
 /// <summary>Agents that say themselves what a policy is worth to them, because nobody else can know.</summary>
 public interface IOwnObjectives
 {
-    /// <summary>Each agent's objective, [N], and its standard error where it is an estimate; null for agents that cannot be asked now.</summary>
+    /// <summary>
+    /// Each agent's objective, [N], and its standard error where it is an estimate; null for agents that cannot be asked now.
+    /// </summary>
     /// <param name="theta">thetabar, [d].</param>
     /// <param name="temperature">The current tau; null for an experiment without entropy.</param>
     IReadOnlyList<(double Objective, double? Error)?> Objectives(Tensor theta, double? temperature);
 }
 
-/// <summary>What the server knows of its policy when the environments are somewhere else: the mean of what the agents say. Not thread-safe.</summary>
+/// <summary>
+/// What the server knows of its policy when the environments are somewhere else: the mean of what the agents say. Not thread-safe.
+/// </summary>
 /// <param name="agents">The agents.</param>
 /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
 internal sealed class SiteEvaluator(IOwnObjectives agents, Policy policy) : Evaluator

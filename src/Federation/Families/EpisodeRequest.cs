@@ -13,12 +13,14 @@ namespace FedPG.Federation.Families;
 public sealed record EpisodeRequest(TrainingSetup Setup, Tensor Theta, int Episodes, WorkerPool Pool)
 {
     /// <summary>
-    /// Steps after which an episode is cut, 1 to <see cref="ProblemFamily.MaxEpisodeLength"/>; null (the default) for the horizon of a tabular
-    /// experiment's gradients, and elsewhere for where evaluations cut them (<see cref="Rollouts.EpisodeLengths.Of"/>).
+    /// Steps after which an episode is cut, 1 to <see cref="ProblemFamily.MaxEpisodeLength"/>; null (the default) for the horizon of a
+    /// tabular experiment's gradients, and elsewhere for where evaluations cut them (<see cref="Rollouts.EpisodeLengths.Of"/>).
     /// </summary>
     public int? Length { get; init; }
 
-    /// <summary>The parameters that serve each agent, [N, d], where agents have their own; null (the default) where thetabar serves all.</summary>
+    /// <summary>
+    /// The parameters that serve each agent, [N, d], where agents have their own; null (the default) where thetabar serves all.
+    /// </summary>
     public Tensor? OwnRows { get; init; }
 }
 

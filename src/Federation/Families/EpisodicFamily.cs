@@ -60,8 +60,8 @@ public sealed class EpisodicFamily : ProblemFamily
         ArgumentNullException.ThrowIfNull(request);
         TrainingSetup setup = request.Setup;
         using var player = new RolloutEvaluator(
-            (EpisodicEnvironment)setup.Environment, setup.Objective, PolicyOf(setup), setup.Seed, request.Episodes, request.Pool, request.Length,
-            StreamPurpose.Episodes);
+            (EpisodicEnvironment)setup.Environment, setup.Objective, PolicyOf(setup), setup.Seed, request.Episodes, request.Pool,
+            request.Length, StreamPurpose.Episodes);
         return new PlayedEpisodes(player.Evaluate(request.Theta, null, request.OwnRows).AgentEpisodes!, player.Length);
     }
 

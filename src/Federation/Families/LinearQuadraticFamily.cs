@@ -10,7 +10,9 @@ using FedPG.Policies.LinearQuadratic;
 
 namespace FedPG.Federation.Families;
 
-/// <summary>Linear systems with quadratic costs: everything is known in closed form, and no episodes are played for an evaluation.</summary>
+/// <summary>
+/// Linear systems with quadratic costs: everything is known in closed form, and no episodes are played for an evaluation.
+/// </summary>
 public sealed class LinearQuadraticFamily : ProblemFamily
 {
     /// <inheritdoc/>

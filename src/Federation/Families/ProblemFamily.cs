@@ -8,8 +8,8 @@ using FedPG.Policies;
 namespace FedPG.Federation.Families;
 
 /// <summary>
-/// A kind of problem: what an environment, the policies that act in it, the estimators of their gradients and the evaluator of their worth have
-/// in common. The kind of an environment is asked here and nowhere else. Immutable and thread-safe.
+/// A kind of problem: what an environment, the policies that act in it, the estimators of their gradients and the evaluator of their worth
+/// have in common. The kind of an environment is asked here and nowhere else. Immutable and thread-safe.
 /// </summary>
 public abstract class ProblemFamily
 {
@@ -55,7 +55,8 @@ public abstract class ProblemFamily
     /// <param name="setup">The experiment.</param>
     /// <param name="temperature">tau.</param>
     /// <returns>
-    /// Null for an environment that is known by its trajectories alone, and for parameters that policy gradients do not train; the caller disposes it.
+    /// Null for an environment that is known by its trajectories alone, and for parameters that policy gradients do not train; the caller
+    /// disposes it.
     /// </returns>
     public virtual KnownProblem? CreateProblem(TrainingSetup setup, double temperature) => null;
 

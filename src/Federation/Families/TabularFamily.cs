@@ -34,14 +34,14 @@ public sealed class TabularFamily : ProblemFamily
 
     /// <summary>The finite MDP that an environment is.</summary>
     /// <param name="environment">The environment.</param>
-    /// <exception cref="InvalidOperationException">It is none.</exception>
+    /// <exception cref="InvalidOperationException">It is not one.</exception>
     public static FiniteMdp MdpOf(FederatedEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
         return FindMdp(environment) ?? throw new InvalidOperationException($"the states of {environment.Name} cannot be listed");
     }
 
-    /// <summary>The finite MDP that an environment is; null where it is none.</summary>
+    /// <summary>The finite MDP that an environment is; null where it is not one.</summary>
     /// <param name="environment">The environment; null where it is not known.</param>
     public static FiniteMdp? FindMdp(FederatedEnvironment? environment) => environment as FiniteMdp;
 

@@ -29,7 +29,9 @@ public static class EpisodeLengths
         _ => int.MaxValue,
     };
 
-    /// <summary>The largest discount at which an episode can go on until its returns are whole. Beyond it the policy has no random numbers left.</summary>
+    /// <summary>
+    /// The largest discount at which an episode can go on until its returns are whole. Beyond it the policy has no random numbers left.
+    /// </summary>
     /// <param name="environment">The environment.</param>
     /// <param name="values">The values of a policy that has random numbers for a number of steps.</param>
     public static double LargestDiscount(EpisodicEnvironment environment, ObservationStateValues values)

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Setup;
 
-/// <summary>Everything that a training run needs: the environment of all agents, their policy, estimator and algorithm, and the settings of the rounds.</summary>
+/// <summary>
+/// Everything that a training run needs: the environment of all agents, their policy, estimator and algorithm, and the settings of the
+/// rounds.
+/// </summary>
 public record TrainingSetup
 {
     /// <summary>Episodes an agent that an evaluation plays, where nothing is said of it.</summary>

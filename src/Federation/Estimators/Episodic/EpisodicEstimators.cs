@@ -52,7 +52,8 @@ internal static class EpisodicEstimators
     }
 
     private static void Check(
-        OptionReader reader, SampledGradientOptions options, EstimatorContext context, EpisodicEnvironment environment, EpisodicPolicy policy)
+        OptionReader reader, SampledGradientOptions options, EstimatorContext context, EpisodicEnvironment environment,
+        EpisodicPolicy policy)
     {
         int horizon = HorizonOf(options, environment);
         if (context.Natural && !policy.HasTangents)

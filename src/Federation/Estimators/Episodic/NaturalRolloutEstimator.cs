@@ -1,5 +1,4 @@
 using FedPG.Envs.Returns;
-using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -7,10 +6,10 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Episodic;
 
 /// <summary>
-/// The natural direction of an environment that is stepped, (F + lambda I) x = g from B trajectories an agent: g is the sampled gradient, and
-/// F = (1 - gamma) / B sum over the pairs met of gamma^t grad log pi grad log pi', so that x is the least squares fit of the sampled returns on grad log pi (Sutton, McAllester,
-/// Singh and Mansour 2000; Kakade 2002), as <see cref="NaturalSampledEstimator"/> has it where states are listed. Solved by conjugate gradients, all agents of the block in the
-/// same operations; F is never formed: of a vector v, every pair's grad log pi' v follows from the tangents of the heads along v, and a backward pass adds up the rest.
+/// The natural direction in an episodic environment, (F + lambda I) x = g from B trajectories an agent. g is the sampled gradient, and F =
+/// (1 - gamma) / B sum over the rollout buffer of gamma^t grad log pi grad log pi', so that x is the least squares fit of the sampled
+/// returns on grad log pi (Sutton, McAllester, Singh and Mansour 2000; Kakade 2002), as in <c>NaturalSampledEstimator</c>. All
+/// agents of the block are solved for in the same operations (<see cref="RolloutFisher"/>).
 /// </summary>
 public sealed class NaturalRolloutEstimator : IGradientEstimator
 {
@@ -51,7 +50,7 @@ public sealed class NaturalRolloutEstimator : IGradientEstimator
         _sampler.Sample(rows, batch, VisitRecording.Discounted);
         BufferGradients.Write(_policy, _sampler.Buffer, rows, directions);
         double[] right = Numbers(directions);
-        // Of numbers that are none nothing can be solved; they are found where directions are looked at.
+        // Nothing can be solved of numbers that are not finite; whoever reads the directions finds them.
         if (!Array.TrueForAll(right, double.IsFinite)) return;
         using var fisher = new RolloutFisher(_policy, _sampler.Buffer, rows, _effective);
         double[] solved = _solver.Solve(right, (int)rows.shape[0], fisher);

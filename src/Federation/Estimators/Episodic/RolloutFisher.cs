@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Episodic;
 
 /// <summary>
-/// The Fisher matrix of the pairs in a rollout buffer, sum of gamma^t / B grad log pi grad log pi' times a scale, of all agents of a block in the
-/// same operations. Of a vector v, every pair's grad log pi' v follows from the tangents of the heads along v; a backward pass adds up the rest.
+/// The Fisher matrix of the pairs in a rollout buffer, sum of gamma^t / B grad log pi grad log pi' times a scale, of all agents of a block
+/// in the same operations. Of a vector v, every pair's grad log pi' v follows from the tangents of the heads along v; a backward pass adds
+/// up the rest.
 /// </summary>
 internal sealed class RolloutFisher : IFisherProducts, IDisposable
 {

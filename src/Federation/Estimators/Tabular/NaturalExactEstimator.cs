@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>
-/// The exact natural gradient F^+ grad J_i (Kakade 2002), F the Fisher matrix under the normalised occupancy. For the tabular softmax it is, but for
-/// constants of a state that the policy does not see, (Q - V) / (1 - gamma) in closed form (Agarwal, Kakade, Lee and Mahajan 2021); for other policies a
-/// damped solve (<see cref="TabularFisher"/>). With entropy, Q and V are those of c + tau log pi, which gives the natural gradient of the regularised
-/// objective in the same form.
+/// The exact natural gradient F^+ grad J_i (Kakade 2002), F the Fisher matrix under the normalised occupancy. For the tabular softmax it
+/// is, but for constants of a state that the policy does not see, (Q - V) / (1 - gamma) in closed form (Agarwal, Kakade, Lee and Mahajan
+/// 2021); for other policies a damped solve (<see cref="TabularFisher"/>). With entropy, Q and V are those of c + tau log pi, which gives
+/// the natural gradient of the regularised objective in the same form.
 /// </summary>
 public sealed class NaturalExactEstimator : IGradientEstimator
 {

@@ -35,7 +35,8 @@ internal static class TabularEstimators
     private static EstimatorDefinition Sampled<TOptions>(string summary, ReturnKind kind)
         where TOptions : SampledGradientOptions, new() =>
         EstimatorDefinition.For<FiniteMdp, TOptions>(
-            summary, ReadSampled<TOptions>, (options, objective, mdp) => PrepareSampled(options, new TrajectorySampler(mdp, options.Settings(kind, objective))),
+            summary, ReadSampled<TOptions>,
+            (options, objective, mdp) => PrepareSampled(options, new TrajectorySampler(mdp, options.Settings(kind, objective))),
             offersNatural: true, offersBatches: true);
 
     private static TOptions ReadSampled<TOptions>(OptionReader reader, EstimatorContext context)
@@ -48,7 +49,8 @@ internal static class TabularEstimators
         {
             reader.Reject(
                 "estimator",
-                $"cannot serve policy.kind \"{TabularDirect.Kind}\", whose log pi has no gradient where a probability is 0; allowed there: \"exact\"");
+                $"cannot serve policy.kind \"{TabularDirect.Kind}\", whose log pi has no gradient where a probability is 0; "
+                + "allowed there: \"exact\"");
         }
         return options;
     }
@@ -63,6 +65,7 @@ internal static class TabularEstimators
         if (context is not { Natural: true, Policy: ModulePolicy }) return;
         reader.Reject(
             "direction",
-            $"\"natural\" needs a policy that is differentiable in rows, which a module behind ModulePolicy is not; {context.PlainInstead}");
+            "\"natural\" needs a policy that is differentiable in rows, which a module behind ModulePolicy is not; "
+            + context.PlainInstead);
     }
 }

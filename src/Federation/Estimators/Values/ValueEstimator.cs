@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Values;
 
 /// <summary>
-/// What oracles of values have in common: one agent after another in double precision, from its row to its direction. The direction points up the error, as a
-/// gradient does, so an algorithm subtracts it.
+/// What value estimators have in common: one agent after another in double precision, from its row to its direction. The direction points
+/// up the error, as a gradient does, so an algorithm subtracts it.
 /// </summary>
 public abstract class ValueEstimator : IGradientEstimator
 {

@@ -14,8 +14,8 @@ public sealed record SampledValueOptions : GradientOptions
     public int Horizon { get; init; } = 50;
 
     /// <summary>
-    /// Samples for one local step, 1 or more; 32 by default: next states drawn for every state and action in tabular environments, and episodes
-    /// played in episodic ones.
+    /// Samples for one local step, 1 or more; 32 by default: next states drawn for every state and action in tabular environments, and
+    /// episodes played in episodic ones.
     /// </summary>
     [Option("next states drawn for every state and action, or episodes played, for one local step", Minimum = 1, Maximum = 1_000_000)]
     public int Trajectories { get; init; } = 32;
@@ -25,7 +25,9 @@ public sealed record SampledValueOptions : GradientOptions
     public double Exploration { get; init; } = 1;
 }
 
-/// <summary>The options of estimators that learn values along one endless chain an agent: the default of <c>fedq</c> and <c>fedtd</c>.</summary>
+/// <summary>
+/// The options of estimators that learn values along one endless chain an agent: the default of <c>fedq</c> and <c>fedtd</c>.
+/// </summary>
 public sealed record ChainOptions : GradientOptions
 {
     /// <inheritdoc/>
@@ -48,7 +50,9 @@ internal static class ValueOptions
 {
     private static readonly Type[] OtherOptions = [typeof(ExactOptions), typeof(SampledValueOptions)];
 
-    /// <summary>Reads options. Keys of other estimators are known and not used, so that one file can be run with other algorithms.</summary>
+    /// <summary>
+    /// Reads options. Keys of other estimators are known and not used, so that one file can be run with other algorithms.
+    /// </summary>
     /// <typeparam name="TOptions">The record.</typeparam>
     /// <param name="reader">The gradient section.</param>
     /// <param name="without">The options that mean nothing here, by their keys.</param>

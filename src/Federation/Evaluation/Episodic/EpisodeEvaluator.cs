@@ -5,9 +5,10 @@ using FedPG.Federation.Threads;
 namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
-/// Estimates from held-out episodes, which training never sees (<see cref="StreamPurpose.Evaluation"/>), so no optimum is known and nothing is compared with one. Every evaluation of a run
-/// uses the same seeds: two rounds differ by what was learned, not by luck, but the luck that they share is in both, and the standard error speaks of one evaluation alone. Agents have
-/// seeds of their own, so errors of different agents are independent. All agents are evaluated on all threads of the pool, with the same bits on any number of them.
+/// Estimates from held-out episodes, which training never sees (<see cref="StreamPurpose.Evaluation"/>), so no optimum is known and nothing
+/// is compared with one. Every evaluation of a run uses the same seeds: two rounds differ by what was learned, not by luck, but the luck
+/// that they share is in both, and the standard error speaks of one evaluation alone. Agents have seeds of their own, so errors of
+/// different agents are independent. All agents are evaluated on all threads of the pool, with the same bits on any number of them.
 /// </summary>
 public abstract class EpisodeEvaluator : Evaluator
 {
@@ -21,7 +22,8 @@ public abstract class EpisodeEvaluator : Evaluator
     /// <param name="episodes">Episodes an agent.</param>
     /// <param name="pool">The threads; not disposed.</param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
-    private protected EpisodeEvaluator(EpisodicEnvironment environment, long seed, int episodes, WorkerPool pool, StreamPurpose purpose = StreamPurpose.Evaluation)
+    private protected EpisodeEvaluator(
+        EpisodicEnvironment environment, long seed, int episodes, WorkerPool pool, StreamPurpose purpose = StreamPurpose.Evaluation)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(pool);
@@ -63,7 +65,8 @@ public abstract class EpisodeEvaluator : Evaluator
         int next = 0;
         _pool.Run(Workers, worker =>
         {
-            for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1) results[i] = play(worker, i);
+            for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1)
+                results[i] = play(worker, i);
         });
         return results;
     }

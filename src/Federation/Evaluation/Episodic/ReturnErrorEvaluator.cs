@@ -11,13 +11,15 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
-/// Evaluates state values that are learned for a fixed policy where the environment is stepped, so that there is no J to lower and no fixed point to compare with. An agent's objective
-/// is the mean, over the steps of held-out episodes of the fixed policy, of (V(o_t) - G_t)^2 with G_t the discounted costs from t on: the squared error of the values plus the
-/// variance of a return, which no values take away. Every step counts alike, as along the chain that learns.
+/// Evaluates state values that are learned for a fixed policy of an episodic environment, so that there is no J to lower and no fixed point
+/// to compare with. An agent's objective is the mean, over the steps of held-out episodes of the fixed policy, of (V(o_t) - G_t)^2 with G_t
+/// the discounted costs from t on: the squared error of the values plus the variance of a return, which no values take away. Every step
+/// counts alike, as along the chain that learns.
 /// <para>
-/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see cref="EpisodeLengths.Negligible"/>, and only
-/// the steps before the limit count. Where an environment truncates itself, the steps too near to that end are left out. So a return lacks that share of what a state is worth at most;
-/// a discount too near to 1 for the random numbers of so long an episode is refused (<see cref="EpisodeLengths.LargestDiscount"/>).
+/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see
+/// cref="EpisodeLengths.Negligible"/>, and only the steps before the limit count. Where an environment truncates itself, the steps too near
+/// to that end are left out. So a return lacks that share of what a state is worth at most; a discount too near to 1 for the random numbers
+/// of so long an episode is refused (<see cref="EpisodeLengths.LargestDiscount"/>).
 /// </para>
 /// <para>The standard error is that of a ratio of sums over episodes.</para>
 /// </summary>
@@ -29,13 +31,16 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
     private readonly int _length, _tail;
 
     /// <summary>Prepares the evaluation.</summary>
-    /// <param name="environment">The environment of all agents; its discount is at most <see cref="EpisodeLengths.LargestDiscount"/>.</param>
+    /// <param name="environment">
+    /// The environment of all agents; its discount is at most <see cref="EpisodeLengths.LargestDiscount"/>.
+    /// </param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="values">An instance of the evaluator's own; disposed with it.</param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 2.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    public ReturnErrorEvaluator(EpisodicEnvironment environment, Objective objective, ObservationStateValues values, long seed, int episodes, WorkerPool pool)
+    public ReturnErrorEvaluator(
+        EpisodicEnvironment environment, Objective objective, ObservationStateValues values, long seed, int episodes, WorkerPool pool)
         : base(environment, seed, episodes, pool)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -65,7 +70,7 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
                 "a smaller discount needs fewer steps");
         }
         double mean = results.Sum(r => r.Mean) / results.Length;
-        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], RegularisedObjective: null, RegularisedGap: null)
+        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], null, null)
         {
             ObjectiveError = Math.Sqrt(results.Sum(r => r.Variance)) / results.Length,
             AgentErrors = [.. results.Select(r => (double?)Math.Sqrt(r.Variance))],

@@ -13,7 +13,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
-/// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what is left is worth less than
+/// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what
+/// is left is worth less than
 /// <see cref="EpisodeLengths.Negligible"/> of a first step's cost, or until <see cref="EpisodeLengths.MaxSteps"/>.
 /// </summary>
 public sealed class RolloutEvaluator : EpisodeEvaluator
@@ -21,7 +22,10 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <summary>Episodes that are played side by side.</summary>
     private const int LargestBatch = 32;
 
-    /// <summary>The most numbers that are kept of what is seen in a batch: where episodes are long and observations wide, fewer are played side by side.</summary>
+    /// <summary>
+    /// The most numbers that are kept of what is seen in a batch: where episodes are long and observations wide, fewer are played side by
+    /// side.
+    /// </summary>
     private const long MaxSeen = 1 << 26;
 
     private readonly EpisodicPolicy _policy;
@@ -35,11 +39,13 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 1; a single one has no standard error.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    /// <param name="length">Steps after which an episode is cut, at most <see cref="EpisodicPolicy.MaxSteps"/>; null for <see cref="EpisodeLengths.Of"/>.</param>
+    /// <param name="length">
+    /// Steps after which an episode is cut, at most <see cref="EpisodicPolicy.MaxSteps"/>; null for <see cref="EpisodeLengths.Of"/>.
+    /// </param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
     public RolloutEvaluator(
-        EpisodicEnvironment environment, Objective objective, EpisodicPolicy policy, long seed, int episodes, WorkerPool pool, int? length = null,
-        StreamPurpose purpose = StreamPurpose.Evaluation)
+        EpisodicEnvironment environment, Objective objective, EpisodicPolicy policy, long seed, int episodes, WorkerPool pool,
+        int? length = null, StreamPurpose purpose = StreamPurpose.Evaluation)
         : base(environment, seed, episodes, pool, purpose)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -130,7 +136,8 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <param name="Regularised">The mean cost with the entropy term.</param>
     private readonly record struct AgentResult(EpisodeStatistics Episodes, double? Variance, double Regularised);
 
-    private sealed class Worker<T>(EpisodicEnvironment environment, EpisodicPolicy policy, Objective objective, int batch, int horizon) : IDisposable
+    private sealed class Worker<T>(EpisodicEnvironment environment, EpisodicPolicy policy, Objective objective, int batch, int horizon)
+        : IDisposable
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Rollout<T> Rollout { get; } = new(environment, policy, objective, batch, horizon);

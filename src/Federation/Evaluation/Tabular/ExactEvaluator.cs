@@ -45,7 +45,8 @@ public sealed class ExactEvaluator : Evaluator
         _weights = new double[cells * _groups.Count];
         if (mdp.SharesKernel) _averageCosts = objective.Costs(mdp.AverageAgent());
         (double? average, AgentOptima) = MdpOptima.Of(mdp, objective);
-        _optima = new GroupOptima(mdp, objective, ownPolicies ? new AgentGroups(mdp, AgentGroups.OneEach(mdp)) : _groups, average, AgentOptima);
+        AgentGroups served = ownPolicies ? new AgentGroups(mdp, AgentGroups.OneEach(mdp)) : _groups;
+        _optima = new GroupOptima(mdp, objective, served, average, AgentOptima);
         Optimal = _optima.Plain;
         AgentUniforms = new double[mdp.Agents.Count];
         Uniform = JudgeUniform(AgentUniforms);

@@ -5,8 +5,8 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Federation.Evaluation.Tabular;
 
 /// <summary>
-/// The optima of groups of agents that one policy serves: of each group's average MDP, and their mean weighted by the groups' sizes. A group with
-/// different kernels has no average MDP, so nothing is known then. One thread at a time.
+/// The optima of groups of agents that one policy serves: of each group's average MDP, and their mean weighted by the groups' sizes. A
+/// group with different kernels has no average MDP, so nothing is known then. One thread at a time.
 /// </summary>
 internal sealed class GroupOptima
 {
@@ -46,7 +46,8 @@ internal sealed class GroupOptima
         if (temperature != _temperature)
         {
             // Always from the same start: the result may depend on tau alone, or a resumed run would write other bits.
-            _regularised = Mean(g => Optimum.Regularised(_groups[g][0].Evaluation, CostsOf(g), _mdp.Initial, temperature, StartOf(g)).Value);
+            _regularised = Mean(g =>
+                Optimum.Regularised(_groups[g][0].Evaluation, CostsOf(g), _mdp.Initial, temperature, StartOf(g)).Value);
             _temperature = temperature;
         }
         return _regularised;
@@ -59,7 +60,8 @@ internal sealed class GroupOptima
     {
         int[] agents = _groups[group][0].Agents;
         if (agents.Length == 1) return _objective.Costs(_mdp.Agents[agents[0]]);
-        return _objective.Costs(new FiniteMdp(_mdp.Name, _mdp.Discount, _mdp.Initial, [.. agents.Select(i => _mdp.Agents[i])]).AverageAgent());
+        var alone = new FiniteMdp(_mdp.Name, _mdp.Discount, _mdp.Initial, [.. agents.Select(i => _mdp.Agents[i])]);
+        return _objective.Costs(alone.AverageAgent());
     }
 
     /// <summary>The mean over agents of a number of each group.</summary>

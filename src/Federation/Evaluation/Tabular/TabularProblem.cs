@@ -37,7 +37,8 @@ internal sealed class TabularProblem(FiniteMdp mdp, Objective objective, Tabular
             if (policy is not TabularSoftmax) return null;
             (string name, string reason) = temperature > 0
                 ? (ProvenDomination.Gradient,
-                    "entropy-regularised tabular softmax is gradient-dominated, Eq. (12); its mu falls with the least probability on the way")
+                    "entropy-regularised tabular softmax is gradient-dominated, Eq. (12); "
+                    + "its mu falls with the least probability on the way")
                 : (ProvenDomination.Weak,
                     "plain tabular softmax is only weakly dominated, ||grad J|| >= c (J - J*): the rate is 1/t, not linear");
             const string start = "the proofs ask for a start distribution that is positive on every state; here it is not";
@@ -51,8 +52,8 @@ internal sealed class TabularProblem(FiniteMdp mdp, Objective objective, Tabular
         : null;
 
     /// <summary>
-    /// The proven smoothness of tabular softmax: range 8 / (1 - gamma)^3, and tau (4 + 8 log A) / (1 - gamma)^3 for the entropy term (Mei et
-    /// al. 2020).
+    /// The proven smoothness of tabular softmax: range 8 / (1 - gamma)^3, and tau (4 + 8 log A) / (1 - gamma)^3 for the entropy term (Mei
+    /// et al. 2020).
     /// </summary>
     /// <param name="range">The largest cost less the smallest.</param>
     /// <param name="discount">gamma below 1.</param>

@@ -10,10 +10,11 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Evaluation.Tabular;
 
 /// <summary>
-/// Evaluates state values that are learned for a fixed policy, so there is no J to lower. An agent's objective is the mean squared error of the values
-/// against its own TD fixed point, ||F (thetabar - theta*_i)||^2 at its stationary distribution; the objective is the mean over agents, the optimum the
-/// least that one theta can have (0 where all agents agree), the gap what is above it: the weighted squared distance from that theta. In the place of the squared gradient
-/// norm stands ||mean over agents of A_i thetabar - b_i||^2, the mean direction that TD follows.
+/// Evaluates state values that are learned for a fixed policy, so there is no J to lower. An agent's objective is the mean squared error of
+/// the values against its own TD fixed point, ||F (thetabar - theta*_i)||^2 at its stationary distribution; the objective is the mean over
+/// agents, the optimum the smallest that one theta can have (0 where all agents agree), the gap what is above it: the weighted squared
+/// distance from that theta. In the place of the squared gradient norm stands ||mean over agents of A_i thetabar - b_i||^2, the mean
+/// direction that TD follows.
 /// </summary>
 public sealed class ValueErrorEvaluator : Evaluator
 {
@@ -46,7 +47,7 @@ public sealed class ValueErrorEvaluator : Evaluator
         AgentOptima = new double[_points.Length];
     }
 
-    /// <summary>The theta of least mean error, [m].</summary>
+    /// <summary>The theta of the smallest mean error, [m].</summary>
     public double[] Nearest { get; }
 
     /// <inheritdoc/>
@@ -69,7 +70,9 @@ public sealed class ValueErrorEvaluator : Evaluator
     {
         using DisposeScope scope = NewDisposeScope();
         double[] weights = Numbers(theta), direction = new double[weights.Length], mean = new double[weights.Length];
-        double[] agents = ownRows is null ? ErrorsOf(weights) : [.. Numbers(ownRows).Chunk(weights.Length).Zip(_points, (own, point) => point.SquaredError(own))];
+        double[] agents = ownRows is null
+            ? ErrorsOf(weights)
+            : [.. Numbers(ownRows).Chunk(weights.Length).Zip(_points, (own, point) => point.SquaredError(own))];
         double objective = Mean(agents);
         foreach (TdFixedPoint point in _points)
         {

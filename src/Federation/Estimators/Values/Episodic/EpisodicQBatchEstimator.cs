@@ -9,9 +9,9 @@ using FedPG.Policies.Episodic;
 namespace FedPG.Federation.Estimators.Values.Episodic;
 
 /// <summary>
-/// A step of Q-learning on a batch: B episodes of at most K steps are played with the agent's values, uniform with probability <c>exploration</c> and else greedy, and the direction is
-/// the mean over all transitions met of f(o) at action a times Q(o,a) - c - gamma min over a' of Q(o',a'). It stands in for the step on every pair of a table, of which there is no
-/// list: pairs weigh as they are met.
+/// A step of Q-learning on a batch: B episodes of at most K steps are played with the agent's values, uniform with probability
+/// <c>exploration</c> and else greedy, and the direction is the mean over all transitions of f(o) at action a times Q(o,a) - c - gamma
+/// min over a' of Q(o',a'). It stands in for the step on every pair of a table: pairs weigh as often as they occur.
 /// </summary>
 public sealed class EpisodicQBatchEstimator : ValueEstimator
 {
@@ -33,7 +33,8 @@ public sealed class EpisodicQBatchEstimator : ValueEstimator
         (_environment, _values) = ((EpisodicEnvironment)setup.Environment, (ObservationActionValues)setup.Policy);
         (_horizon, _trajectories, _exploration) = (Math.Min(horizon, _environment.StepLimit ?? int.MaxValue), trajectories, exploration);
         _terminalValue = setup.Objective.Cost(0) / (1 - _environment.Discount);
-        _episodes = [.. Enumerable.Range(setup.First, setup.Count).Select(agent => new FeatureEpisode(_environment, agent, _values, setup.Objective))];
+        IEnumerable<int> agents = Enumerable.Range(setup.First, setup.Count);
+        _episodes = [.. agents.Select(agent => new FeatureEpisode(_environment, agent, _values, setup.Objective))];
     }
 
     /// <inheritdoc/>
@@ -51,10 +52,12 @@ public sealed class EpisodicQBatchEstimator : ValueEstimator
             episode.Begin(TrajectorySeeds.Of(key, b));
             for (bool over = false; !over && episode.Steps < _horizon; steps++)
             {
-                int number = Exploration.Choose(_values, episode.Here, theta, _exploration, key.Draw(b, ActionKey.SeedDraw + 1 + episode.Steps));
+                int number = Exploration.Choose(
+                    _values, episode.Here, theta, _exploration, key.Draw(b, ActionKey.SeedDraw + 1 + episode.Steps));
                 action[0] = _values.ActionOf(number);
                 (StepResult result, double cost) = episode.Step(action);
-                Exploration.AddError(_values, new Transition(episode, number, cost, result.Terminated), theta, _environment.Discount, _terminalValue, direction);
+                var transition = new Transition(episode, number, cost, result.Terminated);
+                Exploration.AddError(_values, transition, theta, _environment.Discount, _terminalValue, direction);
                 rewards += result.Reward;
                 over = result.Terminated || result.Truncated;
             }

@@ -4,8 +4,8 @@ using FedPG.Policies.Episodic;
 namespace FedPG.Federation.Estimators.Values.Episodic;
 
 /// <summary>
-/// Q-learning along a chain (Watkins 1989): after (o, a, c, o'), the direction is f(o) at action a times the error Q(o,a) - c - gamma min over a' of Q(o',a'). With probability
-/// <c>exploration</c> the action is uniform, else greedy (the first of equally good ones).
+/// Q-learning along a chain (Watkins 1989): after (o, a, c, o'), the direction is f(o) at action a times the error Q(o,a) - c - gamma min
+/// over a' of Q(o',a'). With probability <c>exploration</c> the action is uniform, else greedy (the first of equally good ones).
 /// </summary>
 /// <param name="setup">The block; its policy is <see cref="ObservationActionValues"/>.</param>
 /// <param name="exploration">In [0, 1].</param>

@@ -5,7 +5,9 @@ using FedPG.Policies.Episodic;
 
 namespace FedPG.Federation.Estimators.Values.Episodic;
 
-/// <summary>TD(0) along a chain of the fixed policy (Sutton 1988): after (o, c, o'), the direction is f(o) (V(o) - c - gamma V(o')).</summary>
+/// <summary>
+/// TD(0) along a chain of the fixed policy (Sutton 1988): after (o, c, o'), the direction is f(o) (V(o) - c - gamma V(o')).
+/// </summary>
 /// <param name="setup">The block; its policy is <see cref="ObservationStateValues"/>.</param>
 public sealed class EpisodicTdEstimator(EstimatorSetup setup) : EpisodicChainEstimator(setup)
 {

@@ -52,7 +52,8 @@ internal static class EpisodicValueEstimators
 
     private static void RequireWholeReturns(OptionReader reader, EstimatorContext context)
     {
-        if (context is not { Environment: EpisodicEnvironment { Discount: < 1 } environment, Policy: ObservationStateValues values }) return;
+        if (context is not { Environment: EpisodicEnvironment { Discount: < 1 } environment, Policy: ObservationStateValues values })
+            return;
         double largest = EpisodeLengths.LargestDiscount(environment, values);
         if (environment.Discount <= largest) return;
         reader.Reject("estimator", string.Create(

@@ -7,12 +7,17 @@ namespace FedPG.Federation.Estimators.Values.Episodic;
 internal static class Exploration
 {
     /// <summary>The number of an action: uniform with some probability, else the first of the best.</summary>
-    public static int Choose(ObservationActionValues values, ReadOnlySpan<double> features, ReadOnlySpan<double> theta, double exploration, (uint First, uint Second, uint Third, uint Fourth) draw) =>
-        ChainDraws.Unit(draw.First) < exploration ? (int)(ChainDraws.Unit(draw.Second) * values.Actions) : values.Best(features, theta).Action;
+    public static int Choose(
+        ObservationActionValues values, ReadOnlySpan<double> features, ReadOnlySpan<double> theta, double exploration,
+        (uint First, uint Second, uint Third, uint Fourth) draw) =>
+        ChainDraws.Unit(draw.First) < exploration
+            ? (int)(ChainDraws.Unit(draw.Second) * values.Actions)
+            : values.Best(features, theta).Action;
 
     /// <summary>Adds the error of a transition's backup, times the features, at its action.</summary>
     public static void AddError(
-        ObservationActionValues values, in Transition transition, ReadOnlySpan<double> theta, double discount, double terminalValue, Span<double> direction)
+        ObservationActionValues values, in Transition transition, ReadOnlySpan<double> theta, double discount, double terminalValue,
+        Span<double> direction)
     {
         FeatureEpisode at = transition.Episode;
         double ahead = transition.Terminated ? terminalValue : values.Best(at.Here, theta).Value;

@@ -1,5 +1,4 @@
 using FedPG.Federation.Rollouts;
-using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators.Values.Episodic;
 

@@ -4,8 +4,8 @@ using FedPG.Policies.Tabular;
 namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
-/// TD(0) along the chain of the fixed policy (Sutton 1988): after (s, c, s'), the direction is f(s) (V(s) - c - gamma V(s')). At the chain's stationary
-/// distribution its expectation is A_i theta - b_i.
+/// TD(0) along the chain of the fixed policy (Sutton 1988): after (s, c, s'), the direction is f(s) (V(s) - c - gamma V(s')). At the
+/// chain's stationary distribution its expectation is A_i theta - b_i.
 /// </summary>
 public sealed class TdChainEstimator : ChainEstimator
 {
