@@ -16,20 +16,14 @@ public static class OptionRecord
     /// <typeparam name="T">The type of the record; a subtype of it may be given.</typeparam>
     /// <param name="reader">The section.</param>
     /// <param name="defaults">What options have that are not given. A default that depends on the context is set here.</param>
-    /// <param name="without">
-    /// The keys of options that mean nothing in this context: they are not read and keep their defaults. Null for none.
-    /// </param>
     /// <returns>A new record, where options that were refused have their defaults.</returns>
-    public static T Read<T>(OptionReader reader, T defaults, IReadOnlyCollection<string>? without = null)
+    public static T Read<T>(OptionReader reader, T defaults)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(defaults);
         var record = (T)Copy.Invoke(defaults, null)!;
-        foreach (OptionProperty property in OptionProperty.Of(defaults.GetType()))
-        {
-            if (without?.Contains(property.Key) != true) property.Set(record, property.Read(reader, property.ValueIn(defaults)));
-        }
+        foreach (OptionProperty property in OptionProperty.Of(defaults.GetType())) property.Set(record, property.Read(reader, property.ValueIn(defaults)));
         return record;
     }
 
