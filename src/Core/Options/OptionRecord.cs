@@ -16,14 +16,25 @@ public static class OptionRecord
     /// <typeparam name="T">The type of the record; a subtype of it may be given.</typeparam>
     /// <param name="reader">The section.</param>
     /// <param name="defaults">What options have that are not given. A default that depends on the context is set here.</param>
+    /// <param name="instead">
+    /// By the name of a property, what reads it in the place of its declaration: where the context decides what is allowed. Null in the place of a
+    /// function leaves the option unread: its key is known, and the record has its default. No dictionary (the default) for none.
+    /// </param>
     /// <returns>A new record, where options that were refused have their defaults.</returns>
-    public static T Read<T>(OptionReader reader, T defaults)
+    public static T Read<T>(OptionReader reader, T defaults, IReadOnlyDictionary<string, Func<OptionProperty, object?>?>? instead = null)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(defaults);
         var record = (T)Copy.Invoke(defaults, null)!;
-        foreach (OptionProperty property in OptionProperty.Of(defaults.GetType())) property.Set(record, property.Read(reader, property.ValueIn(defaults)));
+        foreach (OptionProperty property in OptionProperty.Of(defaults.GetType()))
+        {
+            Func<OptionProperty, object?>? read = null;
+            if (instead is null || !instead.TryGetValue(property.Name, out read))
+                property.Set(record, property.Read(reader, property.ValueIn(defaults)));
+            else if (read is null) reader.Accept([property.Key]);
+            else property.Set(record, read(property));
+        }
         return record;
     }
 
