@@ -149,8 +149,14 @@ public sealed class ExperimentReader(
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator, ValidationErrors errors)
     {
         AlgorithmNeeds needs = algorithms.Get(algorithm).Needs;
-        foreach ((string key, string value, string allowed) in needs.ErrorsOf(algorithm, environment, kind, estimator)) errors.Add(key, value, allowed);
-        if (needs.Batches && ProblemFamily.Find(environment)?.KeepsBatches(policy) == false)
+        if (ProblemFamily.Find(environment) is not { } family) return;
+        if (family.RefusalOf(needs, environment) is { } refusal) errors.Add("federation.algorithm", Words.Quoted([algorithm]), refusal);
+        string there = $"does not serve federation.algorithm \"{algorithm}\"; allowed there: ";
+        if (family.PolicyKindsOf(needs) is { } kinds && !kinds.Contains(kind))
+            errors.Add("policy.kind", Words.Quoted([kind]), there + Words.Quoted([.. kinds]));
+        if (needs.Estimators is { } estimators && !estimators.Contains(estimator))
+            errors.Add("gradient.estimator", Words.Quoted([estimator]), there + Words.Quoted([.. estimators]));
+        if (needs.Batches && !family.KeepsBatches(policy))
             errors.Add("policy.kind", $"\"{kind}\"", $"gives no divergences of policies (EpisodicPolicy.Divergences), by which federation.algorithm \"{algorithm}\" holds back its steps");
     }
 }

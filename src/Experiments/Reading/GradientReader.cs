@@ -92,8 +92,6 @@ internal static class GradientReader
             }
             return ReadAny(gradient, estimators, name, context with { Environment = null, Policy = null });
         }
-        if (context is { Direction: GradientDirection.Natural, Policy: not null } && !definition.OffersNatural)
-            gradient.Reject(DirectionKey, $"\"natural\" is not offered in {environment.Name}; {context.PlainInstead}");
         if (trainer?.Needs.Batches == true && context.Policy is not null && !definition.OffersBatches)
         {
             gradient.Reject(

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Episodic;
 using FedPG.Federation.Algorithms;
+using FedPG.Federation.Families;
 using FedPG.Policies;
 using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Tabular;
@@ -82,12 +82,16 @@ internal static class PolicyReader
     private static string[] Trained(PolicyRegistry policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer)
     {
         IReadOnlyCollection<string> fitting = environment is null ? policies.Kinds : policies.KindsFor(environment);
-        return [.. trainer?.Needs.KindsIn(environment) is { } own ? own.Intersect(fitting) : fitting.Where(kind => policies.Get(kind, environment).TakesGradients)];
+        return [.. KindsOf(environment, trainer) is { } own ? own.Intersect(fitting) : fitting.Where(kind => policies.Get(kind, environment).TakesGradients)];
     }
+
+    /// <summary>The kinds of policies that the algorithm works with, the default first; null for all that policy gradients train.</summary>
+    private static IReadOnlyCollection<string>? KindsOf(FederatedEnvironment? environment, AlgorithmDefinition? trainer) =>
+        trainer is null ? null : ProblemFamily.Find(environment) is { } family ? family.PolicyKindsOf(trainer.Needs) : trainer.Needs.PolicyKinds;
 
     /// <summary>Of the algorithm's own kinds, one that is made for such environments but cannot act in this one, so that the fault says why.</summary>
     private static string? OwnKind(PolicyRegistry policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer) =>
-        environment is null ? null : trainer?.Needs.KindsIn(environment)?.FirstOrDefault(kind => policies.Kinds.Contains(kind) && policies.Get(kind, environment).Fits(environment));
+        environment is null ? null : KindsOf(environment, trainer)?.FirstOrDefault(kind => policies.Kinds.Contains(kind) && policies.Get(kind, environment).Fits(environment));
 
     /// <summary>Why a kind cannot be had, with those that can; null where it can.</summary>
     private static string? RefusalOf(PolicyRegistry policies, string kind, string[] trained, FederatedEnvironment environment, AlgorithmDefinition? trainer)
@@ -96,7 +100,7 @@ internal static class PolicyReader
         string with = trainer is null ? "" : $"federation.algorithm \"{trainer.Name}\"";
         string words = trained.Length > 0 ? Words.Quoted(trained) : $"none in {environment.Name}", more = WhereEpisodic(policies, kind, trained, environment, trainer);
         // Actions of several numbers were numbered where they could be.
-        string why = environment is EpisodicEnvironment { ActionSpace: MultiDiscrete several } ? $", whose actions {several} have more than {FlatActions.MaxCombinations} combinations" : "";
+        string why = ProblemFamily.Find(environment)?.ActionsBeyondPolicies(environment) ?? "";
         if (!definition.Fits(environment)) return $"cannot act in {environment.Name}{why}; allowed there{(trained.Length > 0 || trainer is null ? "" : $" with {with}")}: {words}{more}";
         if (definition.RefusalIn(environment) is { } refusal) return refusal;
         return trainer is null || trained.Contains(kind) ? null : $"is not trained by {with}; allowed with it: {words}{more}";
@@ -105,8 +109,8 @@ internal static class PolicyReader
     /// <summary>What could be had were the environment stepped, where that is the way out: the kind that is asked for, or any where there is none now.</summary>
     private static string WhereEpisodic(PolicyRegistry policies, string kind, string[] trained, FederatedEnvironment environment, AlgorithmDefinition? trainer)
     {
-        if (environment is EpisodicEnvironment || !EpisodicEnvironment.CanBe(environment)) return "";
-        string[] stepped = Trained(policies, EpisodicEnvironment.Of(environment), trainer);
+        if (ProblemFamily.Find(environment)?.AsEpisodic(environment) is not { } episodic) return "";
+        string[] stepped = Trained(policies, episodic, trainer);
         return stepped.Length > 0 && (trained.Length == 0 || (stepped.Contains(kind) && !trained.Contains(kind))) ? $"; with \"stepped\": true in environment: {Words.Quoted(stepped)}" : "";
     }
 }

@@ -1,6 +1,7 @@
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Federation.Schedules;
 
 namespace FedPG.Federation.Estimators;
 
@@ -75,8 +76,28 @@ public sealed class EstimatorDefinition : ICatalogEntry
     /// <param name="context">What they are read for.</param>
     public GradientOptions Read(OptionReader reader, EstimatorContext context)
     {
+        ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(context);
+        if (context is { Natural: true, Environment: { } environment, Policy: not null } && !OffersNatural)
+            reader.Reject("direction", $"\"natural\" is not offered in {environment.Name}; {context.PlainInstead}");
         return _read(reader, context) with { Direction = context.Direction };
+    }
+
+    /// <summary>Checks options that were written in a program, by the rules of files.</summary>
+    /// <param name="options">The options; a direction that is null is that of the context.</param>
+    /// <param name="context">What they are for.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all of them are named at once, by their keys.</exception>
+    public ConfiguredEstimator Configure(GradientOptions options, EstimatorContext context)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
+        GradientOptions read = OptionRecord.Check(options, reader =>
+        {
+            reader.Accept(["direction"]);
+            GradientOptions own = Read(reader, context with { Direction = options.Direction ?? context.Direction });
+            return own with { Entropy = EntropySchedule.Read(reader, "entropy", EntropySchedule.None, "tau") };
+        });
+        return new ConfiguredEstimator(this, read, context.Objective);
     }
 
     /// <summary>Prepares, once an experiment, what makes the estimators of blocks.</summary>

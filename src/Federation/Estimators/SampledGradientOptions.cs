@@ -63,7 +63,7 @@ public abstract record SampledGradientOptions : GradientOptions
             Damping = fisher?.Damping,
             SolverIterations = fisher?.Iterations,
         };
-        return OptionRecord.Read(reader, defaults, fisher is null ? [.. CommonKeys, "damping", "solverIterations"] : CommonKeys);
+        return ReadOwn(reader, defaults, fisher is null ? [nameof(Damping), nameof(SolverIterations)] : []);
     }
 
     /// <summary>The settings of a sampler, from options that were read.</summary>

@@ -1,5 +1,7 @@
 using FedPG.Core.Streams;
+using FedPG.Envs;
 using FedPG.Envs.Episodic;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Estimators.Episodic;
 using FedPG.Federation.Evaluation;
@@ -43,6 +45,23 @@ public sealed class EpisodicFamily : ProblemFamily
         ArgumentNullException.ThrowIfNull(setup);
         return setup.PolicyKind == StateValues.Kind ? ObjectiveKind.SquaredReturnError : base.ObjectiveKindOf(setup);
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string>? PolicyKindsOf(AlgorithmNeeds needs)
+    {
+        ArgumentNullException.ThrowIfNull(needs);
+        return needs.AnyPolicyWhereEpisodic ? null : base.PolicyKindsOf(needs);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Combinations of several whole numbers are numbered where there are not too many.</remarks>
+    public override string ActionsBeyondPolicies(FederatedEnvironment environment) =>
+        environment is EpisodicEnvironment { ActionSpace: MultiDiscrete several }
+            ? $", whose actions {several} have more than {FlatActions.MaxCombinations} combinations"
+            : "";
+
+    /// <inheritdoc/>
+    public override FederatedEnvironment? AsEpisodic(FederatedEnvironment environment) => null;
 
     /// <inheritdoc/>
     public override bool KeepsBatches(Policy policy) => policy is not EpisodicPolicy { HasDivergences: false };

@@ -1,4 +1,6 @@
 using FedPG.Envs;
+using FedPG.Envs.Episodic;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Setup;
@@ -67,6 +69,40 @@ public abstract class ProblemFamily
         ArgumentNullException.ThrowIfNull(setup);
         return setup.Objective == Objective.Regret ? ObjectiveKind.Regret : ObjectiveKind.Reward;
     }
+
+    /// <summary>
+    /// The kinds of policies that an algorithm works with here, the default first; null for all that policy gradients train.
+    /// </summary>
+    /// <param name="needs">What the algorithm cannot do without.</param>
+    public virtual IReadOnlyCollection<string>? PolicyKindsOf(AlgorithmNeeds needs)
+    {
+        ArgumentNullException.ThrowIfNull(needs);
+        return needs.PolicyKinds;
+    }
+
+    /// <summary>Why an algorithm cannot run in an environment of this family, as "needs ..."; null where it can.</summary>
+    /// <param name="needs">What the algorithm cannot do without.</param>
+    /// <param name="environment">The environment.</param>
+    public virtual string? RefusalOf(AlgorithmNeeds needs, FederatedEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(needs);
+        ArgumentNullException.ThrowIfNull(environment);
+        return needs.TabularStates ? $"needs an environment whose states are listed, which {environment.Name} is not" : null;
+    }
+
+    /// <summary>
+    /// What of an environment's actions no policy can choose, as ", whose actions ..."; empty where there is nothing to say.
+    /// </summary>
+    /// <param name="environment">The environment.</param>
+    public virtual string ActionsBeyondPolicies(FederatedEnvironment environment) => "";
+
+    /// <summary>The environment as one that is known by its episodes alone; null where it is one already.</summary>
+    /// <param name="environment">The environment.</param>
+    public virtual FederatedEnvironment? AsEpisodic(FederatedEnvironment environment) => EpisodicEnvironment.Of(environment);
+
+    /// <summary>Every reward of an environment; null where only the range of rewards is known.</summary>
+    /// <param name="environment">The environment.</param>
+    public virtual IEnumerable<(int Agent, int State, int Action, double Reward)>? RewardsOf(FederatedEnvironment environment) => null;
 
     /// <summary>Whether a policy gives what batches for several local steps need, divergences of policies.</summary>
     /// <param name="policy">A policy of this family.</param>

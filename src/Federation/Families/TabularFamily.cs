@@ -1,6 +1,7 @@
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Sampling;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Estimators.Tabular;
 using FedPG.Federation.Evaluation;
@@ -95,6 +96,26 @@ public sealed class TabularFamily : ProblemFamily
     {
         ArgumentNullException.ThrowIfNull(setup);
         return setup.PolicyKind == StateValues.Kind ? ObjectiveKind.SquaredValueError : base.ObjectiveKindOf(setup);
+    }
+
+    /// <inheritdoc/>
+    public override string? RefusalOf(AlgorithmNeeds needs, FederatedEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(needs);
+        return needs.SharedKernel && !MdpOf(environment).SharesKernel
+            ? $"needs one transition kernel for all agents; those of {environment.Name} have their own"
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(int Agent, int State, int Action, double Reward)> RewardsOf(FederatedEnvironment environment)
+    {
+        FiniteMdp mdp = MdpOf(environment);
+        for (int i = 0; i < mdp.Agents.Count; i++)
+        {
+            for (int k = 0; k < mdp.Agents[i].Rewards.Length; k++)
+                yield return (i, k / mdp.Actions, k % mdp.Actions, mdp.Agents[i].Rewards[k]);
+        }
     }
 
     /// <inheritdoc/>

@@ -48,18 +48,22 @@ public sealed record ExactValueOptions : GradientOptions
 /// <summary>How the options of value estimators are read. Stateless.</summary>
 internal static class ValueOptions
 {
-    private static readonly Type[] OtherOptions = [typeof(ExactOptions), typeof(SampledValueOptions)];
+    private static readonly string[] OtherKeys =
+    [
+        .. new[] { typeof(ExactOptions), typeof(SampledValueOptions) }.SelectMany(OptionProperty.Of)
+            .Where(property => !GradientOptions.Common.Contains(property.Name)).Select(property => property.Key),
+    ];
 
     /// <summary>
     /// Reads options. Keys of other estimators are known and not used, so that one file can be run with other algorithms.
     /// </summary>
     /// <typeparam name="TOptions">The record.</typeparam>
     /// <param name="reader">The gradient section.</param>
-    /// <param name="without">The options that mean nothing here, by their keys.</param>
-    public static TOptions Read<TOptions>(OptionReader reader, params string[] without)
+    /// <param name="unread">The properties that mean nothing here, by name.</param>
+    public static TOptions Read<TOptions>(OptionReader reader, params string[] unread)
         where TOptions : GradientOptions, new()
     {
-        reader.Accept(OtherOptions.SelectMany(OptionProperty.Of).Select(property => property.Key).Except(GradientOptions.CommonKeys));
-        return OptionRecord.Read(reader, new TOptions(), [.. GradientOptions.CommonKeys, .. without]);
+        reader.Accept(OtherKeys);
+        return GradientOptions.ReadOwn(reader, new TOptions(), unread);
     }
 }

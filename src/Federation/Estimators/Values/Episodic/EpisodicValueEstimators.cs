@@ -39,7 +39,7 @@ internal static class EpisodicValueEstimators
         {
             RequireDiscount(reader, context);
             RequireWholeReturns(reader, context);
-            return ValueOptions.Read<ChainOptions>(reader, "exploration");
+            return ValueOptions.Read<ChainOptions>(reader, nameof(ChainOptions.Exploration));
         },
         (_, _, _) => new EstimatorFactory(setup => new EpisodicTdEstimator(setup)));
 

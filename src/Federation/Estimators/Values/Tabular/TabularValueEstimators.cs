@@ -17,7 +17,8 @@ internal static class TabularValueEstimators
         (reader, context) =>
         {
             RequireTable(reader, context);
-            var options = ValueOptions.Read<SampledValueOptions>(reader, "horizon", "exploration");
+            var options = ValueOptions.Read<SampledValueOptions>(
+                reader, nameof(SampledValueOptions.Horizon), nameof(SampledValueOptions.Exploration));
             if (options.Trajectories > MaxSamples) reader.Reject("trajectories", $"must be a whole number from 1 to {MaxSamples}");
             return options;
         },
@@ -45,7 +46,7 @@ internal static class TabularValueEstimators
         (reader, context) =>
         {
             CheckPoints(reader, context);
-            return ValueOptions.Read<ChainOptions>(reader, "exploration");
+            return ValueOptions.Read<ChainOptions>(reader, nameof(ChainOptions.Exploration));
         },
         (_, _, _) => new EstimatorFactory(setup => new TdChainEstimator(setup)));
 
