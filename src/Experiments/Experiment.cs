@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FedPG.Envs.Tabular;
+using FedPG.Federation.Families;
 using FedPG.Federation.Setup;
 
 namespace FedPG.Experiments;
@@ -9,7 +10,7 @@ public sealed record Experiment : TrainingSetup
 {
     /// <summary>The environment, where its states are listed.</summary>
     /// <exception cref="InvalidOperationException">They are not.</exception>
-    public FiniteMdp Mdp => Environment as FiniteMdp ?? throw new InvalidOperationException($"the states of {Environment.Name} cannot be listed");
+    public FiniteMdp Mdp => TabularFamily.MdpOf(Environment);
 
     /// <summary>The name of the estimator.</summary>
     public required string Estimator { get; init; }

@@ -4,6 +4,7 @@ using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Execution;
+using FedPG.Federation.Families;
 using FedPG.Federation.Setup;
 using FedPG.Federation.States;
 using FedPG.Federation.Threads;
@@ -57,7 +58,7 @@ public sealed class TrainingLoop : IDisposable
         _diagnoser = experiment.CreateDiagnoser?.Invoke();
         var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
         Agents = execution.CreateAgents?.Invoke(setup) ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
-        Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : Evaluator.Create(experiment, policy, _pool);
+        Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment).CreateEvaluator(experiment, policy, _pool);
     }
 
     /// <summary>The agents.</summary>

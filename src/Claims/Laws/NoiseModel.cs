@@ -36,7 +36,7 @@ public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double Rel
         (int n, int d) = (experiment.Mdp.Agents.Count, theta.Length);
         using var noGrad = no_grad();
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float64);
-        using IGradientEstimator estimator = experiment.PrepareEstimators(experiment.Mdp)(
+        using IGradientEstimator estimator = experiment.Gradient.Prepare(experiment.Mdp).Create(
             new EstimatorSetup(experiment.Mdp, policy, 0, n, experiment.Objective, experiment.Entropy, seed));
         using IDisposable outer = NewDisposeScope();
         Tensor rows = tensor(theta, dtype: ScalarType.Float64).unsqueeze(0).expand(n, -1).contiguous();

@@ -108,7 +108,7 @@ public sealed class Proposition1 : Claim
         double[] theta = [.. Enumerable.Range(0, policy.Layout.Length).Select(_ => (2 * random.NextDouble()) - 1)];
         // The agents' gradients as training has them: all rows at once, by the oracle.
         int n = mdp.Agents.Count, d = theta.Length;
-        using IGradientEstimator estimator = experiment.PrepareEstimators(mdp)(
+        using IGradientEstimator estimator = experiment.Gradient.Prepare(mdp).Create(
             new EstimatorSetup(mdp, policy, 0, n, experiment.Objective, experiment.Entropy, experiment.Seed));
         Tensor rows = tensor(theta, dtype: ScalarType.Float64).unsqueeze(0).expand(n, -1).contiguous(),
             directions = zeros(n, d, dtype: ScalarType.Float64);

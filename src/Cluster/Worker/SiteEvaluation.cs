@@ -1,6 +1,7 @@
 using FedPG.Envs.Episodic;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Execution;
+using FedPG.Federation.Families;
 using FedPG.Federation.Threads;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,8 +24,8 @@ internal sealed class SiteEvaluation : IDisposable
             whole.StepLimit);
         // Agents of other sites have other episodes, so that the errors of sites are independent.
         long seed = (session.Experiment.Seed + range.First) & ((1L << 53) - 1);
-        _evaluator = Evaluator.Create(session.Experiment with { Environment = own, Seed = seed },
-            session.Experiment.CreatePolicy(session.Format), _pool);
+        _evaluator = ProblemFamily.Of(own).CreateEvaluator(
+            session.Experiment with { Environment = own, Seed = seed }, session.Experiment.CreatePolicy(session.Format), _pool);
     }
 
     /// <summary>The mean objective of the block's agents.</summary>

@@ -1,6 +1,8 @@
 using FedPG.Core.Options;
+using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Families;
 
 namespace FedPG.Comparison.Plan;
 
@@ -52,7 +54,8 @@ public static class PlanChecks
     /// <returns>What its objective is.</returns>
     private static string Check(ComparisonPlan plan, ExperimentReader reader, Contender contender, List<ValidationError> errors)
     {
-        string minimised = Evaluator.ObjectiveKindOf(plan.Read(reader, contender, plan.Seeds[0], [], null));
+        Experiment first = plan.Read(reader, contender, plan.Seeds[0], [], null);
+        string minimised = ProblemFamily.Of(first.Environment).ObjectiveKindOf(first);
         foreach (TuningKey key in plan.KeysOf(reader, contender))
         {
             foreach (string value in key.Values)

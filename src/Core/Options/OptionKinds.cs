@@ -20,12 +20,13 @@ internal static class OptionKinds
         if (type == typeof(string)) return ReadText;
         if (type.IsEnum) return (reader, p, value) => ReadWord(reader, p, value, type);
         if (type == typeof(double[])) return (reader, p, value) => reader.Numbers(p.Key, (double[]?)value, p.Attribute.Range, p.Attribute.Meaning);
-        if (type == typeof(int[])) return (reader, p, value) => reader.Integers(p.Key, (int[]?)value, Whole(p.Attribute.Minimum, int.MinValue), Whole(p.Attribute.Maximum, int.MaxValue), p.Attribute.Meaning);
-        if (type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IOptionValue<>) && i.GenericTypeArguments[0] == type))
+        if (type == typeof(int[]))
         {
-            return typeof(OptionKinds).GetMethod(nameof(ReadValue), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
-                .CreateDelegate<Func<OptionReader, OptionProperty, object?, object?>>();
+            return (reader, p, value) => reader.Integers(
+                p.Key, (int[]?)value, Whole(p.Attribute.Minimum, int.MinValue), Whole(p.Attribute.Maximum, int.MaxValue), p.Attribute.Meaning);
         }
+        if (Implements(type, typeof(IOptionValue<>))) return Generic(nameof(ReadValue), type);
+        if (Implements(type, typeof(IOptionSection<>))) return Generic(nameof(ReadOwn), type);
         if (OptionProperty.Of(type).Count > 0) return (reader, p, value) => ReadSection(reader, p, value, type);
         throw new ArgumentException($"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
     }
@@ -35,7 +36,8 @@ internal static class OptionKinds
     {
         null => null,
         Enum word => WordOf(word),
-        _ when value.GetType().GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IOptionValue<>)) => (JsonNode?)value.GetType().GetMethod(nameof(IOptionValue<>.ToJson))!.Invoke(value, null),
+        _ when Implements(value.GetType(), typeof(IOptionValue<>)) || Implements(value.GetType(), typeof(IOptionSection<>)) =>
+            (JsonNode?)value.GetType().GetMethod(nameof(IOptionValue<>.ToJson))!.Invoke(value, null),
         _ when OptionProperty.Of(value.GetType()) is { Count: > 0 } => OptionRecord.ToJson(value),
         _ => JsonSerializer.SerializeToNode(value, value.GetType(), Json),
     };
@@ -71,9 +73,14 @@ internal static class OptionKinds
 
     private static string? ReadText(OptionReader reader, OptionProperty p, object? value)
     {
-        if (value is null) return reader.Parsed<string>(p.Key, null, p.Attribute.Words is { } known ? OneOf(known) : "a string", p.Attribute.Meaning,
-            e => e.ValueKind == JsonValueKind.String && p.Attribute.Words?.Contains(e.GetString()) != false ? e.GetString() : null);
-        return p.Attribute.Words is { } words ? reader.Choice(p.Key, (string)value, words, p.Attribute.Meaning) : reader.Text(p.Key, (string)value, p.Attribute.Meaning);
+        if (value is null)
+        {
+            return reader.Parsed<string>(p.Key, null, p.Attribute.Words is { } known ? OneOf(known) : "a string", p.Attribute.Meaning,
+                e => e.ValueKind == JsonValueKind.String && p.Attribute.Words?.Contains(e.GetString()) != false ? e.GetString() : null);
+        }
+        return p.Attribute.Words is { } words
+            ? reader.Choice(p.Key, (string)value, words, p.Attribute.Meaning)
+            : reader.Text(p.Key, (string)value, p.Attribute.Meaning);
     }
 
     private static object? ReadWord(OptionReader reader, OptionProperty p, object? value, Type type)
@@ -93,6 +100,9 @@ internal static class OptionKinds
             e => T.TryParse(e, p.Attribute.Range, out T read) ? (object)read : null, value);
     }
 
+    private static object ReadOwn<T>(OptionReader reader, OptionProperty p, object? value)
+        where T : IOptionSection<T> => T.Read(reader, p.Key, (T)value!, p.Attribute.Meaning);
+
     private static object? ReadSection(OptionReader reader, OptionProperty p, object? value, Type type)
     {
         OptionReader section = reader.Section(p.Key);
@@ -100,6 +110,14 @@ internal static class OptionKinds
         section.Finish();
         return read;
     }
+
+    private static bool Implements(Type type, Type form) =>
+        type.GetInterfaces().Any(i =>
+            i.IsGenericType && i.GetGenericTypeDefinition() == form && i.GenericTypeArguments[0].IsAssignableFrom(type));
+
+    private static Func<OptionReader, OptionProperty, object?, object?> Generic(string method, Type type) =>
+        typeof(OptionKinds).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+            .CreateDelegate<Func<OptionReader, OptionProperty, object?, object?>>();
 
     private static int Whole(double limit, int unbounded) => double.IsFinite(limit) ? (int)limit : unbounded;
 

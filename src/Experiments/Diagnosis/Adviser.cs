@@ -1,12 +1,10 @@
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
-using FedPG.Envs.LinearQuadratic;
-using FedPG.Envs.Tabular;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Families;
 using FedPG.Federation.Schedules;
 using FedPG.Federation.Setup;
 using FedPG.Policies;
-using FedPG.Policies.LinearQuadratic;
-using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Diagnosis;
@@ -18,15 +16,14 @@ public sealed class Adviser
 
     private readonly Experiment _experiment;
     private readonly double _constant;
-    private readonly Policy _policy;
-    private readonly List<string> _reasons = [], _unknown = [];
+        private readonly List<string> _reasons = [], _unknown = [];
     private readonly double[] _start;
     private readonly int _agents, _localSteps, _rounds;
     private readonly double _temperature;
 
     private Adviser(Experiment experiment, double constant, Policy policy)
     {
-        (_experiment, _constant, _policy) = (experiment, constant, policy);
+        (_experiment, _constant) = (experiment, constant);
         (_agents, _localSteps, _rounds) = (experiment.Environment.AgentNames.Count, experiment.Federation.LocalSteps, Math.Max(1, experiment.Federation.Rounds));
         _temperature = experiment.Entropy.At(experiment.Federation.Rounds);
         _start = experiment.InitialParameters ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
@@ -55,9 +52,9 @@ public sealed class Adviser
 
     private Advice Advise(double? accuracy)
     {
-        using KnownProblem? problem = KnownProblem.Of(_experiment, _temperature);
-        bool shares = SharesDynamics();
-        string domination = Domination();
+        using KnownProblem? problem = ProblemFamily.Of(_experiment.Environment).CreateProblem(_experiment, _temperature);
+        bool shares = SharesDynamics(problem);
+        string domination = Domination(problem);
         string theorem = shares && domination == "gradient-domination" ? "theorem-2" : "theorem-3";
         if ((string?)_experiment.Resolved["gradient"]?["direction"] == "natural")
             _reasons.Add("agents descend along the natural direction, which the theorems are not about: take what follows as that of the gradient");
@@ -75,14 +72,9 @@ public sealed class Adviser
             theorem, domination, _reasons, constants, step, Needs(theorem, accuracy, constants, path), Predict(constants, step.InFile, bias), _unknown);
     }
 
-    private bool SharesDynamics()
+    private bool SharesDynamics(KnownProblem? problem)
     {
-        bool? shares = _experiment.Environment switch
-        {
-            FiniteMdp mdp => mdp.SharesKernel,
-            LinearQuadraticProblem problem => problem.SharesDynamics,
-            _ => null,
-        };
+        bool? shares = problem?.SharesDynamics;
         _reasons.Add(shares switch
         {
             true => "all agents share dynamics and start distribution: Proposition 1 holds, J is the objective of the average problem",
@@ -92,31 +84,15 @@ public sealed class Adviser
         return shares == true;
     }
 
-    private string Domination()
+    private string Domination(KnownProblem? problem)
     {
-        switch (_policy)
+        if (problem?.Domination is { } proven)
         {
-            case TabularSoftmax when _temperature > 0:
-                _reasons.Add("entropy-regularised tabular softmax is gradient-dominated, Eq. (12); its mu falls with the least probability on the way");
-                NoteUnreached();
-                return "gradient-domination";
-            case TabularSoftmax:
-                _reasons.Add("plain tabular softmax is only weakly dominated, ||grad J|| >= c (J - J*): the rate is 1/t, not linear");
-                NoteUnreached();
-                return "weak-domination";
-            case LinearPolicy when _experiment.Environment is LinearQuadraticProblem { Steps: 0 }:
-                _reasons.Add("the linear policy of an endless linear-quadratic problem is gradient-dominated, Eq. (12), while its cost is finite");
-                return "gradient-domination";
-            default:
-                _reasons.Add($"for policies of kind {_experiment.PolicyKind} no domination is proven here; mu is the local ratio that was measured");
-                return "none-proven";
+            _reasons.AddRange(proven.Reasons);
+            return proven.Name;
         }
-    }
-
-    private void NoteUnreached()
-    {
-        if (_experiment.Environment is FiniteMdp mdp && mdp.Initial.Any(p => p == 0))
-            _reasons.Add("the proofs ask for a start distribution that is positive on every state; here it is not");
+        _reasons.Add($"for policies of kind {_experiment.PolicyKind} no domination is proven here; mu is the local ratio that was measured");
+        return "none-proven";
     }
 
     private AdvisedConstants Measure(KnownProblem? problem, ExactPath? path)
@@ -133,11 +109,8 @@ public sealed class Adviser
         double? smoothness = path?.Smoothness;
         if (problem is not null && smoothness is { } l && _agents <= MaxAgents)
             smoothness = Enumerable.Range(0, _agents).Select(problem.Agent).SelectMany(agent => new[] { Diagnoser.Smoothness(agent, _start)!.Value, Diagnoser.Smoothness(agent, path!.End)!.Value }).Append(l).Max();
-        double? bound = _policy is TabularSoftmax && _experiment.Environment is FiniteMdp mdp
-            ? Theorems.SoftmaxSmoothness(mdp.RewardRange.Maximum - mdp.RewardRange.Minimum, mdp.Discount, mdp.Actions, _temperature)
-            : null;
         return new AdvisedConstants(
-            path?.Steps ?? 0, smoothness, bound, noise.Trace, noise.TraceError, noise.Batch?.Trajectories ?? 1, noise.Batch?.Horizon,
+            path?.Steps ?? 0, smoothness, problem?.SmoothnessBound, noise.Trace, noise.TraceError, noise.Batch?.Trajectories ?? 1, noise.Batch?.Horizon,
             truncation, path?.Mu, path?.WeakMu, path?.StartGap, path?.EndGap);
     }
 

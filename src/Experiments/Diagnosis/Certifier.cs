@@ -1,5 +1,7 @@
 using System.Globalization;
 using FedPG.Federation.Algorithms;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Families;
 using FedPG.Federation.Setup;
 using MathNet.Numerics;
 
@@ -45,7 +47,7 @@ public sealed class Certifier
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (round < 1) return null;
-        using KnownProblem? problem = KnownProblem.Of(experiment, experiment.Entropy.At(round));
+        using KnownProblem? problem = ProblemFamily.Of(experiment.Environment).CreateProblem(experiment, experiment.Entropy.At(round));
         return problem is null ? null : new Certifier(experiment, problem, theta, round).Certify();
     }
 

@@ -1,4 +1,6 @@
 using FedPG.Envs.Derivatives;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Families;
 using FedPG.Federation.Setup;
 using MathNet.Numerics;
 
@@ -87,7 +89,7 @@ public sealed class Diagnoser : IDiagnoser
     {
         if (temperature == _temperature) return _problem;
         _problem?.Dispose();
-        (_problem, _temperature) = (KnownProblem.Of(_experiment, temperature), temperature);
+        (_problem, _temperature) = (ProblemFamily.Of(_experiment.Environment).CreateProblem(_experiment, temperature), temperature);
         return _problem;
     }
 }

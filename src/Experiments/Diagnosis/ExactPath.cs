@@ -1,3 +1,5 @@
+using FedPG.Federation.Evaluation;
+
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>A short path of exact gradient descent on the mean objective, and the constants met on it. Steps of 1 / L, halved until J does not rise.</summary>

@@ -18,14 +18,14 @@ public sealed class NoiseMeter
     private const int BlockSize = 16;
 
     private readonly TrainingSetup _experiment;
-    private readonly Func<EstimatorSetup, IGradientEstimator> _createEstimator;
+    private readonly IEstimatorFactory _estimators;
 
     /// <summary>Prepares the sampling tables.</summary>
     /// <param name="experiment">The experiment whose estimator, policy and agents are measured.</param>
     public NoiseMeter(TrainingSetup experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        (_experiment, _createEstimator) = (experiment, experiment.PrepareEstimators(experiment.Environment));
+        (_experiment, _estimators) = (experiment, experiment.Gradient.Prepare(experiment.Environment));
     }
 
     /// <summary>Measures the noise at one theta.</summary>
@@ -54,7 +54,7 @@ public sealed class NoiseMeter
             using DisposeScope blockScope = NewDisposeScope();
             int count = Math.Min(BlockSize, agents - first);
             using Policy policy = _experiment.CreatePolicy(new TensorFormat(_experiment.Dtype, CPU));
-            using IGradientEstimator estimator = _createEstimator(new EstimatorSetup(
+            using IGradientEstimator estimator = _estimators.Create(new EstimatorSetup(
                 _experiment.Environment, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed, StreamPurpose.Diagnosis));
             batch = estimator.Batch;
             foreach (double[] distances in SquaredDistances(estimator, row.expand(count, -1).contiguous(), batches, round))

@@ -66,14 +66,6 @@ public static class Theorems
         _ => Math.Max(1, Math.Ceiling(Math.Log(steps) / (-2 * Math.Log(discount)))),
     };
 
-    /// <summary>The proven smoothness of tabular softmax: range 8 / (1 - gamma)^3, and tau (4 + 8 log A) / (1 - gamma)^3 for the entropy term (Mei et al. 2020).</summary>
-    /// <param name="range">The largest cost less the smallest.</param>
-    /// <param name="discount">gamma below 1.</param>
-    /// <param name="actions">A.</param>
-    /// <param name="temperature">tau.</param>
-    public static double SoftmaxSmoothness(double range, double discount, int actions, double temperature) =>
-        ((8 * range) + (temperature * (4 + (8 * Math.Log(actions))))) / Math.Pow(1 - discount, 3);
-
     /// <summary>The least whole number from which a condition holds that fails below and holds above; infinity beyond 10^15.</summary>
     internal static double Min(Func<double, bool> holds)
     {

@@ -3,6 +3,7 @@ using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs.BuiltIn;
 using FedPG.Federation.BuiltIn;
+using FedPG.Federation.Estimators;
 using FedPG.Policies;
 using FedPG.Policies.BuiltIn;
 
@@ -12,7 +13,8 @@ namespace FedPG.Experiments.Plugins;
 /// Loads plug-ins and enters what they bring into registries. Everything that keeps a file from being a plug-in is one fault that names the file.
 /// Load before experiments are read; not thread-safe.
 /// </summary>
-public sealed class PluginHost(EnvironmentRegistry environments, Catalog<PolicyDefinition> policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms)
+public sealed class PluginHost(
+    EnvironmentRegistry environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators, AlgorithmRegistry algorithms)
 {
     private static readonly Lazy<PluginHost> Shared = new(() =>
         new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default));
@@ -104,7 +106,7 @@ public sealed class PluginHost(EnvironmentRegistry environments, Catalog<PolicyD
     {
         Enter(contents.Environments, environments.Register, e => $"environment {e.Id}");
         Enter(contents.Policies, policies.Register, p => $"policy {p.Kind}");
-        Enter(contents.Estimators, oracles.Register, o => $"estimator {o.Name}");
+        Enter(contents.Estimators, estimators.Register, o => $"estimator {o.Name}");
         Enter(contents.Algorithms, algorithms.Register, a => $"algorithm {a.Name}");
 
         void Enter<T>(IEnumerable<T> definitions, Action<T> register, Func<T, string> name)

@@ -6,6 +6,7 @@ using FedPG.Envs.Episodic;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Files;
+using FedPG.Federation.Families;
 
 namespace FedPG.Experiments.Reading;
 
@@ -51,11 +52,11 @@ internal static class EnvironmentReader
             if (instance is not null) instance = FlatActions.Of(stepped ? EpisodicEnvironment.Of(instance, configured!.Definition.StepLimit) : instance);
         }
         environment.Finish();
-        if (objective == Objective.Reward) return instance;
-        if (instance is FiniteMdp mdp)
-            CheckRewards(mdp, environment, environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null, errors);
-        else if (instance is not null && !(NumberRange.UnitInterval.Contains(instance.RewardRange.Minimum) && NumberRange.UnitInterval.Contains(instance.RewardRange.Maximum)))
-            errors.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {instance.RewardRange}; {RegretRewards}");
+        if (objective == Objective.Regret && instance is not null)
+        {
+            string? file = environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null;
+            CheckRewards(instance, environment, file, errors);
+        }
         return instance;
     }
 
@@ -86,26 +87,27 @@ internal static class EnvironmentReader
         }
     }
 
-    /// <summary>The regret 1 - r needs rewards in [0, 1]; the first offenders are named one by one, in the file they come from.</summary>
-    private static void CheckRewards(FiniteMdp mdp, OptionReader environment, string? file, ValidationErrors errors)
+    /// <summary>The regret 1 - r needs rewards in [0, 1]; the first that are not are named one by one, in the file they come from.</summary>
+    private static void CheckRewards(FederatedEnvironment instance, OptionReader environment, string? file, ValidationErrors errors)
     {
-        // In a file each number can be mended; of a registered environment there is one thing to say.
-        int most = file is null ? 1 : 20;
-        var found = new List<ValidationError>();
-        for (int i = 0; i < mdp.Agents.Count && found.Count <= most; i++)
+        if (ProblemFamily.Find(instance)?.RewardsOf(instance) is not { } rewards)
         {
-            for (int k = 0; k < mdp.Agents[i].Rewards.Length && found.Count <= most; k++)
-            {
-                double reward = mdp.Agents[i].Rewards[k];
-                if (reward is >= 0 and <= 1) continue;
-                string key = $"agents[{i}].rewards[{k / mdp.Actions}][{k % mdp.Actions}]";
-                string value = reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-                found.Add(file is not null
-                    ? new ValidationError(file, key, value, RegretRewards)
-                    : new ValidationError(errors.Source, environment.PathOf("id"), value, $"is {key} of this environment; {RegretRewards}"));
-            }
+            NumberRange range = instance.RewardRange;
+            if (!NumberRange.UnitInterval.Contains(range.Minimum) || !NumberRange.UnitInterval.Contains(range.Maximum))
+                errors.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {range}; {RegretRewards}");
+            return;
         }
-        errors.AddRange(found.Take(most));
-        if (found.Count > most && file is not null) errors.Add(environment.PathOf("mdp"), null, "and more rewards outside [0, 1]");
+        // In a file each number can be changed; of a registered environment there is one thing to say.
+        int max = file is null ? 1 : 20;
+        var found = rewards.Where(r => r.Reward is not (>= 0 and <= 1)).Take(max + 1).ToArray();
+        foreach ((int agent, int state, int action, double reward) in found.Take(max))
+        {
+            string place = $"agents[{agent}].rewards[{state}][{action}]";
+            string value = reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            errors.AddRange([file is not null
+                ? new ValidationError(file, place, value, RegretRewards)
+                : new ValidationError(errors.Source, environment.PathOf("id"), value, $"is {place} of this environment; {RegretRewards}")]);
+        }
+        if (found.Length > max && file is not null) errors.Add(environment.PathOf("mdp"), null, "and more rewards outside [0, 1]");
     }
 }

@@ -8,10 +8,10 @@ using FedPG.Experiments.Plugins;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Families;
 using FedPG.Federation.Setup;
 using FedPG.Policies;
 using FedPG.Policies.BuiltIn;
-using FedPG.Policies.Episodic;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Reading;
@@ -22,11 +22,12 @@ namespace FedPG.Experiments.Reading;
 /// </summary>
 /// <param name="environments">The environments.</param>
 /// <param name="policies">The kinds of policies.</param>
-/// <param name="oracles">The estimators.</param>
+/// <param name="estimators">The estimators.</param>
 /// <param name="algorithms">The algorithms.</param>
 /// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
-    EnvironmentRegistry environments, Catalog<PolicyDefinition> policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms, PluginHost? plugins = null)
+    EnvironmentRegistry environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators, AlgorithmRegistry algorithms,
+    PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
@@ -110,7 +111,7 @@ public sealed class ExperimentReader(
         PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
         FederationSection federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, seed);
-        GradientSection gradient = GradientReader.Read(reader, oracles, trainer, policySection.Kind, new EstimatorContext(objective, environment, policy));
+        GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, new EstimatorContext(objective, environment, policy));
         if (environment is not null && policy is not null) CheckNeeds(federation.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int evaluationEpisodes = reader.Integer(
@@ -132,7 +133,7 @@ public sealed class ExperimentReader(
             CreatePolicy = policySection.Create,
             InitialParameters = policySection.Initial,
             Estimator = gradient.Estimator,
-            PrepareEstimators = gradient.Prepare,
+            Gradient = gradient.Configured!,
             Entropy = gradient.Entropy,
             AlgorithmName = federation.Name,
             Federation = federation.Options,
@@ -149,8 +150,14 @@ public sealed class ExperimentReader(
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator, ValidationErrors errors)
     {
         AlgorithmNeeds needs = algorithms.Get(algorithm).Needs;
-        foreach ((string key, string value, string allowed) in needs.ErrorsOf(algorithm, environment, kind, estimator)) errors.Add(key, value, allowed);
-        if (needs.Batches && policy is EpisodicPolicy { HasDivergences: false })
+        if (ProblemFamily.Find(environment) is not { } family) return;
+        if (family.RefusalOf(needs, environment) is { } refusal) errors.Add("federation.algorithm", Words.Quoted([algorithm]), refusal);
+        string there = $"does not serve federation.algorithm \"{algorithm}\"; allowed there: ";
+        if (family.PolicyKindsOf(needs) is { } kinds && !kinds.Contains(kind))
+            errors.Add("policy.kind", Words.Quoted([kind]), there + Words.Quoted([.. kinds]));
+        if (needs.Estimators is { } estimators && !estimators.Contains(estimator))
+            errors.Add("gradient.estimator", Words.Quoted([estimator]), there + Words.Quoted([.. estimators]));
+        if (needs.Batches && !family.KeepsBatches(policy))
             errors.Add("policy.kind", $"\"{kind}\"", $"gives no divergences of policies (EpisodicPolicy.Divergences), by which federation.algorithm \"{algorithm}\" holds back its steps");
     }
 }

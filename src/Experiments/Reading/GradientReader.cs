@@ -1,103 +1,115 @@
-using System.Text.Json;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Schedules;
 
 namespace FedPG.Experiments.Reading;
 
 /// <summary>What the gradient section says.</summary>
-/// <param name="Estimator">The estimator.</param>
-/// <param name="Prepare">Prepares the maker of oracles for blocks of agents.</param>
+/// <param name="Estimator">The name of the estimator.</param>
+/// <param name="Configured">The estimator with its options; null where it cannot be had, which is noted.</param>
 /// <param name="Entropy">tau by rounds.</param>
-internal sealed record GradientSection(string Estimator, Func<FederatedEnvironment, Func<EstimatorSetup, IGradientEstimator>> Prepare, EntropySchedule Entropy);
+internal sealed record GradientSection(string Estimator, ConfiguredEstimator? Configured, EntropySchedule Entropy);
 
-/// <summary>Reads the gradient section of experiment files. It knows no estimator by name: each has a definition in a registry that reads its own keys. Stateless.</summary>
+/// <summary>
+/// Reads the gradient section of experiment files. It knows no estimator by name: each has a definition in a catalogue that reads its own
+/// keys. Stateless.
+/// </summary>
 internal static class GradientReader
 {
-    private const string Plain = "plain", Natural = "natural", EstimatorKey = "estimator", DirectionKey = "direction", EntropyKey = "entropy";
+    private const string EstimatorKey = "estimator", DirectionKey = "direction", EntropyKey = "entropy", DefaultEstimator = "gpomdp";
+
+    private static readonly GradientDirection[] Directions = Enum.GetValues<GradientDirection>();
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
-    /// <param name="oracles">The estimators that can be named.</param>
+    /// <param name="known">The estimators that can be named.</param>
     /// <param name="trainer">The algorithm; null where it is not known.</param>
     /// <param name="policyKind">The kind of policy.</param>
-    /// <param name="context">What the estimator is configured for, without the direction.</param>
-    public static GradientSection Read(OptionReader reader, EstimatorRegistry oracles, AlgorithmDefinition? trainer, string policyKind, EstimatorContext context)
+    /// <param name="context">What the options are read for, without the direction.</param>
+    public static GradientSection Read(
+        OptionReader reader, Catalog<EstimatorDefinition> known, AlgorithmDefinition? trainer, string policyKind, EstimatorContext context)
     {
         OptionReader gradient = reader.Section("gradient");
-        EstimatorRegistry estimators = trainer?.OwnEstimators is { } own ? EstimatorRegistry.Of(own) : oracles;
-        string[] serving = context.Environment is { } environment ? [.. estimators.Names.Where(name => Serves(estimators.Get(name, environment), environment, trainer))] : [];
-        string estimator = gradient.Choice(EstimatorKey, trainer?.OwnEstimators?[0].Name ?? "gpomdp", estimators.Names, "how gradients are had", serving);
-        (string direction, string? by) = ReadDirection(gradient, trainer, policyKind);
-        Func<FederatedEnvironment, Func<EstimatorSetup, IGradientEstimator>> prepare =
-            ReadEstimator(gradient, estimators, estimator, serving, trainer, context with { Natural = direction == Natural, DirectionOf = by });
-        EntropySchedule entropy = ReadEntropy(gradient);
+        Catalog<EstimatorDefinition> estimators = trainer?.OwnEstimators is { } own ? EstimatorCatalog.Of(own) : known;
+        string[] serving = context.Environment is { } environment
+            ? [.. estimators.Names.Where(name => Serves(estimators.Get(name, environment), environment, trainer))]
+            : [];
+        string name = gradient.Choice(
+            EstimatorKey, trainer?.OwnEstimators?[0].Name ?? DefaultEstimator, estimators.Names, "how gradients are had", serving);
+        (GradientDirection direction, string? by) = ReadDirection(gradient, trainer, policyKind);
+        context = context with { Direction = direction, DirectionOf = by };
+        (EstimatorDefinition? definition, GradientOptions? options) = ReadEstimator(gradient, estimators, name, serving, trainer, context);
+        EntropySchedule entropy = EntropySchedule.Read(gradient, EntropyKey, EntropySchedule.None, MeaningOf(EntropyKey));
         if (entropy.IsUsed && context.Policy is { HasVariableEntropy: false })
-            gradient.Reject(EntropyKey, $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
+        {
+            gradient.Reject(
+                EntropyKey, $"must be 0 with policy.kind \"{policyKind}\", whose entropy does not depend on its parameters");
+        }
         gradient.Finish();
-        return new GradientSection(estimator, prepare, entropy);
+        ConfiguredEstimator? configured = definition is null || options is null
+            ? null
+            : new ConfiguredEstimator(definition, options with { Entropy = entropy }, context.Objective);
+        return new GradientSection(name, configured, entropy);
     }
 
     private static bool Serves(EstimatorDefinition definition, FederatedEnvironment environment, AlgorithmDefinition? trainer) =>
-        definition.Fits(environment) && (trainer?.Needs.Batches != true || definition.OffersBatches) && trainer?.Needs.Estimators?.Contains(definition.Name) != false;
+        definition.Fits(environment)
+        && (trainer?.Needs.Batches != true || definition.OffersBatches)
+        && trainer?.Needs.Estimators?.Contains(definition.Name) != false;
 
     /// <summary>The direction, and the algorithm that is defined by it, where one is.</summary>
-    private static (string Direction, string? By) ReadDirection(OptionReader gradient, AlgorithmDefinition? trainer, string policyKind)
+    private static (GradientDirection Direction, string? By) ReadDirection(
+        OptionReader gradient, AlgorithmDefinition? trainer, string policyKind)
     {
-        string? only = trainer?.OwnEstimators is null ? trainer?.DirectionOf?.Invoke(policyKind) : Plain;
-        string direction = gradient.Choice(
-            DirectionKey, only ?? Plain, [Plain, Natural], "what agents descend along: the gradient, or the natural gradient", only is null ? null : [only]);
-        if (only is null) return (direction, null);
-        if (direction != only) gradient.Reject(DirectionKey, $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
-        return (only, trainer!.Name);
+        string[] words = [.. Directions.Select(WordOf)];
+        string plain = WordOf(GradientDirection.Plain);
+        string? only = trainer?.OwnEstimators is null ? trainer?.DirectionOf?.Invoke(policyKind) : plain;
+        string direction = gradient.Choice(DirectionKey, only ?? plain, words, MeaningOf(DirectionKey), only is null ? null : [only]);
+        if (only is not null && direction != only)
+        {
+            gradient.Reject(
+                DirectionKey, $"must be \"{only}\" with federation.algorithm \"{trainer!.Name}\" and policy.kind \"{policyKind}\"");
+        }
+        return (Directions[Array.IndexOf(words, only ?? direction)], only is null ? null : trainer!.Name);
     }
 
-    private static Func<FederatedEnvironment, Func<EstimatorSetup, IGradientEstimator>> ReadEstimator(
-        OptionReader gradient, EstimatorRegistry oracles, string name, string[] serving, AlgorithmDefinition? trainer, EstimatorContext context)
+    private static (EstimatorDefinition? Definition, GradientOptions? Options) ReadEstimator(
+        OptionReader gradient, Catalog<EstimatorDefinition> estimators, string name, string[] serving, AlgorithmDefinition? trainer,
+        EstimatorContext context)
     {
-        if (context.Environment is not { } environment) return ReadAny(gradient, oracles, name, context);
-        EstimatorDefinition definition = oracles.Get(name, environment);
+        if (context.Environment is not { } environment) return ReadAny(gradient, estimators, name, context);
+        EstimatorDefinition definition = estimators.Get(name, environment);
         if (!definition.Fits(environment))
         {
             // Where nothing serves, and the policy was refused too, it is the algorithm that has no place there, which was said.
-            if (serving.Length > 0 || context.Policy is not null) gradient.Reject(EstimatorKey, $"\"{name}\" does not serve {environment.Name}; allowed there: {Words.Quoted(serving)}");
-            return ReadAny(gradient, oracles, name, context with { Environment = null, Policy = null });
+            if (serving.Length > 0 || context.Policy is not null)
+            {
+                gradient.Reject(
+                    EstimatorKey, $"\"{name}\" does not serve {environment.Name}; allowed there: {Words.Quoted(serving)}");
+            }
+            return ReadAny(gradient, estimators, name, context with { Environment = null, Policy = null });
         }
-        if (context is { Natural: true, Policy: not null } && !definition.OffersNatural)
-            gradient.Reject(DirectionKey, $"\"natural\" is not offered in {environment.Name}; {context.PlainInstead}");
         if (trainer?.Needs.Batches == true && context.Policy is not null && !definition.OffersBatches)
-            gradient.Reject(EstimatorKey, $"\"{name}\" keeps no batch, on which federation.algorithm \"{trainer.Name}\" takes several steps");
-        return definition.Configure(gradient, context);
+        {
+            gradient.Reject(
+                EstimatorKey, $"\"{name}\" keeps no batch, on which federation.algorithm \"{trainer.Name}\" takes several steps");
+        }
+        return (definition, definition.Read(gradient, context));
     }
 
-    /// <summary>What can be judged of the options where the environment says nothing, or is of another kind.</summary>
-    private static Func<FederatedEnvironment, Func<EstimatorSetup, IGradientEstimator>> ReadAny(OptionReader gradient, EstimatorRegistry oracles, string name, EstimatorContext context)
+    /// <summary>Judges what can be judged of the options where the environment says nothing, or is of another kind.</summary>
+    private static (EstimatorDefinition?, GradientOptions?) ReadAny(
+        OptionReader gradient, Catalog<EstimatorDefinition> estimators, string name, EstimatorContext context)
     {
-        gradient.ReadAnyOf(oracles.DefinitionsOf(name).Select(any => (Action<OptionReader>)(options => any.Configure(options, context))));
-        return _ => throw new InvalidOperationException("no environment that the estimator could serve");
+        gradient.ReadAnyOf(estimators.All(name).Select(any => (Action<OptionReader>)(options => any.Read(options, context))));
+        return (null, null);
     }
 
-    private static EntropySchedule ReadEntropy(OptionReader gradient)
-    {
-        if (gradient.Raw(EntropyKey).ValueKind == JsonValueKind.Object)
-        {
-            OptionReader schedule = gradient.Section(EntropyKey);
-            var entropy = new EntropySchedule(
-                schedule.Number("from", 0, NumberRange.NonNegative, "tau in round 0"),
-                schedule.Number("to", 0, NumberRange.NonNegative, "tau at the end"),
-                schedule.Integer("until", 0, 0, 100_000_000, "the first round at the end value"));
-            schedule.Finish();
-            return entropy;
-        }
-        if (gradient.Raw(EntropyKey).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Number))
-        {
-            gradient.Reject(EntropyKey, $"must be {NumberRange.NonNegative}, or {{ \"from\", \"to\", \"until\" }}");
-            return EntropySchedule.None;
-        }
-        double constant = gradient.Number(EntropyKey, 0, NumberRange.NonNegative, "tau, a number or { \"from\", \"to\", \"until\" }");
-        return new EntropySchedule(constant, constant, 0);
-    }
+    private static string WordOf(GradientDirection direction) => direction == GradientDirection.Natural ? "natural" : "plain";
+
+    private static string MeaningOf(string key) =>
+        OptionProperty.Of(typeof(GradientOptions)).Single(property => property.Key == key).Attribute.Meaning;
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Episodic;
 using FedPG.Federation.Algorithms;
+using FedPG.Federation.Families;
 using FedPG.Policies;
 using FedPG.Policies.Options;
 
@@ -80,16 +80,20 @@ internal static class PolicyReader
     private static string[] Trained(Catalog<PolicyDefinition> policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer)
     {
         IReadOnlyCollection<string> fitting = environment is null ? policies.Names : policies.KindsFor(environment);
-        return trainer?.Needs.KindsIn(environment) is { } own
+        return KindsOf(environment, trainer) is { } own
             ? [.. own.Intersect(fitting)]
             : [.. fitting.Where(kind => policies.For(kind, environment).TakesGradients)];
     }
+
+    /// <summary>The kinds of policies that the algorithm works with, the default first; null for all that policy gradients train.</summary>
+    private static IReadOnlyCollection<string>? KindsOf(FederatedEnvironment? environment, AlgorithmDefinition? trainer) =>
+        trainer is null ? null : ProblemFamily.Find(environment) is { } family ? family.PolicyKindsOf(trainer.Needs) : trainer.Needs.PolicyKinds;
 
     /// <summary>
     /// Of the algorithm's own kinds, one that is made for such environments but cannot act in this one, so that the error says why.
     /// </summary>
     private static string? OwnKind(Catalog<PolicyDefinition> policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer) =>
-        environment is null ? null : trainer?.Needs.KindsIn(environment)?
+        environment is null ? null : KindsOf(environment, trainer)?
             .FirstOrDefault(kind => policies.Find(kind) is not null && policies.For(kind, environment).Fits(environment));
 
     /// <summary>Why a kind cannot be had, with those that can; null where it can.</summary>
@@ -101,8 +105,7 @@ internal static class PolicyReader
         string words = trained.Length > 0 ? Words.Quoted(trained) : $"none in {environment.Name}";
         string more = WhereEpisodic(policies, kind, trained, environment, trainer);
         // Actions of several numbers were numbered where they could be.
-        string why = environment is EpisodicEnvironment { ActionSpace: MultiDiscrete several }
-            ? $", whose actions {several} have more than {FlatActions.MaxCombinations} combinations" : "";
+        string why = ProblemFamily.Find(environment)?.ActionsBeyondPolicies(environment) ?? "";
         string there = trained.Length > 0 || trainer is null ? "" : $" with {with}";
         if (!definition.Fits(environment)) return $"cannot act in {environment.Name}{why}; allowed there{there}: {words}{more}";
         if (definition.RefusalIn(environment) is { } refusal) return refusal;
@@ -115,8 +118,8 @@ internal static class PolicyReader
     private static string WhereEpisodic(
         Catalog<PolicyDefinition> policies, string kind, string[] trained, FederatedEnvironment environment, AlgorithmDefinition? trainer)
     {
-        if (environment is EpisodicEnvironment || !EpisodicEnvironment.CanBe(environment)) return "";
-        string[] stepped = Trained(policies, EpisodicEnvironment.Of(environment), trainer);
+        if (ProblemFamily.Find(environment)?.AsEpisodic(environment) is not { } episodic) return "";
+        string[] stepped = Trained(policies, episodic, trainer);
         return stepped.Length > 0 && (trained.Length == 0 || (stepped.Contains(kind) && !trained.Contains(kind)))
             ? $"; with \"stepped\": true in environment: {Words.Quoted(stepped)}"
             : "";

@@ -1,13 +1,11 @@
 using System.Globalization;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
-using FedPG.Envs.Episodic;
-using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Sampling;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Families;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
-using FedPG.Policies.Episodic;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Runs;
@@ -28,7 +26,7 @@ public sealed record AgentReview(string Name, double Objective, double? Optimum,
 /// <param name="Name">The experiment's name.</param>
 /// <param name="Algorithm">The algorithm.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="Minimised">What the objective is, <see cref="Evaluator.ObjectiveKindOf"/>.</param>
+/// <param name="Minimised">What the objective is, <see cref="ProblemFamily.ObjectiveKindOf"/>.</param>
 /// <param name="Rounds">The rounds the policy was trained for.</param>
 /// <param name="Objective">J, the mean over agents: exact, or an estimate with <see cref="ObjectiveError"/>.</param>
 /// <param name="Optimum">The optimum of the mean objective; null where unknown.</param>
@@ -42,9 +40,6 @@ public sealed record PolicyReview(
     string Folder, string Name, string Algorithm, long Seed, string Minimised, int Rounds, double Objective, double? Optimum, double? Gap, double? UniformGap,
     double? GradientNormSquared, int Episodes, int Length, IReadOnlyList<AgentReview> Agents)
 {
-    /// <summary>The length of episodes where the experiment names no horizon.</summary>
-    private const int DefaultLength = 1000;
-
     /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
     public double? ObjectiveError { get; init; }
 
@@ -65,7 +60,7 @@ public sealed record PolicyReview(
     /// <param name="episodes">Episodes an agent, of <see cref="StreamPurpose.Episodes"/>; 0 for none.</param>
     /// <param name="length">
     /// Steps after which they are truncated; null for the experiment's <c>gradient.horizon</c> where states are listed, and elsewhere for where evaluations
-    /// cut them (<see cref="EpisodeEvaluator.HorizonOf"/>).
+    /// cut them (<see cref="Federation.Rollouts.EpisodeLengths.Of"/>).
     /// </param>
     /// <param name="threads">Threads to use; they change no bit.</param>
     /// <exception cref="InvalidInputException">Episodes of an environment in which none are played, or longer ones than the policy has random numbers for.</exception>
@@ -76,13 +71,18 @@ public sealed record PolicyReview(
         using var noGrad = no_grad();
         using var pool = new WorkerPool(threads);
         using Tensor theta = stored.ToTensor();
-        (IReadOnlyList<EpisodeStatistics>? played, int steps) = episodes == 0 ? (null, 0) : Play(stored, theta, episodes, length, pool);
-        using Evaluator evaluator = Evaluator.Create(experiment, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
+        ProblemFamily family = ProblemFamily.Of(experiment.Environment);
+        if (episodes > 0) CheckEpisodes(family, experiment, episodes, length);
+        PlayedEpisodes? asked = episodes > 0
+            ? family.Play(new EpisodeRequest(experiment, theta, episodes, pool) { Length = length })
+            : null;
+        (IReadOnlyList<EpisodeStatistics>? played, int steps) = (asked?.Agents, asked?.Length ?? 0);
+        using Evaluator evaluator = family.CreateEvaluator(experiment, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
         EvaluationResult evaluation = evaluator.Evaluate(theta, null);
         if (played is null && evaluation.AgentEpisodes is { } own)
-            (played, episodes, steps) = (own, own[0].Episodes, evaluator is RolloutEvaluator rollouts ? rollouts.Length : 0);
+            (played, episodes, steps) = (own, own[0].Episodes, evaluator.EpisodeLength);
         return new PolicyReview(
-            stored.Folder, experiment.Name, experiment.AlgorithmName, experiment.Seed, Evaluator.ObjectiveKindOf(experiment), stored.Rounds,
+            stored.Folder, experiment.Name, experiment.AlgorithmName, experiment.Seed, family.ObjectiveKindOf(experiment), stored.Rounds,
             evaluation.Objective, evaluator.Optimal, evaluation.Gap, evaluator.Uniform - evaluator.Optimal, evaluation.GradientNormSquared, episodes, steps,
             [.. experiment.Environment.AgentNames.Select((name, i) => new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i])
             {
@@ -93,30 +93,18 @@ public sealed record PolicyReview(
         };
     }
 
-    private static (IReadOnlyList<EpisodeStatistics> Played, int Length) Play(StoredPolicy stored, Tensor theta, int episodes, int? length, WorkerPool pool)
+    private static void CheckEpisodes(ProblemFamily family, Experiment experiment, int episodes, int? length)
     {
-        Experiment experiment = stored.Experiment;
-        switch (experiment.Environment)
+        if (!family.PlaysEpisodes)
         {
-            case FiniteMdp mdp:
-            {
-                int steps = length ?? (int)Math.Min((long?)experiment.Resolved["gradient"]?["horizon"] ?? DefaultLength, EpisodeSampler.LongestEpisode);
-                double[] probabilities = stored.Probabilities();
-                var sampler = new EpisodeSampler(mdp, experiment.Objective);
-                var played = new EpisodeStatistics[mdp.Agents.Count];
-                pool.Run(played.Length, agent => played[agent] = sampler.Play(agent, probabilities, episodes, steps, experiment.Seed));
-                return (played, steps);
-            }
-            case EpisodicEnvironment stepped:
-            {
-                var policy = (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
-                if (length > policy.MaxSteps)
-                    throw Refused("--length", length.Value, string.Create(CultureInfo.InvariantCulture, $"must be at most {policy.MaxSteps}, for which the policy has random numbers"));
-                using var player = new RolloutEvaluator(stepped, experiment.Objective, policy, experiment.Seed, episodes, pool, length, StreamPurpose.Episodes);
-                return (player.Evaluate(theta, null).AgentEpisodes!, player.Length);
-            }
-            default:
-                throw Refused("--episodes", episodes, $"are not played in {experiment.Environment.Name}, whose objective is known exactly without");
+            throw Refused(
+                "--episodes", episodes, $"are not played in {experiment.Environment.Name}, whose objective is known exactly without");
+        }
+        int most = family.MaxEpisodeLength(experiment);
+        if (length is { } steps && steps > most)
+        {
+            throw Refused(
+                "--length", steps, string.Create(CultureInfo.InvariantCulture, $"must be at most {most}, for which the policy has random numbers"));
         }
     }
 

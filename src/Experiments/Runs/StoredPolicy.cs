@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Experiments.Reading;
+using FedPG.Federation.Families;
 using FedPG.Policies;
-using FedPG.Policies.Tabular;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,21 +51,8 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
     /// <exception cref="InvalidCastException">The states of the environment are not listed.</exception>
     public double[] Probabilities()
     {
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var policy = (TabularPolicy)Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
         using Tensor theta = ToTensor();
-        Tensor logs = policy.forward(theta.unsqueeze(0));
-        double[] probabilities = logs.to(ScalarType.Float64).exp().contiguous().data<double>().ToArray();
-        // Logarithms in single precision add up to 1 but for 1e-7.
-        for (int first = 0; first < probabilities.Length; first += policy.Actions)
-        {
-            Span<double> row = probabilities.AsSpan(first, policy.Actions);
-            double sum = 0;
-            foreach (double p in row) sum += p;
-            foreach (ref double p in row) p /= sum;
-        }
-        return probabilities;
+        return TabularFamily.ProbabilitiesOf(Experiment, theta);
     }
 
     private static double[] Read(string folder, TensorEntry entry, Experiment experiment)

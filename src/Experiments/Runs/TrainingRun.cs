@@ -7,6 +7,7 @@ using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Execution;
+using FedPG.Federation.Families;
 
 namespace FedPG.Experiments.Runs;
 
@@ -194,7 +195,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Name = _experiment.Name,
             Algorithm = _experiment.AlgorithmName,
             Seed = _experiment.Seed,
-            Minimised = Evaluator.ObjectiveKindOf(_experiment),
+            Minimised = ProblemFamily.Of(_experiment.Environment).ObjectiveKindOf(_experiment),
             Rounds = _federation.RoundsDone,
             Objective = final.Objective,
             ObjectiveError = final.ObjectiveError,

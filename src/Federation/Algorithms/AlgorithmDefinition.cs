@@ -1,7 +1,4 @@
 using FedPG.Core.Options;
-using FedPG.Envs;
-using FedPG.Envs.Episodic;
-using FedPG.Envs.Tabular;
 using FedPG.Federation.Estimators;
 
 namespace FedPG.Federation.Algorithms;
@@ -32,6 +29,12 @@ public sealed record AlgorithmNeeds
     /// <summary>No needs.</summary>
     public static AlgorithmNeeds Nothing { get; } = new();
 
+    /// <summary>The needs of an algorithm that learns values.</summary>
+    /// <param name="kind">The kind of values.</param>
+    /// <param name="estimators">The estimators it works with.</param>
+    public static AlgorithmNeeds OfValues(string kind, IReadOnlyList<EstimatorDefinition> estimators) =>
+        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name).Distinct()] };
+
     /// <summary>The kinds of policies it works with, the default first; null for all that policy gradients train.</summary>
     public IReadOnlyCollection<string>? PolicyKinds { get; init; }
 
@@ -49,26 +52,6 @@ public sealed record AlgorithmNeeds
 
     /// <summary>Whether all agents must have the same transition kernel.</summary>
     public bool SharedKernel { get; init; }
-
-    /// <summary>The kinds of policies it works with in an environment, the default first; null for all that policy gradients train.</summary>
-    /// <param name="environment">The environment; null where it had faults itself.</param>
-    public IReadOnlyCollection<string>? KindsIn(FederatedEnvironment? environment) => AnyPolicyWhereEpisodic && environment is EpisodicEnvironment ? null : PolicyKinds;
-
-    /// <summary>What of an experiment does not fit: the key, its value and what is allowed.</summary>
-    /// <param name="algorithm">The algorithm's name, for messages.</param>
-    /// <param name="environment">The environment.</param>
-    /// <param name="policyKind">The kind of policy.</param>
-    /// <param name="estimator">The estimator.</param>
-    public IEnumerable<(string Key, string Value, string Allowed)> ErrorsOf(string algorithm, FederatedEnvironment environment, string policyKind, string estimator)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        if (TabularStates && environment is not FiniteMdp) yield return ("federation.algorithm", Quoted([algorithm]), $"needs an environment whose states are listed, which {environment.Name} is not");
-        else if (SharedKernel && environment is FiniteMdp { SharesKernel: false }) yield return ("federation.algorithm", Quoted([algorithm]), $"needs one transition kernel for all agents; those of {environment.Name} have their own");
-        if (KindsIn(environment) is { } kinds && !kinds.Contains(policyKind)) yield return ("policy.kind", Quoted([policyKind]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(kinds)}");
-        if (Estimators is not null && !Estimators.Contains(estimator)) yield return ("gradient.estimator", Quoted([estimator]), $"does not serve federation.algorithm \"{algorithm}\"; allowed there: {Quoted(Estimators)}");
-    }
-
-    private static string Quoted(IEnumerable<string> words) => string.Join(" | ", words.Select(word => $"\"{word}\""));
 }
 
 /// <summary>One algorithm: its name and how its own options, beside the common ones, are read.</summary>

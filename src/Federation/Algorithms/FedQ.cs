@@ -1,4 +1,6 @@
-using FedPG.Federation.Estimators.Values;
+using FedPG.Federation.Estimators;
+using FedPG.Federation.Estimators.Values.Episodic;
+using FedPG.Federation.Estimators.Values.Tabular;
 using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
@@ -15,11 +17,13 @@ namespace FedPG.Federation.Algorithms;
 /// </summary>
 public static class FedQ
 {
+    private static IReadOnlyList<EstimatorDefinition> Estimators => [TabularValueEstimators.QChain, EpisodicValueEstimators.QChain];
+
     /// <summary>The algorithm as experiment files name it.</summary>
     public static AlgorithmDefinition Definition { get; } = new("fedq", "Q-learning along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.QChain),
-        OwnEstimators = ValueEstimatorKinds.QChain,
+        Needs = AlgorithmNeeds.OfValues(ActionValues.Kind, Estimators),
+        OwnEstimators = Estimators,
     };
 }

@@ -1,5 +1,7 @@
-using FedPG.Federation.Estimators.Values;
-using FedPG.Federation.Evaluation;
+using FedPG.Federation.Estimators;
+using FedPG.Federation.Estimators.Values.Episodic;
+using FedPG.Federation.Estimators.Values.Tabular;
+using FedPG.Federation.Evaluation.Tabular;
 using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
@@ -17,11 +19,14 @@ namespace FedPG.Federation.Algorithms;
 /// </summary>
 public static class FedTd
 {
+    private static IReadOnlyList<EstimatorDefinition> Estimators =>
+        [TabularValueEstimators.TdChain, TabularValueEstimators.TdMean, EpisodicValueEstimators.TdChain];
+
     /// <summary>The algorithm as experiment files name it.</summary>
     public static AlgorithmDefinition Definition { get; } = new("fedtd", "TD(0) with linear features along the agents' own chains, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(StateValues.Kind, ValueEstimatorKinds.Td),
-        OwnEstimators = ValueEstimatorKinds.Td,
+        Needs = AlgorithmNeeds.OfValues(StateValues.Kind, Estimators),
+        OwnEstimators = Estimators,
     };
 }

@@ -1,4 +1,6 @@
-using FedPG.Federation.Estimators.Values;
+using FedPG.Federation.Estimators;
+using FedPG.Federation.Estimators.Values.Episodic;
+using FedPG.Federation.Estimators.Values.Tabular;
 using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
@@ -15,11 +17,14 @@ namespace FedPG.Federation.Algorithms;
 /// </summary>
 public static class QAvg
 {
+    private static IReadOnlyList<EstimatorDefinition> Estimators =>
+        [TabularValueEstimators.SampledBellman, TabularValueEstimators.ExactBellman, EpisodicValueEstimators.QBatch];
+
     /// <summary>The algorithm as experiment files name it.</summary>
     public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, or on batches, and averaging", FedAvg.Definition.Configure)
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.Bellman),
-        OwnEstimators = ValueEstimatorKinds.Bellman,
+        Needs = AlgorithmNeeds.OfValues(ActionValues.Kind, Estimators),
+        OwnEstimators = Estimators,
     };
 }

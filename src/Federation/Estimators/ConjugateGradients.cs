@@ -1,8 +1,8 @@
 namespace FedPG.Federation.Estimators;
 
 /// <summary>
-/// Conjugate gradients (Hestenes and Stiefel 1952) for several symmetric systems A_i x_i = b_i side by side, from x = 0: their products are asked for together, and
-/// each ends on its own, so that its numbers do not depend on the others.
+/// Conjugate gradients (Hestenes and Stiefel 1952) for several symmetric systems A_i x_i = b_i side by side, from x = 0: their products are
+/// asked for together, and each ends on its own, so that its numbers do not depend on the others.
 /// </summary>
 internal static class ConjugateGradients
 {
@@ -11,7 +11,9 @@ internal static class ConjugateGradients
     /// <param name="systems">How many there are.</param>
     /// <param name="tolerance">Where a residual over its start ends a system.</param>
     /// <param name="iterations">The most steps.</param>
-    /// <param name="products">Writes A_i v_i of the systems that are still open: v [systems, d], which are open [systems], the products [systems, d].</param>
+    /// <param name="products">
+    /// Writes A_i v_i of the systems that are still open: v [systems, d], which are open [systems], the products [systems, d].
+    /// </param>
     /// <returns>x, [systems, d].</returns>
     public static double[] Solve(double[] right, int systems, double tolerance, int iterations, Action<double[], bool[], double[]> products)
     {
@@ -30,7 +32,9 @@ internal static class ConjugateGradients
             products(direction, open, product);
             for (int i = 0; i < systems; i++)
             {
-                if (open[i]) open[i] = Step(Of(x, i), Of(right, i), Of(direction, i), Of(product, i), ref squared[i]) && squared[i] > enough[i];
+                if (!open[i]) continue;
+                bool gained = Step(Of(x, i), Of(right, i), Of(direction, i), Of(product, i), ref squared[i]);
+                open[i] = gained && squared[i] > enough[i];
             }
         }
         return x;
@@ -39,7 +43,8 @@ internal static class ConjugateGradients
     }
 
     /// <summary>One step of one system; false where there is nothing to gain along the direction.</summary>
-    private static bool Step(Span<double> x, Span<double> residual, Span<double> direction, ReadOnlySpan<double> product, ref double squared)
+    private static bool Step(
+        Span<double> x, Span<double> residual, Span<double> direction, ReadOnlySpan<double> product, ref double squared)
     {
         double curvature = Dot(direction, product);
         // Along the null space of A there is nothing to gain; what is left there is rounding.

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators;
 
-/// <summary>An oracle whose batches serve several steps: it hands out what an agent met, where <see cref="IGradientEstimator.Directions"/> hands out a gradient.</summary>
+/// <summary>
+/// An estimator whose batches serve several steps: it hands out a batch, where <see cref="IGradientEstimator.Directions"/> hands out a
+/// gradient.
+/// </summary>
 public interface IBatchEstimator : IGradientEstimator
 {
     /// <summary>Samples a batch (or weighs all pairs exactly) under the policies at rows. Called within a dispose scope.</summary>
@@ -10,7 +13,7 @@ public interface IBatchEstimator : IGradientEstimator
     /// <param name="server">thetabar in every row, [n, d].</param>
     /// <param name="sameRows">Whether all rows are known to be the server's.</param>
     /// <param name="batch">Which batch of randomness to use.</param>
-    /// <returns>The batch, good until the oracle is asked for anything else; the caller disposes it.</returns>
+    /// <returns>The batch, good until the estimator is asked for anything else; the caller disposes it.</returns>
     SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch);
 }
 
@@ -21,17 +24,19 @@ public interface IBatchEstimator : IGradientEstimator
 public readonly record struct SurrogatePenalties(Tensor Beta, Tensor Sigma, double Cap);
 
 /// <summary>
-/// What n agents met under pi_old, as a local objective of any parameters near them:
-/// <para>sum of min(w, cap) W + beta_i E KL(pi_old, pi) + sigma_i E sqrt(max(KL(pi_thetabar, pi), 1e-8)),   w = pi(a|s) / pi_old(a|s).</para>
+/// A batch of n agents under pi_old, as a local objective of any parameters near theirs:
 /// <para>
-/// The first sum is over the pairs met, with score weights W (return minus baseline, mean over trajectories): its gradient at pi_old is the oracle's direction. E is over the
-/// states or observations met, by their share of the discounted visits; terminal ones do not count. The rows of agents that the batch leaves out hold anything finite. Its
-/// methods are called within a dispose scope.
+/// sum of min(w, cap) W + beta_i E KL(pi_old, pi) + sigma_i E sqrt(max(KL(pi_thetabar, pi), 1e-8)),   w = pi(a|s) / pi_old(a|s).
+/// </para>
+/// <para>
+/// The first sum is over the batch, with score weights W (return minus baseline, mean over trajectories): its gradient at pi_old is the
+/// estimator's direction. E is over the states or observations of the batch, by their share of the discounted visits; terminal ones do not
+/// count. The rows of agents that the batch leaves out hold anything finite. Its methods are called within a dispose scope.
 /// </para>
 /// </summary>
 public abstract class SurrogateBatch : IDisposable
 {
-    /// <summary>The least divergence whose root is taken: below it the root has no gradient.</summary>
+    /// <summary>The smallest divergence whose root is taken: below it the root has no gradient.</summary>
     protected const double RootFloor = 1e-8;
 
     /// <summary>Writes the gradients of the agents' local objectives at their own parameters.</summary>

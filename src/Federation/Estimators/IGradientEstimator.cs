@@ -1,11 +1,9 @@
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Returns;
-using FedPG.Envs.Tabular;
 using FedPG.Federation.Schedules;
 using FedPG.Federation.States;
 using FedPG.Policies;
-using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators;
@@ -25,19 +23,32 @@ public interface IGradientEstimator : IDisposable
     /// <summary>Transitions sampled since the start.</summary>
     long EnvSteps { get; }
 
-    /// <summary>What each agent's latest observed batch showed, or the episodes that ended in its latest round where it follows a chain, [n]; zeros from oracles that sample nothing.</summary>
+    /// <summary>
+    /// What each agent's latest observed batch showed, or the episodes that ended in its latest round where it follows a chain, [n]; zeros
+    /// from estimators that sample nothing.
+    /// </summary>
     IReadOnlyList<RolloutStatistics> Rollouts { get; }
 
-    /// <summary>What the oracle itself keeps of its agents from batch to batch, such as where their chains stand: a record of tensors [n, ...] that checkpoints store.</summary>
+    /// <summary>
+    /// What the estimator itself keeps of its agents from batch to batch, such as where their chains stand: a record of tensors [n, ...]
+    /// that checkpoints store.
+    /// </summary>
     object State => NoState.Instance;
 
-    /// <summary>What the directions are in expectation, and from how many trajectories; null where that is not a gradient of the objective.</summary>
+    /// <summary>
+    /// What the directions are in expectation, and from how many trajectories; null where that is not a gradient of the objective.
+    /// </summary>
     GradientBatch? Batch => null;
 
-    /// <summary>Trajectories that are sampled for one direction of one agent; 0 from oracles that sample none. What budgets of trajectories count.</summary>
+    /// <summary>
+    /// Trajectories that are sampled for one direction of one agent; 0 from estimators that sample none. Budgets of trajectories count
+    /// this.
+    /// </summary>
     int Trajectories => Batch?.Trajectories ?? 0;
 
-    /// <summary>Why an agent's latest direction is no finite number, where that is known better than by its being so: "..."; else null.</summary>
+    /// <summary>
+    /// Why an agent's latest direction is no finite number, where that is known better than by its being so: "..."; else null.
+    /// </summary>
     /// <param name="row">The agent's row in the block.</param>
     string? ErrorOf(int row) => null;
 }
@@ -52,8 +63,8 @@ public sealed record GradientBatch(int? Horizon, int Trajectories);
 /// <param name="LocalStep">The local step.</param>
 /// <param name="Observe">Whether to add up rewards for the logs: done where the agents sit at the server's parameters.</param>
 /// <param name="Active">
-/// Which of the block's agents take this step, [n]; null for all. An oracle samples nothing for the others and leaves their state alone; what it writes
-/// in their rows is not read.
+/// Which of the block's agents take this step, [n]; null for all. An estimator samples nothing for the others and leaves their state alone;
+/// what it writes in their rows is not read.
 /// </param>
 public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = false, bool[]? Active = null)
 {
@@ -62,8 +73,8 @@ public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = 
     public bool Has(int row) => Active is null || Active[row];
 }
 
-/// <summary>What an oracle is made for: a block of agents of one experiment.</summary>
-/// <param name="Environment">The instance for all agents.</param>
+/// <summary>What an estimator is made for: a block of agents of one experiment.</summary>
+/// <param name="Environment">The environment of all agents.</param>
 /// <param name="Policy">The block's own policy instance.</param>
 /// <param name="First">The index of the block's first agent.</param>
 /// <param name="Count">n, the number of agents of the block.</param>
@@ -73,11 +84,4 @@ public readonly record struct BatchKey(int Round, int LocalStep, bool Observe = 
 /// <param name="Purpose">What trajectories are sampled for: other purposes give other trajectories.</param>
 public sealed record EstimatorSetup(
     FederatedEnvironment Environment, Policy Policy, int First, int Count, Objective Objective, EntropySchedule Entropy, long Seed,
-    StreamPurpose Purpose = StreamPurpose.Rollout)
-{
-    /// <summary>The instance, for oracles of environments whose states are listed.</summary>
-    public FiniteMdp Mdp => (FiniteMdp)Environment;
-
-    /// <summary>The policy, for the same oracles.</summary>
-    public TabularPolicy TabularPolicy => (TabularPolicy)Policy;
-}
+    StreamPurpose Purpose = StreamPurpose.Rollout);

@@ -1,3 +1,6 @@
+using FedPG.Federation.Evaluation.Episodic;
+using FedPG.Federation.Evaluation.Tabular;
+
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>What objectives are, as <c>summary.json</c> names it, and in words. Stateless.</summary>
@@ -25,8 +28,10 @@ public static class ObjectiveKind
     {
         Regret => "expected discounted regret (1 - r), minimised",
         Reward => "expected discounted cost (-r), minimised",
-        SquaredValueError => "mean squared error of the values against each agent's own fixed point; the optimum is what one set of weights can reach",
-        SquaredReturnError => "mean squared error of the values against discounted returns of held-out episodes, which vary themselves: it does not go to 0",
+        SquaredValueError =>
+            "mean squared error of the values against each agent's own fixed point; the optimum is what one set of weights can reach",
+        SquaredReturnError =>
+            "mean squared error of the values against discounted returns of held-out episodes, which vary themselves: it does not go to 0",
         _ => minimised,
     };
 }

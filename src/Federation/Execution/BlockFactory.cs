@@ -31,16 +31,15 @@ public readonly record struct BlockRange(int First, int Count)
 /// <param name="format">The type of tensors and where they live.</param>
 public sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, TensorFormat format)
 {
-    private readonly Func<EstimatorSetup, IGradientEstimator> _createEstimator = experiment.PrepareEstimators(experiment.Environment);
+    private readonly IEstimatorFactory _estimators = experiment.Gradient.Prepare(experiment.Environment);
 
     /// <summary>A new block, at the start of a run. It has received nothing yet.</summary>
     public AgentBlock Create(BlockRange range)
     {
         using var noGrad = no_grad();
         Policy policy = experiment.CreatePolicy(format);
-        var setup = new EstimatorSetup(
-            experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed);
-        IGradientEstimator estimator = _createEstimator(setup);
+        IGradientEstimator estimator = _estimators.Create(new EstimatorSetup(
+            experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
         AgentBlock block = algorithm.NewBlock(range.First, range.Count, policy, estimator);
         block.Messages = experiment.Federation.Messages;
         return block;

@@ -5,8 +5,8 @@ using FedPG.Policies.Episodic;
 namespace FedPG.Federation.Rollouts;
 
 /// <summary>
-/// One environment of an agent, stepped by methods of values: it keeps the features of where it stands and of where it was. The limit of steps is the caller's to
-/// keep. One thread at a time; nothing is allocated a step.
+/// One environment of an agent for value estimators: it keeps the features of where it stands and of where it was. The caller keeps the
+/// limit of steps. One thread at a time; nothing is allocated a step.
 /// </summary>
 internal sealed class FeatureEpisode
 {
@@ -18,7 +18,7 @@ internal sealed class FeatureEpisode
     private readonly double[] _raw, _seen, _clipped;
     private double[] _here, _before;
 
-    /// <summary>Creates it; it has to begin before it is stepped.</summary>
+    /// <summary>Creates it; call <see cref="Begin"/> before the first step.</summary>
     /// <param name="environment">The environment of all agents.</param>
     /// <param name="agent">Whose.</param>
     /// <param name="values">What values are linear in.</param>
@@ -27,7 +27,8 @@ internal sealed class FeatureEpisode
     {
         (_environment, _values, _objective, _bounds) = (environment.CreateAlike(agent), values, objective, environment.ActionSpace as Box);
         _writer = values.Features.CreateWriter();
-        (_raw, _seen, _clipped) = (new double[environment.ObservationSpace.Size], new double[values.ObservationSize], new double[values.ActionSize]);
+        (_raw, _seen) = (new double[environment.ObservationSpace.Size], new double[values.ObservationSize]);
+        _clipped = new double[values.ActionSize];
         (_here, _before) = (new double[values.Features.Count], new double[values.Features.Count]);
     }
 
@@ -61,7 +62,8 @@ internal sealed class FeatureEpisode
     /// <returns>What it gave, and its cost.</returns>
     public (StepResult Result, double Cost) Step(ReadOnlySpan<double> action, bool look = true)
     {
-        for (int k = 0; k < action.Length; k++) _clipped[k] = _bounds is null ? action[k] : Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
+        for (int k = 0; k < action.Length; k++)
+            _clipped[k] = _bounds is null ? action[k] : Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
         StepResult result = _environment.Step(_clipped, _raw);
         Steps++;
         Rewards += result.Reward;

@@ -3,7 +3,9 @@ using FedPG.Envs;
 
 namespace FedPG.Federation.Rollouts;
 
-/// <summary>What an environment gives has to be finite: of anything else nothing is learned, so it is said with the seed and the step that show it.</summary>
+/// <summary>
+/// Rewards and observations have to be finite. An error names the seed and the step that show it.
+/// </summary>
 internal static class FiniteNumbers
 {
     /// <summary>Whether all are.</summary>
@@ -31,14 +33,20 @@ internal static class FiniteNumbers
     /// <param name="action">What was done.</param>
     /// <param name="seed">The seed of the episode.</param>
     /// <param name="step">The number of the step, from 1.</param>
-    /// <exception cref="EnvironmentContractException">They are not finite, and the action is: one that is no number comes from parameters that are none, which is said where they are looked at.</exception>
+    /// <exception cref="EnvironmentContractException">
+    /// They are not finite although the action is. An action that is not finite comes from parameters that are not, which are reported
+    /// elsewhere.
+    /// </exception>
     public static void Check(double reward, ReadOnlySpan<double> observation, ReadOnlySpan<double> action, long seed, int step)
     {
         if (!Are(action) || (double.IsFinite(reward) && Are(observation))) return;
-        throw double.IsFinite(reward) ? Error(seed, step, "observation", observation, action) : Error(seed, step, "reward", [reward], action);
+        throw double.IsFinite(reward)
+            ? Error(seed, step, "observation", observation, action)
+            : Error(seed, step, "reward", [reward], action);
     }
 
-    private static EnvironmentContractException Error(long seed, int step, string what, ReadOnlySpan<double> numbers, ReadOnlySpan<double> action)
+    private static EnvironmentContractException Error(
+        long seed, int step, string what, ReadOnlySpan<double> numbers, ReadOnlySpan<double> action)
     {
         string when = step == 0 ? "at a reset" : $"in step {step} of an episode";
         string after = step == 0 ? "" : $" after the action {Text(action)}";

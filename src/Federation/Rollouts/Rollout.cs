@@ -9,9 +9,9 @@ using FedPG.Policies.Episodic;
 namespace FedPG.Federation.Rollouts;
 
 /// <summary>
-/// Plays a batch of trajectories of one agent side by side: at each step the policy sees the observations of all that still run, and those that have
-/// ended cost nothing more. Seeds of environments and the numbers behind actions come from the batch's stream, so a trajectory is a function of its key, the
-/// parameters and the agent. One thread at a time; nothing is allocated a step.
+/// Plays a batch of trajectories of one agent side by side: at each step the policy sees the observations of all that still run, and those
+/// that have ended cost nothing more. Seeds of environments and the numbers behind actions come from the batch's stream, so a trajectory is
+/// a function of its key, the parameters and the agent. One thread at a time; nothing is allocated a step.
 /// </summary>
 internal sealed class Rollout<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -43,7 +43,7 @@ internal sealed class Rollout<T> : IDisposable
         (_logs, _terminal) = (new double[trajectories], new bool[trajectories]);
     }
 
-    /// <summary>What the latest batch met.</summary>
+    /// <summary>The latest batch.</summary>
     public EpisodeBatch Batch { get; }
 
     /// <summary>New environments for an agent, one a trajectory.</summary>
@@ -60,7 +60,8 @@ internal sealed class Rollout<T> : IDisposable
     /// <param name="actions">Takes what was done, [B K, ActionSize]; empty where nobody asks.</param>
     /// <exception cref="EnvironmentContractException">The environment gave an observation or a reward that is not finite.</exception>
     public void Play(
-        IEnvironment[] environments, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy, Span<T> observations, Span<T> actions)
+        IEnvironment[] environments, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy, Span<T> observations,
+        Span<T> actions)
     {
         (int size, int head) = (_policy.ObservationSize, _policy.HeadSize);
         int running = environments.Length;
@@ -100,10 +101,13 @@ internal sealed class Rollout<T> : IDisposable
     public void Dispose() => _actor.Dispose();
 
     /// <summary>Makes a step; whether the trajectory is to be looked at again.</summary>
-    private bool Step(IEnvironment environment, int b, int t, ReadOnlySpan<double> action, double log, bool entropy, in StreamKey key, int firstTrajectory)
+    private bool Step(
+        IEnvironment environment, int b, int t, ReadOnlySpan<double> action, double log, bool entropy, in StreamKey key,
+        int firstTrajectory)
     {
         StepResult result = environment.Step(Clipped(action), Raw(b));
-        if (!(double.IsFinite(result.Reward) && FiniteNumbers.Are(Raw(b)))) FiniteNumbers.Check(result.Reward, Raw(b), action, SeedOf(key, firstTrajectory + b), t + 1);
+        if (!(double.IsFinite(result.Reward) && FiniteNumbers.Are(Raw(b))))
+            FiniteNumbers.Check(result.Reward, Raw(b), action, SeedOf(key, firstTrajectory + b), t + 1);
         Batch.AddTransition(b, result.Reward, _objective.Cost(result.Reward), log);
         if (!result.Terminated) return !result.Truncated;
         Batch.Terminate(b, _objective.Cost(0));

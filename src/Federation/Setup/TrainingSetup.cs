@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Setup;
 
-/// <summary>Everything that a training run needs: the environment of all agents, their policy, estimator and algorithm, and the settings of the rounds.</summary>
+/// <summary>
+/// Everything that a training run needs: the environment of all agents, their policy, estimator and algorithm, and the settings of the
+/// rounds.
+/// </summary>
 public record TrainingSetup
 {
     /// <summary>Episodes an agent that an evaluation plays, where nothing is said of it.</summary>
@@ -37,11 +40,14 @@ public record TrainingSetup
     /// <summary>theta_0, [d], where the file gives one; null for the policy's own, which is uniform.</summary>
     public double[]? InitialParameters { get; init; }
 
-    /// <summary>Prepares the maker of oracles for blocks of agents.</summary>
-    public required Func<FederatedEnvironment, Func<EstimatorSetup, IGradientEstimator>> PrepareEstimators { get; init; }
+    /// <summary>The estimator of the agents' directions, with its options.</summary>
+    public required ConfiguredEstimator Gradient { get; init; }
 
     /// <summary>tau by rounds.</summary>
     public required EntropySchedule Entropy { get; init; }
+
+    /// <summary>Whether the algorithm gives every agent parameters of its own, which evaluations then judge; false by default.</summary>
+    public bool OwnPolicies { get; init; }
 
     /// <summary>The settings every algorithm has.</summary>
     public required FederationOptions Federation { get; init; }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators.Episodic;
 
-/// <summary>Chunks of the pairs that the agents of a block met, K of them, of any agents, which are evaluated in one batch: each chunk with a copy of its agent's row.</summary>
+/// <summary>
+/// Chunks of a block's rollout buffer, K of them, of any agents. They are evaluated in one batch, each with a copy of its agent's row.
+/// </summary>
 /// <param name="Items">Whose pairs, by the agent's row in the block, and from which on, [K]; ascending.</param>
 /// <param name="Size">The number of pairs in each.</param>
 /// <param name="Device">Where they are evaluated.</param>
@@ -18,7 +20,8 @@ internal sealed record BufferChunks(IReadOnlyList<(int Agent, int First)> Items,
         Tensor chunks = empty([Items.Count, Size, .. shape[2..]], dtype: pairs.dtype);
         Span<byte> from = pairs.bytes, to = chunks.bytes;
         int length = to.Length / Items.Count, pair = length / Size, agent = pair * (int)shape[1];
-        for (int k = 0; k < Items.Count; k++) from.Slice((Items[k].Agent * agent) + (Items[k].First * pair), length).CopyTo(to[(k * length)..]);
+        for (int k = 0; k < Items.Count; k++)
+            from.Slice((Items[k].Agent * agent) + (Items[k].First * pair), length).CopyTo(to[(k * length)..]);
         return Device.type == DeviceType.CPU ? chunks : chunks.to(Device);
     }
 
@@ -64,7 +67,8 @@ internal sealed record BufferChunks(IReadOnlyList<(int Agent, int First)> Items,
             ReadOnlySpan<T> part = parts.Slice(i * length, length);
             Span<T> own = all.Slice(Items[i].Agent * length, length);
             int k = 0;
-            for (; k + Vector<T>.Count <= length; k += Vector<T>.Count) (new Vector<T>(own[k..]) + new Vector<T>(part[k..])).CopyTo(own[k..]);
+            for (; k + Vector<T>.Count <= length; k += Vector<T>.Count)
+                (new Vector<T>(own[k..]) + new Vector<T>(part[k..])).CopyTo(own[k..]);
             for (; k < length; k++) own[k] += part[k];
         }
     }

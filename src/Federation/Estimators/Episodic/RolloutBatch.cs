@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Episodic;
 
 /// <summary>
-/// A batch where an environment is stepped: the terms of the local objective are of the pairs met, and divergences follow from the policy's heads at the observations met, differentiated
-/// through the policy in chunks, all agents of the block in the same operations.
+/// A batch of an episodic environment: the terms of the local objective are those of the rollout buffer, and divergences follow from the
+/// policy's heads at its observations. They are differentiated through the policy in chunks, all agents of the block in the same
+/// operations.
 /// </summary>
 internal sealed class RolloutBatch : SurrogateBatch
 {
@@ -17,7 +18,7 @@ internal sealed class RolloutBatch : SurrogateBatch
 
     /// <summary>Evaluates the policies that divergences are from; the pairs are read again where gradients are asked for.</summary>
     /// <param name="policy">The block's policy.</param>
-    /// <param name="pairs">What was met, with shares of visits.</param>
+    /// <param name="pairs">The rollout buffer, with shares of visits.</param>
     /// <param name="rows">The parameters of pi_old, [n, d].</param>
     /// <param name="server">thetabar in every row, [n, d]; null where it gives pi_old.</param>
     public RolloutBatch(EpisodicPolicy policy, RolloutBuffer pairs, Tensor rows, Tensor? server)
@@ -75,7 +76,7 @@ internal sealed class RolloutBatch : SurrogateBatch
     /// <summary>Each pair's terms of the local objective, [agents, Size].</summary>
     private Tensor Terms(Piece piece, Tensor heads, SurrogatePenalties penalties)
     {
-        // Capped before it is raised: an importance weight beyond the type's range would make the gradient no number.
+        // Capped before it is raised: an importance weight beyond the type's range would make the gradient not a number.
         Tensor log = _policy.LogProbabilities(heads, piece.Actions) - piece.Logs, most = ones_like(log).Times(Math.Log(penalties.Cap));
         Tensor surrogate = where(log < most, log, most).exp() * piece.Weights;
         Tensor held = penalties.Beta.unsqueeze(1) * piece.Visits * _policy.Divergences(piece.Old, heads);
@@ -89,7 +90,8 @@ internal sealed class RolloutBatch : SurrogateBatch
         return where(kl > least, kl, least).sqrt();
     }
 
-    private Tensor Heads(BufferChunks chunk, Tensor rows, Tensor observations) => _policy.Evaluate(chunk.Rows(rows), observations, heads => heads).Output;
+    private Tensor Heads(BufferChunks chunk, Tensor rows, Tensor observations) =>
+        _policy.Evaluate(chunk.Rows(rows), observations, heads => heads).Output;
 
     /// <summary>A chunk of pairs.</summary>
     /// <param name="Chunk">Which.</param>

@@ -4,12 +4,16 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Episodic;
 
 /// <summary>
-/// The pairs of observation and action that the agents of a block met in a batch, M_i each, in arrays that are used again. They are evaluated in chunks of a fixed size, so that an
-/// agent's bits do not depend on how many pairs others met, and as many chunks at once as fill a batch, whoever met them.
+/// The observations and actions of a batch of trajectories, M_i pairs of each agent of a block, in arrays that are used again. They are
+/// evaluated in chunks of a fixed size, so that an agent's bits do not depend on how many pairs others have, and as many chunks at once as
+/// fill a batch, whosever they are.
 /// </summary>
 internal sealed class RolloutBuffer : IDisposable
 {
-    /// <summary>Pairs that are differentiated at once: an evaluation and its backward pass have a fixed cost, and the numbers between the layers have to fit into the cache.</summary>
+    /// <summary>
+    /// Pairs that are differentiated at once: an evaluation and its backward pass have a fixed cost, and the numbers between the layers
+    /// have to fit into the cache.
+    /// </summary>
     private const int LargestBatch = 2048;
 
     private readonly Device _device;
@@ -34,7 +38,7 @@ internal sealed class RolloutBuffer : IDisposable
     /// <summary>Pairs of a chunk.</summary>
     public int Chunk { get; }
 
-    /// <summary>Pairs of an agent that there is room for: whole chunks.</summary>
+    /// <summary>The most pairs of an agent: whole chunks.</summary>
     public int Capacity { get; }
 
     /// <summary>M_i, [n].</summary>
@@ -52,7 +56,7 @@ internal sealed class RolloutBuffer : IDisposable
     /// <summary>Shares of the discounted visits, [n, Capacity], written where they are asked for; 0 beyond M_i.</summary>
     public Tensor Visits { get; }
 
-    /// <summary>The chunks in which anybody met anything, agent by agent, in batches.</summary>
+    /// <summary>The chunks that hold pairs, agent by agent, in batches.</summary>
     public IEnumerable<BufferChunks> Batches()
     {
         List<(int Agent, int First)> chunks = [];

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Episodic;
 
 /// <summary>
-/// The truncated policy gradient of an environment that is stepped, estimated from B trajectories an agent, Eq. (5) or GPOMDP: the trajectories are played
-/// without a graph, then log pi of the pairs met is evaluated with one, for all agents of the block in the same operations, and one backward pass gives
-/// all gradients.
+/// The truncated policy gradient of an episodic environment, estimated from B trajectories an agent, Eq. (5) or GPOMDP. The trajectories
+/// are played without a graph. Then log pi of the rollout buffer is evaluated with one, for all agents of the block in the same operations,
+/// and one backward pass gives all gradients.
 /// </summary>
 public sealed class RolloutEstimator : IBatchEstimator
 {
@@ -52,12 +52,12 @@ public sealed class RolloutEstimator : IBatchEstimator
     public void Dispose() => _sampler.Dispose();
 }
 
-/// <summary>The gradients that pairs met and their score weights give.</summary>
+/// <summary>The gradients that a rollout buffer and its score weights give.</summary>
 internal static class BufferGradients
 {
     /// <summary>Writes sum over pairs of weight times grad log pi.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="pairs">What was met.</param>
+    /// <param name="pairs">The rollout buffer.</param>
     /// <param name="rows">Theta, [n, d].</param>
     /// <param name="gradients">[n, d], overwritten.</param>
     public static void Write(EpisodicPolicy policy, RolloutBuffer pairs, Tensor rows, Tensor gradients)

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators.Episodic;
 
-/// <summary>What is written beside the score weights of the pairs met.</summary>
+/// <summary>What is written beside the score weights.</summary>
 internal enum VisitRecording
 {
     /// <summary>Nothing.</summary>
@@ -23,7 +23,7 @@ internal enum VisitRecording
     Discounted,
 }
 
-/// <summary>Plays the batches of a block's agents, without a graph, and keeps what they met and what it weighs.</summary>
+/// <summary>Plays the batches of a block's agents without a graph, and fills the rollout buffer.</summary>
 internal sealed class RolloutSampler : IDisposable
 {
     private readonly EstimatorSetup _setup;
@@ -42,7 +42,11 @@ internal sealed class RolloutSampler : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         (_setup, _policy, _settings) = (setup, (EpisodicPolicy)setup.Policy, settings);
         var environment = (EpisodicEnvironment)setup.Environment;
-        _environments = [.. Enumerable.Range(setup.First, setup.Count).Select(agent => Rollout<float>.Environments(environment, agent, settings.Trajectories))];
+        _environments =
+        [
+            .. Enumerable.Range(setup.First, setup.Count)
+                .Select(agent => Rollout<float>.Environments(environment, agent, settings.Trajectories)),
+        ];
         Buffer = new RolloutBuffer(_policy, setup.Count, settings.Trajectories * settings.Horizon);
         _rollout = _policy.Format.Dtype == ScalarType.Float64
             ? new Rollout<double>(environment, _policy, setup.Objective, settings.Trajectories, settings.Horizon)
@@ -50,7 +54,7 @@ internal sealed class RolloutSampler : IDisposable
         _rollouts = new RolloutStatistics[setup.Count];
     }
 
-    /// <summary>What the latest batch met.</summary>
+    /// <summary>The latest batch.</summary>
     public RolloutBuffer Buffer { get; }
 
     /// <summary>Transitions since the start.</summary>
@@ -80,9 +84,11 @@ internal sealed class RolloutSampler : IDisposable
     private void Sample<T>(Rollout<T> rollout, Tensor parameters, BatchKey batch, VisitRecording written)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int d = _policy.Layout.Length, capacity = Buffer.Capacity, m = capacity * _policy.ObservationSize, a = capacity * _policy.ActionSize;
+        int d = _policy.Layout.Length, capacity = Buffer.Capacity;
+        int m = capacity * _policy.ObservationSize, a = capacity * _policy.ActionSize;
         ReadOnlySpan<T> thetas = parameters.Span<T>();
-        Span<T> observations = Buffer.Observations.Span<T>(), actions = Buffer.Actions.Span<T>(), weights = Buffer.Weights.Span<T>(), visits = Buffer.Visits.Span<T>();
+        Span<T> observations = Buffer.Observations.Span<T>(), actions = Buffer.Actions.Span<T>();
+        Span<T> weights = Buffer.Weights.Span<T>(), visits = Buffer.Visits.Span<T>();
         double temperature = _setup.Entropy.At(batch.Round);
         for (int i = 0; i < _setup.Count; i++)
         {
@@ -93,7 +99,9 @@ internal sealed class RolloutSampler : IDisposable
             {
                 int agent = _setup.First + i;
                 var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
-                rollout.Play(_environments[i], thetas.Slice(i * d, d), key, 0, temperature != 0, observations.Slice(i * m, m), actions.Slice(i * a, a));
+                rollout.Play(
+                    _environments[i], thetas.Slice(i * d, d), key, 0, temperature != 0, observations.Slice(i * m, m),
+                    actions.Slice(i * a, a));
                 EpisodeBatch played = rollout.Batch;
                 played.ScoreWeights(_settings, temperature, own);
                 if (written == VisitRecording.Shares) played.VisitShares(seen);
@@ -102,7 +110,8 @@ internal sealed class RolloutSampler : IDisposable
                 EnvSteps += played.EnvSteps;
                 if (batch.Observe) _rollouts[i] = new RolloutStatistics(played.EnvSteps, played.RewardSum, played.Trajectories);
             }
-            // What an earlier batch left behind weighs nothing, and what is evaluated beside this one, to the end of its last chunk, is no number that could overflow.
+            // What an earlier batch left behind weighs nothing, and what is evaluated beside this one, to the end of its last chunk, is no
+            // number that could overflow.
             int met = Buffer.Counts[i], end = (met + Buffer.Chunk - 1) / Buffer.Chunk * Buffer.Chunk;
             if (before > met)
             {

@@ -23,7 +23,8 @@ public sealed class LinearQuadraticEstimator : IGradientEstimator
         _setup = setup;
         var problem = (LinearQuadraticProblem)setup.Environment;
         var policy = (LinearPolicy)setup.Policy;
-        _objectives = [.. problem.Agents.Skip(setup.First).Take(setup.Count).Select(agent => problem.ObjectiveOf(agent, policy.StandardDeviation))];
+        IEnumerable<LinearQuadraticAgent> agents = problem.Agents.Skip(setup.First).Take(setup.Count);
+        _objectives = [.. agents.Select(agent => problem.ObjectiveOf(agent, policy.StandardDeviation))];
         _gradients = zeros(setup.Count, policy.Layout.Length, dtype: policy.Format.Dtype).DetachFromDisposeScope();
         (_gradient, _rollouts, _unstable) = (new double[policy.Layout.Length], new RolloutStatistics[setup.Count], new bool[setup.Count]);
     }

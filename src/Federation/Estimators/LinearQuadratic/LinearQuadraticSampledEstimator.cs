@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.LinearQuadratic;
 
 /// <summary>
-/// The truncated policy gradient of a linear-quadratic cost estimated from B trajectories an agent, Eq. (5) or GPOMDP, through log pi of the
-/// pairs met.
+/// The truncated policy gradient of a linear-quadratic cost estimated from B trajectories an agent, Eq. (5) or GPOMDP, through log pi of
+/// the states and controls of the batch.
 /// </summary>
 public sealed class LinearQuadraticSampledEstimator : IGradientEstimator
 {
@@ -75,7 +75,8 @@ public sealed class LinearQuadraticSampledEstimator : IGradientEstimator
             var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
             RolloutStatistics rollout = _sampler.Sample(
                 agent, parameters.Span<T>().Slice(i * d, d), _policy.StandardDeviation, key, batch.Observe,
-                _observations.Span<T>().Slice(i * m, m), _controls.Span<T>().Slice(i * k, k), _weights.Span<T>().Slice(i * pairs, pairs), _work);
+                _observations.Span<T>().Slice(i * m, m), _controls.Span<T>().Slice(i * k, k),
+                _weights.Span<T>().Slice(i * pairs, pairs), _work);
             EnvSteps += rollout.EnvSteps;
             if (batch.Observe) _rollouts[i] = rollout;
         }

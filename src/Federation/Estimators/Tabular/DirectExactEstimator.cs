@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>
-/// The exact gradient of J_i by the probabilities themselves, d(s) (Q(s,a) - V(s)) with the occupancy not normalised (Agarwal, Kakade, Lee and Mahajan
-/// 2021, section 4; in the normalised form d Q / (1 - gamma)). V is a constant of the state, which a projection onto the simplex does not see; subtracted,
-/// it keeps the numbers small. Defined on the boundary too, where log pi has no gradient.
+/// The exact gradient of J_i by the probabilities themselves, d(s) (Q(s,a) - V(s)) with the occupancy not normalised (Agarwal, Kakade, Lee
+/// and Mahajan 2021, section 4; in the normalised form d Q / (1 - gamma)). V is a constant of the state, which a projection onto the
+/// simplex does not see; subtracted, it keeps the numbers small. Defined on the boundary too, where log pi has no gradient.
 /// </summary>
 public sealed class DirectExactEstimator : IGradientEstimator
 {

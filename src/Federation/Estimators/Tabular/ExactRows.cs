@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>
-/// Exact values of the policies of a block of agents, Eq. (8): what every exact direction is made of. Where factors are sparse, agents that share a kernel are
-/// evaluated eight at once; elsewhere one after another, and those that share their parameters too share one factorisation. An agent's bits are
-/// the same either way. The arrays hold the agent that is being visited. Not thread-safe.
+/// Exact values of the policies of a block of agents, Eq. (8): what every exact direction is made of. Where factors are sparse, agents that
+/// share a kernel are evaluated eight at once; elsewhere one after another, and those that share their parameters too share one
+/// factorisation. An agent's bits are the same either way. The arrays hold the agent that is being visited. Not thread-safe.
 /// </summary>
 internal sealed class ExactRows
 {
@@ -76,7 +76,8 @@ internal sealed class ExactRows
         }
     }
 
-    private void VisitAlone(ExactEvaluation evaluation, int row, bool samePolicy, ReadOnlySpan<double> logs, double temperature, Action<int> visit)
+    private void VisitAlone(
+        ExactEvaluation evaluation, int row, bool samePolicy, ReadOnlySpan<double> logs, double temperature, Action<int> visit)
     {
         if (!samePolicy)
         {
@@ -90,7 +91,8 @@ internal sealed class ExactRows
         visit(row);
     }
 
-    private void VisitTogether(Group group, ExactBatch batch, ReadOnlySpan<int> rows, ReadOnlySpan<double> logs, double temperature, Action<int> visit)
+    private void VisitTogether(
+        Group group, ExactBatch batch, ReadOnlySpan<int> rows, ReadOnlySpan<double> logs, double temperature, Action<int> visit)
     {
         for (int lane = 0; lane < ExactBatch.Lanes; lane++)
         {

@@ -7,16 +7,16 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>
-/// The exact natural gradient F^+ grad J_i (Kakade 2002), F the Fisher matrix under the normalised occupancy. For the tabular softmax it is, but for
-/// constants of a state that the policy does not see, (Q - V) / (1 - gamma) in closed form (Agarwal, Kakade, Lee and Mahajan 2021); for other policies a
-/// damped solve (<see cref="FisherSolver"/>). With entropy, Q and V are those of c + tau log pi, which gives the natural gradient of the regularised
-/// objective in the same form.
+/// The exact natural gradient F^+ grad J_i (Kakade 2002), F the Fisher matrix under the normalised occupancy. For the tabular softmax it
+/// is, but for constants of a state that the policy does not see, (Q - V) / (1 - gamma) in closed form (Agarwal, Kakade, Lee and Mahajan
+/// 2021); for other policies a damped solve (<see cref="TabularFisher"/>). With entropy, Q and V are those of c + tau log pi, which gives
+/// the natural gradient of the regularised objective in the same form.
 /// </summary>
 public sealed class NaturalExactEstimator : IGradientEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly ExactRows _exact;
-    private readonly FisherSolver? _solver;
+    private readonly TabularFisher? _solver;
     private readonly Tensor _directions;
     private readonly RolloutStatistics[] _rollouts;
     private readonly double[] _score, _pairs;
@@ -31,7 +31,7 @@ public sealed class NaturalExactEstimator : IGradientEstimator
     {
         ArgumentNullException.ThrowIfNull(setup);
         (_setup, _exact) = (setup, new ExactRows(setup));
-        _solver = setup.Policy is TabularSoftmax ? null : new FisherSolver(setup.TabularPolicy, options);
+        _solver = setup.Policy is TabularSoftmax ? null : new TabularFisher(setup.TabularPolicy, options);
         _directions = zeros(setup.Count, setup.Policy.Layout.Length, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _rollouts = new RolloutStatistics[setup.Count];
         (_score, _pairs) = (new double[setup.Mdp.States * setup.Mdp.Actions], new double[setup.Mdp.States * setup.Mdp.Actions]);

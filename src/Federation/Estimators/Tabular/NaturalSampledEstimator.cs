@@ -9,17 +9,17 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>
-/// The natural gradient estimated from B trajectories: least squares of the sampled returns on the compatible features grad log pi, over the visited pairs
-/// (s, a) with their discounted visits N(s,a) as weights (Sutton, McAllester, Singh and Mansour 2000; Kakade 2002).
+/// The natural gradient estimated from B trajectories: least squares of the sampled returns on the compatible features grad log pi, over
+/// the visited pairs (s, a) with their discounted visits N(s,a) as weights (Sutton, McAllester, Singh and Mansour 2000; Kakade 2002).
 /// <para>
-/// For the tabular softmax it is in closed form, with the sampled score weights W of the plain gradient: (W(s,a) / N(s,a) - sum_a W / sum_a N) / (1 - gamma)
-/// for visited pairs, the mean return of the action minus that of its state, and 0 for pairs that were not visited. For other policies it is
-/// (F + lambda I)^-1 of the sampled gradient, F the Fisher matrix of the visited pairs (<see cref="FisherSolver"/>).
+/// For the tabular softmax it is in closed form, with the sampled score weights W of the plain gradient: (W(s,a) / N(s,a) - sum_a W / sum_a
+/// N) / (1 - gamma) for visited pairs, the mean return of the action minus that of its state, and 0 for pairs that were not visited. For
+/// other policies it is (F + lambda I)^-1 of the sampled gradient, F the Fisher matrix of the visited pairs (<see cref="TabularFisher"/>).
 /// </para>
 /// <para>
-/// A ratio of two means: consistent as B grows, with a bias of order 1 / (visits of the pair), and that of the horizon, since the steps near it see only a part of
-/// their returns. |W / N| is at most the largest return, so a rare action never gives a large step, as it would with weights 1 / pi. Unvisited actions keep
-/// their logits. Baselines change its variance only.
+/// A ratio of two means: consistent as B grows, with a bias of order 1 / (visits of the pair), and that of the horizon, since the steps
+/// near it see only a part of their returns. |W / N| is at most the largest return, so a rare action never gives a large step, as it would
+/// with weights 1 / pi. Unvisited actions keep their logits. Baselines change its variance only.
 /// </para>
 /// </summary>
 public sealed class NaturalSampledEstimator : IGradientEstimator
@@ -27,7 +27,7 @@ public sealed class NaturalSampledEstimator : IGradientEstimator
     private readonly EstimatorSetup _setup;
     private readonly TrajectorySampler _sampler;
     private readonly SamplerWork _work;
-    private readonly FisherSolver? _solver;
+    private readonly TabularFisher? _solver;
     private readonly Tensor _directions, _sampled;
     private readonly RolloutStatistics[] _rollouts;
     private readonly double[] _visits, _score;
@@ -41,7 +41,7 @@ public sealed class NaturalSampledEstimator : IGradientEstimator
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(sampler);
         (_setup, _sampler, _work) = (setup, sampler, sampler.CreateWork());
-        _solver = setup.Policy is TabularSoftmax ? null : new FisherSolver(setup.TabularPolicy, options);
+        _solver = setup.Policy is TabularSoftmax ? null : new TabularFisher(setup.TabularPolicy, options);
         _directions = zeros(setup.Count, setup.Policy.Layout.Length, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _sampled = zeros(setup.Mdp.States * setup.Mdp.Actions, dtype: setup.Policy.Format.Dtype).DetachFromDisposeScope();
         _rollouts = new RolloutStatistics[setup.Count];
@@ -118,7 +118,8 @@ public sealed class NaturalSampledEstimator : IGradientEstimator
                 total += score[k];
                 count += visits[k];
             }
-            for (int k = first; k < first + actions; k++) score[k] = visits[k] == 0 ? 0 : ((score[k] / visits[k]) - (total / count)) / effective;
+            for (int k = first; k < first + actions; k++)
+                score[k] = visits[k] == 0 ? 0 : ((score[k] / visits[k]) - (total / count)) / effective;
         }
     }
 }

@@ -101,7 +101,8 @@ public sealed class SampledEstimator : IBatchEstimator
             int agent = _setup.First + i;
             var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
             RolloutStatistics rollout = _sampler.ScoreWeights(
-                agent, p.Slice(i * cells, cells), logs.Slice(i * cells, cells), temperature, key, batch.Observe, weights.Slice(i * cells, cells), _work);
+                agent, p.Slice(i * cells, cells), logs.Slice(i * cells, cells), temperature, key, batch.Observe,
+                weights.Slice(i * cells, cells), _work);
             EnvSteps += rollout.EnvSteps;
             if (batch.Observe) _rollouts[i] = rollout;
             if (!withVisits) continue;

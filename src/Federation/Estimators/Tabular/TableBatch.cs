@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators.Tabular;
 
-/// <summary>A batch where states are listed: what a pair or a state weighs is an entry of a table.</summary>
+/// <summary>A batch of a tabular environment: the weight of a pair or a state is an entry of a table.</summary>
 public sealed class TableBatch : SurrogateBatch
 {
     private readonly TabularPolicy _policy;
@@ -13,7 +13,7 @@ public sealed class TableBatch : SurrogateBatch
 
     /// <summary>Keeps copies of the tables and evaluates the policies that divergences are from.</summary>
     /// <param name="policy">The block's policy.</param>
-    /// <param name="weights">W(s,a), [n, S, A], 0 where nothing was met.</param>
+    /// <param name="weights">W(s,a), [n, S, A], 0 for pairs outside the batch.</param>
     /// <param name="visits">p(s), [n, S], 0 for terminal states; sums to 1, or to 0 where nothing else was visited.</param>
     /// <param name="old">log pi_old, [n, S, A].</param>
     /// <param name="server">thetabar in every row, [n, d]; null where it gives pi_old.</param>
@@ -37,7 +37,8 @@ public sealed class TableBatch : SurrogateBatch
     public Tensor Visits { get; }
 
     /// <summary>
-    /// By the derivative in log pi(a|s), [n, S, A]: of the first sum it is W w where w is below the cap, and of KL_s it is -pi_old, or -pi_thetabar / (2 sqrt KL_s) for the root.
+    /// By the derivative in log pi(a|s), [n, S, A]: of the first sum it is W w where w is below the cap, and of KL_s it is -pi_old, or
+    /// -pi_thetabar / (2 sqrt KL_s) for the root.
     /// </summary>
     /// <inheritdoc/>
     public override void Gradients(Tensor rows, SurrogatePenalties penalties, Tensor gradients)

@@ -1,4 +1,5 @@
 using FedPG.Core.Options;
+using FedPG.Envs;
 using FedPG.Envs.Returns;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Sampling;
@@ -6,41 +7,65 @@ using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Estimators.Tabular;
 
-/// <summary>The estimators of environments whose states are listed.</summary>
+/// <summary>The gradient estimators of tabular environments.</summary>
 internal static class TabularEstimators
 {
-    public static IEnumerable<EstimatorDefinition> Definitions =>
+    private static readonly FisherOptions Fisher = new(Damping: 1e-4, Iterations: 100);
+
+    public static IReadOnlyList<EstimatorDefinition> Definitions { get; } =
     [
-        EstimatorDefinition.For<FiniteMdp>("exact", "exact gradients by linear solves", (options, context) =>
-        {
-            // Read so that switching the estimator needs no other change in the file; not used.
-            _ = SamplingOptions.ReadSampling(options, ReturnKind.ToGo, context.Objective, strict: false);
-            FisherOptions fisher = ReadFisher(options, context);
-            if (context.Natural) return _ => setup => new NaturalExactEstimator(setup, fisher);
-            return _ => setup => setup.Policy is TabularDirect ? new DirectExactEstimator(setup) : new ExactEstimator(setup);
-        }) with { OffersNatural = true, OffersBatches = true },
-        Sampled("gpomdp", "score function with costs to go (GPOMDP)", ReturnKind.ToGo),
-        Sampled("reinforce", "score function with all costs: Eq. (5) as printed", ReturnKind.Total),
+        EstimatorDefinition.For<FiniteMdp, ExactOptions>(
+            "exact gradients by linear solves", ReadExact, PrepareExact, offersNatural: true, offersBatches: true),
+        Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo),
+        Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total),
     ];
 
-    private static EstimatorDefinition Sampled(string name, string summary, ReturnKind kind) => EstimatorDefinition.For<FiniteMdp>(name, summary, (options, context) =>
+    private static ExactOptions ReadExact(OptionReader reader, EstimatorContext context)
     {
-        SamplerSettings settings = SamplingOptions.ReadSampling(options, kind, context.Objective, strict: true);
-        FisherOptions fisher = ReadFisher(options, context);
-        if (context.Policy is TabularDirect)
-            options.Reject("estimator", $"cannot serve policy.kind \"{TabularDirect.Kind}\", whose log pi has no gradient where a probability is 0; allowed there: \"exact\"");
-        return mdp =>
-        {
-            var sampler = new TrajectorySampler(mdp, settings);
-            return setup => context.Natural ? new NaturalSampledEstimator(setup, sampler, fisher) : new SampledEstimator(setup, sampler);
-        };
-    }) with { OffersNatural = true, OffersBatches = true };
+        var options = SampledGradientOptions.Read<ExactOptions>(reader, context.Objective, Fisher);
+        CheckNatural(reader, context);
+        return options;
+    }
 
-    private static FisherOptions ReadFisher(OptionReader options, EstimatorContext context)
+    private static EstimatorFactory PrepareExact(ExactOptions options, Objective objective, FiniteMdp mdp) => new(setup =>
+        options.Direction == GradientDirection.Natural ? new NaturalExactEstimator(setup, options.Fisher)
+        : setup.Policy is TabularDirect ? new DirectExactEstimator(setup)
+        : new ExactEstimator(setup));
+
+    private static EstimatorDefinition Sampled<TOptions>(string summary, ReturnKind kind)
+        where TOptions : SampledGradientOptions, new() =>
+        EstimatorDefinition.For<FiniteMdp, TOptions>(
+            summary, ReadSampled<TOptions>,
+            (options, objective, mdp) => PrepareSampled(options, new TrajectorySampler(mdp, options.Settings(kind, objective))),
+            offersNatural: true, offersBatches: true);
+
+    private static TOptions ReadSampled<TOptions>(OptionReader reader, EstimatorContext context)
+        where TOptions : SampledGradientOptions, new()
     {
-        FisherOptions fisher = FisherOptions.Read(options);
-        if (context is { Natural: true, Policy: ModulePolicy })
-            options.Reject("direction", $"\"natural\" needs a policy that is differentiable in rows, which a module behind ModulePolicy is not; {context.PlainInstead}");
-        return fisher;
+        var options = SampledGradientOptions.Read<TOptions>(reader, context.Objective, Fisher);
+        options.Check(reader);
+        CheckNatural(reader, context);
+        if (context.Policy is TabularDirect)
+        {
+            reader.Reject(
+                "estimator",
+                $"cannot serve policy.kind \"{TabularDirect.Kind}\", whose log pi has no gradient where a probability is 0; "
+                + "allowed there: \"exact\"");
+        }
+        return options;
+    }
+
+    private static EstimatorFactory PrepareSampled(SampledGradientOptions options, TrajectorySampler sampler) => new(setup =>
+        options.Direction == GradientDirection.Natural
+            ? new NaturalSampledEstimator(setup, sampler, options.Fisher)
+            : new SampledEstimator(setup, sampler));
+
+    private static void CheckNatural(OptionReader reader, EstimatorContext context)
+    {
+        if (context is not { Natural: true, Policy: ModulePolicy }) return;
+        reader.Reject(
+            "direction",
+            "\"natural\" needs a policy that is differentiable in rows, which a module behind ModulePolicy is not; "
+            + context.PlainInstead);
     }
 }

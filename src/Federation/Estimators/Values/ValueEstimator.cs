@@ -1,5 +1,4 @@
 using FedPG.Envs.Returns;
-using FedPG.Envs.Tabular;
 using FedPG.Federation.States;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -7,8 +6,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Values;
 
 /// <summary>
-/// What oracles of values have in common: one agent after another in double precision, from its row to its direction. The direction points up the error, as a
-/// gradient does, so an algorithm subtracts it.
+/// What value estimators have in common: one agent after another in double precision, from its row to its direction. The direction points
+/// up the error, as a gradient does, so an algorithm subtracts it.
 /// </summary>
 public abstract class ValueEstimator : IGradientEstimator
 {
@@ -80,23 +79,4 @@ public abstract class ValueEstimator : IGradientEstimator
     {
         if (disposing) _directions.Dispose();
     }
-}
-
-/// <summary>The same where states are listed.</summary>
-public abstract class TabularValueEstimator : ValueEstimator
-{
-    /// <summary>Prepares the work arrays for a block.</summary>
-    protected TabularValueEstimator(EstimatorSetup setup)
-        : base(setup)
-    {
-        ArgumentNullException.ThrowIfNull(setup);
-        Agents = [.. setup.Mdp.Agents.Skip(setup.First).Take(setup.Count)];
-        Costs = [.. Agents.Select(agent => setup.Objective.Costs(agent))];
-    }
-
-    /// <summary>The agents of the block, [n].</summary>
-    protected IReadOnlyList<AgentMdp> Agents { get; }
-
-    /// <summary>Their costs, [n][S * A].</summary>
-    protected IReadOnlyList<double[]> Costs { get; }
 }

@@ -52,6 +52,32 @@ public sealed class OptionRecordTests
     public void Options_of_a_base_come_first() =>
         Assert.Equal(["size", "weight", "colour", "lid", "handles", "label", "share", "seed"], OptionRecord.Describe(new BasketOptions()).Select(o => o.Key));
 
+    [Fact]
+    public void An_option_that_something_else_reads_is_left_to_it()
+    {
+        var errors = new ValidationErrors("test");
+        var reader = new OptionReader(JsonSerializer.SerializeToElement(new { size = 3, weight = 0.5 }), "", errors);
+        var instead = new Dictionary<string, Func<OptionProperty, object?>?> { [nameof(BasketOptions.Weight)] = _ => 0.75 };
+        Assert.Equal(0.75, OptionRecord.Read(reader, new BasketOptions(), instead).Weight);
+        reader.Finish();
+        Assert.StartsWith("test: weight: unknown key", Assert.Single(errors.Items).ToString(), StringComparison.Ordinal);
+        Assert.False(reader.Resolved.ContainsKey("weight"));
+    }
+
+    [Theory]
+    [InlineData("""{ "ramp": 2 }""", "2", null)]
+    [InlineData("""{ "ramp": { "to": 3 } }""", """{"to":3}""", null)]
+    [InlineData("""{ "ramp": { "too": 3 } }""", """{"to":0}""", "test: ramp.too: unknown key; the nearest key is \"to\"")]
+    public void A_value_with_a_section_of_its_own_reads_itself(string json, string resolved, string? error)
+    {
+        var errors = new ValidationErrors("test");
+        var reader = new OptionReader(JsonDocument.Parse(json).RootElement, "", errors);
+        RampOptions read = OptionRecord.Read(reader, new RampOptions());
+        Assert.Equal(resolved, reader.Resolved["ramp"]!.ToJsonString());
+        if (error is null) Assert.Equal(resolved, OptionRecord.ToJson(read)["ramp"]!.ToJsonString());
+        else Assert.StartsWith(error, Assert.Single(errors.Items).ToString(), StringComparison.Ordinal);
+    }
+
     private static BasketOptions Read(JsonObject json, out ValidationErrors errors)
     {
         errors = new ValidationErrors("test");
@@ -80,6 +106,27 @@ public sealed class OptionRecordTests
         }
 
         public JsonNode? ToJson() => Value;
+    }
+
+    private sealed record RampOptions
+    {
+        [Option("How steep.")]
+        public Ramp Ramp { get; init; } = new(1, IsSection: false);
+    }
+
+    private sealed record Ramp(double To, bool IsSection) : IOptionSection<Ramp>
+    {
+        public static Ramp Read(OptionReader reader, string key, Ramp defaultValue, string meaning)
+        {
+            if (reader.Raw(key).ValueKind != JsonValueKind.Object)
+                return new Ramp(reader.Number(key, defaultValue.To, NumberRange.Any, meaning), IsSection: false);
+            OptionReader section = reader.Section(key);
+            var ramp = new Ramp(section.Number("to", 0, NumberRange.Any, "its end"), IsSection: true);
+            section.Finish();
+            return ramp;
+        }
+
+        public JsonNode? ToJson() => IsSection ? new JsonObject { ["to"] = To } : To;
     }
 
     private sealed record InnerOptions

@@ -1,6 +1,8 @@
 using FedPG.Envs.Derivatives;
 using FedPG.Experiments;
 using FedPG.Experiments.Diagnosis;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Families;
 using FedPG.Tests.Experiments.Runs;
 using FedPG.Tests.Federation;
 using Xunit;
@@ -55,7 +57,7 @@ public sealed class AdviserTests
     {
         Experiment experiment = RunTesting.Experiment("gradient.entropy=0.1");
         Advice advice = Adviser.Of(experiment);
-        using KnownProblem problem = KnownProblem.Of(experiment, 0.1)!;
+        using KnownProblem problem = ProblemFamily.Of(experiment.Environment).CreateProblem(experiment, 0.1)!;
         double atStart = Enumerable.Range(0, 4).Max(i => Eigenvalue(Hessians.Of(problem.Agent(i), new double[15])));
         Assert.InRange(advice.Constants.Smoothness!.Value, 0.99 * atStart, advice.Constants.SmoothnessBound!.Value);
         Assert.True(advice.Constants.EndGap < advice.Constants.StartGap);

@@ -1,6 +1,8 @@
 using FedPG.Envs.Tabular;
 using FedPG.Experiments;
 using FedPG.Experiments.Diagnosis;
+using FedPG.Federation.Evaluation;
+using FedPG.Federation.Families;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
@@ -67,7 +69,7 @@ public sealed class CertificateTests
         FiniteMdp mdp = TheoryInstances.Wide();
         double[] theta = TheoryInstances.Optimum(mdp, Tau), gradient = new double[20];
         Experiment experiment = Create(mdp, folder, """gradient={"estimator":"gpomdp","horizon":40,"trajectories":4,"baseline":"none","entropy":0.2}""");
-        using KnownProblem problem = KnownProblem.Of(experiment, Tau)!;
+        using KnownProblem problem = ProblemFamily.Of(experiment.Environment).CreateProblem(experiment, Tau)!;
         var inverse = new PositiveInverse(problem.Mean, theta);
         for (int k = 0; k < 50; k++)
         {

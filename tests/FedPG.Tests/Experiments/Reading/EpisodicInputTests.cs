@@ -1,7 +1,8 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
-using FedPG.Federation.Evaluation;
+using FedPG.Federation.Evaluation.Episodic;
+using FedPG.Federation.Rollouts;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
@@ -148,7 +149,7 @@ public sealed class EpisodicInputTests
     public void Returns_are_whole_at_every_discount_that_is_taken(double? discount)
     {
         ObservationStateValues values = Values();
-        double gamma = discount ?? ReturnErrorEvaluator.LargestDiscount(Forever(0.9), values);
+        double gamma = discount ?? EpisodeLengths.LargestDiscount(Forever(0.9), values);
         EpisodicEnvironment environment = Forever(gamma);
         using (values)
         using (var pool = new WorkerPool(1))
@@ -156,7 +157,7 @@ public sealed class EpisodicInputTests
         using (DisposeScope scope = NewDisposeScope())
         {
             double share = Math.Sqrt(evaluator.Evaluate(tensor((double[])[1 / (1 - gamma)]), null).Objective) * (1 - gamma);
-            Assert.InRange(share, 0, EpisodeEvaluator.Negligible * (1 + 1e-6));
+            Assert.InRange(share, 0, EpisodeLengths.Negligible * (1 + 1e-6));
             Assert.Throws<ArgumentOutOfRangeException>(() => new ReturnErrorEvaluator(Forever(0.99999), Objective.Regret, values, 1, 2, pool));
         }
     }

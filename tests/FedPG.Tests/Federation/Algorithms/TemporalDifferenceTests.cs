@@ -1,7 +1,7 @@
 using FedPG.Envs;
 using FedPG.Experiments;
 using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.Values;
+using FedPG.Federation.Estimators.Values.Tabular;
 using FedPG.Policies;
 using FedPG.Policies.Tabular;
 using FedPG.Tests.Federation.Estimators;
@@ -135,7 +135,7 @@ public sealed class TemporalDifferenceTests
     {
         Experiment experiment = EstimatorsTesting.Read(Json, "federation.rounds=0");
         using var values = (StateValues)experiment.CreatePolicy(TensorFormat.Float64);
-        using var evaluator = new FedPG.Federation.Evaluation.ValueErrorEvaluator(experiment.Mdp, Objective.Regret, values);
+        using var evaluator = new FedPG.Federation.Evaluation.Tabular.ValueErrorEvaluator(experiment.Mdp, Objective.Regret, values);
         for (int seed = 0; seed < 20; seed++)
         {
             double[] away = NumericsTesting.Uniform(seed, 4, 0.1);

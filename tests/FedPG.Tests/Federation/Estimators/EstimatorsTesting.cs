@@ -34,10 +34,10 @@ internal static class EstimatorsTesting
     }
 
     /// <summary>The oracle of an experiment for all its agents, on a policy of its own.</summary>
-    public static (IGradientEstimator Oracle, Policy Policy) Estimator(Experiment experiment)
+    public static (IGradientEstimator Estimator, Policy Policy) Estimator(Experiment experiment)
     {
         Policy policy = experiment.CreatePolicy(TensorFormat.Float64);
-        return (experiment.PrepareEstimators(experiment.Environment)(new EstimatorSetup(
+        return (experiment.Gradient.Prepare(experiment.Environment).Create(new EstimatorSetup(
             experiment.Environment, policy, 0, experiment.Environment.AgentNames.Count, experiment.Objective, experiment.Entropy, experiment.Seed)), policy);
     }
 

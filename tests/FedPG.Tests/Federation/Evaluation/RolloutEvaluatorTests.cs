@@ -2,6 +2,8 @@ using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Tabular;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Evaluation.Episodic;
+using FedPG.Federation.Rollouts;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
@@ -105,11 +107,11 @@ public sealed class RolloutEvaluatorTests
     public void Episodes_without_a_limit_are_cut_where_little_is_left()
     {
         EpisodicEnvironment Environment(double discount, int? limit) => new("e", discount, ["a"], _ => new TargetEnvironment(0, Box.Of(1)), FedPG.Core.Options.NumberRange.Any, limit);
-        Assert.Equal(12, RolloutEvaluator.HorizonOf(Environment(0.9, 12)));
-        Assert.Equal(1, RolloutEvaluator.HorizonOf(Environment(0, null)));
-        Assert.Equal(RolloutEvaluator.MaxSteps, RolloutEvaluator.HorizonOf(Environment(1, null)));
-        int steps = RolloutEvaluator.HorizonOf(Environment(0.9, null));
-        Assert.True(Math.Pow(0.9, steps) <= RolloutEvaluator.Negligible && Math.Pow(0.9, steps - 1) > RolloutEvaluator.Negligible);
+        Assert.Equal(12, EpisodeLengths.Of(Environment(0.9, 12)));
+        Assert.Equal(1, EpisodeLengths.Of(Environment(0, null)));
+        Assert.Equal(EpisodeLengths.MaxSteps, EpisodeLengths.Of(Environment(1, null)));
+        int steps = EpisodeLengths.Of(Environment(0.9, null));
+        Assert.True(Math.Pow(0.9, steps) <= EpisodeLengths.Negligible && Math.Pow(0.9, steps - 1) > EpisodeLengths.Negligible);
     }
 
     private static Tensor Theta(FiniteMdp mdp, double[] logits) => tensor([.. logits, .. new double[mdp.Actions]]);

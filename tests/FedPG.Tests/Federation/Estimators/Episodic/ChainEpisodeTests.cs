@@ -2,7 +2,7 @@ using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.Values;
+using FedPG.Federation.Estimators.Values.Episodic;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
 using FedPG.Tests.Envs;

@@ -118,9 +118,10 @@ public sealed class RolloutEstimatorTests
         using ObservationSoftmax policy = RolloutTesting.TablePolicy(environment, TensorFormat.Float64);
         EstimatorDefinition definition = EstimatorRegistry.Default.Get("gpomdp", environment);
         var options = new OptionReader(EnvTesting.Json("""{ "horizon": 1000, "trajectories": 8 }"""), "gradient", new ValidationErrors("test"));
-        Func<EstimatorSetup, IGradientEstimator> create = definition.Configure(options, new EstimatorContext(Objective.Regret, environment, policy))(environment);
+        GradientOptions read = definition.Read(options, new EstimatorContext(Objective.Regret, environment, policy));
         options.Errors.ThrowIfAny();
-        using IGradientEstimator estimator = create(new EstimatorSetup(environment, policy, 0, Rows, Objective.Regret, NumericsTesting.Entropy(0), 1));
+        using IGradientEstimator estimator = definition.Prepare(read, Objective.Regret, environment)
+            .Create(new EstimatorSetup(environment, policy, 0, Rows, Objective.Regret, NumericsTesting.Entropy(0), 1));
         Assert.Equal(6, estimator.Batch!.Horizon);
         var moments = new VectorMoments(mdp.States * mdp.Actions);
         Collect(estimator, policy, Theta(mdp, logits), 200, Rows, row => moments.Add(row.AsSpan(0, expected.Length)));

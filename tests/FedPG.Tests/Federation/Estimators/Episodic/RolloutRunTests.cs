@@ -208,7 +208,7 @@ public sealed class RolloutMemoryTests
             Experiment experiment = RolloutTesting.Experiment(
                 """environment={"id":"Pendulum-v1","agents":1}""", """policy={"kind":"gaussian","hidden":[]}""", "objective=reward", $"gradient.horizon={horizon}", "gradient.trajectories=2");
             using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
-            using IGradientEstimator estimator = experiment.PrepareEstimators(experiment.Environment)(
+            using IGradientEstimator estimator = experiment.Gradient.Prepare(experiment.Environment).Create(
                 new EstimatorSetup(experiment.Environment, policy, 0, 1, experiment.Objective, experiment.Entropy, 1));
             using torch.Tensor theta = torch.zeros(1, policy.Layout.Length, dtype: torch.ScalarType.Float32), directions = torch.zeros_like(theta);
             for (int k = 0; k < 3; k++) Play(k);

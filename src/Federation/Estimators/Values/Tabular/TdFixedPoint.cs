@@ -2,11 +2,11 @@ using FedPG.Envs.Tabular;
 using FedPG.Policies.Tabular;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
-/// Where TD(0) with linear features comes to rest for one agent (Tsitsiklis and Van Roy 1997): A theta* = b with A = F'D (I - gamma P_pi) F and b = F'D c_pi, F the
-/// features [S, m], D the stationary distribution of the fixed policy's chain. Immutable.
+/// Where TD(0) with linear features comes to rest for one agent (Tsitsiklis and Van Roy 1997): A theta* = b with A = F'D (I - gamma P_pi) F
+/// and b = F'D c_pi, F the features [S, m], D the stationary distribution of the fixed policy's chain. Immutable.
 /// </summary>
 public sealed class TdFixedPoint
 {
@@ -31,7 +31,9 @@ public sealed class TdFixedPoint
     /// <summary>D, [S].</summary>
     public IReadOnlyList<double> Stationary { get; }
 
-    /// <summary>F'D F: (theta - theta*)' of it (theta - theta*) is the mean squared error of the values at the stationary distribution. [m, m].</summary>
+    /// <summary>
+    /// F'D F: (theta - theta*)' of it (theta - theta*) is the mean squared error of the values at the stationary distribution. [m, m].
+    /// </summary>
     internal Matrix<double> Metric { get; }
 
     /// <summary>Computes it.</summary>
@@ -40,14 +42,15 @@ public sealed class TdFixedPoint
     /// <param name="costs">Its costs, [S, A].</param>
     /// <param name="values">Features and the fixed policy.</param>
     /// <returns>The point, or why there is none, as "has ...".</returns>
-    public static (TdFixedPoint? Point, string? Fault) Of(FiniteMdp mdp, AgentMdp agent, ReadOnlySpan<double> costs, StateValues values)
+    public static (TdFixedPoint? Point, string? Error) Of(FiniteMdp mdp, AgentMdp agent, ReadOnlySpan<double> costs, StateValues values)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentNullException.ThrowIfNull(agent);
         ArgumentNullException.ThrowIfNull(values);
         (int states, int actions, int count) = (mdp.States, mdp.Actions, values.Features.Count);
         if (states > MaxStates) return (null, $"has {states} states; at most {MaxStates} are allowed");
-        if (mdp.HasTerminalStates) return (null, "has terminal states, where the chain of a fixed policy ends; an environment that goes on is needed");
+        if (mdp.HasTerminalStates)
+            return (null, "has terminal states, where the chain of a fixed policy ends; an environment that goes on is needed");
         Matrix<double> chain = Matrix<double>.Build.Dense(states, states);
         Vector<double> cost = Vector<double>.Build.Dense(states);
         for (int pair = 0; pair < states * actions; pair++)
@@ -70,8 +73,23 @@ public sealed class TdFixedPoint
         Matrix<double> a = weighted * (features - (mdp.Discount * (chain * features)));
         double[] singular = [.. a.Svd(computeVectors: false).S];
         if (!(singular[^1] > Singular * singular[0]))
-            return (null, "has no single TD fixed point: the features are dependent, or the policy's chain never comes back to some of the states they tell apart");
+        {
+            return (null, "has no single TD fixed point: the features are dependent, or the policy's chain never comes back to some of "
+                + "the states they tell apart");
+        }
         return (new TdFixedPoint(a, weighted * cost, weighted * features, [.. stationary]), null);
+    }
+
+    /// <summary>Computes the point of an agent that is known to have one.</summary>
+    /// <param name="mdp">The environment.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="costs">Its costs, [S, A].</param>
+    /// <param name="values">Features and the fixed policy.</param>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    public static TdFixedPoint OrThrow(FiniteMdp mdp, AgentMdp agent, ReadOnlySpan<double> costs, StateValues values)
+    {
+        (TdFixedPoint? point, string? error) = Of(mdp, agent, costs, values);
+        return point ?? throw new ArgumentException($"agent {agent.Name} {error}", nameof(agent));
     }
 
     /// <summary>A theta - b, [m].</summary>

@@ -2,21 +2,16 @@ using FedPG.Core.Streams;
 using FedPG.Envs.Episodic;
 using FedPG.Federation.Threads;
 
-namespace FedPG.Federation.Evaluation;
+namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
-/// Estimates from held-out episodes, which training never sees (<see cref="StreamPurpose.Evaluation"/>), so no optimum is known and nothing is compared with one. Every evaluation of a run
-/// uses the same seeds: two rounds differ by what was learned, not by luck, but the luck that they share is in both, and the standard error speaks of one evaluation alone. Agents have
-/// seeds of their own, so errors of different agents are independent. All agents are evaluated on all threads of the pool, with the same bits on any number of them.
+/// Estimates from held-out episodes, which training never sees (<see cref="StreamPurpose.Evaluation"/>), so no optimum is known and nothing
+/// is compared with one. Every evaluation of a run uses the same seeds: two rounds differ by what was learned, not by luck, but the luck
+/// that they share is in both, and the standard error speaks of one evaluation alone. Agents have seeds of their own, so errors of
+/// different agents are independent. All agents are evaluated on all threads of the pool, with the same bits on any number of them.
 /// </summary>
 public abstract class EpisodeEvaluator : Evaluator
 {
-    /// <summary>Where what follows no longer counts: gamma^t below this.</summary>
-    public const double Negligible = 1e-4;
-
-    /// <summary>Where episodes without a limit of steps are cut at the latest.</summary>
-    public const int MaxSteps = 10_000;
-
     private readonly WorkerPool _pool;
     private readonly long _seed;
     private readonly StreamPurpose _purpose;
@@ -27,7 +22,8 @@ public abstract class EpisodeEvaluator : Evaluator
     /// <param name="episodes">Episodes an agent.</param>
     /// <param name="pool">The threads; not disposed.</param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
-    private protected EpisodeEvaluator(EpisodicEnvironment environment, long seed, int episodes, WorkerPool pool, StreamPurpose purpose = StreamPurpose.Evaluation)
+    private protected EpisodeEvaluator(
+        EpisodicEnvironment environment, long seed, int episodes, WorkerPool pool, StreamPurpose purpose = StreamPurpose.Evaluation)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(pool);
@@ -58,22 +54,6 @@ public abstract class EpisodeEvaluator : Evaluator
     /// <summary>Those who evaluate agents at the same time.</summary>
     private protected int Workers => Math.Min(Agents, _pool.Threads);
 
-    /// <summary>The steps after which an episode is cut where nothing else is asked for.</summary>
-    public static int HorizonOf(EpisodicEnvironment environment)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        return environment.StepLimit ?? Math.Min(MaxSteps, TailOf(environment.Discount));
-    }
-
-    /// <summary>The steps after which gamma^t is below <see cref="Negligible"/>; where it never is, the largest number.</summary>
-    /// <param name="discount">gamma.</param>
-    private protected static int TailOf(double discount) => discount switch
-    {
-        0 => 1,
-        < 1 => (int)Math.Clamp(Math.Ceiling(Math.Log(Negligible) / Math.Log(discount)), 1, int.MaxValue),
-        _ => int.MaxValue,
-    };
-
     /// <summary>The random numbers of an agent's episodes: the same at every round.</summary>
     private protected StreamKey KeyOf(int agent) => new(_seed, _purpose, agent, 0, 0);
 
@@ -85,7 +65,8 @@ public abstract class EpisodeEvaluator : Evaluator
         int next = 0;
         _pool.Run(Workers, worker =>
         {
-            for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1) results[i] = play(worker, i);
+            for (int i = Interlocked.Increment(ref next) - 1; i < results.Length; i = Interlocked.Increment(ref next) - 1)
+                results[i] = play(worker, i);
         });
         return results;
     }

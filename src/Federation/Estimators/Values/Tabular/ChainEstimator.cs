@@ -1,12 +1,13 @@
 using FedPG.Core.Streams;
 using FedPG.Envs.Tabular;
+using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
-/// An oracle that learns along one endless Markov chain an agent, one transition a local step. Where the chains stand is the oracle's own state, which
+/// Learns along one endless Markov chain an agent, one transition a local step. Where the chains stand is the estimator's own state, which
 /// checkpoints store; an agent that sits a step out stays where it is.
 /// </summary>
 public abstract class ChainEstimator : TabularValueEstimator
@@ -23,7 +24,7 @@ public abstract class ChainEstimator : TabularValueEstimator
         _chains = new Chains(tensor(positions).DetachFromDisposeScope());
     }
 
-    /// <summary>What the oracle keeps.</summary>
+    /// <summary>What the estimator keeps.</summary>
     /// <param name="Position">The state each agent's chain is in, [n], float64; -1 before its first step.</param>
     public sealed record Chains(Tensor Position);
 

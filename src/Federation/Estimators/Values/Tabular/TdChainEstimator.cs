@@ -1,10 +1,11 @@
+using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies.Tabular;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
-/// TD(0) along the chain of the fixed policy (Sutton 1988): after (s, c, s'), the direction is f(s) (V(s) - c - gamma V(s')). At the chain's stationary
-/// distribution its expectation is A_i theta - b_i.
+/// TD(0) along the chain of the fixed policy (Sutton 1988): after (s, c, s'), the direction is f(s) (V(s) - c - gamma V(s')). At the
+/// chain's stationary distribution its expectation is A_i theta - b_i.
 /// </summary>
 public sealed class TdChainEstimator : ChainEstimator
 {
@@ -26,19 +27,4 @@ public sealed class TdChainEstimator : ChainEstimator
         double error = features.Value(state, theta) - cost - (Setup.Mdp.Discount * features.Value(reached, theta));
         features.AddTo(state, error, direction);
     }
-}
-
-/// <summary>The expectation of the same at the stationary distribution, A_i theta - b_i: TD without noise.</summary>
-public sealed class TdMeanEstimator : TabularValueEstimator
-{
-    private readonly TdFixedPoint[] _points;
-
-    /// <summary>Prepares the matrices of a block.</summary>
-    /// <param name="setup">The block.</param>
-    /// <param name="points">Those of all agents, [N].</param>
-    public TdMeanEstimator(EstimatorSetup setup, IReadOnlyList<TdFixedPoint> points)
-        : base(setup) => _points = [.. points.Skip(Setup.First).Take(Setup.Count)];
-
-    /// <inheritdoc/>
-    protected override void Direct(int row, ReadOnlySpan<double> theta, BatchKey batch, Span<double> direction) => _points[row].MeanDirection(theta, direction);
 }

@@ -1,13 +1,15 @@
 using FedPG.Core.Streams;
 using FedPG.Envs.Tabular;
+using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies.Tabular;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
-/// One step of Q-learning on all pairs at once: the direction is Q - T_i Q with the Bellman operator (T_i Q)(s,a) = c_i(s,a) + gamma sum over s' of
-/// P_i(s'|s,a) min over a' of Q(s',a'), a minimum because costs are minimised. With a number of samples the expectation is the mean over so many next states
-/// drawn for each pair from a generator, which leaves the direction unbiased. A step of size eta in (0, 1] is Q &lt;- (1 - eta) Q + eta T_i Q.
+/// One step of Q-learning on all pairs at once: the direction is Q - T_i Q with the Bellman operator (T_i Q)(s,a) = c_i(s,a) + gamma sum
+/// over s' of P_i(s'|s,a) min over a' of Q(s',a'), a minimum because costs are minimised. With a number of samples the expectation is the
+/// mean over so many next states drawn for each pair from a generator, which leaves the direction unbiased. A step of size eta in (0, 1] is
+/// Q &lt;- (1 - eta) Q + eta T_i Q.
 /// </summary>
 public sealed class BellmanEstimator : TabularValueEstimator
 {

@@ -10,18 +10,22 @@ using FedPG.Policies.Episodic;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Evaluation;
+namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
-/// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what is left is worth less than
-/// <see cref="EpisodeEvaluator.Negligible"/> of a first step's cost, or until <see cref="EpisodeEvaluator.MaxSteps"/>.
+/// Estimates what the server's policy is worth. Episodes run to their end or to the environment's limit of steps; without one, until what
+/// is left is worth less than
+/// <see cref="EpisodeLengths.Negligible"/> of a first step's cost, or until <see cref="EpisodeLengths.MaxSteps"/>.
 /// </summary>
 public sealed class RolloutEvaluator : EpisodeEvaluator
 {
     /// <summary>Episodes that are played side by side.</summary>
     private const int LargestBatch = 32;
 
-    /// <summary>The most numbers that are kept of what is seen in a batch: where episodes are long and observations wide, fewer are played side by side.</summary>
+    /// <summary>
+    /// The most numbers that are kept of what is seen in a batch: where episodes are long and observations wide, fewer are played side by
+    /// side.
+    /// </summary>
     private const long MaxSeen = 1 << 26;
 
     private readonly EpisodicPolicy _policy;
@@ -35,11 +39,13 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 1; a single one has no standard error.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    /// <param name="length">Steps after which an episode is cut, at most <see cref="EpisodicPolicy.MaxSteps"/>; null for <see cref="EpisodeEvaluator.HorizonOf"/>.</param>
+    /// <param name="length">
+    /// Steps after which an episode is cut, at most <see cref="EpisodicPolicy.MaxSteps"/>; null for <see cref="EpisodeLengths.Of"/>.
+    /// </param>
     /// <param name="purpose">What the episodes are for: other purposes give other episodes.</param>
     public RolloutEvaluator(
-        EpisodicEnvironment environment, Objective objective, EpisodicPolicy policy, long seed, int episodes, WorkerPool pool, int? length = null,
-        StreamPurpose purpose = StreamPurpose.Evaluation)
+        EpisodicEnvironment environment, Objective objective, EpisodicPolicy policy, long seed, int episodes, WorkerPool pool,
+        int? length = null, StreamPurpose purpose = StreamPurpose.Evaluation)
         : base(environment, seed, episodes, pool, purpose)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -48,7 +54,7 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length ?? 1, policy.MaxSteps);
         _policy = policy;
         _environments = new IEnvironment[Agents][];
-        Length = Math.Min(policy.MaxSteps, length ?? HorizonOf(environment));
+        Length = Math.Min(policy.MaxSteps, length ?? EpisodeLengths.Of(environment));
         int batch = (int)Math.Clamp(MaxSeen / ((long)Length * policy.ObservationSize), 1, Math.Min(episodes, LargestBatch));
         _workers = new IDisposable[Workers];
         for (int k = 0; k < _workers.Length; k++)
@@ -63,12 +69,23 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     public int Length { get; }
 
     /// <inheritdoc/>
-    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
+    public override int EpisodeLength => Length;
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
-        ArgumentNullException.ThrowIfNull(theta);
+        foreach (IDisposable worker in _workers) worker.Dispose();
+        _policy.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override EvaluationResult Judge(Tensor theta, double? temperature, Tensor? ownRows)
+    {
         using IDisposable scope = NewDisposeScope();
-        Tensor parameters = theta.detach().cpu().contiguous();
-        AgentResult[] results = PlayAll((k, i) => _workers[k] is Worker<double> precise ? Play(precise, parameters, i, temperature) : Play((Worker<float>)_workers[k], parameters, i, temperature));
+        Tensor parameters = (ownRows ?? theta).detach().cpu().contiguous();
+        AgentResult[] results = PlayAll((k, i) => _workers[k] is Worker<double> precise
+            ? Play(precise, parameters, i, ownRows is not null, temperature)
+            : Play((Worker<float>)_workers[k], parameters, i, ownRows is not null, temperature));
         double mean = results.Sum(r => r.Episodes.Cost) / results.Length;
         return new EvaluationResult(
             mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Episodes.Cost)],
@@ -80,17 +97,11 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
         };
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        foreach (IDisposable worker in _workers) worker.Dispose();
-        _policy.Dispose();
-    }
-
-    private AgentResult Play<T>(Worker<T> worker, Tensor parameters, int agent, double? temperature)
+    private AgentResult Play<T>(Worker<T> worker, Tensor parameters, int agent, bool own, double? temperature)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ReadOnlySpan<T> theta = parameters.Span<T>();
+        int d = _policy.Layout.Length;
+        ReadOnlySpan<T> theta = parameters.Span<T>().Slice(own ? agent * d : 0, d);
         Rollout<T> rollout = worker.Rollout;
         IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(Environment, agent, rollout.Batch.Trajectories);
         StreamKey key = KeyOf(agent);
@@ -112,7 +123,10 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
                 steps += length;
             }
         }
-        var played = new EpisodeStatistics(Episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError) { LengthError = lengths.StandardError };
+        var played = new EpisodeStatistics(Episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError)
+        {
+            LengthError = lengths.StandardError,
+        };
         return new AgentResult(played, costs.VarianceOfMean, regularised / Episodes);
     }
 
@@ -122,7 +136,8 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <param name="Regularised">The mean cost with the entropy term.</param>
     private readonly record struct AgentResult(EpisodeStatistics Episodes, double? Variance, double Regularised);
 
-    private sealed class Worker<T>(EpisodicEnvironment environment, EpisodicPolicy policy, Objective objective, int batch, int horizon) : IDisposable
+    private sealed class Worker<T>(EpisodicEnvironment environment, EpisodicPolicy policy, Objective objective, int batch, int horizon)
+        : IDisposable
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Rollout<T> Rollout { get; } = new(environment, policy, objective, batch, horizon);

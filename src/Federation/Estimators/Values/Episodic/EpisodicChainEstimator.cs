@@ -7,20 +7,21 @@ using FedPG.Policies.Episodic;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Episodic;
 
 /// <summary>
-/// An oracle that learns along one endless chain an agent of an environment that is stepped, one transition a local step: episode after episode, each begun from a seed of the
-/// step's stream. A terminated episode is worth what it costs for ever, cost(0) / (1 - gamma); one that is truncated, by the environment or by its limit of steps (10,000 where there is none),
-/// goes on for the target and begins anew for the chain. Where a chain stands is the oracle's own state, as the seed of its episode and what was done in it since: from
-/// a checkpoint the episode is played again. An agent that sits a step out stays where it is.
-/// <para>What <see cref="ValueEstimator.Rollouts"/> shows of an agent are the episodes that ended in the latest round in which it stepped, by their end or by a limit.</para>
+/// Learns along one endless chain an agent of an episodic environment, one transition a local step: episode after episode, each begun from
+/// a seed of the step's stream. A terminated episode is worth what it costs for ever, cost(0) / (1 - gamma); one that is truncated, by the
+/// environment or by its limit of steps (10,000 by default), goes on for the target and begins anew for the chain. Where a chain stands is
+/// the estimator's own state, as the seed of its episode and what was done in it since: from a checkpoint the episode is played again. An
+/// agent that sits a step out stays where it is.
+/// <para>
+/// <see cref="ValueEstimator.Rollouts"/> shows the episodes of an agent that ended, or were cut, in the latest round in which it took a
+/// step.
+/// </para>
 /// </summary>
 public abstract class EpisodicChainEstimator : ValueEstimator
 {
-    /// <summary>Where episodes are truncated that have no limit of steps.</summary>
-    public const int MaxSteps = 10_000;
-
     private readonly FeatureEpisode[] _episodes;
     private readonly Chains _chains;
     private readonly double[] _action;
@@ -34,17 +35,19 @@ public abstract class EpisodicChainEstimator : ValueEstimator
         ArgumentNullException.ThrowIfNull(setup);
         var environment = (EpisodicEnvironment)setup.Environment;
         var values = (LinearHeads)setup.Policy;
-        _limit = environment.StepLimit ?? MaxSteps;
-        _episodes = [.. Enumerable.Range(setup.First, setup.Count).Select(agent => new FeatureEpisode(environment, agent, values, setup.Objective))];
+        _limit = environment.StepLimit ?? EpisodeLengths.MaxSteps;
+        IEnumerable<int> agents = Enumerable.Range(setup.First, setup.Count);
+        _episodes = [.. agents.Select(agent => new FeatureEpisode(environment, agent, values, setup.Objective))];
         _action = new double[values.ActionSize];
         _rounds = new int[setup.Count];
         _chains = new Chains(
-            tensor(Enumerable.Repeat(-1.0, setup.Count).ToArray()).DetachFromDisposeScope(), zeros(setup.Count, dtype: ScalarType.Float64).DetachFromDisposeScope(),
+            tensor(Enumerable.Repeat(-1.0, setup.Count).ToArray()).DetachFromDisposeScope(),
+            zeros(setup.Count, dtype: ScalarType.Float64).DetachFromDisposeScope(),
             zeros(setup.Count, _limit, values.ActionSize, dtype: ScalarType.Float64).DetachFromDisposeScope());
         TerminalValue = setup.Objective.Cost(0) / (1 - environment.Discount);
     }
 
-    /// <summary>What the oracle keeps.</summary>
+    /// <summary>What the estimator keeps.</summary>
     /// <param name="Seed">The seed of the episode that each agent's chain is in, [n], float64; -1 before its first step.</param>
     /// <param name="Steps">The steps taken in it, [n], float64.</param>
     /// <param name="Actions">What was done in them, [n, limit, ActionSize], float64; what stands beyond is of earlier episodes.</param>
@@ -61,9 +64,12 @@ public abstract class EpisodicChainEstimator : ValueEstimator
     {
         var key = new StreamKey(Setup.Seed, Setup.Purpose, Setup.First + row, batch.Round, batch.LocalStep);
         FeatureEpisode episode = _episodes[row];
-        Span<double> seeds = _chains.Seed.Span<double>(), steps = _chains.Steps.Span<double>(), actions = _chains.Actions.Span<double>().Slice(row * _limit * _action.Length, _limit * _action.Length);
+        int length = _limit * _action.Length;
+        Span<double> seeds = _chains.Seed.Span<double>(), steps = _chains.Steps.Span<double>();
+        Span<double> actions = _chains.Actions.Span<double>().Slice(row * length, length);
         if (seeds[row] < 0) episode.Begin(TrajectorySeeds.Of(key, 0));
-        else if (episode.Seed != (long)seeds[row] || episode.Steps != (int)steps[row]) episode.Return((long)seeds[row], (int)steps[row], actions);
+        else if (episode.Seed != (long)seeds[row] || episode.Steps != (int)steps[row])
+            episode.Return((long)seeds[row], (int)steps[row], actions);
         int number = Act(episode.Here, theta, key, _action);
         _action.CopyTo(actions[(episode.Steps * _action.Length)..]);
         (StepResult result, double cost) = episode.Step(_action);
@@ -110,10 +116,3 @@ public abstract class EpisodicChainEstimator : ValueEstimator
         base.Dispose(disposing);
     }
 }
-
-/// <summary>What a step was.</summary>
-/// <param name="Episode">Where it was taken: the features before it and after it.</param>
-/// <param name="Action">The number of the action.</param>
-/// <param name="Cost">c.</param>
-/// <param name="Terminated">Whether nothing more happens.</param>
-internal readonly record struct Transition(FeatureEpisode Episode, int Action, double Cost, bool Terminated);

@@ -8,16 +8,18 @@ using FedPG.Policies.Episodic;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
-namespace FedPG.Federation.Evaluation;
+namespace FedPG.Federation.Evaluation.Episodic;
 
 /// <summary>
-/// Evaluates state values that are learned for a fixed policy where the environment is stepped, so that there is no J to lower and no fixed point to compare with. An agent's objective
-/// is the mean, over the steps of held-out episodes of the fixed policy, of (V(o_t) - G_t)^2 with G_t the discounted costs from t on: the squared error of the values plus the
-/// variance of a return, which no values take away. Every step counts alike, as along the chain that learns.
+/// Evaluates state values that are learned for a fixed policy of an episodic environment, so that there is no J to lower and no fixed point
+/// to compare with. An agent's objective is the mean, over the steps of held-out episodes of the fixed policy, of (V(o_t) - G_t)^2 with G_t
+/// the discounted costs from t on: the squared error of the values plus the variance of a return, which no values take away. Every step
+/// counts alike, as along the chain that learns.
 /// <para>
-/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see cref="EpisodeEvaluator.Negligible"/>, and only
-/// the steps before the limit count. Where an environment truncates itself, the steps too near to that end are left out. So a return lacks that share of what a state is worth at most;
-/// a discount too near to 1 for the random numbers of so long an episode is refused (<see cref="LargestDiscount"/>).
+/// Returns are not cut where episodes are: an episode goes on behind the limit of steps until gamma^t has fallen below <see
+/// cref="EpisodeLengths.Negligible"/>, and only the steps before the limit count. Where an environment truncates itself, the steps too near
+/// to that end are left out. So a return lacks that share of what a state is worth at most; a discount too near to 1 for the random numbers
+/// of so long an episode is refused (<see cref="EpisodeLengths.LargestDiscount"/>).
 /// </para>
 /// <para>The standard error is that of a ratio of sums over episodes.</para>
 /// </summary>
@@ -29,51 +31,46 @@ public sealed class ReturnErrorEvaluator : EpisodeEvaluator
     private readonly int _length, _tail;
 
     /// <summary>Prepares the evaluation.</summary>
-    /// <param name="environment">The environment of all agents; its discount is at most <see cref="LargestDiscount"/>.</param>
+    /// <param name="environment">
+    /// The environment of all agents; its discount is at most <see cref="EpisodeLengths.LargestDiscount"/>.
+    /// </param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="values">An instance of the evaluator's own; disposed with it.</param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 2.</param>
     /// <param name="pool">The threads; not disposed.</param>
-    public ReturnErrorEvaluator(EpisodicEnvironment environment, Objective objective, ObservationStateValues values, long seed, int episodes, WorkerPool pool)
+    public ReturnErrorEvaluator(
+        EpisodicEnvironment environment, Objective objective, ObservationStateValues values, long seed, int episodes, WorkerPool pool)
         : base(environment, seed, episodes, pool)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 2);
         (_objective, _values) = (objective, values);
-        (_length, _tail) = (HorizonOf(environment), TailOf(environment.Discount));
+        (_length, _tail) = (EpisodeLengths.Of(environment), EpisodeLengths.TailOf(environment.Discount));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)_length + _tail, values.MaxSteps, nameof(environment));
         _agents = new FeatureEpisode[Agents];
     }
 
-    /// <summary>The largest discount at which an episode can go on until its returns are whole: beyond it a policy has no random numbers left.</summary>
-    /// <param name="environment">The environment.</param>
-    /// <param name="values">The values, of a policy that has random numbers for so many steps.</param>
-    public static double LargestDiscount(EpisodicEnvironment environment, ObservationStateValues values)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        ArgumentNullException.ThrowIfNull(values);
-        int tail = values.MaxSteps - (environment.StepLimit ?? MaxSteps);
-        // Rounded down to what can be read, and typed.
-        return tail < 1 ? 0 : Math.Floor(Math.Exp(Math.Log(Negligible) / tail) * 1e6) / 1e6;
-    }
-
     /// <inheritdoc/>
     /// <exception cref="EnvironmentContractException">An agent's environment truncates its episodes before any return is whole.</exception>
-    public override EvaluationResult Evaluate(Tensor theta, double? temperature)
+    protected override EvaluationResult Judge(Tensor theta, double? temperature, Tensor? ownRows)
     {
-        ArgumentNullException.ThrowIfNull(theta);
         using IDisposable scope = NewDisposeScope();
-        double[] weights = theta.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
-        (double[] Costs, double[] Predicted)[] rooms = [.. Enumerable.Range(0, Workers).Select(_ => (new double[_length + _tail], new double[_length]))];
-        (double Mean, double Variance, int Steps)[] results = PlayAll((k, i) => Play(i, weights, rooms[k].Costs, rooms[k].Predicted));
+        double[] numbers = (ownRows ?? theta).detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray();
+        double[][] weights = [.. numbers.Chunk((int)theta.shape[0])];
+        (double[] Costs, double[] Predicted)[] arrays =
+            [.. Enumerable.Range(0, Workers).Select(_ => (new double[_length + _tail], new double[_length]))];
+        (double Mean, double Variance, int Steps)[] results =
+            PlayAll((k, i) => Play(i, weights[ownRows is null ? 0 : i], arrays[k].Costs, arrays[k].Predicted));
         if (Array.FindIndex(results, r => r.Steps == 0) is >= 0 and var untold)
         {
             throw new EnvironmentContractException(
-                $"of {Environment.AgentNames[untold]} truncates its episodes itself within {_tail} steps, before returns can be told that values are compared with", "a smaller discount needs fewer steps");
+                $"of {Environment.AgentNames[untold]} truncates its episodes itself within {_tail} steps, before returns can be told that "
+                + "values are compared with",
+                "a smaller discount needs fewer steps");
         }
         double mean = results.Sum(r => r.Mean) / results.Length;
-        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], RegularisedObjective: null, RegularisedGap: null)
+        return new EvaluationResult(mean, Gap: null, GradientNormSquared: null, [.. results.Select(r => r.Mean)], null, null)
         {
             ObjectiveError = Math.Sqrt(results.Sum(r => r.Variance)) / results.Length,
             AgentErrors = [.. results.Select(r => (double?)Math.Sqrt(r.Variance))],

@@ -1,13 +1,14 @@
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
+using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies.Tabular;
 
-namespace FedPG.Federation.Estimators.Values;
+namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>
-/// Q-learning along a chain (Watkins 1989): after (s, a, c, s'), the direction is f(s) at action a times the error Q(s,a) - c - gamma min over a' of Q(s',a').
-/// With probability <c>exploration</c> the chain's action is uniform, else greedy (the first of equally good ones). A terminal s' is worth what it costs for
-/// ever, cost(0) / (1 - gamma).
+/// Q-learning along a chain (Watkins 1989): after (s, a, c, s'), the direction is f(s) at action a times the error Q(s,a) - c - gamma min
+/// over a' of Q(s',a'). With probability <c>exploration</c> the chain's action is uniform, else greedy (the first of equally good ones). A
+/// terminal s' is worth what it costs for ever, cost(0) / (1 - gamma).
 /// </summary>
 public sealed class QChainEstimator : ChainEstimator
 {
