@@ -23,7 +23,8 @@ public static class OptionRecord
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(defaults);
         var record = (T)Copy.Invoke(defaults, null)!;
-        foreach (OptionProperty property in OptionProperty.Of(defaults.GetType())) property.Set(record, property.Read(reader, property.ValueIn(defaults)));
+        foreach (OptionProperty property in OptionProperty.Of(defaults.GetType()))
+            property.Set(record, property.Read(reader, property.ValueIn(defaults)));
         return record;
     }
 
