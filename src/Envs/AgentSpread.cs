@@ -4,8 +4,8 @@ using FedPG.Core.Streams;
 namespace FedPG.Envs;
 
 /// <summary>
-/// Where N agents stand on a scale from 0 to 1 along which they differ: evenly spaced, or drawn from a seed. The degree of heterogeneity lambda moves a
-/// parameter from its common value to the agent's own place: p_i = p + lambda (t_i - p).
+/// Where N agents stand on a scale from 0 to 1 along which they differ: evenly spaced, or drawn from a seed. The degree of heterogeneity lambda
+/// moves a parameter from its common value to the agent's own place: p_i = p + lambda (t_i - p).
 /// </summary>
 internal static class AgentSpread
 {
@@ -18,28 +18,32 @@ internal static class AgentSpread
     /// <summary>What the degree acts on, where there is a choice.</summary>
     public const string DifferKey = "differ";
 
+    /// <summary>What the option <see cref="SeedKey"/> means where agents are evenly spaced without it.</summary>
+    public const string SeedMeaning =
+        "Draws each agent's place on the scale of heterogeneity uniformly from this seed, whatever the number of agents; "
+        + "without it the N agents are evenly spaced.";
+
     /// <summary>The number of the random sequence the places are drawn from; tables that draw more from an agent's stream use smaller ones.</summary>
     private const int Sequence = 16;
 
-    /// <summary>Reads the degree of an environment that all agents have in its original form unless the user says how they differ.</summary>
+    /// <summary>
+    /// The default degree of an environment that all agents have in its original form unless the user says how they differ: 1 where one of the
+    /// options is given, and else 0. So a degree that is not given neither flattens what the user wrote down nor changes the original environment.
+    /// </summary>
     /// <param name="reader">The environment's options.</param>
-    /// <param name="meaning">What it means, without the words about its default.</param>
     /// <param name="keys">The options that say how agents differ.</param>
-    public static double ReadDegree(OptionReader reader, string meaning, params IReadOnlyList<string> keys) =>
-        ReadDegree(reader, meaning, keys.Any(reader.Has), $"{string.Join(" or ", keys)} is");
-
-    /// <summary>The same where more than options that are given says how agents differ.</summary>
-    /// <param name="reader">The environment's options.</param>
-    /// <param name="meaning">What it means, without the words about its default.</param>
-    /// <param name="said">Whether the user says how agents differ.</param>
-    /// <param name="when">By what the user says so.</param>
-    public static double ReadDegree(OptionReader reader, string meaning, bool said, string when) =>
-        // Not given, a degree must neither flatten what the user wrote down nor turn the original environment into another one.
-        reader.Number(DegreeKey, said ? 1 : 0, NumberRange.UnitInterval, $"{meaning} When not given, 1 where {when}, and else 0.");
+    public static double DefaultDegree(OptionReader reader, params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+        {
+            if (reader.Has(key)) return 1;
+        }
+        return 0;
+    }
 
     /// <summary>
-    /// For an environment whose degree is 1 when not given: refuses a degree that is given where several agents differ in nothing that it acts on, and writes
-    /// one that is not given back as such, so that what was resolved can be read again.
+    /// For an environment whose degree is 1 when not given: refuses a degree that is given where several agents differ in nothing that it acts on,
+    /// and writes one that is not given back as such, so that what was resolved can be read again.
     /// </summary>
     /// <param name="reader">The environment's options.</param>
     /// <param name="differs">Whether agents differ, or are drawn.</param>
@@ -49,20 +53,13 @@ internal static class AgentSpread
     {
         if (differs || agents == 1) return;
         if (!reader.Has(DegreeKey)) reader.Resolved[DegreeKey] = null;
-        else if (reader.Resolved[DegreeKey]!.GetValue<double>() > 0) reader.Reject(DegreeKey, $"has nothing to act on, all agents are alike: give {instead}");
+        else if (reader.Resolved[DegreeKey]!.GetValue<double>() > 0)
+            reader.Reject(DegreeKey, $"has nothing to act on, all agents are alike: give {instead}");
     }
 
-    /// <summary>Reads the option <c>agentSeed</c>.</summary>
-    /// <param name="reader">The environment's options.</param>
-    /// <param name="agents">The number of agents N.</param>
-    /// <returns>The place t_i of each agent in [0, 1], [N]; null when there is but one agent and nothing is drawn: it has the common value.</returns>
-    public static double[]? Read(OptionReader reader, int agents)
-    {
-        long? seed = reader.OptionalSeed(SeedKey, "Draws each agent's place on the scale of heterogeneity uniformly from this seed, whatever the number of agents; without it the N agents are evenly spaced.");
-        return Places(seed, agents);
-    }
-
-    /// <summary>The places by a seed, as <see cref="Read"/> gives them.</summary>
+    /// <summary>
+    /// The place t_i of each agent in [0, 1], [N]; null where there is one agent and nothing is drawn: it has the common value.
+    /// </summary>
     /// <param name="seed">What they are drawn from; null for evenly spaced ones.</param>
     /// <param name="agents">The number of agents N.</param>
     public static double[]? Places(long? seed, int agents)
@@ -84,15 +81,12 @@ internal static class AgentSpread
     }
 
     /// <summary>Which of several kinds each agent is of, [N]: in turns, or drawn by its place, number floor(t_i k) of k.</summary>
-    /// <param name="reader">The environment's options, <c>agentSeed</c> among them read.</param>
-    /// <param name="places">t, [N], as <see cref="Read"/> gave it.</param>
+    /// <param name="seed">What places are drawn from; null where they are not.</param>
+    /// <param name="places">t, [N], as <see cref="Places"/> gave it.</param>
     /// <param name="agents">The number of agents N.</param>
     /// <param name="kinds">k, at least 1.</param>
-    public static int[] Kinds(OptionReader reader, double[]? places, int agents, int kinds) =>
-        [.. Enumerable.Range(0, agents).Select(i => IsDrawn(reader) && places is not null ? Math.Min((int)(places[i] * kinds), kinds - 1) : i % kinds)];
-
-    /// <summary>Whether agents are drawn.</summary>
-    public static bool IsDrawn(OptionReader reader) => reader.Has(SeedKey);
+    public static int[] Kinds(long? seed, double[]? places, int agents, int kinds) => [.. Enumerable.Range(0, agents)
+        .Select(i => seed is not null && places is not null ? Math.Min((int)(places[i] * kinds), kinds - 1) : i % kinds)];
 
     /// <summary>A uniform number on (0, 1) of an agent's own.</summary>
     /// <param name="seed">The seed of all agents.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs.BuiltIn;
@@ -73,35 +75,85 @@ public sealed record EnvironmentDefinition
     /// <typeparam name="TOptions">The options record; a new one has the defaults.</typeparam>
     /// <param name="create">Makes the environment of checked options for N agents.</param>
     /// <param name="check">Notes what is wrong with options together, through the reader; null where each option's own range says all.</param>
+    /// <param name="defaults">Changes defaults that depend on what is given; null where none does.</param>
     public static Func<OptionReader, int, Func<FederatedEnvironment>> Reading<TOptions>(
-        Func<TOptions, int, FederatedEnvironment> create, Action<TOptions, OptionReader, int>? check = null)
+        Func<TOptions, int, FederatedEnvironment> create, Action<TOptions, OptionReader, int>? check = null,
+        Func<TOptions, OptionReader, TOptions>? defaults = null)
         where TOptions : class, new()
     {
         ArgumentNullException.ThrowIfNull(create);
+        return Reading<TOptions, TOptions>(
+            (options, reader, agents) =>
+            {
+                check?.Invoke(options, reader, agents);
+                return options;
+            },
+            create, defaults);
+    }
+
+    /// <summary>The same where what is built from is settled while options are checked.</summary>
+    /// <typeparam name="TOptions">The options record; a new one has the defaults.</typeparam>
+    /// <typeparam name="TSettings">What is built from.</typeparam>
+    /// <param name="settle">Notes what is wrong with options together; may return null where it noted an error.</param>
+    /// <param name="create">Makes the environment for N agents.</param>
+    /// <param name="defaults">Changes defaults that depend on what is given; null where none does.</param>
+    public static Func<OptionReader, int, Func<FederatedEnvironment>> Reading<TOptions, TSettings>(
+        Func<TOptions, OptionReader, int, TSettings?> settle, Func<TSettings, int, FederatedEnvironment> create,
+        Func<TOptions, OptionReader, TOptions>? defaults = null)
+        where TOptions : class, new()
+        where TSettings : class
+    {
+        ArgumentNullException.ThrowIfNull(settle);
+        ArgumentNullException.ThrowIfNull(create);
         return (reader, agents) =>
         {
-            TOptions options = OptionRecord.Read(reader, new TOptions());
-            check?.Invoke(options, reader, agents);
-            return () => create(options, agents);
+            TOptions options = OptionRecord.Read(reader, defaults is null ? new TOptions() : defaults(new TOptions(), reader));
+            TSettings? settings = settle(options, reader, agents);
+            return () => create(settings ?? throw new InvalidOperationException("the options have errors"), agents);
         };
     }
 
-    /// <summary>Makes an instance from a program.</summary>
+    /// <summary>Makes an environment from a program.</summary>
     /// <param name="agents">N, 1 to <see cref="MaximumAgents"/>.</param>
-    /// <param name="options">An options record of <see cref="OptionsType"/>.</param>
+    /// <param name="options">An options record of <see cref="OptionsType"/>; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The options are of another type.</exception>
     /// <exception cref="InvalidInputException">The options or the number of agents are not allowed; all errors at once, as for a file.</exception>
-    public FederatedEnvironment Create(int agents, object options)
+    public FederatedEnvironment Create(int agents, object? options = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(agents);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(agents, MaximumAgents);
-        JsonObject? resolved = null;
-        Func<FederatedEnvironment> build = OptionRecord.Check(options, reader =>
+        if (options is not null && OptionsType?.IsInstanceOfType(options) != true)
+            throw new ArgumentException($"{Id} takes {OptionsType?.Name ?? "no options record"}, not {options.GetType().Name}", nameof(options));
+        options ??= OptionsType is null ? null : Activator.CreateInstance(OptionsType);
+        JsonElement given = options is null ? default : JsonSerializer.SerializeToElement(OptionRecord.ToJson(options));
+        var errors = new ValidationErrors(options?.GetType().Name ?? Id);
+        ConfiguredEnvironment? configured = ReadOptions(agents, given, EnvironmentKeys.CommandLine, errors);
+        errors.ThrowIfAny();
+        return configured!.Build();
+    }
+
+    /// <summary>Reads and checks options.</summary>
+    /// <param name="agents">The number of agents N.</param>
+    /// <param name="options">The options object; undefined or null for all defaults.</param>
+    /// <param name="keys">Where these stand in the user's input.</param>
+    /// <param name="errors">Where every error is noted.</param>
+    /// <returns>What builds the environment; null when anything was noted.</returns>
+    public ConfiguredEnvironment? ReadOptions(int agents, JsonElement options, EnvironmentKeys keys, ValidationErrors errors)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        int before = errors.Items.Count;
+        if (agents < 1 || agents > MaximumAgents)
+            errors.Add(keys.Agents, agents.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 1 to {MaximumAgents}");
+        var reader = new OptionReader(options, keys.Options, errors);
+        // With a number of agents that is not allowed the options are still read, so that their errors are reported together with it.
+        Func<FederatedEnvironment> build = Configure(reader, Math.Clamp(agents, 1, MaximumAgents));
+        reader.Finish();
+        if (errors.Items.Count > before) return null;
+        JsonObject resolved = reader.Resolved;
+        return new ConfiguredEnvironment(this, agents, resolved, () =>
         {
-            Func<FederatedEnvironment> configured = Configure(reader, agents);
-            resolved = reader.Resolved;
-            return configured;
+            FederatedEnvironment environment = build();
+            environment.Origin = new EnvironmentOrigin(Id, agents, (JsonObject)resolved.DeepClone());
+            return environment;
         });
-        return new ConfiguredEnvironment(this, agents, resolved!, build).Create();
     }
 
     /// <summary>Heading "Arguments": the options in the order they are read, with defaults, what is allowed and what they mean.</summary>
@@ -125,39 +177,4 @@ public sealed record EnvironmentDefinition
         ("Version history", VersionHistory),
         ("Source", Source),
     ];
-}
-
-/// <summary>An environment whose options were read without a fault.</summary>
-/// <param name="Definition">What kind it is.</param>
-/// <param name="Agents">The number of agents N.</param>
-/// <param name="ResolvedOptions">All options with their defaults written out; null where another option makes one meaningless.</param>
-/// <param name="Build">Makes the instance; equal options give equal numbers.</param>
-public sealed record ConfiguredEnvironment(EnvironmentDefinition Definition, int Agents, JsonObject ResolvedOptions, Func<FederatedEnvironment> Build)
-{
-    /// <summary>Makes the instance, which remembers where it came from.</summary>
-    public FederatedEnvironment Create()
-    {
-        FederatedEnvironment environment = Build();
-        environment.Origin = new EnvironmentOrigin(Definition.Id, Agents, (JsonObject)ResolvedOptions.DeepClone());
-        return environment;
-    }
-}
-
-/// <summary>The registered environment and the options that an instance was made with.</summary>
-/// <param name="Id">The registered environment.</param>
-/// <param name="Agents">N.</param>
-/// <param name="Options">All options, defaults written out.</param>
-public sealed record EnvironmentOrigin(string Id, int Agents, JsonObject Options);
-
-/// <summary>Where the parts of an environment stand in the user's input, so that faults point at them.</summary>
-/// <param name="Id">The key path of the id.</param>
-/// <param name="Agents">The key path of the number of agents.</param>
-/// <param name="Options">The key path of the options object; empty when the options are the root.</param>
-public readonly record struct EnvironmentKeys(string Id, string Agents, string Options)
-{
-    /// <summary>An experiment file: <c>environment.id</c>, <c>environment.agents</c>, <c>environment.options</c>.</summary>
-    public static EnvironmentKeys Experiment => new("environment.id", "environment.agents", "environment.options");
-
-    /// <summary>The command line, where <c>--set</c> names an option without any prefix.</summary>
-    public static EnvironmentKeys CommandLine => new("ID", "agents", "");
 }

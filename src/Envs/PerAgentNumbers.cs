@@ -1,92 +1,134 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 
 namespace FedPG.Envs;
 
 /// <summary>
-/// An option that holds one number for all agents, a list with one for each, or a range that each agent's own is drawn from. With the degree lambda,
-/// agent i has c + lambda (x_i - c): c is the mean over agents of a list, and the middle of a range, so that a draw depends on no other agent.
+/// An option that holds one number for all agents, a list with one for each, or a range that each agent's own is drawn from. With the degree
+/// lambda, agent i has c + lambda (x_i - c). The centre c is the mean over agents of a list, and the middle of a range, so that a draw depends on
+/// no other agent. A number, a list in brackets, an array and <see cref="Between"/> make one. Immutable.
 /// </summary>
-internal sealed class PerAgentNumbers
+[CollectionBuilder(typeof(PerAgentNumbers), nameof(List))]
+public sealed class PerAgentNumbers : IOptionValue<PerAgentNumbers>
 {
     private const string From = "from", To = "to";
-    private readonly object _value;
-    private readonly int _agents;
+    private readonly double[] _numbers;
+    private readonly Kind _kind;
 
-    private PerAgentNumbers(object value, int agents) => (_value, _agents) = (value, agents);
+    private PerAgentNumbers(Kind kind, params double[] numbers) => (_kind, _numbers) = (kind, numbers);
+
+    private enum Kind
+    {
+        Common,
+        List,
+        Range,
+    }
+
+    /// <inheritdoc/>
+    public static string Rule =>
+        "A list, at most one number an agent, gives each its own, cyclically when it is shorter than the agents are many; "
+        + "from and to draw each agent's own uniformly between them, by agentSeed.";
 
     /// <summary>Whether each agent's number is drawn.</summary>
-    public bool IsDrawn => _value is Range;
+    internal bool IsDrawn => _kind == Kind.Range;
 
     /// <summary>Whether agents can have different numbers.</summary>
-    public bool Differs => _value switch
+    internal bool Differs => _kind switch
     {
-        double[] list => list.Any(x => x != list[0]),
-        Range range => range.Low < range.High,
+        Kind.List => _numbers.Any(x => x != _numbers[0]),
+        Kind.Range => _numbers[0] < _numbers[1],
         _ => false,
     };
 
-    /// <summary>Reads such an option.</summary>
-    /// <param name="reader">The environment's options.</param>
-    /// <param name="key">The option.</param>
-    /// <param name="defaultValue">Its default, for all agents.</param>
-    /// <param name="range">What each number may be.</param>
-    /// <param name="agents">The number of agents N.</param>
-    /// <param name="meaning">What it means, without the words about lists.</param>
-    public static PerAgentNumbers Read(OptionReader reader, string key, double defaultValue, NumberRange range, int agents, string meaning)
-    {
-        object value = reader.Parsed<object>(key, defaultValue, $"{range}, a list of such numbers, or {{ \"from\": low, \"to\": high }}",
-            $"{meaning} A list, at most one number an agent, gives each its own, cyclically when it is shorter than the agents are many; from and to draw each agent's own uniformly between them, by agentSeed.", Parse)!;
-        if (value is double[] list) RequireFit(reader, key, list.Length, agents);
-        return new PerAgentNumbers(value, agents);
+    /// <summary>One number for all agents.</summary>
+    /// <param name="number">The number.</param>
+    public static implicit operator PerAgentNumbers(double number) => new(Kind.Common, number);
 
-        object? Parse(JsonElement element)
+    /// <summary>Numbers of the agents' own, at most one an agent, cyclically when there are fewer.</summary>
+    /// <param name="numbers">At least one number.</param>
+    public static implicit operator PerAgentNumbers(double[] numbers) => new(Kind.List, numbers);
+
+    /// <summary>The same, for lists in brackets.</summary>
+    /// <param name="numbers">At least one number.</param>
+    public static PerAgentNumbers List(ReadOnlySpan<double> numbers) => new(Kind.List, numbers.ToArray());
+
+    /// <summary>A number of each agent's own, drawn uniformly by <c>agentSeed</c>.</summary>
+    /// <param name="low">The least.</param>
+    /// <param name="high">The greatest, at least <paramref name="low"/>.</param>
+    public static PerAgentNumbers Between(double low, double high) => new(Kind.Range, low, high);
+
+    /// <inheritdoc/>
+    public static string Allowed(NumberRange range) => $"{range}, a list of such numbers, or {{ \"from\": low, \"to\": high }}";
+
+    /// <inheritdoc/>
+    public static bool TryParse(JsonElement element, NumberRange range, out PerAgentNumbers value)
+    {
+        PerAgentNumbers? read = element.ValueKind switch
         {
-            if (element.ValueKind == JsonValueKind.Number) return element.TryGetDouble(out double one) && range.Contains(one) ? one : null;
-            if (element.ValueKind == JsonValueKind.Object) return ParseRange(element, range);
-            if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0) return null;
-            double[] items = [.. element.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
-            return items.All(range.Contains) ? items : null;
-        }
+            JsonValueKind.Number => element.TryGetDouble(out double one) && range.Contains(one) ? (PerAgentNumbers)one : null,
+            JsonValueKind.Array => JsonValues.Numbers(element, range) is { Length: > 0 } items ? (PerAgentNumbers)items : null,
+            JsonValueKind.Object => ParseRange(element, range),
+            _ => null,
+        };
+        value = read!;
+        return read is not null;
     }
+
+    /// <inheritdoc/>
+    public JsonNode? ToJson() => _kind switch
+    {
+        Kind.Common => _numbers[0],
+        Kind.List => new JsonArray([.. _numbers.Select(x => (JsonNode)x)]),
+        _ => new JsonObject { [From] = _numbers[0], [To] = _numbers[1] },
+    };
+
+    /// <summary>The numbers that were given: the one, the list, or the ends of the range.</summary>
+    public IEnumerator<double> GetEnumerator() => ((IEnumerable<double>)_numbers).GetEnumerator();
 
     /// <summary>Refuses a list that gives more than one item an agent: the rest would be left out.</summary>
     /// <param name="reader">The environment's options.</param>
     /// <param name="key">The option.</param>
     /// <param name="items">The length of the list.</param>
     /// <param name="agents">The number of agents N.</param>
-    public static void RequireFit(OptionReader reader, string key, int items, int agents)
+    internal static void RequireFit(OptionReader reader, string key, int items, int agents)
     {
         if (items > agents) reader.Reject(key, $"lists {items} for {agents} agent{(agents == 1 ? "" : "s")}; give at most one an agent");
     }
 
+    /// <summary>The same for these numbers.</summary>
+    /// <param name="reader">The environment's options.</param>
+    /// <param name="key">The option.</param>
+    /// <param name="agents">The number of agents N.</param>
+    internal void RequireFit(OptionReader reader, string key, int agents)
+    {
+        if (_kind == Kind.List) RequireFit(reader, key, _numbers.Length, agents);
+    }
+
     /// <summary>The agents' numbers, [N].</summary>
+    /// <param name="agents">The number of agents N.</param>
     /// <param name="lambda">The degree in [0, 1].</param>
     /// <param name="draw">A uniform number on (0, 1) of each agent's own.</param>
-    public double[] At(double lambda, Func<int, double> draw)
+    internal double[] At(int agents, double lambda, Func<int, double> draw)
     {
-        double[] numbers = [.. Enumerable.Range(0, _agents).Select(i => _value switch
-        {
-            double[] list => list[i % list.Length],
-            Range between => between.Low + ((between.High - between.Low) * draw(i)),
-            _ => (double)_value,
-        })];
+        double[] numbers = [.. Enumerable.Range(0, agents).Select(i => IsDrawn
+            ? _numbers[0] + ((_numbers[1] - _numbers[0]) * draw(i))
+            : _numbers[i % _numbers.Length])];
         // Exactly the given numbers where nothing has to move: the mean of equal numbers may round.
         if (lambda == 1 || !Differs) return numbers;
-        double centre = _value is Range range ? range.Low + ((range.High - range.Low) / 2) : numbers.Average();
+        double centre = IsDrawn ? _numbers[0] + ((_numbers[1] - _numbers[0]) / 2) : numbers.Average();
         for (int i = 0; i < numbers.Length; i++) numbers[i] = centre + (lambda * (numbers[i] - centre));
         return numbers;
     }
 
-    private static Range? ParseRange(JsonElement element, NumberRange allowed)
+    private static PerAgentNumbers? ParseRange(JsonElement element, NumberRange allowed)
     {
-        bool both = element.EnumerateObject().Count() == 2 && element.TryGetProperty(From, out JsonElement from) && element.TryGetProperty(To, out JsonElement to)
+        bool both = element.EnumerateObject().Count() == 2
+            && element.TryGetProperty(From, out JsonElement from) && element.TryGetProperty(To, out JsonElement to)
             && from.ValueKind == JsonValueKind.Number && to.ValueKind == JsonValueKind.Number;
         if (!both) return null;
         (double low, double high) = (element.GetProperty(From).GetDouble(), element.GetProperty(To).GetDouble());
-        return allowed.Contains(low) && allowed.Contains(high) && low <= high ? new Range(low, high) : null;
+        return allowed.Contains(low) && allowed.Contains(high) && low <= high ? Between(low, high) : null;
     }
-
-    /// <summary>Where agents' numbers are drawn from.</summary>
-    private sealed record Range(double Low, double High);
 }

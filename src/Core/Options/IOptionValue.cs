@@ -8,6 +8,9 @@ namespace FedPG.Core.Options;
 public interface IOptionValue<TSelf>
     where TSelf : IOptionValue<TSelf>
 {
+    /// <summary>What every such option means beside its own meaning, in sentences; empty (the default) for nothing.</summary>
+    static virtual string Rule => "";
+
     /// <summary>What is allowed, in words that follow "must be".</summary>
     /// <param name="range">The range of each number.</param>
     static abstract string Allowed(NumberRange range);

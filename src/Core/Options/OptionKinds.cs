@@ -1,34 +1,45 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace FedPG.Core.Options;
 
 /// <summary>How the types that options may have are read and written. Stateless.</summary>
 internal static class OptionKinds
 {
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict };
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.Strict };
 
     /// <summary>What reads a value of a type.</summary>
     /// <exception cref="ArgumentException">No option can have this type.</exception>
     public static Func<OptionReader, OptionProperty, object?, object?> ReaderOf(Type type)
     {
         if (type == typeof(double)) return ReadNumber;
-        if (type == typeof(int)) return (reader, p, value) => ReadWhole(reader, p, value is null ? null : (int)value) is { } whole ? (int)whole : null;
+        if (type == typeof(int)) return (reader, p, value) => (int?)ReadWhole(reader, p, (int?)value);
         if (type == typeof(long)) return (reader, p, value) => ReadWhole(reader, p, (long?)value);
         if (type == typeof(bool)) return ReadFlag;
         if (type == typeof(string)) return ReadText;
         if (type.IsEnum) return (reader, p, value) => ReadWord(reader, p, value, type);
         if (type == typeof(double[])) return (reader, p, value) => reader.Numbers(p.Key, (double[]?)value, p.Attribute.Range, p.Attribute.Meaning);
-        if (type == typeof(int[]))
-        {
-            return (reader, p, value) => reader.Integers(
-                p.Key, (int[]?)value, Whole(p.Attribute.Minimum, int.MinValue), Whole(p.Attribute.Maximum, int.MaxValue), p.Attribute.Meaning);
-        }
-        if (Implements(type, typeof(IOptionValue<>))) return Generic(nameof(ReadValue), type);
+        if (type == typeof(int[])) return ReadWholes;
+        if (HasOwnForm(type)) return Generic(nameof(ReadValue), type);
         if (Implements(type, typeof(IOptionSection<>))) return Generic(nameof(ReadOwn), type);
         if (OptionProperty.Of(type).Count > 0) return (reader, p, value) => ReadSection(reader, p, value, type);
         throw new ArgumentException($"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
+    }
+
+    /// <summary>The value of a type that a constant stands for.</summary>
+    /// <param name="constant">A number, a word or a flag, as an attribute can hold it.</param>
+    /// <param name="type">The type.</param>
+    /// <exception cref="ArgumentException">It stands for none.</exception>
+    public static object Constant(object constant, Type type)
+    {
+        if (type.IsInstanceOfType(constant)) return constant;
+        if (!HasOwnForm(type)) return Convert.ChangeType(constant, type, CultureInfo.InvariantCulture);
+        return typeof(OptionKinds).GetMethod(nameof(Parse), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+            .CreateDelegate<Func<JsonElement, object?>>()(JsonSerializer.SerializeToElement(constant))
+            ?? throw new ArgumentException($"{constant} is no {type.Name}", nameof(constant));
     }
 
     /// <summary>A value in JSON.</summary>
@@ -36,7 +47,7 @@ internal static class OptionKinds
     {
         null => null,
         Enum word => WordOf(word),
-        _ when Implements(value.GetType(), typeof(IOptionValue<>)) || Implements(value.GetType(), typeof(IOptionSection<>)) =>
+        _ when HasOwnForm(value.GetType()) || Implements(value.GetType(), typeof(IOptionSection<>)) =>
             (JsonNode?)value.GetType().GetMethod(nameof(IOptionValue<>.ToJson))!.Invoke(value, null),
         _ when OptionProperty.Of(value.GetType()) is { Count: > 0 } => OptionRecord.ToJson(value),
         _ => JsonSerializer.SerializeToNode(value, value.GetType(), Json),
@@ -48,6 +59,8 @@ internal static class OptionKinds
         string name = value.ToString();
         return value.GetType().GetField(name)?.GetCustomAttribute<WordAttribute>()?.Word ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name);
     }
+
+    private static bool HasOwnForm(Type type) => Implements(type, typeof(IOptionValue<>));
 
     private static object? ReadNumber(OptionReader reader, OptionProperty p, object? value) => value is double number
         ? reader.Number(p.Key, number, p.Attribute.Range, p.Attribute.Meaning)
@@ -62,6 +75,9 @@ internal static class OptionKinds
             : reader.OptionalLong(p.Key, minimum, maximum, p.Attribute.Meaning);
     }
 
+    private static int[]? ReadWholes(OptionReader reader, OptionProperty p, object? value) => reader.Integers(
+        p.Key, (int[]?)value, Whole(p.Attribute.Minimum, int.MinValue), Whole(p.Attribute.Maximum, int.MaxValue), p.Attribute.Meaning);
+
     private static object? ReadFlag(OptionReader reader, OptionProperty p, object? value) => value is bool flag
         ? reader.Flag(p.Key, flag, p.Attribute.Meaning)
         : reader.Parsed<object>(p.Key, null, "true or false", p.Attribute.Meaning, e => e.ValueKind switch
@@ -73,21 +89,23 @@ internal static class OptionKinds
 
     private static string? ReadText(OptionReader reader, OptionProperty p, object? value)
     {
+        string[]? words = p.Attribute.Words;
         if (value is null)
         {
-            return reader.Parsed<string>(p.Key, null, p.Attribute.Words is { } known ? OneOf(known) : "a string", p.Attribute.Meaning,
-                e => e.ValueKind == JsonValueKind.String && p.Attribute.Words?.Contains(e.GetString()) != false ? e.GetString() : null);
+            return reader.Parsed<string>(p.Key, null, words is null ? "a string" : OneOf(words), p.Attribute.Meaning,
+                e => e.ValueKind == JsonValueKind.String && words?.Contains(e.GetString()) != false ? e.GetString() : null);
         }
-        return p.Attribute.Words is { } words
-            ? reader.Choice(p.Key, (string)value, words, p.Attribute.Meaning)
-            : reader.Text(p.Key, (string)value, p.Attribute.Meaning);
+        return words is null
+            ? reader.Text(p.Key, (string)value, p.Attribute.Meaning)
+            : reader.Choice(p.Key, (string)value, words, p.Attribute.Meaning);
     }
 
     private static object? ReadWord(OptionReader reader, OptionProperty p, object? value, Type type)
     {
         Enum[] values = [.. Enum.GetValues(type).Cast<Enum>()];
         string[] words = [.. values.Select(WordOf)];
-        if (value is Enum standard) return values[Array.IndexOf(words, reader.Choice(p.Key, WordOf(standard), words, p.Attribute.Meaning))];
+        if (value is Enum standard)
+            return values[Array.IndexOf(words, reader.Choice(p.Key, WordOf(standard), words, p.Attribute.Meaning))];
         return reader.Parsed<object>(p.Key, null, OneOf(words), p.Attribute.Meaning,
             e => e.ValueKind == JsonValueKind.String && Array.IndexOf(words, e.GetString()) is >= 0 and int k ? values[k] : null);
     }
@@ -95,13 +113,17 @@ internal static class OptionKinds
     private static object? ReadValue<T>(OptionReader reader, OptionProperty p, object? value)
         where T : IOptionValue<T>
     {
-        T? standard = value is T given ? given : default;
-        return reader.Parsed(p.Key, value is T ? standard!.ToJson() : null, T.Allowed(p.Attribute.Range), p.Attribute.Meaning,
-            e => T.TryParse(e, p.Attribute.Range, out T read) ? (object)read : null, value);
+        NumberRange range = p.Attribute.Range;
+        string meaning = T.Rule.Length == 0 ? p.Attribute.Meaning : $"{p.Attribute.Meaning} {T.Rule}";
+        return reader.Parsed(p.Key, value is T standard ? standard.ToJson() : null, T.Allowed(range), meaning,
+            e => T.TryParse(e, range, out T read) ? (object)read : null, value);
     }
 
     private static object ReadOwn<T>(OptionReader reader, OptionProperty p, object? value)
         where T : IOptionSection<T> => T.Read(reader, p.Key, (T)value!, p.Attribute.Meaning);
+
+    private static object? Parse<T>(JsonElement element)
+        where T : IOptionValue<T> => T.TryParse(element, NumberRange.Any, out T read) ? read : null;
 
     private static object? ReadSection(OptionReader reader, OptionProperty p, object? value, Type type)
     {

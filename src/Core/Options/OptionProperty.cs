@@ -19,6 +19,7 @@ public sealed class OptionProperty
         Key = attribute.Key ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         _read = OptionKinds.ReaderOf(Type);
+        Default = attribute.Default is { } value ? OptionKinds.Constant(value, Type) : null;
     }
 
     /// <summary>The key in JSON.</summary>
@@ -32,6 +33,9 @@ public sealed class OptionProperty
 
     /// <summary>Meaning and range.</summary>
     public OptionAttribute Attribute { get; }
+
+    /// <summary>What is used where the property is null; null where nothing is.</summary>
+    public object? Default { get; }
 
     /// <summary>The options of a record: those of its base first, each in the order of the source.</summary>
     /// <param name="type">The type of the record.</param>
@@ -49,7 +53,7 @@ public sealed class OptionProperty
     internal void Set(object record, object? value) => _property.SetValue(record, value);
 
     /// <summary>Reads the value from a document; errors go to the reader.</summary>
-    internal object? Read(OptionReader reader, object? defaultValue) => _read(reader, this, defaultValue);
+    internal object? Read(OptionReader reader, object? defaultValue) => _read(reader, this, defaultValue ?? Default);
 
     /// <summary>The value of a record in JSON; null where there is none.</summary>
     /// <param name="record">The record.</param>
@@ -62,10 +66,12 @@ public sealed class OptionProperty
         var found = new List<OptionProperty>();
         foreach (Type declaring in chain)
         {
-            foreach (PropertyInfo property in declaring.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            PropertyInfo[] properties = declaring.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly);
+            foreach (PropertyInfo property in properties.OrderBy(p => p.MetadataToken))
             {
                 if (property.GetCustomAttribute<OptionAttribute>() is not { } attribute) continue;
-                if (!property.CanWrite) throw new ArgumentException($"{declaring.Name}.{property.Name} is an option without an init accessor", nameof(type));
+                if (!property.CanWrite)
+                    throw new ArgumentException($"{declaring.Name}.{property.Name} is an option without an init accessor", nameof(type));
                 found.Add(new OptionProperty(property, attribute));
             }
         }

@@ -215,6 +215,20 @@ public sealed class OptionReader
     public void Reject(string key, string allowed) =>
         _errors.Add(PathOf(key), TryGet(key, out JsonElement e) ? e.GetRawText() : null, allowed);
 
+    /// <summary>
+    /// Refuses keys that are given where they do nothing. They are written back as not given, so that what was resolved can be read again.
+    /// </summary>
+    /// <param name="reason">Why they do nothing, and what to do instead.</param>
+    /// <param name="keys">The keys, which were read before.</param>
+    public void RejectUnused(string reason, params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+        {
+            if (Has(key)) Reject(key, reason);
+            Resolved[key] = null;
+        }
+    }
+
     /// <summary>Reports every key that was given but never asked for, each with the nearest key that exists.</summary>
     public void Finish()
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FedPG.Core.Options;
@@ -29,9 +28,9 @@ public sealed partial class EnvironmentRegistry
         var registry = new EnvironmentRegistry();
         registry.Register(GridWorld.Definition);
         registry.Register(FrozenLake.Definition);
-        registry.Register(FrozenLake.LargeDefinition);
+        registry.Register(FrozenLake8x8.Definition);
         registry.Register(CliffWalking.Definition);
-        registry.Register(CliffWalking.SlipperyDefinition);
+        registry.Register(CliffWalkingSlippery.Definition);
         registry.Register(WindyCliff.Definition);
         registry.Register(FourRooms.Definition);
         registry.Register(RandomMdp.Definition);
@@ -100,22 +99,12 @@ public sealed partial class EnvironmentRegistry
     public ConfiguredEnvironment? Configure(string id, int agents, JsonElement options, EnvironmentKeys keys, ValidationErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        int before = errors.Items.Count;
         if (Find(id) is not { } definition)
         {
             errors.Add(keys.Id, id, UnknownId(id));
             return null;
         }
-        if (agents < 1 || agents > definition.MaximumAgents)
-        {
-            errors.Add(keys.Agents, agents.ToString(CultureInfo.InvariantCulture),
-                $"must be a whole number from 1 to {definition.MaximumAgents}");
-        }
-        var reader = new OptionReader(options, keys.Options, errors);
-        // With a number of agents that is not allowed the options are still read, so that their faults are reported together with it.
-        Func<FederatedEnvironment> build = definition.Configure(reader, Math.Clamp(agents, 1, definition.MaximumAgents));
-        reader.Finish();
-        return errors.Items.Count > before ? null : new ConfiguredEnvironment(definition, agents, reader.Resolved, build);
+        return definition.ReadOptions(agents, options, keys, errors);
     }
 
     /// <summary>A name and its version, with a namespace or not, as in Gymnasium; a project's name, which the template makes an id of, may hold spaces.</summary>

@@ -7,7 +7,6 @@ namespace FedPG.Envs.Counterexamples;
 public static class AdversarialPair
 {
     private const int States = 7, Actions = 4, Fork = 0, Upper = 1, Lower = 2, UpperDraw = 1, LowerDraw = 2;
-    private const string Weighted = "weighted", Uniform = "uniform";
 
     /// <summary>Where the actions of states 3 to 6 lead for both kinds of agents: the probabilities of the states 0 to 6.</summary>
     private static readonly double[][][] Common =
@@ -48,27 +47,35 @@ public static class AdversarialPair
         Differences = new(["upperReward", "lowerReward"], ["agentSeed"], ["heterogeneity"], ["agentSeed", "upperReward", "lowerReward"]),
         VersionHistory = "v0: as the class Challengin_MDP of the authors' program at its commit 12f6f01.",
         Source = "Labbi et al., On Global Convergence Rates for Federated Policy Gradient under Heterogeneous Environment (2025), arXiv 2505.23459; numbers from the authors' program, github.com/Labbi-Safwan/FedPolicy-gradient, synthetic_env/Env.py.",
-        Configure = (reader, agents) =>
-        {
-            string start = reader.Choice("start", Weighted, [Weighted, Uniform], "Where episodes start.");
-            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.99 as in the authors' program.");
-            double lambda = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' kernels lie apart.");
-            PerAgentNumbers upper = PerAgentNumbers.Read(reader, "upperReward", 1, NumberRange.UnitInterval, agents, "What state 1 pays."),
-                lower = PerAgentNumbers.Read(reader, "lowerReward", 1, NumberRange.UnitInterval, agents, "What state 2 pays.");
-            long? seed = reader.OptionalSeed(AgentSpread.SeedKey, "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; without it the kinds alternate (and rewards are drawn from 0).");
-            double[] uppers = upper.At(lambda, i => AgentSpread.Draw(seed ?? 0, i, UpperDraw)), lowers = lower.At(lambda, i => AgentSpread.Draw(seed ?? 0, i, LowerDraw));
-            return () => Build(seed, uppers, lowers, start, discount, lambda);
-        },
+        OptionsType = typeof(AdversarialPairOptions),
+        Configure = EnvironmentDefinition.Reading<AdversarialPairOptions>(
+            (options, agents) => Build(options, agents),
+            (options, reader, agents) =>
+            {
+                options.UpperReward.RequireFit(reader, "upperReward", agents);
+                options.LowerReward.RequireFit(reader, "lowerReward", agents);
+            }),
     };
 
-    private static FiniteMdp Build(long? seed, double[] uppers, double[] lowers, string start, double discount, double lambda)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, AdversarialPairOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static FiniteMdp Build(AdversarialPairOptions options, int count)
     {
+        (double lambda, long? seed) = (options.Heterogeneity, options.AgentSeed);
+        double[] uppers = options.UpperReward.At(count, lambda, i => AgentSpread.Draw(seed ?? 0, i, UpperDraw));
+        double[] lowers = options.LowerReward.At(count, lambda, i => AgentSpread.Draw(seed ?? 0, i, LowerDraw));
         // How likely an agent's own way out of the fork works, and the other kind's: 1 and 0 for the pair itself.
         double own = 0.5 + (lambda / 2), others = 0.5 - (lambda / 2);
         TransitionKernel even = Kernel(others, own), odd = lambda == 0 ? even : Kernel(own, others);
         AgentMdp[] agents = [.. uppers.Select((_, i) => new AgentMdp($"agent-{i}", RewardsOf(i), KernelOf(i)))];
-        double[] initial = start == Uniform ? [.. Enumerable.Repeat(1.0 / States, States)] : [0.05, 0.05, 0.05, 0.3, 0.3, 0.2, 0.05];
-        return new FiniteMdp(Definition.Id, discount, initial, agents)
+        double[] initial = options.Start == AdversarialPairStart.Uniform
+            ? [.. Enumerable.Repeat(1.0 / States, States)]
+            : [0.05, 0.05, 0.05, 0.3, 0.3, 0.2, 0.05];
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents)
         {
             Parameters = new Dictionary<string, double[]>
             {

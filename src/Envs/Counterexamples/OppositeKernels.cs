@@ -25,20 +25,22 @@ public static class OppositeKernels
         Differences = new(["goalReward"], ["q", "agentSeed"], ["heterogeneity"], ["agentSeed", "goalReward"]),
         VersionHistory = "v0: first version.",
         Source = "This project, after the idea of the pair of Labbi et al. (2025), which is AdversarialPair-v0.",
-        Configure = (reader, agents) =>
-        {
-            double discount = reader.Number("discount", 0.9, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            double q = reader.Number("q", 0.4, new NumberRange(0, 1, OpenMinimum: true), "How likely action 1 takes an odd agent to the goal; 1 makes the pair symmetric.");
-            double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' kernels lie apart.");
-            PerAgentNumbers goal = PerAgentNumbers.Read(reader, "goalReward", 1, NumberRange.UnitInterval, agents, "What the goal pays.");
-            long? seed = reader.OptionalSeed(AgentSpread.SeedKey, "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; without it the kinds alternate (and rewards are drawn from 0).");
-            double[] goals = goal.At(heterogeneity, i => AgentSpread.Draw(seed ?? 0, i, GoalDraw));
-            return () => Build(seed, goals, discount, q, heterogeneity);
-        },
+        OptionsType = typeof(OppositeKernelsOptions),
+        Configure = EnvironmentDefinition.Reading<OppositeKernelsOptions>(
+            (options, agents) => Build(options, agents),
+            (options, reader, agents) => options.GoalReward.RequireFit(reader, "goalReward", agents)),
     };
 
-    private static FiniteMdp Build(long? seed, double[] goals, double discount, double q, double lambda)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, OppositeKernelsOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static FiniteMdp Build(OppositeKernelsOptions options, int count)
     {
+        (double q, double lambda, long? seed) = (options.Q, options.Heterogeneity, options.AgentSeed);
+        double[] goals = options.GoalReward.At(count, lambda, i => AgentSpread.Draw(seed ?? 0, i, GoalDraw));
         var kernels = new TablePool();
         // The probabilities of reaching the goal by action 0 and 1, with the agent's share of the odd kind; the mean agent is half of each.
         AgentMdp[] agents = [.. goals.Select((_, i) =>
@@ -46,7 +48,7 @@ public static class OppositeKernels
             double odd = seed is { } drawn ? AgentSpread.Draw(drawn, i) : i % 2;
             return Agent(i, Mix(0.5, 1 - odd, lambda), Mix(0.5 * q, odd * q, lambda));
         })];
-        return new FiniteMdp(Definition.Id, discount, [1, 0], agents)
+        return new FiniteMdp(Definition.Id, options.Discount, [1, 0], agents)
         {
             Parameters = new Dictionary<string, double[]>
             {
@@ -56,7 +58,8 @@ public static class OppositeKernels
             },
         };
 
-        AgentMdp Agent(int index, double byFirst, double bySecond) => new($"agent-{index}", [0, 0, goals[index], goals[index]], kernels.Unify(Kernel(byFirst, bySecond)));
+        AgentMdp Agent(int index, double byFirst, double bySecond) =>
+            new($"agent-{index}", [0, 0, goals[index], goals[index]], kernels.Unify(Kernel(byFirst, bySecond)));
     }
 
     private static double Mix(double mean, double own, double lambda) => lambda == 1 ? own : mean + (lambda * (own - mean));

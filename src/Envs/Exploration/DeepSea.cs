@@ -9,7 +9,6 @@ namespace FedPG.Envs.Exploration;
 public static class DeepSea
 {
     private const int Actions = 2;
-    private const string OwnMeanings = "meanings", OwnCosts = "costs";
 
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
@@ -29,47 +28,57 @@ public static class DeepSea
         VersionHistory = "v0: first version.",
         Source = "bsuite, bsuite/environments/deep_sea.py; Osband et al., Behaviour Suite for Reinforcement Learning (2019). bsuite draws the meanings with NumPy's generator, this table with the project's own; "
             + "bsuite's figure for the stochastic optimum, (1 - 1/N)^(N-1) - 0.01, is the return of always meaning right; stopping after a failed step is better by 0.01 (1 - 1/N)^N.",
-        Configure = (reader, agents) =>
-        {
-            int size = reader.Integer("size", 10, 1, 1_000, "N: rows, columns and steps.");
-            bool stochastic = reader.Flag("stochastic", false, "Whether steps to the right fail with probability 1/N.");
-            bool mixed = reader.Flag("randomActions", true, "Whether the meaning of the actions is drawn for each cell.");
-            long seed = reader.Seed("mappingSeed", 0, "The seed of the meanings.");
-            double cost = reader.Number("moveCost", 0.01, NumberRange.NonNegative, "N times the cost of a step to the right.");
-            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            double lambda = AgentSpread.ReadDegree(
-                reader, "lambda: how likely an agent's meaning of a cell's actions is its own, or how far the agents' costs lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
-            string differ = reader.Choice(AgentSpread.DifferKey, OwnMeanings, [OwnMeanings, OwnCosts], "What heterogeneity acts on: what actions mean, or what steps to the right cost.");
-            long? agentSeed = reader.OptionalSeed(AgentSpread.SeedKey, "Draws each agent's place on the scale of costs uniformly, or its meanings, from this seed; without it costs are evenly spaced, and meanings drawn from mappingSeed.");
-            double[]? places = AgentSpread.Places(agentSeed, agents);
-            if (lambda > 0 && !mixed && differ == OwnMeanings)
-                reader.Reject("randomActions", "must be true for agents to have meanings of their own at a heterogeneity above 0; or give \"differ\": \"costs\"");
-            if (lambda > 0 && cost == 0 && differ == OwnCosts)
-                reader.Reject("moveCost", "must be greater than 0 for agents to differ in costs at a heterogeneity above 0");
-            if (!mixed)
-            {
-                if (reader.Has("mappingSeed")) reader.Reject("mappingSeed", "is used with \"randomActions\": true only");
-                // Written back as not given, so that what was resolved can be read again.
-                reader.Resolved["mappingSeed"] = null;
-            }
-            long rows = (((long)size * size) + 1) * Actions;
-            SizeLimits.Check(reader, "size", rows * agents, rows * 2 * (lambda > 0 && differ == OwnMeanings ? agents : 1));
-            double[] costs = [.. Enumerable.Range(0, agents).Select(i => differ == OwnCosts ? 2 * cost * AgentSpread.Move(0.5, lambda, places, i) : cost)];
-            return () => Build(size, stochastic, mixed ? seed : null, agentSeed ?? seed, costs, discount, differ == OwnMeanings ? lambda : 0);
-        },
+        OptionsType = typeof(DeepSeaOptions),
+        Configure = EnvironmentDefinition.Reading<DeepSeaOptions>(
+            (options, agents) => Build(options, agents),
+            Check,
+            (options, reader) =>
+                options with { Heterogeneity = AgentSpread.DefaultDegree(reader, AgentSpread.DifferKey, AgentSpread.SeedKey) }),
     };
 
-    private static FiniteMdp Build(int size, bool stochastic, long? seed, long agentSeed, double[] costs, double discount, double lambda)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, DeepSeaOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static void Check(DeepSeaOptions options, OptionReader reader, int agents)
     {
-        int cells = size * size, states = cells + 1;
-        double fails = stochastic ? 1.0 / size : 0;
+        (bool differs, bool byCosts) = (options.Heterogeneity > 0, options.Differ == DeepSeaDifference.Costs);
+        if (differs && !options.RandomActions && !byCosts)
+        {
+            reader.Reject(
+                "randomActions",
+                "must be true for agents to have meanings of their own at a heterogeneity above 0; or give \"differ\": \"costs\"");
+        }
+        if (differs && options.MoveCost == 0 && byCosts)
+            reader.Reject("moveCost", "must be greater than 0 for agents to differ in costs at a heterogeneity above 0");
+        if (!options.RandomActions) reader.RejectUnused("is used with \"randomActions\": true only", "mappingSeed");
+        long rows = (((long)options.Size * options.Size) + 1) * Actions;
+        SizeLimits.Check(reader, "size", rows * agents, rows * 2 * (differs && !byCosts ? agents : 1));
+    }
+
+    private static FiniteMdp Build(DeepSeaOptions options, int count)
+    {
+        bool byCosts = options.Differ == DeepSeaDifference.Costs;
+        double lambda = byCosts ? 0 : options.Heterogeneity!.Value;
+        long seed = options.MappingSeed!.Value, agentSeed = options.AgentSeed ?? seed;
+        double[]? along = AgentSpread.Places(options.AgentSeed, count);
+        double[] costs = [.. Enumerable.Range(0, count).Select(i => byCosts
+            ? 2 * options.MoveCost * AgentSpread.Move(0.5, options.Heterogeneity!.Value, along, i)
+            : options.MoveCost)];
+        int size = options.Size, cells = size * size, states = cells + 1;
+        double fails = options.Stochastic ? 1.0 / size : 0;
         var tables = new TablePool();
-        bool[] common = Meanings(seed, agent: 0, sequence: 0, cells);
+        bool[] common = Meanings(options.RandomActions ? seed : null, agent: 0, sequence: 0, cells);
         AgentMdp[] agents = [.. Enumerable.Range(0, costs.Length).Select(Agent)];
         double[] initial = new double[states];
         initial[0] = 1;
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells ? (s / size, s % size) : (-1, -1))];
-        return new FiniteMdp(Definition.Id, discount, initial, agents, new GridLayout(size, size, places, Draw(size))) { Parameters = new Dictionary<string, double[]> { ["moveCost"] = costs } };
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents, new GridLayout(size, size, places, Draw(size)))
+        {
+            Parameters = new Dictionary<string, double[]> { ["moveCost"] = costs },
+        };
 
         AgentMdp Agent(int i)
         {
@@ -92,7 +101,8 @@ public static class DeepSea
             bool right = meaning[state] == (action == 1);
             if (!right) return [new PaidTransition(Below(row, Math.Max(column - 1, 0)), 1, 0)];
             double reward = (column == size - 1 ? 1 : 0) - (cost / size);
-            return [new PaidTransition(Below(row, Math.Min(column + 1, size - 1)), 1 - fails, reward), new PaidTransition(Below(row, column), fails, reward)];
+            int beside = Below(row, Math.Min(column + 1, size - 1));
+            return [new PaidTransition(beside, 1 - fails, reward), new PaidTransition(Below(row, column), fails, reward)];
         }
 
         int Below(int row, int column) => row == size - 1 ? cells : ((row + 1) * size) + column;

@@ -7,7 +7,6 @@ namespace FedPG.Envs.Exploration;
 public static class RiverSwim
 {
     private const int Actions = 2;
-    private const string Original = "strehl-littman", Osband = "osband", Current = "current", Rewards = "rewards";
 
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
@@ -28,43 +27,53 @@ public static class RiverSwim
         VersionHistory = "v0: first version.",
         Source = "Strehl and Littman, An analysis of model-based Interval Estimation for Markov Decision Processes, Journal of Computer and System Sciences 74 (2008); "
             + "the second set of numbers is that of Osband, Russo and Van Roy, (More) Efficient Reinforcement Learning via Posterior Sampling (2013).",
-        Configure = (reader, agents) =>
-        {
-            int states = reader.Integer("states", 6, 2, 10_000, "The length of the river.");
-            string variant = reader.Choice("variant", Original, [Original, Osband], "Whose numbers.");
-            bool normalised = reader.Flag("normalised", false, "Whether rewards are divided by the largest.");
-            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice(AgentSpread.DifferKey, Current, [Current, Rewards], "What heterogeneity acts on: how strong the current is, or which end pays.");
-            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
-            double[]? places = AgentSpread.Read(reader, agents);
-            // By rewards two kinds of agents alternate, unless places between them are drawn.
-            double[] swaps = [.. Enumerable.Range(0, agents).Select(i => differ == Current ? 0 : lambda * (AgentSpread.IsDrawn(reader) && places is not null ? places[i] : i % 2))];
-            double[] strengths = [.. Enumerable.Range(0, agents).Select(i => differ == Current ? AgentSpread.Move(1, lambda, places, i) : 1)];
-            SizeLimits.Check(reader, "states", (long)states * Actions * agents, (long)states * Actions * 3 * agents);
-            return () => Build(states, variant == Original ? Numbers.StrehlLittman : Numbers.OsbandEtAl, normalised, discount, strengths, swaps);
-        },
+        OptionsType = typeof(RiverSwimOptions),
+        Configure = EnvironmentDefinition.Reading<RiverSwimOptions>(
+            (options, agents) => Build(options, agents),
+            (options, reader, agents) =>
+            {
+                long rows = (long)options.States * Actions * agents;
+                SizeLimits.Check(reader, "states", rows, rows * 3);
+            },
+            (options, reader) =>
+                options with { Heterogeneity = AgentSpread.DefaultDegree(reader, AgentSpread.DifferKey, AgentSpread.SeedKey) }),
     };
 
-    /// <param name="states">The length of the river.</param>
-    /// <param name="numbers">Its numbers.</param>
-    /// <param name="normalised">Whether rewards are divided by the largest.</param>
-    /// <param name="discount">gamma.</param>
-    /// <param name="strengths">What each agent's chances against the current are multiplied by, [N].</param>
-    /// <param name="swaps">How far each agent's two rewards are exchanged, 0 to 1, [N].</param>
-    private static FiniteMdp Build(int states, Numbers numbers, bool normalised, double discount, double[] strengths, double[] swaps)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, RiverSwimOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static FiniteMdp Build(RiverSwimOptions options, int count)
     {
+        (int states, double lambda) = (options.States, options.Heterogeneity!.Value);
+        Numbers numbers = options.Variant == RiverSwimVariant.Osband ? Numbers.OsbandEtAl : Numbers.StrehlLittman;
+        bool byRewards = options.Differ == RiverSwimDifference.Rewards;
+        double[]? places = AgentSpread.Places(options.AgentSeed, count);
+        IEnumerable<int> all = Enumerable.Range(0, count);
+        // What each agent's chances against the current are multiplied by, and how far its two rewards are exchanged, 0 to 1. By rewards two kinds
+        // of agents alternate, unless places between them are drawn.
+        double[] strengths = [.. all.Select(i => byRewards ? 1 : AgentSpread.Move(1, lambda, places, i))];
+        double[] swaps = [.. all.Select(i => byRewards ? lambda * (options.AgentSeed is not null && places is not null ? places[i] : i % 2) : 0)];
+
         var tables = new TablePool();
-        double unit = normalised ? numbers.Far : 1;
-        AgentMdp[] agents = [.. Enumerable.Range(0, swaps.Length).Select(Agent)];
+        double unit = options.Normalised ? numbers.Far : 1;
+        AgentMdp[] agents = [.. all.Select(Agent)];
         double[] initial = new double[states];
         if (numbers.StartsInside && states > 2) initial[1] = initial[2] = 0.5;
         else initial[0] = 1;
-        return new FiniteMdp(Definition.Id, discount, initial, agents) { Parameters = new Dictionary<string, double[]> { ["strength"] = strengths, ["swap"] = swaps } };
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents)
+        {
+            Parameters = new Dictionary<string, double[]> { ["strength"] = strengths, ["swap"] = swaps },
+        };
 
         AgentMdp Agent(int i)
         {
-            double near = (numbers.Near + (swaps[i] * (numbers.Far - numbers.Near))) / unit, far = (numbers.Far + (swaps[i] * (numbers.Near - numbers.Far))) / unit;
-            return OutcomeTable.Agent($"agent-{i}", states, Actions, (s, a) => numbers.Outcomes(s, a, states, strengths[i], near, far), tables);
+            double near = (numbers.Near + (swaps[i] * (numbers.Far - numbers.Near))) / unit;
+            double far = (numbers.Far + (swaps[i] * (numbers.Near - numbers.Far))) / unit;
+            return OutcomeTable.Agent(
+                $"agent-{i}", states, Actions, (s, a) => numbers.Outcomes(s, a, states, strengths[i], near, far), tables);
         }
     }
 
@@ -77,7 +86,8 @@ public static class RiverSwim
     /// <param name="Far">The reward in the last state.</param>
     /// <param name="FarWhenHeld">Whether the last state pays only when it is held, not whenever right is tried.</param>
     /// <param name="StartsInside">Whether episodes start in states 1 and 2.</param>
-    private sealed record Numbers(double Right, double Left, double First, double Last, double Near, double Far, bool FarWhenHeld, bool StartsInside)
+    private sealed record Numbers(
+        double Right, double Left, double First, double Last, double Near, double Far, bool FarWhenHeld, bool StartsInside)
     {
         public static readonly Numbers StrehlLittman = new(0.3, 0.1, 0.3, 0.3, 5, 10_000, FarWhenHeld: true, StartsInside: true);
         public static readonly Numbers OsbandEtAl = new(0.35, 0.05, 0.6, 0.6, 0.005, 1, FarWhenHeld: false, StartsInside: false);
@@ -86,7 +96,11 @@ public static class RiverSwim
         {
             if (action == 0) return [new PaidTransition(Math.Max(state - 1, 0), 1, state == 0 ? near : 0)];
             if (state == 0) return [new PaidTransition(1, strength * First, 0), new PaidTransition(0, 1 - (strength * First), 0)];
-            if (state == states - 1) return [new PaidTransition(state, strength * Last, far), new PaidTransition(state - 1, 1 - (strength * Last), FarWhenHeld ? 0 : far)];
+            if (state == states - 1)
+            {
+                double held = strength * Last;
+                return [new PaidTransition(state, held, far), new PaidTransition(state - 1, 1 - held, FarWhenHeld ? 0 : far)];
+            }
             double right = strength * Right, stay = 1 - Right - Left;
             return [new PaidTransition(state + 1, right, 0), new PaidTransition(state, stay, 0), new PaidTransition(state - 1, 1 - right - stay, 0)];
         }

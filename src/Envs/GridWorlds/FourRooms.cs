@@ -7,7 +7,6 @@ namespace FedPG.Envs.GridWorlds;
 public static class FourRooms
 {
     private const int Actions = 4;
-    private const string Failure = "failure", Goals = "goals";
 
     /// <summary>The steps of the actions up, right, down, left.</summary>
     private static readonly (int Row, int Column)[] Steps = [(-1, 0), (0, 1), (1, 0), (0, -1)];
@@ -47,14 +46,20 @@ public static class FourRooms
         Differences = new(["differ", "goal"], ["differ", "failProbability"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "gymnax, gymnax/environments/misc/rooms.py (FourRooms-misc); Sutton, Precup and Singh, Between MDPs and semi-MDPs, Artificial Intelligence 112 (1999).",
-        Configure = (reader, agents) =>
-        {
-            Options? options = Options.Read(reader, agents);
-            return () => Build(options ?? throw new InvalidOperationException("the options had faults"));
-        },
+        OptionsType = typeof(FourRoomsOptions),
+        Configure = EnvironmentDefinition.Reading<FourRoomsOptions, FourRoomsSettings>(
+            (options, reader, agents) => FourRoomsSettings.Settle(options, reader, Rooms, agents),
+            (settings, _) => Build(settings),
+            FourRoomsSettings.Defaults),
     };
 
-    private static FiniteMdp Build(Options options)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, FourRoomsOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static FiniteMdp Build(FourRoomsSettings options)
     {
         IReadOnlyList<int> cells = Rooms.CellsWhere(c => c != GridMap.Wall);
         int[] stateOf = new int[Rooms.CellCount];
@@ -72,7 +77,11 @@ public static class FourRooms
         {
             Parameters = options.Heterogeneity == 0
                 ? new Dictionary<string, double[]> { ["failProbability"] = options.Failures }
-                : new Dictionary<string, double[]> { ["failProbability"] = options.Failures, ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])] },
+                : new Dictionary<string, double[]>
+                {
+                    ["failProbability"] = options.Failures,
+                    ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])],
+                },
         };
 
         IEnumerable<PaidTransition> Outcomes(int state, int action, int own, double failure)
@@ -87,7 +96,7 @@ public static class FourRooms
         }
     }
 
-    private static string[] Draw(Options options)
+    private static string[] Draw(FourRoomsSettings options)
     {
         char[][] lines = [.. Rooms.Lines.Select(l => l.ToCharArray())];
         if (options.Start is { } start) lines[start / Rooms.Columns][start % Rooms.Columns] = 'S';
@@ -98,63 +107,5 @@ public static class FourRooms
             lines[goal.Key / Rooms.Columns][goal.Key % Rooms.Columns] = alone ? (char)('0' + owners[0]) : 'G';
         }
         return [.. lines.Select(l => new string(l))];
-    }
-
-    private sealed record Options(int? Start, int[] Goals, double[] Failures, double Discount, double Heterogeneity)
-    {
-        public static Options? Read(OptionReader reader, int agents)
-        {
-            double failure = reader.Number("failProbability", 1.0 / 3, new NumberRange(0, 0.75), "How often a step goes elsewhere than meant; 0.75 is a random walk.");
-            object start = reader.Parsed<object>("start", (int[])[4, 1], "[row, column] or \"random\"", "Where episodes start.",
-                e => GridPlaces.ParseWord(e, "random") ?? (object?)GridPlaces.ParseOne(e))!;
-            int[][] wanted = reader.Parsed("goal", (int[][])[[8, 9]], "[row, column] or a list of them", "The goal, or the goals of the agents, at most one an agent, cyclically.",
-                e => GridPlaces.ParseOne(e) is { } one ? [one] : GridPlaces.ParseList(e))!;
-            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            bool list = wanted.Length > 1;
-            string differ = reader.Choice(AgentSpread.DifferKey, Failure, [Failure, FourRooms.Goals], "What heterogeneity acts on where there is one goal: how often steps fail, or where goals lie.");
-            double lambda = AgentSpread.ReadDegree(
-                reader, "lambda: how far the agents lie apart.", list || reader.Has(AgentSpread.DifferKey) || reader.Has(AgentSpread.SeedKey), "goal is a list, or differ or agentSeed is");
-            double[]? places = AgentSpread.Read(reader, agents);
-            if (list) RejectForList(reader, wanted.Length, agents);
-
-            int[]? goals = GridPlaces.Cells(reader, "goal", Rooms, wanted);
-            int[]? from = start is int[] place ? GridPlaces.Cells(reader, "start", Rooms, [place], listed: false) : [];
-            if (goals is null || from is null) return null;
-            int[] own = differ == FourRooms.Goals && !list
-                ? Around(reader, goals[0], from, lambda, places, agents)
-                : [.. Enumerable.Range(0, agents).Select(i => goals[i % goals.Length])];
-            if (from.Length > 0 && own.Contains(from[0])) reader.Reject("start", "is a goal, so that nothing would happen");
-            double[]? spread = differ == Failure && !list ? [.. places?.Select(t => t * 2 / 3) ?? []] : null;
-            if (spread is []) spread = null;
-            double[] failures = [.. Enumerable.Range(0, agents).Select(i => AgentSpread.Move(failure, lambda, spread, i))];
-            return new Options(from.Length > 0 ? from[0] : null, own, failures, discount, lambda);
-        }
-
-        /// <summary>Agents with goals from a list differ in them alone, and none is drawn.</summary>
-        private static void RejectForList(OptionReader reader, int items, int agents)
-        {
-            PerAgentNumbers.RequireFit(reader, "goal", items, agents);
-            foreach (string key in (string[])[AgentSpread.DifferKey, AgentSpread.SeedKey])
-            {
-                if (reader.Has(key)) reader.Reject(key, "is not used with a list of goals, by which agents differ already; give one goal, or leave it out");
-                // Written back as not given, so that what was resolved can be read again.
-                reader.Resolved[key] = null;
-            }
-        }
-
-        /// <summary>
-        /// A goal an agent, among the cells at most lambda D steps from the common one, where D is the farthest: they are put in the order of their distance, and then reading order, and agent i takes
-        /// the one at its place t_i of that list. The start is left out.
-        /// </summary>
-        private static int[] Around(OptionReader reader, int goal, int[] start, double lambda, double[]? places, int agents)
-        {
-            int[] steps = GridPaths.Distances(Rooms, [goal], _ => true);
-            int[] cells = [.. Rooms.CellsWhere(c => c != GridMap.Wall).Where(c => !start.Contains(c)).OrderBy(c => steps[c])];
-            int reach = (int)Math.Floor(lambda * steps[cells[^1]]);
-            if (lambda > 0 && reach == 0)
-                reader.Reject(AgentSpread.DegreeKey, FormattableString.Invariant($"is less than a step, so that no goal moves; give 0, or at least {1.0 / steps[cells[^1]]:G3}"));
-            int[] near = [.. cells.Where(c => steps[c] <= reach)];
-            return [.. Enumerable.Range(0, agents).Select(i => places is null ? goal : near[Math.Min((int)(places[i] * near.Length), near.Length - 1)])];
-        }
     }
 }

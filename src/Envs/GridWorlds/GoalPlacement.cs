@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using FedPG.Core.Options;
 
 namespace FedPG.Envs.GridWorlds;
@@ -7,40 +6,28 @@ namespace FedPG.Envs.GridWorlds;
 /// <summary>Where the agents' goals are: in the map's letters, in a list, or by a rule.</summary>
 internal static class GoalPlacement
 {
-    private const string Boundary = "boundary", Spread = "spread", Random = "random";
-    private const int MaxErrors = 10;
+    private const string Key = "goals";
 
-    /// <summary>Reads the option <c>goals</c>.</summary>
-    /// <param name="reader">The environment's options.</param>
-    /// <param name="map">The map; null when it had faults, and then goals are only parsed.</param>
+    /// <summary>The goal cell of each agent.</summary>
+    /// <param name="goals">The option.</param>
+    /// <param name="reader">Where errors are noted.</param>
+    /// <param name="map">The map; null when it has errors.</param>
+    /// <param name="seed">What goals are drawn from, where they are.</param>
     /// <param name="agents">The number of agents N.</param>
-    /// <returns>What gives the goal cell of each agent, [N], by the seed of those that are drawn; null when there were faults.</returns>
-    public static Func<long, int[]?> Read(OptionReader reader, GridMap? map, int agents)
+    /// <returns>The cells, [N]; null when there were errors.</returns>
+    public static int[]? Place(GridGoals goals, OptionReader reader, GridMap? map, long seed, int agents)
     {
-        object goals = reader.Parsed<object>("goals", Boundary, $"\"{Boundary}\", \"{Spread}\", \"{Random}\" or a list of [row, column]",
-            "The agents' goals, at most one an agent, assigned cyclically when a list is shorter than the agents are many. boundary: agent i has boundary cell "
-            + "number floor(i P / N) of the P, walking clockwise from the top-left corner; spread: each goal as many steps as possible from "
-            + "the nearest one before; random: each agent's drawn uniformly, by agentSeed, from the free cells that can be reached. Not together with goals in the map.", Parse)!;
-        if (map is null) return _ => null;
+        if (map is null) return null;
         IReadOnlyList<int> letters = map.CellsWhere(c => c == 'G' || char.IsAsciiDigit(c));
         if (letters.Count > 0)
         {
-            if (reader.Has("goals")) reader.Reject("goals", "the map has goals (letters G, 0-9) already; give one or the other");
-            // Written back as not given, so that what was resolved can be read again.
-            reader.Resolved["goals"] = null;
-            return _ => FromLetters(reader, map, letters, agents);
+            reader.RejectUnused("the map has goals (letters G, 0-9) already; give one or the other", Key);
+            return FromLetters(reader, map, letters, agents);
         }
-        return seed => goals switch
-        {
-            int[][] list => FromList(reader, map, list, agents),
-            Spread => FarApart(map, agents),
-            Random => Drawn(map, seed, agents),
-            _ => OnBoundary(reader, map, agents),
-        };
+        if (goals.Cells is { } list) return FromList(reader, map, list, agents);
+        if (goals == GridGoals.Spread) return FarApart(map, agents);
+        return goals == GridGoals.Random ? Drawn(map, seed, agents) : OnBoundary(reader, map, agents);
     }
-
-    /// <summary>Whether the goals are drawn.</summary>
-    public static bool IsDrawn(OptionReader reader) => reader.Raw("goals") is { ValueKind: JsonValueKind.String } name && name.GetString() == Random;
 
     /// <summary>Boundary cell number <paramref name="number"/>, walking clockwise from the top-left corner.</summary>
     internal static int BoundaryCell(int rows, int columns, int number)
@@ -58,24 +45,6 @@ internal static class GoalPlacement
         return (row * columns) + column;
     }
 
-    private static object? Parse(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.String) return element.GetString() is Boundary or Spread or Random ? element.GetString() : null;
-        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0) return null;
-        var places = new List<int[]>();
-        foreach (JsonElement item in element.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 2) return null;
-            int[] place = new int[2];
-            for (int k = 0; k < 2; k++)
-            {
-                if (item[k].ValueKind != JsonValueKind.Number || !item[k].TryGetInt32(out place[k])) return null;
-            }
-            places.Add(place);
-        }
-        return places.ToArray();
-    }
-
     private static int[]? FromLetters(OptionReader reader, GridMap map, IReadOnlyList<int> letters, int agents)
     {
         int[] goals = new int[agents];
@@ -89,7 +58,7 @@ internal static class GoalPlacement
                 : goals[agent] >= 0 ? $"agent {agent} has a goal at row {map.PlaceOf(goals[agent]).Row}, column {map.PlaceOf(goals[agent]).Column} already"
                 : null;
             if (problem is null) goals[agent] = cell;
-            else if (errors++ < MaxErrors) reader.Errors.Add(reader.PathOf("map"), $"'{map[cell]}'", $"row {row}, column {column}: {problem}");
+            else if (errors++ < GridMap.MaxErrors) reader.Errors.Add(reader.PathOf("map"), $"'{map[cell]}'", $"row {row}, column {column}: {problem}");
         }
         int[] open = [.. letters.Where(c => map[c] == 'G')];
         int[] without = [.. Enumerable.Range(0, agents).Where(i => goals[i] < 0)];
@@ -105,21 +74,11 @@ internal static class GoalPlacement
         return errors == 0 ? goals : null;
     }
 
-    private static int[]? FromList(OptionReader reader, GridMap map, int[][] list, int agents)
+    private static int[]? FromList(OptionReader reader, GridMap map, IReadOnlyList<GridCell> list, int agents)
     {
-        PerAgentNumbers.RequireFit(reader, "goals", list.Length, agents);
-        int[] cells = new int[list.Length];
-        int errors = 0;
-        for (int k = 0; k < list.Length; k++)
-        {
-            (int row, int column) = (list[k][0], list[k][1]);
-            bool inside = row >= 0 && row < map.Rows && column >= 0 && column < map.Columns;
-            cells[k] = inside ? (row * map.Columns) + column : -1;
-            string? problem = inside ? Obstacle(map, cells[k])
-                : $"is outside the map; rows are 0 to {map.Rows - 1}, columns 0 to {map.Columns - 1}";
-            if (problem is not null && errors++ < MaxErrors) reader.Errors.Add($"{reader.PathOf("goals")}[{k}]", $"[{row}, {column}]", problem);
-        }
-        return errors == 0 ? [.. Enumerable.Range(0, agents).Select(i => cells[i % cells.Length])] : null;
+        PerAgentNumbers.RequireFit(reader, Key, list.Count, agents);
+        int[]? cells = GridPlaces.Cells(reader, Key, map, list, listed: true, cell => Obstacle(map, cell));
+        return cells is null ? null : [.. Enumerable.Range(0, agents).Select(i => cells[i % cells.Length])];
     }
 
     private static int[]? OnBoundary(OptionReader reader, GridMap map, int agents)
@@ -129,9 +88,10 @@ internal static class GoalPlacement
         int blocked = Array.FindIndex(goals, g => Obstacle(map, g) is not null);
         if (blocked < 0) return goals;
         (int row, int column) = map.PlaceOf(goals[blocked]);
-        reader.Errors.Add(reader.PathOf("goals"), $"\"{Boundary}\"",
-            string.Create(CultureInfo.InvariantCulture, $"agent {blocked}'s cell at row {row}, column {column} {Obstacle(map, goals[blocked])}; ")
-            + $"place the goals with \"{Spread}\", with a list of [row, column], or with letters in the map");
+        reader.Errors.Add(reader.PathOf(Key), $"\"{GridGoals.BoundaryWord}\"",
+            string.Create(CultureInfo.InvariantCulture, $"agent {blocked}'s cell at row {row}, column {column} ")
+            + $"{Obstacle(map, goals[blocked])}; "
+            + $"place the goals with \"{GridGoals.SpreadWord}\", with a list of [row, column], or with letters in the map");
         return null;
     }
 

@@ -7,7 +7,7 @@ namespace FedPG.Envs.GridWorlds;
 /// A rectangular map of letters. Cells are numbered row by row, cell = row * Columns + column, row 0 on top; rows and columns count
 /// from 0. Immutable.
 /// </summary>
-public sealed class GridMap
+internal sealed class GridMap
 {
     /// <summary>The letter of a cell that nothing can enter.</summary>
     public const char Wall = '#';
@@ -15,7 +15,9 @@ public sealed class GridMap
     /// <summary>The most rows, and the most columns, a map may have.</summary>
     public const int MaximumSide = 1_000;
 
-    private const int MaxErrors = 10;
+    /// <summary>How many errors of a kind are named.</summary>
+    public const int MaxErrors = 10;
+
     private readonly string _cells;
 
     private GridMap(int rows, int columns, string cells) => (Rows, Columns, _cells) = (rows, columns, cells);
@@ -57,24 +59,9 @@ public sealed class GridMap
     /// <exception cref="ArgumentException">They are not, or there are none.</exception>
     public static GridMap FromRows(IReadOnlyList<string> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
         if (rows.Count == 0 || rows[0].Length == 0 || rows.Any(r => r.Length != rows[0].Length))
             throw new ArgumentException("a map needs at least one cell and rows of equal length", nameof(rows));
         return new GridMap(rows.Count, rows[0].Length, string.Concat(rows));
-    }
-
-    /// <summary>The rows of a map as a user writes it: a list of strings, or one string with line breaks or '/' between rows; else null.</summary>
-    public static string[]? RowsOf(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.Array)
-        {
-            JsonElement[] items = [.. element.EnumerateArray()];
-            return items.All(i => i.ValueKind == JsonValueKind.String) ? [.. items.Select(i => i.GetString()!)] : null;
-        }
-        // The first and last line break of a block of text belong to the block, not to the map.
-        return element.ValueKind == JsonValueKind.String
-            ? element.GetString()!.Replace("\r", "", StringComparison.Ordinal).Trim('\n').Split('\n', '/')
-            : null;
     }
 
     /// <summary>Checks the rows a user wrote.</summary>
@@ -86,8 +73,6 @@ public sealed class GridMap
     /// <returns>The map; null when anything was noted.</returns>
     public static GridMap? Parse(OptionReader reader, string key, IReadOnlyList<string> rows, string letters, string legend)
     {
-        ArgumentNullException.ThrowIfNull(reader);
-        ArgumentNullException.ThrowIfNull(rows);
         if (rows.Count == 0 || rows[0].Length == 0)
         {
             reader.Reject(key, "the map has no cells");
@@ -106,7 +91,8 @@ public sealed class GridMap
             int bad = rows[r].AsSpan().IndexOfAnyExcept(letters);
             if (rows[r].Length != rows[0].Length)
             {
-                reader.Errors.Add(path, $"\"{rows[r]}\"", $"row {r} has {rows[r].Length} cells and row 0 has {rows[0].Length}; all rows must be equally long");
+                reader.Errors.Add(path, $"\"{rows[r]}\"",
+                    $"row {r} has {rows[r].Length} cells and row 0 has {rows[0].Length}; all rows must be equally long");
                 errors++;
             }
             if (bad >= 0)

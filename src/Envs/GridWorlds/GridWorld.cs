@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.GridWorlds;
@@ -34,12 +35,15 @@ public static class GridWorld
         Differences = new(["goals", "map"], ["slip", "wind", "terminateOwnGoalOnly"], ["heterogeneity"], ["goals", "slip", "wind", "agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "This project.",
-        Configure = (reader, agents) =>
-        {
-            GridWorldOptions? options = GridWorldOptions.Read(reader, agents);
-            return () => Build(options ?? throw new InvalidOperationException("the options had faults"));
-        },
+        OptionsType = typeof(GridWorldOptions),
+        Configure = EnvironmentDefinition.Reading<GridWorldOptions, GridWorldSettings>(GridWorldSettings.Settle, (settings, _) => Build(settings)),
     };
+
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, GridWorldOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
 
     /// <summary>Whether an agent can be in a cell of that letter and go on.</summary>
     internal static bool IsFloor(char letter) => letter is not (GridMap.Wall or 'L');
@@ -51,7 +55,7 @@ public static class GridWorld
         return marked.Count > 0 ? marked : map.CellsWhere(IsFloor);
     }
 
-    private static FiniteMdp Build(GridWorldOptions options)
+    private static FiniteMdp Build(GridWorldSettings options)
     {
         GridMap map = options.Map;
         IReadOnlyList<int> cells = map.CellsWhere(c => c != GridMap.Wall);
@@ -84,7 +88,7 @@ public static class GridWorld
     }
 
     /// <summary>The kernel of each agent; one object where they do not differ.</summary>
-    private static TransitionKernel[] Kernels(GridWorldOptions options, IReadOnlyList<int> cells, int[] stateOf, int states)
+    private static TransitionKernel[] Kernels(GridWorldSettings options, IReadOnlyList<int> cells, int[] stateOf, int states)
     {
         var made = new Dictionary<(int? OwnEnd, double Slip, double Wind), TransitionKernel>();
         return [.. Enumerable.Range(0, options.Goals.Length).Select(i =>
@@ -120,7 +124,7 @@ public static class GridWorld
     }
 
     /// <summary>The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal; a cell G that is nobody's goal is floor.</summary>
-    private static string[] Draw(GridWorldOptions options)
+    private static string[] Draw(GridWorldSettings options)
     {
         GridMap map = options.Map;
         char[][] lines = [.. map.Lines.Select(l => l.Replace('G', '.').ToCharArray())];

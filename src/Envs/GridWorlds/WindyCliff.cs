@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs.Tabular;
 
@@ -8,7 +7,6 @@ namespace FedPG.Envs.GridWorlds;
 public static class WindyCliff
 {
     private const int Actions = 4, Start = 0;
-    private const string Uniform = "uniform", Even = "even";
 
     /// <summary>The steps of the actions up, down, left, right.</summary>
     private static readonly (int Row, int Column)[] Steps = [(-1, 0), (1, 0), (0, -1), (0, 1)];
@@ -33,15 +31,19 @@ public static class WindyCliff
         VersionHistory = "v0: first version.",
         Source = "Jin, Peng, Yang, Wang and Zhang, Federated Reinforcement Learning with Environment Heterogeneity (AISTATS 2022), with the rules of the authors' public code "
             + "(github.com/pengyang7881187/FedRL, tabular/GridWorldEnvironment.py): size, numbering, wind, rewards and the way back are theirs; training winds are uniform on (0, 1), test winds evenly spaced from 0 to 1.",
-        Configure = (reader, agents) =>
-        {
-            Options? options = Options.Read(reader, agents);
-            return () => Build(options ?? throw new InvalidOperationException("the options had faults"));
-        },
+        OptionsType = typeof(WindyCliffOptions),
+        Configure = EnvironmentDefinition.Reading<WindyCliffOptions, Settings>(Settings.Settle, (settings, _) => Build(settings)),
     };
 
-    private static FiniteMdp Build(Options options)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, WindyCliffOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static FiniteMdp Build(Settings settings)
     {
+        WindyCliffOptions options = settings.Options;
         (int width, int height) = (options.Width, options.Height);
         int states = width * height, goal = width - 1;
         string[] rows = [.. Enumerable.Repeat(new string('.', width), height - 1), $"S{new string('C', width - 2)}G"];
@@ -49,13 +51,18 @@ public static class WindyCliff
 
         var kernels = new TablePool();
         // Each agent has an array of its own, and the kernel is shared where winds are equal.
-        AgentMdp[] agents = [.. options.Winds.Select((wind, i) => new AgentMdp($"agent-{i}", Rewards(i), kernels.Unify(Kernel(wind))))];
+        AgentMdp[] agents = [.. settings.Winds.Select((wind, i) => new AgentMdp($"agent-{i}", Rewards(i), kernels.Unify(Kernel(wind))))];
         double[] initial = new double[states];
         initial[Start] = 1;
         var layout = new GridLayout(height, width, [.. Enumerable.Range(0, states).Select(s => map.PlaceOf(CellOf(s)))], map.Lines, Steps);
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
         {
-            Parameters = new Dictionary<string, double[]> { ["wind"] = options.Winds, ["goalReward"] = options.GoalRewards, ["cliffReward"] = options.CliffRewards },
+            Parameters = new Dictionary<string, double[]>
+            {
+                ["wind"] = settings.Winds,
+                ["goalReward"] = settings.GoalRewards,
+                ["cliffReward"] = settings.CliffRewards,
+            },
         };
 
         double[] Rewards(int agent)
@@ -64,7 +71,9 @@ public static class WindyCliff
             for (int row = 0; row < rewards.Length; row++)
             {
                 int state = row / Actions;
-                double paid = state == goal ? options.GoalRewards[agent] : state is > Start && state < goal ? options.CliffRewards[agent] : -1;
+                double paid = state == goal ? settings.GoalRewards[agent]
+                    : state is > Start && state < goal ? settings.CliffRewards[agent]
+                    : -1;
                 rewards[row] = options.Scaled ? (paid + 100) / 200 : paid;
             }
             return rewards;
@@ -81,59 +90,35 @@ public static class WindyCliff
         int After(int state, int action) => CellOf(map.Neighbour(CellOf(state), Steps[action].Row, Steps[action].Column));
     }
 
-    private sealed record Options(int Width, int Height, double[] Winds, double[] GoalRewards, double[] CliffRewards, double Discount, bool Scaled)
+    /// <summary>What the environment is built from.</summary>
+    /// <param name="Options">The options, checked.</param>
+    /// <param name="Winds">Each agent's wind, [N].</param>
+    /// <param name="GoalRewards">What the goal pays each agent, [N].</param>
+    /// <param name="CliffRewards">What the cliff pays each agent, [N].</param>
+    private sealed record Settings(WindyCliffOptions Options, double[] Winds, double[] GoalRewards, double[] CliffRewards)
     {
-        private const int LargestSide = 100, GoalDraw = 1, CliffDraw = 2;
-        private static readonly NumberRange Payable = new(-100, 100);
+        private const int GoalDraw = 1, CliffDraw = 2;
 
-        public static Options? Read(OptionReader reader, int agents)
+        public static Settings Settle(WindyCliffOptions options, OptionReader reader, int agents)
         {
-            int width = reader.Integer("width", 4, 3, LargestSide, "The columns; the cliff has two fewer.");
-            int height = reader.Integer("height", 4, 2, LargestSide, "The rows, the one with the cliff included.");
-            object wind = reader.Parsed<object>("wind", Uniform, $"\"{Uniform}\", \"{Even}\", a number in [0, 1], or a list of such numbers",
-                "The agents' winds w: uniform: drawn on (0, 1) from agentSeed; even: evenly spaced from 0 to 1; a number: the same for all; a list: one an agent at most, cyclically.", ParseWind)!;
-            long seed = reader.Seed(AgentSpread.SeedKey, 0, "The seed of winds and rewards that are drawn.");
-            int first = reader.Integer("firstAgent", 0, 0, 1_000_000_000, "The number of the first agent among those that can be drawn: agents that are to be held out begin behind those that are trained.");
-            bool scaled = reader.Flag("scaled", false, "Whether rewards are mapped from [-100, 100] to [0, 1].");
-            double discount = reader.Number("discount", 0.95, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.95 as in the paper.");
-            double lambda = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' winds lie from 1/2, and their rewards from their centre.");
-            PerAgentNumbers goal = PerAgentNumbers.Read(reader, "goalReward", 100, Payable, agents, "What the goal pays."),
-                cliff = PerAgentNumbers.Read(reader, "cliffReward", -100, Payable, agents, "What the cliff pays.");
-            if (wind is double[] winds) PerAgentNumbers.RequireFit(reader, "wind", winds.Length, agents);
-            if (wind is not Uniform && !goal.IsDrawn && !cliff.IsDrawn)
+            (PerAgentNumbers goal, PerAgentNumbers cliff, double lambda) = (options.GoalReward, options.CliffReward, options.Heterogeneity);
+            (long seed, int first) = (options.AgentSeed!.Value, options.FirstAgent!.Value);
+            options.Wind.RequireFit(reader, "wind", agents);
+            goal.RequireFit(reader, "goalReward", agents);
+            cliff.RequireFit(reader, "cliffReward", agents);
+            if (!options.Wind.IsDrawn && !goal.IsDrawn && !cliff.IsDrawn)
             {
-                foreach (string key in (string[])[AgentSpread.SeedKey, "firstAgent"])
-                {
-                    if (reader.Has(key)) reader.Reject(key, $"is used where agents are drawn: with \"wind\": \"{Uniform}\", or a range for goalReward or cliffReward");
-                    // Written back as not given, so that what was resolved can be read again.
-                    reader.Resolved[key] = null;
-                }
+                const string use = "is used where agents are drawn: with \"wind\": \"uniform\", or a range for goalReward or cliffReward";
+                reader.RejectUnused(use, AgentSpread.SeedKey, "firstAgent");
             }
-            double[] own = wind switch
-            {
-                double[] list => [.. Enumerable.Range(0, agents).Select(i => list[i % list.Length])],
-                double one => [.. Enumerable.Repeat(one, agents)],
-                Even => [.. Enumerable.Range(0, agents).Select(i => agents == 1 ? 0.5 : (double)i / (agents - 1))],
-                _ => [.. Enumerable.Range(0, agents).Select(i => AgentSpread.Draw(seed, first + i))],
-            };
-            long rows = (long)width * height * Actions;
+            long rows = (long)options.Width * options.Height * Actions;
             SizeLimits.Check(reader, "width", rows * agents, rows * 2 * agents);
-            double[] goals = goal.At(lambda, i => AgentSpread.Draw(seed, first + i, GoalDraw)), cliffs = cliff.At(lambda, i => AgentSpread.Draw(seed, first + i, CliffDraw));
-            return new Options(width, height, [.. own.Select((_, i) => AgentSpread.Move(0.5, lambda, own, i))], goals, cliffs, discount, scaled);
-        }
-
-        private static object? ParseWind(JsonElement element) => element.ValueKind switch
-        {
-            JsonValueKind.String => element.GetString() is Uniform or Even ? element.GetString() : null,
-            JsonValueKind.Number => element.TryGetDouble(out double one) && NumberRange.UnitInterval.Contains(one) ? one : null,
-            JsonValueKind.Array => Numbers(element),
-            _ => null,
-        };
-
-        private static double[]? Numbers(JsonElement element)
-        {
-            double[] items = [.. element.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
-            return items.Length > 0 && items.All(NumberRange.UnitInterval.Contains) ? items : null;
+            double[] winds = options.Wind.At(agents, i => AgentSpread.Draw(seed, first + i));
+            return new Settings(
+                options,
+                [.. winds.Select((_, i) => AgentSpread.Move(0.5, lambda, winds, i))],
+                goal.At(agents, lambda, i => AgentSpread.Draw(seed, first + i, GoalDraw)),
+                cliff.At(agents, lambda, i => AgentSpread.Draw(seed, first + i, CliffDraw)));
         }
     }
 }

@@ -6,8 +6,6 @@ namespace FedPG.Envs.Random;
 /// <summary><c>Garnet-v0</c>: sparse random MDPs of a given size, branching and density of rewards.</summary>
 public static class Garnet
 {
-    private const string Rewards = "rewards", Kernels = "kernels", Both = "both";
-
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
     {
@@ -24,47 +22,58 @@ public static class Garnet
         Differences = new(["differ"], ["differ"], ["heterogeneity"], ["seed", "firstAgent"]),
         VersionHistory = "v0: first version.",
         Source = "Archibald, McKinnon and Thomas, On the generation of Markov decision processes, Journal of the Operational Research Society 46 (1995); sparse rewards as in Bhatnagar, Sutton, Ghavamzadeh and Lee, Natural actor-critic algorithms, Automatica 45 (2009), and later uses.",
-        Configure = (reader, agents) =>
-        {
-            int states = reader.Integer("states", 50, 1, 100_000, "The number of states S.");
-            int actions = reader.Integer("actions", 4, 1, 10_000, "The number of actions A.");
-            int branching = reader.Integer("branching", 5, 1, 100_000, "How many distinct successors a state and action has.");
-            double density = reader.Number("density", 0.1, NumberRange.UnitInterval, "The share of pairs (s, a) that pay.");
-            long seed = reader.Seed("seed", 0, "The seed of the draw.");
-            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice(AgentSpread.DifferKey, Rewards, [Rewards, Kernels, Both], "What heterogeneity acts on.");
-            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, "firstAgent");
-            int first = reader.Integer("firstAgent", 0, 0, 1_000_000_000, "The number of the first agent.");
-            var tables = new RandomTables(states, actions, branching, seed);
-            bool rewards = differ != Kernels && density > 0, kernels = differ != Rewards && states > 1;
-            if (lambda > 0 && !rewards && !kernels)
-            {
-                if (differ == Kernels) reader.Reject("states", "must be at least 2 for agents to differ in transitions at a heterogeneity above 0");
-                else reader.Reject("density", "must be greater than 0 for agents to differ in rewards at a heterogeneity above 0");
-            }
-            tables.CheckSize(reader, differ != Rewards && lambda > 0, agents);
-            return () => Build(agents, tables, density, discount, differ, lambda, first);
-        },
+        OptionsType = typeof(GarnetOptions),
+        Configure = EnvironmentDefinition.Reading<GarnetOptions>(
+            (options, agents) => Build(options, agents),
+            Check,
+            (options, reader) => options with { Heterogeneity = AgentSpread.DefaultDegree(reader, AgentSpread.DifferKey, "firstAgent") }),
     };
 
-    private static FiniteMdp Build(int count, RandomTables tables, double density, double discount, string differ, double lambda, int first)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, GarnetOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static void Check(GarnetOptions options, OptionReader reader, int agents)
     {
+        bool differs = options.Heterogeneity > 0;
+        bool rewards = options.Differ != GarnetDifference.Kernels && options.Density > 0;
+        bool kernels = options.Differ != GarnetDifference.Rewards && options.States > 1;
+        if (differs && !rewards && !kernels)
+        {
+            if (options.Differ == GarnetDifference.Kernels)
+                reader.Reject("states", "must be at least 2 for agents to differ in transitions at a heterogeneity above 0");
+            else
+                reader.Reject("density", "must be greater than 0 for agents to differ in rewards at a heterogeneity above 0");
+        }
+        TablesOf(options).CheckSize(reader, options.Differ != GarnetDifference.Rewards && differs, agents);
+    }
+
+    private static FiniteMdp Build(GarnetOptions options, int count)
+    {
+        RandomTables tables = TablesOf(options);
+        double lambda = options.Heterogeneity!.Value, density = options.Density;
         TransitionKernel shared = tables.SharedKernel();
         // Number 0 of the endless row is what all have in common; the agents follow it.
         double[] common = tables.Rewards(0, density);
+        int first = 1 + options.FirstAgent!.Value;
         var kernels = new TablePool();
         kernels.Unify(shared);
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(i => new AgentMdp(
-            $"agent-{i}", RewardsOf(1 + first + i), kernels.Unify(tables.KernelOf(shared, 1 + first + i, differ == Rewards ? 0 : lambda))))];
+        double apart = options.Differ == GarnetDifference.Rewards ? 0 : lambda;
+        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(i =>
+            new AgentMdp($"agent-{i}", RewardsOf(first + i), kernels.Unify(tables.KernelOf(shared, first + i, apart))))];
         double[] initial = new double[tables.States];
         Array.Fill(initial, 1.0 / tables.States);
-        return new FiniteMdp(Definition.Id, discount, initial, agents);
+        return new FiniteMdp(Definition.Id, options.Discount, initial, agents);
 
         double[] RewardsOf(int number)
         {
-            if (differ == Kernels || lambda == 0) return [.. common];
+            if (options.Differ == GarnetDifference.Kernels || lambda == 0) return [.. common];
             double[] own = tables.Rewards(number, density);
             return lambda == 1 ? own : [.. common.Zip(own, (c, o) => c + (lambda * (o - c)))];
         }
     }
+
+    private static RandomTables TablesOf(GarnetOptions options) => new(options.States, options.Actions, options.Branching, options.Seed);
 }

@@ -36,44 +36,58 @@ public static class QuasiRandomMdp
         Differences = new(["instance"], ["kernelHeterogeneity"], ["heterogeneity", "kernelHeterogeneity"], ["agentSeed"]),
         VersionHistory = "v0: first version.",
         Source = "This project.",
-        Configure = (reader, agents) =>
-        {
-            string instance = reader.Choice("instance", "W", ["W", "M", "X", "D"], "Which one.");
-            double discount = reader.Number("discount", instance == "W" ? 0.9 : 0.8, new NumberRange(0, 1, OpenMaximum: true), "gamma; 0.9 for W and 0.8 for the others when not given.");
-            double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents' rewards lie apart.");
-            double kernels = reader.Number("kernelHeterogeneity", instance == "D" ? 1 : 0, NumberRange.UnitInterval, "kappa: how far the agents' kernels lie apart; 1 for D and 0 for the others when not given.");
-            long? seed = reader.OptionalSeed(AgentSpread.SeedKey, "Draws the agents uniformly from this seed, whatever their number; without it even and odd agents alternate, and those of W follow each other.");
-            return () => Build(agents, instance, discount, heterogeneity, kernels, seed);
-        },
+        OptionsType = typeof(QuasiRandomMdpOptions),
+        Configure = EnvironmentDefinition.Reading<QuasiRandomMdpOptions>((options, agents) => Build(options, agents), defaults: Defaults),
     };
 
-    private static FiniteMdp Build(int count, string instance, double discount, double heterogeneity, double kappa, long? seed)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, QuasiRandomMdpOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static QuasiRandomMdpOptions Defaults(QuasiRandomMdpOptions options, OptionReader reader) =>
+        JsonValues.Word(reader.Raw("instance"), "M", "X", "D") switch
+        {
+            null => options,
+            "D" => options with { Discount = 0.8, KernelHeterogeneity = 1 },
+            _ => options with { Discount = 0.8 },
+        };
+
+    private static FiniteMdp Build(QuasiRandomMdpOptions options, int count)
     {
+        (double kappa, long? seed) = (options.KernelHeterogeneity!.Value, options.AgentSeed);
         double[] shared = Kernel(0), other = kappa == 0 ? shared : Kernel(5000);
         // The place of an agent between the even kind and the odd one.
         double[] places = [.. Enumerable.Range(0, count).Select(i => seed is { } drawn ? AgentSpread.Draw(drawn, i) : i % 2)];
-        double[][] rewards = [.. places.Select((place, i) => (double[])[.. Regrets(instance, seed is null ? i : (int)(DrawnFrom * place), 1 - (2 * place)).Select(c => 1 - c)])];
-        RewardHeterogeneity.Scale(rewards, heterogeneity);
+        double[][] rewards = [.. places.Select((place, i) =>
+        {
+            double[] regrets = Regrets(options.Instance, seed is null ? i : (int)(DrawnFrom * place), 1 - (2 * place));
+            return (double[])[.. regrets.Select(c => 1 - c)];
+        })];
+        RewardHeterogeneity.Scale(rewards, options.Heterogeneity);
         double[] initial = new double[States];
         Array.Fill(initial, 1.0 / States);
         var kernels = new Dictionary<double, TransitionKernel>();
-        return new FiniteMdp(Definition.Id, discount, initial, [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, KernelOf(kappa * places[i])))]);
+        AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, KernelOf(kappa * places[i])))];
+        return new FiniteMdp(Definition.Id, options.Discount!.Value, initial, agents);
 
         TransitionKernel KernelOf(double share)
         {
             if (kernels.TryGetValue(share, out TransitionKernel? known)) return known;
             double[] mixed = share == 0 ? shared : share == 1 ? other : [.. shared.Zip(other, (p, own) => p + (share * (own - p)))];
-            return kernels[share] = TransitionKernel.Create(States, Actions, (s, a) => Enumerable.Range(0, States).Select(next => (next, mixed[(((s * Actions) + a) * States) + next])));
+            return kernels[share] = TransitionKernel.Create(States, Actions, (s, a) =>
+                Enumerable.Range(0, States).Select(next => (next, mixed[(((s * Actions) + a) * States) + next])));
         }
     }
 
-    private static double[] Regrets(string instance, int agent, double side)
+    private static double[] Regrets(QuasiRandomInstance instance, int agent, double side)
     {
         double[] level = Sequence(Cells, 1000), sign = Sequence(Cells, 2000);
         return instance switch
         {
-            "W" => Sequence(Cells, 100 + (agent * Cells)),
-            "M" => [.. level.Zip(sign, (l, s) => 0.25 + (0.5 * l) + (side * 0.25 * ((2 * s) - 1)))],
+            QuasiRandomInstance.W => Sequence(Cells, 100 + (agent * Cells)),
+            QuasiRandomInstance.M => [.. level.Zip(sign, (l, s) => 0.25 + (0.5 * l) + (side * 0.25 * ((2 * s) - 1)))],
             _ => [.. level.Zip(sign, (l, s) => 0.4 + (0.2 * l) + (side * 0.4 * Math.Sign((2 * s) - 1)))],
         };
     }

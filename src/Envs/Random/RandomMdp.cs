@@ -6,8 +6,6 @@ namespace FedPG.Envs.Random;
 /// <summary><c>RandomMdp-v0</c>: transition probabilities and rewards drawn at random.</summary>
 public static class RandomMdp
 {
-    private const string Shared = "shared", Own = "own", Simplex = "simplex", Normalised = "normalised";
-
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
     {
@@ -27,60 +25,49 @@ public static class RandomMdp
         VersionHistory = "v0: first version.",
         Source = "This project; branching as in the Garnet problems of Archibald, McKinnon and Thomas, \"On the generation of Markov decision "
             + "processes\", Journal of the Operational Research Society 46 (1995).",
-        Configure = (reader, agents) =>
-        {
-            Options options = Options.Read(reader, agents);
-            return () => Build(options);
-        },
+        OptionsType = typeof(RandomMdpOptions),
+        Configure = EnvironmentDefinition.Reading<RandomMdpOptions>((options, agents) => Build(options, agents), Check),
     };
 
-    private static FiniteMdp Build(Options options)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, RandomMdpOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static void Check(RandomMdpOptions options, OptionReader reader, int agents)
     {
-        (int states, int actions) = (options.States, options.Actions);
-        RandomTables tables = options.Tables;
+        bool ownKernels = options.Kernels == Sharing.Own, ownRewards = options.Rewards == Sharing.Own;
+        // Of one state there is but one kernel.
+        AgentSpread.RequireDifference(
+            reader, ownRewards || (ownKernels && options.States > 1), agents,
+            "\"rewards\": \"own\", or \"kernels\": \"own\" with at least 2 states");
+        if (!ownKernels && !ownRewards)
+            reader.RejectUnused("is used where agents differ: with \"rewards\": \"own\" or \"kernels\": \"own\"", "firstAgent");
+        TablesOf(options).CheckSize(reader, ownKernels && options.Heterogeneity > 0, agents);
+    }
+
+    private static FiniteMdp Build(RandomMdpOptions options, int count)
+    {
+        RandomTables tables = TablesOf(options);
+        (double lambda, int first, bool ownRewards) = (options.Heterogeneity!.Value, options.FirstAgent!.Value, options.Rewards == Sharing.Own);
         TransitionKernel shared = tables.SharedKernel();
-        double[][] rewards = [.. Enumerable.Range(0, options.Agents).Select(i => tables.Rewards(options.OwnRewards ? options.FirstAgent + i : 0))];
-        if (options.OwnRewards) RewardHeterogeneity.Scale(rewards, options.Heterogeneity);
+        double[][] rewards = [.. Enumerable.Range(0, count).Select(i => tables.Rewards(ownRewards ? first + i : 0))];
+        if (ownRewards) RewardHeterogeneity.Scale(rewards, lambda);
         // With one state, or a lambda that rounds away, own kernels are the shared one.
         var kernels = new TablePool();
         kernels.Unify(shared);
-        double lambda = options.OwnKernels ? options.Heterogeneity : 0;
-        AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels.Unify(tables.KernelOf(shared, options.FirstAgent + i, lambda))))];
-        double[] initial = new double[states];
-        Array.Fill(initial, 1.0 / states);
+        double apart = options.Kernels == Sharing.Own ? lambda : 0;
+        AgentMdp[] agents =
+            [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels.Unify(tables.KernelOf(shared, first + i, apart))))];
+        double[] initial = new double[options.States];
+        Array.Fill(initial, 1.0 / options.States);
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents);
     }
 
-    private sealed record Options(
-        int Agents, double Discount, bool OwnKernels, bool OwnRewards, int FirstAgent, double Heterogeneity, RandomTables Tables)
-    {
-        public int States => Tables.States;
-
-        public int Actions => Tables.Actions;
-
-        public static Options Read(OptionReader reader, int agents)
+    private static RandomTables TablesOf(RandomMdpOptions options) =>
+        new(options.States, options.Actions, options.Branching, options.Instance, options.Rows == RowDraw.Normalised)
         {
-            int states = reader.Integer("states", 5, 1, 100_000, "The number of states S.");
-            int actions = reader.Integer("actions", 4, 1, 10_000, "The number of actions A.");
-            double discount = reader.Number("discount", 0.9, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            long instance = reader.Seed("instance", 0, "The seed of the draw.");
-            int branching = reader.Integer("branching", 0, 0, 100_000, "How many distinct successors a state and action has; 0 means all states.");
-            double chance = reader.Number("successorChance", 1, new NumberRange(0, 1, OpenMinimum: true), "The chance of a state to be a successor of a state and action, where branching is 0; at least one is.");
-            bool ownKernels = reader.Choice("kernels", Shared, [Shared, Own], "Whether the agents share one kernel.") == Own;
-            double heterogeneity = reader.Number("heterogeneity", 1, NumberRange.UnitInterval, "lambda: how far the agents lie apart, in rewards and own kernels.");
-            bool ownRewards = reader.Choice("rewards", Own, [Shared, Own], "Whether each agent has rewards of its own.") == Own;
-            bool normalised = reader.Choice("rows", Simplex, [Simplex, Normalised], "How a row's probabilities are drawn.") == Normalised;
-            int first = reader.Integer("firstAgent", 0, 0, 1_000_000_000, "The number of the first agent; agents held out for a test begin behind those that are trained.");
-            var options = new Options(agents, discount, ownKernels, ownRewards, first, heterogeneity, new RandomTables(states, actions, branching, instance, normalised) { SuccessorChance = chance });
-            // Of one state there is but one kernel.
-            AgentSpread.RequireDifference(reader, ownRewards || (ownKernels && states > 1), agents, "\"rewards\": \"own\", or \"kernels\": \"own\" with at least 2 states");
-            if (!ownKernels && !ownRewards)
-            {
-                if (reader.Has("firstAgent")) reader.Reject("firstAgent", "is used where agents differ: with \"rewards\": \"own\" or \"kernels\": \"own\"");
-                reader.Resolved["firstAgent"] = null;
-            }
-            options.Tables.CheckSize(reader, ownKernels && heterogeneity > 0, agents);
-            return options;
-        }
-    }
+            SuccessorChance = options.SuccessorChance,
+        };
 }

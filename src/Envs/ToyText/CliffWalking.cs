@@ -4,31 +4,37 @@ using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.ToyText;
 
-/// <summary><c>CliffWalking-v1</c> and <c>CliffWalkingSlippery-v1</c>: along a cliff from one corner to the other.</summary>
+/// <summary><c>CliffWalking-v1</c>: along a cliff from one corner to the other.</summary>
 public static class CliffWalking
 {
     private const int Rows = 4, Columns = 12, States = Rows * Columns, Actions = 4;
     private const int Start = 36, Goal = 47;
-    private const string Slip = "slip", Penalty = "penalty";
 
     /// <summary>The steps of the actions up, right, down, left: neighbours in this order are at right angles.</summary>
     private static readonly (int Row, int Column)[] Steps = [(-1, 0), (0, 1), (1, 0), (0, -1)];
 
     private static readonly GridMap Map = GridMap.FromRows(["............", "............", "............", "SCCCCCCCCCCG"]);
 
-    /// <summary>The walk on firm ground.</summary>
-    public static EnvironmentDefinition Definition { get; } = Define("CliffWalking-v1", slippery: false);
+    /// <summary>The environment's documentation and maker.</summary>
+    public static EnvironmentDefinition Definition { get; } = Define<CliffWalkingOptions>(
+        "CliffWalking-v1", "Gymnasium's cliff walk: the shortest way to the goal leads along a cliff.");
 
-    /// <summary>The same on slippery ground.</summary>
-    public static EnvironmentDefinition SlipperyDefinition { get; } = Define("CliffWalkingSlippery-v1", slippery: true);
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, CliffWalkingOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
 
-    private static EnvironmentDefinition Define(string id, bool slippery) => new()
+    /// <summary>A cliff walk.</summary>
+    /// <typeparam name="TOptions">Its options.</typeparam>
+    /// <param name="id">Its id.</param>
+    /// <param name="summary">One line for lists.</param>
+    internal static EnvironmentDefinition Define<TOptions>(string id, string summary)
+        where TOptions : CliffWalkingOptions, new() => new()
     {
         Id = id,
         StepLimit = 500,
-        Summary = slippery
-            ? "Gymnasium's cliff walk on slippery ground: a safe way is far from the edge."
-            : "Gymnasium's cliff walk: the shortest way to the goal leads along a cliff.",
+        Summary = summary,
         Description = "The agent walks on a map of 4 rows and 12 columns from the bottom-left corner to the bottom-right one. The ten cells between them are a "
             + "cliff: who steps into it is put back to the start, and the episode goes on. A step over the border means stay. On slippery ground the step goes "
             + "in the intended direction and in either direction at right angles with probability 1/3 each.",
@@ -43,27 +49,31 @@ public static class CliffWalking
         Differences = new(["differ"], ["differ", "slippery"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v1: as Gymnasium's CliffWalking-v1, with is_slippery.",
         Source = "Gymnasium, gymnasium/envs/toy_text/cliffwalking.py; Sutton and Barto, Reinforcement Learning: An Introduction (2nd edition), Example 6.6.",
-        Configure = (reader, agents) =>
-        {
-            bool wet = reader.Flag("slippery", slippery, "Whether steps slip.");
-            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice(AgentSpread.DifferKey, Slip, [Slip, Penalty], "What heterogeneity acts on: how often agents slip, or what the cliff costs them.");
-            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
-            double[]? places = AgentSpread.Read(reader, agents);
-            return () => Build(id, agents, wet ? 1 : 0, discount, differ, lambda, places);
-        },
+        OptionsType = typeof(TOptions),
+        Configure = EnvironmentDefinition.Reading<TOptions>(
+            (options, agents) => Build(id, agents, options),
+            defaults: (options, reader) =>
+                (TOptions)(options with { Heterogeneity = AgentSpread.DefaultDegree(reader, AgentSpread.DifferKey, AgentSpread.SeedKey) })),
     };
 
-    private static FiniteMdp Build(string id, int count, double slip, double discount, string differ, double lambda, double[]? places)
+    private static FiniteMdp Build(string id, int count, CliffWalkingOptions options)
     {
+        double slip = options.Slippery ? 1 : 0, lambda = options.Heterogeneity!.Value;
+        bool byPenalty = options.Differ == CliffWalkingDifference.Penalty;
+        double[]? places = AgentSpread.Places(options.AgentSeed, count);
+        IEnumerable<int> all = Enumerable.Range(0, count);
+        double[] slips = [.. all.Select(i => byPenalty ? slip : AgentSpread.Move(slip, lambda, places, i))];
+        double[] costs = [.. all.Select(i => byPenalty ? 200 * AgentSpread.Move(0.5, lambda, places, i) : 100)];
         var tables = new TablePool();
-        double[] slips = [.. Enumerable.Range(0, count).Select(i => differ == Slip ? AgentSpread.Move(slip, lambda, places, i) : slip)];
-        double[] costs = [.. Enumerable.Range(0, count).Select(i => differ == Penalty ? 200 * AgentSpread.Move(0.5, lambda, places, i) : 100)];
-        AgentMdp[] agents = [.. Enumerable.Range(0, count).Select(i => OutcomeTable.Agent($"agent-{i}", States, Actions, (s, a) => Outcomes(s, a, slips[i], costs[i]), tables))];
+        AgentMdp[] agents =
+            [.. all.Select(i => OutcomeTable.Agent($"agent-{i}", States, Actions, (s, a) => Outcomes(s, a, slips[i], costs[i]), tables))];
         double[] initial = new double[States];
         initial[Start] = 1;
         var layout = new GridLayout(Rows, Columns, [.. Enumerable.Range(0, States).Select(Map.PlaceOf)], Map.Lines, Steps);
-        return new FiniteMdp(id, discount, initial, agents, layout) { Parameters = new Dictionary<string, double[]> { ["slip"] = slips, ["penalty"] = costs } };
+        return new FiniteMdp(id, options.Discount, initial, agents, layout)
+        {
+            Parameters = new Dictionary<string, double[]> { ["slip"] = slips, ["penalty"] = costs },
+        };
     }
 
     private static PaidTransition[] Outcomes(int state, int action, double slip, double cost)

@@ -8,7 +8,6 @@ public static class Taxi
 {
     private const int Actions = 6, Pickup = 4, DropOff = 5;
     private const double Fare = 20;
-    private const string Rain = "rain", Fares = "fares";
 
     /// <summary>The environment's documentation and maker.</summary>
     public static EnvironmentDefinition Definition { get; } = new()
@@ -31,44 +30,68 @@ public static class Taxi
         Differences = new(["differ"], ["differ", "rainy"], ["heterogeneity"], ["agentSeed"]),
         VersionHistory = "v4: as Gymnasium's Taxi-v4 (since its version 1.3.0), where rain treats all four directions alike.",
         Source = "Gymnasium, gymnasium/envs/toy_text/taxi.py; Dietterich, Hierarchical Reinforcement Learning with the MAXQ Value Function Decomposition, JAIR 13 (2000).",
-        Configure = (reader, agents) =>
-        {
-            bool rainy = reader.Flag("rainy", false, "Whether moves go aside in the rain.");
-            bool fickle = reader.Flag("fickle", false, "Whether passengers may change their destination on the way.");
-            double discount = reader.Number("discount", 0.99, new NumberRange(0, 1, OpenMaximum: true), "gamma.");
-            string differ = reader.Choice(AgentSpread.DifferKey, Rain, [Rain, Fares], "What heterogeneity acts on: how often moves go aside, or which destination pays.");
-            double lambda = AgentSpread.ReadDegree(reader, "lambda: how far the agents lie apart.", AgentSpread.DifferKey, AgentSpread.SeedKey);
-            double[]? places = AgentSpread.Read(reader, agents);
-            var world = new World(rainy ? 0.2 : 0, fickle);
-            SizeLimits.Check(reader, "fickle", (long)world.States * Actions * agents, (long)world.States * Actions * 6 * agents);
-            double[]? aside = places is null ? null : [.. places.Select(t => 0.4 * t)];
-            double[] chances = [.. Enumerable.Range(0, agents).Select(i => differ == Rain ? AgentSpread.Move(world.Aside, lambda, aside, i) : world.Aside)];
-            int[] favoured = AgentSpread.Kinds(reader, places, agents, TaxiState.Places.Count);
-            double others = differ == Fares && places is not null ? Fare * (1 - lambda) : Fare;
-            return () => Build(world, discount, chances, favoured, others);
-        },
+        OptionsType = typeof(TaxiOptions),
+        Configure = EnvironmentDefinition.Reading<TaxiOptions, Settings>(
+            Settings.Settle,
+            (settings, _) => Build(settings),
+            (options, reader) =>
+                options with { Heterogeneity = AgentSpread.DefaultDegree(reader, AgentSpread.DifferKey, AgentSpread.SeedKey) }),
     };
 
-    /// <param name="world">The rules.</param>
-    /// <param name="discount">gamma.</param>
-    /// <param name="chances">How likely each agent's moves go aside, [N].</param>
-    /// <param name="favoured">The destination that pays each agent in full, [N].</param>
-    /// <param name="others">What the other destinations pay.</param>
-    private static FiniteMdp Build(World world, double discount, double[] chances, int[] favoured, double others)
+    /// <summary>Makes the environment.</summary>
+    /// <param name="agents">N, at least 1.</param>
+    /// <param name="options">Its options; null for the defaults.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
+    public static FiniteMdp Create(int agents, TaxiOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+
+    private static FiniteMdp Build(Settings settings)
     {
+        (World world, double others) = (settings.World, settings.OtherFare);
         var tables = new TablePool();
-        AgentMdp[] agents = [.. chances.Select((chance, i) =>
-            OutcomeTable.Agent($"agent-{i}", world.States, Actions, (index, action) => world.Outcomes(index, action, chance, destination => destination == favoured[i] ? Fare : others), tables))];
+        AgentMdp[] agents = [.. settings.Aside.Select((chance, i) => OutcomeTable.Agent(
+            $"agent-{i}", world.States, Actions,
+            (index, action) => world.Outcomes(index, action, chance, destination => destination == settings.Favoured[i] ? Fare : others),
+            tables))];
 
         double[] initial = new double[world.States];
         TaxiState[] starts = [.. TaxiState.All.Where(s => !s.OnBoard && s.Passenger != s.Destination)];
         foreach (TaxiState start in starts) initial[start.Index] = 1.0 / starts.Length;
-        return new FiniteMdp(Definition.Id, discount, initial, agents)
+        return new FiniteMdp(Definition.Id, settings.Discount, initial, agents)
         {
             Parameters = others == Fare
-                ? new Dictionary<string, double[]> { ["aside"] = chances }
-                : new Dictionary<string, double[]> { ["aside"] = chances, ["destination"] = [.. favoured.Select(destination => (double)destination)] },
+                ? new Dictionary<string, double[]> { ["aside"] = settings.Aside }
+                : new Dictionary<string, double[]>
+                {
+                    ["aside"] = settings.Aside,
+                    ["destination"] = [.. settings.Favoured.Select(destination => (double)destination)],
+                },
         };
+    }
+
+    /// <summary>What the environment is built from.</summary>
+    /// <param name="World">The rules.</param>
+    /// <param name="Aside">How likely each agent's moves go aside, [N].</param>
+    /// <param name="Favoured">The destination that pays each agent in full, [N].</param>
+    /// <param name="OtherFare">What the other destinations pay.</param>
+    /// <param name="Discount">gamma.</param>
+    private sealed record Settings(World World, double[] Aside, int[] Favoured, double OtherFare, double Discount)
+    {
+        public static Settings Settle(TaxiOptions options, OptionReader reader, int agents)
+        {
+            double lambda = options.Heterogeneity!.Value;
+            double[]? places = AgentSpread.Places(options.AgentSeed, agents);
+            var world = new World(options.Rainy ? 0.2 : 0, options.Fickle);
+            long rows = (long)world.States * Actions * agents;
+            SizeLimits.Check(reader, "fickle", rows, rows * 6);
+            bool byFares = options.Differ == TaxiDifference.Fares;
+            double[]? aside = places is null ? null : [.. places.Select(t => 0.4 * t)];
+            return new Settings(
+                world,
+                [.. Enumerable.Range(0, agents).Select(i => byFares ? world.Aside : AgentSpread.Move(world.Aside, lambda, aside, i))],
+                AgentSpread.Kinds(options.AgentSeed, places, agents, TaxiState.Places.Count),
+                byFares && places is not null ? Fare * (1 - lambda) : Fare,
+                options.Discount);
+        }
     }
 
     /// <summary>The rules, for one weather and one kind of passenger.</summary>

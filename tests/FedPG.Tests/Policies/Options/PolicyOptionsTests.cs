@@ -137,11 +137,7 @@ public sealed class PolicyOptionsTests
 
     private static Comparer<Type> ByName => Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name));
 
-    private static FederatedEnvironment Made(string id)
-    {
-        FederatedEnvironment environment = EnvTesting.Configure(id, agents: 2).Create();
-        return environment;
-    }
+    private static FederatedEnvironment Made(string id) => EnvTesting.Configure(id, agents: 2).Build();
 
     private static JsonObject Resolved(PolicyDefinition definition, FederatedEnvironment environment, JsonObject given)
     {

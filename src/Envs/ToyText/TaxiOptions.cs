@@ -1,0 +1,42 @@
+using FedPG.Core.Options;
+
+namespace FedPG.Envs.ToyText;
+
+/// <summary>What the heterogeneity of <c>Taxi-v4</c> acts on.</summary>
+public enum TaxiDifference
+{
+    /// <summary>How often moves go aside.</summary>
+    Rain,
+
+    /// <summary>Which destination pays.</summary>
+    Fares,
+}
+
+/// <summary>The options of <c>Taxi-v4</c>. What is null counts as not given.</summary>
+public sealed record TaxiOptions
+{
+    /// <summary>Whether moves go aside in the rain; false by default.</summary>
+    [Option("Whether moves go aside in the rain.")]
+    public bool Rainy { get; init; }
+
+    /// <summary>Whether passengers may change their destination on the way; false by default.</summary>
+    [Option("Whether passengers may change their destination on the way.")]
+    public bool Fickle { get; init; }
+
+    /// <summary>gamma in [0, 1), 0.99 by default.</summary>
+    [Option("gamma.", Minimum = 0, Maximum = 1, OpenMaximum = true)]
+    public double Discount { get; init; } = 0.99;
+
+    /// <summary>What heterogeneity acts on; null (the default) for <see cref="TaxiDifference.Rain"/>.</summary>
+    [Option("What heterogeneity acts on: how often moves go aside, or which destination pays.", Default = TaxiDifference.Rain)]
+    public TaxiDifference? Differ { get; init; }
+
+    /// <summary>lambda in [0, 1]; null (the default) for 1 where something says how agents differ, and else 0.</summary>
+    [Option("lambda: how far the agents lie apart. When not given, 1 where differ or agentSeed is, and else 0.",
+        Minimum = 0, Maximum = 1, Default = 0)]
+    public double? Heterogeneity { get; init; }
+
+    /// <summary>What agents are drawn from; null (the default) for evenly spaced ones.</summary>
+    [Option(AgentSpread.SeedMeaning, Minimum = 0)]
+    public long? AgentSeed { get; init; }
+}
