@@ -72,10 +72,10 @@ return 0;
 
 static FiniteMdp Mdp(string id, string options)
 {
-    var faults = new ValidationErrors(id);
+    var errors = new ValidationErrors(id);
     ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, agents, JsonDocument.Parse(options).RootElement,
-        EnvironmentKeys.CommandLine, faults);
-    faults.ThrowIfAny();
+        EnvironmentKeys.CommandLine, errors);
+    errors.ThrowIfAny();
     return (FiniteMdp)configured!.Build();
 }
 

@@ -41,7 +41,7 @@ public sealed class ComparisonRun : IDisposable
     /// <param name="reader">Reads experiments.</param>
     /// <param name="versions">What the runs' experiments say about the software.</param>
     /// <param name="threads">Runs at the same time; changes no bit of them.</param>
-    /// <exception cref="InvalidInputException">Anything is at fault; nothing was written.</exception>
+    /// <exception cref="InvalidInputException">Anything is wrong; nothing was written.</exception>
     public static ComparisonRun Start(ComparisonPlan plan, string folder, ExperimentReader reader, JsonObject versions, int threads)
     {
         ArgumentNullException.ThrowIfNull(plan);

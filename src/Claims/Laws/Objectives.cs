@@ -17,7 +17,7 @@ public static class Objectives
         return new FederatedObjective(experiment.Mdp, experiment.Objective, Policy(experiment), experiment.Entropy.At(0));
     }
 
-    /// <summary>A policy of the experiment, which runs on listed states, in double precision.</summary>
+    /// <summary>A policy of the experiment, which is tabular, in double precision.</summary>
     public static TabularPolicy Policy(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);

@@ -43,7 +43,7 @@ public sealed class Proposition1 : Claim
     /// <inheritdoc/>
     public override string Procedure => """
         MDPs of four sizes and parameters are drawn at random for four policies: tabular, log-linear, and networks with tanh and ReLU. The
-        agents' gradients come from the oracle that training uses, all rows at once; that of the average MDP from the exact layer, by
+        agents' gradients come from the estimator that training uses, all rows at once; that of the average MDP from the exact layer, by
         itself. The proposition does not depend on the algorithm, so no broken variant can fail it.
         """;
 
@@ -106,7 +106,7 @@ public sealed class Proposition1 : Claim
         Policy policy = experiment.CreatePolicy(TensorFormat.Float64);
         var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Initialisation, 1, 0, 0));
         double[] theta = [.. Enumerable.Range(0, policy.Layout.Length).Select(_ => (2 * random.NextDouble()) - 1)];
-        // The agents' gradients as training has them: all rows at once, by the oracle.
+        // The agents' gradients as training has them: all rows at once, by the estimator.
         int n = mdp.Agents.Count, d = theta.Length;
         using IGradientEstimator estimator = experiment.Gradient.Prepare(mdp).Create(
             new EstimatorSetup(mdp, policy, 0, n, experiment.Objective, experiment.Entropy, experiment.Seed));

@@ -227,14 +227,14 @@ internal class ClusterAgents : BlockwiseAgents
         {
             if (data is null) return null;
             long[] shape = asked.Kind == AgentCallKind.Rows ? [block.Range.Count, .. data.Shape.Skip(1)] : [d];
-            string? fault = data.ErrorAs(_setup.Format, shape, Messages);
-            if (fault is null)
+            string? error = data.ErrorAs(_setup.Format, shape, Messages);
+            if (error is null)
             {
                 Tensor tensor = data.ToTensor(_setup.Format);
                 if (reply.DivergedAgent is not null || tensor.AllFinite()) return tensor;
-                fault = "it holds numbers that are not finite";
+                error = "it holds numbers that are not finite";
             }
-            throw new AgentFailureException($"worker {block.Worker?.Name}: its answer to \"{asked.Name}\" is refused: {fault}");
+            throw new AgentFailureException($"worker {block.Worker?.Name}: its answer to \"{asked.Name}\" is refused: {error}");
         }
         bool named = reply.DivergedAgent is { } agent && agent >= block.Range.First && agent < block.Range.First + block.Range.Count;
         return new BlockAnswer(Take(reply.Value), Take(reply.Weighted),

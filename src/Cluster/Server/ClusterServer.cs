@@ -121,8 +121,8 @@ public sealed class ClusterServer : IDisposable
             $"waiting for a site of {string.Join(", ", sites.Names)}");
         WorkerChannel channel = worker.Outbound
             ?? (WorkerChannel)new MemberChannel(_host.Services.GetRequiredService<IGrainFactory>(), worker.Silo!);
-        (SiteCard? card, string? fault) = DescribeAsync(channel, new EnvironmentQuestion(id, agents, options)).GetAwaiter().GetResult();
-        if (card is null) throw new InvalidInputException(new ValidationError("environment", "", id, $"site {worker.Site} says: {fault}"));
+        (SiteCard? card, string? error) = DescribeAsync(channel, new EnvironmentQuestion(id, agents, options)).GetAwaiter().GetResult();
+        if (card is null) throw new InvalidInputException(new ValidationError("environment", "", id, $"site {worker.Site} says: {error}"));
         EnvironmentRegistry.Default.Register(RemoteDefinition.Of(id, card));
         _cardBytes = _host.Services.GetRequiredService<Serializer>().SerializeToArray(card).Length;
     }
@@ -136,7 +136,7 @@ public sealed class ClusterServer : IDisposable
         _telemetry?.Dispose();
     }
 
-    private async Task<(SiteCard? Card, string? Fault)> DescribeAsync(WorkerChannel channel, EnvironmentQuestion question)
+    private async Task<(SiteCard? Card, string? Error)> DescribeAsync(WorkerChannel channel, EnvironmentQuestion question)
     {
         // The silo may be known before the engine knows what it holds.
         for (int attempt = 0; ; attempt++)

@@ -18,7 +18,7 @@ internal abstract class WorkerChannel
 
     /// <summary>Asks what an environment is like.</summary>
     /// <returns>The card, or in words why there is none.</returns>
-    public abstract Task<(SiteCard? Card, string? Fault)> Describe(EnvironmentQuestion question);
+    public abstract Task<(SiteCard? Card, string? Error)> Describe(EnvironmentQuestion question);
 
     /// <summary>Lets a block go.</summary>
     public virtual Task Leave(string block) => Task.CompletedTask;
@@ -33,7 +33,7 @@ internal sealed class MemberChannel(IGrainFactory grains, SiloAddress silo) : Wo
 
     public override Task<BlockReply> Wait(string block, long id) => Block(block).Wait(id);
 
-    public override async Task<(SiteCard? Card, string? Fault)> Describe(EnvironmentQuestion question)
+    public override async Task<(SiteCard? Card, string? Error)> Describe(EnvironmentQuestion question)
     {
         OutboundResult result = await Block("description").Describe(question).ConfigureAwait(false);
         return (result.Card, result.Reply.Message);
@@ -73,7 +73,7 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
 
     public override Task<BlockReply> Wait(string block, long id) => ReplyAsync(order => new OutboundOrder(order, block, WaitFor: id));
 
-    public override async Task<(SiteCard? Card, string? Fault)> Describe(EnvironmentQuestion question)
+    public override async Task<(SiteCard? Card, string? Error)> Describe(EnvironmentQuestion question)
     {
         OutboundResult result = await SendAsync(id => new OutboundOrder(id, "", Describe: question)).ConfigureAwait(false);
         return (result.Card, result.Reply.Message);

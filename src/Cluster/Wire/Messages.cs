@@ -57,7 +57,7 @@ internal sealed record CallName(int Program, int Index, AgentCallKind Kind, stri
 }
 
 /// <summary>What a block has become: it goes on from here on any machine.</summary>
-/// <param name="Tensors">What agents and their oracle keep, rows [n, ...]; null for the start of
+/// <param name="Tensors">What agents and their estimator keep, rows [n, ...]; null for the start of
 /// a run, where the worker knows it as well.</param>
 /// <param name="Received">What the server has sent, [d].</param>
 /// <param name="EnvSteps">Transitions sampled.</param>

@@ -129,7 +129,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
     }
 
     private static TensorData Checked(TensorData data, ReadOnlySpan<long> shape, TensorFormat format, MessageFormat messages = default) =>
-        data.ErrorAs(format, shape, messages) is { } fault ? throw new RefusedException($"a message is refused: {fault}") : data;
+        data.ErrorAs(format, shape, messages) is { } error ? throw new RefusedException($"a message is refused: {error}") : data;
 
     private Tensor Finite(TensorData data, ReadOnlySpan<long> shape)
     {

@@ -24,8 +24,8 @@ internal static class Describer
             if (EnvironmentRegistry.Default.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment,
                 errors) is not { } configured)
                 return Refused(string.Join("; ", errors.Items));
-            return configured.Build() is EpisodicEnvironment stepped
-                ? new OutboundResult(id, new BlockReply(ReplyStatus.Done), SiteCard.Of(stepped, configured.ResolvedOptions))
+            return configured.Build() is EpisodicEnvironment episodic
+                ? new OutboundResult(id, new BlockReply(ReplyStatus.Done), SiteCard.Of(episodic, configured.ResolvedOptions))
                 : Refused($"{question.Id} lists its states; agents of a site need an environment that is known by its steps");
         }
         catch (Exception e) when (e is not OutOfMemoryException)

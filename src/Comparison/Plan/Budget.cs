@@ -28,7 +28,7 @@ public enum BudgetKind
 /// <param name="Amount">How much of it; a whole number except for seconds.</param>
 public sealed record Budget(BudgetKind Kind, double Amount)
 {
-    /// <summary>The option, as faults call it.</summary>
+    /// <summary>The option, as errors name it.</summary>
     public const string Source = "--budget";
 
     private const double MaxRounds = 100_000_000, Max = 1e15;
@@ -38,7 +38,7 @@ public sealed record Budget(BudgetKind Kind, double Amount)
 
     /// <summary>Reads <c>kind=amount</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="errors">Takes the fault.</param>
+    /// <param name="errors">Takes the error.</param>
     /// <returns>null where there was one.</returns>
     public static Budget? Parse(string text, List<ValidationError> errors)
     {

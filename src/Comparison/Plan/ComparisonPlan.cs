@@ -11,7 +11,7 @@ namespace FedPG.Comparison.Plan;
 /// <param name="Seeds">The seeds that settings are chosen by; none of them is reported.</param>
 public sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> Seeds)
 {
-    /// <summary>The option that names the seeds, as faults call it.</summary>
+    /// <summary>The option that names the seeds, as errors name it.</summary>
     public const string SeedSource = "--tune-seeds";
 }
 
@@ -26,7 +26,7 @@ public sealed record ComparisonPlan
     /// <summary>The experiment file as JSON.</summary>
     public required JsonElement Document { get; init; }
 
-    /// <summary>What faults call it.</summary>
+    /// <summary>What errors call it.</summary>
     public required string Source { get; init; }
 
     /// <summary>What relative paths in it are relative to.</summary>
@@ -53,7 +53,7 @@ public sealed record ComparisonPlan
     /// <param name="seed">The seed.</param>
     /// <param name="tuned">Settings that tuning gave, or tries.</param>
     /// <param name="rounds">T; null for what the experiment says.</param>
-    /// <exception cref="InvalidInputException">Something is at fault; each fault names the option it came from.</exception>
+    /// <exception cref="InvalidInputException">Something is wrong; each error names the option it came from.</exception>
     public Experiment Read(ExperimentReader reader, Contender contender, long seed, IReadOnlyList<Setting> tuned, int? rounds)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -73,12 +73,12 @@ public sealed record ComparisonPlan
         }
         catch (InvalidInputException e)
         {
-            throw new InvalidInputException([.. e.Errors.Select(fault => FromItsOption(fault, settings, contender))]);
+            throw new InvalidInputException([.. e.Errors.Select(error => FromItsOption(error, settings, contender))]);
         }
     }
 
     /// <summary>The keys of the tuning that an algorithm knows, without those that are set for it alone.</summary>
-    /// <exception cref="InvalidInputException">A value is at fault.</exception>
+    /// <exception cref="InvalidInputException">A value is wrong.</exception>
     public IReadOnlyList<TuningKey> KeysOf(ExperimentReader reader, Contender contender)
     {
         if (Tuning is null) return [];
@@ -86,17 +86,17 @@ public sealed record ComparisonPlan
         return [.. Tuning.Keys.Where(key => !contender.Settings.Any(s => s.Path == key.Path) && Knows(reader, contender, plain, key))];
     }
 
-    /// <summary>Says of a fault of <c>--set</c> which other option it really came from.</summary>
-    private static ValidationError FromItsOption(ValidationError fault, List<(string Source, string Path, string Value)> settings,
+    /// <summary>Says of an error of <c>--set</c> which other option it really came from.</summary>
+    private static ValidationError FromItsOption(ValidationError error, List<(string Source, string Path, string Value)> settings,
         Contender contender)
     {
-        if (fault.Source != KeyOverrides.Source) return fault;
+        if (error.Source != KeyOverrides.Source) return error;
         (string Source, string Path, string Value) found = settings.LastOrDefault(s =>
-            fault.KeyPath.StartsWith(s.Path, StringComparison.Ordinal)
-                && (fault.KeyPath.Length == s.Path.Length || fault.KeyPath[s.Path.Length] is '.' or '['));
-        if (found.Source is null) return fault;
+            error.KeyPath.StartsWith(s.Path, StringComparison.Ordinal)
+                && (error.KeyPath.Length == s.Path.Length || error.KeyPath[s.Path.Length] is '.' or '['));
+        if (found.Source is null) return error;
         string entry = found.Source is Contender.Source or TuningKey.Source ? $"{found.Source}: {contender.Label}" : found.Source;
-        return fault with { Source = entry };
+        return error with { Source = entry };
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace FedPG.Comparison.Plan;
 /// <param name="Settings">What is set for it alone.</param>
 public sealed record Contender(string Label, string Algorithm, IReadOnlyList<Setting> Settings)
 {
-    /// <summary>The option, as faults call it.</summary>
+    /// <summary>The option, as errors name it.</summary>
     public const string Source = "--algorithms";
 
     /// <summary>The longest label.</summary>
@@ -26,8 +26,8 @@ public sealed record Contender(string Label, string Algorithm, IReadOnlyList<Set
     /// <summary>Reads the value of <c>--algorithms</c>.</summary>
     /// <param name="text">The value.</param>
     /// <param name="known">The registered algorithms.</param>
-    /// <param name="errors">Takes every fault.</param>
-    /// <returns>The contenders without a fault, in the order given.</returns>
+    /// <param name="errors">Takes every error.</param>
+    /// <returns>The contenders without an error, in the order given.</returns>
     public static IReadOnlyList<Contender> ParseAll(string text, IReadOnlyCollection<string> known, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -29,7 +29,7 @@ public static class PlanChecks
         List<ValidationError>[] own = [.. plan.Contenders.Select(_ => new List<ValidationError>())];
         for (int k = 0; k < own.Length; k++)
             Try(own[k], () => minimised[plan.Contenders[k]] = Check(plan, reader, plan.Contenders[k], own[k]));
-        for (int k = 0; k < own.Length; k++) errors.AddRange(own[k].Select(fault => OfSome(fault, plan, own, plan.Contenders[k])));
+        for (int k = 0; k < own.Length; k++) errors.AddRange(own[k].Select(error => OfSome(error, plan, own, plan.Contenders[k])));
         foreach ((Contender contender, string measure) in minimised)
         {
             // A smaller error of values and a smaller cost of a policy are not one thing.
@@ -43,12 +43,12 @@ public static class PlanChecks
     }
 
     /// <summary>
-    /// A fault in the file or in what is set for all says which algorithm it is one for, where others have no such fault.
+    /// An error in the file or in what is set for all says which algorithm it is one for, where others do not have it.
     /// </summary>
-    private static ValidationError OfSome(ValidationError fault, ComparisonPlan plan, List<ValidationError>[] own, Contender contender) =>
-        (fault.Source == plan.Source || fault.Source == KeyOverrides.Source) && own.Any(errors => !errors.Contains(fault))
-            ? fault with { Source = $"{fault.Source}, with {contender.Label}" }
-            : fault;
+    private static ValidationError OfSome(ValidationError error, ComparisonPlan plan, List<ValidationError>[] own, Contender contender) =>
+        (error.Source == plan.Source || error.Source == KeyOverrides.Source) && own.Any(errors => !errors.Contains(error))
+            ? error with { Source = $"{error.Source}, with {contender.Label}" }
+            : error;
 
     /// <summary>Checks one algorithm.</summary>
     /// <returns>What its objective is.</returns>

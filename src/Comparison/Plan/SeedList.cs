@@ -16,9 +16,9 @@ public static class SeedList
 
     /// <summary>Reads a list.</summary>
     /// <param name="text">The list.</param>
-    /// <param name="source">The option, as faults call it.</param>
-    /// <param name="errors">Takes every fault.</param>
-    /// <returns>The seeds in the order given; without those at fault.</returns>
+    /// <param name="source">The option, as errors name it.</param>
+    /// <param name="errors">Takes every error.</param>
+    /// <returns>The seeds in the order given; without those that are wrong.</returns>
     public static IReadOnlyList<long> Parse(string text, string source, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(text);

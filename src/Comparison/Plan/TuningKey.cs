@@ -9,7 +9,7 @@ namespace FedPG.Comparison.Plan;
 /// <param name="Values">The values as <c>--set</c> takes them; ascending where all are numbers.</param>
 public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
 {
-    /// <summary>The option, as faults call it.</summary>
+    /// <summary>The option, as errors name it.</summary>
     public const string Source = "--tune";
 
     /// <summary>The key that is tuned where none is named.</summary>
@@ -40,7 +40,7 @@ public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
 
     /// <summary>Reads <c>key=v1,v2,...</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="errors">Takes every fault.</param>
+    /// <param name="errors">Takes every error.</param>
     /// <returns>null where there was one.</returns>
     public static TuningKey? Parse(string text, List<ValidationError> errors)
     {

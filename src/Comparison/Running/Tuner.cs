@@ -67,7 +67,7 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
     }
 
     /// <summary>
-    /// The runs of a point; null where the experiment does not allow it, which beyond the grid is no fault of the user's.
+    /// The runs of a point; null where the experiment does not allow it, which beyond the grid is not the user's mistake.
     /// </summary>
     private Job[]? JobsOf(Contender contender, IReadOnlyList<Setting> settings, bool firstWave)
     {

@@ -46,7 +46,8 @@ internal sealed class CompiledAssembly : IDisposable
         if (!_types.TryGetValue(name, out CompiledType? found)) _types[name] = found = new CompiledType(name);
         references.Into = found.References;
         if (!type.BaseType.IsNil) references.Add(type.BaseType);
-        foreach (InterfaceImplementationHandle k in type.GetInterfaceImplementations()) references.Add(_reader.GetInterfaceImplementation(k).Interface);
+        foreach (InterfaceImplementationHandle k in type.GetInterfaceImplementations())
+            references.Add(_reader.GetInterfaceImplementation(k).Interface);
         foreach (GenericParameterHandle k in type.GetGenericParameters()) AddConstraints(references, k);
         AddAttributes(references, type.GetCustomAttributes());
         foreach (FieldDefinitionHandle k in type.GetFields())
@@ -55,7 +56,8 @@ internal sealed class CompiledAssembly : IDisposable
             field.DecodeSignature(references, null);
             AddAttributes(references, field.GetCustomAttributes());
         }
-        foreach (PropertyDefinitionHandle k in type.GetProperties()) AddAttributes(references, _reader.GetPropertyDefinition(k).GetCustomAttributes());
+        foreach (PropertyDefinitionHandle k in type.GetProperties())
+            AddAttributes(references, _reader.GetPropertyDefinition(k).GetCustomAttributes());
         foreach (MethodDefinitionHandle k in type.GetMethods()) Read(_reader.GetMethodDefinition(k), references, found);
     }
 

@@ -12,7 +12,8 @@ internal sealed class FolderGraph
         HashSet<TypeName> own = [.. assembly.Types.Select(t => t.Name)];
         foreach (CompiledType type in assembly.Types)
         {
-            foreach (TypeName named in type.References.Where(own.Contains)) graph.Add(type.Name.Namespace, named.Namespace, $"{type.Name.Name} -> {named.Name}");
+            foreach (TypeName named in type.References.Where(own.Contains))
+                graph.Add(type.Name.Namespace, named.Namespace, $"{type.Name.Name} -> {named.Name}");
         }
         return graph;
     }
@@ -21,7 +22,8 @@ internal sealed class FolderGraph
     public void Add(string from, string to, string example)
     {
         if (from == to) return;
-        if (!_arrows.TryGetValue(from, out SortedDictionary<string, string>? targets)) _arrows[from] = targets = new(StringComparer.Ordinal);
+        if (!_arrows.TryGetValue(from, out SortedDictionary<string, string>? targets))
+            _arrows[from] = targets = new(StringComparer.Ordinal);
         targets.TryAdd(to, example);
     }
 

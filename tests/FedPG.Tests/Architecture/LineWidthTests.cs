@@ -11,7 +11,8 @@ public sealed class LineWidthTests(ITestOutputHelper output)
     private static readonly string[] Done =
     [
         "src/Cluster/", "src/Comparison/", "src/Claims/", "src/Dashboard/", "benchmarks/", "eng/", "docs/",
-        "tests/FedPG.Tests/Architecture/", "tests/FedPG.Tests/Build/", "tests/FedPG.Tests/Cluster/", "tests/FedPG.Tests/Comparison/", "tests/FedPG.Tests/Claims/",
+        "tests/FedPG.Tests/Architecture/", "tests/FedPG.Tests/Build/", "tests/FedPG.Tests/Cluster/", "tests/FedPG.Tests/Comparison/",
+        "tests/FedPG.Tests/Claims/",
     ];
 
     [Fact]
@@ -19,7 +20,8 @@ public sealed class LineWidthTests(ITestOutputHelper output)
     {
         (string Path, int Wide)[] wide =
         [
-            .. Sources.Under(Sources.Folders).Select(file => (file.Path, Wide: file.Lines.Count(line => line.Length > Columns))).Where(file => file.Wide > 0),
+            .. Sources.Under(Sources.Folders).Select(file => (file.Path, Wide: file.Lines.Count(line => line.Length > Columns)))
+                .Where(file => file.Wide > 0),
         ];
         output.WriteLine($"{wide.Sum(w => w.Wide)} wide lines in {wide.Length} files");
         foreach ((string path, int count) in wide) output.WriteLine($"{count,4} {path}");

@@ -8,15 +8,18 @@ namespace FedPG.Tests.Architecture;
 public sealed class ProblemKindTests(ITestOutputHelper output)
 {
     /// <summary>Where kinds may be asked: in the list of kinds, and in the folder of the kind itself.</summary>
-    private static readonly string[] Allowed = ["FedPG.Federation.Families", "FedPG.Envs.Tabular", "FedPG.Envs.Episodic", "FedPG.Envs.LinearQuadratic"];
+    private static readonly string[] Allowed = ["FedPG.Federation.Families", "FedPG.Envs.Tabular", "FedPG.Envs.Episodic",
+        "FedPG.Envs.LinearQuadratic"];
 
     /// <summary>Folders that still ask. Nothing may be added here.</summary>
     private static readonly string[] StillAsking =
     [
-        "FedPG.Envs.Checking", "FedPG.Policies.BuiltIn", "FedPG.Policies.Episodic", "FedPG.Policies.Tabular", "FedPG.Policies.LinearQuadratic",
+        "FedPG.Envs.Checking", "FedPG.Policies.BuiltIn", "FedPG.Policies.Episodic", "FedPG.Policies.Tabular",
+        "FedPG.Policies.LinearQuadratic",
         "FedPG.Federation.Setup", "FedPG.Federation.Algorithms", "FedPG.Federation.Estimators", "FedPG.Federation.Estimators.Episodic",
         "FedPG.Federation.Estimators.Tabular", "FedPG.Federation.Estimators.LinearQuadratic", "FedPG.Federation.Estimators.Values",
-        "FedPG.Federation.Evaluation", "FedPG.Federation.BuiltIn", "FedPG.Experiments", "FedPG.Experiments.Reading", "FedPG.Experiments.Diagnosis",
+        "FedPG.Federation.Evaluation", "FedPG.Federation.BuiltIn", "FedPG.Experiments", "FedPG.Experiments.Reading",
+        "FedPG.Experiments.Diagnosis",
         "FedPG.Experiments.Runs", "FedPG.Cluster.Server", "FedPG.Cluster.Worker", "FedPG.Cli.Bench", "FedPG.Cli.Env", "FedPG.Cli.Rendering",
     ];
 

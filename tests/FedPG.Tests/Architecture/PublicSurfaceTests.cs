@@ -14,7 +14,8 @@ public sealed class PublicSurfaceTests(ITestOutputHelper output)
     public void Public_types_beside_options_stay_within_the_limit()
     {
         Dictionary<string, Type[]> types = CompiledAssembly.All.ToDictionary(
-            a => a.Name, a => Assembly.Load(a.Name).GetExportedTypes().Where(t => t.Namespace!.StartsWith("FedPG", StringComparison.Ordinal) && !IsOptions(t)).ToArray());
+            a => a.Name, a => Assembly.Load(a.Name).GetExportedTypes()
+                .Where(t => t.Namespace!.StartsWith("FedPG", StringComparison.Ordinal) && !IsOptions(t)).ToArray());
         foreach ((string name, Type[] own) in types) output.WriteLine($"{own.Length,4} {name}");
         int count = types.Values.Sum(own => own.Length);
         output.WriteLine($"{count,4} in all, of {Limit} allowed");

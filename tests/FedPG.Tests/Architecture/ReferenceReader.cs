@@ -85,7 +85,8 @@ internal sealed class ReferenceReader(MetadataReader reader) : ISignatureTypePro
             : Name(type.Namespace, type.Name);
     }
 
-    private TypeName? Name(StringHandle space, StringHandle name) => space.IsNil ? null : new(reader.GetString(space), reader.GetString(name));
+    private TypeName? Name(StringHandle space, StringHandle name) =>
+        space.IsNil ? null : new(reader.GetString(space), reader.GetString(name));
 
     private bool Add(TypeName? name) => name is { } known && Into.Add(known);
 }
