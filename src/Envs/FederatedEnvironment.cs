@@ -45,6 +45,16 @@ public abstract class FederatedEnvironment
         }
     } = new Dictionary<string, double[]>();
 
+    /// <summary>What tells the agents' tasks apart, for policies that are told; null (the default) where nothing is said of it.</summary>
+    /// <exception cref="ArgumentException">There are not as many tasks as agents.</exception>
+    public AgentTasks? Tasks
+    {
+        get;
+        init => field = value is null || value.Agents == AgentNames.Count
+            ? value
+            : throw new ArgumentException($"{value.Agents} tasks for {AgentNames.Count} agents", nameof(value));
+    }
+
     /// <summary>The registered environment and the options that it was made with; null where it was made by hand.</summary>
     public EnvironmentOrigin? Origin { get; internal set; }
 
