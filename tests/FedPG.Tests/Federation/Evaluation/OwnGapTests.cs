@@ -8,7 +8,6 @@ using FedPG.Policies;
 using FedPG.Policies.LinearQuadratic;
 using FedPG.Policies.Tabular;
 using FedPG.Tests.Envs;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
