@@ -51,6 +51,7 @@ public sealed class Acrobot : IStatefulEnvironment
     public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
     {
         Id = "Acrobot-v1",
+        Drawing = new AcrobotDrawing(),
         Differing = (["goalHeight"], ["gravity", "linkLength1", "linkMass1", "linkMass2", "linkCentre1", "linkCentre2", "linkInertia", "torque", "torqueNoise"]),
         Summary = "Gymnasium's acrobot: swing the tip of two links above the bar by a torque between them.",
         Description = "Two links, the first hanging from a fixed joint, with a motor at the joint between them. Equations of motion of Sutton and Barto's book, "

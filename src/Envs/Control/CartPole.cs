@@ -48,6 +48,7 @@ public sealed class CartPole : IStatefulEnvironment
     public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
     {
         Id = "CartPole-v1",
+        Drawing = new CartPoleDrawing(),
         Differing = (["target", "targetShare"], ["gravity", "massCart", "massPole", "length", "forceMag", "tau"]),
         Summary = "Gymnasium's cart-pole: keep the pole upright by pushing the cart left or right.",
         Description = "A pole stands on a cart that moves without friction; each step pushes the cart with forceMag to the left or right for tau seconds. "

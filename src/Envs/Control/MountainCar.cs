@@ -41,6 +41,7 @@ public sealed class MountainCar : IStatefulEnvironment
     public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition
     {
         Id = "MountainCar-v0",
+        Drawing = new MountainCarDrawing(),
         Differing = (["goalPosition"], ["gravity", "force"]),
         Summary = "Gymnasium's mountain car: swing up a hill that is too steep for the engine.",
         Description = "A car in a valley of the shape sin(3x). A step adds (action - 1) force - gravity cos(3 position) to the velocity, clips it to "

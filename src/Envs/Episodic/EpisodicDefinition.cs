@@ -49,6 +49,9 @@ public sealed record EpisodicDefinition
     /// <summary>The default of the option <c>discount</c>, in [0, 1].</summary>
     public double Discount { get; init; } = 0.99;
 
+    /// <summary>How it is drawn; null (the default) for its numbers as bars, and where its states are listed for a map or a table.</summary>
+    public EnvironmentDrawing? Drawing { get; init; }
+
     /// <summary>The most agents this environment takes.</summary>
     public int MaximumAgents { get; init; } = EnvironmentDefinition.AgentLimit;
 
@@ -112,6 +115,7 @@ public sealed record EpisodicDefinition
         Summary = Summary,
         StepLimit = StepLimit,
         MaximumAgents = MaximumAgents,
+        Drawing = Drawing,
         Description = Description ?? Summary,
         ActionSpace = ActionSpace ?? OwnSpaces,
         ObservationSpace = ObservationSpace ?? OwnSpaces,
