@@ -57,6 +57,9 @@ public sealed record EnvironmentDefinition
     /// </summary>
     public int? StepLimit { get; init; }
 
+    /// <summary>How it is drawn; null (the default) for the way of its kind: a map, a table of states, or numbers.</summary>
+    public EnvironmentDrawing? Drawing { get; init; }
+
     /// <summary>By which options the agents differ; null (the default) where nothing is said of it.</summary>
     public AgentDifferences? Differences { get; init; }
 

@@ -70,6 +70,9 @@ public abstract class FederatedEnvironment
     /// </summary>
     public virtual int? RandomSteps => null;
 
+    /// <summary>How it is drawn where its definition does not say: its numbers as bars, unless its kind knows better.</summary>
+    public virtual EnvironmentDrawing Drawing => NumbersDrawing.Instance;
+
     /// <summary>What <c>env info</c> shows of the instance beside its options, agents and discount.</summary>
     public virtual JsonObject Facts() => Parameters.Count == 0 ? [] : new JsonObject { ["parameters"] = ParametersJson() };
 

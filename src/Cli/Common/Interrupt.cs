@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace FedPG.Cli.Common;
 
-/// <summary>The first Ctrl+C (or SIGTERM) asks the work to end at its next safe point, the second ends the process at once.</summary>
+/// <summary>
+/// The first Ctrl+C, SIGTERM or SIGHUP (a terminal that closes) asks the work to end at its next safe point, the second Ctrl+C or SIGTERM ends the process
+/// at once. A closing terminal may send SIGHUP several times, so that a second one says nothing new.
+/// </summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -14,7 +17,8 @@ internal sealed class Interrupt : IDisposable
     public Interrupt(Action note)
     {
         _note = note;
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
     public CancellationToken Token => _source.Token;
@@ -38,8 +42,12 @@ internal sealed class Interrupt : IDisposable
 
     private void Handle(PosixSignalContext context)
     {
-        if (_source.IsCancellationRequested) ExitAtOnce();
         context.Cancel = true;
+        if (_source.IsCancellationRequested)
+        {
+            if (context.Signal != PosixSignal.SIGHUP) ExitAtOnce();
+            return;
+        }
         _note();
         _source.Cancel();
     }

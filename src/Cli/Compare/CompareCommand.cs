@@ -125,8 +125,8 @@ internal static class CompareCommand
         };
         Experiment experiment = FirstOf(plan);
         if (tunes) plan = plan with { Tuning = new Tuning(keys.Length > 0 ? keys : [DefaultGrid(experiment)], tuneSeeds) };
-        string folder = parsed.GetValue(Out) ?? TrainCommand.DefaultFolder($"compare-{experiment.Name}");
-        return ComparisonRun.Start(plan, folder, ExperimentReader.Default, TrainCommand.Versions(), parsed.GetValue(Threads));
+        using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take($"compare-{experiment.Name}", TimeProvider.System) : null;
+        return ComparisonRun.Start(plan, taken?.Path ?? parsed.GetValue(Out)!, ExperimentReader.Default, TrainCommand.Versions(), parsed.GetValue(Threads));
     }
 
     private static JsonElement DocumentOf(string file, List<string> assignments, List<ValidationError> errors)

@@ -12,11 +12,12 @@ namespace FedPG.Cli.Compare;
 /// </summary>
 internal sealed class CompareProgress : IComparisonProgress, IDisposable
 {
-    private static readonly TimeSpan TerminalPeriod = TimeSpan.FromMilliseconds(250), PlainPeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
     private readonly IAnsiConsole? _terminal;
     private readonly bool _quiet;
     private readonly Lock _drawing = new();
     private readonly Dictionary<string, Line> _lines = [];
+    private PlainPace _pace = new();
     private Timer? _timer;
     private string _stage = "";
     private long _started;
@@ -39,8 +40,8 @@ internal sealed class CompareProgress : IComparisonProgress, IDisposable
             (_stage, _started, _drawn) = (stage, Stopwatch.GetTimestamp(), 0);
             _lines.Clear();
             foreach ((string label, int runs, int finished) in work) _lines[label] = new Line(runs, finished);
-            TimeSpan period = _terminal is null ? PlainPeriod : TerminalPeriod;
-            _timer = new Timer(_ => Draw(), null, period, period);
+            _pace = new PlainPace();
+            _timer = new Timer(_ => Draw(), null, Period, Period);
         }
     }
 
@@ -94,31 +95,39 @@ internal sealed class CompareProgress : IComparisonProgress, IDisposable
     {
         lock (_drawing)
         {
-            if (_timer is not null) DrawNow();
+            if (_timer is not null && (_terminal is not null || _pace.IsDue(Stopwatch.GetElapsedTime(_started).TotalSeconds))) DrawNow();
         }
     }
 
     private void DrawNow()
     {
-        double share = _lines.Values.Sum(l => l.Share), runs = _lines.Values.Sum(l => l.Runs), seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+        double share = _lines.Values.Sum(l => l.Share), runs = _lines.Values.Sum(l => l.Runs);
+        double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds, percent = runs > 0 ? 100 * share / runs : 100;
         int done = _lines.Values.Sum(l => l.Done);
-        string left = share > 0 ? Duration(Math.Max(0, seconds / share * (runs - share))) : "?";
-        string head = string.Create(CultureInfo.InvariantCulture, $"{_stage}: {done}/{runs:F0} runs, {(runs > 0 ? 100 * share / runs : 100):F0} %, {Duration(seconds)} so far, {left} left");
+        string left = share > 0 ? Quantities.Duration(Math.Max(0, seconds / share * (runs - share))) : "?";
+        string head = string.Create(
+            CultureInfo.InvariantCulture, $"{_stage}: {done}/{runs:F0} runs, {percent:F0} %, {Quantities.Duration(seconds)} so far, {left} left");
         if (_terminal is null)
         {
             Console.Error.WriteLine(head);
             return;
         }
         Clear();
-        int terminal = _terminal.Profile.Width, widest = _lines.Keys.Max(l => l.Length);
+        int terminal = StatusLine.Columns, widest = _lines.Keys.Max(l => l.Length);
         _terminal.WriteLine(ProgressRow.Cut(head, terminal - 1));
-        foreach ((string label, Line line) in _lines)
-        {
-            string figure = line.Figure is { } f ? string.Create(CultureInfo.InvariantCulture, $"  latest {f:G4}") : "";
-            var row = ProgressRow.Of(terminal, widest, label, line.Runs == 0 ? 1 : line.Share / line.Runs, $" {line.Done + line.Before}/{line.Runs + line.Before}{figure}");
-            _terminal.MarkupLine($"  {row.Name.EscapeMarkup()} [green]{new string('━', row.Filled)}[/][grey]{new string('━', row.Empty)}[/]{row.Tail.EscapeMarkup()}");
-        }
-        _drawn = _lines.Count + 1;
+        // What scrolls out of the terminal cannot be drawn anew.
+        (string Label, Line Line)[] shown = [.. _lines.Select(l => (l.Key, l.Value)).Take(Math.Max(1, StatusLine.Rows - 3))];
+        foreach ((string label, Line line) in shown) _terminal.MarkupLine(Markup(terminal, widest, label, line));
+        _drawn = shown.Length + 1;
+    }
+
+    private static string Markup(int terminal, int widest, string label, Line line)
+    {
+        string figure = line.Figure is { } f ? string.Create(CultureInfo.InvariantCulture, $"  latest {f:G4}") : "";
+        double share = line.Runs == 0 ? 1 : line.Share / line.Runs;
+        var row = ProgressRow.Of(terminal, widest, label, share, $" {line.Done + line.Before}/{line.Runs + line.Before}{figure}");
+        string bar = $"[green]{new string('━', row.Filled)}[/][grey]{new string('─', row.Empty)}[/]";
+        return $"  {row.Name.EscapeMarkup()} {bar}{row.Tail.EscapeMarkup()}";
     }
 
     /// <summary>Takes the lines drawn last away.</summary>
@@ -128,13 +137,6 @@ internal sealed class CompareProgress : IComparisonProgress, IDisposable
         Console.Error.Write($"\u001b[{_drawn.ToString(CultureInfo.InvariantCulture)}A\r\u001b[J");
         _drawn = 0;
     }
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} s"),
-        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 60} min {(int)seconds % 60} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:F1} h"),
-    };
 
     private sealed class Line(int runs, int before)
     {

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using FedPG.Cli.Env;
-using FedPG.Cli.Rendering;
 using FedPG.Cli.Common;
+using FedPG.Experiments.Scenes;
 using FedPG.Core.Options;
+using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular.Sampling;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
@@ -63,7 +63,7 @@ internal static class EvalCommand
         else ReviewTable.Print(review);
         if (subject is null) return ExitCode.Ok;
         if (!json && path is null) Console.WriteLine();
-        EnvRenderCommand.Show(subject, seed, parsed.GetValue(Length), path, json ? TextWriter.Null : parsed.InvocationConfiguration.Output);
+        SceneOutput.Show(subject, seed, parsed.GetValue(Length), path, json ? TextWriter.Null : parsed.InvocationConfiguration.Output);
         return ExitCode.Ok;
     }
 

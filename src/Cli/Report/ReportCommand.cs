@@ -36,13 +36,10 @@ internal static class ReportCommand
         if (!path.EndsWith(".html", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".htm", StringComparison.OrdinalIgnoreCase))
             errors.Add(new ValidationError(Out.Name, "", path.Length == 0 ? "\"\"" : path, "must name a file that ends in .html"));
         else if (Directory.Exists(path)) errors.Add(new ValidationError(Out.Name, "", path, "is a folder; a file is needed"));
-        List<ReportedRun> runs = [];
-        foreach (string folder in Collected(errors, () => ReportedRun.FoldersOf(parsed.GetValue(Folders)!, Folders.Name)) ?? [])
-        {
-            if (Collected(errors, () => ReportedRun.Read(folder)) is { } run) runs.Add(run);
-        }
-        if (errors.Count > 0) throw new InvalidInputException(errors);
+        ReportedRuns? runs = Collected(errors, () => ReportedRuns.Read(ReportedRun.FoldersOf(parsed.GetValue(Folders)!, Folders.Name)));
+        if (errors.Count > 0 || runs is null) throw new InvalidInputException(errors);
         Write(path, HtmlReport.Of(runs));
+        foreach (ValidationError error in runs.Named) Console.Error.WriteLine($"not shown: {error}");
         parsed.InvocationConfiguration.Output.WriteLine(path);
         return ExitCode.Ok;
     }

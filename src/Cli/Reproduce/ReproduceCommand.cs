@@ -47,7 +47,10 @@ internal static class ReproduceCommand
     {
         IReadOnlyList<Claim> claims = Chosen(parsed.GetValue(Names)!);
         var options = new ReproductionOptions(parsed.GetValue(Seed), parsed.GetValue(Threads), parsed.GetValue(Quick) ? Effort.Quick : Effort.Full);
-        string folder = RunFolder.CreateEmpty(parsed.GetValue(Out) ?? Path.Combine("runs", $"reproduce-{TimeProvider.System.GetLocalNow():yyyyMMdd-HHmmss}"));
+        using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take("reproduce", TimeProvider.System) : null;
+        // Held as long as claims are written to it, so that nobody else's come between.
+        using var held = RunFolder.Create(taken?.Path ?? parsed.GetValue(Out)!, "");
+        string folder = held.FullPath;
         using var progress = new ReproduceProgress();
         using var interrupt = new Interrupt(() => progress.Note("stopping; what is finished stays; press Ctrl+C again to stop at once"));
         try

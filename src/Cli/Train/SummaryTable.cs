@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedPG.Cli.Common;
 using FedPG.Experiments.Diagnosis;
 using FedPG.Experiments.Runs;
 using FedPG.Federation.Evaluation;
@@ -13,43 +14,87 @@ internal static class SummaryTable
 
     public static void Print(RunSummary summary)
     {
-        if (summary.ObjectiveError is { } error)
-        {
-            PrintEstimates(summary, error);
-            return;
-        }
+        bool isReturn = summary.Minimised == ObjectiveKind.Reward;
+        if (summary.ObjectiveError is { } error) PrintEstimates(summary, error, isReturn);
+        else PrintExact(summary, isReturn);
+        PrintFooter(summary);
+    }
+
+    /// <summary>The end of a run whose objective is known exactly. What is minimised is -r where rewards count as they are: people read the return.</summary>
+    private static void PrintExact(RunSummary summary, bool isReturn)
+    {
         var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
-        table.AddColumns(
-            new TableColumn(""), Right("objective"), Right("optimum"), Right("gap"), Right("of uniform"));
-        table.AddRow("mean of agents", Number(summary.Objective), Number(summary.Optimum), Number(summary.Gap), Percent(summary.Gap / summary.UniformGap));
-        foreach (AgentSummary agent in summary.Agents.Take(MaxRows))
-            table.AddRow(agent.Name.EscapeMarkup(), Number(agent.Objective), Number(agent.Optimum), Number(agent.Objective - agent.Optimum), "");
-        if (summary.Agents.Count > MaxRows) table.AddRow($"... {summary.Agents.Count - MaxRows} more in {RunFolder.AgentsFile}");
+        table.AddColumns(new TableColumn(""), Right(isReturn ? "return" : "objective"), Right("optimum"), Right("gap"), Right("of uniform"));
+        string share = Quantities.Percent(summary.Gap, summary.UniformGap, summary.Objective) is { } p
+            ? string.Create(CultureInfo.InvariantCulture, $"{p:F2} %") : "";
+        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share);
+        int worst = Worst(summary.Agents);
+        foreach (int i in Shown(summary.Agents.Count, worst))
+        {
+            AgentSummary agent = summary.Agents[i];
+            Add(agent.Name, agent.Objective, agent.Optimum, agent.Objective - agent.Optimum, i == worst ? "worst" : "");
+        }
+        if (summary.Agents.Count > MaxRows) table.AddRow($"... the others in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
         string own = ObjectiveKind.IsOfValues(summary.Minimised) ? "" : "; an agent's optimum is what it could reach alone";
-        Console.WriteLine($"objective: {ObjectiveKind.InWords(summary.Minimised)}{own}");
+        Console.WriteLine(isReturn
+            ? $"return: expected discounted sum of rewards, maximised{own}; gap: what is lost"
+            : $"objective: {ObjectiveKind.InWords(summary.Minimised)}{own}");
         PrintCertificate(summary.Certificate);
-        PrintFooter(summary);
+
+        void Add(string name, double objective, double? optimum, double? gap, string of)
+        {
+            int sign = isReturn ? -1 : 1;
+            table.AddRow(name.EscapeMarkup(), Number(sign * objective), Number(sign * optimum), Number(gap), of);
+        }
     }
 
     /// <summary>The end of a run whose objective was estimated: there is no optimum to compare with, but there are returns, where a policy is judged.</summary>
-    private static void PrintEstimates(RunSummary summary, double error)
+    private static void PrintEstimates(RunSummary summary, double error, bool isReturn)
     {
         bool returns = summary.Agents.All(a => a.Return is not null);
+        int sign = isReturn ? -1 : 1, worst = Worst(summary.Agents);
         var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
-        table.AddColumns(new TableColumn(""), Right("objective"));
+        table.AddColumns(new TableColumn(""), Right(isReturn ? "discounted return" : "objective"));
         if (returns) table.AddColumn(Right("mean return"));
-        AddRow("mean of agents", $"{Number(summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return));
-        foreach (AgentSummary agent in summary.Agents.Take(MaxRows)) AddRow(agent.Name, Number(agent.Objective), agent.Return);
-        if (summary.Agents.Count > MaxRows) table.AddRow($"... {summary.Agents.Count - MaxRows} more in {RunFolder.AgentsFile}");
+        if (worst >= 0) table.AddColumn("");
+        AddRow("mean of agents", $"{Number(sign * summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return), "");
+        foreach (int i in Shown(summary.Agents.Count, worst))
+        {
+            AgentSummary agent = summary.Agents[i];
+            AddRow(agent.Name, Number(sign * agent.Objective), agent.Return, i == worst ? "worst" : "");
+        }
+        if (summary.Agents.Count > MaxRows) table.AddRow($"... the others in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
-        Console.WriteLine($"objective: {ObjectiveKind.InWords(summary.Minimised)}; estimated, with its standard error{(returns ? "; return: undiscounted rewards of an episode" : "")}");
-        PrintFooter(summary);
+        string what = isReturn ? "discounted return: expected discounted sum of rewards, maximised" : $"objective: {ObjectiveKind.InWords(summary.Minimised)}";
+        Console.WriteLine($"{what}; estimated, with its standard error{(returns ? "; mean return: undiscounted rewards of an episode" : "")}");
 
-        void AddRow(string name, string objective, double? reward) => table.AddRow([name.EscapeMarkup(), objective, .. returns ? (string[])[Number(reward)] : []]);
+        void AddRow(string name, string objective, double? reward, string mark)
+        {
+            List<string> cells = [name.EscapeMarkup(), objective];
+            if (returns) cells.Add(Number(reward));
+            if (worst >= 0) cells.Add(mark);
+            table.AddRow([.. cells]);
+        }
     }
 
-    private static TableTitle TitleOf(RunSummary summary) => new($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds");
+    /// <summary>The first agents, and the worst one where it is not among them.</summary>
+    private static IEnumerable<int> Shown(int agents, int worst)
+    {
+        IEnumerable<int> first = Enumerable.Range(0, Math.Min(agents, MaxRows));
+        return worst >= MaxRows ? first.Append(worst) : first;
+    }
+
+    /// <summary>The agent that is farthest from its own optimum, or where that is unknown with the largest objective; -1 for one agent, or equal ones.</summary>
+    private static int Worst(IReadOnlyList<AgentSummary> agents)
+    {
+        double[] left = [.. agents.Select(a => agents.All(b => b.Optimum is not null) ? a.Objective - a.Optimum!.Value : a.Objective)];
+        double most = left.Max(), spread = most - left.Min();
+        return agents.Count > 1 && spread > 1e-9 * Math.Max(1, Math.Abs(most)) ? Array.IndexOf(left, most) : -1;
+    }
+
+    private static TableTitle TitleOf(RunSummary summary) =>
+        new($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds".EscapeMarkup());
 
     private static void PrintFooter(RunSummary summary)
     {
@@ -62,17 +107,18 @@ internal static class SummaryTable
     /// <summary>What is left, and why.</summary>
     private static void PrintCertificate(Certificate? certificate)
     {
-        if (certificate is null) return;
-        string problem = certificate.Temperature > 0 ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {certificate.Temperature:G3}") : "";
-        double largest = new[] { certificate.HeterogeneityBias, certificate.TruncationBias, certificate.NoiseFloor }.Max() ?? 0;
-        if (!certificate.Valid && largest > 2 * certificate.Gap)
+        if (certificate is not { } c) return;
+        string problem = c.Temperature > 0 ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {c.Temperature:G3}") : "";
+        double largest = new[] { c.HeterogeneityBias, c.TruncationBias, c.NoiseFloor }.Max() ?? 0;
+        string left = $"left of the gap{problem}: {Short(c.Gap)}";
+        if (!c.Valid && largest > 2 * c.Gap)
         {
-            Console.WriteLine($"left of the gap{problem}: {Short(certificate.Gap)}; the laws that would split it do not hold here: {string.Join("; ", certificate.Notes)}");
+            Console.WriteLine($"{left}; the laws that would split it do not hold here: {string.Join("; ", c.Notes)}");
             return;
         }
-        Console.WriteLine($"left of the gap{problem}: {Short(certificate.Gap)} = heterogeneity {Short(certificate.HeterogeneityBias)} + truncation {Short(certificate.TruncationBias)} "
-            + $"+ noise {Short(certificate.NoiseFloor)} + not converged {Short(certificate.Remainder)}");
-        if (!certificate.Valid) Console.WriteLine($"  (laws of small steps near a minimum; here {(certificate.Notes.Count > 0 ? certificate.Notes[0] : "they cannot be checked")})");
+        Console.WriteLine($"{left} = heterogeneity {Short(c.HeterogeneityBias)} + truncation {Short(c.TruncationBias)} "
+            + $"+ noise {Short(c.NoiseFloor)} + not converged {Short(c.Remainder)}");
+        if (!c.Valid) Console.WriteLine($"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
     }
 
     private static string Short(double? value) => value?.ToString("G3", CultureInfo.InvariantCulture) ?? "unknown";
@@ -80,6 +126,4 @@ internal static class SummaryTable
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 
     private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "unknown";
-
-    private static string Percent(double? share) => share is { } s && double.IsFinite(s) ? string.Create(CultureInfo.InvariantCulture, $"{100 * s:F2} %") : "";
 }

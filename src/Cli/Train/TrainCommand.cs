@@ -115,8 +115,8 @@ internal static class TrainCommand
             cluster.LearnEnvironment(string.IsNullOrEmpty(file) ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
         }
         Experiment experiment = ReadExperiment(parsed);
-        string folder = parsed.GetValue(Out) ?? DefaultFolder(experiment.Name);
-        return TrainingRun.Start(experiment, execution, folder, Versions(), progress, TimeProvider.System);
+        using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take(experiment.Name, TimeProvider.System) : null;
+        return TrainingRun.Start(experiment, execution, taken?.Path ?? parsed.GetValue(Out)!, Versions(), progress, TimeProvider.System);
     }
 
     /// <summary>The experiment that a command line with <see cref="File"/>, <see cref="Set"/> and <see cref="Seed"/> names.</summary>
@@ -182,15 +182,6 @@ internal static class TrainCommand
         string device = parsed.GetValue(Device)!;
         if (cluster is not null && device != "cpu") throw new InvalidInputException(new ValidationError("--device", "", device, "cannot stand beside --cluster: workers compute on their CPUs"));
         return new ExecutionOptions(parsed.GetValue(Threads), Devices.Resolve(device), parsed.GetValue(BlockSize)) { CreateAgents = cluster is null ? null : cluster.CreateAgents };
-    }
-
-    /// <summary><c>runs/name-time</c>, and a number behind it where that is there already.</summary>
-    internal static string DefaultFolder(string name)
-    {
-        string stem = Path.Combine("runs", $"{name}-{TimeProvider.System.GetLocalNow():yyyyMMdd-HHmmss}");
-        string folder = stem;
-        for (int k = 2; Directory.Exists(folder); k++) folder = $"{stem}-{k}";
-        return folder;
     }
 
     /// <summary>What the resolved experiment says about the software that ran it.</summary>

@@ -38,15 +38,23 @@ public static class JsonDocuments
     }
 
     /// <summary>Parses the bytes of a file.</summary>
-    /// <exception cref="InvalidInputException">They are not JSON; the message names line and column.</exception>
+    /// <exception cref="InvalidInputException">They are not JSON, or no Unicode text; the message names line and column, or the key.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> utf8, string source)
     {
         ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
         if (utf8.Span.StartsWith(mark)) utf8 = utf8[mark.Length..];
+        if (UnicodeText.ErrorOf(utf8.Span) is { } notText) throw new InvalidInputException(new ValidationError(source, "", null, notText));
         try
         {
             using var document = JsonDocument.Parse(utf8, ReadingOptions);
-            return document.RootElement.Clone();
+            JsonElement root = document.RootElement.Clone();
+            if (utf8.Span.IndexOf("\\u"u8) >= 0) UnicodeText.ThrowIfBroken(root, source);
+            return root;
+        }
+        catch (InvalidOperationException)
+        {
+            // Names are compared while they are parsed.
+            throw new InvalidInputException(new ValidationError(source, "", null, $"a key {UnicodeText.Half}"));
         }
         catch (JsonException e)
         {

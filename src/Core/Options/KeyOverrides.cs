@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -31,10 +32,42 @@ public sealed class KeyOverrides
         {
             int equals = assignment.IndexOf('=', StringComparison.Ordinal);
             string path = equals < 0 ? "" : assignment[..equals].Trim();
-            if (path.Length > 0 && path.Split('.').All(key => key.Length > 0)) items.Add((path, assignment[(equals + 1)..]));
-            else errors.AddRange([new ValidationError(Source, "", $"\"{assignment}\"", "must be key=value or key.path=value")]);
+            if (ErrorOf(path, assignment[(equals + 1)..]) is { } reason) errors.AddRange([new ValidationError(Source, "", $"\"{assignment}\"", reason)]);
+            else items.Add((path, assignment[(equals + 1)..]));
         }
         return new KeyOverrides(items);
+    }
+
+    /// <summary>What is wrong with an assignment; null where nothing is.</summary>
+    private static string? ErrorOf(string path, string value)
+    {
+        string[] keys = path.Split('.');
+        if (keys.Any(key => key.Length == 0)) return "must be key=value or key.path=value";
+        int depth = JsonDocuments.ReadingOptions.MaxDepth;
+        if (keys.Length > depth) return $"names {keys.Length} keys below each other; at most {depth} are read";
+        return (path + value).EnumerateRunes().Contains(Rune.ReplacementChar) ? "is not Unicode text"
+            : IsWhole(value) ? null : UnicodeText.Half;
+    }
+
+    /// <summary>Whether a JSON value has no string that holds half of a character.</summary>
+    private static bool IsWhole(string value)
+    {
+        if (!value.Contains("\\u", StringComparison.Ordinal)) return true;
+        try
+        {
+            using var document = JsonDocument.Parse(value, JsonDocuments.ReadingOptions);
+            UnicodeText.ThrowIfBroken(document.RootElement, Source);
+            return true;
+        }
+        catch (JsonException)
+        {
+            // Not JSON, so that it is a string as it stands.
+            return true;
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidInputException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A value as it is understood: JSON (null for a JSON null), or else a string.</summary>

@@ -46,6 +46,7 @@ public sealed class Acrobot : IStatefulEnvironment
     public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<AcrobotOptions>
     {
         Id = "Acrobot-v1",
+        Drawing = new AcrobotDrawing(),
         Summary = "Gymnasium's acrobot: swing the tip of two links above the bar by a torque between them.",
         Description = "Two links, the first hanging from a fixed joint, with a motor at the joint between them. Equations of motion of Sutton and Barto's book, "
             + "integrated over 0.2 s by one step of the Runge-Kutta method of fourth order; then angles are wrapped into [-pi, pi], and velocities clipped. In float64.",

@@ -44,6 +44,7 @@ public sealed class CartPole : IStatefulEnvironment
     public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<CartPoleOptions>
     {
         Id = "CartPole-v1",
+        Drawing = new CartPoleDrawing(),
         Summary = "Gymnasium's cart-pole: keep the pole upright by pushing the cart left or right.",
         Description = "A pole stands on a cart that moves without friction; each step pushes the cart with forceMag to the left or right for tau seconds. "
             + "Euler's explicit method, velocities after positions, in float64.",

@@ -43,6 +43,7 @@ public sealed class MountainCar : IStatefulEnvironment
     public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<MountainCarOptions>
     {
         Id = "MountainCar-v0",
+        Drawing = new MountainCarDrawing(),
         Summary = "Gymnasium's mountain car: swing up a hill that is too steep for the engine.",
         Description = "A car in a valley of the shape sin(3x). A step adds (action - 1) force - gravity cos(3 position) to the velocity, clips it to "
             + "[-0.07, 0.07], adds it to the position, and clips that to [-1.2, 0.6]; at the left wall a velocity to the left becomes 0. In float64.",

@@ -40,6 +40,7 @@ public sealed class Pendulum : IStatefulEnvironment
     public static EnvironmentDefinition Definition { get; } = new EpisodicDefinition<PendulumOptions>
     {
         Id = "Pendulum-v1",
+        Drawing = new PendulumDrawing(),
         Summary = "Gymnasium's pendulum: swing up and balance with a small torque, a continuous action.",
         Description = "A rod that turns about one end. A step adds (3 g / (2 l) sin theta + 3 / (m l^2) u) dt to the velocity, clips it to [-8, 8] rad/s, and "
             + "adds the new velocity times dt to theta; dt is 0.05 s. In float64.",

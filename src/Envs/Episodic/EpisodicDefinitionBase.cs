@@ -32,6 +32,9 @@ public abstract record EpisodicDefinitionBase
     /// <summary>The steps after which an episode is truncated; null for no limit.</summary>
     public int? StepLimit { get; init; }
 
+    /// <summary>How it is drawn; null (the default) for its numbers as bars, and for a map or a table where its states can be listed.</summary>
+    public EnvironmentDrawing? Drawing { get; init; }
+
     /// <summary>The most agents this environment takes.</summary>
     public int MaximumAgents { get; init; } = EnvironmentDefinition.AgentLimit;
 
@@ -87,6 +90,7 @@ public abstract record EpisodicDefinitionBase
             Summary = Summary,
             StepLimit = StepLimit,
             MaximumAgents = MaximumAgents,
+            Drawing = Drawing,
             Description = Description ?? Summary,
             ActionSpace = ActionSpace ?? OwnSpaces,
             ObservationSpace = ObservationSpace ?? OwnSpaces,

@@ -85,6 +85,9 @@ public sealed class FiniteMdp : FederatedEnvironment
     /// <inheritdoc/>
     public override NumberRange RewardRange => new(Agents.Min(a => a.Rewards.Min()), Agents.Max(a => a.Rewards.Max()));
 
+    /// <inheritdoc/>
+    public override EnvironmentDrawing Drawing => Grid is null ? TableDrawing.Instance : GridDrawing.Instance;
+
     /// <summary>An interval that holds what every step pays: wider than <see cref="RewardRange"/>, which is that of the expectations, where rewards hang on what happens.</summary>
     public NumberRange StepRewardRange
     {

@@ -13,6 +13,7 @@ public static class Taxi
     public static EnvironmentDefinition Definition { get; } = new()
     {
         Id = "Taxi-v4",
+        Drawing = new TaxiDrawing(),
         StepLimit = 200,
         Summary = "Gymnasium's taxi (Dietterich 2000): fetch the passenger and drop them at their destination.",
         Description = "A taxi drives on 5 x 5 squares with walls between some of them. A passenger waits at one of four places, R (0,0), G (0,4), Y (4,0) or B (4,3), and wants to go to another. "

@@ -25,7 +25,7 @@ public sealed record Advice(
 /// <param name="PathSteps">The steps of the path.</param>
 /// <param name="Smoothness">L: the largest along the path, over agents at its ends.</param>
 /// <param name="SmoothnessBound">The proven L that holds everywhere; null where none is proven.</param>
-/// <param name="TraceSigma">tr(Sigma), the larger of both ends.</param>
+/// <param name="TraceSigma">tr(Sigma), the larger of both ends; null where it is beyond double precision.</param>
 /// <param name="TraceSigmaError">Its standard error.</param>
 /// <param name="Trajectories">B; 0 for exact gradients.</param>
 /// <param name="Horizon">K; null for exact gradients.</param>
@@ -35,7 +35,7 @@ public sealed record Advice(
 /// <param name="StartGap">J - J* at theta_0.</param>
 /// <param name="EndGap">J - J* at the end of the path.</param>
 public sealed record AdvisedConstants(
-    int PathSteps, double? Smoothness, double? SmoothnessBound, double TraceSigma, double TraceSigmaError, int Trajectories, int? Horizon,
+    int PathSteps, double? Smoothness, double? SmoothnessBound, double? TraceSigma, double? TraceSigmaError, int Trajectories, int? Horizon,
     double? Truncation, double? Mu, double? WeakMu, double? StartGap, double? EndGap);
 
 /// <summary>Local step sizes eta.</summary>

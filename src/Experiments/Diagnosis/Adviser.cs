@@ -5,6 +5,7 @@ using FedPG.Federation.Families;
 using FedPG.Federation.Schedules;
 using FedPG.Federation.Setup;
 using FedPG.Policies;
+using MathNet.Numerics;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Diagnosis;
@@ -60,16 +61,35 @@ public sealed class Adviser
             _reasons.Add("agents descend along the natural direction, which the theorems are not about: take what follows as that of the gradient");
         if (_experiment.Entropy is { IsUsed: true } entropy && entropy.From != entropy.To)
             _reasons.Add(FormattableString.Invariant($"the entropy weight goes from {entropy.From} to {entropy.To}; all constants are those at its last value"));
-        ExactPath? path = problem is null ? null : ExactPath.Of(problem, _start, MaxPathSteps, MeasureEvery);
+        ExactPath? path = problem is null ? null : PathOf(problem);
         if (problem is null) _unknown.Add("J, its gradient and its optimum: only trajectories of this environment can be had, so L, D and mu are unknown");
         else if (problem.Optimum is null) _unknown.Add("J*: there is no average problem with a known optimum, so gaps and mu are unknown");
         if (path is { Smoothness: null }) _unknown.Add("L: this policy cannot be differentiated twice");
-        AdvisedConstants constants = Measure(problem, path);
+        if (path is { Smoothness: 0 }) _unknown.Add("a largest step: J does not change along the path, L is 0 and no step is too large");
+        // Without a path nothing of the exact problem is within floating point.
+        AdvisedConstants constants = Measure(path is null ? null : problem, path);
         AdvisedStep step = Step(constants, path);
-        double? bias = problem is not null && path is { Smoothness: not null } && _agents <= MaxAgents ? Bias(problem, path, step.InFile) : null;
+        double? bias = problem is not null && path is { Smoothness: not null } && _agents <= MaxAgents ? Finite(Bias(problem, path, step.InFile)) : null;
         return new Advice(
             _experiment.Name, _experiment.AlgorithmName, _agents, _localSteps, _experiment.Federation.Rounds, _start.Length, _temperature,
             theorem, domination, _reasons, constants, step, Needs(theorem, accuracy, constants, path), Predict(constants, step.InFile, bias), _unknown);
+    }
+
+    /// <summary>The path of exact steps; null where its numbers leave double precision.</summary>
+    private ExactPath? PathOf(KnownProblem problem)
+    {
+        try
+        {
+            ExactPath path = ExactPath.Of(problem, _start, MaxPathSteps, MeasureEvery);
+            double[] sizes = [path.Smoothness ?? 0, path.StartGap ?? 0, path.EndGap ?? 0, path.StartGradientNormSquared];
+            if (sizes.All(double.IsFinite)) return path;
+        }
+        catch (NonConvergenceException)
+        {
+            // Said below.
+        }
+        _unknown.Add("J, its gradient and its optimum: their squares are beyond double precision, as rewards of this size make them");
+        return null;
     }
 
     private bool SharesDynamics(KnownProblem? problem)
@@ -110,8 +130,9 @@ public sealed class Adviser
         if (problem is not null && smoothness is { } l && _agents <= MaxAgents)
             smoothness = Enumerable.Range(0, _agents).Select(problem.Agent).SelectMany(agent => new[] { Diagnoser.Smoothness(agent, _start)!.Value, Diagnoser.Smoothness(agent, path!.End)!.Value }).Append(l).Max();
         return new AdvisedConstants(
-            path?.Steps ?? 0, smoothness, problem?.SmoothnessBound, noise.Trace, noise.TraceError, noise.Batch?.Trajectories ?? 1, noise.Batch?.Horizon,
-            truncation, path?.Mu, path?.WeakMu, path?.StartGap, path?.EndGap);
+            path?.Steps ?? 0, Finite(smoothness), Finite(problem?.SmoothnessBound), Finite(noise.Trace), Finite(noise.TraceError),
+            noise.Batch?.Trajectories ?? 1, noise.Batch?.Horizon, Finite(truncation), Finite(path?.Mu), Finite(path?.WeakMu),
+            Finite(path?.StartGap), Finite(path?.EndGap));
     }
 
     private double? Truncation(KnownProblem problem, double[] theta, NoiseEstimate noise) =>
@@ -124,15 +145,15 @@ public sealed class Adviser
         double? byBound = constants.SmoothnessBound is { } bound ? Theorems.LargestStep(bound, _localSteps, _constant) : null;
         double? stability = 2 / (path?.Smoothness * _localSteps);
         return new AdvisedStep(
-            inFile, _constant, admissible, constants.Smoothness is { } s ? Theorems.LargestStepOfLemma2(s, _localSteps) : null, byBound,
-            constants.Mu is { } mu ? StepSizeSchedule.Theorem2(mu, _agents, _localSteps, _rounds).At(0) : null,
+            inFile, _constant, Finite(admissible), Finite(constants.Smoothness is { } s ? Theorems.LargestStepOfLemma2(s, _localSteps) : null),
+            Finite(byBound), Finite(constants.Mu is { } mu ? StepSizeSchedule.Theorem2(mu, _agents, _localSteps, _rounds).At(0) : null),
             StepSizeSchedule.Theorem3(_agents, _localSteps, _rounds).At(0),
-            stability, inFile / admissible, stability / admissible, admissible / byBound);
+            Finite(stability), Finite(inFile / admissible), Finite(stability / admissible), Finite(admissible / byBound));
     }
 
     private AdvisedNeeds Needs(string theorem, double? accuracy, AdvisedConstants constants, ExactPath? path)
     {
-        double variance = constants.TraceSigma / Math.Max(1, constants.Trajectories), each = (double)_agents * _localSteps;
+        double variance = (constants.TraceSigma ?? double.NaN) / Math.Max(1, constants.Trajectories), each = (double)_agents * _localSteps;
         double? second = (constants.Smoothness, constants.Mu) is ({ } l, { } mu) ? Theorems.MinRounds2(l, mu, _agents, _localSteps, _constant) : null;
         double? third = constants.Smoothness is { } s ? Theorems.MinRounds3(s, _agents, _localSteps, _constant) : null;
         double? target = accuracy ?? (theorem == "theorem-2" ? constants.StartGap : path?.StartGradientNormSquared) / 100;
@@ -145,18 +166,18 @@ public sealed class Adviser
             _ => null,
         };
         double discount = _experiment.Environment.Discount;
-        return new AdvisedNeeds(target, Finite(second), Finite(third), Finite(needed), Theorems.MinHorizon(Steps, discount),
+        return new AdvisedNeeds(Finite(target), Finite(second), Finite(third), Finite(needed), Theorems.MinHorizon(Steps, discount),
             Finite(needed) is { } t ? Theorems.MinHorizon(each * t, discount) : null);
     }
 
     private AdvisedPredictions Predict(AdvisedConstants constants, double eta, double? bias)
     {
-        double variance = constants.TraceSigma / Math.Max(1, constants.Trajectories), alpha = _experiment.Federation.GlobalStepSize * eta * _localSteps;
+        double variance = (constants.TraceSigma ?? double.NaN) / Math.Max(1, constants.Trajectories), alpha = _experiment.Federation.GlobalStepSize * eta * _localSteps;
         double? floor = variance == 0 ? 0 : alpha * variance * _experiment.CreateAlgorithm().Limits.Noise / (4.0 * _agents * _localSteps);
         return new AdvisedPredictions(
-            floor, bias,
-            (constants.StartGap, constants.Mu) is ({ } gap, { } mu) ? Theorems.Gap2(gap, variance, mu, Steps) : null,
-            (constants.StartGap, constants.Smoothness) is ({ } start, { } l) ? Theorems.GradientNormSquared3(start, variance, l, Steps) : null);
+            Finite(floor), bias,
+            Finite((constants.StartGap, constants.Mu) is ({ } gap, { } mu) ? Theorems.Gap2(gap, variance, mu, Steps) : null),
+            Finite((constants.StartGap, constants.Smoothness) is ({ } start, { } l) ? Theorems.GradientNormSquared3(start, variance, l, Steps) : null));
     }
 
     private double Bias(KnownProblem problem, ExactPath path, double eta)

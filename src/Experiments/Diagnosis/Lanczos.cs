@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
-using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace FedPG.Experiments.Diagnosis;
 
@@ -75,8 +74,7 @@ internal sealed class Lanczos
             matrix[i, i] = _diagonal[i];
             if (i > 0) matrix[i, i - 1] = matrix[i - 1, i] = _offDiagonal[i - 1];
         }
-        Evd<double> evd = matrix.Evd(Symmetricity.Symmetric);
-        return ([.. evd.EigenValues.Select(z => z.Real)], evd.EigenVectors);
+        return Spectrum.Of(matrix);
     }
 
     /// <summary>sum over k of coefficients[k] times basis vector k, [d].</summary>

@@ -1,7 +1,6 @@
 using FedPG.Envs.Derivatives;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
-using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace FedPG.Experiments.Diagnosis;
 
@@ -54,12 +53,7 @@ public sealed class PositiveInverse
         return _dense is { } dense ? Apply(dense.Values, dense.Vectors, b) : SolveInKrylovSpace(b);
     }
 
-    private (double[] Values, Matrix<double> Vectors) Decompose()
-    {
-        Matrix<double> hessian = DenseMatrix.OfArray(Hessians.Of(_objective, _theta));
-        Evd<double> evd = hessian.Evd(Symmetricity.Symmetric);
-        return ([.. evd.EigenValues.Select(z => z.Real)], evd.EigenVectors);
-    }
+    private (double[] Values, Matrix<double> Vectors) Decompose() => Spectrum.Of(DenseMatrix.OfArray(Hessians.Of(_objective, _theta)));
 
     private double[] SolveInKrylovSpace(ReadOnlySpan<double> b)
     {

@@ -50,14 +50,20 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where the final parameters are.</summary>
     public string PolicyFolder => Path.Combine(FullPath, "policy");
 
-    /// <summary>Makes a new run folder; it must not exist, or be empty.</summary>
+    /// <summary>Makes a new run folder, which must not exist, or be empty, and keeps others out of it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
     /// <exception cref="InvalidInputException">It is not empty, in use, or cannot be written.</exception>
-    public static RunFolder Create(string path)
+    public static RunFolder Create(string path, string alternative = Alternative)
     {
-        string full = CreateEmpty(path, Alternative);
+        string full = CreateEmpty(path, alternative);
         try
         {
-            return new RunFolder(full, Lock(full, Out, path));
+            var folder = new RunFolder(full, Lock(full, Out, path));
+            // Another process may have written here and left between the look and the lock.
+            if (Directory.EnumerateFileSystemEntries(full).All(entry => Path.GetFileName(entry) == LockFile)) return folder;
+            folder._lock.Dispose();
+            throw Unusable(Out, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

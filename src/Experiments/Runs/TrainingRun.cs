@@ -36,6 +36,9 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     /// <summary>T, the rounds of the experiment.</summary>
     public int Rounds => _experiment.Federation.Rounds;
 
+    /// <summary>What the objective is: a word of <see cref="ObjectiveKind"/>.</summary>
+    public string Minimised => ProblemFamily.Of(_experiment.Environment).ObjectiveKindOf(_experiment);
+
     /// <summary>What is run, on one line.</summary>
     public string Description =>
         $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, {_experiment.Environment.AgentNames.Count} agents, {_experiment.Environment.Size}; "
@@ -195,7 +198,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Name = _experiment.Name,
             Algorithm = _experiment.AlgorithmName,
             Seed = _experiment.Seed,
-            Minimised = ProblemFamily.Of(_experiment.Environment).ObjectiveKindOf(_experiment),
+            Minimised = Minimised,
             Rounds = _federation.RoundsDone,
             Objective = final.Objective,
             ObjectiveError = final.ObjectiveError,

@@ -1,4 +1,5 @@
 using FedPG.Reporting.Figures;
+using FedPG.Reporting.Fonts;
 
 namespace FedPG.Reporting.Drawing;
 
@@ -16,11 +17,11 @@ public static class FigureFiles
     public static (string Svg, string Png) Write(Figure figure, string pathWithoutExtension)
     {
         ArgumentException.ThrowIfNullOrEmpty(pathWithoutExtension);
-        Scene scene = Lay(figure);
         string svg = pathWithoutExtension + ".svg", png = pathWithoutExtension + ".png";
+        (byte[] svgBytes, byte[] pngBytes) = Drawn(figure, scene => (SvgFile.Of(scene, Name(figure)), PngFile.Of(scene)));
         if (Path.GetDirectoryName(Path.GetFullPath(svg)) is { } folder) Directory.CreateDirectory(folder);
-        File.WriteAllBytes(svg, SvgFile.Of(scene, Name(figure)));
-        File.WriteAllBytes(png, PngFile.Of(scene));
+        File.WriteAllBytes(svg, svgBytes);
+        File.WriteAllBytes(png, pngBytes);
         return (svg, png);
     }
 
@@ -28,19 +29,21 @@ public static class FigureFiles
     /// <param name="figure">The figure.</param>
     /// <returns>The bytes of the file, UTF-8.</returns>
     /// <exception cref="ArgumentException">The figure is at fault; the message names every fault, one a line.</exception>
-    public static byte[] ToSvg(Figure figure) => SvgFile.Of(Lay(figure), Name(figure));
+    public static byte[] ToSvg(Figure figure) => Drawn(figure, scene => SvgFile.Of(scene, Name(figure)));
 
     /// <summary>Draws a figure as PNG, two pixels a unit.</summary>
     /// <param name="figure">The figure.</param>
     /// <returns>The bytes of the file.</returns>
     /// <exception cref="ArgumentException">The figure is at fault; the message names every fault, one a line.</exception>
-    public static byte[] ToPng(Figure figure) => PngFile.Of(Lay(figure));
+    public static byte[] ToPng(Figure figure) => Drawn(figure, PngFile.Of);
 
-    private static Scene Lay(Figure figure)
+    private static T Drawn<T>(Figure figure, Func<Scene, T> draw)
     {
         ArgumentNullException.ThrowIfNull(figure);
         string[] errors = [.. FigureErrors.Of(figure)];
-        return errors.Length == 0 ? new Scene(figure) : throw new ArgumentException(string.Join('\n', errors), nameof(figure));
+        return errors.Length == 0
+            ? SkiaGate.Alone(() => draw(new Scene(figure)))
+            : throw new ArgumentException(string.Join('\n', errors), nameof(figure));
     }
 
     private static string Name(Figure figure) => figure.Title.Length > 0 ? figure.Title : figure.Panels[0].Title;

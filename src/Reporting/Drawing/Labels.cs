@@ -1,4 +1,5 @@
 using FedPG.Reporting.Figures;
+using FedPG.Reporting.Fonts;
 using SkiaSharp;
 
 namespace FedPG.Reporting.Drawing;

@@ -1,4 +1,5 @@
 using FedPG.Reporting.Figures;
+using FedPG.Reporting.Fonts;
 
 namespace FedPG.Reporting.Drawing;
 

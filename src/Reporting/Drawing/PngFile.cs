@@ -1,3 +1,4 @@
+using FedPG.Reporting.Fonts;
 using SkiaSharp;
 
 namespace FedPG.Reporting.Drawing;
@@ -32,7 +33,7 @@ internal static class SceneTexts
 
     private static void DrawPieces(SKCanvas canvas, PlacedText text, float x, SKPaint paint)
     {
-        foreach (TextPiece piece in TextPiece.Of(text.Text))
+        foreach (FontPiece piece in FontPiece.Of(text.Text))
         {
             using SKFont font = PlotFont.Of(text.Size, script: piece.Level != 0);
             canvas.DrawText(piece.Text, x, -piece.Rise(text.Size), SKTextAlign.Left, font, paint);

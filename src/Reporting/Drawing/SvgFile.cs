@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using FedPG.Reporting.Fonts;
 using SkiaSharp;
 
 namespace FedPG.Reporting.Drawing;
@@ -86,7 +87,7 @@ internal static class SvgFile
         }
 
         float rise = 0;
-        foreach (TextPiece piece in TextPiece.Of(text.Text))
+        foreach (FontPiece piece in FontPiece.Of(text.Text))
         {
             // A shift holds from its piece on, so that each piece states the difference to the one before.
             float next = piece.Rise(text.Size);

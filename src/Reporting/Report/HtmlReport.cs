@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FedPG.Core.Options;
 using FedPG.Core.Statistics;
 
 namespace FedPG.Reporting.Report;
@@ -13,11 +14,12 @@ public static class HtmlReport
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Writes the page about run folders.</summary>
-    /// <param name="runs">The runs, at least one.</param>
-    public static string Of(IReadOnlyList<ReportedRun> runs)
+    /// <param name="read">The runs, and the folders that can only be named; at least one of both together.</param>
+    public static string Of(ReportedRuns read)
     {
-        ArgumentNullException.ThrowIfNull(runs);
-        ArgumentOutOfRangeException.ThrowIfZero(runs.Count);
+        ArgumentNullException.ThrowIfNull(read);
+        IReadOnlyList<ReportedRun> runs = read.Shown;
+        if (runs.Count == 0) return OfNone(read.Named);
         IReadOnlyList<RunGroup> groups = RunGroup.Of(runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different);
         string name = string.Join(", ", runs.Select(r => r.Name).Distinct().Take(3)) + (runs.Select(r => r.Name).Distinct().Count() > 3 ? ", ..." : "");
         var page = new HtmlPage(name);
@@ -31,7 +33,23 @@ public static class HtmlReport
         Certificates(page, groups);
         Settings(page, groups, different);
         Runs(page, groups);
+        NotShown(page, read.Named);
         return page.ToString();
+    }
+
+    private static string OfNone(IReadOnlyList<ValidationError> named)
+    {
+        var page = new HtmlPage("No run to show");
+        page.Line("<h1>No run to show</h1>");
+        NotShown(page, named);
+        return page.ToString();
+    }
+
+    private static void NotShown(HtmlPage page, IReadOnlyList<ValidationError> named)
+    {
+        if (named.Count == 0) return;
+        page.Line("<h2>Not shown</h2>");
+        page.Table(["folder or file", "why"], named.Select(e => (IReadOnlyList<string>)[HtmlPage.Text(e.Source), HtmlPage.Text(e.Allowed)]), "");
     }
 
     private static string Lead(IReadOnlyList<ReportedRun> runs, IReadOnlyList<RunGroup> groups)

@@ -124,6 +124,9 @@ public sealed class ReportedRun
         }
     }
 
+    /// <summary>Whether a folder says that its run diverged.</summary>
+    internal static bool HasDiverged(string folder) => File.Exists(Path.Combine(folder, DivergedFile));
+
     /// <summary>A number of the summary; NaN where there is none.</summary>
     /// <param name="key">Its name.</param>
     public double Figure(string key) => Number(Summary?[key]);

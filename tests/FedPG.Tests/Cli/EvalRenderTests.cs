@@ -1,6 +1,8 @@
 using System.Text.Json;
-using FedPG.Cli.Rendering;
+using FedPG.Experiments.Scenes;
 using FedPG.Core.Options;
+using FedPG.Envs;
+using FedPG.Envs.Scenes;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
@@ -25,7 +27,7 @@ public sealed class EvalRenderTests
     public void A_policy_on_observations_acts_by_its_parameters(string dtype)
     {
         Experiment experiment = RolloutTesting.Experiment("""policy={"kind":"log-linear"}""", $"dtype={dtype}");
-        Episode after = Play(experiment, push: 200), against = Play(experiment, push: -200);
+        PlayedEpisode after = Play(experiment, push: 200), against = Play(experiment, push: -200);
         Assert.True(after.Steps > 100 && against.Steps < 15, $"{after.Steps} and {against.Steps} steps");
         Assert.Equal(after.States, Play(experiment, push: 200).States);
     }
@@ -41,7 +43,7 @@ public sealed class EvalRenderTests
         List<ValidationError> errors = [];
         Subject subject = RunPolicy.Of(stored, "RUN_DIR").SubjectOf(1, errors)!;
         Assert.Empty(errors);
-        Episode episode = Episode.Of(subject, seed: 1, steps: 3);
+        PlayedEpisode episode = subject.Play(seed: 1, steps: 3).Episode;
         double[] x = episode.States[1];
         for (int j = 0; j < episode.Actions[1].Length; j++)
             Assert.Equal(-Enumerable.Range(0, x.Length).Sum(i => stored.Parameters[(j * x.Length) + i] * x[i]), episode.Actions[1][j], 1e-12);
@@ -102,7 +104,7 @@ public sealed class EvalRenderTests
     }
 
     /// <summary>An episode of the policy with the logits 0 and push (angle + angular velocity).</summary>
-    private static Episode Play(Experiment experiment, double push)
+    private static PlayedEpisode Play(Experiment experiment, double push)
     {
         using var policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, TorchSharp.torch.CPU));
         double[] theta = new double[policy.Layout.Length];
@@ -112,6 +114,6 @@ public sealed class EvalRenderTests
         List<ValidationError> errors = [];
         Subject subject = RunPolicy.Of(new StoredPolicy("run", experiment, 1, theta), "RUN_DIR").SubjectOf(0, errors)!;
         Assert.Empty(errors);
-        return Episode.Of(subject, seed: 1);
+        return subject.Play(seed: 1).Episode;
     }
 }

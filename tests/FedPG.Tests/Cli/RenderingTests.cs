@@ -1,12 +1,10 @@
 using System.CommandLine;
 using FedPG.Cli.Env;
-using FedPG.Cli.Rendering;
+using FedPG.Experiments.Scenes;
 using FedPG.Core.Options;
-using FedPG.Core.Streams;
-using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
+using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
-using FedPG.Envs.Tabular.Exact;
 using FedPG.Tests.Envs;
 using FedPG.Tests.Experiments.Runs;
 using SkiaSharp;
@@ -36,7 +34,7 @@ public sealed class RenderingTests
         Assert.True(still.Pixels.Distinct().Count() > 4, "the picture is blank");
         using var gif = SKCodec.Create(folder["episode.gif"]);
         Assert.Equal((still.Width, still.Height), (gif.Info.Width, gif.Info.Height));
-        Assert.Equal(Episode.Of(Choose(id, policy), seed: 0, steps: 3).Steps + 1, gif.FrameCount);
+        Assert.Equal(Choose(id, policy).Play(seed: 0, steps: 3).Episode.Steps + 1, gif.FrameCount);
         RunTesting.AssertNothingHalfWritten(folder.FullPath);
     }
 
@@ -59,81 +57,6 @@ public sealed class RenderingTests
         Assert.Equal(" .  .  0 ", rows[3].TrimEnd('\r'));
     }
 
-    /// <summary>An image of noise needs more than 4,096 codes, so that the table is cleared on the way; Skia reads back every pixel.</summary>
-    [Fact]
-    public void A_gif_holds_the_pixels_it_was_given()
-    {
-        const int width = 150, height = 90;
-        var random = new RandomSequence(new StreamKey(1, StreamPurpose.Environment, 0, 0, 0));
-        uint[] first = [.. Enumerable.Range(0, width * height).Select(_ => (uint)(random.NextDouble() * 250) * 0x010203)];
-        uint[] second = [.. first], third = [.. first];
-        for (int k = 20 * width; k < 40 * width; k++) second[k] = third[k] = 0x0a141e;
-        using var stream = new MemoryStream();
-        GifFile.Write(stream, width, height, [(first, 10), (second, 20), (third, 30)]);
-        stream.Position = 0;
-        using var gif = SKCodec.Create(stream);
-        Assert.Equal([100, 200, 300], gif.FrameInfo.Select(f => f.Duration));
-        foreach ((uint[] expected, int frame) in ((uint[], int)[])[(first, 0), (second, 1), (third, 2)])
-        {
-            using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
-            Assert.Equal(SKCodecResult.Success, gif.GetPixels(bitmap.Info, bitmap.GetPixels(), new SKCodecOptions(frame)));
-            Assert.Equal(expected, bitmap.Pixels.Select(p => ((uint)p.Red << 16) | ((uint)p.Green << 8) | p.Blue));
-        }
-    }
-
-    [Fact]
-    public void More_than_256_colours_become_their_nearest()
-    {
-        uint[] frame = [.. Enumerable.Range(0, 4096).Select(k => (uint)(((k >> 8) * 17) << 16 | ((k >> 4 & 15) * 17) << 8 | ((k & 15) * 17)))];
-        using var stream = new MemoryStream();
-        GifFile.Write(stream, 64, 64, [(frame, 1)]);
-        stream.Position = 0;
-        using var bitmap = SKBitmap.Decode(stream);
-        // No pixel takes a colour that is farther from its own than another pixel's colour is.
-        (int R, int G, int B)[] taken = [.. bitmap.Pixels.Select(p => ((int)p.Red, (int)p.Green, (int)p.Blue))], palette = [.. taken.Distinct()];
-        Assert.True(palette.Length is > 200 and <= 256);
-        for (int k = 0; k < frame.Length; k += 37)
-        {
-            (int R, int G, int B) own = ((int)(frame[k] >> 16), (int)(frame[k] >> 8 & 0xff), (int)(frame[k] & 0xff));
-            int Distance((int R, int G, int B) c) => (2 * (c.R - own.R) * (c.R - own.R)) + (4 * (c.G - own.G) * (c.G - own.G)) + (3 * (c.B - own.B) * (c.B - own.B));
-            Assert.Equal(palette.Min(Distance), Distance(taken[k]));
-        }
-    }
-
-    [Fact]
-    public void An_episode_follows_its_policy_and_seed()
-    {
-        Subject subject = Choose("CliffWalking-v1", "optimal");
-        Episode episode = Episode.Of(subject, seed: 7);
-        Assert.Equal((13, true, -13), (episode.Steps, episode.Terminated, episode.Return(13)));
-        Subject walk = Choose("FrozenLake-v1", "random");
-        Assert.Equal(Episode.Of(walk, 3).States, Episode.Of(walk, 3).States);
-        Assert.NotEqual(
-            Enumerable.Range(0, 5).Select(seed => string.Join(" ", Episode.Of(walk, seed).States.Select(s => s[0]))),
-            Enumerable.Range(5, 5).Select(seed => string.Join(" ", Episode.Of(walk, seed).States.Select(s => s[0]))));
-    }
-
-    /// <summary>Pushed to where the pole leans, a cart keeps it up for longer than the other way round.</summary>
-    [Fact]
-    public void A_policy_may_be_given_by_what_it_does()
-    {
-        Subject cart = Choose("CartPole-v1", "random");
-        int after = Episode.Of(cart with { Act = (seen, _) => [seen[2] + seen[3] > 0 ? 1 : 0] }, seed: 1).Steps;
-        int against = Episode.Of(cart with { Act = (seen, _) => [seen[2] + seen[3] > 0 ? 0 : 1] }, seed: 1).Steps;
-        Assert.True(after > 100 && against < 15, $"{after} and {against} steps");
-    }
-
-    [Fact]
-    public void Values_are_those_of_the_policy_and_follow_it_into_a_copy()
-    {
-        Subject best = Choose("FourRooms-v0", "optimal");
-        Assert.Equal(EnvTesting.BestReturn(best.Mdp!), best.StartValue!.Value, 1e-12);
-        FiniteMdpSolver solver = FiniteMdpSolver.OfAgent(best.Mdp!, 0, Objective.Reward);
-        Subject random = best with { Policy = solver.UniformPolicy() };
-        Assert.Equal(-solver.Evaluate(solver.UniformPolicy()).Objective, random.StartValue!.Value, 1e-12);
-        Assert.Null((best with { Policy = null }).Values);
-    }
-
     [Fact]
     public void A_trained_policy_is_shown_as_the_run_left_it()
     {
@@ -143,7 +66,7 @@ public sealed class RenderingTests
         Subject[] agents = [.. Enumerable.Range(0, 4).Select(i => RunPolicy.SubjectOf(folder["run"], i, "RUN_DIR", errors)!)];
         Assert.Empty(errors);
         // The regret 1 - r over all time is 1 / (1 - gamma) less the return.
-        Assert.Equal(objective, agents.Average(a => (1 / (1 - a.Mdp!.Discount)) - a.StartValue!.Value), 1e-9);
+        Assert.Equal(objective, agents.Average(a => (1 / (1 - a.Environment.Discount)) - a.Play(0, 1).StartValue!.Value), 1e-9);
         string text = Render("RandomMdp-v0", "--policy", folder["run"], "--set", "actions=3", "--steps", "2");
         Assert.Contains("fast-fedpg, tabular-softmax, 4 rounds", text, StringComparison.Ordinal);
     }

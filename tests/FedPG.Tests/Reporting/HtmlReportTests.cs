@@ -25,7 +25,7 @@ public sealed partial class HtmlReportTests
         Outcome outcome = Fedpg.Run(folder.FullPath, "report", "runs", "--out", "pages/all.html");
         Assert.Equal((0, "pages/all.html\n", ""), (outcome.ExitCode, outcome.Output, outcome.Errors));
         string page = File.ReadAllText(folder["pages/all.html"]);
-        Assert.Equal(page, HtmlReport.Of([.. ReportedRun.FoldersOf([folder["runs"]], "RUN_DIR").Select(ReportedRun.Read)]).Replace(folder.FullPath + "/", "", StringComparison.Ordinal));
+        Assert.Equal(page, HtmlReport.Of(ReportedRuns.Read(ReportedRun.FoldersOf([folder["runs"]], "RUN_DIR"))).Replace(folder.FullPath + "/", "", StringComparison.Ordinal));
 
         // One file: nothing is fetched and nothing is run. Every clip that is used is there once.
         Assert.DoesNotMatch("(?i)<script|src=|href=|@import|https?://(?!www.w3.org/)", page);
@@ -130,8 +130,6 @@ public sealed partial class HtmlReportTests
             line => Assert.Equal("no-number/metrics.csv: row 5, objective: 'many' is not a number.", line),
             line => Assert.StartsWith("no-column/metrics.csv: there is no column 'env_steps'", line, StringComparison.Ordinal),
             line => Assert.Equal("no-round/metrics.csv: has no round yet", line));
-        outcome = Fedpg.Run(folder.FullPath, "report", "good", "good/", "copy", "--out", "page.html");
-        Assert.Equal((2, "RUN_DIR: copy; has the experiment and the seed of good: one run would count as two\n"), (outcome.ExitCode, outcome.Errors));
         foreach ((string part, string old, string changed) in ((string, string, string)[])[("experiment.json", "\"name\"", "\"seed\": 1, \"name\""), ("experiment.json", "\"versions\": {", "\"environment\": 1, \"v\": {"), ("metrics.csv", "round,", "round,gap,")])
         {
             File.WriteAllText(folder[$"copy/{part}"], File.ReadAllText(folder[$"good/{part}"]).Replace(old, changed, StringComparison.Ordinal));
@@ -146,6 +144,38 @@ public sealed partial class HtmlReportTests
         Assert.Equal(2, Fedpg.Run(folder.FullPath, "report").ExitCode);
         Assert.Empty(Directory.EnumerateFiles(folder.FullPath, "*.html*", SearchOption.AllDirectories));
         Assert.Throws<InvalidInputException>(() => ReportedRun.Read(folder["empty"]));
+    }
+
+    /// <summary>One bad run does not hide the others: it is named on stderr and in the page.</summary>
+    [Fact]
+    public void What_cannot_be_shown_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--out", "runs/a", .. Small]).ExitCode);
+        foreach (string name in (string[])["copy", "new", "torn", "diverged"])
+        {
+            Directory.CreateDirectory(folder[$"runs/{name}"]);
+            foreach (string file in (string[])["experiment.json", "metrics.csv"]) File.Copy(folder[$"runs/a/{file}"], folder[$"runs/{name}/{file}"]);
+        }
+        string head = File.ReadLines(folder["runs/a/metrics.csv"]).First() + "\n";
+        foreach (string name in (string[])["new", "diverged"]) File.WriteAllText(folder[$"runs/{name}/metrics.csv"], head);
+        File.WriteAllText(folder["runs/diverged/diverged.json"], "{}");
+        File.WriteAllText(folder["runs/torn/experiment.json"], "{");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "report", "runs", "--out", "page.html");
+        Assert.Equal((0, "page.html\n"), (outcome.ExitCode, outcome.Output));
+        Assert.Collection(
+            outcome.ErrorLines,
+            line => Assert.Equal("not shown: runs/copy: has the experiment and the seed of runs/a, which is shown: one run would count as two", line),
+            line => Assert.Equal("not shown: runs/diverged: diverged before its first row: numbers stopped being finite", line),
+            line => Assert.Equal("not shown: runs/new/metrics.csv: has no round yet", line),
+            line => Assert.StartsWith("not shown: runs/torn/experiment.json: ", line, StringComparison.Ordinal));
+        string page = File.ReadAllText(folder["page.html"]);
+        Assert.Contains("<h2>Not shown</h2>", page, StringComparison.Ordinal);
+        Assert.Contains("runs/torn/experiment.json", page, StringComparison.Ordinal);
+
+        outcome = Fedpg.Run(folder.FullPath, "report", "runs/diverged", "--out", "none.html");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("No run to show", File.ReadAllText(folder["none.html"]), StringComparison.Ordinal);
     }
 
     [GeneratedRegex("<clipPath[^>]* id=\"([^\"]+)\"")]
