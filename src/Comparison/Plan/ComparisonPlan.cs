@@ -9,7 +9,7 @@ namespace FedPG.Comparison.Plan;
 /// <summary>How a comparison's settings are tuned before it.</summary>
 /// <param name="Keys">The keys that are tuned together; where an algorithm does not know one, it goes without.</param>
 /// <param name="Seeds">The seeds that settings are chosen by; none of them is reported.</param>
-public sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> Seeds)
+internal sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> Seeds)
 {
     /// <summary>The option that names the seeds, as errors name it.</summary>
     public const string SeedSource = "--tune-seeds";
@@ -19,7 +19,7 @@ public sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> S
 /// What a comparison runs: an experiment as it was written, the algorithms that take its place in turn, seeds, budget and tuning.
 /// Immutable; what it gives depends on nothing else, so a comparison that was stopped goes on from it.
 /// </summary>
-public sealed record ComparisonPlan
+internal sealed record ComparisonPlan
 {
     private const string Algorithm = "federation.algorithm", RoundsKey = "federation.rounds", SeedKey = "seed";
 
