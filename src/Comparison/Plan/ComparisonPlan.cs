@@ -60,16 +60,23 @@ internal sealed record ComparisonPlan
         ArgumentNullException.ThrowIfNull(contender);
         ArgumentNullException.ThrowIfNull(tuned);
         // The last one wins, so that what is set for an algorithm goes before what is set for all.
-        var settings =
-            new List<(string Source, string Path, string Value)> { (Contender.Source, Algorithm,
-                JsonSerializer.Serialize(contender.Algorithm)) };
+        var settings = new List<(string Source, string Path, string Value)>
+        {
+            (Contender.Source, Algorithm, JsonSerializer.Serialize(contender.Algorithm)),
+        };
         settings.AddRange(contender.Settings.Select(s => (Contender.Source, s.Path, s.Value)));
         settings.AddRange(tuned.Select(s => (TuningKey.Source, s.Path, s.Value)));
         if (rounds is { } t) settings.Add((Budget.Source, RoundsKey, t.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         settings.Add(("--seeds", SeedKey, seed.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         try
         {
-            return reader.Read(Document, Source, Folder, [.. Assignments, .. settings.Select(s => $"{s.Path}={s.Value}")]);
+            Experiment read = reader.Read(Document, Source, Folder, [.. Assignments, .. settings.Select(s => $"{s.Path}={s.Value}")]);
+            // A row is what its label says, or there is none.
+            return read.AlgorithmName == contender.Algorithm && read.Seed == seed
+                ? read
+                : throw new InvalidInputException(new ValidationError(Source, Algorithm, read.AlgorithmName,
+                    $"is not {contender.Algorithm} with seed {seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}: "
+                        + "the file does not take what is set for it"));
         }
         catch (InvalidInputException e)
         {

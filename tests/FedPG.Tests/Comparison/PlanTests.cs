@@ -129,6 +129,22 @@ public sealed class PlanTests
         Assert.Equal(["federation.localStepSize", "gradient.trajectories"], keys[3]);
     }
 
+    /// <summary>A file that takes no settings would give every row the same run under another label.</summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("3")]
+    public void A_file_that_is_no_object_is_refused_before_anything_is_run(string text)
+    {
+        ComparisonPlan plan = ComparisonTesting.Plan() with
+        {
+            Document = JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(text), "null.json"),
+            Source = "null.json",
+        };
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
+        Assert.All(e.Errors, error => Assert.StartsWith("null.json", error.Source, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Faults_of_the_experiments_name_the_option_and_the_algorithm_and_come_all_at_once()
     {
