@@ -9,7 +9,7 @@ namespace FedPG.Claims;
 /// Verdicts of claims on broken variants, and whether they are what they have to be: PASS on the
 /// right algorithm, FAIL where the claim has to notice.
 /// </summary>
-public sealed class Matrix
+internal sealed class Matrix
 {
     private readonly List<(Claim Claim, Breakage Variant, Verdict Verdict)> _cells = [];
 

@@ -13,10 +13,10 @@ namespace FedPG.Claims;
 /// <param name="Seed">The seed of everything that is random, the random instances included.</param>
 /// <param name="Threads">Experiments at the same time; changes no bit of the result.</param>
 /// <param name="Effort">How much is run.</param>
-public sealed record ReproductionOptions(long Seed, int Threads, Effort Effort);
+internal sealed record ReproductionOptions(long Seed, int Threads, Effort Effort);
 
 /// <summary>Runs claims and writes what they measured: for each a folder with its tables, figures and verdict.</summary>
-public static class Reproduction
+internal static class Reproduction
 {
     /// <summary>The verdicts of all claims in one table.</summary>
     public const string VerdictsFile = "verdicts.csv";

@@ -4,7 +4,7 @@ using FedPG.Claims.Paper;
 namespace FedPG.Claims;
 
 /// <summary>The claims, in the order in which they are run and shown.</summary>
-public static class Suite
+internal static class Suite
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Claim> All { get; } =

@@ -18,7 +18,7 @@ namespace FedPG.Comparison;
 /// A comparison in its folder: tunes, runs every algorithm with every seed, and writes tables and plots. What is finished is never run
 /// again, so a comparison that was stopped or killed goes on from its folder to the same result.
 /// </summary>
-public sealed class ComparisonRun : IDisposable
+internal sealed class ComparisonRun : IDisposable
 {
     private readonly ComparisonPlan _plan;
     private readonly ComparisonFolder _folder;

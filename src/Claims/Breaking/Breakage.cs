@@ -1,7 +1,7 @@
 namespace FedPG.Claims.Breaking;
 
 /// <summary>Ways to get Fast-FedPG wrong, each a mistake that an implementation could make without anything looking amiss.</summary>
-public enum Breakage
+internal enum Breakage
 {
     /// <summary>Fast-FedPG as it should be.</summary>
     None,
@@ -23,7 +23,7 @@ public enum Breakage
 }
 
 /// <summary>The names of the broken variants, and what an experiment has to be told to run one.</summary>
-public static class Breakages
+internal static class Breakages
 {
     private static readonly (string Name, Breakage Value, string[] Assignments)[] All =
     [

@@ -13,7 +13,7 @@ namespace FedPG.Claims.Breaking;
 /// Fast-FedPG with a mistake in it, to show which claims would notice. It sends the same messages as the
 /// right one; known to claims only, not to experiment files.
 /// </summary>
-public sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage)
+internal sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage)
     : Algorithm<BrokenFastFedPg.Server, BrokenFastFedPg.Agents>
 {
     internal const string WrongSignName = "broken-wrong-sign", DropName = "broken-drop", StaleName = "broken-stale";

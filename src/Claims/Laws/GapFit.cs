@@ -3,7 +3,7 @@ using FedPG.Core.Statistics;
 namespace FedPG.Claims.Laws;
 
 /// <summary>Rates and levels read off curves of the gap.</summary>
-public static class GapFit
+internal static class GapFit
 {
     /// <summary>
     /// log of the factor by which the gap falls a round, fitted on the rounds in which it lies between two levels: below the transient,

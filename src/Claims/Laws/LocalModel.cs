@@ -8,7 +8,7 @@ namespace FedPG.Claims.Laws;
 /// The quadratic model of all agents' objectives around a stationary point theta* of their mean, and what it says about the algorithms to
 /// first order: b_i and A_i are the gradient and Hessian of J_i at theta*, Abar is the mean of A_i.
 /// </summary>
-public sealed class LocalModel
+internal sealed class LocalModel
 {
     /// <summary>
     /// Eigenvalues of Abar below this share of the largest belong to directions in which nothing

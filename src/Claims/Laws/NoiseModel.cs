@@ -13,7 +13,7 @@ namespace FedPG.Claims.Laws;
 /// <param name="Agents">Sigma_i / B of each agent, [d, d].</param>
 /// <param name="RelativeError">The relative standard error of the trace of their mean, from
 /// its spread over ten parts of the batches.</param>
-public sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double RelativeError)
+internal sealed record NoiseModel(IReadOnlyList<Matrix<double>> Agents, double RelativeError)
 {
     private const int Parts = 10;
 

@@ -6,7 +6,7 @@ using FedPG.Policies.Tabular.Exact;
 namespace FedPG.Claims.Laws;
 
 /// <summary>The exactly known objectives of experiments.</summary>
-public static class Objectives
+internal static class Objectives
 {
     /// <summary>
     /// The agents' objectives and their mean, with the entropy term of round 0, in double precision. The caller disposes.

@@ -8,7 +8,7 @@ using FedPG.Policies.Tabular.Exact;
 namespace FedPG.Claims.Laws;
 
 /// <summary>The minimum of the agents' mean objective, where it is known in closed form, and the objectives around it.</summary>
-public sealed class Stationary : IDisposable
+internal sealed class Stationary : IDisposable
 {
     private readonly IReadOnlyList<IDifferentiableObjective> _agents;
     private readonly IDisposable? _owned;

@@ -4,7 +4,7 @@ using MathNet.Numerics.Distributions;
 namespace FedPG.Claims.Measuring;
 
 /// <summary>How likely a right algorithm fails a check by chance, in words.</summary>
-public static class Chances
+internal static class Chances
 {
     /// <summary>
     /// In words, how likely another run of the same size would leave the bound if the truth were what was measured: Student's distribution

@@ -6,7 +6,7 @@ namespace FedPG.Claims.Measuring;
 /// <summary>The interval a figure is judged by, ends included; an end may be infinite.</summary>
 /// <param name="Min">The lower end.</param>
 /// <param name="Max">The upper end.</param>
-public readonly record struct Bound(double Min, double Max)
+internal readonly record struct Bound(double Min, double Max)
 {
     /// <summary>At most a number.</summary>
     public static Bound AtMost(double most) => new(double.NegativeInfinity, most);
@@ -38,7 +38,7 @@ public readonly record struct Bound(double Min, double Max)
 /// <param name="Bound">What it is judged by.</param>
 /// <param name="Law">The law that predicts the figure, with its equation.</param>
 /// <param name="FalseAlarm">How likely a right algorithm fails by chance, and how that was obtained.</param>
-public sealed record Check(string Name, string Quantity, Figure95 Figure, Bound Bound, string Law, string FalseAlarm)
+internal sealed record Check(string Name, string Quantity, Figure95 Figure, Bound Bound, string Law, string FalseAlarm)
 {
     /// <summary>What <see cref="FalseAlarm"/> says of figures without randomness.</summary>
     public const string NoChance = "none: exact gradients, no randomness";

@@ -3,7 +3,7 @@ using FedPG.Claims.Breaking;
 namespace FedPG.Claims.Measuring;
 
 /// <summary>How much is run.</summary>
-public enum Effort
+internal enum Effort
 {
     /// <summary>Everything, as <c>fedpg reproduce</c> does.</summary>
     Full,
@@ -15,7 +15,7 @@ public enum Effort
 }
 
 /// <summary>One claim of the paper as an experiment that ends in a verdict. Stateless.</summary>
-public abstract class Claim
+internal abstract class Claim
 {
     /// <summary>The name on the command line, and of the folder in <c>experiments/</c>.</summary>
     public abstract string Name { get; }
@@ -42,7 +42,7 @@ public abstract class Claim
 /// <param name="Claim">The claim's name.</param>
 /// <param name="Checks">What was measured, the headline first.</param>
 /// <param name="Seconds">How long it took.</param>
-public sealed record Verdict(string Claim, IReadOnlyList<Check> Checks, double Seconds)
+internal sealed record Verdict(string Claim, IReadOnlyList<Check> Checks, double Seconds)
 {
     /// <summary>Whether every check holds.</summary>
     public bool Pass => Checks.All(c => c.Pass);

@@ -3,7 +3,7 @@ namespace FedPG.Claims.Measuring;
 /// <summary>
 /// What a run showed, round by round; index t is the state after t rounds, 0 the start. A run that diverged is infinite from there on.
 /// </summary>
-public sealed class Curve
+internal sealed class Curve
 {
     private readonly double[] _gap, _gradient, _drift, _objective, _plain;
     private readonly double[][]? _observed;

@@ -5,7 +5,7 @@ namespace FedPG.Claims.Measuring;
 /// <summary>
 /// What to say of the chance of a false alarm where gradients are exact but instances are drawn at random: another seed draws others.
 /// </summary>
-public static class InstanceChance
+internal static class InstanceChance
 {
     /// <summary>The chance for instances that are all of one kind; see <see cref="OfWorstGroup"/>.</summary>
     /// <param name="figures">What each instance gave.</param>

@@ -26,7 +26,7 @@ namespace FedPG.Claims.Measuring;
 /// <param name="effort">How much is run.</param>
 /// <param name="progress">Hears how many of the runs of a step are done; called from several threads.</param>
 /// <param name="cancellation">Ends a run at its next round, with an <see cref="OperationCanceledException"/>.</param>
-public sealed class Lab(string claim, Breakage breakage, long seed, int threads, Effort effort, Action<int, int> progress,
+internal sealed class Lab(string claim, Breakage breakage, long seed, int threads, Effort effort, Action<int, int> progress,
     CancellationToken cancellation)
 {
     private static readonly ExperimentReader Reader =

@@ -5,7 +5,7 @@ namespace FedPG.Claims.Measuring;
 /// <summary>Measured numbers, to be written as CSV: a name, columns, and rows of texts and numbers.</summary>
 /// <param name="name">The name of the file, without its extension.</param>
 /// <param name="columns">The columns.</param>
-public sealed class Table(string name, params string[] columns)
+internal sealed class Table(string name, params string[] columns)
 {
     private readonly List<string> _rows = [];
 

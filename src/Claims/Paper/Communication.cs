@@ -13,7 +13,7 @@ namespace FedPG.Claims.Paper;
 /// What a given gap costs each algorithm in round trips, bytes and trajectories, tuned for each of
 /// them: a report, and two laws that can be judged.
 /// </summary>
-public sealed class Communication : Claim
+internal sealed class Communication : Claim
 {
     private const string Reference = "fedavg", Tested = "fast-fedpg", Central = "centralized";
 

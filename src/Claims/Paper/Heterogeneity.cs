@@ -9,7 +9,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Claims.Paper;
 
 /// <summary>No bias from heterogeneity: the final gap does not know how far the agents' rewards lie apart.</summary>
-public sealed class Heterogeneity : Claim
+internal sealed class Heterogeneity : Claim
 {
     private const double Alpha = 2;
 

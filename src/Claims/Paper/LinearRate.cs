@@ -11,7 +11,7 @@ namespace FedPG.Claims.Paper;
 /// <summary>
 /// Theorem 2 without noise: a straight line in log gap where gradient domination holds, and 1/t where only its weak form does.
 /// </summary>
-public sealed class LinearRate : Claim
+internal sealed class LinearRate : Claim
 {
     private const double FirstOrderStep = 0.05;
 

@@ -8,7 +8,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Claims.Paper;
 
 /// <summary>What the memory does: its noise cancels in the mean, and its mean takes the drift away.</summary>
-public sealed class Memory : Claim
+internal sealed class Memory : Claim
 {
     private const int Parts = 10;
 

@@ -9,7 +9,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Claims.Paper;
 
 /// <summary>Beyond the theorems: a neural softmax policy for many goals, with sampled gradients, every algorithm tuned.</summary>
-public sealed class Neural : Claim
+internal sealed class Neural : Claim
 {
     private const string Tested = "fast-fedpg";
     private static readonly string[] Algorithms = [Tested, "fedavg", "centralized"];

@@ -9,7 +9,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Claims.Paper;
 
 /// <summary>Lemma 1, Lemma 2 and Theorem 1's Eq. (11) without noise: that they hold, and how tight they are.</summary>
-public sealed class Progress : Claim
+internal sealed class Progress : Claim
 {
     private const double Perturbation = 0.05;
     private const int SmoothnessEvery = 15;

@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 namespace FedPG.Claims.Paper;
 
 /// <summary>Proposition 1: the gradient of the average MDP is the mean of the agents' gradients.</summary>
-public sealed class Proposition1 : Claim
+internal sealed class Proposition1 : Claim
 {
     private static readonly string[] Policies =
     [

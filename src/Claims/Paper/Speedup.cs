@@ -9,7 +9,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Claims.Paper;
 
 /// <summary>Theorem 2 with noise: N agents and H local steps divide the noise floor by N H.</summary>
-public sealed class Speedup : Claim
+internal sealed class Speedup : Claim
 {
     private const double Alpha = 2;
     private const int LocalSteps = 20, Agents = 8, MaxAgents = 32, MaxSteps = 80, Dropped = 100;

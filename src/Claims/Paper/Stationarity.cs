@@ -10,7 +10,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Claims.Paper;
 
 /// <summary>Theorem 3: with different kernels, where there is no average MDP, the gradient of the mean objective still vanishes.</summary>
-public sealed class Stationarity : Claim
+internal sealed class Stationarity : Claim
 {
     /// <inheritdoc/>
     public override string Name => "stationarity";

@@ -9,7 +9,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Claims.Paper;
 
 /// <summary>Assumption 4: truncated trajectories bias the gradient by at most D gamma^K.</summary>
-public sealed class Truncation : Claim
+internal sealed class Truncation : Claim
 {
     /// <inheritdoc/>
     public override string Name => "truncation";

@@ -4,7 +4,7 @@ using FedPG.Core.Options;
 namespace FedPG.Comparison.Plan;
 
 /// <summary>What a budget counts.</summary>
-public enum BudgetKind
+internal enum BudgetKind
 {
     /// <summary>Communication rounds.</summary>
     Rounds,
@@ -26,7 +26,7 @@ public enum BudgetKind
 /// </summary>
 /// <param name="Kind">What is counted.</param>
 /// <param name="Amount">How much of it; a whole number except for seconds.</param>
-public sealed record Budget(BudgetKind Kind, double Amount)
+internal sealed record Budget(BudgetKind Kind, double Amount)
 {
     /// <summary>The option, as errors name it.</summary>
     public const string Source = "--budget";

@@ -9,7 +9,7 @@ namespace FedPG.Comparison.Plan;
 /// <summary>How a comparison's settings are tuned before it.</summary>
 /// <param name="Keys">The keys that are tuned together; where an algorithm does not know one, it goes without.</param>
 /// <param name="Seeds">The seeds that settings are chosen by; none of them is reported.</param>
-public sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> Seeds)
+internal sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> Seeds)
 {
     /// <summary>The option that names the seeds, as errors name it.</summary>
     public const string SeedSource = "--tune-seeds";
@@ -19,7 +19,7 @@ public sealed record Tuning(IReadOnlyList<TuningKey> Keys, IReadOnlyList<long> S
 /// What a comparison runs: an experiment as it was written, the algorithms that take its place in turn, seeds, budget and tuning.
 /// Immutable; what it gives depends on nothing else, so a comparison that was stopped goes on from it.
 /// </summary>
-public sealed record ComparisonPlan
+internal sealed record ComparisonPlan
 {
     private const string Algorithm = "federation.algorithm", RoundsKey = "federation.rounds", SeedKey = "seed";
 
@@ -60,16 +60,23 @@ public sealed record ComparisonPlan
         ArgumentNullException.ThrowIfNull(contender);
         ArgumentNullException.ThrowIfNull(tuned);
         // The last one wins, so that what is set for an algorithm goes before what is set for all.
-        var settings =
-            new List<(string Source, string Path, string Value)> { (Contender.Source, Algorithm,
-                JsonSerializer.Serialize(contender.Algorithm)) };
+        var settings = new List<(string Source, string Path, string Value)>
+        {
+            (Contender.Source, Algorithm, JsonSerializer.Serialize(contender.Algorithm)),
+        };
         settings.AddRange(contender.Settings.Select(s => (Contender.Source, s.Path, s.Value)));
         settings.AddRange(tuned.Select(s => (TuningKey.Source, s.Path, s.Value)));
         if (rounds is { } t) settings.Add((Budget.Source, RoundsKey, t.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         settings.Add(("--seeds", SeedKey, seed.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         try
         {
-            return reader.Read(Document, Source, Folder, [.. Assignments, .. settings.Select(s => $"{s.Path}={s.Value}")]);
+            Experiment read = reader.Read(Document, Source, Folder, [.. Assignments, .. settings.Select(s => $"{s.Path}={s.Value}")]);
+            // A row is what its label says, or there is none.
+            return read.AlgorithmName == contender.Algorithm && read.Seed == seed
+                ? read
+                : throw new InvalidInputException(new ValidationError(Source, Algorithm, read.AlgorithmName,
+                    $"is not {contender.Algorithm} with seed {seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}: "
+                        + "the file does not take what is set for it"));
         }
         catch (InvalidInputException e)
         {

@@ -10,7 +10,7 @@ namespace FedPG.Comparison.Plan;
 /// <param name="Label">What tables, plots and folders call it; unique in a comparison.</param>
 /// <param name="Algorithm">The registered name of the algorithm.</param>
 /// <param name="Settings">What is set for it alone.</param>
-public sealed record Contender(string Label, string Algorithm, IReadOnlyList<Setting> Settings)
+internal sealed record Contender(string Label, string Algorithm, IReadOnlyList<Setting> Settings)
 {
     /// <summary>The option, as errors name it.</summary>
     public const string Source = "--algorithms";

@@ -7,7 +7,7 @@ using FedPG.Federation.Families;
 namespace FedPG.Comparison.Plan;
 
 /// <summary>What can be found wrong with a plan before anything is run. Stateless.</summary>
-public static class PlanChecks
+internal static class PlanChecks
 {
     /// <summary>Reads every algorithm's experiment, the ends of every grid, and sees that a round fits into the budget.</summary>
     /// <param name="plan">The plan.</param>

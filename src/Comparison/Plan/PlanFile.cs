@@ -6,7 +6,7 @@ using FedPG.Experiments.Runs;
 namespace FedPG.Comparison.Plan;
 
 /// <summary>The plan in a comparison's folder: what <c>--resume</c> goes on from. Stateless.</summary>
-public static class PlanFile
+internal static class PlanFile
 {
     /// <summary>The file.</summary>
     public const string Name = "comparison.json";

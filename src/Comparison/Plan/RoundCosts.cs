@@ -12,7 +12,7 @@ namespace FedPG.Comparison.Plan;
 /// What the rounds of an experiment cost, measured on a throw-away run: of its first two rounds where all cost the same, else of as many as
 /// a budget allows, by the comparison's first seed.
 /// </summary>
-public static class RoundCosts
+internal static class RoundCosts
 {
     private const int Probed = 2, MaxProbed = 10_000;
 

@@ -4,7 +4,7 @@ using FedPG.Core.Options;
 namespace FedPG.Comparison.Plan;
 
 /// <summary>Lists of seeds as users write them: <c>1..10</c>, <c>1,2,5</c>, or both mixed. Stateless.</summary>
-public static class SeedList
+internal static class SeedList
 {
     /// <summary>The largest seed of an experiment.</summary>
     public const long Largest = OptionReader.LargestSeed;

@@ -3,7 +3,7 @@ namespace FedPG.Comparison.Plan;
 /// <summary>One key of an experiment with the value it is set to.</summary>
 /// <param name="Path">The key's path from the root of the experiment file.</param>
 /// <param name="Value">The value as <c>--set</c> takes it: JSON, and what is not JSON is a string.</param>
-public sealed record Setting(string Path, string Value)
+internal sealed record Setting(string Path, string Value)
 {
     private const string Section = "federation.";
 

@@ -7,7 +7,7 @@ namespace FedPG.Comparison.Plan;
 /// <summary>One key that is tuned, and the values that are tried.</summary>
 /// <param name="Path">The key's path from the root of the experiment file.</param>
 /// <param name="Values">The values as <c>--set</c> takes them; ascending where all are numbers.</param>
-public sealed record TuningKey(string Path, IReadOnlyList<string> Values)
+internal sealed record TuningKey(string Path, IReadOnlyList<string> Values)
 {
     /// <summary>The option, as errors name it.</summary>
     public const string Source = "--tune";

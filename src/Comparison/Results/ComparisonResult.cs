@@ -6,7 +6,7 @@ using FedPG.Federation.Evaluation;
 namespace FedPG.Comparison.Results;
 
 /// <summary>The result of a comparison. The same runs give the same figures: the resamples come from a fixed stream.</summary>
-public sealed record ComparisonResult
+internal sealed record ComparisonResult
 {
     private const long BootstrapSeed = 1;
 

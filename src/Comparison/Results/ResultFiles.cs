@@ -11,7 +11,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Comparison.Results;
 
 /// <summary>The files of a result: tables as CSV, and figures. Stateless.</summary>
-public static class ResultFiles
+internal static class ResultFiles
 {
     /// <summary>A row for each algorithm and seed.</summary>
     public const string RunsTable = "comparison.csv";

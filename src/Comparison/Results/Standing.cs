@@ -8,7 +8,7 @@ namespace FedPG.Comparison.Results;
 /// One row of the table: what an algorithm's runs gave, each quantity as its interquartile mean over seeds with the percentile interval of
 /// 10,000 bootstrap resamples (Agarwal et al. 2021). A run that diverged counts as infinitely bad.
 /// </summary>
-public sealed record Standing
+internal sealed record Standing
 {
     /// <summary>The algorithm.</summary>
     public required Contender Contender { get; init; }

@@ -5,7 +5,7 @@ using FedPG.Experiments.Runs;
 namespace FedPG.Comparison.Running;
 
 /// <summary>The folder of a comparison, and the lock that keeps two processes from working on it.</summary>
-public sealed class ComparisonFolder : IDisposable
+internal sealed class ComparisonFolder : IDisposable
 {
     /// <summary>The folder with a run folder for each algorithm and seed.</summary>
     public const string Runs = "runs";

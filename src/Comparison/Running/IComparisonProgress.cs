@@ -1,7 +1,7 @@
 namespace FedPG.Comparison.Running;
 
 /// <summary>Hears how a comparison goes. Calls come from several threads.</summary>
-public interface IComparisonProgress
+internal interface IComparisonProgress
 {
     /// <summary>A part of the work begins.</summary>
     /// <param name="stage">What it is: tuning, or runs.</param>

@@ -5,7 +5,7 @@ using FedPG.Federation.Evaluation;
 namespace FedPG.Comparison.Running;
 
 /// <summary>What one run of a comparison gave.</summary>
-public sealed record RunResult
+internal sealed record RunResult
 {
     /// <summary>The words of <see cref="Status"/>.</summary>
     public const string Finished = "finished", Diverged = "diverged";

@@ -16,7 +16,7 @@ namespace FedPG.Comparison.Running;
 /// <param name="Figure">Their gap (or objective), the interquartile mean over the seeds of the tuning; null without tuning, infinite where
 /// everything diverged.</param>
 /// <param name="AtEdge">The settings that lie at an end of what was tried.</param>
-public sealed record TunedSettings(string Label, IReadOnlyList<Setting> Settings, double? Figure, IReadOnlyList<string> AtEdge);
+internal sealed record TunedSettings(string Label, IReadOnlyList<Setting> Settings, double? Figure, IReadOnlyList<string> AtEdge);
 
 /// <summary>Tunes every algorithm on seeds of its own, all of them at once. Its runs leave no folders, only rows in tuning.csv.</summary>
 internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader reader, TuningLog log, int threads,

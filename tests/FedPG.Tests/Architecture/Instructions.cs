@@ -24,7 +24,8 @@ internal static class Instructions
                     found.Add(((ILOpCode)value, MetadataTokens.EntityHandle(body.ReadInt32())));
                     break;
                 case OperandType.InlineSwitch:
-                    body.Offset += 4 * body.ReadInt32();
+                    int targets = body.ReadInt32();
+                    body.Offset += 4 * targets;
                     break;
                 case OperandType.InlineI8 or OperandType.InlineR:
                     body.Offset += 8;

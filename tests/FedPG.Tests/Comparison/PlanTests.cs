@@ -73,14 +73,14 @@ public sealed class PlanTests
     }
 
     [Theory]
-    [InlineData("rounds=7", BudgetKind.Rounds, 7)]
-    [InlineData("trajectories=1e6", BudgetKind.Trajectories, 1e6)]
-    [InlineData("bytes=100", BudgetKind.Bytes, 100)]
-    [InlineData("seconds=1.5", BudgetKind.Seconds, 1.5)]
-    public void A_budget_is_a_kind_and_an_amount(string text, BudgetKind kind, double amount)
+    [InlineData("rounds=7", nameof(BudgetKind.Rounds), 7)]
+    [InlineData("trajectories=1e6", nameof(BudgetKind.Trajectories), 1e6)]
+    [InlineData("bytes=100", nameof(BudgetKind.Bytes), 100)]
+    [InlineData("seconds=1.5", nameof(BudgetKind.Seconds), 1.5)]
+    public void A_budget_is_a_kind_and_an_amount(string text, string kind, double amount)
     {
         Budget? budget = Budget.Parse(text, []);
-        Assert.Equal(new Budget(kind, amount), budget);
+        Assert.Equal(new Budget(Enum.Parse<BudgetKind>(kind), amount), budget);
         Assert.Equal(budget, Budget.Parse(budget!.ToString(), []));
     }
 
@@ -127,6 +127,22 @@ public sealed class PlanTests
         Assert.Equal(["federation.localStepSize", "federation.proximal", "federation.agentLocalSteps", "gradient.trajectories"], keys[1]);
         Assert.Equal(["federation.localStepSize", "federation.agentLocalSteps", "gradient.trajectories"], keys[2]);
         Assert.Equal(["federation.localStepSize", "gradient.trajectories"], keys[3]);
+    }
+
+    /// <summary>A file that takes no settings would give every row the same run under another label.</summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("3")]
+    public void A_file_that_is_no_object_is_refused_before_anything_is_run(string text)
+    {
+        ComparisonPlan plan = ComparisonTesting.Plan() with
+        {
+            Document = JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(text), "null.json"),
+            Source = "null.json",
+        };
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PlanChecks.ThrowIfFaulty(plan, ExperimentReader.Default));
+        Assert.All(e.Errors, error => Assert.StartsWith("null.json", error.Source, StringComparison.Ordinal));
     }
 
     [Fact]
