@@ -62,11 +62,11 @@ public sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>The agents.</summary>
-    public IFederationAgents Agents { get; }
+    internal IFederationAgents Agents { get; }
 
     /// <summary>The agents, where they are in this process.</summary>
     /// <exception cref="InvalidOperationException">They are elsewhere.</exception>
-    public LocalAgents LocalAgents => Agents as LocalAgents ?? throw new InvalidOperationException("the agents are not in this process");
+    internal LocalAgents LocalAgents => Agents as LocalAgents ?? throw new InvalidOperationException("the agents are not in this process");
 
     /// <summary>The server's state.</summary>
     public ServerState Server { get; }

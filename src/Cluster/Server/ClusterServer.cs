@@ -84,7 +84,7 @@ public sealed class ClusterServer : IDisposable
     /// <param name="blockSize">Agents a block; null to choose by the threads there are then. Agents of sites are on their own.</param>
     /// <param name="sites">Which agents are at which site; null where any worker may hold any agent.</param>
     /// <exception cref="OperationCanceledException">Cancelled while there were too few.</exception>
-    public IFederationAgents CreateAgents(AgentsSetup setup, int workers, int? blockSize, Sites? sites)
+    internal IFederationAgents CreateAgents(AgentsSetup setup, int workers, int? blockSize, Sites? sites)
     {
         ArgumentNullException.ThrowIfNull(setup);
         if (sites is null) WaitForWorkers(workers);

@@ -70,7 +70,7 @@ public static class TensorFiles
     }
 
     /// <summary>The tensors of a run: the server's record, and the rows that agents and their oracles keep, as the pieces of the blocks.</summary>
-    public static IEnumerable<(string Name, IReadOnlyList<Tensor> Pieces)> StateOf(TrainingLoop federation, AgentStates states)
+    internal static IEnumerable<(string Name, IReadOnlyList<Tensor> Pieces)> StateOf(TrainingLoop federation, AgentStates states)
     {
         ArgumentNullException.ThrowIfNull(federation);
         ArgumentNullException.ThrowIfNull(states);

@@ -268,6 +268,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         Theta.Dispose();
         _direction.Dispose();
         _estimator.Dispose();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Agents;
 
 /// <summary>What kind of thing blocks are asked for.</summary>
-public enum AgentCallKind
+internal enum AgentCallKind
 {
     /// <summary>The sum of rows that agents send up.</summary>
     Sum,
@@ -24,7 +24,7 @@ public enum AgentCallKind
 /// One thing that the server asks of agents. A round of an algorithm is a list of them, the same whatever the server's numbers are, so the place in the list
 /// says what is to be run to everyone who knows the algorithm. Immutable.
 /// </summary>
-public sealed class AgentCall
+internal sealed class AgentCall
 {
     private readonly Func<AgentBlock, Tensor?, Tensor?> _run;
 
@@ -48,7 +48,7 @@ public sealed class AgentCall
     public int? Entries { get; }
 
     /// <summary>The function of the algorithm that runs on blocks.</summary>
-    internal Delegate Function { get; }
+    public Delegate Function { get; }
 
     /// <summary><see cref="IAgents{TState}.Mean"/> and <see cref="IAgents{TState}.MeanAndShare"/>.</summary>
     public static AgentCall Sum<TState>(string name, Func<AgentBlock<TState>, int, Tensor> send, int round, int? entries = null)
@@ -187,9 +187,9 @@ public sealed class AgentCall
 /// <param name="Value">The plain sum of the rows, [d], or the rows, [n, d]; null where nothing was asked for.</param>
 /// <param name="Weighted">The weighted sum, [d], where a mean is not the plain one; else null.</param>
 /// <param name="Divergence">The first agent whose numbers are not finite; null where all are.</param>
-public sealed record BlockAnswer(Tensor? Value, Tensor? Weighted, Divergence? Divergence);
+internal sealed record BlockAnswer(Tensor? Value, Tensor? Weighted, Divergence? Divergence);
 
 /// <summary>An agent whose numbers stopped being finite.</summary>
 /// <param name="Agent">Its index.</param>
 /// <param name="Error">Why, where that is known.</param>
-public sealed record Divergence(int Agent, string? Error);
+internal sealed record Divergence(int Agent, string? Error);

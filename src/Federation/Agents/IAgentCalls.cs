@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Agents;
 
 /// <summary>The agents as they are asked whatever their state is: what runs blocks implements it. <see cref="TypedAgents{TState}"/> is its typed face.</summary>
-public interface IAgentCalls : IAgents
+internal interface IAgentCalls : IAgents
 {
     /// <summary><see cref="IAgents{TState}.MeanAndShare"/>.</summary>
     /// <param name="call">A call of kind <see cref="AgentCallKind.Sum"/>.</param>

@@ -6,7 +6,7 @@ namespace FedPG.Federation.Agents;
 /// What is seen of a block of agents from outside, for the logs: no agent and no server acts on it. It comes agent by agent, so that sums over all agents
 /// have one order whatever the blocks are.
 /// </summary>
-public interface IBlockObservations
+internal interface IBlockObservations
 {
     /// <summary>The sum over local steps of ||theta_i - thetabar||^2 since the last reset, [n].</summary>
     IReadOnlyList<double> Drift { get; }

@@ -4,7 +4,7 @@ namespace FedPG.Federation.Agents;
 /// <param name="agents">N.</param>
 /// <param name="participation">Who takes part.</param>
 /// <param name="work">How many local steps each takes.</param>
-public sealed class RoundParticipation(int agents, Participation participation, LocalStepCounts work)
+internal sealed class RoundParticipation(int agents, Participation participation, LocalStepCounts work)
 {
     private readonly Cohort _everyone = Cohort.Everyone(agents);
     private readonly Lock _lock = new();

@@ -12,7 +12,7 @@ namespace FedPG.Federation.Execution;
 /// <summary>Neighbouring agents.</summary>
 /// <param name="First">The index of the first.</param>
 /// <param name="Count">Their number.</param>
-public readonly record struct BlockRange(int First, int Count)
+internal readonly record struct BlockRange(int First, int Count)
 {
     /// <summary>All agents in blocks of one size, but for the last, which may be smaller.</summary>
     /// <param name="agents">N.</param>
@@ -29,7 +29,7 @@ public readonly record struct BlockRange(int First, int Count)
 /// <param name="experiment">The experiment.</param>
 /// <param name="algorithm">Its algorithm.</param>
 /// <param name="format">The type of tensors and where they live.</param>
-public sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, TensorFormat format)
+internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, TensorFormat format)
 {
     private readonly IEstimatorFactory _estimators = experiment.Gradient.Prepare(experiment.Environment);
 
@@ -47,7 +47,7 @@ public sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, 
 }
 
 /// <summary>The tensors that a block keeps from round to round, by name: those of the algorithm's record and those of the estimator's.</summary>
-public static class BlockState
+internal static class BlockState
 {
     /// <summary>The tensors themselves, rows [n, ...].</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(AgentBlock block)

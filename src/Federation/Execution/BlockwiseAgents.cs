@@ -10,7 +10,7 @@ namespace FedPG.Federation.Execution;
 /// <summary>
 /// Agents in blocks, wherever the blocks are: asks them, sums what they answer in one order, and notes what crossed. Derived classes carry calls to blocks.
 /// </summary>
-public abstract class BlockwiseAgents : IFederationAgents
+internal abstract class BlockwiseAgents : IFederationAgents
 {
     private readonly AgentsSetup _setup;
     private readonly MessageFormat _messages;

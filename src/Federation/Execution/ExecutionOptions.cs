@@ -10,7 +10,7 @@ namespace FedPG.Federation.Execution;
 public sealed record ExecutionOptions(int Threads, Device Device, int? BlockSize = null)
 {
     /// <summary>Makes the agents elsewhere; null for agents in this process.</summary>
-    public Func<AgentsSetup, IFederationAgents>? CreateAgents { get; init; }
+    internal Func<AgentsSetup, IFederationAgents>? CreateAgents { get; init; }
 
     /// <summary>A block beyond this many rows gains little from being evaluated at once.</summary>
     private const int LargestDefaultBlock = 16;

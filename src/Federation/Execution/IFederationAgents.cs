@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Execution;
 
 /// <summary>The agents as the round loop sees them: what algorithms see, and beside it the logs and the states that checkpoints store.</summary>
-public interface IFederationAgents : IAgentCalls, IDisposable
+internal interface IFederationAgents : IAgentCalls, IDisposable
 {
     /// <summary>What crossed.</summary>
     ExchangeLedger Ledger { get; }
@@ -49,7 +49,7 @@ public interface IFederationAgents : IAgentCalls, IDisposable
 /// <summary>What all agents keep from round to round.</summary>
 /// <param name="Rows">By name, the rows that agents and their oracles keep, as the pieces of the blocks in order, [n, ...] each.</param>
 /// <param name="Received">What the server has sent, by name, [d].</param>
-public sealed record AgentStates(IReadOnlyList<(string Name, IReadOnlyList<Tensor> Pieces)> Rows, IReadOnlyDictionary<string, Tensor> Received);
+internal sealed record AgentStates(IReadOnlyList<(string Name, IReadOnlyList<Tensor> Pieces)> Rows, IReadOnlyDictionary<string, Tensor> Received);
 
 /// <summary>What agents are made from.</summary>
 /// <param name="Training">What is trained, and how.</param>
@@ -58,7 +58,7 @@ public sealed record AgentStates(IReadOnlyList<(string Name, IReadOnlyList<Tenso
 /// <param name="Layout">How the policy's parameters are laid out.</param>
 /// <param name="Theta">theta_0, [d], which all agents know from the start.</param>
 /// <param name="Pool">The threads of this process.</param>
-public sealed record AgentsSetup(
+internal sealed record AgentsSetup(
     TrainingSetup Training, Algorithm Algorithm, TensorFormat Format, ParameterLayout Layout, Tensor Theta, WorkerPool Pool)
 {
     /// <summary>The agents' names, in the order of their index.</summary>

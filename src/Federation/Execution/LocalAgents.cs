@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Execution;
 
 /// <summary>All agents in this process, in blocks that the threads of a pool take one after another.</summary>
-public sealed class LocalAgents : BlockwiseAgents
+internal sealed class LocalAgents : BlockwiseAgents
 {
     private readonly AgentBlock[] _blocks;
     private readonly WorkerPool _pool;

@@ -10,7 +10,7 @@ namespace FedPG.Federation.Execution;
 /// What a round asks of agents, in order, found by following the algorithm without any agents: what runs on agents is a function in the program, which
 /// cannot be sent, so a machine that holds blocks makes the same algorithm from the same experiment and takes the functions from there. Stateless.
 /// </summary>
-public static class RoundProgram
+internal static class RoundProgram
 {
     /// <summary>Follows a round. The server's state is made up, all means are zeros, and what it leaves behind is disposed.</summary>
     /// <param name="algorithm">The algorithm.</param>
@@ -27,7 +27,7 @@ public static class RoundProgram
     /// <param name="rounds">The rounds.</param>
     /// <param name="follower">The agents that are made up.</param>
     /// <returns>The calls of each round.</returns>
-    internal static IReadOnlyList<AgentCall>[] Follow(Algorithm algorithm, int[] rounds, RoundFollower follower)
+    public static IReadOnlyList<AgentCall>[] Follow(Algorithm algorithm, int[] rounds, RoundFollower follower)
     {
         ArgumentNullException.ThrowIfNull(algorithm);
         using DisposeScope scope = NewDisposeScope();
