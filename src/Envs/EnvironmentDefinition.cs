@@ -21,32 +21,38 @@ public sealed record EnvironmentDefinition
     /// <summary>One line for lists.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>
+    /// The documentation in a file of its own, for each heading that is not given below; null (the default) where all nine are. Registering a
+    /// definition that has neither is refused.
+    /// </summary>
+    public EnvironmentText? Text { get; init; }
+
     /// <summary>Heading "Description": what happens in the environment.</summary>
-    public required string Description { get; init; }
+    public string Description { get => field ?? Section("Description"); init; }
 
     /// <summary>Heading "Action space": each action's number and meaning.</summary>
-    public required string ActionSpace { get; init; }
+    public string ActionSpace { get => field ?? Section("Action space"); init; }
 
     /// <summary>Heading "Observation space": the states and how they are numbered.</summary>
-    public required string ObservationSpace { get; init; }
+    public string ObservationSpace { get => field ?? Section("Observation space"); init; }
 
     /// <summary>Heading "Starting state": the start distribution.</summary>
-    public required string StartingState { get; init; }
+    public string StartingState { get => field ?? Section("Starting state"); init; }
 
     /// <summary>Heading "Rewards": what is paid, where and when.</summary>
-    public required string Rewards { get; init; }
+    public string Rewards { get => field ?? Section("Rewards"); init; }
 
     /// <summary>Heading "Episode end": which states are terminal.</summary>
-    public required string EpisodeEnd { get; init; }
+    public string EpisodeEnd { get => field ?? Section("Episode end"); init; }
 
     /// <summary>Heading "Heterogeneity": how the agents differ, and what the option <c>heterogeneity</c> does.</summary>
-    public required string Heterogeneity { get; init; }
+    public string Heterogeneity { get => field ?? Section("Heterogeneity"); init; }
 
     /// <summary>Heading "Version history".</summary>
-    public required string VersionHistory { get; init; }
+    public string VersionHistory { get => field ?? Section("Version history"); init; }
 
     /// <summary>Heading "Source": where the rules come from.</summary>
-    public required string Source { get; init; }
+    public string Source { get => field ?? Section("Source"); init; }
 
     /// <summary>The most agents this environment takes, 1 to <see cref="AgentLimit"/> (the default).</summary>
     public int MaximumAgents { get; init; } = AgentLimit;
@@ -180,4 +186,6 @@ public sealed record EnvironmentDefinition
         ("Version history", VersionHistory),
         ("Source", Source),
     ];
+
+    private string Section(string heading) => Text?[heading] ?? throw new InvalidOperationException($"{Id} does not say its \"{heading}\"");
 }

@@ -34,19 +34,8 @@ public static class AdversarialPair
     {
         Id = "AdversarialPair-v0",
         Summary = "Labbi et al.'s pair of MDPs with opposite kernels: 7 states, 4 actions, and no deterministic policy is good for both.",
-        Description = "States 1 and 2 are absorbing and pay 1 for ever; the only way to them leads through the fork, state 0. There, actions 2 and 3 take an even agent to state 1 and actions 0 and 1 leave it where it is; "
-            + "actions 0 and 1 take an odd agent to state 2, and 2 and 3 leave it where it is. In states 3 to 6 all agents move alike, with small rewards on the way to state 6, whose action 3 leads to the fork with probability 0.9. "
-            + "A policy that is certain of itself at the fork is left waiting there, unpaid, with one half of the agents.",
-        ActionSpace = "4 actions, 0 to 3, with a meaning of their own in each state.",
-        ObservationSpace = "7 states: 0 the fork, 1 and 2 the two goals, 3 to 6 the way.",
-        StartingState = "With \"start\": \"weighted\", states 0 to 6 with probabilities 0.05, 0.05, 0.05, 0.3, 0.3, 0.2 and 0.05, as the authors' episodes; with \"uniform\", all alike, as the objective that they report.",
-        Rewards = "1 in states 1 and 2 (upperReward and lowerReward), 0 at the fork, from 0 to 0.2 in the others, in the state where the action is taken; the same for all agents by default.",
-        EpisodeEnd = "None; the goals are absorbing and go on paying.",
-        Heterogeneity = "Of transitions: an agent moves by Pbar + lambda (P_i - Pbar), with P_i the first kernel for even and the second for odd agents and Pbar the mean of both; lambda = 1, the default, is the authors' pair, and at 0 all agents are alike. With agentSeed agents are drawn: instead of being of one kind, "
-            + "agent i has P_i = (1 - t_i) P + t_i P' of the even kernel P and the odd one P', t_i uniform on (0, 1). Of rewards: a list or a range for upperReward or lowerReward gives agents their own, which lambda pulls towards the list's mean or the range's middle.",
+        Text = EnvironmentText.Beside(typeof(AdversarialPair)),
         Differences = new(["upperReward", "lowerReward"], ["agentSeed"], ["heterogeneity"], ["agentSeed", "upperReward", "lowerReward"]),
-        VersionHistory = "v0: as the class Challengin_MDP of the authors' program at its commit 12f6f01.",
-        Source = "Labbi et al., On Global Convergence Rates for Federated Policy Gradient under Heterogeneous Environment (2025), arXiv 2505.23459; numbers from the authors' program, github.com/Labbi-Safwan/FedPolicy-gradient, synthetic_env/Env.py.",
         OptionsType = typeof(AdversarialPairOptions),
         Configure = EnvironmentDefinition.Reading<AdversarialPairOptions>(
             (options, agents) => Build(options, agents),

@@ -13,18 +13,8 @@ public static class OppositeKernels
     {
         Id = "OppositeKernels-v0",
         Summary = "Two states and opposite dynamics: the best common policy has to be random.",
-        Description = "An agent waits in state 0 until it reaches the goal, state 1, and stays there. Even agents get there by action 0, with certainty; odd "
-            + "agents by action 1, with probability q. Any other action changes nothing. A policy that takes one action for sure leaves half of the agents waiting for ever.",
-        ActionSpace = "0 and 1.",
-        ObservationSpace = "0: waiting, 1: at the goal.",
-        StartingState = "State 0.",
-        Rewards = "1 (goalReward) in the goal, 0 while waiting: the regret 1 - r counts the discounted time until the goal.",
-        EpisodeEnd = "None; the goal is absorbing and goes on paying.",
-        Heterogeneity = "Of transitions: an agent moves by Pbar + lambda (P_i - Pbar), with Pbar the mean of both kernels; at lambda = 0 all agents are alike. With agentSeed agents are drawn: "
-            + "instead of being of one kind, agent i has P_i = (1 - t_i) P + t_i P' of the even kernel P and the odd one P', t_i uniform on (0, 1). Of rewards: a list or a range for goalReward gives agents their own, which lambda pulls towards the list's mean or the range's middle.",
+        Text = EnvironmentText.Beside(typeof(OppositeKernels)),
         Differences = new(["goalReward"], ["q", "agentSeed"], ["heterogeneity"], ["agentSeed", "goalReward"]),
-        VersionHistory = "v0: first version.",
-        Source = "This project, after the idea of the pair of Labbi et al. (2025), which is AdversarialPair-v0.",
         OptionsType = typeof(OppositeKernelsOptions),
         Configure = EnvironmentDefinition.Reading<OppositeKernelsOptions>(
             (options, agents) => Build(options, agents),

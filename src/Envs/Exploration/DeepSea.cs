@@ -15,19 +15,8 @@ public static class DeepSea
     {
         Id = "DeepSea-v0",
         Summary = "bsuite's deep sea: a treasure that undirected exploration takes exponentially long to find.",
-        Description = "The agent dives from the top-left cell of N x N cells, one row a step, to the left or to the right (the border means straight down). Which of the two actions means right is drawn for each cell. In the stochastic variant a step to the right goes straight down with "
-            + "probability 1/N; the normal noise that bsuite adds to rewards in the bottom corners has mean 0 and is left out.",
-        ActionSpace = "2 actions, left and right; which is which depends on the cell (with randomActions false: 0 left, 1 right).",
-        ObservationSpace = "N * N + 1 states: state = row * N + column, row 0 on top, and the bottom of the sea as the last. Cells with column > row are never entered.",
-        StartingState = "State 0, the top-left cell.",
-        Rewards = "A step to the right costs moveCost / N (0.01 / N); meaning right in the last column pays 1 (in the stochastic variant even when the step fails, as in bsuite). Rewards below 0 need \"objective\": \"reward\".",
-        EpisodeEnd = "After N steps, in the last state.",
-        Heterogeneity = "Of transitions, and of the rewards that go with them, with \"differ\": \"meanings\": in each cell agent i has, with probability lambda, a meaning of the actions drawn for itself (by agentSeed, or mappingSeed where that is not given), else the common one; at lambda = 0 all agents have the original environment. "
-            + "Of rewards alone with \"differ\": \"costs\": a step to the right costs agent i 2 s_i moveCost / N, with s_i = 1/2 + lambda (t_i - 1/2) and t_i in [0, 1] its place among the agents (evenly spaced, or drawn with agentSeed).",
+        Text = EnvironmentText.Beside(typeof(DeepSea)),
         Differences = new(["differ"], ["differ", "randomActions"], ["heterogeneity"], ["mappingSeed", "agentSeed"]),
-        VersionHistory = "v0: first version.",
-        Source = "bsuite, bsuite/environments/deep_sea.py; Osband et al., Behaviour Suite for Reinforcement Learning (2019). bsuite draws the meanings with NumPy's generator, this table with the project's own; "
-            + "bsuite's figure for the stochastic optimum, (1 - 1/N)^(N-1) - 0.01, is the return of always meaning right; stopping after a failed step is better by 0.01 (1 - 1/N)^N.",
         OptionsType = typeof(DeepSeaOptions),
         Configure = EnvironmentDefinition.Reading<DeepSeaOptions>(
             (options, agents) => Build(options, agents),

@@ -13,20 +13,8 @@ public static class RiverSwim
     {
         Id = "RiverSwim-v0",
         Summary = "A chain of states against a current: a small reward at hand, a large one far away (Strehl and Littman 2008).",
-        Description = "States lie in a row. Action left always goes one to the left (in the first state it stays). Action right fights the current: strehl-littman: from inner states it goes right, stays or is swept left with "
-            + "0.3, 0.6, 0.1; from the first it goes right with 0.3 and else stays; in the last it stays with 0.3 and else is swept left. osband: 0.35, 0.6, 0.05 inside, 0.6 right from the first, 0.6 stay in the last.",
-        ActionSpace = "2 actions: 0 left, 1 right.",
-        ObservationSpace = "states states (6), 0 the leftmost.",
-        StartingState = "strehl-littman: states 1 and 2 with probability 1/2 each (with fewer than 3 states, the first); osband: state 0.",
-        Rewards = "strehl-littman: 5 for action left in the first state, 10000 for staying in the last with action right, an expectation of 3000. osband: 0.005 for left in the first, 1 for right in the last. "
-            + "normalised divides all by the largest, so that they lie in [0, 1]; without it the first kind needs \"objective\": \"reward\".",
-        EpisodeEnd = "None.",
-        Heterogeneity = "Of transitions with \"differ\": \"current\": agent i's chances of going right (in the last state, of staying) are multiplied by 1 + lambda (t_i - 1) and the rest goes to the left move (in the first state, to staying), with t_i in [0, 1] its place among "
-            + "the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"rewards\": agent i is paid r + lambda t_i (r' - r), with r' the two rewards the other way round, and t_i 0 for even and 1 for odd agents, or drawn with agentSeed. At lambda = 0 all agents have the original environment.",
+        Text = EnvironmentText.Beside(typeof(RiverSwim)),
         Differences = new(["differ"], ["differ"], ["heterogeneity"], ["agentSeed"]),
-        VersionHistory = "v0: first version.",
-        Source = "Strehl and Littman, An analysis of model-based Interval Estimation for Markov Decision Processes, Journal of Computer and System Sciences 74 (2008); "
-            + "the second set of numbers is that of Osband, Russo and Van Roy, (More) Efficient Reinforcement Learning via Posterior Sampling (2013).",
         OptionsType = typeof(RiverSwimOptions),
         Configure = EnvironmentDefinition.Reading<RiverSwimOptions>(
             (options, agents) => Build(options, agents),

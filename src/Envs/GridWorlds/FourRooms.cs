@@ -34,18 +34,8 @@ public static class FourRooms
         Id = "FourRooms-v0",
         StepLimit = 500,
         Summary = "Four rooms joined by doors, with steps that fail (gymnax's, after Sutton, Precup and Singh 1999).",
-        Description = "The agent walks through four rooms on a map of 13 x 13 cells, walls included. With probability 4/3 failProbability the action is replaced by one of the four drawn uniformly, so a step goes elsewhere than meant with "
-            + "probability failProbability, each of the other directions with a third of it. A wall means stay.",
-        ActionSpace = "4 actions: 0 up, 1 right, 2 down, 3 left.",
-        ObservationSpace = "104 states: the free cells, row by row from the top-left; the goal, which the public observation also holds, does not change within an instance.",
-        StartingState = "The cell start, (4, 1); with \"start\": \"random\" uniform over all free cells that are no goals.",
-        Rewards = "1 for entering the goal, 0 else; R(s, a) is the expectation over the next cell. Of several goals an agent's own pays it 1 and the others 1 - lambda.",
-        EpisodeEnd = "In every goal, all of which are absorbing with reward 0. The public limit of steps is 500.",
-        Heterogeneity = "Of transitions with \"differ\": \"failure\": agent i's steps fail with p_i = p + lambda (t_i - p), with t_i in [0, 2/3] its place among the agents (evenly spaced, or drawn with agentSeed). Of rewards: with a list of goals agent i owns "
-            + "number i of it, cyclically; with \"differ\": \"goals\" and one goal, agent i owns a cell up to lambda times as far from it as there are any, for itself, and the goals of all end the episode for all. At lambda = 0 all agents have the same environment: the original one, or with a list of goals one in which each of them pays everyone 1.",
+        Text = EnvironmentText.Beside(typeof(FourRooms)),
         Differences = new(["differ", "goal"], ["differ", "failProbability"], ["heterogeneity"], ["agentSeed"]),
-        VersionHistory = "v0: first version.",
-        Source = "gymnax, gymnax/environments/misc/rooms.py (FourRooms-misc); Sutton, Precup and Singh, Between MDPs and semi-MDPs, Artificial Intelligence 112 (1999).",
         OptionsType = typeof(FourRoomsOptions),
         Configure = EnvironmentDefinition.Reading<FourRoomsOptions, FourRoomsSettings>(
             (options, reader, agents) => FourRoomsSettings.Settle(options, reader, Rooms, agents),

@@ -16,25 +16,8 @@ public static class GridWorld
     {
         Id = "GridWorld-v0",
         Summary = "A gridworld with slippery moves in which every agent has its own goal cell.",
-        Description = "The agent moves on a rectangular map of free cells, walls and lava. A wall or the border means stay. With probability "
-            + "slip the action is replaced by one of the four drawn uniformly, so the intended one is taken with probability 1 - slip + slip/4. "
-            + "With probability wind (0 unless given) a gust takes the agent one cell down instead.",
-        ActionSpace = "4 actions: 0 up, 1 right, 2 down, 3 left.",
-        ObservationSpace = "One state a free cell (lava included, walls not), row by row from the top-left: state = row * columns + column "
-            + "on a map without walls. With continuing false one terminal state follows as the last.",
-        StartingState = "Uniform over the cells S of the map; without any, uniform over all free cells that are not lava.",
-        Rewards = "Paid in the state where the action is taken, whatever the action: 1 in the agent's own goal cell, 0 elsewhere. With "
-            + "continuing false the goal pays once, for the action that ends the episode.",
-        EpisodeEnd = "continuing true: none (but for lava). continuing false: any action taken in any agent's goal cell leads to the terminal "
-            + "state, so all agents share one kernel; with terminateOwnGoalOnly (at lambda = 1) only the agent's own goal does, and kernels differ. Lava is "
-            + "terminal: absorbing with reward 0.",
-        Heterogeneity = "Of rewards: goals differ between agents, and r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents; "
-            + "the average MDP does not depend on lambda, and at 0 all agents have it. Of transitions: a list or a range for slip or wind gives agents their own, which "
-            + "lambda pulls towards the list's mean or the range's middle (one goal for all keeps this axis clean); and with terminateOwnGoalOnly an action in a goal cell ends the episode of agent i with probability m + lambda (e_i - m), "
-            + "e_i being 1 in its own goal and 0 in another's, and m the share of agents whose goal it is. At 0 all agents are alike. Agents are drawn from a distribution by \"goals\": \"random\" and by ranges for slip and wind.",
+        Text = EnvironmentText.Beside(typeof(GridWorld)),
         Differences = new(["goals", "map"], ["slip", "wind", "terminateOwnGoalOnly"], ["heterogeneity"], ["goals", "slip", "wind", "agentSeed"]),
-        VersionHistory = "v0: first version.",
-        Source = "This project.",
         OptionsType = typeof(GridWorldOptions),
         Configure = EnvironmentDefinition.Reading<GridWorldOptions, GridWorldSettings>(GridWorldSettings.Settle, (settings, _) => Build(settings)),
     };

@@ -16,21 +16,8 @@ public static class WindyCliff
     {
         Id = "WindyCliff-v0",
         Summary = "A cliff walk in the wind, a task whose agents differ in how hard it blows (Jin et al. 2022).",
-        Description = "The agent goes from the bottom-left corner to the bottom-right one; the bottom cells between them are a cliff. A gust blows it one cell down in the place "
-            + "of its step with probability w / 3, whatever it does; going down is therefore certain. A step over the border means stay. After the cliff, and after the goal, any action leads back to the start.",
-        ActionSpace = "4 actions: 0 up, 1 down, 2 left, 3 right.",
-        ObservationSpace = "width * height states: state = y * width + x, with y = 0 the bottom row (16 states; the start is 0, the cliff 1 and 2, the goal 3).",
-        StartingState = "State 0, the bottom-left corner.",
-        Rewards = "Paid in the state where the action is taken, whatever the action: -1, in the cliff -100, in the goal 100 (cliffReward and goalReward). Rewards outside [0, 1] need \"objective\": \"reward\", or scaled true, "
-            + "which maps them linearly from [-100, 100] to [0, 1].",
-        EpisodeEnd = "None: the walk goes on from the start.",
-        Heterogeneity = "Of transitions: agent i has the wind w_i, and moves in 1/2 + lambda (w_i - 1/2); at lambda = 0 all agents have the wind 1/2 (the transitions are linear in the wind, so this is "
-            + "the mixture of the agents' kernels with that of the centre, the degree kappa of the paper's Figure on heterogeneity). "
-            + "Of rewards: a list or a range for goalReward or cliffReward gives agents their own, which lambda pulls towards the list's mean or the range's middle. Agents are drawn by \"wind\": \"uniform\" and by ranges for the two rewards.",
+        Text = EnvironmentText.Beside(typeof(WindyCliff)),
         Differences = new(["goalReward", "cliffReward"], ["wind"], ["heterogeneity"], ["wind", "goalReward", "cliffReward", "agentSeed", "firstAgent"]),
-        VersionHistory = "v0: first version.",
-        Source = "Jin, Peng, Yang, Wang and Zhang, Federated Reinforcement Learning with Environment Heterogeneity (AISTATS 2022), with the rules of the authors' public code "
-            + "(github.com/pengyang7881187/FedRL, tabular/GridWorldEnvironment.py): size, numbering, wind, rewards and the way back are theirs; training winds are uniform on (0, 1), test winds evenly spaced from 0 to 1.",
         OptionsType = typeof(WindyCliffOptions),
         Configure = EnvironmentDefinition.Reading<WindyCliffOptions, Settings>(Settings.Settle, (settings, _) => Build(settings)),
     };

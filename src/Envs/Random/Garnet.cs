@@ -11,17 +11,8 @@ public static class Garnet
     {
         Id = "Garnet-v0",
         Summary = "Garnet problems: random MDPs with few successors a state and few places that pay.",
-        Description = "For every state and action branching distinct successors are drawn, each set equally likely, and their probabilities are the pieces into which branching - 1 uniform points cut the unit interval. Equal options and seed give the same numbers on any machine.",
-        ActionSpace = "actions actions (4), without meaning.",
-        ObservationSpace = "states states (50), without geometry.",
-        StartingState = "Uniform over all states.",
-        Rewards = "A share density of the pairs (s, a) pays, an amount uniform on [0, 1]; the others pay nothing.",
-        EpisodeEnd = "None.",
-        Heterogeneity = "With \"differ\": \"rewards\" agent i is paid (1 - lambda) R + lambda R_i, with \"kernels\" it moves by (1 - lambda) P + lambda P_i, with \"both\" both; R_i and P_i are drawn like R and P, each from a stream of its own. At lambda = 0 "
-            + "all agents have the original problem. Agents are numbers firstAgent and on of an endless row, so that those held out for a test can follow those that are trained.",
+        Text = EnvironmentText.Beside(typeof(Garnet)),
         Differences = new(["differ"], ["differ"], ["heterogeneity"], ["seed", "firstAgent"]),
-        VersionHistory = "v0: first version.",
-        Source = "Archibald, McKinnon and Thomas, On the generation of Markov decision processes, Journal of the Operational Research Society 46 (1995); sparse rewards as in Bhatnagar, Sutton, Ghavamzadeh and Lee, Natural actor-critic algorithms, Automatica 45 (2009), and later uses.",
         OptionsType = typeof(GarnetOptions),
         Configure = EnvironmentDefinition.Reading<GarnetOptions>(
             (options, agents) => Build(options, agents),

@@ -21,21 +21,8 @@ public static class QuasiRandomMdp
     {
         Id = "QuasiRandomMdp-v0",
         Summary = "Small MDPs in closed form (W, M, X, D), on which the laws of convergence are measured.",
-        Description = "With u(k) = frac(0.6180339887498949 k^2) and seq(n, off) = u(off + 1), ..., u(off + n) filled in row by row, every P(.|s,a) is proportional to "
-            + "-ln u, from seq(100, 0). The regrets 1 - r are: W: seq(20 N, 100), agent after agent; M: 0.25 + 0.5 seq(20, 1000) plus (even agents) or minus (odd agents) "
-            + "0.25 (2 seq(20, 2000) - 1); X: 0.4 + 0.2 seq(20, 1000) plus or minus 0.4 sign(2 seq(20, 2000) - 1), strong heterogeneity; D: the regrets of X, and odd "
-            + "agents have a kernel of their own, from seq(100, 5000). M and X have one and the same average MDP for every even number of agents.",
-        ActionSpace = "4 actions, without meaning.",
-        ObservationSpace = "5 states, without geometry.",
-        StartingState = "Uniform over all states.",
-        Rewards = "r = 1 - regret, in [0, 1].",
-        EpisodeEnd = "None.",
-        Heterogeneity = "Of rewards: r_i becomes rbar + lambda (r_i - rbar), so the average MDP does not depend on lambda. Of transitions, with kappa = kernelHeterogeneity: odd agents move by (1 - kappa) P + kappa P', P' that of instance D; "
-            + "kappa is 1 for D and 0 for the others when not given, whatever lambda is. With agentSeed agents are drawn, by t_i uniform on (0, 1): of W, agent i has the regrets of number floor(10000 t_i) of the row of agents; of the others, the plus or minus becomes 1 - 2 t_i; and agent i moves by "
-            + "(1 - kappa t_i) P + kappa t_i P'. Both degrees 0 make all agents alike.",
+        Text = EnvironmentText.Beside(typeof(QuasiRandomMdp)),
         Differences = new(["instance"], ["kernelHeterogeneity"], ["heterogeneity", "kernelHeterogeneity"], ["agentSeed"]),
-        VersionHistory = "v0: first version.",
-        Source = "This project.",
         OptionsType = typeof(QuasiRandomMdpOptions),
         Configure = EnvironmentDefinition.Reading<QuasiRandomMdpOptions>((options, agents) => Build(options, agents), defaults: Defaults),
     };

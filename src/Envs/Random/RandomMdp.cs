@@ -11,20 +11,8 @@ public static class RandomMdp
     {
         Id = "RandomMdp-v0",
         Summary = "A small MDP whose transition probabilities and rewards are drawn at random.",
-        Description = "Every row P(.|s,a) is uniform on the simplex over all states, or over some of them drawn for it: a number of distinct ones (branching), or each "
-            + "with a chance (successorChance), at least one; with \"rows\": \"normalised\" its numbers are uniform on (0, 1) and then divided by their sum. Equal options and instance give the same numbers on any machine.",
-        ActionSpace = "actions actions (4), without meaning.",
-        ObservationSpace = "states states (5), without geometry.",
-        StartingState = "Uniform over all states.",
-        Rewards = "Each agent's R_i(s, a) is uniform on [0, 1], or one such R for all (rewards shared); an agent's draw does not depend on how many agents there are.",
-        EpisodeEnd = "None.",
-        Heterogeneity = "Of rewards: r_i becomes rbar + lambda (r_i - rbar), with rbar the mean over agents, so the average MDP does not depend "
-            + "on lambda. Of transitions, with kernels own: agent i moves by (1 - lambda) P + lambda P_i, with P shared and P_i drawn like it. The agents are numbers firstAgent and on of an endless row: "
-            + "agents held out for a test are the same instance with a larger firstAgent (Jin et al. 2022 train on 5 kernels and test on 20: rewards shared, kernels own, rows normalised, 5 actions; their public code has successorChance 0.2).",
+        Text = EnvironmentText.Beside(typeof(RandomMdp)),
         Differences = new(["rewards"], ["kernels"], ["heterogeneity"], ["instance", "firstAgent"]),
-        VersionHistory = "v0: first version.",
-        Source = "This project; branching as in the Garnet problems of Archibald, McKinnon and Thomas, \"On the generation of Markov decision "
-            + "processes\", Journal of the Operational Research Society 46 (1995).",
         OptionsType = typeof(RandomMdpOptions),
         Configure = EnvironmentDefinition.Reading<RandomMdpOptions>((options, agents) => Build(options, agents), Check),
     };

@@ -35,20 +35,8 @@ public static class CliffWalking
         Id = id,
         StepLimit = 500,
         Summary = summary,
-        Description = "The agent walks on a map of 4 rows and 12 columns from the bottom-left corner to the bottom-right one. The ten cells between them are a "
-            + "cliff: who steps into it is put back to the start, and the episode goes on. A step over the border means stay. On slippery ground the step goes "
-            + "in the intended direction and in either direction at right angles with probability 1/3 each.",
-        ActionSpace = "4 actions: 0 up, 1 right, 2 down, 3 left.",
-        ObservationSpace = "48 states: state = row * 12 + column, row 0 on top. The ten cells of the cliff (37 to 46) are never entered; they keep the rows of the public table.",
-        StartingState = "State 36, the bottom-left corner.",
-        Rewards = "-1 a step, -100 for a step into the cliff; R(s, a) is the expectation over what can happen. Rewards below 0 need \"objective\": \"reward\".",
-        EpisodeEnd = "In the goal, state 47, which is absorbing with reward 0. The public registration has no limit of steps, with which a random walk takes thousands; the one of 500 is ours.",
-        Heterogeneity = "Of transitions with \"differ\": \"slip\": agent i slips in a share s_i = s + lambda (t_i - s) of its steps, with s = 1 on slippery ground and 0 on firm "
-            + "ground, and t_i in [0, 1] its place among the agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"penalty\": a step into the cliff "
-            + "costs agent i 100 + 100 lambda (2 t_i - 1). At lambda = 0, and for one agent without agentSeed, it is the original environment.",
+        Text = EnvironmentText.Beside(typeof(CliffWalking)),
         Differences = new(["differ"], ["differ", "slippery"], ["heterogeneity"], ["agentSeed"]),
-        VersionHistory = "v1: as Gymnasium's CliffWalking-v1, with is_slippery.",
-        Source = "Gymnasium, gymnasium/envs/toy_text/cliffwalking.py; Sutton and Barto, Reinforcement Learning: An Introduction (2nd edition), Example 6.6.",
         OptionsType = typeof(TOptions),
         Configure = EnvironmentDefinition.Reading<TOptions>(
             (options, agents) => Build(id, agents, options),

@@ -32,20 +32,8 @@ public static class FrozenLake
         Id = id,
         StepLimit = stepLimit,
         Summary = $"The frozen lake of Gymnasium's toy text ({standardMap}): reach the goal over slippery ice with holes.",
-        Description = "The agent walks over a frozen lake. On slippery ice it moves in the intended direction with probability successRate and "
-            + "in either direction at right angles with probability (1 - successRate) / 2. A step over the border means stay. FrozenLake-v1 and FrozenLake8x8-v1 differ in the map they have when none is given.",
-        ActionSpace = "4 actions: 0 left, 1 down, 2 right, 3 up.",
-        ObservationSpace = "One state a cell: state = row * columns + column, row 0 on top. 16 states on the map 4x4, 64 on 8x8.",
-        StartingState = "Uniform over the cells S.",
-        Rewards = "1 for entering G, 0 for entering H or another cell (rewardSchedule); R(s, a) = P(G | s, a) is the expectation over the next cell.",
-        EpisodeEnd = "In H and in G, which are absorbing with reward 0. The public limits of steps, 100 on the map 4x4 and 200 on 8x8, belong to the two ids.",
-        Heterogeneity = "Of transitions. Agent i of N slips by its own success rate p_i = p + lambda min(p, 1 - p) (2i - (N - 1)) / (N - 1), "
-            + "with p = successRate and lambda = heterogeneity: evenly spaced, their mean is p, all lie in [0, 1], and rewards, being "
-            + "expectations over the next cell, follow; with agentSeed the places (2i - (N - 1)) / (N - 1) are drawn uniformly on [-1, 1] instead. Of rewards, with \"differ\": \"goals\" on a map with several G: agent i owns number i of them, "
-            + "cyclically in reading order (with agentSeed number floor(k t_i) of the k, t_i drawn uniformly on (0, 1)), and another's pays it (1 - lambda) of the reward. At 0, and with one agent, everyone has the original environment and one kernel.",
+        Text = EnvironmentText.Beside(typeof(FrozenLake)),
         Differences = new(["differ"], ["differ", "successRate"], ["heterogeneity"], ["agentSeed"]),
-        VersionHistory = "v1: as Gymnasium's FrozenLake-v1, with success_rate.",
-        Source = "Gymnasium, gymnasium/envs/toy_text/frozen_lake.py.",
         OptionsType = typeof(TOptions),
         Configure = EnvironmentDefinition.Reading<TOptions, FrozenLakeSettings>(
             FrozenLakeSettings.Settle, (settings, _) => Build(id, settings), FrozenLakeSettings.Defaults),

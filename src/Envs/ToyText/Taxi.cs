@@ -16,21 +16,8 @@ public static class Taxi
         Drawing = new TaxiDrawing(),
         StepLimit = 200,
         Summary = "Gymnasium's taxi (Dietterich 2000): fetch the passenger and drop them at their destination.",
-        Description = "A taxi drives on 5 x 5 squares with walls between some of them. A passenger waits at one of four places, R (0,0), G (0,4), Y (4,0) or B (4,3), and wants to go to another. "
-            + "The border and walls mean stay. Rainy: a move that is possible goes where it is meant to with probability 0.8 and to either side with 0.1 (a side that is blocked means stay); one that is not possible does nothing. "
-            + "Fickle: at the first move with the passenger on board that changes the taxi's place, the passenger changes the destination with probability 0.3 to one of the other three, and never again.",
-        ActionSpace = "6 actions: 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off.",
-        ObservationSpace = "500 states: state = ((row * 5 + column) * 5 + passenger) * 4 + destination, with places R, G, Y, B = 0 to 3 and passenger 4 on board; 404 of them can be reached, the others keep the rows of "
-            + "the public table. With fickle true 1000 states: 500 more, in the same order, for episodes in which the passenger has had the occasion to change the destination (the public environment keeps that outside the state).",
-        StartingState = "Uniform over the 300 states in which the passenger waits and is not where they want to go.",
-        Rewards = "-1 a step; -10 for a pick-up or drop-off that is not allowed; 20 for dropping the passenger at the destination. Dropping them at another of the four places is allowed. "
-            + "Rewards outside [0, 1] need \"objective\": \"reward\".",
-        EpisodeEnd = "When the passenger is dropped at the destination; the four states with taxi and passenger there (with fickle, eight) are absorbing with reward 0. The public limit of steps is 200.",
-        Heterogeneity = "Of transitions with \"differ\": \"rain\": agent i has the chance q_i = q + lambda (t_i - q) that a possible move goes aside, with q = 0.2 in rain and 0 else, and t_i in [0, 0.4] its place among the "
-            + "agents (evenly spaced, or drawn with agentSeed). Of rewards with \"differ\": \"fares\": agent i is paid 20 at destination i mod 4 (with agentSeed floor(4 t_i), t_i drawn uniformly on (0, 1)) and 20 (1 - lambda) at the others. At lambda = 0 it is the original environment for all.",
+        Text = EnvironmentText.Beside(typeof(Taxi)),
         Differences = new(["differ"], ["differ", "rainy"], ["heterogeneity"], ["agentSeed"]),
-        VersionHistory = "v4: as Gymnasium's Taxi-v4 (since its version 1.3.0), where rain treats all four directions alike.",
-        Source = "Gymnasium, gymnasium/envs/toy_text/taxi.py; Dietterich, Hierarchical Reinforcement Learning with the MAXQ Value Function Decomposition, JAIR 13 (2000).",
         OptionsType = typeof(TaxiOptions),
         Configure = EnvironmentDefinition.Reading<TaxiOptions, Settings>(
             Settings.Settle,
