@@ -72,32 +72,56 @@ public sealed record MultiDiscrete : Space
     public override string ToString() => $"MultiDiscrete([{string.Join(", ", _counts)}])";
 }
 
-/// <summary>Real numbers, the k-th within [Low[k], High[k]]; a bound may be infinite, a value never is.</summary>
+/// <summary>
+/// Real numbers, the k-th within [Low[k], High[k]]; a bound may be infinite, a value never is. The numbers may have a shape, such as that of an image,
+/// and are then in the order of its last index.
+/// </summary>
 public sealed record Box : Space
 {
     private readonly double[] _low, _high;
+    private readonly int[] _shape;
 
-    /// <summary>Creates the space.</summary>
-    /// <param name="low">The least values.</param>
-    /// <param name="high">The greatest values, as many.</param>
+    /// <summary>Creates the space of a list of numbers.</summary>
+    /// <param name="low">The smallest values.</param>
+    /// <param name="high">The largest values, as many.</param>
     /// <exception cref="ArgumentException">There are none, the lengths differ, or a bound is no number or above its partner.</exception>
     public Box(double[] low, double[] high)
+        : this(low, high, [low?.Length ?? 0])
+    {
+    }
+
+    /// <summary>Creates the space of numbers with a shape.</summary>
+    /// <param name="low">The smallest values, in the order of the last index.</param>
+    /// <param name="high">The largest values, as many.</param>
+    /// <param name="shape">The sizes of the indices, each 1 or more, whose product is the number of values: <c>[height, width, channels]</c>.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no values, the lengths differ, a bound is no number or above its partner, or the shape has another number of values.
+    /// </exception>
+    public Box(double[] low, double[] high, IReadOnlyList<int> shape)
     {
         ArgumentNullException.ThrowIfNull(low);
         ArgumentNullException.ThrowIfNull(high);
-        if (low.Length == 0 || low.Length != high.Length) throw new ArgumentException($"{low.Length} lower and {high.Length} upper bounds: at least one, as many of each", nameof(low));
+        ArgumentNullException.ThrowIfNull(shape);
+        if (low.Length == 0 || low.Length != high.Length)
+            throw new ArgumentException($"{low.Length} lower and {high.Length} upper bounds: at least one, as many of each", nameof(low));
         for (int k = 0; k < low.Length; k++)
         {
-            if (!(low[k] <= high[k])) throw new ArgumentException($"the bounds of number {k}, {low[k]} and {high[k]}, enclose nothing", nameof(low));
+            if (!(low[k] <= high[k]))
+                throw new ArgumentException($"the bounds of number {k}, {low[k]} and {high[k]}, enclose nothing", nameof(low));
         }
-        (_low, _high) = ([.. low], [.. high]);
+        if (shape.Any(size => size < 1) || shape.Aggregate(1L, (product, size) => product * size) != low.Length)
+            throw new ArgumentException($"the shape [{string.Join(", ", shape)}] does not have {low.Length} numbers", nameof(shape));
+        (_low, _high, _shape) = ([.. low], [.. high], [.. shape]);
     }
 
-    /// <summary>The least values.</summary>
+    /// <summary>The smallest values.</summary>
     public IReadOnlyList<double> Low => _low;
 
-    /// <summary>The greatest values.</summary>
+    /// <summary>The largest values.</summary>
     public IReadOnlyList<double> High => _high;
+
+    /// <summary>The sizes of the indices; one size, that of the list, where there is no other shape.</summary>
+    public IReadOnlyList<int> Shape => _shape;
 
     /// <inheritdoc/>
     public override int Size => _low.Length;
@@ -105,6 +129,14 @@ public sealed record Box : Space
     /// <summary>A box with the same bounds for all of its numbers.</summary>
     public static Box Of(int size, double low = double.NegativeInfinity, double high = double.PositiveInfinity) =>
         new([.. Enumerable.Repeat(low, size)], [.. Enumerable.Repeat(high, size)]);
+
+    /// <summary>A box with a shape and the same bounds for all of its numbers.</summary>
+    public static Box Of(IReadOnlyList<int> shape, double low = double.NegativeInfinity, double high = double.PositiveInfinity)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        int size = shape.Aggregate(1, (product, one) => checked(product * one));
+        return new Box([.. Enumerable.Repeat(low, size)], [.. Enumerable.Repeat(high, size)], shape);
+    }
 
     /// <inheritdoc/>
     public override bool Contains(ReadOnlySpan<double> value)
@@ -118,11 +150,20 @@ public sealed record Box : Space
     }
 
     /// <inheritdoc/>
-    public bool Equals(Box? other) => other is not null && _low.AsSpan().SequenceEqual(other._low) && _high.AsSpan().SequenceEqual(other._high);
+    public bool Equals(Box? other) =>
+        other is not null && _low.AsSpan().SequenceEqual(other._low) && _high.AsSpan().SequenceEqual(other._high)
+        && _shape.AsSpan().SequenceEqual(other._shape);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_low.Length, _low[0], _high[0]);
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"Box([{string.Join(", ", _low)}], [{string.Join(", ", _high)}])");
+    public override string ToString() => _shape.Length == 1
+        ? FormattableString.Invariant($"Box([{string.Join(", ", _low)}], [{string.Join(", ", _high)}])")
+        : FormattableString.Invariant($"Box({Bounds(_low)}, {Bounds(_high)}, [{string.Join(", ", _shape)}])");
+
+    /// <summary>The bounds of many numbers: one number where all are the same.</summary>
+    private static string Bounds(double[] bounds) => Array.TrueForAll(bounds, bound => bound == bounds[0])
+        ? FormattableString.Invariant($"{bounds[0]}")
+        : FormattableString.Invariant($"[{string.Join(", ", bounds)}]");
 }

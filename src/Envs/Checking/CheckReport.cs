@@ -38,7 +38,8 @@ public sealed record CheckResult(string Name, CheckStatus Status, string Tried, 
     public static CheckResult Pass(string name, string tried) => new(name, CheckStatus.Passed, tried);
 
     /// <summary>A fault.</summary>
-    public static CheckResult Fail(string name, string tried, string finding, CheckPlace? place = null) => new(name, CheckStatus.Failed, tried, finding, place);
+    public static CheckResult Fail(string name, string tried, string finding, CheckPlace? place = null) =>
+        new(name, CheckStatus.Failed, tried, finding, place);
 
     /// <summary>No fault, but something to know.</summary>
     public static CheckResult Note(string name, string tried, string finding) => new(name, CheckStatus.Noted, tried, finding);

@@ -12,4 +12,5 @@ namespace FedPG.Envs.Checking;
 /// <param name="SpeedSteps">Steps that are timed.</param>
 /// <param name="Time">The clock that speed is taken by.</param>
 public sealed record CheckSettings(
-    long Seed = 1, int Episodes = 20, int EpisodeSteps = 1_000, int MaxAgents = 4, int TransitionSteps = 400_000, int SpeedSteps = 200_000, TimeProvider? Time = null);
+    long Seed = 1, int Episodes = 20, int EpisodeSteps = 1_000, int MaxAgents = 4, int TransitionSteps = 400_000,
+    int SpeedSteps = 200_000, TimeProvider? Time = null);

@@ -1,5 +1,4 @@
 using FedPG.Core.Options;
-using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Checking;
 
@@ -17,56 +16,40 @@ public static class EnvironmentChecker
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(settings);
         string id = environment.Definition.Id;
-        FederatedEnvironment instance;
-        Func<int, IEnvironment> create;
+        CheckSubject subject;
         try
         {
-            instance = environment.Build();
-            create = EpisodicEnvironment.MakerOf(instance);
-            _ = create(0);
+            subject = new CheckSubject(environment, settings);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return new CheckReport(id, "unknown", 0, [], 0, settings.Seed, 0, null, null,
-                [CheckResult.Fail("build", "making the instance and an environment of agent 0", e is InvalidInputException ? e.Message : $"threw {e.GetType().Name}: {e.Message}")]);
+            string finding = e is InvalidInputException ? e.Message : $"threw {e.GetType().Name}: {e.Message}";
+            CheckResult build = CheckResult.Fail("build", "making the instance and an environment of agent 0", finding);
+            return new CheckReport(id, "unknown", 0, [], 0, settings.Seed, 0, null, null, [build]);
         }
-        var subject = new CheckSubject(instance, environment.Build, create, environment.Definition.StepLimit, settings);
-        var results = new List<CheckResult>();
-        foreach ((string name, Func<CheckSubject, CheckResult> check) in Checks) results.Add(Guarded(name, () => check(subject)));
-        double? rate = null, bytes = null;
-        results.Add(Guarded("speed", () =>
-        {
-            (CheckResult result, rate, bytes) = SpeedCheck.Run(subject);
-            return result;
-        }));
-        return new CheckReport(id, instance.Size, instance.AgentNames.Count, subject.Agents, settings.Episodes, settings.Seed, subject.Steps, rate, bytes, results);
+        var speed = new SpeedCheck();
+        CheckResult[] results = [.. Checks().Append(speed).Select(check => Guarded(check, subject))];
+        return new CheckReport(
+            id, subject.Instance.Size, subject.Instance.AgentNames.Count, subject.Agents, settings.Episodes, settings.Seed, subject.Steps,
+            speed.StepsPerSecond, speed.BytesPerStep, results);
     }
 
-    private static (string Name, Func<CheckSubject, CheckResult> Run)[] Checks =>
+    /// <summary>The checks beside that of the speed, in the order of reports.</summary>
+    private static IEnumerable<EnvironmentCheck> Checks() =>
     [
-        ("exceptions", StepChecks.Exceptions),
-        ("spaces", StepChecks.Spaces),
-        ("numbers", StepChecks.Numbers),
-        ("rewards", StepChecks.Rewards),
-        ("flags", StepChecks.Flags),
-        ("determinism", subject => RepetitionChecks.Determinism(subject, EpisodicEnvironment.MakerOf)),
-        ("reset", RepetitionChecks.Reset),
-        ("instances", RepetitionChecks.Independence),
-        ("buffers", RepetitionChecks.Buffers),
-        ("state", StateCheck.Run),
-        ("table", TableCheck.Run),
-        ("transitions", TransitionCheck.Run),
+        new ExceptionsCheck(), new SpacesCheck(), new NumbersCheck(), new RewardsCheck(), new FlagsCheck(), new DeterminismCheck(),
+        new ResetCheck(), new InstancesCheck(), new BuffersCheck(), new StateCheck(), new TableCheck(), new TransitionsCheck(),
     ];
 
-    private static CheckResult Guarded(string name, Func<CheckResult> check)
+    private static CheckResult Guarded(EnvironmentCheck check, CheckSubject subject)
     {
         try
         {
-            return check();
+            return check.Run(subject);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return CheckResult.Fail(name, "the check could not be ended", $"threw {e.GetType().Name}: {e.Message}");
+            return CheckResult.Fail(check.Name, "the check could not be ended", $"threw {e.GetType().Name}: {e.Message}");
         }
     }
 }

@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace FedPG.Envs.Checking;
 
 /// <summary>All that was seen of an episode under random actions.</summary>
 internal sealed record Episode
 {
     /// <summary>
-    /// What a buffer is filled with before the environment writes to it: no environment gives it, so a number that was left is noticed.
+    /// What a buffer is filled with before the environment writes to it. No environment gives it, so a number that was left is noticed.
     /// </summary>
     private static readonly double Unwritten = BitConverter.Int64BitsToDouble(0x7FF8_0000_FED0_0001);
 
@@ -33,11 +35,11 @@ internal sealed record Episode
     /// <param name="environment">The environment.</param>
     /// <param name="agent">Its agent.</param>
     /// <param name="seed">The seed of the episode and of the actions.</param>
-    /// <param name="mostSteps">Where it is left when it does not end.</param>
+    /// <param name="maxSteps">Where it is left when it does not end.</param>
     /// <param name="strangeBuffers">
     /// Whether every call gets a buffer of its own that holds no number, instead of the one that holds the last observation.
     /// </param>
-    public static Episode Record(IEnvironment environment, int agent, long seed, int mostSteps, bool strangeBuffers)
+    public static Episode Record(IEnvironment environment, int agent, long seed, int maxSteps, bool strangeBuffers)
     {
         var actions = new ActionSource(environment.ActionSpace, seed);
         var (observations, taken, results) = (new List<double[]>(), new List<double[]>(), new List<StepResult>());
@@ -50,7 +52,7 @@ internal sealed record Episode
             environment.Reset(seed, observation);
             observations.Add([.. observation]);
             bool ended = false;
-            for (int t = 0; t < mostSteps && !ended; t++)
+            for (int t = 0; t < maxSteps && !ended; t++)
             {
                 actions.Next(action);
                 if (strangeBuffers) Array.Fill(observation = new double[observation.Length], Unwritten);
@@ -66,34 +68,41 @@ internal sealed record Episode
         {
             thrown = e;
         }
-        return new Episode { Agent = agent, Seed = seed, Observations = observations, Actions = taken, Results = results, Thrown = thrown, Spaces = spaces };
+        return new Episode
+        {
+            Agent = agent, Seed = seed, Observations = observations, Actions = taken, Results = results, Thrown = thrown, Spaces = spaces,
+        };
     }
 
     /// <summary>The first step at which two recordings differ in any bit, and how; null when they are equal.</summary>
     public (int Step, string What)? DifferenceFrom(Episode other)
     {
-        for (int t = 0; t < Math.Min(Observations.Count, other.Observations.Count); t++)
+        int common = Math.Min(Observations.Count, other.Observations.Count);
+        for (int t = 0; t < common; t++)
         {
-            if (t > 0 && !Same(Results[t - 1], other.Results[t - 1])) return (t, $"{Text(Results[t - 1])} and then {Text(other.Results[t - 1])}");
-            for (int k = 0; k < Observations[t].Length; k++)
+            if (t > 0 && !Same(Results[t - 1], other.Results[t - 1]))
+                return (t, $"{Text(Results[t - 1])} and then {Text(other.Results[t - 1])}");
+            (double[] one, double[] two) = (Observations[t], other.Observations[t]);
+            for (int k = 0; k < one.Length; k++)
             {
-                if (!Same(Observations[t][k], other.Observations[t][k])) return (t, $"observation[{k}] is {Text(Observations[t][k])} and then {Text(other.Observations[t][k])}");
+                if (!Same(one[k], two[k])) return (t, $"observation[{k}] is {Text(one[k])} and then {Text(two[k])}");
             }
         }
         if (Observations.Count == other.Observations.Count && Thrown?.GetType() == other.Thrown?.GetType()) return null;
-        int last = Math.Min(Observations.Count, other.Observations.Count);
-        return (last, (Thrown ?? other.Thrown) is { } thrown ? $"one of the two threw {thrown.GetType().Name}: {thrown.Message}" : $"the episode has {Steps} steps and then {other.Steps}");
+        return (common, (Thrown ?? other.Thrown) is { } thrown
+            ? $"one of the two threw {thrown.GetType().Name}: {thrown.Message}"
+            : $"the episode has {Steps} steps and then {other.Steps}");
     }
 
-    /// <summary>Whether a number was left as the buffer had it.</summary>
-    public static bool IsUnwritten(double number) => Same(number, Unwritten);
-
+    /// <summary>A number in words.</summary>
     public static string Text(double number) =>
-        IsUnwritten(number) ? "what the caller's buffer held" : number.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        Same(number, Unwritten) ? "what the caller's buffer held" : number.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Text(StepResult result) => $"reward {Text(result.Reward)}{(result.Terminated ? ", terminated" : "")}{(result.Truncated ? ", truncated" : "")}";
+    private static string Text(StepResult result) =>
+        $"reward {Text(result.Reward)}{(result.Terminated ? ", terminated" : "")}{(result.Truncated ? ", truncated" : "")}";
 
     private static bool Same(double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b);
 
-    private static bool Same(StepResult a, StepResult b) => Same(a.Reward, b.Reward) && a.Terminated == b.Terminated && a.Truncated == b.Truncated;
+    private static bool Same(StepResult a, StepResult b) =>
+        Same(a.Reward, b.Reward) && a.Terminated == b.Terminated && a.Truncated == b.Truncated;
 }

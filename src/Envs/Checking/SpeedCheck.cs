@@ -2,39 +2,49 @@ using System.Globalization;
 
 namespace FedPG.Envs.Checking;
 
-/// <summary>Steps a second of one instance on one thread, resets included and random actions prepared, and what a step allocates.</summary>
-internal static class SpeedCheck
+/// <summary>
+/// How many steps a second one instance makes on one thread, resets included and random actions prepared, and what a step allocates.
+/// </summary>
+internal sealed class SpeedCheck() : EnvironmentCheck("speed")
 {
-    private const string Name = "speed";
     private const int PreparedActions = 1024;
 
-    public static (CheckResult Result, double? StepsPerSecond, double? BytesPerStep) Run(CheckSubject subject)
+    /// <summary>Steps a second; null until it was measured.</summary>
+    public double? StepsPerSecond { get; private set; }
+
+    /// <summary>Bytes that a step allocates, on average; null until it was measured.</summary>
+    public double? BytesPerStep { get; private set; }
+
+    public override CheckResult Run(CheckSubject subject)
     {
-        if (subject.Episodes.Any(e => e.Thrown is not null)) return (CheckResult.Skip(Name, "not measured: the environment throws"), null, null);
+        if (subject.Episodes.Any(episode => episode.Thrown is not null)) return Skip("not measured: the environment throws");
         IEnvironment environment = subject.Create(0);
-        int size = environment.ActionSpace.Size, most = subject.EpisodeSteps;
+        int size = environment.ActionSpace.Size, steps = subject.Settings.SpeedSteps;
         double[] actions = new double[PreparedActions * size], observation = new double[environment.ObservationSpace.Size];
         var source = new ActionSource(environment.ActionSpace, subject.Seeds[0]);
         for (int k = 0; k < PreparedActions; k++) source.Next(actions.AsSpan(k * size, size));
         TimeProvider time = subject.Settings.Time ?? TimeProvider.System;
         // Once for the compiler.
-        Steps(environment, actions, observation, size, most, subject.Seeds[0], subject.Settings.SpeedSteps / 4);
+        Walk(environment, actions, observation, subject.EpisodeSteps, subject.Seeds[0], steps / 4);
         long bytes = GC.GetAllocatedBytesForCurrentThread(), started = time.GetTimestamp();
-        Steps(environment, actions, observation, size, most, subject.Seeds[0], subject.Settings.SpeedSteps);
+        Walk(environment, actions, observation, subject.EpisodeSteps, subject.Seeds[0], steps);
         double seconds = time.GetElapsedTime(started).TotalSeconds;
-        double perStep = (GC.GetAllocatedBytesForCurrentThread() - bytes) / (double)subject.Settings.SpeedSteps, rate = subject.Settings.SpeedSteps / seconds;
-        subject.Steps += subject.Settings.SpeedSteps + (subject.Settings.SpeedSteps / 4);
-        string tried = string.Create(CultureInfo.InvariantCulture, $"{subject.Settings.SpeedSteps:N0} steps on one thread: {rate / 1e6:F2} M steps/s, {perStep:F1} bytes allocated a step");
+        double bytesPerStep = (GC.GetAllocatedBytesForCurrentThread() - bytes) / (double)steps, rate = steps / seconds;
+        (StepsPerSecond, BytesPerStep) = (rate, bytesPerStep);
+        subject.Steps += steps + (steps / 4);
+        string tried = string.Create(CultureInfo.InvariantCulture,
+            $"{steps:N0} steps on one thread: {rate / 1e6:F2} M steps/s, {bytesPerStep:F1} bytes allocated a step");
         // Less than a byte is the timer's own, or an episode's.
-        return (perStep < 1 ? CheckResult.Pass(Name, tried) : CheckResult.Note(Name, tried, "a step should allocate nothing: training takes millions of them"), rate, perStep);
+        return bytesPerStep < 1 ? Pass(tried) : Note(tried, "a step should allocate nothing: training takes millions of them");
     }
 
-    private static void Steps(IEnvironment environment, double[] actions, double[] observation, int size, int most, long seed, int steps)
+    private static void Walk(IEnvironment environment, double[] actions, double[] observation, int episodeSteps, long seed, int steps)
     {
+        int size = environment.ActionSpace.Size;
         bool ended = true;
         for (int t = 0, length = 0; t < steps; t++, length++)
         {
-            if (ended || length >= most)
+            if (ended || length >= episodeSteps)
             {
                 environment.Reset(seed++, observation);
                 length = 0;

@@ -3,40 +3,44 @@ using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Checking;
 
-/// <summary>Listed states: rows that sum to one, the same numbers in every build, states that can be reached.</summary>
-internal static class TableCheck
+/// <summary>The list of states: rows sum to one, every build has the same numbers, and states can be reached.</summary>
+internal sealed class TableCheck() : EnvironmentCheck("table")
 {
-    private const string Name = "table";
-
-    public static CheckResult Run(CheckSubject subject)
+    public override CheckResult Run(CheckSubject subject)
     {
-        if (subject.Instance is not FiniteMdp mdp) return CheckResult.Skip(Name, "the states are not listed");
-        double farthest = Math.Abs(mdp.Initial.Sum() - 1);
-        TransitionKernel[] kernels = [.. mdp.Agents.Select(a => a.Kernel).Distinct<TransitionKernel>(ReferenceEqualityComparer.Instance)];
-        foreach (TransitionKernel kernel in kernels)
-        {
-            for (int row = 0; row < kernel.RowCount; row++)
-            {
-                double sum = 0;
-                foreach (double p in kernel.Probabilities(row)) sum += p;
-                farthest = Math.Max(farthest, Math.Abs(sum - 1));
-            }
-        }
+        if (subject.Table is not { } mdp) return Skip("the states are not listed");
+        IEnumerable<TransitionKernel> all = mdp.Agents.Select(agent => agent.Kernel);
+        TransitionKernel[] kernels = [.. all.Distinct<TransitionKernel>(ReferenceEqualityComparer.Instance)];
+        double farthest = kernels.Select(FarthestFromOne).Append(Math.Abs(mdp.Initial.Sum() - 1)).Max();
         string tried = string.Create(CultureInfo.InvariantCulture,
-            $"{mdp.States:N0} states, {mdp.Actions} actions, {kernels.Length} kernel{(kernels.Length == 1 ? "" : "s")}, {kernels.Sum(k => (long)k.RowCount):N0} rows; sums are off one by at most {farthest:G2}");
-        if (farthest > TransitionKernel.SumTolerance) return CheckResult.Fail(Name, tried, $"a row or the start distribution does not sum to one within {TransitionKernel.SumTolerance}");
-        if (subject.Build() is not FiniteMdp again || Difference(mdp, again) is { } difference)
-            return CheckResult.Fail(Name, tried, $"the same options give another table when the instance is made again: {Difference(mdp, subject.Build() as FiniteMdp)}");
-        int reached = mdp.Agents.Select(a => a.Kernel).Distinct<TransitionKernel>(ReferenceEqualityComparer.Instance).Max(k => Reached(mdp, k));
+            $"{mdp.States:N0} states, {mdp.Actions} actions, {kernels.Length} kernel{(kernels.Length == 1 ? "" : "s")}, "
+            + $"{kernels.Sum(kernel => (long)kernel.RowCount):N0} rows; sums are off one by at most {farthest:G2}");
+        if (farthest > TransitionKernel.SumTolerance)
+            return Fail(tried, $"a row or the start distribution does not sum to one within {TransitionKernel.SumTolerance}");
+        if (Difference(mdp, CheckSubject.TableOf(subject.Build())) is { } difference)
+            return Fail(tried, $"the same options give another table when the instance is made again: {difference}");
+        int reached = kernels.Max(kernel => Reached(mdp, kernel));
         return reached == mdp.States
-            ? CheckResult.Pass(Name, tried)
-            : CheckResult.Note(Name, tried, $"{mdp.States - reached:N0} of the states cannot be reached from a start state");
+            ? Pass(tried)
+            : Note(tried, $"{mdp.States - reached:N0} of the states cannot be reached from a start state");
+    }
+
+    private static double FarthestFromOne(TransitionKernel kernel)
+    {
+        double farthest = 0;
+        for (int row = 0; row < kernel.RowCount; row++)
+        {
+            double sum = 0;
+            foreach (double probability in kernel.Probabilities(row)) sum += probability;
+            farthest = Math.Max(farthest, Math.Abs(sum - 1));
+        }
+        return farthest;
     }
 
     private static string? Difference(FiniteMdp one, FiniteMdp? two)
     {
-        if (two is null || two.States != one.States || two.Actions != one.Actions || two.Agents.Count != one.Agents.Count) return "its size";
-        if (!one.Initial.AsSpan().SequenceEqual(two.Initial)) return "the start distribution";
+        if ((two?.States, two?.Actions, two?.Agents.Count) != (one.States, one.Actions, one.Agents.Count)) return "its size";
+        if (!one.Initial.AsSpan().SequenceEqual(two!.Initial)) return "the start distribution";
         for (int i = 0; i < one.Agents.Count; i++)
         {
             if (!one.Agents[i].Kernel.SameAs(two.Agents[i].Kernel)) return $"the transitions of agent {i}";
@@ -45,6 +49,7 @@ internal static class TableCheck
         return null;
     }
 
+    /// <summary>How many states can be reached from a start.</summary>
     private static int Reached(FiniteMdp mdp, TransitionKernel kernel)
     {
         bool[] seen = [.. mdp.Initial.Select(p => p > 0)];

@@ -62,6 +62,27 @@ public sealed class SpaceTests
     }
 
     [Fact]
+    public void A_box_may_have_the_shape_of_an_image()
+    {
+        Box image = Box.Of([2, 3, 4], 0, 255);
+        Assert.Equal(24, image.Size);
+        Assert.Equal([2, 3, 4], image.Shape);
+        Assert.Equal("Box(0, 255, [2, 3, 4])", image.ToString());
+        Assert.Equal("Box([0, 1], 2, [1, 2])", new Box([0, 1], [2, 2], [1, 2]).ToString());
+        Assert.True(image.Contains(new double[24]));
+        Assert.False(image.Contains(new double[12]));
+        // Without a shape of its own a box is a list.
+        Assert.Equal([3], Box.Of(3).Shape);
+        Assert.Equal(Box.Of(3), Box.Of([3]));
+        Assert.NotEqual(Box.Of([2, 3], 0, 1), Box.Of([3, 2], 0, 1));
+        Assert.NotEqual(Box.Of(6, 0, 1), Box.Of([2, 3], 0, 1));
+        Assert.Throws<ArgumentException>(() => new Box([0, 0], [1, 1], [3]));
+        Assert.Throws<ArgumentException>(() => new Box([0, 0], [1, 1], [-1, -2]));
+        Assert.Throws<ArgumentException>(() => new Box([0, 0], [1, 1], []));
+        Assert.Throws<ArgumentException>(() => Box.Of([2, 0]));
+    }
+
+    [Fact]
     public void Spaces_that_hold_nothing_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Discrete(0));
