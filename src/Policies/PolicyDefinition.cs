@@ -1,6 +1,7 @@
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Policies.Options;
 
 namespace FedPG.Policies;
 
@@ -74,7 +75,13 @@ public sealed record PolicyDefinition : ICatalogEntry
     /// <summary>Reads and checks the options; errors go to the reader.</summary>
     /// <param name="reader">The policy section.</param>
     /// <param name="environment">An environment that it fits; null where only the options are checked.</param>
-    public PolicyOptions Read(OptionReader reader, FederatedEnvironment? environment) => _read(reader, environment);
+    public PolicyOptions Read(OptionReader reader, FederatedEnvironment? environment)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        PolicyOptions options = _read(reader, environment);
+        (options as ContextPolicyOptions)?.Check(reader, environment);
+        return options;
+    }
 
     /// <summary>Makes an independent instance.</summary>
     /// <param name="options">Options that <see cref="Read"/> returned without an error.</param>

@@ -14,8 +14,10 @@ public abstract class StateActionPolicy : Policy
     /// <param name="actionSize">The numbers in an action.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
-    protected StateActionPolicy(string kind, int observationSize, int actionSize, TensorFormat format, ParameterLayout layout)
-        : base(kind, format, layout) => (ObservationSize, ActionSize) = (observationSize, actionSize);
+    /// <param name="contexts">What it is told of each agent, as part of observations; null (the default) for nothing.</param>
+    protected StateActionPolicy(
+        string kind, int observationSize, int actionSize, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
+        : base(kind, format, layout, contexts) => (ObservationSize, ActionSize) = (observationSize, actionSize);
 
     /// <summary>The numbers in an observation.</summary>
     public int ObservationSize { get; }

@@ -18,7 +18,7 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
     protected EpisodicPolicy(string kind, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format, ParameterLayout layout)
-        : base(kind, encoding.Size, actionSize, format, layout) => (Encoding, HeadSize) = (encoding, headSize);
+        : base(kind, encoding.Size, actionSize, format, layout, encoding.Contexts) => (Encoding, HeadSize) = (encoding, headSize);
 
     /// <summary>What is seen of an observation.</summary>
     public ObservationEncoding Encoding { get; }

@@ -98,8 +98,8 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public override Tensor Divergences(Tensor reference, Tensor heads) => GaussianHeads.Divergences(reference, heads);
 
     private static GaussianPolicy Create(GaussianOptions options, EpisodicEnvironment environment, TensorFormat format) => new(
-        new ObservationEncoding(environment.ObservationSpace), (Box)environment.ActionSpace, options.Hidden, options.Activation,
-        options.StandardDeviation, options.LearnStandardDeviation, format);
+        new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context)), (Box)environment.ActionSpace,
+        options.Hidden, options.Activation, options.StandardDeviation, options.LearnStandardDeviation, format);
 
     private sealed class Actor<T>(DenseNetwork network, double? logDeviation) : IActor<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

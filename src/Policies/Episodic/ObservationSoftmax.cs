@@ -116,13 +116,17 @@ public sealed class ObservationSoftmax : EpisodicPolicy
         });
 
     private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options.Kind, options.Hidden, options.Activation, environment, format);
+        Create(options, options.Hidden, options.Activation, environment, format);
 
     private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options.Kind, [], Activation.Tanh, environment, format);
+        Create(options, [], Activation.Tanh, environment, format);
 
-    private static ObservationSoftmax Create(string kind, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format) =>
-        new(kind, new ObservationEncoding(environment.ObservationSpace), (Discrete)environment.ActionSpace, hidden, activation, format);
+    private static ObservationSoftmax Create(
+        ContextPolicyOptions options, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format)
+    {
+        var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
+        return new ObservationSoftmax(options.Kind, encoding, (Discrete)environment.ActionSpace, hidden, activation, format);
+    }
 }
 
 /// <summary>What policies with a softmax over logits have in common.</summary>

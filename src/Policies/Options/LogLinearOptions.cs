@@ -6,7 +6,7 @@ namespace FedPG.Policies.Options;
 /// Options of <c>log-linear</c>: logits linear in features of state and action, or in what is observed. For tabular environments, and for
 /// episodic ones with discrete actions.
 /// </summary>
-public sealed record LogLinearOptions : PolicyOptions
+public sealed record LogLinearOptions : ContextPolicyOptions
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Name = "log-linear";

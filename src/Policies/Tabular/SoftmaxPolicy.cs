@@ -17,12 +17,18 @@ public abstract class SoftmaxPolicy : TabularPolicy
     /// <param name="actions">A.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
-    protected SoftmaxPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout)
-        : base(kind, states, actions, format, layout) { }
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    protected SoftmaxPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
+        : base(kind, states, actions, format, layout, contexts) { }
 
     /// <inheritdoc/>
-    public override PolicyEvaluation Evaluate(Tensor rows) =>
-        Format.Device.type == DeviceType.CPU ? Record(rows, Logits, logits => new SoftmaxHead(logits, Actions)) : base.Evaluate(rows);
+    public override PolicyEvaluation Evaluate(Tensor rows)
+    {
+        if (Format.Device.type != DeviceType.CPU) return base.Evaluate(rows);
+        ArgumentNullException.ThrowIfNull(rows);
+        RequireServed(rows);
+        return Record(rows, Logits, logits => new SoftmaxHead(logits, Actions));
+    }
 
     /// <summary>The logits z, [n, S, A], from the parameters in layout order, each [n, ...shape].</summary>
     protected abstract Tensor Logits(IReadOnlyList<Tensor> parameters);
