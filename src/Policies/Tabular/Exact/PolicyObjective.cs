@@ -24,13 +24,17 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     /// <param name="initial">rho, [S].</param>
     /// <param name="costs">c(s, a), [S, A] row by row.</param>
     /// <param name="temperature">tau, finite and at least 0; 0 for no entropy term.</param>
-    /// <exception cref="ArgumentException">Sizes disagree, a number is out of range, or the policy is not Float64.</exception>
+    /// <exception cref="ArgumentException">
+    /// Sizes disagree, a number is out of range, the policy is not Float64, or it is told of agents and serves several (<see cref="Policy.Serve(IReadOnlyList{int})"/>).
+    /// </exception>
     public PolicyObjective(TabularPolicy policy, TransitionKernel kernel, double discount, double[] initial, double[] costs, double temperature = 0)
     {
+        ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(initial);
         ArgumentNullException.ThrowIfNull(costs);
-        (_point, _temperature, _ownsPoint) = (new PolicyPoint(policy), RequireTemperature(temperature), true);
+        (_point, _temperature, _ownsPoint) = (new PolicyPoint(policy, policy.Served ?? []), RequireTemperature(temperature), true);
+        if (policy.Served is { Count: not 1 } several) throw new ArgumentException($"the policy serves {several.Count} agents, each by a policy of its own", nameof(policy));
         if (policy.States != kernel.States || policy.Actions != kernel.Actions)
             throw new ArgumentException($"the policy has {policy.States} states and {policy.Actions} actions, the kernel {kernel.States} and {kernel.Actions}", nameof(policy));
         if (!(discount >= 0 && discount < 1)) throw new ArgumentException($"discount {discount} is not in [0, 1)", nameof(discount));
@@ -57,6 +61,8 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentOutOfRangeException.ThrowIfNegative(agent);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, mdp.Agents.Count);
+        ArgumentNullException.ThrowIfNull(policy);
+        policy.Serve([agent]);
         return new PolicyObjective(policy, mdp.Agents[agent].Kernel, mdp.Discount, mdp.Initial, objective.Costs(mdp.Agents[agent]), temperature);
     }
 
