@@ -3,8 +3,8 @@ using FedPG.Envs;
 namespace FedPG.Policies;
 
 /// <summary>
-/// The contexts z_i that a policy pi(a | o, z_i) is told, [N, k]: each agent's index, one-hot, or its task. With them one theta gives agents policies of
-/// their own. Immutable and thread-safe.
+/// The contexts z_i that a policy pi(a | o, z_i) is told, [N, k]: each agent's index, one-hot, or its task. With them one theta gives
+/// agents policies of their own. Immutable and thread-safe.
 /// </summary>
 public sealed class AgentContexts
 {
@@ -25,7 +25,9 @@ public sealed class AgentContexts
     /// <summary>The number of different contexts, 1 to N.</summary>
     public int DistinctCount => _distinct.Max() + 1;
 
-    /// <summary>S, the states whose own places a policy sees beside the context, in the numbers of tasks; 0 where contexts are no places.</summary>
+    /// <summary>
+    /// S, the states whose own places a policy sees beside the context, in the numbers of tasks; 0 where contexts are no places.
+    /// </summary>
     public int PlacedStates => _tasks?.States ?? 0;
 
     /// <summary>Each agent's index, one-hot.</summary>
@@ -73,7 +75,9 @@ public sealed class AgentContexts
     /// <param name="number">The number, in [0, k).</param>
     public double this[int agent, int number] => _tasks is null ? (agent == number ? 1 : 0) : _tasks[agent, number];
 
-    /// <summary>Which of the different contexts an agent has, counted in the order of agents: in [0, <see cref="DistinctCount"/>).</summary>
+    /// <summary>
+    /// Which of the different contexts an agent has, counted in the order of agents: in [0, <see cref="DistinctCount"/>).
+    /// </summary>
     /// <param name="agent">i, in [0, N).</param>
     public int DistinctOf(int agent) => _distinct[agent];
 

@@ -7,9 +7,9 @@ namespace FedPG.Policies;
 /// <summary>
 /// A policy evaluated for many agents at once: an agent's parameters are a row of Theta [n, d]. The module holds no parameters of its own
 /// (features are buffers): the rows belong to the agents. Rows are independent of each other, so a result has the same bits whatever block
-/// of rows it was computed in. A tabular policy gives log pi of all states at once, a <see cref="StateActionPolicy"/> that of pairs of observation and
-/// action. Where a policy is told of the agent (<see cref="Contexts"/>), it has to know whose rows it evaluates (<see cref="Serve(int, int)"/>). An
-/// instance serves one thread.
+/// of rows it was computed in. A tabular policy gives log pi of all states at once, a <see cref="StateActionPolicy"/> that of pairs of
+/// observation and action. Where a policy is told of the agent (<see cref="Contexts"/>), it has to know whose rows it evaluates
+/// (<see cref="Serve(int, int)"/>). An instance serves one thread.
 /// </summary>
 public abstract class Policy : nn.Module
 {
@@ -45,14 +45,16 @@ public abstract class Policy : nn.Module
     /// <summary>What it is told of each agent, z_i; null where one theta is the same policy for all agents.</summary>
     public AgentContexts? Contexts { get; }
 
-    /// <summary>The agents whose rows are evaluated, as <see cref="Serve(IReadOnlyList{int})"/> was told; null where it is told of no contexts.</summary>
+    /// <summary>
+    /// The agents whose rows are evaluated, as <see cref="Serve(IReadOnlyList{int})"/> was told; null where it is told of no contexts.
+    /// </summary>
     public IReadOnlyList<int>? Served => Contexts is null ? null : ServedNow.Agents;
 
     private ServedAgents ServedNow => _served ??= new ServedAgents(Contexts!, [.. Enumerable.Range(0, Contexts!.Agents)], Format);
 
     /// <summary>
-    /// Whether log pi is a differentiable function of any parameters in R^d, so that policy gradients train it and exact derivatives exist. False for
-    /// values that a policy only follows from, and for parameters that have to stay in a set (<see cref="Project"/>).
+    /// Whether log pi is a differentiable function of any parameters in R^d, so that policy gradients train it and exact derivatives exist.
+    /// False for values that a policy only follows from, and for parameters that have to stay in a set (<see cref="Project"/>).
     /// </summary>
     public virtual bool TakesGradients => true;
 
@@ -72,8 +74,8 @@ public abstract class Policy : nn.Module
     public virtual string? ErrorOfStart(ReadOnlySpan<double> theta) => null;
 
     /// <summary>
-    /// Says whose rows are evaluated from now on: row r is agent first + r. All agents at the start. Does nothing for a policy without contexts, whose rows
-    /// may be anybody's.
+    /// Says whose rows are evaluated from now on: row r is agent first + r. All agents at the start. Does nothing for a policy without
+    /// contexts, whose rows may be anybody's.
     /// </summary>
     /// <param name="first">The first agent.</param>
     /// <param name="count">The number of rows, 1 or more.</param>
@@ -96,8 +98,8 @@ public abstract class Policy : nn.Module
     }
 
     /// <summary>
-    /// Agents whose contexts are equal: one theta is one policy for all of a group. Groups stand in the order of their first agents. Without contexts all
-    /// agents are one group.
+    /// Agents whose contexts are equal: one theta is one policy for all of a group. Groups stand in the order of their first agents.
+    /// Without contexts all agents are one group.
     /// </summary>
     /// <param name="first">The first agent.</param>
     /// <param name="count">The number of agents.</param>
@@ -134,7 +136,9 @@ public abstract class Policy : nn.Module
 
     /// <summary>Evaluates log pi for a block of rows and keeps what its backward pass needs.</summary>
     /// <param name="rows">Theta, [n, d].</param>
-    /// <param name="logProbabilities">log pi [n, ...] from the parameters in layout order, each [n, ...shape]; n may be 2 for a row that is alone.</param>
+    /// <param name="logProbabilities">
+    /// log pi [n, ...] from the parameters in layout order, each [n, ...shape]; n may be 2 for a row that is alone.
+    /// </param>
     protected PolicyEvaluation Record(Tensor rows, Func<IReadOnlyList<Tensor>, Tensor> logProbabilities)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -157,15 +161,16 @@ public abstract class Policy : nn.Module
             return new PolicyEvaluation(this, whole, headOf?.Invoke(whole), kept);
         }
         Tensor values = Twinned(rows.detach());
-        // Every parameter is a leaf of its own that shares the rows' memory: the gradient of a slice of one big leaf would be a padded copy of it all.
+        // Every parameter is a leaf of its own that shares the rows' memory: the gradient of a slice of one big leaf would be a padded copy
+        // of it all.
         Tensor[] leaves = [.. Split(values).Select(slice => slice.detach().requires_grad_())];
         Tensor end = First(n, graph(leaves));
         return new PolicyEvaluation(this, end, headOf?.Invoke(end), k => First(n, leaves[k].grad ?? zeros_like(leaves[k])));
     }
 
     /// <summary>
-    /// A batched product of one pair of matrices rounds otherwise than one of several (it becomes a matrix-vector product where it can), so a
-    /// row that is alone gets a twin: then its bits are those it has in any block.
+    /// A batched product of one pair of matrices rounds otherwise than one of several (it becomes a matrix-vector product where it can), so
+    /// a row that is alone gets a twin: then its bits are those it has in any block.
     /// </summary>
     /// <param name="rows">[n, ...].</param>
     protected static Tensor Twinned(Tensor rows)
@@ -199,7 +204,10 @@ public abstract class Policy : nn.Module
         base.Dispose(disposing);
     }
 
-    /// <summary>The leaves of rows that were evaluated last time, too; null for others. A training loop evaluates the same rows object at every step.</summary>
+    /// <summary>
+    /// The leaves of rows that were evaluated last time, too; null for others. A training loop evaluates the same rows object at every
+    /// step.
+    /// </summary>
     private ParameterLeaves? LeavesOf(Tensor rows)
     {
         if (!ReferenceEquals(rows, _latest))

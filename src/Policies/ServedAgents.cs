@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Policies;
 
-/// <summary>The agents whose rows are evaluated, with their contexts as tensors. A single agent stands twice, as its row does. Not thread-safe.</summary>
+/// <summary>
+/// The agents whose rows are evaluated, with their contexts as tensors. A single agent stands twice, as its row does. Not thread-safe.
+/// </summary>
 internal sealed class ServedAgents : IDisposable
 {
     private readonly AgentContexts _contexts;

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies;
 
 /// <summary>
-/// A policy where states cannot be listed, or actions are continuous: it gives log pi of the M pairs of observation and action that each agent
-/// met, [n, M], and the gradient of their weighted sum. An instance serves one thread.
+/// A policy where states cannot be listed, or actions are continuous: it gives log pi of the M pairs of observation and action that each
+/// agent met, [n, M], and the gradient of their weighted sum. An instance serves one thread.
 /// </summary>
 public abstract class StateActionPolicy : Policy
 {
@@ -26,8 +26,8 @@ public abstract class StateActionPolicy : Policy
     public int ActionSize { get; }
 
     /// <summary>
-    /// Evaluates log pi of the pairs met and keeps what its backward pass needs. Call within a dispose scope, in any gradient mode; the rows
-    /// must not change before <see cref="PolicyEvaluation.Backward"/>, with weights W [n, M], has run.
+    /// Evaluates log pi of the pairs met and keeps what its backward pass needs. Call within a dispose scope, in any gradient mode; the
+    /// rows must not change before <see cref="PolicyEvaluation.Backward"/>, with weights W [n, M], has run.
     /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
     /// <param name="observations">What each agent met, [n, M, ObservationSize].</param>

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what is
-/// seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
+/// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what
+/// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
 /// </summary>
 public sealed class ObservationSoftmax : EpisodicPolicy
 {

@@ -6,8 +6,8 @@ namespace FedPG.Policies.Options;
 public abstract record ContextPolicyOptions : PolicyOptions
 {
     /// <summary>
-    /// What the policy is told of the agent: nothing (the default), its index, or its task. <see cref="TaskContext.Task"/> needs an environment that says
-    /// what its agents' tasks are.
+    /// What the policy is told of the agent: nothing (the default), its index, or its task. <see cref="TaskContext.Task"/> needs an
+    /// environment that says what its agents' tasks are.
     /// </summary>
     [Option("what the policy is told of the agent that it acts for: nothing, its index, or its task")]
     public TaskContext Context { get; init; }

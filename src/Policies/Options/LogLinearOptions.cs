@@ -23,8 +23,8 @@ public sealed record LogLinearOptions : ContextPolicyOptions
     public double Width { get; init; } = 0.5;
 
     /// <summary>
-    /// What logits are linear in. Tabular environments: <c>one-hot</c>, <c>coordinates</c> (1, row and column) or <c>radial</c> (Gaussian bumps on a
-    /// lattice) where states lie on a grid, or given features [S][A][d]; one-hot by default. Episodic ones: <c>observation</c>.
+    /// What logits are linear in. Tabular environments: <c>one-hot</c>, <c>coordinates</c> (1, row and column) or <c>radial</c> (Gaussian
+    /// bumps on a lattice) where states lie on a grid, or given features [S][A][d]; one-hot by default. Episodic ones: <c>observation</c>.
     /// Null (the default) for the environment's default.
     /// </summary>
     [Option("what the logits are linear in: a word, or an array [S][A][d] of given features")]

@@ -8,8 +8,8 @@ namespace FedPG.Policies.Tabular;
 
 /// <summary>
 /// The log-linear policy pi(a|s) proportional to exp(theta . phi(s,a)), with phi either given for every state and action, or made of state
-/// features f(s) with one block of weights an action: theta . phi(s,a) = sum over m of f_m(s) theta[m,a]. A context z is one more feature of each
-/// action, which adds to the rest: sum over k of z_k theta'[k,a]. Starts at theta = 0.
+/// features f(s) with one block of weights an action: theta . phi(s,a) = sum over m of f_m(s) theta[m,a]. A context z is one more feature
+/// of each action, which adds to the rest: sum over k of z_k theta'[k,a]. Starts at theta = 0.
 /// </summary>
 public sealed class LogLinear : SoftmaxPolicy
 {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// The tabular softmax policy of Eq. (2): pi(a|s) proportional to exp(theta[s,a]), d = S A. With contexts there is a table for each different one,
-/// d = C S A: pi(a|s, z_i) proportional to exp(theta[c_i,s,a]), so that agents with different contexts share nothing. Starts at theta = 0.
+/// The tabular softmax policy of Eq. (2): pi(a|s) proportional to exp(theta[s,a]), d = S A. With contexts there is a table for each
+/// different one, d = C S A: pi(a|s, z_i) proportional to exp(theta[c_i,s,a]), so that agents with different contexts share nothing. Starts
+/// at theta = 0.
 /// </summary>
 public sealed class TabularSoftmax : SoftmaxPolicy
 {

@@ -135,7 +135,9 @@ public sealed class ContextTests
         Assert.Null(told.Served);
     }
 
-    /// <summary>The same as a network without contexts that sees state, place and context in one vector, for each agent on its own.</summary>
+    /// <summary>
+    /// The same as a network without contexts that sees state, place and context in one vector, for each agent on its own.
+    /// </summary>
     [Fact]
     public void A_network_sees_state_place_and_context()
     {

@@ -6,10 +6,10 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Policies.Tabular.Exact;
 
 /// <summary>
-/// The federation's objective J = mean over agents of J_i, Eq. (3), exactly; kernels may differ. Agents that share a kernel count as one, with
-/// their mean cost (Proposition 1): the mean takes as many factorisations as there are kernels. Where the policy is told of agents, those count as one
-/// that share kernel and context. The mean and all agents' objectives share the policy's evaluation and the factorisations, so at one theta each
-/// further agent costs a solve. One thread at a time, for all of them.
+/// The federation's objective J = mean over agents of J_i, Eq. (3), exactly; kernels may differ. Agents that share a kernel count as one,
+/// with their mean cost (Proposition 1): the mean takes as many factorisations as there are kernels. Where the policy is told of agents,
+/// those count as one that share kernel and context. The mean and all agents' objectives share the policy's evaluation and the
+/// factorisations, so at one theta each further agent costs a solve. One thread at a time, for all of them.
 /// </summary>
 public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
 {
@@ -25,7 +25,9 @@ public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
     /// <summary>Prepares the objective.</summary>
     /// <param name="mdp">All agents' MDPs.</param>
     /// <param name="objective">How rewards become costs.</param>
-    /// <param name="policy">pi_theta over the MDP's states and actions, Float64; an instance of this objective's own, disposed with it.</param>
+    /// <param name="policy">
+    /// pi_theta over the MDP's states and actions, Float64; an instance of this objective's own, disposed with it.
+    /// </param>
     /// <param name="temperature">tau, finite and at least 0; 0 for no entropy term.</param>
     /// <exception cref="ArgumentException">
     /// Sizes disagree, the temperature is out of range, the policy is not Float64, or it is told of other agents than the MDP's.

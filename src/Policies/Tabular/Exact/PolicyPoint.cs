@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular.Exact;
 
 /// <summary>
-/// A policy at one theta with its graph, differentiable twice: log pi, its derivative J v along a direction, and J' W. With contexts theta gives a
-/// policy for each of G agents; log pi, J v and W are then those of all of them, one after another. Moving to the same theta again is free. Not
-/// thread-safe; the policy is not disposed.
+/// A policy at one theta with its graph, differentiable twice: log pi, its derivative J v along a direction, and J' W. With contexts theta
+/// gives a policy for each of G agents; log pi, J v and W are then those of all of them, one after another. Moving to the same theta again
+/// is free. Not thread-safe; the policy is not disposed.
 /// </summary>
 internal sealed class PolicyPoint : IDisposable
 {
@@ -74,8 +74,8 @@ internal sealed class PolicyPoint : IDisposable
     }
 
     /// <summary>
-    /// The gradient of a function with score weights W, differentiated along v: J' dW + the gradient of sum W (J v) with W held constant. J v is the
-    /// derivative of J' u by u (the backward pass of a backward pass), and stays differentiable by theta.
+    /// The gradient of a function with score weights W, differentiated along v: J' dW + the gradient of sum W (J v) with W held constant. J
+    /// v is the derivative of J' u by u (the backward pass of a backward pass), and stays differentiable by theta.
     /// </summary>
     /// <param name="vector">v, [d].</param>
     /// <param name="weightsAlong">From J v, [G, S, A], to W and its derivative dW, [G, S, A] each.</param>
