@@ -3,9 +3,9 @@ using System.Numerics;
 namespace FedPG.Policies;
 
 /// <summary>
-/// A policy that acts for one agent at a time and records nothing: observations in, heads out, in the caller's spans. What an observation's head is,
-/// the policy says: logits, or means and logarithms of standard deviations. A head depends on its observation and the parameters alone or,
-/// where the policy is a user's module, on the observations given together with it. An instance serves one thread.
+/// A policy that acts for one agent at a time and records nothing: observations in, heads out, in the caller's spans. What an observation's
+/// head is, the policy says: logits, or means and logarithms of standard deviations. A head depends on its observation and the parameters
+/// alone or, where the policy is a user's module, on the observations given together with it. An instance serves one thread.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public interface IActor<T> : IDisposable

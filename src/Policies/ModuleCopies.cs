@@ -24,8 +24,8 @@ internal sealed record ModuleCopy(Module<Tensor, Tensor> Module, Tensor[] Parame
 }
 
 /// <summary>
-/// A user's module, which knows nothing of rows, as copies: one for each row of a block, made as they are needed. The copies are in evaluation mode, so dropout is
-/// off, and what acts is what is differentiated. An instance serves one thread.
+/// A user's module, which knows nothing of rows, as copies: one for each row of a block, made as they are needed. The copies are in
+/// evaluation mode, so dropout is off, and what acts is what is differentiated. An instance serves one thread.
 /// </summary>
 internal sealed class ModuleCopies : IDisposable
 {

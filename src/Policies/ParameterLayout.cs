@@ -9,7 +9,9 @@ public sealed record ParameterSlice(string Name, long[] Shape, int Offset)
     /// <summary>The number of elements.</summary>
     public int Length { get; } = checked((int)Shape.Aggregate(1L, (product, size) => product * size));
 
-    /// <summary>The shape in which a policy is given it: <see cref="Shape"/>, or [1, m] for vectors that are added to the rows of a matrix.</summary>
+    /// <summary>
+    /// The shape in which a policy is given it: <see cref="Shape"/>, or [1, m] for vectors that are added to the rows of a matrix.
+    /// </summary>
     public long[] View { get; init; } = Shape;
 }
 
@@ -20,7 +22,9 @@ public sealed class ParameterLayout
 
     /// <summary>Lays parameters one after another.</summary>
     /// <param name="parameters">Their names and shapes.</param>
-    /// <param name="vectorsAsRows">Whether a policy is given vectors as [1, m], so that no view has to be recorded before they are added to the rows of a matrix.</param>
+    /// <param name="vectorsAsRows">
+    /// Whether a policy is given vectors as [1, m], so that no view has to be recorded before they are added to the rows of a matrix.
+    /// </param>
     public ParameterLayout(IEnumerable<(string Name, long[] Shape)> parameters, bool vectorsAsRows = false)
     {
         ArgumentNullException.ThrowIfNull(parameters);

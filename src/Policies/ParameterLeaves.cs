@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace FedPG.Policies;
 
 /// <summary>
-/// The parameters of rows as leaves that share the rows' memory, for evaluations of the same rows object again and again: what cuts rows and gradients into parameters, some
-/// fifty calls for a network of three layers, is done once. An evaluation takes the numbers that are in the rows when it is made.
+/// The parameters of rows as leaves that share the rows' memory, for evaluations of the same rows object again and again: what cuts rows
+/// and gradients into parameters, some fifty calls for a network of three layers, is done once. An evaluation takes the numbers that are in
+/// the rows when it is made.
 /// </summary>
 internal sealed class ParameterLeaves : IDisposable
 {

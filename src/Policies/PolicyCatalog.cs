@@ -79,8 +79,8 @@ public static class PolicyCatalog
     }
 
     /// <summary>
-    /// Makes a policy of options that were read. Refuses one with more than <see cref="MaxParameters"/> parameters, a start of another length, and one that
-    /// the policy refuses.
+    /// Makes a policy of options that were read. Refuses one with more than <see cref="MaxParameters"/> parameters, a start of another
+    /// length, and one that the policy refuses.
     /// </summary>
     /// <param name="definition">The kind.</param>
     /// <param name="options">The options.</param>

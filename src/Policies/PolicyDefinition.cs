@@ -1,6 +1,7 @@
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Policies.Options;
 
 namespace FedPG.Policies;
 
@@ -37,7 +38,9 @@ public sealed record PolicyDefinition : ICatalogEntry
     /// <summary>Whether policy gradients train it, as <see cref="Policy.TakesGradients"/> of its instances; true by default.</summary>
     public bool TakesGradients { get; init; } = true;
 
-    /// <summary>Why it cannot act in an environment of the kind it is for, as a message about <c>policy.kind</c> goes on; null where it can.</summary>
+    /// <summary>
+    /// Why it cannot act in an environment of the kind it is for, as a message about <c>policy.kind</c> goes on; null where it can.
+    /// </summary>
     public Func<FederatedEnvironment, string?> RefusalIn { get; init; } = _ => null;
 
     /// <inheritdoc/>
@@ -45,12 +48,15 @@ public sealed record PolicyDefinition : ICatalogEntry
 
     /// <summary>A kind of policy for one kind of environment.</summary>
     /// <typeparam name="TEnvironment">The kind of environment.</typeparam>
-    /// <typeparam name="TOptions">The options record, whose <see cref="PolicyOptions.Kind"/> is the name; a new one has the defaults.</typeparam>
+    /// <typeparam name="TOptions">
+    /// The options record, whose <see cref="PolicyOptions.Kind"/> is the name; a new one has the defaults.
+    /// </typeparam>
     /// <param name="summary">One line for lists.</param>
     /// <param name="create">Makes an instance of checked options; every call gives an independent one.</param>
     /// <param name="read">
-    /// Reads and checks the options, with errors noted through the reader; the environment is null where it had errors itself, so that only the options
-    /// are checked. It must read the same keys whatever their values. Null (the default) for an options record that says all itself.
+    /// Reads and checks the options, with errors noted through the reader; the environment is null where it had errors itself, so that only
+    /// the options are checked. It must read the same keys whatever their values. Null (the default) for an options record that says all
+    /// itself.
     /// </param>
     /// <param name="fits">Whether it can act in an environment of that kind; null (the default) for all of them.</param>
     public static PolicyDefinition For<TEnvironment, TOptions>(
@@ -67,14 +73,22 @@ public sealed record PolicyDefinition : ICatalogEntry
             (options, environment, format) => create((TOptions)options, (TEnvironment)environment, format));
     }
 
-    /// <summary>Whether another definition can have the same name: one for other environments. The first that fits an environment serves it.</summary>
+    /// <summary>
+    /// Whether another definition can have the same name: one for other environments. The first that fits an environment serves it.
+    /// </summary>
     /// <param name="other">The other entry.</param>
     public bool CanShareNameWith(ICatalogEntry other) => other is PolicyDefinition && !ReferenceEquals(this, other);
 
     /// <summary>Reads and checks the options; errors go to the reader.</summary>
     /// <param name="reader">The policy section.</param>
     /// <param name="environment">An environment that it fits; null where only the options are checked.</param>
-    public PolicyOptions Read(OptionReader reader, FederatedEnvironment? environment) => _read(reader, environment);
+    public PolicyOptions Read(OptionReader reader, FederatedEnvironment? environment)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        PolicyOptions options = _read(reader, environment);
+        (options as ContextPolicyOptions)?.Check(reader, environment);
+        return options;
+    }
 
     /// <summary>Makes an independent instance.</summary>
     /// <param name="options">Options that <see cref="Read"/> returned without an error.</param>

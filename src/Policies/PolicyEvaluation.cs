@@ -13,7 +13,9 @@ public sealed class PolicyEvaluation
 
     /// <summary>Wraps the evaluation of a policy.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="output">What was evaluated, with its graph: log pi, [n, S, A] of listed states, [n, M] of pairs met, or other numbers of those pairs.</param>
+    /// <param name="output">
+    /// What was evaluated, with its graph: log pi, [n, S, A] of listed states, [n, M] of pairs met, or other numbers of those pairs.
+    /// </param>
     /// <param name="gradientOf">After the backward pass, the gradient of parameter k of the layout, [n, ...shape].</param>
     public PolicyEvaluation(Policy policy, Tensor output, Func<int, Tensor> gradientOf)
     {

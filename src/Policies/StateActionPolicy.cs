@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies;
 
 /// <summary>
-/// A policy where states cannot be listed, or actions are continuous: it gives log pi of the M pairs of observation and action that each agent
-/// met, [n, M], and the gradient of their weighted sum. An instance serves one thread.
+/// A policy where states cannot be listed, or actions are continuous: it gives log pi of the M pairs of observation and action that each
+/// agent met, [n, M], and the gradient of their weighted sum. An instance serves one thread.
 /// </summary>
 public abstract class StateActionPolicy : Policy
 {
@@ -14,8 +14,10 @@ public abstract class StateActionPolicy : Policy
     /// <param name="actionSize">The numbers in an action.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
-    protected StateActionPolicy(string kind, int observationSize, int actionSize, TensorFormat format, ParameterLayout layout)
-        : base(kind, format, layout) => (ObservationSize, ActionSize) = (observationSize, actionSize);
+    /// <param name="contexts">What it is told of each agent, as part of observations; null (the default) for nothing.</param>
+    protected StateActionPolicy(
+        string kind, int observationSize, int actionSize, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
+        : base(kind, format, layout, contexts) => (ObservationSize, ActionSize) = (observationSize, actionSize);
 
     /// <summary>The numbers in an observation.</summary>
     public int ObservationSize { get; }
@@ -24,8 +26,8 @@ public abstract class StateActionPolicy : Policy
     public int ActionSize { get; }
 
     /// <summary>
-    /// Evaluates log pi of the pairs met and keeps what its backward pass needs. Call within a dispose scope, in any gradient mode; the rows
-    /// must not change before <see cref="PolicyEvaluation.Backward"/>, with weights W [n, M], has run.
+    /// Evaluates log pi of the pairs met and keeps what its backward pass needs. Call within a dispose scope, in any gradient mode; the
+    /// rows must not change before <see cref="PolicyEvaluation.Backward"/>, with weights W [n, M], has run.
     /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
     /// <param name="observations">What each agent met, [n, M, ObservationSize].</param>

@@ -29,7 +29,8 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
 }
 
 /// <summary>
-/// Reads the policy section of experiment files. It knows no kind by name: each has a definition in a catalogue that reads its own keys. Stateless.
+/// Reads the policy section of experiment files. It knows no kind by name: each has a definition in a catalogue that reads its own keys.
+/// Stateless.
 /// </summary>
 internal static class PolicyReader
 {
@@ -113,7 +114,8 @@ internal static class PolicyReader
     }
 
     /// <summary>
-    /// What could be had were the environment stepped, where that is the way out: the kind that is asked for, or any where there is none now.
+    /// What could be had were the environment stepped, where that is the way out: the kind that is asked for, or any where there is none
+    /// now.
     /// </summary>
     private static string WhereEpisodic(
         Catalog<PolicyDefinition> policies, string kind, string[] trained, FederatedEnvironment environment, AlgorithmDefinition? trainer)

@@ -16,13 +16,14 @@ namespace FedPG.Policies.BuiltIn;
 public delegate Module<Tensor, Tensor> ModuleMaker(int inputs, int outputs);
 
 /// <summary>
-/// The short way to register a policy that is a torch module of one's own: a name, and what makes the module, [M, inputs] to [M, outputs]. It then acts
-/// and is trained in every environment whose actions it fits, tabular or episodic, of any number of agents.
+/// The short way to register a policy that is a torch module of one's own: a name, and what makes the module, [M, inputs] to [M, outputs].
+/// It then acts and is trained in every environment whose actions it fits, tabular or episodic, of any number of agents.
 /// </summary>
 public static class ModuleKinds
 {
     /// <summary>
-    /// A softmax over the module's outputs, one for each action: of listed states, which the module sees one-hot, and of episodic environments.
+    /// A softmax over the module's outputs, one for each action: of listed states, which the module sees one-hot, and of episodic
+    /// environments.
     /// </summary>
     /// <param name="kind">The name in experiment files.</param>
     /// <param name="summary">One line for lists.</param>

@@ -40,7 +40,9 @@ public static class PolicyRegistry
     /// <summary>Makes a policy from a program, with the checks that a file goes through.</summary>
     /// <param name="environment">The environment that it acts in.</param>
     /// <param name="options">The options; their type says which policy.</param>
-    /// <param name="format">The type and place of rows and probabilities; null (the default) for <see cref="TensorFormat.Float32"/>.</param>
+    /// <param name="format">
+    /// The type and place of rows and probabilities; null (the default) for <see cref="TensorFormat.Float32"/>.
+    /// </param>
     /// <returns>A policy of the caller's own.</returns>
     /// <exception cref="InvalidInputException">
     /// The kind cannot act in the environment, or options are not allowed; all of those at once, by their keys.

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// A policy for environments that are stepped. It is used in two ways: to act, through an <see cref="IActor{T}"/> that records nothing, and to be
-/// differentiated, through <see cref="StateActionPolicy.Evaluate"/> over all pairs met. Both see the same head of an observation.
+/// A policy for environments that are stepped. It is used in two ways: to act, through an <see cref="IActor{T}"/> that records nothing, and
+/// to be differentiated, through <see cref="StateActionPolicy.Evaluate"/> over all pairs met. Both see the same head of an observation.
 /// </summary>
 public abstract class EpisodicPolicy : StateActionPolicy
 {
@@ -18,7 +18,7 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
     protected EpisodicPolicy(string kind, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format, ParameterLayout layout)
-        : base(kind, encoding.Size, actionSize, format, layout) => (Encoding, HeadSize) = (encoding, headSize);
+        : base(kind, encoding.Size, actionSize, format, layout, encoding.Contexts) => (Encoding, HeadSize) = (encoding, headSize);
 
     /// <summary>What is seen of an observation.</summary>
     public ObservationEncoding Encoding { get; }
@@ -27,8 +27,9 @@ public abstract class EpisodicPolicy : StateActionPolicy
     public int HeadSize { get; }
 
     /// <summary>
-    /// Pairs of an agent that are differentiated with one copy of its parameters. What an agent's last chunk lacks is computed for nothing, which small chunks keep small; large ones share
-    /// the copy of the parameters, and the gradient, among more pairs. 1 or above, and always the same.
+    /// Pairs of an agent that are differentiated with one copy of its parameters. What an agent's last chunk lacks is computed for nothing,
+    /// which small chunks keep small; large ones share the copy of the parameters, and the gradient, among more pairs. 1 or above, and
+    /// always the same.
     /// </summary>
     public virtual int ChunkSize => Layout.Length > 32768 ? 512 : 128;
 
@@ -48,7 +49,10 @@ public abstract class EpisodicPolicy : StateActionPolicy
     public abstract double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    /// <summary>Draws the actions of several trajectories that are at the same step: what <see cref="Draw{T}(ReadOnlySpan{T}, in ActionKey, Span{double})"/> gives each.</summary>
+    /// <summary>
+    /// Draws the actions of several trajectories that are at the same step: what
+    /// <see cref="Draw{T}(ReadOnlySpan{T}, in ActionKey, Span{double})"/> gives each.
+    /// </summary>
     /// <param name="heads">The heads of their observations, [count, HeadSize].</param>
     /// <param name="stream">The stream of the batch.</param>
     /// <param name="time">The step t.</param>
@@ -81,7 +85,10 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <summary>Whether it gives divergences (<see cref="Divergences"/>), which algorithms that hold back policies ask for.</summary>
     public virtual bool HasDivergences => false;
 
-    /// <summary>KL(pi_reference(.|o), pi(.|o)) of policies by their heads, [n, M]; differentiable in pi's, 0 with gradient 0 where both are the same.</summary>
+    /// <summary>
+    /// KL(pi_reference(.|o), pi(.|o)) of policies by their heads, [n, M]; differentiable in pi's, 0 with gradient 0 where both are the
+    /// same.
+    /// </summary>
     /// <param name="reference">Heads of the policy that the expectation is under, [n, M, HeadSize].</param>
     /// <param name="heads">Heads of pi, [n, M, HeadSize].</param>
     /// <exception cref="NotSupportedException">The policy gives none.</exception>
@@ -103,14 +110,15 @@ public abstract class EpisodicPolicy : StateActionPolicy
     }
 
     /// <summary>
-    /// Evaluates numbers that follow from heads and keeps what their backward pass needs, as <see cref="StateActionPolicy.Evaluate"/> does for log pi: call within a dispose scope, in
-    /// any gradient mode; the rows must not change, and no other rows be evaluated, before <see cref="PolicyEvaluation.Backward"/> has run.
+    /// Evaluates numbers that follow from heads and keeps what their backward pass needs, as <see cref="StateActionPolicy.Evaluate"/> does
+    /// for log pi: call within a dispose scope, in any gradient mode; the rows must not change, and no other rows be evaluated, before
+    /// <see cref="PolicyEvaluation.Backward"/> has run.
     /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
     /// <param name="observations">What each agent met, [n, M, ObservationSize].</param>
     /// <param name="ofHeads">
-    /// From the heads, [n, M, HeadSize], to what is evaluated, [n, ...]. The heads of a row that is alone may come with a twin's, [2, M, HeadSize], so that its gradient takes the way it
-    /// takes in any block: numbers [1, ...] that the function brings along broadcast.
+    /// From the heads, [n, M, HeadSize], to what is evaluated, [n, ...]. The heads of a row that is alone may come with a twin's, [2, M,
+    /// HeadSize], so that its gradient takes the way it takes in any block: numbers [1, ...] that the function brings along broadcast.
     /// </param>
     public virtual PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Func<Tensor, Tensor> ofHeads)
     {
@@ -134,7 +142,9 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <param name="observations">[n, M, m].</param>
     protected abstract Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations);
 
-    /// <summary>The derivative of <see cref="Heads(IReadOnlyList{Tensor}, Tensor)"/> along directions of the parameters, [n, M, HeadSize].</summary>
+    /// <summary>
+    /// The derivative of <see cref="Heads(IReadOnlyList{Tensor}, Tensor)"/> along directions of the parameters, [n, M, HeadSize].
+    /// </summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="directions">The directions, in layout order as the parameters.</param>
     /// <param name="observations">[n, M, m].</param>

@@ -10,9 +10,10 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// A Gaussian policy for continuous actions: a = mu(o) + sigma eps with mu a fully connected network (linear without hidden layers) and sigma one number
-/// for each number of an action, which is learnt through its logarithm or fixed. mu starts at 0. The action drawn may lie outside the action space: what
-/// steps the environment clips it, and log pi is that of the action as drawn. A head is mu and log sigma, [2 k].
+/// A Gaussian policy for continuous actions: a = mu(o) + sigma eps with mu a fully connected network (linear without hidden layers) and
+/// sigma one number for each number of an action, which is learnt through its logarithm or fixed. mu starts at 0. The action drawn may lie
+/// outside the action space: what steps the environment clips it, and log pi is that of the action as drawn. A head is mu and log sigma, [2
+/// k].
 /// </summary>
 public sealed class GaussianPolicy : EpisodicPolicy
 {
@@ -101,8 +102,8 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public override Tensor Divergences(Tensor reference, Tensor heads) => GaussianHeads.Divergences(reference, heads);
 
     private static GaussianPolicy Create(GaussianOptions options, EpisodicEnvironment environment, TensorFormat format) => new(
-        new ObservationEncoding(environment.ObservationSpace), (Box)environment.ActionSpace, options.Hidden, options.Activation,
-        options.StandardDeviation, options.LearnStandardDeviation, format);
+        new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context)), (Box)environment.ActionSpace,
+        options.Hidden, options.Activation, options.StandardDeviation, options.LearnStandardDeviation, format);
 
     private sealed class Actor<T>(DenseNetwork network, double? logDeviation) : IActor<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

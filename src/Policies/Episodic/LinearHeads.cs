@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// A policy whose heads are values, linear in <see cref="ObservationFeatures"/>: theta is [m, outputs] row by row and starts at 0. It is trained by methods of values, and
-/// has no gradient. Heads are computed in double precision.
+/// A policy whose heads are values, linear in <see cref="ObservationFeatures"/>: theta is [m, outputs] row by row and starts at 0. It is
+/// trained by methods of values, and has no gradient. Heads are computed in double precision.
 /// </summary>
 public abstract class LinearHeads : EpisodicPolicy
 {

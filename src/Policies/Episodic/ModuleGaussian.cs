@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// A Gaussian around means that a user's module gives for what is observed, [M, m] to [M, k], with one sigma for each number of an action, learnt through its logarithm or
-/// fixed, as in <see cref="GaussianPolicy"/>. A head is mu and log sigma, [2 k].
+/// A Gaussian around means that a user's module gives for what is observed, [M, m] to [M, k], with one sigma for each number of an action,
+/// learnt through its logarithm or fixed, as in <see cref="GaussianPolicy"/>. A head is mu and log sigma, [2 k].
 /// </summary>
 public sealed class ModuleGaussian : ObservationModulePolicy
 {
@@ -17,7 +17,10 @@ public sealed class ModuleGaussian : ObservationModulePolicy
 
     /// <summary>Creates the policy.</summary>
     /// <param name="kind">The kind, as experiment files name it.</param>
-    /// <param name="create">Makes the module; every call must give the same parameters in the same order. theta_0 are those it has when torch's generator is seeded from the experiment's seed.</param>
+    /// <param name="create">
+    /// Makes the module; every call must give the same parameters in the same order. theta_0 are those it has when torch's generator is
+    /// seeded from the experiment's seed.
+    /// </param>
     /// <param name="encoding">What the module sees of an observation, m numbers.</param>
     /// <param name="actions">The actions, k numbers.</param>
     /// <param name="standardDeviation">The first sigma, above 0.</param>

@@ -9,7 +9,10 @@ public sealed class ModuleSoftmax : ObservationModulePolicy
 {
     /// <summary>Creates the policy.</summary>
     /// <param name="kind">The kind, as experiment files name it.</param>
-    /// <param name="create">Makes the module; every call must give the same parameters in the same order. theta_0 are those it has when torch's generator is seeded from the experiment's seed.</param>
+    /// <param name="create">
+    /// Makes the module; every call must give the same parameters in the same order. theta_0 are those it has when torch's generator is
+    /// seeded from the experiment's seed.
+    /// </param>
     /// <param name="encoding">What the module sees of an observation, m numbers.</param>
     /// <param name="actions">The actions, A.</param>
     /// <param name="format">The type and place of rows and probabilities; the module is brought to it.</param>

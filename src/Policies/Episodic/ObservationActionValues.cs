@@ -6,8 +6,9 @@ using FedPG.Policies.Options;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// Action values Q(o, a), linear in features of what is observed, and the greedy policy that follows from them: uniform over the actions of least expected
-/// cost. Q starts at 0, where the greedy policy is uniform. A box of one number is acted in by levels, evenly spaced from its low to its high bound.
+/// Action values Q(o, a), linear in features of what is observed, and the greedy policy that follows from them: uniform over the actions of
+/// least expected cost. Q starts at 0, where the greedy policy is uniform. A box of one number is acted in by levels, evenly spaced from
+/// its low to its high bound.
 /// </summary>
 public sealed class ObservationActionValues : LinearHeads
 {

@@ -5,18 +5,21 @@ namespace FedPG.Policies.Episodic;
 
 /// <summary>
 /// What a policy sees of an observation: the numbers of a <see cref="Box"/> as they are, a <see cref="Discrete"/> value one-hot, and a
-/// <see cref="MultiDiscrete"/> one as one-hot vectors one after another. Immutable.
+/// <see cref="MultiDiscrete"/> one as one-hot vectors one after another. Where a policy is told of the agent, its context follows; where contexts are
+/// places and a state's number is observed, the state's own place stands between the two. Immutable.
 /// </summary>
 public sealed class ObservationEncoding
 {
     private readonly int[]? _counts;
+    private readonly int _observed, _placed;
 
     /// <summary>The encoding of a space.</summary>
     /// <param name="space">The observation space.</param>
+    /// <param name="contexts">What is told of each agent; null (the default) for nothing.</param>
     /// <exception cref="NotSupportedException">The space is none of the three.</exception>
-    public ObservationEncoding(Space space)
+    public ObservationEncoding(Space space, AgentContexts? contexts = null)
     {
-        Space = space;
+        (Space, Contexts) = (space, contexts);
         _counts = space switch
         {
             Box => null,
@@ -24,23 +27,54 @@ public sealed class ObservationEncoding
             MultiDiscrete several => [.. several.Counts],
             _ => throw new NotSupportedException($"nothing encodes observations in {space}"),
         };
-        Size = _counts?.Sum() ?? space.Size;
+        _observed = _counts?.Sum() ?? space.Size;
+        _placed = space is Discrete states && contexts?.PlacedStates == states.Count ? contexts.Size : 0;
+        Size = _observed + _placed + (contexts?.Size ?? 0);
     }
 
     /// <summary>The observation space.</summary>
     public Space Space { get; }
 
-    /// <summary>m, the numbers a policy sees.</summary>
+    /// <summary>What is told of each agent; null for nothing.</summary>
+    public AgentContexts? Contexts { get; }
+
+    /// <summary>m, the numbers a policy sees, those of the context included.</summary>
     public int Size { get; }
 
     /// <summary>How many of them are not zero in general: what first weights are scaled by.</summary>
-    public int ActiveNumbers => _counts?.Length ?? Size;
+    public int ActiveNumbers => (_counts?.Length ?? _observed) + _placed + (Contexts?.ActiveNumbers ?? 0);
 
-    /// <summary>Writes what is seen of an observation.</summary>
+    /// <summary>Writes what an agent's policy sees of an observation.</summary>
+    /// <param name="observation">As many numbers as the space has.</param>
+    /// <param name="agent">The agent, in the environment that the policy was made for; not used without contexts.</param>
+    /// <param name="seen">m numbers, overwritten.</param>
+    /// <exception cref="EnvironmentContractException">A whole number lies outside its space: the environment is at fault.</exception>
+    public void Encode<T>(ReadOnlySpan<double> observation, int agent, Span<T> seen)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Contexts is null)
+        {
+            Encode(observation, seen);
+            return;
+        }
+        Observed(observation, seen[.._observed]);
+        for (int k = 0; k < _placed; k++) seen[_observed + k] = T.CreateTruncating(Contexts.Place((int)observation[0], k));
+        for (int k = 0; k < Contexts.Size; k++) seen[_observed + _placed + k] = T.CreateTruncating(Contexts[agent, k]);
+    }
+
+    /// <summary>Writes what is seen of an observation, by a policy that is told of no agent.</summary>
     /// <param name="observation">As many numbers as the space has.</param>
     /// <param name="seen">m numbers, overwritten.</param>
     /// <exception cref="EnvironmentContractException">A whole number lies outside its space: the environment is at fault.</exception>
+    /// <exception cref="InvalidOperationException">There are contexts, so that what is seen depends on the agent.</exception>
     public void Encode<T>(ReadOnlySpan<double> observation, Span<T> seen)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Contexts is not null) throw new InvalidOperationException("what the policy sees depends on the agent, and none is named");
+        Observed(observation, seen);
+    }
+
+    private void Observed<T>(ReadOnlySpan<double> observation, Span<T> seen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (_counts is null)
@@ -53,7 +87,10 @@ public sealed class ObservationEncoding
         for (int k = 0; k < _counts.Length; k++)
         {
             double value = observation[k];
-            if (!(value >= 0 && value < _counts[k])) throw new EnvironmentContractException(FormattableString.Invariant($"gave the observation {value}, which is not in {Space}"));
+            if (!(value >= 0 && value < _counts[k]))
+            {
+                throw new EnvironmentContractException(FormattableString.Invariant($"gave the observation {value}, which is not in {Space}"));
+            }
             seen[first + (int)value] = T.One;
             first += _counts[k];
         }

@@ -6,8 +6,9 @@ using FedPG.Policies.Options;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// Features f(o) of what is observed that values are linear in: V(o) = sum over m of f_m(o) theta_m, Q(o, a) = sum over m of f_m(o) theta[m, a]. They are
-/// scaled so that ||f|| is at most 1: a step of size eta in (0, 1] then moves the value of what was seen by a share eta of the error at most. Immutable; a
+/// Features f(o) of what is observed that values are linear in: V(o) = sum over m of f_m(o) theta_m, Q(o, a) = sum over m of f_m(o)
+/// theta[m, a]. They are scaled so that ||f|| is at most 1: a step of size eta in (0, 1] then moves the value of what was seen by a share
+/// eta of the error at most. Immutable; a
 /// <see cref="Writer"/> has the room to compute them.
 /// </summary>
 public sealed class ObservationFeatures
@@ -56,8 +57,8 @@ public sealed class ObservationFeatures
     }
 
     /// <summary>
-    /// The cosine basis: cos(pi c.x) for all c in {0, ..., order}^inputs, x the numbers seen brought to [0, 1] (Konidaris, Osentoski and Thomas, "Value function
-    /// approximation in reinforcement learning using the Fourier basis", AAAI 2011).
+    /// The cosine basis: cos(pi c.x) for all c in {0, ..., order}^inputs, x the numbers seen brought to [0, 1] (Konidaris, Osentoski and
+    /// Thomas, "Value function approximation in reinforcement learning using the Fourier basis", AAAI 2011).
     /// </summary>
     /// <param name="scales">The ranges of the numbers.</param>
     /// <param name="order">The highest frequency of each number, 0 or more.</param>
@@ -91,8 +92,9 @@ public sealed class ObservationFeatures
     }
 
     /// <summary>
-    /// A constant and random Fourier features cos(w.x + b) with w normal of deviation 1 / width and b uniform on a circle, x the numbers seen brought to [0, 1]: what a
-    /// Gaussian kernel of that width is approximated by (Rahimi and Recht, "Random features for large-scale kernel machines", NIPS 2007).
+    /// A constant and random Fourier features cos(w.x + b) with w normal of deviation 1 / width and b uniform on a circle, x the numbers
+    /// seen brought to [0, 1]: what a Gaussian kernel of that width is approximated by (Rahimi and Recht, "Random features for large-scale
+    /// kernel machines", NIPS 2007).
     /// </summary>
     /// <param name="scales">The ranges of the numbers.</param>
     /// <param name="count">m, the constant included.</param>
@@ -150,7 +152,8 @@ public sealed class ObservationFeatures
 }
 
 /// <summary>
-/// How the numbers of an observation are brought to [0, 1]: one with bounds linearly, and clipped to them; one without, or with bounds of its space wider than 1e9, by 1/2 + x / (2 (1 + |x|)). Immutable.
+/// How the numbers of an observation are brought to [0, 1]: one with bounds linearly, and clipped to them; one without, or with bounds of
+/// its space wider than 1e9, by 1/2 + x / (2 (1 + |x|)). Immutable.
 /// </summary>
 public sealed class ObservationScales
 {
@@ -158,7 +161,9 @@ public sealed class ObservationScales
 
     /// <summary>The scales of a box.</summary>
     /// <param name="box">The observation space.</param>
-    /// <param name="given">Bounds [low, high] in the place of the box's, one a number, of any finite width; null for those of the box.</param>
+    /// <param name="given">
+    /// Bounds [low, high] in the place of the box's, one a number, of any finite width; null for those of the box.
+    /// </param>
     /// <exception cref="ArgumentException">Given bounds are not as many as the numbers, or are none.</exception>
     public ObservationScales(Box box, IReadOnlyList<(double Low, double High)>? given)
     {

@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// Runs a module that knows nothing of agents as a policy where environments are stepped: the module maps observations [M, m] to outputs [M, k], and the adapter keeps
-/// one copy of it for each agent of the block, so that it costs a forward and a backward pass an agent. What is done with the outputs, and which parameters there are beside the
-/// module's, the kind of policy says. A module has to be a function of its parameters and observations: what it keeps from one call to the next is not in a checkpoint.
+/// Runs a module that knows nothing of agents as a policy where environments are stepped: the module maps observations [M, m] to outputs
+/// [M, k], and the adapter keeps one copy of it for each agent of the block, so that it costs a forward and a backward pass an agent. What
+/// is done with the outputs, and which parameters there are beside the module's, the kind of policy says. A module has to be a function of
+/// its parameters and observations: what it keeps from one call to the next is not in a checkpoint.
 /// </summary>
 public abstract class ObservationModulePolicy : EpisodicPolicy
 {

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what is
-/// seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
+/// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what
+/// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
 /// </summary>
 public sealed class ObservationSoftmax : EpisodicPolicy
 {
@@ -119,13 +119,17 @@ public sealed class ObservationSoftmax : EpisodicPolicy
         });
 
     private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options.Kind, options.Hidden, options.Activation, environment, format);
+        Create(options, options.Hidden, options.Activation, environment, format);
 
     private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options.Kind, [], Activation.Tanh, environment, format);
+        Create(options, [], Activation.Tanh, environment, format);
 
-    private static ObservationSoftmax Create(string kind, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format) =>
-        new(kind, new ObservationEncoding(environment.ObservationSpace), (Discrete)environment.ActionSpace, hidden, activation, format);
+    private static ObservationSoftmax Create(
+        ContextPolicyOptions options, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format)
+    {
+        var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
+        return new ObservationSoftmax(options.Kind, encoding, (Discrete)environment.ActionSpace, hidden, activation, format);
+    }
 }
 
 /// <summary>What policies with a softmax over logits have in common.</summary>

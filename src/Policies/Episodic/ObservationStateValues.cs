@@ -8,8 +8,8 @@ using FedPG.Policies.Options;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// Weights of the values V(o) = sum over m of f_m(o) theta_m of one fixed policy, which they are learned for and do not change; it acts whatever the weights are. Starts
-/// at 0. Trained by <c>fedtd</c>.
+/// Weights of the values V(o) = sum over m of f_m(o) theta_m of one fixed policy, which they are learned for and do not change; it acts
+/// whatever the weights are. Starts at 0. Trained by <c>fedtd</c>.
 /// </summary>
 public sealed class ObservationStateValues : LinearHeads
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>
-/// Acts by the policy's own tensor operations. Agents act one after another: how many observations of an agent are evaluated together then depends on
-/// that agent alone, and so do the bits.
+/// Acts by the policy's own tensor operations. Agents act one after another: how many observations of an agent are evaluated together then
+/// depends on that agent alone, and so do the bits.
 /// </summary>
 internal sealed class TensorActor<T>(EpisodicPolicy policy) : IActor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

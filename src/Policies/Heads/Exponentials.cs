@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FedPG.Policies.Heads;
 
 /// <summary>
-/// exp of every element, with bits that depend on the element alone: always the same vector code, the last few elements padded. torch's goes through
-/// MKL's vector mathematics, which takes 12 nanoseconds an element for tables of this size (measured), and this less than one.
+/// exp of every element, with bits that depend on the element alone: always the same vector code, the last few elements padded. torch's
+/// goes through MKL's vector mathematics, which takes 12 nanoseconds an element for tables of this size (measured), and this less than one.
 /// </summary>
 public static class Exponentials
 {

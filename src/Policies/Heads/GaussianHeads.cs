@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Policies.Heads;
 
-/// <summary>What Gaussian policies have in common: a head is mu and log sigma, [2 k], of the k numbers of an action a = mu + sigma eps.</summary>
+/// <summary>
+/// What Gaussian policies have in common: a head is mu and log sigma, [2 k], of the k numbers of an action a = mu + sigma eps.
+/// </summary>
 internal static class GaussianHeads
 {
     private static readonly double LogRootTwoPi = 0.5 * Math.Log(2 * Math.PI);
@@ -13,7 +15,9 @@ internal static class GaussianHeads
     /// <summary>The most steps for which there are random numbers.</summary>
     public static int MaxSteps(int actionSize) => StreamKey.MaximumDraw / Normals.Draws(actionSize);
 
-    /// <summary>The constant part of log pi, and log sigma where it is fixed, [2, k], as a tensor: a Scalar of TorchSharp is not safe.</summary>
+    /// <summary>
+    /// The constant part of log pi, and log sigma where it is fixed, [2, k], as a tensor: a Scalar of TorchSharp is not safe.
+    /// </summary>
     public static Tensor Constants(int actionSize, double standardDeviation, TensorFormat format)
     {
         double[,] constants = new double[2, actionSize];
@@ -61,7 +65,9 @@ internal static class GaussianHeads
         return cat([means, logs.expand(means.shape)], -1);
     }
 
-    /// <summary>KL(from, to), [n, M]: the sum over numbers of an action of log(sigma' / sigma) + (sigma^2 + (mu - mu')^2) / (2 sigma'^2) - 1/2.</summary>
+    /// <summary>
+    /// KL(from, to), [n, M]: the sum over numbers of an action of log(sigma' / sigma) + (sigma^2 + (mu - mu')^2) / (2 sigma'^2) - 1/2.
+    /// </summary>
     public static Tensor Divergences(Tensor from, Tensor to)
     {
         long size = to.shape[^1] / 2;

@@ -7,9 +7,9 @@ namespace FedPG.Policies.Heads;
 internal static class LogSoftmax
 {
     /// <summary>
-    /// log softmax over the last dimension, [n, M, A] of any strides to [n, M, A], contiguous; differentiable as often as is asked for. libtorch normalises a
-    /// short last dimension number by number, and any other dimension in vectors: transposed and back is six times as quick at A = 4 (measured, forward and
-    /// backward: 16 x 900 x 4 numbers take 254 microseconds instead of 1283).
+    /// log softmax over the last dimension, [n, M, A] of any strides to [n, M, A], contiguous; differentiable as often as is asked for.
+    /// libtorch normalises a short last dimension number by number, and any other dimension in vectors: transposed and back is six times as
+    /// quick at A = 4 (measured, forward and backward: 16 x 900 x 4 numbers take 254 microseconds instead of 1283).
     /// </summary>
     /// <param name="logits">[n, M, A].</param>
     public static Tensor OverLast(Tensor logits) => OverFirst(logits).transpose(1, 2).contiguous();

@@ -8,8 +8,8 @@ public static class Simplex
     private const int OnStack = 128;
 
     /// <summary>
-    /// Euclidean projection of every group of numbers onto the simplex, in place: x becomes max(x - tau, 0) with the tau that makes the sum 1, found by
-    /// sorting (Held, Wolfe and Crowder 1974). Components below tau become exactly 0.
+    /// Euclidean projection of every group of numbers onto the simplex, in place: x becomes max(x - tau, 0) with the tau that makes the sum
+    /// 1, found by sorting (Held, Wolfe and Crowder 1974). Components below tau become exactly 0.
     /// </summary>
     /// <param name="values">Groups one after another; finite numbers. A group with a number that is not finite is left alone.</param>
     /// <param name="size">The numbers of a group, 1 or more; divides the length.</param>

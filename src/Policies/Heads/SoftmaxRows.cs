@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace FedPG.Policies.Heads;
 
 /// <summary>
-/// Softmax over rows of A numbers in memory: log pi, and derivatives by the logits. A row's bits depend on its own numbers alone, and numbers that are none stay none. Where A is 2, 4 or 8
-/// a vector holds whole rows: the largest number and the sum of a row then go by halves, and stand in every place of the row. Other rows are worked on number by number.
+/// Softmax over rows of A numbers in memory: log pi, and derivatives by the logits. A row's bits depend on its own numbers alone, and
+/// numbers that are none stay none. Where A is 2, 4 or 8 a vector holds whole rows: the largest number and the sum of a row then go by
+/// halves, and stand in every place of the row. Other rows are worked on number by number.
 /// </summary>
 public static class SoftmaxRows
 {

@@ -9,7 +9,8 @@ namespace FedPG.Policies.LinearQuadratic;
 
 /// <summary>
 /// The linear policy of a linear-quadratic problem: u = -K x, or u = -K x + sigma eps with Gaussian noise of a fixed standard deviation.
-/// theta is K row by row, d = k m, and starts at the problem's initial gain. Without noise there is no log pi, and only exact gradients serve it.
+/// theta is K row by row, d = k m, and starts at the problem's initial gain. Without noise there is no log pi, and only exact gradients
+/// serve it.
 /// </summary>
 public sealed class LinearPolicy : StateActionPolicy
 {
@@ -53,8 +54,8 @@ public sealed class LinearPolicy : StateActionPolicy
     protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters, Tensor observations, Tensor actions)
     {
         if (StandardDeviation == 0) throw new InvalidOperationException("a policy without noise has no log pi");
-        // One control after another in sums of fixed order, and never as a product of matrices: then the bits depend neither on the block nor on
-        // where the memory lies.
+        // One control after another in sums of fixed order, and never as a product of matrices: then the bits depend neither on the block
+        // nor on where the memory lies.
         Tensor? squares = null;
         for (int j = 0; j < ActionSize; j++)
         {

@@ -38,8 +38,8 @@ internal static class Activations
         : Vector512<T>.One - (y * y);
 
     /// <summary>
-    /// tanh x = 1 - 2 / (exp(2x) + 1), absolute error below 2e-7. exp z = 2^n exp r with z = n log 2 + r and |r| at most log(2) / 2, where the
-    /// Taylor polynomial of degree 7 leaves 6e-9. NaN stays NaN.
+    /// tanh x = 1 - 2 / (exp(2x) + 1), absolute error below 2e-7. exp z = 2^n exp r with z = n log 2 + r and |r| at most log(2) / 2, where
+    /// the Taylor polynomial of degree 7 leaves 6e-9. NaN stays NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Tanh(Vector512<float> x)
@@ -67,7 +67,9 @@ internal static class Activations
         return one - (half + half);
     }
 
-    /// <summary>1 / x for x from 1 to 2^30, good to 2^-23: where there is an estimate to 14 bits, one step of Newton's is quicker than a division.</summary>
+    /// <summary>
+    /// 1 / x for x from 1 to 2^30, good to 2^-23: where there is an estimate to 14 bits, one step of Newton's is quicker than a division.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Reciprocal(Vector512<float> x)
     {

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Networks;
 
 /// <summary>
-/// y = f(z + b) with f between layers, as one operation of autograd: a pass over the numbers forward and one backward, where libtorch needs a pass for the sum, a
-/// pass for tanh, one for its derivative and one for the bias's gradient. Rows are worked on one after another, so an agent's bits do not depend on the others.
-/// It can be differentiated once. On other devices the same in libtorch's operations.
+/// y = f(z + b) with f between layers, as one operation of autograd: a pass over the numbers forward and one backward, where libtorch needs
+/// a pass for the sum, a pass for tanh, one for its derivative and one for the bias's gradient. Rows are worked on one after another, so an
+/// agent's bits do not depend on the others. It can be differentiated once. On other devices the same in libtorch's operations.
 /// </summary>
 internal static class BiasActivation
 {

@@ -4,10 +4,11 @@ using System.Runtime.Intrinsics;
 namespace FedPG.Policies.Networks;
 
 /// <summary>
-/// A <see cref="DenseNetwork"/> that acts: the same layers as in torch, without a graph, without a call a layer, and for exactly the observations there are.
-/// An operation of torch costs microseconds whatever its size, and a rollout needs eight a step; here a step of 30 observations through two layers of 64
-/// takes as long as two such calls. Every output adds up its products in one order, so an observation's bits do not depend on the others it is
-/// evaluated with. They may differ from torch's in the last places, as products of another order do: log pi of a gradient is torch's.
+/// A <see cref="DenseNetwork"/> that acts: the same layers as in torch, without a graph, without a call a layer, and for exactly the
+/// observations there are. An operation of torch costs microseconds whatever its size, and a rollout needs eight a step; here a step of 30
+/// observations through two layers of 64 takes as long as two such calls. Every output adds up its products in one order, so an
+/// observation's bits do not depend on the others it is evaluated with. They may differ from torch's in the last places, as products of
+/// another order do: log pi of a gradient is torch's.
 /// </summary>
 internal sealed unsafe class DenseActor<T> : IActor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

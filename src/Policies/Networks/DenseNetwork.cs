@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Networks;
 
 /// <summary>
-/// A fully connected network on observations, for rows of agents: x [n, M, inputs] to outputs [n, M, outputs] by one batched product a layer.
-/// Weights are [in, out]. Immutable.
+/// A fully connected network on observations, for rows of agents: x [n, M, inputs] to outputs [n, M, outputs] by one batched product a
+/// layer. Weights are [in, out]. Immutable.
 /// </summary>
 public sealed class DenseNetwork
 {

@@ -3,8 +3,11 @@ using FedPG.Policies.Networks;
 
 namespace FedPG.Policies.Options;
 
-/// <summary>Options of <c>gaussian</c>: a normal distribution around a network of what is observed. For episodic environments with continuous actions.</summary>
-public sealed record GaussianOptions : PolicyOptions
+/// <summary>
+/// Options of <c>gaussian</c>: a normal distribution around a network of what is observed. For episodic environments with continuous
+/// actions.
+/// </summary>
+public sealed record GaussianOptions : ContextPolicyOptions
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Name = "gaussian";

@@ -6,7 +6,7 @@ namespace FedPG.Policies.Options;
 /// Options of <c>log-linear</c>: logits linear in features of state and action, or in what is observed. For tabular environments, and for
 /// episodic ones with discrete actions.
 /// </summary>
-public sealed record LogLinearOptions : PolicyOptions
+public sealed record LogLinearOptions : ContextPolicyOptions
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Name = "log-linear";
@@ -23,8 +23,8 @@ public sealed record LogLinearOptions : PolicyOptions
     public double Width { get; init; } = 0.5;
 
     /// <summary>
-    /// What logits are linear in. Tabular environments: <c>one-hot</c>, <c>coordinates</c> (1, row and column) or <c>radial</c> (Gaussian bumps on a
-    /// lattice) where states lie on a grid, or given features [S][A][d]; one-hot by default. Episodic ones: <c>observation</c>.
+    /// What logits are linear in. Tabular environments: <c>one-hot</c>, <c>coordinates</c> (1, row and column) or <c>radial</c> (Gaussian
+    /// bumps on a lattice) where states lie on a grid, or given features [S][A][d]; one-hot by default. Episodic ones: <c>observation</c>.
     /// Null (the default) for the environment's default.
     /// </summary>
     [Option("what the logits are linear in: a word, or an array [S][A][d] of given features")]

@@ -4,10 +4,10 @@ using FedPG.Policies.Networks;
 namespace FedPG.Policies.Options;
 
 /// <summary>
-/// Options of <c>neural-softmax</c>: a fully connected network to one logit for each action. For tabular environments, and for episodic ones with
-/// discrete actions.
+/// Options of <c>neural-softmax</c>: a fully connected network to one logit for each action. For tabular environments, and for episodic
+/// ones with discrete actions.
 /// </summary>
-public sealed record NeuralSoftmaxOptions : PolicyOptions
+public sealed record NeuralSoftmaxOptions : ContextPolicyOptions
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Name = "neural-softmax";

@@ -2,7 +2,9 @@ using FedPG.Core.Options;
 
 namespace FedPG.Policies.Options;
 
-/// <summary>What the kinds that hold values have in common: the features that values are linear in. For tabular and episodic environments.</summary>
+/// <summary>
+/// What the kinds that hold values have in common: the features that values are linear in. For tabular and episodic environments.
+/// </summary>
 public abstract record ValueOptions : PolicyOptions
 {
     /// <summary>The lattice of radial features, [rows, columns]. For tabular environments.</summary>
@@ -29,14 +31,17 @@ public abstract record ValueOptions : PolicyOptions
     [Option("the seed that \"random\" features are drawn from", Minimum = 0, Maximum = OptionReader.LargestSeed)]
     public long FeatureInstance { get; init; }
 
-    /// <summary>The range of each number that is observed. For episodic environments; null (the default) for the bounds of the observation space.</summary>
+    /// <summary>
+    /// The range of each number that is observed. For episodic environments; null (the default) for the bounds of the observation space.
+    /// </summary>
     [Option("the range of each number that is observed, in which features tell values apart; none for the bounds of the observation space, "
         + "and 1/2 + x / (2 (1 + |x|)) for numbers without")]
     public FeatureBounds? FeatureBounds { get; init; }
 
     /// <summary>
-    /// What values are linear in. Tabular environments: <c>one-hot</c> (the default), <c>random</c>, <c>coordinates</c> or <c>radial</c> where states lie
-    /// on a grid, or given features [S][m]. Episodic ones: <c>fourier</c> (the default), <c>coordinates</c> or <c>random</c> where a box is observed, and
+    /// What values are linear in. Tabular environments: <c>one-hot</c> (the default), <c>random</c>, <c>coordinates</c> or <c>radial</c>
+    /// where states lie on a grid, or given features [S][m]. Episodic ones: <c>fourier</c> (the default), <c>coordinates</c> or
+    /// <c>random</c> where a box is observed, and
     /// <c>one-hot</c> elsewhere. Null (the default) for the environment's default.
     /// </summary>
     [Option("the features that values are linear in: a word, or where states are listed an array [S][m] of given ones")]
@@ -52,7 +57,10 @@ public sealed record ActionValuesOptions : ValueOptions
     /// <inheritdoc/>
     public override string Kind => Name;
 
-    /// <summary>The levels that an action of one bounded number is chosen from, 2 to 1,001. For episodic environments; not used for discrete actions.</summary>
+    /// <summary>
+    /// The levels that an action of one bounded number is chosen from, 2 to 1,001. For episodic environments; not used for discrete
+    /// actions.
+    /// </summary>
     [Option("the levels that an action of one bounded number is chosen from; not used for discrete actions", Minimum = 2, Maximum = 1_001)]
     public int ActionBins { get; init; } = 5;
 }
@@ -66,18 +74,22 @@ public sealed record StateValuesOptions : ValueOptions
     /// <inheritdoc/>
     public override string Kind => Name;
 
-    /// <summary>sigma of the policy <c>gaussian</c> that is evaluated, 1e-12 to 1e12. For episodic environments with continuous actions.</summary>
+    /// <summary>
+    /// sigma of the policy <c>gaussian</c> that is evaluated, 1e-12 to 1e12. For episodic environments with continuous actions.
+    /// </summary>
     [Option("the first sigma of the noise on each number of an action", Minimum = 1e-12, Maximum = 1e12)]
     public double StandardDeviation { get; init; } = 1;
 
-    /// <summary>Has no effect: the policy that is evaluated stays. Known, so that files for <c>gaussian</c> can be run with this kind too.</summary>
+    /// <summary>
+    /// Has no effect: the policy that is evaluated stays. Known, so that files for <c>gaussian</c> can be run with this kind too.
+    /// </summary>
     [Option("whether log sigma is a parameter; otherwise sigma stays")]
     public bool LearnStandardDeviation { get; init; } = true;
 
     /// <summary>
-    /// The policy whose values are learned. Tabular environments: <c>uniform</c> (the default), or probabilities [S][A]. Episodic ones: <c>uniform</c> (the
-    /// default where actions are bounded), <c>gaussian</c> around 0 for continuous actions, or probabilities [A] of discrete ones. Null (the default) for
-    /// the environment's default.
+    /// The policy whose values are learned. Tabular environments: <c>uniform</c> (the default), or probabilities [S][A]. Episodic ones:
+    /// <c>uniform</c> (the default where actions are bounded), <c>gaussian</c> around 0 for continuous actions, or probabilities [A] of
+    /// discrete ones. Null (the default) for the environment's default.
     /// </summary>
     [Option("the policy whose values are learned: a word, or an array of probabilities, [S][A] of listed states or [A] of discrete actions")]
     public WordOrNumbers? Evaluates { get; init; }

@@ -7,8 +7,8 @@ using FedPG.Core.Options;
 namespace FedPG.Policies.Options;
 
 /// <summary>
-/// An option that is a word, or an array of numbers of one to three dimensions that says the same in full: <c>"radial"</c>, or given features.
-/// A string and arrays of C# convert to it. Immutable.
+/// An option that is a word, or an array of numbers of one to three dimensions that says the same in full: <c>"radial"</c>, or given
+/// features. A string and arrays of C# convert to it. Immutable.
 /// </summary>
 [SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "Of is that alternate.")]
 public readonly record struct WordOrNumbers : IOptionValue<WordOrNumbers>

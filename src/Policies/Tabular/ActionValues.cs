@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// Action values Q(s, a) as parameters, a table or linear in features of the state, and the greedy policy that follows from them: uniform over the actions
-/// of least expected cost. Q starts at 0, where the greedy policy is uniform. Trained by <c>qavg</c> and <c>fedq</c>; the policy has no gradient.
+/// Action values Q(s, a) as parameters, a table or linear in features of the state, and the greedy policy that follows from them: uniform
+/// over the actions of least expected cost. Q starts at 0, where the greedy policy is uniform. Trained by <c>qavg</c> and <c>fedq</c>; the
+/// policy has no gradient.
 /// </summary>
 public sealed class ActionValues : TabularPolicy
 {

@@ -1,13 +1,15 @@
 using FedPG.Core.Options;
 using FedPG.Envs.Tabular;
 using FedPG.Policies.Options;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
 /// The log-linear policy pi(a|s) proportional to exp(theta . phi(s,a)), with phi either given for every state and action, or made of state
-/// features f(s) with one block of weights an action: theta . phi(s,a) = sum over m of f_m(s) theta[m,a]. Starts at theta = 0.
+/// features f(s) with one block of weights an action: theta . phi(s,a) = sum over m of f_m(s) theta[m,a]. A context z is one more feature
+/// of each action, which adds to the rest: sum over k of z_k theta'[k,a]. Starts at theta = 0.
 /// </summary>
 public sealed class LogLinear : SoftmaxPolicy
 {
@@ -17,8 +19,8 @@ public sealed class LogLinear : SoftmaxPolicy
     private readonly Tensor? _features;
     private readonly bool _perAction;
 
-    private LogLinear(int states, int actions, TensorFormat format, Tensor? features, bool perAction, long[] shape)
-        : base(Kind, states, actions, format, new ParameterLayout([("theta", shape)]))
+    private LogLinear(int states, int actions, TensorFormat format, Tensor? features, bool perAction, long[] shape, AgentContexts? contexts)
+        : base(Kind, states, actions, format, CreateLayout(shape, actions, contexts), contexts)
     {
         (_features, _perAction) = (features, perAction);
         if (features is not null) register_buffer("features", features);
@@ -28,36 +30,58 @@ public sealed class LogLinear : SoftmaxPolicy
     internal static PolicyDefinition Definition { get; } =
         PolicyDefinition.For<FiniteMdp, LogLinearOptions>("logits linear in features of state and action", Create, Read);
 
-    /// <summary>A policy on one-hot features of state and action; d = S A.</summary>
-    public static LogLinear OneHot(int states, int actions, TensorFormat format) => new(states, actions, format, null, perAction: false, [states, actions]);
+    /// <summary>A policy on one-hot features of state and action; d = S A, and k A more with contexts.</summary>
+    /// <param name="states">S.</param>
+    /// <param name="actions">A.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    public static LogLinear OneHot(int states, int actions, TensorFormat format, AgentContexts? contexts = null) =>
+        new(states, actions, format, null, perAction: false, [states, actions], contexts);
 
-    /// <summary>A policy on state features f, [S, m]; d = m A.</summary>
-    public static LogLinear OfStateFeatures(double[,] features, int actions, TensorFormat format)
+    /// <summary>A policy on state features; d = m A, and k A more with contexts.</summary>
+    /// <param name="features">f, [S, m].</param>
+    /// <param name="actions">A.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    public static LogLinear OfStateFeatures(double[,] features, int actions, TensorFormat format, AgentContexts? contexts = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(format);
-        return new LogLinear(features.GetLength(0), actions, format, format.Constant(features), perAction: false, [features.GetLength(1), actions]);
+        long[] shape = [features.GetLength(1), actions];
+        return new LogLinear(features.GetLength(0), actions, format, format.Constant(features), perAction: false, shape, contexts);
     }
 
-    /// <summary>A policy on given features phi of state and action, [S * A, d] row by row.</summary>
-    public static LogLinear OfGivenFeatures(double[,] features, int actions, TensorFormat format)
+    /// <summary>A policy on given features of state and action; d of them, and k A more with contexts.</summary>
+    /// <param name="features">phi, [S * A, d] row by row.</param>
+    /// <param name="actions">A.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    public static LogLinear OfGivenFeatures(double[,] features, int actions, TensorFormat format, AgentContexts? contexts = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(format);
-        return new LogLinear(features.GetLength(0) / actions, actions, format, format.Constant(features), perAction: true, [features.GetLength(1)]);
+        long[] shape = [features.GetLength(1)];
+        return new LogLinear(features.GetLength(0) / actions, actions, format, format.Constant(features), perAction: true, shape, contexts);
     }
 
     /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
-        Tensor theta = parameters[0];
+        Tensor logits = StateLogits(parameters[0]);
+        return Contexts is null ? logits : logits.Plus(bmm(ContextsOf(logits.shape[0]), parameters[1]));
+    }
+
+    private Tensor StateLogits(Tensor theta)
+    {
         if (_features is null) return theta;
         long n = theta.shape[0];
         // Batched over agents, and never as one large product: then an agent's numbers do not depend on how many others are in its block.
         Tensor features = _features.unsqueeze(0).expand(n, -1, -1);
-        Tensor logits = _perAction ? bmm(features, theta.unsqueeze(2)).view(n, States, Actions) : bmm(features, theta);
-        return logits;
+        return _perAction ? bmm(features, theta.unsqueeze(2)).view(n, States, Actions) : bmm(features, theta);
     }
+
+    private static ParameterLayout CreateLayout(long[] shape, int actions, AgentContexts? contexts) => new(
+        contexts is null ? [("theta", shape)] : [("theta", shape), ("context", [contexts.Size, actions])]);
 
     private static LogLinearOptions Read(OptionReader reader, FiniteMdp? mdp)
     {
@@ -79,13 +103,18 @@ public sealed class LogLinear : SoftmaxPolicy
         return word;
     }
 
-    private static LogLinear Create(LogLinearOptions options, FiniteMdp mdp, TensorFormat format) => options.Features?.Word switch
+    private static LogLinear Create(LogLinearOptions options, FiniteMdp mdp, TensorFormat format)
     {
-        null => OfGivenFeatures(Matrix(options.Features!.Value, mdp)!, mdp.Actions, format),
-        "coordinates" => OfStateFeatures(StateFeatures.Affine(mdp.Grid!), mdp.Actions, format),
-        "radial" => OfStateFeatures(StateFeatures.Radial(mdp.Grid!, options.Centres[0], options.Centres[1], options.Width), mdp.Actions, format),
-        _ => OneHot(mdp.States, mdp.Actions, format),
-    };
+        AgentContexts? contexts = AgentContexts.Of(mdp, options.Context);
+        return options.Features?.Word switch
+        {
+            null => OfGivenFeatures(Matrix(options.Features!.Value, mdp)!, mdp.Actions, format, contexts),
+            "coordinates" => OfStateFeatures(StateFeatures.Affine(mdp.Grid!), mdp.Actions, format, contexts),
+            "radial" => OfStateFeatures(
+                StateFeatures.Radial(mdp.Grid!, options.Centres[0], options.Centres[1], options.Width), mdp.Actions, format, contexts),
+            _ => OneHot(mdp.States, mdp.Actions, format, contexts),
+        };
+    }
 
     /// <summary>Given features [S][A][d] as [S * A, d]; null where they have another shape.</summary>
     private static double[,]? Matrix(WordOrNumbers given, FiniteMdp mdp)

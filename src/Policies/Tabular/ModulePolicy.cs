@@ -6,8 +6,9 @@ using static TorchSharp.torch.nn;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// Runs a module that knows nothing of rows as a policy over listed states: the module maps observations [S, m] to logits [S, A], and the adapter keeps one
-/// copy of it for each agent of the block. It costs one forward pass an agent; write a <see cref="TabularPolicy"/> of your own where that matters.
+/// Runs a module that knows nothing of rows as a policy over listed states: the module maps observations [S, m] to logits [S, A], and the
+/// adapter keeps one copy of it for each agent of the block. It costs one forward pass an agent; write a <see cref="TabularPolicy"/> of
+/// your own where that matters.
 /// <see cref="ModuleSoftmax"/> is the same where states are not listed.
 /// </summary>
 public sealed class ModulePolicy : TabularPolicy
@@ -17,7 +18,10 @@ public sealed class ModulePolicy : TabularPolicy
 
     /// <summary>Creates the adapter.</summary>
     /// <param name="kind">A name for logs.</param>
-    /// <param name="create">Makes the module; every call must give the same parameters in the same order. theta_0 are those it has when torch's generator is seeded from the experiment's seed.</param>
+    /// <param name="create">
+    /// Makes the module; every call must give the same parameters in the same order. theta_0 are those it has when torch's generator is
+    /// seeded from the experiment's seed.
+    /// </param>
     /// <param name="observations">What the module sees of each state, [S, m].</param>
     /// <param name="actions">A, the number of logits.</param>
     /// <param name="format">The type and place of rows and probabilities; the module is brought to it.</param>

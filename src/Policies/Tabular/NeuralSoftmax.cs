@@ -10,17 +10,21 @@ namespace FedPG.Policies.Tabular;
 
 /// <summary>
 /// The neural softmax policy: a fully connected network from a state's observation to the logits of its actions. Weights are [in, out].
-/// A one-hot observation selects a row of the first weights, so that layer is no product at all. Hidden weights start uniform with variance
-/// 1 / fan-in (1 for a one-hot observation), the last layer and all biases at 0: the first policy is uniform.
+/// A one-hot observation selects a row of the first weights, so that layer is no product at all. With contexts the network sees z_i too,
+/// and where contexts are places the state's own place in the same numbers: the first layer's part of z_i is one small product an agent,
+/// which is added to the bias. Hidden weights start uniform with variance 1 / fan-in (the numbers seen that are not zero in general), the
+/// last layer and all biases at 0: the first policy is uniform.
 /// </summary>
 public sealed class NeuralSoftmax : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = NeuralSoftmaxOptions.Name;
 
-    private readonly Tensor? _observations;
+    private const string PlaceWeight = "place.weight", ContextWeight = "context.weight";
+
+    private readonly Tensor? _observations, _places;
     private readonly Activation _activation;
-    private readonly int _layers;
+    private readonly int _layers, _seen;
 
     /// <summary>Creates the network.</summary>
     /// <param name="states">S.</param>
@@ -29,14 +33,17 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
     /// <param name="activation">Between the layers.</param>
     /// <param name="observations">What the network sees of each state, [S, m]; null for the state itself, one-hot.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
-    public NeuralSoftmax(int states, int actions, IReadOnlyList<int> hidden, Activation activation, double[,]? observations, TensorFormat format)
-        : base(Kind, states, actions, format, CreateLayout(observations?.GetLength(1) ?? states, hidden, actions))
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    public NeuralSoftmax(
+        int states, int actions, IReadOnlyList<int> hidden, Activation activation, double[,]? observations, TensorFormat format,
+        AgentContexts? contexts = null)
+        : base(Kind, states, actions, format, CreateLayout(states, observations?.GetLength(1) ?? states, hidden, actions, contexts), contexts)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         (_activation, _layers) = (activation, hidden.Count + 1);
-        if (observations is null) return;
-        _observations = format.Constant(observations);
-        register_buffer("observations", _observations);
+        if (observations is not null) register_buffer("observations", _observations = format.Constant(observations));
+        if (contexts?.Places(states) is { } places) register_buffer("places", _places = format.Constant(places));
+        _seen = (observations?.GetLength(1) ?? 1) + (_places is null ? 0 : contexts!.Size) + (contexts?.ActiveNumbers ?? 0);
     }
 
     /// <summary>The kind of policy where states are listed.</summary>
@@ -48,21 +55,26 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
     {
         double[] parameters = new double[Layout.Length];
         var random = new RandomSequence(key);
-        for (int layer = 0; layer < _layers - 1; layer++)
+        if (_layers == 1) return parameters;
+        for (int layer = 0; layer < _layers - 1; layer++) Fill(Layout.Slices[2 * layer], layer == 0 ? _seen : Layout.Slices[2 * layer].Shape[0]);
+        foreach (ParameterSlice more in Layout.Slices.Skip(2 * _layers)) Fill(more, _seen);
+        return parameters;
+
+        void Fill(ParameterSlice weight, double fanIn)
         {
-            ParameterSlice weight = Layout.Slices[2 * layer];
-            double fanIn = layer == 0 && _observations is null ? 1 : weight.Shape[0];
             double bound = Math.Sqrt(3 / fanIn);
             for (int k = 0; k < weight.Length; k++) parameters[weight.Offset + k] = bound * ((2 * random.NextDouble()) - 1);
         }
-        return parameters;
     }
 
     /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
         Tensor first = parameters[0], bias = parameters[1];
-        Tensor x = _observations is null ? first.Plus(bias) : bmm(_observations.unsqueeze(0).expand(first.shape[0], -1, -1), first).Add(bias);
+        long n = first.shape[0];
+        if (Contexts is not null) bias = bmm(ContextsOf(n), parameters[^1]).Add(bias);
+        Tensor x = _observations is null ? first.Plus(bias) : bmm(_observations.unsqueeze(0).expand(n, -1, -1), first).Add(bias);
+        if (_places is not null) x = bmm(_places.unsqueeze(0).expand(n, -1, -1), parameters[^2]).Add(x);
         for (int layer = 1; layer < _layers; layer++)
         {
             Tensor active = _activation == Activation.Tanh ? x.tanh() : x.relu();
@@ -88,16 +100,22 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
     private static NeuralSoftmax Create(NeuralSoftmaxOptions options, FiniteMdp mdp, TensorFormat format)
     {
         double[,]? observations = options.Observation == StateObservation.Coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null;
-        return new NeuralSoftmax(mdp.States, mdp.Actions, options.Hidden, options.Activation, observations, format);
+        AgentContexts? contexts = AgentContexts.Of(mdp, options.Context);
+        return new NeuralSoftmax(mdp.States, mdp.Actions, options.Hidden, options.Activation, observations, format, contexts);
     }
 
-    private static ParameterLayout CreateLayout(int inputs, IReadOnlyList<int> hidden, int actions)
+    /// <summary>The layers, then what the first layer makes of places and of contexts.</summary>
+    private static ParameterLayout CreateLayout(int states, int inputs, IReadOnlyList<int> hidden, int actions, AgentContexts? contexts)
     {
         long[] sizes = [inputs, .. hidden.Select(h => (long)h), actions];
-        return new ParameterLayout(Enumerable.Range(0, sizes.Length - 1).SelectMany(layer => new (string, long[])[]
+        var parameters = new List<(string Name, long[] Shape)>();
+        for (int layer = 0; layer < sizes.Length - 1; layer++)
         {
-            ($"layer{layer}.weight", [sizes[layer], sizes[layer + 1]]),
-            ($"layer{layer}.bias", [sizes[layer + 1]]),
-        }), vectorsAsRows: true);
+            parameters.Add(($"layer{layer}.weight", [sizes[layer], sizes[layer + 1]]));
+            parameters.Add(($"layer{layer}.bias", [sizes[layer + 1]]));
+        }
+        if (contexts?.PlacedStates == states) parameters.Add((PlaceWeight, [contexts.Size, sizes[1]]));
+        if (contexts is not null) parameters.Add((ContextWeight, [contexts.Size, sizes[1]]));
+        return new ParameterLayout(parameters, vectorsAsRows: true);
     }
 }

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// A softmax over logits of listed states: pi(a|s) proportional to exp z(s,a), where a policy says what z is and autograd differentiates it. On the CPU the softmax itself
-/// and its derivative by the logits are taken in the tensors' memory (<see cref="SoftmaxRows"/>), as torch needs ten operations for them; <see cref="TabularPolicy.forward"/>,
-/// which second derivatives are of, is torch's from end to end.
+/// A softmax over logits of listed states: pi(a|s) proportional to exp z(s,a), where a policy says what z is and autograd differentiates
+/// it. On the CPU the softmax itself and its derivative by the logits are taken in the tensors' memory (<see cref="SoftmaxRows"/>), as
+/// torch needs ten operations for them; <see cref="TabularPolicy.forward"/>, which second derivatives are of, is torch's from end to end.
 /// </summary>
 public abstract class SoftmaxPolicy : TabularPolicy
 {
@@ -17,12 +17,18 @@ public abstract class SoftmaxPolicy : TabularPolicy
     /// <param name="actions">A.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
-    protected SoftmaxPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout)
-        : base(kind, states, actions, format, layout) { }
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    protected SoftmaxPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
+        : base(kind, states, actions, format, layout, contexts) { }
 
     /// <inheritdoc/>
-    public override PolicyEvaluation Evaluate(Tensor rows) =>
-        Format.Device.type == DeviceType.CPU ? Record(rows, Logits, logits => new SoftmaxHead(logits, Actions)) : base.Evaluate(rows);
+    public override PolicyEvaluation Evaluate(Tensor rows)
+    {
+        if (Format.Device.type != DeviceType.CPU) return base.Evaluate(rows);
+        ArgumentNullException.ThrowIfNull(rows);
+        RequireServed(rows);
+        return Record(rows, Logits, logits => new SoftmaxHead(logits, Actions));
+    }
 
     /// <summary>The logits z, [n, S, A], from the parameters in layout order, each [n, ...shape].</summary>
     protected abstract Tensor Logits(IReadOnlyList<Tensor> parameters);

@@ -39,7 +39,8 @@ public static class StateFeatures
     }
 
     /// <summary>
-    /// A constant 1 and Gaussian bumps exp(-|x - centre|^2 / (2 width^2)) on an even lattice of centres over the map, [S, 1 + rows * columns].
+    /// A constant 1 and Gaussian bumps exp(-|x - centre|^2 / (2 width^2)) on an even lattice of centres over the map, [S, 1 + rows *
+    /// columns].
     /// </summary>
     /// <param name="grid">The map.</param>
     /// <param name="rows">Centres from top to bottom.</param>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// Weights of the state values V(s) = sum over m of f_m(s) theta_m of one fixed policy, which they are learned for and do not change. Starts at 0.
-/// Trained by <c>fedtd</c>.
+/// Weights of the state values V(s) = sum over m of f_m(s) theta_m of one fixed policy, which they are learned for and do not change.
+/// Starts at 0. Trained by <c>fedtd</c>.
 /// </summary>
 public sealed class StateValues : TabularPolicy
 {

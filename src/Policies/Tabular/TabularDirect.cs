@@ -9,8 +9,8 @@ using static TorchSharp.torch.nn;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// The direct parameterisation: theta[s,a] = pi(a|s) itself, d = S A, every row of A numbers a distribution. Starts uniform. Its parameters have to stay on
-/// the simplex, so an algorithm has to project them (<see cref="Project"/>): <c>pavg</c> does.
+/// The direct parameterisation: theta[s,a] = pi(a|s) itself, d = S A, every row of A numbers a distribution. Starts uniform. Its parameters
+/// have to stay on the simplex, so an algorithm has to project them (<see cref="Project"/>): <c>pavg</c> does.
 /// </summary>
 public sealed class TabularDirect : TabularPolicy
 {
@@ -65,8 +65,8 @@ public sealed class TabularDirect : TabularPolicy
     }
 
     /// <summary>
-    /// log pi. A mean of distributions may leave the simplex by rounding, and a server's optimiser or weights may leave it by more: what is below 0 counts as 0, and rows are
-    /// normalised.
+    /// log pi. A mean of distributions may leave the simplex by rounding, and a server's optimiser or weights may leave it by more: what is
+    /// below 0 counts as 0, and rows are normalised.
     /// </summary>
     protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters)
     {

@@ -14,8 +14,9 @@ public abstract class TabularPolicy : Policy
     /// <param name="actions">A.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
-    protected TabularPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout)
-        : base(kind, format, layout) => (States, Actions) = (states, actions);
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    protected TabularPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
+        : base(kind, format, layout, contexts) => (States, Actions) = (states, actions);
 
     /// <summary>The number of states S.</summary>
     public int States { get; }
@@ -27,6 +28,7 @@ public abstract class TabularPolicy : Policy
     public virtual Tensor forward(Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        RequireServed(rows);
         return First(rows.shape[0], LogProbabilities([.. Split(Twinned(rows))]));
     }
 
@@ -35,7 +37,30 @@ public abstract class TabularPolicy : Policy
     /// gradient mode; the rows must not change, and no other rows be evaluated, before <see cref="PolicyEvaluation.Backward"/> has run.
     /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
-    public virtual PolicyEvaluation Evaluate(Tensor rows) => Record(rows, LogProbabilities);
+    public virtual PolicyEvaluation Evaluate(Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        RequireServed(rows);
+        return Record(rows, LogProbabilities);
+    }
+
+    /// <summary>log pi(a|s), [n, S, A], of rows that are some agents', whoever is served; differentiable in the rows.</summary>
+    /// <param name="rows">Theta, [n, d].</param>
+    /// <param name="agents">The agent of each row, [n].</param>
+    public Tensor forward(Tensor rows, IReadOnlyList<int> agents)
+    {
+        if (Contexts is null) return forward(rows);
+        IReadOnlyList<int> before = Served!;
+        Serve(agents);
+        try
+        {
+            return forward(rows);
+        }
+        finally
+        {
+            Serve(before);
+        }
+    }
 
     /// <summary>log pi [n, S, A] from the parameters in layout order, each [n, ...shape].</summary>
     protected abstract Tensor LogProbabilities(IReadOnlyList<Tensor> parameters);

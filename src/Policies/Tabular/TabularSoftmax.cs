@@ -4,20 +4,37 @@ using static TorchSharp.torch;
 
 namespace FedPG.Policies.Tabular;
 
-/// <summary>The tabular softmax policy of Eq. (2): pi(a|s) proportional to exp(theta[s,a]), d = S A. Starts at theta = 0.</summary>
+/// <summary>
+/// The tabular softmax policy of Eq. (2): pi(a|s) proportional to exp(theta[s,a]), d = S A. With contexts there is a table for each
+/// different one, d = C S A: pi(a|s, z_i) proportional to exp(theta[c_i,s,a]), so that agents with different contexts share nothing. Starts
+/// at theta = 0.
+/// </summary>
 public sealed class TabularSoftmax : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = TabularSoftmaxOptions.Name;
 
-    /// <summary>Creates the policy for S states and A actions.</summary>
-    public TabularSoftmax(int states, int actions, TensorFormat format)
-        : base(Kind, states, actions, format, new ParameterLayout([("theta", [states, actions])])) { }
+    /// <summary>Creates the policy.</summary>
+    /// <param name="states">S.</param>
+    /// <param name="actions">A.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    public TabularSoftmax(int states, int actions, TensorFormat format, AgentContexts? contexts = null)
+        : base(
+            Kind, states, actions, format,
+            new ParameterLayout([("theta", contexts is null ? [states, actions] : [contexts.DistinctCount, states, actions])]), contexts) { }
 
     /// <summary>The kind of policy.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, TabularSoftmaxOptions>(
-        "one logit for each state and action", (_, mdp, format) => new TabularSoftmax(mdp.States, mdp.Actions, format));
+        "one logit for each state and action",
+        (options, mdp, format) => new TabularSoftmax(mdp.States, mdp.Actions, format, AgentContexts.Of(mdp, options.Context)));
 
     /// <inheritdoc/>
-    protected override Tensor Logits(IReadOnlyList<Tensor> parameters) => parameters[0];
+    protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
+    {
+        Tensor theta = parameters[0];
+        if (Contexts is null) return theta;
+        Tensor own = DistinctContextsOf(theta.shape[0]).unsqueeze(3).expand(-1, 1, States, Actions);
+        return theta.gather(1, own).squeeze(1);
+    }
 }

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace FedPG.Policies.Torch;
 
 /// <summary>
-/// Asks the C library to keep the memory of freed tensors for the next ones. Left to itself glibc hands blocks of some 100 KB and more back to the system as soon
-/// as they are free, and the system clears every page of the next one: measured, half of a forward pass of a 64-64 network on 2,048 pairs.
+/// Asks the C library to keep the memory of freed tensors for the next ones. Left to itself glibc hands blocks of some 100 KB and more back
+/// to the system as soon as they are free, and the system clears every page of the next one: measured, half of a forward pass of a 64-64
+/// network on 2,048 pairs.
 /// </summary>
 internal static partial class NativeHeap
 {
@@ -16,7 +17,9 @@ internal static partial class NativeHeap
     /// <summary>What is free at the end of a heap before it shrinks.</summary>
     private const int MaxFree = 128 << 20;
 
-    /// <summary>Sets both limits, but for those that the user has set in the environment. Does nothing where the C library is not glibc.</summary>
+    /// <summary>
+    /// Sets both limits, but for those that the user has set in the environment. Does nothing where the C library is not glibc.
+    /// </summary>
     public static void KeepFreedMemory()
     {
         if (!OperatingSystem.IsLinux()) return;

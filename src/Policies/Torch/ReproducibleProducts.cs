@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace FedPG.Policies.Torch;
 
 /// <summary>
-/// Asks the library behind torch's matrix products (Intel's MKL) for results that depend on a product's numbers alone. Left to itself it chooses
-/// its code by batch size and alignment, and on processors without AVX-512 (measured: AMD EPYC) a row of agents then has other bits in a block of
-/// one than in a block of eight.
+/// Asks the library behind torch's matrix products (Intel's MKL) for results that depend on a product's numbers alone. Left to itself it
+/// chooses its code by batch size and alignment, and on processors without AVX-512 (measured: AMD EPYC) a row of agents then has other bits
+/// in a block of one than in a block of eight.
 /// </summary>
 internal static partial class ReproducibleProducts
 {

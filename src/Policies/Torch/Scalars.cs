@@ -9,7 +9,8 @@ namespace FedPG.Policies.Torch;
 /// The operations that TorchSharp does with a <see cref="Scalar"/>, made safe; use them for <c>a + b</c>, <c>add_</c>, <c>x * 0.1</c>,
 /// <c>mul_(0.1)</c>, <c>div(n)</c> and <c>item</c> (products and differences of two tensors need no Scalar). TorchSharp 0.107 hands a
 /// Scalar's native memory to the operation without keeping the Scalar alive: a garbage collection in that moment frees it, and the
-/// operation throws "Expected false to be true", or computes with whatever stands there. Here every Scalar is held until the operation is done.
+/// operation throws "Expected false to be true", or computes with whatever stands there. Here every Scalar is held until the operation is
+/// done.
 /// </summary>
 public static class Scalars
 {

@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Tests.Policies;
 
-/// <summary>What is worked on in memory takes the same arguments as what is torch's: of any type and any strides, and what has no meaning is refused.</summary>
+/// <summary>
+/// What is worked on in memory takes the same arguments as what is torch's: of any type and any strides, and what has no meaning is
+/// refused.
+/// </summary>
 public sealed class EvaluationArgumentsTests
 {
     private const int States = 3, Pairs = 5, Inputs = 3;

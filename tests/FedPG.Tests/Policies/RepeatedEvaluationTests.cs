@@ -24,7 +24,8 @@ public sealed class RepeatedEvaluationTests
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         int length = policy.Layout.Length;
-        // Of 1 and of 3 agents; the same objects again and again, changed in place between the evaluations, in an order that has runs and changes.
+        // Of 1 and of 3 agents; the same objects again and again, changed in place between the evaluations, in an order that has runs and
+        // changes.
         Tensor[] rows = [Uniform(1, [3, length]), Uniform(2, [3, length]), Uniform(3, [1, length])];
         Tensor[] gradients = [.. rows.Select(r => empty_like(r))];
         foreach ((int which, int seed) in ((int, int)[])[(0, 4), (0, 5), (0, 6), (1, 7), (0, 8), (1, 9), (1, 10), (2, 11), (2, 12), (0, 13), (0, 14)])

@@ -3,11 +3,25 @@ using FedPG.Envs.Tabular.Exact;
 
 namespace FedPG.Policies.Tabular.Exact;
 
-/// <summary>A kernel's evaluation that follows a <see cref="PolicyPoint"/>: it is factorised once a theta, however many costs ask. Not thread-safe.</summary>
-internal sealed class KernelPoint(PolicyPoint point, ExactEvaluation evaluation, double[] initial)
+/// <summary>
+/// A kernel's evaluation that follows a <see cref="PolicyPoint"/>: it is factorised once a theta, however many costs ask. Not thread-safe.
+/// </summary>
+/// <param name="point">The policies.</param>
+/// <param name="evaluation">The kernel.</param>
+/// <param name="initial">rho, [S].</param>
+/// <param name="policy">Which of the point's G policies moves by it.</param>
+internal sealed class KernelPoint(PolicyPoint point, ExactEvaluation evaluation, double[] initial, int policy = 0)
 {
     private readonly PolicyDerivatives _derivatives = new(evaluation, initial);
     private long _version;
+
+    /// <summary>Of numbers of all G policies, [G, S, A], those of this one, [S, A].</summary>
+    /// <param name="all">The numbers.</param>
+    /// <param name="size">S A.</param>
+    public Span<double> Own(Span<double> all, int size) => all.Slice(policy * size, size);
+
+    /// <inheritdoc cref="Own(Span{double}, int)"/>
+    public ReadOnlySpan<double> Own(ReadOnlySpan<double> all, int size) => all.Slice(policy * size, size);
 
     /// <summary>The derivatives at the point's theta.</summary>
     public PolicyDerivatives Current
@@ -16,7 +30,7 @@ internal sealed class KernelPoint(PolicyPoint point, ExactEvaluation evaluation,
         {
             if (_version != point.Version)
             {
-                _derivatives.SetPolicy(point.LogPolicy);
+                _derivatives.SetPolicy(Own(point.LogPolicy, initial.Length * evaluation.Kernel.Actions));
                 _version = point.Version;
             }
             return _derivatives;
@@ -38,7 +52,7 @@ internal sealed class CostTerm(PolicyPoint point, KernelPoint kernel, double[] c
         return share * _objective;
     }
 
-    /// <summary>total += share W.</summary>
+    /// <summary>total += share W, total [G, S, A].</summary>
     public void AddWeights(double temperature, Span<double> total)
     {
         Update(temperature);
@@ -50,7 +64,7 @@ internal sealed class CostTerm(PolicyPoint point, KernelPoint kernel, double[] c
     {
         Update(temperature);
         PolicyDerivatives derivatives = kernel.Current;
-        derivatives.SetDirection(logDerivative);
+        derivatives.SetDirection(kernel.Own(logDerivative, costs.Length));
         derivatives.WeightDerivative(_advantages, temperature, _work);
         AddShare(_work, total);
     }
@@ -71,6 +85,7 @@ internal sealed class CostTerm(PolicyPoint point, KernelPoint kernel, double[] c
 
     private void AddShare(double[] weights, Span<double> total)
     {
-        for (int k = 0; k < total.Length; k++) total[k] += share * weights[k];
+        Span<double> own = kernel.Own(total, costs.Length);
+        for (int k = 0; k < own.Length; k++) own[k] += share * weights[k];
     }
 }

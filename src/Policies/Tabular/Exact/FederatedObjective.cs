@@ -6,9 +6,10 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Policies.Tabular.Exact;
 
 /// <summary>
-/// The federation's objective J = mean over agents of J_i, Eq. (3), exactly; kernels may differ. Agents that share a kernel count as one, with
-/// their mean cost (Proposition 1): the mean takes as many factorisations as there are kernels. The mean and all agents' objectives share
-/// the policy's evaluation and the factorisations, so at one theta each further agent costs a solve. One thread at a time, for all of them.
+/// The federation's objective J = mean over agents of J_i, Eq. (3), exactly; kernels may differ. Agents that share a kernel count as one,
+/// with their mean cost (Proposition 1): the mean takes as many factorisations as there are kernels. Where the policy is told of agents,
+/// those count as one that share kernel and context. The mean and all agents' objectives share the policy's evaluation and the
+/// factorisations, so at one theta each further agent costs a solve. One thread at a time, for all of them.
 /// </summary>
 public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
 {
@@ -24,33 +25,36 @@ public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
     /// <summary>Prepares the objective.</summary>
     /// <param name="mdp">All agents' MDPs.</param>
     /// <param name="objective">How rewards become costs.</param>
-    /// <param name="policy">pi_theta over the MDP's states and actions, Float64; an instance of this objective's own, disposed with it.</param>
+    /// <param name="policy">
+    /// pi_theta over the MDP's states and actions, Float64; an instance of this objective's own, disposed with it.
+    /// </param>
     /// <param name="temperature">tau, finite and at least 0; 0 for no entropy term.</param>
-    /// <exception cref="ArgumentException">Sizes disagree, the temperature is out of range, or the policy is not Float64.</exception>
+    /// <exception cref="ArgumentException">
+    /// Sizes disagree, the temperature is out of range, the policy is not Float64, or it is told of other agents than the MDP's.
+    /// </exception>
     public FederatedObjective(FiniteMdp mdp, Objective objective, TabularPolicy policy, double temperature = 0)
     {
         ArgumentNullException.ThrowIfNull(mdp);
         (_mdp, _objective, _temperature) = (mdp, objective, PolicyObjective.RequireTemperature(temperature));
-        (_point, _policy) = (new PolicyPoint(policy), policy);
+        ArgumentNullException.ThrowIfNull(policy);
+        if (policy.Contexts is { } contexts && contexts.Agents != mdp.Agents.Count)
+            throw new ArgumentException($"the policy is told of {contexts.Agents} agents, the MDP has {mdp.Agents.Count}", nameof(policy));
+        IReadOnlyList<int[]> policies = policy.AgentGroups(0, mdp.Agents.Count);
+        (_point, _policy) = (new PolicyPoint(policy, policies.Select(group => group[0])), policy);
         if (policy.States != mdp.States || policy.Actions != mdp.Actions)
             throw new ArgumentException($"the policy has {policy.States} states and {policy.Actions} actions, the MDP {mdp.States} and {mdp.Actions}", nameof(policy));
         int count = mdp.Agents.Count;
         (_agents, _kernelOf) = (new PolicyObjective?[count], new KernelPoint[count]);
         var means = new List<CostTerm>();
-        foreach (IGrouping<TransitionKernel, int> group in Enumerable.Range(0, count)
-            .GroupBy(i => mdp.Agents[i].Kernel, (IEqualityComparer<TransitionKernel>)ReferenceEqualityComparer.Instance))
+        for (int g = 0; g < policies.Count; g++)
         {
-            var kernel = new KernelPoint(_point, new ExactEvaluation(group.Key, mdp.Discount), mdp.Initial);
-            double[] sum = new double[mdp.States * mdp.Actions];
-            foreach (int i in group)
+            foreach (IGrouping<TransitionKernel, int> group in policies[g]
+                .GroupBy(i => mdp.Agents[i].Kernel, (IEqualityComparer<TransitionKernel>)ReferenceEqualityComparer.Instance))
             {
-                double[] costs = objective.Costs(mdp.Agents[i]);
-                for (int k = 0; k < sum.Length; k++) sum[k] += costs[k];
-                _kernelOf[i] = kernel;
+                var kernel = new KernelPoint(_point, new ExactEvaluation(group.Key, mdp.Discount), mdp.Initial, g);
+                means.Add(new CostTerm(_point, kernel, MeanCosts(group), (double)group.Count() / count));
+                foreach (int i in group) _kernelOf[i] = kernel;
             }
-            int members = group.Count();
-            for (int k = 0; k < sum.Length; k++) sum[k] /= members;
-            means.Add(new CostTerm(_point, kernel, sum, (double)members / count));
         }
         _mean = new PolicyObjective(_point, [.. means], temperature);
     }
@@ -94,6 +98,20 @@ public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
     {
         _point.Dispose();
         _policy.Dispose();
+    }
+
+    private double[] MeanCosts(IEnumerable<int> agents)
+    {
+        double[] sum = new double[_mdp.States * _mdp.Actions];
+        int members = 0;
+        foreach (int i in agents)
+        {
+            double[] costs = _objective.Costs(_mdp.Agents[i]);
+            for (int k = 0; k < sum.Length; k++) sum[k] += costs[k];
+            members++;
+        }
+        for (int k = 0; k < sum.Length; k++) sum[k] /= members;
+        return sum;
     }
 
     /// <summary>Made when first asked for: a thousand agents' work arrays are large.</summary>

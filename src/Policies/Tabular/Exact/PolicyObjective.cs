@@ -6,9 +6,9 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Policies.Tabular.Exact;
 
 /// <summary>
-/// J(theta) = E sum over t of gamma^t (c(s_t, a_t) + tau log pi_theta(a_t|s_t)) of a parametric policy on a finite MDP, with its exact gradient (the
-/// policy gradient theorem, Eq. (8) and (9)) and exact Hessian-vector products; no finite differences. A new theta takes one factorisation
-/// and two solves, a product two more; the last theta is remembered. One thread at a time.
+/// J(theta) = E sum over t of gamma^t (c(s_t, a_t) + tau log pi_theta(a_t|s_t)) of a parametric policy on a finite MDP, with its exact
+/// gradient (the policy gradient theorem, Eq. (8) and (9)) and exact Hessian-vector products; no finite differences. A new theta takes one
+/// factorisation and two solves, a product two more; the last theta is remembered. One thread at a time.
 /// </summary>
 public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
 {
@@ -18,19 +18,26 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     private readonly bool _ownsPoint;
 
     /// <summary>The objective of one cost on one kernel.</summary>
-    /// <param name="policy">pi_theta over the kernel's states and actions, Float64; it serves this thread, and is not disposed with the objective.</param>
+    /// <param name="policy">
+    /// pi_theta over the kernel's states and actions, Float64; it serves this thread, and is not disposed with the objective.
+    /// </param>
     /// <param name="kernel">P.</param>
     /// <param name="discount">gamma in [0, 1).</param>
     /// <param name="initial">rho, [S].</param>
     /// <param name="costs">c(s, a), [S, A] row by row.</param>
     /// <param name="temperature">tau, finite and at least 0; 0 for no entropy term.</param>
-    /// <exception cref="ArgumentException">Sizes disagree, a number is out of range, or the policy is not Float64.</exception>
+    /// <exception cref="ArgumentException">
+    /// Sizes disagree, a number is out of range, the policy is not Float64, or it is told of agents and serves several
+    /// (<see cref="Policy.Serve(IReadOnlyList{int})"/>).
+    /// </exception>
     public PolicyObjective(TabularPolicy policy, TransitionKernel kernel, double discount, double[] initial, double[] costs, double temperature = 0)
     {
+        ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(initial);
         ArgumentNullException.ThrowIfNull(costs);
-        (_point, _temperature, _ownsPoint) = (new PolicyPoint(policy), RequireTemperature(temperature), true);
+        (_point, _temperature, _ownsPoint) = (new PolicyPoint(policy, policy.Served ?? []), RequireTemperature(temperature), true);
+        if (policy.Served is { Count: not 1 } several) throw new ArgumentException($"the policy serves {several.Count} agents, each by a policy of its own", nameof(policy));
         if (policy.States != kernel.States || policy.Actions != kernel.Actions)
             throw new ArgumentException($"the policy has {policy.States} states and {policy.Actions} actions, the kernel {kernel.States} and {kernel.Actions}", nameof(policy));
         if (!(discount >= 0 && discount < 1)) throw new ArgumentException($"discount {discount} is not in [0, 1)", nameof(discount));
@@ -57,6 +64,8 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
         ArgumentNullException.ThrowIfNull(mdp);
         ArgumentOutOfRangeException.ThrowIfNegative(agent);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, mdp.Agents.Count);
+        ArgumentNullException.ThrowIfNull(policy);
+        policy.Serve([agent]);
         return new PolicyObjective(policy, mdp.Agents[agent].Kernel, mdp.Discount, mdp.Initial, objective.Costs(mdp.Agents[agent]), temperature);
     }
 
@@ -65,7 +74,9 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="policy">As in the constructor.</param>
     /// <param name="temperature">As in the constructor.</param>
-    /// <exception cref="InvalidOperationException">The agents' kernels differ; <see cref="FederatedObjective"/> is the mean then too.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The agents' kernels differ; <see cref="FederatedObjective"/> is the mean then too.
+    /// </exception>
     public static PolicyObjective OfAverage(FiniteMdp mdp, Objective objective, TabularPolicy policy, double temperature = 0)
     {
         ArgumentNullException.ThrowIfNull(mdp);
@@ -110,8 +121,8 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     }
 
     /// <summary>
-    /// The gradient of the first K steps' objective, E sum over t below K of gamma^t (c_t + tau log pi_t): what the estimator of Eq. (5) has as
-    /// its expectation. By dynamic programming: 2 K passes over the kernel, [K, S] numbers in memory.
+    /// The gradient of the first K steps' objective, E sum over t below K of gamma^t (c_t + tau log pi_t): what the estimator of Eq. (5)
+    /// has as its expectation. By dynamic programming: 2 K passes over the kernel, [K, S] numbers in memory.
     /// </summary>
     /// <param name="theta">theta, [d].</param>
     /// <param name="horizon">K, at least 1.</param>

@@ -5,23 +5,29 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular.Exact;
 
 /// <summary>
-/// A policy at one theta with its graph, differentiable twice: log pi, its derivative J v along a direction, and J' W. Moving to the same
-/// theta again is free. Not thread-safe; the policy is not disposed.
+/// A policy at one theta with its graph, differentiable twice: log pi, its derivative J v along a direction, and J' W. With contexts theta
+/// gives a policy for each of G agents; log pi, J v and W are then those of all of them, one after another. Moving to the same theta again
+/// is free. Not thread-safe; the policy is not disposed.
 /// </summary>
 internal sealed class PolicyPoint : IDisposable
 {
     private readonly TabularPolicy _policy;
     private readonly double[] _theta;
     private readonly double[] _logPolicy;
+    private readonly int[] _agents;
     private Tensor? _rows, _graph;
 
-    public PolicyPoint(TabularPolicy policy)
+    /// <summary>Starts nowhere.</summary>
+    /// <param name="policy">The policy, Float64.</param>
+    /// <param name="agents">The agents whose policies are looked at, one of each group; not used without contexts.</param>
+    public PolicyPoint(TabularPolicy policy, params IEnumerable<int> agents)
     {
         ArgumentNullException.ThrowIfNull(policy);
         if (policy.Format.Dtype != ScalarType.Float64)
             throw new ArgumentException($"exact derivatives need a Float64 policy; this one has {policy.Format.Dtype}", nameof(policy));
         _policy = policy;
-        (_theta, _logPolicy) = (new double[policy.Layout.Length], new double[policy.States * policy.Actions]);
+        _agents = policy.Contexts is null ? [0] : [.. agents];
+        (_theta, _logPolicy) = (new double[policy.Layout.Length], new double[_agents.Length * policy.States * policy.Actions]);
     }
 
     /// <summary>d.</summary>
@@ -30,7 +36,7 @@ internal sealed class PolicyPoint : IDisposable
     /// <summary>Counts the moves, so that others see whether what they know is of this theta.</summary>
     public long Version { get; private set; }
 
-    /// <summary>log pi(a|s), [S, A].</summary>
+    /// <summary>log pi(a|s), [G, S, A].</summary>
     public ReadOnlySpan<double> LogPolicy => _logPolicy;
 
     /// <summary>Moves to theta, [d].</summary>
@@ -42,7 +48,7 @@ internal sealed class PolicyPoint : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using var recording = enable_grad();
         Tensor rows = Constant(theta, [1, _theta.Length]).requires_grad_();
-        Tensor graph = _policy.forward(rows);
+        Tensor graph = _policy.forward(_agents.Length == 1 ? rows : rows.expand(_agents.Length, -1), _agents);
         Numbers(graph.detach()).CopyTo(_logPolicy);
         (_rows, _graph) = (rows.DetachFromDisposeScope(), graph.DetachFromDisposeScope());
         theta.CopyTo(_theta);
@@ -61,17 +67,18 @@ internal sealed class PolicyPoint : IDisposable
             return;
         }
         // A user's module is not a function of the rows in torch's eyes; it has a backward pass of its own.
-        Tensor result = zeros(_rows!.shape, dtype: ScalarType.Float64, device: _policy.Format.Device);
-        _policy.Evaluate(_rows.detach()).Backward(w, result);
-        Numbers(result).CopyTo(gradient);
+        Tensor result = zeros(_agents.Length, _theta.Length, dtype: ScalarType.Float64, device: _policy.Format.Device);
+        _policy.Serve(_agents);
+        _policy.Evaluate(_rows!.detach().expand(_agents.Length, -1)).Backward(w, result);
+        Numbers(_agents.Length == 1 ? result : result.sum(0)).CopyTo(gradient);
     }
 
     /// <summary>
-    /// The gradient of a function with score weights W, differentiated along v: J' dW + the gradient of sum W (J v) with W held constant. J v is the
-    /// derivative of J' u by u (the backward pass of a backward pass), and stays differentiable by theta.
+    /// The gradient of a function with score weights W, differentiated along v: J' dW + the gradient of sum W (J v) with W held constant. J
+    /// v is the derivative of J' u by u (the backward pass of a backward pass), and stays differentiable by theta.
     /// </summary>
     /// <param name="vector">v, [d].</param>
-    /// <param name="weightsAlong">From J v, [S, A], to W and its derivative dW, [S, A] each.</param>
+    /// <param name="weightsAlong">From J v, [G, S, A], to W and its derivative dW, [G, S, A] each.</param>
     /// <param name="product">The product, [d].</param>
     public void SecondPullback(ReadOnlySpan<double> vector, WeightsAlong weightsAlong, Span<double> product)
     {
@@ -114,5 +121,5 @@ internal sealed class PolicyPoint : IDisposable
     private static double[] Numbers(Tensor values) => MemoryMarshal.Cast<byte, double>(values.cpu().contiguous().bytes).ToArray();
 }
 
-/// <summary>From the derivative of log pi along a direction, [S, A], to score weights and their derivative, [S, A] each.</summary>
+/// <summary>From the derivative of log pi along a direction, [G, S, A], to score weights and their derivative, [G, S, A] each.</summary>
 internal delegate void WeightsAlong(ReadOnlySpan<double> logDerivative, Span<double> weights, Span<double> derivative);

@@ -76,6 +76,6 @@ public sealed class ResolvedExperimentTests
     {
         Experiment experiment = RunTesting.Experiment("policy={\"kind\":\"tabular-softmax\",\"hidden\":[3],\"width\":0.2}");
         Assert.Equal("tabular-softmax", experiment.PolicyKind);
-        Assert.Equal(["kind", "initial"], ((System.Text.Json.Nodes.JsonObject)experiment.Resolved["policy"]!).Select(p => p.Key));
+        Assert.Equal(["kind", "context", "initial"], ((System.Text.Json.Nodes.JsonObject)experiment.Resolved["policy"]!).Select(p => p.Key));
     }
 }

@@ -229,7 +229,9 @@ public sealed class ObservationPolicyTests
         }
     }
 
-    /// <summary>The first parameters are the module's own, by torch's generator, as a function of the stream alone; the values of sigma follow them.</summary>
+    /// <summary>
+    /// The first parameters are the module's own, by torch's generator, as a function of the stream alone; the values of sigma follow them.
+    /// </summary>
     [Fact]
     public void A_modules_first_parameters_follow_from_the_seed()
     {

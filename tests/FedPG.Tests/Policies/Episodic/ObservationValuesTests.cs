@@ -81,7 +81,10 @@ public sealed class ObservationValuesTests
         }
     }
 
-    /// <summary>Ties are broken evenly: at zero values all actions are equally good. 3,000 draws within 6 standard deviations, a false alarm below 1e-8.</summary>
+    /// <summary>
+    /// Ties are broken evenly: at zero values all actions are equally good. 3,000 draws within 6 standard deviations, a false alarm below
+    /// 1e-8.
+    /// </summary>
     [Fact]
     public void The_greedy_policy_is_uniform_over_the_best_actions()
     {
@@ -100,7 +103,10 @@ public sealed class ObservationValuesTests
         Assert.All((int[])[counts[1], counts[2], counts[4]], count => Assert.InRange(count, 1000 - (6 * 26), 1000 + (6 * 26)));
     }
 
-    /// <summary>Of every transition of a chain, the direction is what the formula says; at an end the chain begins anew, and a limit of steps stops no bootstrapping.</summary>
+    /// <summary>
+    /// Of every transition of a chain, the direction is what the formula says; at an end the chain begins anew, and a limit of steps stops
+    /// no bootstrapping.
+    /// </summary>
     [Theory]
     [InlineData("fedtd", null)]
     [InlineData("fedtd", 4)]
@@ -171,8 +177,9 @@ public sealed class ObservationValuesTests
     }
 
     /// <summary>
-    /// A table that is stepped, with a feature a state: TD comes to the value function of the table, the TD fixed point there, with ends and without, and where episodes are cut after three steps.
-    /// Steps fall as 1/t; over seeds 1 to 10 the largest error was 0.02 to 0.4 % of the largest value. The seed is fixed.
+    /// A table that is stepped, with a feature a state: TD comes to the value function of the table, the TD fixed point there, with ends
+    /// and without, and where episodes are cut after three steps. Steps fall as 1/t; over seeds 1 to 10 the largest error was 0.02 to 0.4 %
+    /// of the largest value. The seed is fixed.
     /// </summary>
     [Theory]
     [InlineData("random-1", null)]
@@ -191,7 +198,10 @@ public sealed class ObservationValuesTests
         }
     }
 
-    /// <summary>So does Q-learning along a chain come to the optimal values; over seeds 1 to 10 the largest error was 0.02 to 0.7 % of the largest value.</summary>
+    /// <summary>
+    /// So does Q-learning along a chain come to the optimal values; over seeds 1 to 10 the largest error was 0.02 to 0.7 % of the largest
+    /// value.
+    /// </summary>
     [Theory]
     [InlineData("random-1")]
     [InlineData("grid-ending")]
@@ -211,7 +221,10 @@ public sealed class ObservationValuesTests
         }
     }
 
-    /// <summary>What is reported is known where everything is: a walk of five steps that costs its place, with an end, and one that goes on for ever at a cost of 1.</summary>
+    /// <summary>
+    /// What is reported is known where everything is: a walk of five steps that costs its place, with an end, and one that goes on for ever
+    /// at a cost of 1.
+    /// </summary>
     [Fact]
     public void The_squared_error_is_that_against_discounted_returns()
     {
@@ -278,7 +291,9 @@ public sealed class ObservationValuesTests
         return new(new ObservationEncoding(environment.ObservationSpace), Features(environment), FixedActions.Of([.. Enumerable.Repeat(1.0 / actions, actions)]), format);
     }
 
-    /// <summary>Places 0 to 5; a step leads to the next place and costs the one it leaves, or for ever stays in place 0 at a cost of 1.</summary>
+    /// <summary>
+    /// Places 0 to 5; a step leads to the next place and costs the one it leaves, or for ever stays in place 0 at a cost of 1.
+    /// </summary>
     private sealed class Corridor(bool ends, int? truncates = null) : IEnvironment
     {
         private int _place, _steps;

@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace FedPG.Tests.Policies.Episodic;
 
-/// <summary>A module as a user writes it: it knows nothing of agents, has a parameter that nothing depends on, and a layer that is random in training.</summary>
+/// <summary>
+/// A module as a user writes it: it knows nothing of agents, has a parameter that nothing depends on, and a layer that is random in
+/// training.
+/// </summary>
 internal sealed class UserModule : Module<Tensor, Tensor>
 {
     private readonly Module<Tensor, Tensor> _hidden, _last, _dropout, _unused;

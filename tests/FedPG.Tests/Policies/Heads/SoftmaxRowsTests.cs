@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Tests.Policies.Heads;
 
-/// <summary>The softmax that policies have outside of autograd: torch's numbers, derivatives by differences, and bits that are a row's own.</summary>
+/// <summary>
+/// The softmax that policies have outside of autograd: torch's numbers, derivatives by differences, and bits that are a row's own.
+/// </summary>
 public sealed class SoftmaxRowsTests
 {
     public static TheoryData<int> Widths() => [1, 2, 3, 4, 5, 7, 8, 9, 16, 600];

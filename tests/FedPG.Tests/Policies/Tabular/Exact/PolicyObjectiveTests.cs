@@ -138,7 +138,8 @@ public sealed class PolicyObjectiveTests
         foreach (int horizon in (int[])[10, 50, 400])
         {
             objective.TruncatedGradient(theta, horizon, truncated);
-            // A crude bound: what is cut off is at most (K + 1/(1 - gamma)) gamma^K times a cost and score of at most 2 each, over 1 - gamma.
+            // A crude bound: what is cut off is at most (K + 1/(1 - gamma)) gamma^K times a cost and score of at most 2 each, over 1 -
+            // gamma.
             double bound = (horizon + 10) * Math.Pow(0.9, horizon) * 4 / 0.1;
             Assert.InRange(NumericsTesting.Distance(full, truncated), 0, bound + 1e-13);
         }

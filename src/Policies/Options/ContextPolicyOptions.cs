@@ -1,0 +1,23 @@
+using FedPG.Core.Options;
+
+namespace FedPG.Policies.Options;
+
+/// <summary>Options of policies that can be told of the agent that they act for.</summary>
+public abstract record ContextPolicyOptions : PolicyOptions
+{
+    /// <summary>
+    /// What the policy is told of the agent: nothing (the default), its index, or its task. <see cref="TaskContext.Task"/> needs an
+    /// environment that says what its agents' tasks are.
+    /// </summary>
+    [Option("what the policy is told of the agent that it acts for: nothing, its index, or its task")]
+    public TaskContext Context { get; init; }
+
+    /// <summary>Notes an error where the environment says nothing of tasks, and the policy is to be told of them.</summary>
+    /// <param name="reader">The section.</param>
+    /// <param name="environment">The environment; null where it had errors itself.</param>
+    internal void Check(OptionReader reader, Envs.FederatedEnvironment? environment)
+    {
+        if (Context == TaskContext.Task && environment is { Tasks: null })
+            reader.Reject("context", $"{environment.Name} does not say what tells its agents' tasks apart; allowed there: \"none\" | \"agent\"");
+    }
+}
