@@ -36,7 +36,7 @@ public sealed class TrainingLoop : IDisposable
     private readonly IDiagnoser? _diagnoser;
     private long _envStepsBefore, _trajectoriesBefore;
     private double _secondsBefore;
-    private long _started;
+    private long? _started;
 
     /// <summary>Builds agents and server at theta_0.</summary>
     /// <exception cref="InvalidInputException">What the algorithm asks of agents in a round depends on the server's numbers.</exception>
@@ -45,6 +45,7 @@ public sealed class TrainingLoop : IDisposable
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(execution);
         (_experiment, _time, _algorithm) = (experiment, time, experiment.CreateAlgorithm());
+        Rounds = experiment.Federation.Rounds;
         // What threads share is agents: more threads than those would only be woken for every phase.
         _pool = new WorkerPool(Math.Min(execution.Threads, experiment.Environment.AgentNames.Count));
         using var noGrad = no_grad();
@@ -80,6 +81,22 @@ public sealed class TrainingLoop : IDisposable
     /// <summary>The rounds that are done; -1 before the exchange that precedes round 0.</summary>
     public int RoundsDone { get; private set; } = -1;
 
+    /// <summary>
+    /// The rounds to run in all, 0 or more: those of the setup unless they are set. Schedules of the algorithm keep the number that they were made for.
+    /// </summary>
+    public int Rounds
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+
+    /// <summary>Whether all rounds were run.</summary>
+    public bool IsFinished => RoundsDone >= Rounds;
+
     /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
     public long EnvSteps => _envStepsBefore + Agents.EnvSteps;
 
@@ -87,7 +104,7 @@ public sealed class TrainingLoop : IDisposable
     public long Trajectories => _trajectoriesBefore + Agents.Trajectories;
 
     /// <summary>Seconds of training since the start of the run, stops left out.</summary>
-    public double Seconds => _secondsBefore + _time.GetElapsedTime(_started).TotalSeconds;
+    public double Seconds => _secondsBefore + (_started is { } since ? _time.GetElapsedTime(since).TotalSeconds : 0);
 
     /// <summary>Runs the rounds that are left.</summary>
     /// <param name="sink">Takes the report of every round.</param>
@@ -98,29 +115,37 @@ public sealed class TrainingLoop : IDisposable
     public RunStatus Run(IRoundSink sink, Action? checkpoint, CancellationToken cancellation, double? seconds = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        using var noGrad = no_grad();
-        _started = _time.GetTimestamp();
-        int rounds = _experiment.Federation.Rounds;
-        if (RoundsDone < 0)
+        return Timed(() =>
         {
-            Agents.BeginRound(Algorithm.StartRound);
-            using (NewDisposeScope()) _algorithm.Run(Server, Agents, Algorithm.StartRound);
-            RoundsDone = 0;
-            sink.Report(CreateReport());
-        }
-        bool IsFinished() => seconds is { } most ? Seconds >= most : RoundsDone >= rounds;
-        while (!IsFinished() && !cancellation.IsCancellationRequested)
+            Start(sink);
+            bool IsOver() => seconds is { } limit ? Seconds >= limit : IsFinished;
+            while (!IsOver() && !cancellation.IsCancellationRequested)
+            {
+                Round(sink);
+                if (IsCheckpointDue && !IsOver()) checkpoint?.Invoke();
+            }
+            RunStatus status = IsOver() ? RunStatus.Finished : RunStatus.Cancelled;
+            checkpoint?.Invoke();
+            return status;
+        });
+    }
+
+    /// <summary>Runs one round that is left, and before the first one the exchange that precedes it.</summary>
+    /// <param name="sink">Takes the report of the round, and before the first one that of row 0.</param>
+    /// <param name="checkpoint">Called after the round when a checkpoint is due, and after the last round; null for none.</param>
+    /// <returns>Whether a round was run; false where none is left.</returns>
+    /// <exception cref="DivergedException">Parameters stopped being finite.</exception>
+    public bool Step(IRoundSink sink, Action? checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        return Timed(() =>
         {
-            Agents.BeginRound(RoundsDone);
-            using (NewDisposeScope()) _algorithm.Run(Server, Agents, RoundsDone);
-            RoundsDone++;
-            ThrowIfDiverged();
-            sink.Report(CreateReport());
-            if (_experiment.CheckpointEvery > 0 && RoundsDone % _experiment.CheckpointEvery == 0 && !IsFinished()) checkpoint?.Invoke();
-        }
-        RunStatus status = IsFinished() ? RunStatus.Finished : RunStatus.Cancelled;
-        checkpoint?.Invoke();
-        return status;
+            Start(sink);
+            if (IsFinished) return false;
+            Round(sink);
+            if (IsCheckpointDue || IsFinished) checkpoint?.Invoke();
+            return true;
+        });
     }
 
     /// <summary>Goes on from a stored state: the tensors of server and agents have been filled in by the caller.</summary>
@@ -147,10 +172,47 @@ public sealed class TrainingLoop : IDisposable
         _pool.Dispose();
     }
 
+    private bool IsCheckpointDue => _experiment.CheckpointEvery > 0 && RoundsDone % _experiment.CheckpointEvery == 0;
+
+    /// <summary>Works without gradients being recorded, and counts the time as training.</summary>
+    private T Timed<T>(Func<T> work)
+    {
+        using var noGrad = no_grad();
+        _started = _time.GetTimestamp();
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _secondsBefore = Seconds;
+            _started = null;
+        }
+    }
+
+    /// <summary>The exchange before the first round, where it has not been made.</summary>
+    private void Start(IRoundSink sink)
+    {
+        if (RoundsDone >= 0) return;
+        Agents.BeginRound(Algorithm.StartRound);
+        using (NewDisposeScope()) _algorithm.Run(Server, Agents, Algorithm.StartRound);
+        RoundsDone = 0;
+        sink.Report(CreateReport());
+    }
+
+    private void Round(IRoundSink sink)
+    {
+        Agents.BeginRound(RoundsDone);
+        using (NewDisposeScope()) _algorithm.Run(Server, Agents, RoundsDone);
+        RoundsDone++;
+        ThrowIfDiverged();
+        sink.Report(CreateReport());
+    }
+
     private RoundReport CreateReport()
     {
-        bool evaluated = RoundsDone % _experiment.EvaluateEvery == 0 || RoundsDone == _experiment.Federation.Rounds;
-        bool diagnosed = _diagnoser is not null && (RoundsDone % _experiment.DiagnoseEvery == 0 || RoundsDone == _experiment.Federation.Rounds);
+        bool evaluated = RoundsDone % _experiment.EvaluateEvery == 0 || RoundsDone == Rounds;
+        bool diagnosed = _diagnoser is not null && (RoundsDone % _experiment.DiagnoseEvery == 0 || RoundsDone == Rounds);
         double? temperature = _experiment.Entropy.IsUsed ? _experiment.Entropy.At(RoundsDone) : null;
         (double drift, double correction) = (Agents.Drift(), Agents.CorrectionNorm());
         Agents.ResetObservations();

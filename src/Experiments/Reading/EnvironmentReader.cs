@@ -13,7 +13,10 @@ namespace FedPG.Experiments.Reading;
 /// <summary>Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.</summary>
 internal static class EnvironmentReader
 {
-    private const string RegretRewards = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
+    /// <summary>The section.</summary>
+    public const string Section = "environment";
+
+    private const string MdpKey = "mdp";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -22,11 +25,13 @@ internal static class EnvironmentReader
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="errors">Where faults are noted.</param>
     /// <returns>The environment, made for all agents; null where it has faults.</returns>
-    public static FederatedEnvironment? Read(OptionReader reader, EnvironmentRegistry environments, string folder, Objective objective, ValidationErrors errors)
+    public static FederatedEnvironment? Read(
+        OptionReader reader, EnvironmentRegistry environments, string folder, Objective objective, ValidationErrors errors)
     {
-        OptionReader environment = reader.Section("environment");
+        OptionReader environment = reader.Section(Section);
+        GivenEnvironment.RefuseIn(environment);
         FederatedEnvironment? instance;
-        if (environment.Has("mdp"))
+        if (environment.Has(MdpKey))
         {
             instance = ReadMdp(environment, folder, errors);
             if (ReadEpisodic(environment) && instance is not null) instance = EpisodicEnvironment.Of(instance);
@@ -40,44 +45,50 @@ internal static class EnvironmentReader
         {
             string id = environment.Text("id", "GridWorld-v0", "the environment's id");
             int agents = environment.Integer("agents", 8, 1, EnvironmentDefinition.AgentLimit, "N, the number of agents");
-            _ = environment.Raw("mdp");
+            _ = environment.Raw(MdpKey);
             int before = errors.Items.Count;
             (JsonElement options, string? map) = MapFile.Inline(environment.Raw("options"), folder, errors);
             ValidationErrors found = errors.Another();
-            ConfiguredEnvironment? configured = errors.Items.Count > before ? null : environments.Configure(id, agents, options, EnvironmentKeys.Experiment, found);
+            ConfiguredEnvironment? configured = errors.Items.Count > before
+                ? null
+                : environments.Configure(id, agents, options, EnvironmentKeys.Experiment, found);
             MapFile.Report(errors, found, "environment.options.map", map);
             environment.Resolved["options"] = configured?.ResolvedOptions.DeepClone();
             instance = configured is not null && errors.Items.Count == before ? configured.Build() : null;
             bool stepped = ReadEpisodic(environment);
-            if (instance is not null) instance = FlatActions.Of(stepped ? EpisodicEnvironment.Of(instance, configured!.Definition.StepLimit) : instance);
+            if (instance is not null)
+                instance = FlatActions.Of(stepped ? EpisodicEnvironment.Of(instance, configured!.Definition.StepLimit) : instance);
         }
         environment.Finish();
-        if (objective == Objective.Regret && instance is not null)
+        if (instance is not null && objective == Objective.Regret)
         {
-            string? file = environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null;
-            CheckRewards(instance, environment, file, errors);
+            bool fromFile = environment.Has(MdpKey);
+            RegretRewards.Check(
+                instance, environment.PathOf(fromFile ? MdpKey : "id"),
+                fromFile ? Path.GetFullPath(environment.Raw(MdpKey).GetString()!, folder) : null, errors);
         }
         return instance;
     }
 
     private static bool ReadEpisodic(OptionReader environment) => environment.Flag(
-        "stepped", false, "whether it is only stepped, as if its states could not be listed, nor its matrices be known; environments of which nothing else is known always are");
+        "stepped", false,
+        "whether it is only stepped, as if its states could not be listed, nor its matrices be known; "
+        + "environments of which nothing else is known always are");
 
     private static FiniteMdp? ReadMdp(OptionReader environment, string folder, ValidationErrors errors)
     {
-        const string key = "mdp";
         int before = errors.Items.Count;
-        string given = environment.Text(key, "", "the path of a finite-MDP file");
+        string given = environment.Text(MdpKey, "", "the path of a finite-MDP file");
         if (errors.Items.Count > before) return null;
         if (given.Length == 0 || given.Contains('\0', StringComparison.Ordinal))
         {
-            environment.Reject(key, "must be the path of a finite-MDP file");
+            environment.Reject(MdpKey, "must be the path of a finite-MDP file");
             return null;
         }
         try
         {
             string path = Path.GetFullPath(given, folder);
-            environment.Resolved[key] = path;
+            environment.Resolved[MdpKey] = path;
             return FiniteMdpFile.Read(path);
         }
         catch (InvalidInputException e)
@@ -85,29 +96,5 @@ internal static class EnvironmentReader
             errors.AddRange(e.Errors);
             return null;
         }
-    }
-
-    /// <summary>The regret 1 - r needs rewards in [0, 1]; the first that are not are named one by one, in the file they come from.</summary>
-    private static void CheckRewards(FederatedEnvironment instance, OptionReader environment, string? file, ValidationErrors errors)
-    {
-        if (ProblemFamily.Find(instance)?.RewardsOf(instance) is not { } rewards)
-        {
-            NumberRange range = instance.RewardRange;
-            if (!NumberRange.UnitInterval.Contains(range.Minimum) || !NumberRange.UnitInterval.Contains(range.Maximum))
-                errors.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {range}; {RegretRewards}");
-            return;
-        }
-        // In a file each number can be changed; of a registered environment there is one thing to say.
-        int max = file is null ? 1 : 20;
-        var found = rewards.Where(r => r.Reward is not (>= 0 and <= 1)).Take(max + 1).ToArray();
-        foreach ((int agent, int state, int action, double reward) in found.Take(max))
-        {
-            string place = $"agents[{agent}].rewards[{state}][{action}]";
-            string value = reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-            errors.AddRange([file is not null
-                ? new ValidationError(file, place, value, RegretRewards)
-                : new ValidationError(errors.Source, environment.PathOf("id"), value, $"is {place} of this environment; {RegretRewards}")]);
-        }
-        if (found.Length > max && file is not null) errors.Add(environment.PathOf("mdp"), null, "and more rewards outside [0, 1]");
     }
 }

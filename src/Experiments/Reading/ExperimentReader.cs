@@ -9,7 +9,6 @@ using FedPG.Federation.Algorithms;
 using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Families;
-using FedPG.Federation.Setup;
 using FedPG.Policies;
 using FedPG.Policies.BuiltIn;
 using static TorchSharp.torch;
@@ -39,18 +38,21 @@ public sealed class ExperimentReader(
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
+    /// <param name="environment">The environment, where a program has made it; null for the one that the file names.</param>
     /// <exception cref="InvalidInputException">Anything is wrong with the file or the overrides.</exception>
-    public Experiment ReadFile(string path, IReadOnlyList<string> assignments) =>
-        Read(JsonDocuments.ReadFile(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!, assignments);
+    public Experiment ReadFile(string path, IReadOnlyList<string> assignments, FederatedEnvironment? environment = null) =>
+        Read(JsonDocuments.ReadFile(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!, assignments, environment);
 
     /// <summary>Reads an experiment from JSON.</summary>
     /// <param name="root">The document.</param>
     /// <param name="source">What messages call it.</param>
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
+    /// <param name="environment">The environment, where a program has made it; null for the one that the document names.</param>
     /// <exception cref="InvalidInputException">Anything is wrong with the document, the overrides, or a plug-in that is named there.</exception>
-    public Experiment Read(JsonElement root, string source, string folder, IReadOnlyList<string> assignments) =>
-        PluginFailure.AsInput(() => ReadOrThrow(root, source, folder, assignments));
+    public Experiment Read(
+        JsonElement root, string source, string folder, IReadOnlyList<string> assignments, FederatedEnvironment? environment = null) =>
+        PluginFailure.AsInput(() => ReadOrThrow(ExperimentDocument.Of(root, source, assignments), folder, environment));
 
     /// <summary>
     /// Loads the plug-ins that a document names, before the rest of it is read: what stands beside a file on a command line may come from them.
@@ -60,12 +62,13 @@ public sealed class ExperimentReader(
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
     /// <returns>The document, which now names all plug-ins of this process with their hashes, as a run's own experiment.json does.</returns>
-    /// <exception cref="InvalidInputException">The overrides or the list of plug-ins are malformed, or a plug-in cannot be loaded.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The document is no object, the overrides or the list of plug-ins are malformed, or a plug-in cannot be loaded.
+    /// </exception>
     public JsonElement LoadPlugins(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
     {
-        if (plugins is null || root.ValueKind != JsonValueKind.Object) return root;
-        (JsonElement overridden, KeyOverrides overrides) = Overridden(root, source, assignments);
-        var reader = new OptionReader(overridden, "", new ValidationErrors(source, overrides.Paths));
+        OptionReader reader = ExperimentDocument.Of(root, source, assignments).Reader();
+        if (plugins is null) return root;
         PluginFailure.AsInput(() =>
         {
             ExperimentPlugins.Load(reader, folder, plugins);
@@ -77,57 +80,34 @@ public sealed class ExperimentReader(
         return JsonSerializer.SerializeToElement(document);
     }
 
-    private static (JsonElement Root, KeyOverrides Overrides) Overridden(JsonElement root, string source, IReadOnlyList<string> assignments)
+    private Experiment ReadOrThrow(ExperimentDocument document, string folder, FederatedEnvironment? given)
     {
-        var overrideFaults = new ValidationErrors(source);
-        KeyOverrides overrides = KeyOverrides.Parse(assignments, overrideFaults);
-        if (root.ValueKind == JsonValueKind.Object && assignments.Count > 0)
-        {
-            var document = (JsonObject)JsonNode.Parse(root.GetRawText(), documentOptions: JsonDocuments.ReadingOptions)!;
-            overrides.ApplyTo(document, overrideFaults);
-            root = JsonSerializer.SerializeToElement(document);
-        }
-        overrideFaults.ThrowIfAny();
-        return (root, overrides);
-    }
-
-    private Experiment ReadOrThrow(JsonElement root, string source, string folder, IReadOnlyList<string> assignments)
-    {
-        (root, KeyOverrides overrides) = Overridden(root, source, assignments);
-
-        var errors = new ValidationErrors(source, overrides.Paths);
-        var reader = new OptionReader(root, "", errors);
+        OptionReader reader = document.Reader();
+        ValidationErrors errors = document.Errors;
         if (plugins is not null) ExperimentPlugins.Load(reader, folder, plugins);
-        string name = reader.Text("name", "experiment", "the name that run folders get");
-        if (name.Length == 0 || name.Length > 100 || name.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) || name[0] == '.')
-            reader.Reject("name", "must be 1 to 100 letters, digits, '-', '_' or '.', and not start with '.'");
-        long seed = reader.Seed("seed", 1, "the seed of every random number");
-        string dtype = reader.Choice("dtype", "float32", ["float32", "float64"], "the type of all tensors");
-        Objective objective = reader.Choice("objective", "regret", ["regret", "reward"], "minimise the regret 1 - r, or -r") == "regret" ? Objective.Regret : Objective.Reward;
-
-        ScalarType type = dtype == "float64" ? ScalarType.Float64 : ScalarType.Float32;
-        FederatedEnvironment? environment = EnvironmentReader.Read(reader, environments, folder, objective, errors);
+        TrainingOptions options = TrainingOptionsReader.Read(reader);
+        ScalarType type = options.Dtype == NumberType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        FederatedEnvironment? environment = given is null
+            ? EnvironmentReader.Read(reader, environments, folder, options.Objective, errors)
+            : GivenEnvironment.Read(reader, given, options.Objective, errors);
         AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, algorithms);
         PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        FederationSection federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, seed);
-        GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, new EstimatorContext(objective, environment, policy));
-        if (environment is not null && policy is not null) CheckNeeds(federation.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
-        int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
-        int evaluationEpisodes = reader.Integer(
-            "evaluationEpisodes", TrainingSetup.DefaultEvaluationEpisodes, 2, 1_000_000, "episodes an agent that an evaluation plays where states cannot be listed; not used elsewhere");
-        int diagnoseEvery = reader.Integer("diagnoseEvery", 0, 0, 1_000_000, "rounds between two diagnoses of the theory's constants; 0 for never");
-        int checkpointEvery = reader.Integer("checkpointEvery", 25, 0, 1_000_000, "rounds between two checkpoints; 0 for none but the last");
+        FederationSection federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, options.Seed);
+        var context = new EstimatorContext(options.Objective, environment, policy);
+        GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, context);
+        if (environment is not null && policy is not null)
+            CheckNeeds(federation.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
         _ = reader.Raw(VersionsKey);
         reader.Finish();
         errors.ThrowIfAny();
         var experiment = new Experiment
         {
-            Name = name,
-            Seed = seed,
+            Name = options.Name,
+            Seed = options.Seed,
             Dtype = type,
-            Objective = objective,
+            Objective = options.Objective,
             Environment = environment!,
             PolicyKind = policySection.Kind,
             CreatePolicy = policySection.Create,
@@ -138,13 +118,14 @@ public sealed class ExperimentReader(
             AlgorithmName = federation.Name,
             Federation = federation.Options,
             CreateAlgorithm = federation.Create,
-            EvaluateEvery = evaluateEvery,
-            EvaluationEpisodes = evaluationEpisodes,
-            DiagnoseEvery = diagnoseEvery,
-            CheckpointEvery = checkpointEvery,
+            EvaluateEvery = options.EvaluateEvery,
+            EvaluationEpisodes = options.EvaluationEpisodes,
+            DiagnoseEvery = options.DiagnoseEvery,
+            CheckpointEvery = options.CheckpointEvery,
             Resolved = reader.Resolved,
+            GivenEnvironment = given,
         };
-        return diagnoseEvery > 0 ? experiment with { CreateDiagnoser = () => new Diagnosis.Diagnoser(experiment) } : experiment;
+        return options.DiagnoseEvery > 0 ? experiment with { CreateDiagnoser = () => new Diagnosis.Diagnoser(experiment) } : experiment;
     }
 
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator, ValidationErrors errors)
@@ -155,9 +136,13 @@ public sealed class ExperimentReader(
         string there = $"does not serve federation.algorithm \"{algorithm}\"; allowed there: ";
         if (family.PolicyKindsOf(needs) is { } kinds && !kinds.Contains(kind))
             errors.Add("policy.kind", Words.Quoted([kind]), there + Words.Quoted([.. kinds]));
-        if (needs.Estimators is { } estimators && !estimators.Contains(estimator))
-            errors.Add("gradient.estimator", Words.Quoted([estimator]), there + Words.Quoted([.. estimators]));
+        if (needs.Estimators is { } serving && !serving.Contains(estimator))
+            errors.Add("gradient.estimator", Words.Quoted([estimator]), there + Words.Quoted([.. serving]));
         if (needs.Batches && !family.KeepsBatches(policy))
-            errors.Add("policy.kind", $"\"{kind}\"", $"gives no divergences of policies (EpisodicPolicy.Divergences), by which federation.algorithm \"{algorithm}\" holds back its steps");
+        {
+            errors.Add("policy.kind", $"\"{kind}\"",
+                "gives no divergences of policies (EpisodicPolicy.Divergences), by which "
+                + $"federation.algorithm \"{algorithm}\" holds back its steps");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FedPG.Federation;
+using FedPG.Policies;
+using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Runs;
 
@@ -7,19 +8,24 @@ namespace FedPG.Experiments.Runs;
 internal static class PolicyFiles
 {
     /// <summary>Writes the folder aside and renames it, in the place of an older one.</summary>
-    public static void Write(string folder, TrainingLoop federation, JsonNode policySection)
+    /// <param name="folder">The folder.</param>
+    /// <param name="theta">The parameters, [d].</param>
+    /// <param name="layout">What lies where among them.</param>
+    /// <param name="rounds">The rounds they were trained for.</param>
+    /// <param name="policySection">The policy section of the resolved experiment.</param>
+    public static void Write(string folder, Tensor theta, ParameterLayout layout, int rounds, JsonNode policySection)
     {
         string aside = folder + ".tmp";
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
         Directory.CreateDirectory(aside);
-        TensorEntry theta = TensorFiles.Write(aside, "theta", [federation.Server.Theta]);
+        TensorEntry entry = TensorFiles.Write(aside, "theta", [theta]);
         RunFolder.WriteJson(Path.Combine(aside, "manifest.json"), new
         {
             format = 1,
             policy = policySection,
-            rounds = federation.RoundsDone,
-            tensors = new[] { theta },
-            parameters = federation.Layout.Slices.Select(s => new { name = s.Name, shape = s.Shape, offset = s.Offset }),
+            rounds,
+            tensors = new[] { entry },
+            parameters = layout.Slices.Select(s => new { name = s.Name, shape = s.Shape, offset = s.Offset }),
         });
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         Directory.Move(aside, folder);

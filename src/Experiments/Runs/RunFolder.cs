@@ -28,8 +28,13 @@ public sealed class RunFolder : IDisposable
     /// <summary>The round and the fault of a run whose numbers stopped being finite, in the place of a summary.</summary>
     public const string DivergedFile = "diverged.json";
 
-    private const string Alternative = ", or continue a run with --resume";
-    private const string Out = "--out", Resume = "--resume", LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
+    /// <summary>The option that names new folders, as messages of the command line call it.</summary>
+    internal const string Out = "--out";
+
+    /// <summary>What else a user of the command line can do when a folder is not empty, to end the message with.</summary>
+    internal const string Alternative = ", or continue a run with --resume";
+
+    private const string Resume = "--resume", LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held) => (FullPath, _lock) = (path, held);
@@ -53,54 +58,57 @@ public sealed class RunFolder : IDisposable
     /// <summary>Makes a new run folder, which must not exist, or be empty, and keeps others out of it.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
+    /// <param name="source">The option that named it, as messages call it.</param>
     /// <exception cref="InvalidInputException">It is not empty, in use, or cannot be written.</exception>
-    public static RunFolder Create(string path, string alternative = Alternative)
+    public static RunFolder Create(string path, string alternative = Alternative, string source = Out)
     {
-        string full = CreateEmpty(path, alternative);
+        string full = CreateEmpty(path, alternative, source);
         try
         {
-            var folder = new RunFolder(full, Lock(full, Out, path));
+            var folder = new RunFolder(full, Lock(full, source, path));
             // Another process may have written here and left between the look and the lock.
             if (Directory.EnumerateFileSystemEntries(full).All(entry => Path.GetFileName(entry) == LockFile)) return folder;
             folder._lock.Dispose();
-            throw Unusable(Out, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
+            throw Unusable(source, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(Out, path, $"cannot be written: {e.Message}");
+            throw Unusable(source, path, $"cannot be written: {e.Message}");
         }
     }
 
-    /// <summary>Checks the folder that <c>--out</c> names and makes nothing, for those who have long to wait before they need it.</summary>
+    /// <summary>Checks the folder that an option names and makes nothing, for those who have long to wait before they need it.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
+    /// <param name="source">The option that named it, as messages call it.</param>
     /// <returns>Its full path.</returns>
     /// <exception cref="InvalidInputException">It is a file, or not empty.</exception>
-    public static string RequireEmpty(string path, string alternative = Alternative)
+    public static string RequireEmpty(string path, string alternative = Alternative, string source = Out)
     {
-        ThrowIfEmpty(Out, path);
+        ThrowIfEmpty(source, path);
         string full = Path.GetFullPath(path);
-        if (File.Exists(full)) throw Unusable(Out, path, "is a file; a folder that does not exist or is empty is needed");
+        if (File.Exists(full)) throw Unusable(source, path, "is a file; a folder that does not exist or is empty is needed");
         try
         {
             if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
-                throw Unusable(Out, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
+                throw Unusable(source, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
             return full;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(Out, path, $"cannot be read: {e.Message}");
+            throw Unusable(source, path, $"cannot be read: {e.Message}");
         }
     }
 
-    /// <summary>Makes the folder that <c>--out</c> names; it must not exist, or be empty.</summary>
+    /// <summary>Makes the folder that an option names; it must not exist, or be empty.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="alternative">What else the user can do when it is not empty, to end the message with.</param>
+    /// <param name="source">The option that named it, as messages call it.</param>
     /// <returns>Its full path.</returns>
     /// <exception cref="InvalidInputException">It is not empty, a file, or cannot be written.</exception>
-    public static string CreateEmpty(string path, string alternative = "")
+    public static string CreateEmpty(string path, string alternative = "", string source = Out)
     {
-        string full = RequireEmpty(path, alternative);
+        string full = RequireEmpty(path, alternative, source);
         try
         {
             Directory.CreateDirectory(full);
@@ -108,7 +116,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw Unusable(Out, path, $"cannot be written: {e.Message}");
+            throw Unusable(source, path, $"cannot be written: {e.Message}");
         }
     }
 
@@ -160,8 +168,13 @@ public sealed class RunFolder : IDisposable
     {
         string[] tables = [MetricsFile, AgentsFile, ExchangeFile, DiagnosticsFile];
         FileInfo[] logs = [.. tables.Select(PathOf).Concat(Directory.GetFiles(FullPath, EventsPattern)).Select(f => new FileInfo(f))];
-        ValidationError[] errors = [.. logs.Where(log => lengths.TryGetValue(log.Name, out long length) && (!log.Exists || log.Length < length)).Select(log => new ValidationError(
-            log.FullName, "", null, $"has {(log.Exists ? log.Length : 0)} bytes, but had {lengths[log.Name]} when the checkpoint was taken: it was cut, and the run cannot go on"))];
+        ValidationError[] errors =
+        [
+            .. logs.Where(log => lengths.TryGetValue(log.Name, out long length) && (!log.Exists || log.Length < length))
+                .Select(log => new ValidationError(log.FullName, "", null,
+                    $"has {(log.Exists ? log.Length : 0)} bytes, but had {lengths[log.Name]} when the checkpoint was taken: "
+                    + "it was cut, and the run cannot go on")),
+        ];
         if (errors.Length > 0) throw new InvalidInputException(errors);
         foreach (FileInfo log in logs.Where(log => log.Exists))
         {

@@ -18,6 +18,12 @@ public sealed record AgentSummary(string Name, double Objective, double? Optimum
 /// <summary>The result of a run, as in summary.json.</summary>
 public sealed record RunSummary
 {
+    /// <summary>The status of a run whose rounds were all run.</summary>
+    public const string Finished = "finished";
+
+    /// <summary>The status of a run that was stopped between two rounds.</summary>
+    public const string Cancelled = "cancelled";
+
     /// <summary>finished or cancelled.</summary>
     public required string Status { get; init; }
 
@@ -31,8 +37,8 @@ public sealed record RunSummary
     public required long Seed { get; init; }
 
     /// <summary>
-    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy are learned
-    /// (squared-return-error where the environment is stepped): a word of <see cref="ObjectiveKind"/>.
+    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy
+    /// are learned (squared-return-error in an episodic environment): a word of <see cref="ObjectiveKind"/>.
     /// </summary>
     [JsonPropertyName("minimised")]
     public required string Minimised { get; init; }
@@ -84,6 +90,7 @@ public sealed record RunSummary
     /// <summary>What is left of the gap, and why; null for a run that did not finish, and where the problem is not known exactly.</summary>
     public Certificate? Certificate { get; init; }
 
-    /// <summary>The run folder.</summary>
-    public required string Folder { get; init; }
+    /// <summary>The run folder; null, and left out, for a run without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Folder { get; init; }
 }

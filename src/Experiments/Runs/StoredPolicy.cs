@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using FedPG.Core.Options;
+using FedPG.Envs;
 using FedPG.Experiments.Reading;
 using FedPG.Federation.Families;
 using FedPG.Policies;
@@ -19,36 +21,49 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
     /// <param name="folder">The run folder.</param>
     /// <param name="reader">Reads its experiment.</param>
     /// <param name="source">The option or argument that named the folder, as faults call it.</param>
+    /// <param name="environment">The environment, where a program made it by hand; else null.</param>
     /// <exception cref="InvalidInputException">It is no run folder, has no policy yet, or its files do not fit together.</exception>
-    public static StoredPolicy Read(string folder, ExperimentReader reader, string source = "RUN_DIR")
+    public static StoredPolicy Read(
+        string folder, ExperimentReader reader, string source = "RUN_DIR", FederatedEnvironment? environment = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(reader);
-        string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile), policy = Path.Combine(folder, "policy"), manifestFile = Path.Combine(policy, "manifest.json");
+        string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile);
+        string policy = Path.Combine(folder, "policy"), manifestFile = Path.Combine(policy, "manifest.json");
         if (folder.Length == 0 || !File.Exists(experimentFile))
-            throw new InvalidInputException(new ValidationError(source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
+        {
+            throw new InvalidInputException(new ValidationError(
+                source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
+        }
         if (!File.Exists(manifestFile))
-            throw new InvalidInputException(new ValidationError(source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
-        Experiment experiment = reader.ReadFile(experimentFile, []);
+        {
+            throw new InvalidInputException(new ValidationError(
+                source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
+        }
+        Experiment experiment = reader.ReadFile(experimentFile, [], environment);
         try
         {
             Manifest? manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(manifestFile), RunFolder.JsonOptions);
             if (manifest is not { Format: 1, Tensors: [{ } entry] })
-                throw new InvalidInputException(new ValidationError(manifestFile, "format", manifest?.Format.ToString(System.Globalization.CultureInfo.InvariantCulture), "this version reads format 1, with one tensor"));
+            {
+                throw new InvalidInputException(new ValidationError(
+                    manifestFile, "format", manifest?.Format.ToString(CultureInfo.InvariantCulture), "this version reads format 1, with one tensor"));
+            }
             if (TensorFiles.Error(policy, entry) is { } wrong) throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
             return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, Read(policy, entry, experiment));
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(new ValidationError(manifestFile, "", null, $"cannot be read: {e.Message.Split('\n')[0]}"));
+            string reason = e.Message.Split('\n')[0];
+            throw new InvalidInputException(new ValidationError(manifestFile, "", null, $"cannot be read: {reason}"));
         }
     }
 
     /// <summary>The parameters as a tensor of the experiment's type, [d]; owned by the caller.</summary>
     public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
 
-    /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy over listed states.</summary>
-    /// <exception cref="InvalidCastException">The states of the environment are not listed.</exception>
+    /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy in a tabular environment.</summary>
+    /// <exception cref="InvalidCastException">The environment is not tabular.</exception>
     public double[] Probabilities()
     {
         using Tensor theta = ToTensor();

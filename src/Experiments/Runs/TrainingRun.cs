@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
+using FedPG.Envs;
 using FedPG.Experiments.Diagnosis;
 using FedPG.Experiments.Reading;
 using FedPG.Federation;
@@ -12,37 +13,42 @@ using FedPG.Federation.Families;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>
-/// A training run and its folder: starts new, or goes on from the newest checkpoint with the same bits as if it had never stopped.
+/// A training run with or without a folder. With one it starts new, or goes on from the newest checkpoint with the same bits as if it had never
+/// stopped. One thread at a time.
 /// </summary>
 public sealed class TrainingRun : IRoundSink, IDisposable
 {
     private readonly Experiment _experiment;
-    private readonly RunFolder _folder;
+    private readonly RunFolder? _folder;
     private readonly TrainingLoop _federation;
     private readonly IRoundSink _progress;
     private RunLogs? _logs;
     private TensorBoardLog? _tensorBoard;
     private RoundReport? _last;
 
-    private TrainingRun(Experiment experiment, RunFolder folder, TrainingLoop federation, IRoundSink progress) =>
+    private TrainingRun(Experiment experiment, RunFolder? folder, TrainingLoop federation, IRoundSink progress) =>
         (_experiment, _folder, _federation, _progress) = (experiment, folder, federation, progress);
 
-    /// <summary>The run's folder.</summary>
-    public string Folder => _folder.FullPath;
+    /// <summary>The run's folder; null for a run without one.</summary>
+    public string? Folder => _folder?.FullPath;
+
+    /// <summary>What is run.</summary>
+    public Experiment Experiment => _experiment;
 
     /// <summary>The federation.</summary>
     public TrainingLoop Federation => _federation;
 
-    /// <summary>T, the rounds of the experiment.</summary>
-    public int Rounds => _experiment.Federation.Rounds;
+    /// <summary>T, the rounds to run in all.</summary>
+    public int Rounds => _federation.Rounds;
 
     /// <summary>What the objective is: a word of <see cref="ObjectiveKind"/>.</summary>
     public string Minimised => ProblemFamily.Of(_experiment.Environment).ObjectiveKindOf(_experiment);
 
     /// <summary>What is run, on one line.</summary>
     public string Description =>
-        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, {_experiment.Environment.AgentNames.Count} agents, {_experiment.Environment.Size}; "
-        + $"{_experiment.PolicyKind} policy of {_federation.Layout.Length} parameters, {_experiment.Estimator} gradients, seed {_experiment.Seed}";
+        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, {_experiment.Environment.AgentNames.Count} agents, "
+        + $"{_experiment.Environment.Size}; {_experiment.PolicyKind} policy of {_federation.Layout.Length} parameters, "
+        + $"{_experiment.Estimator} gradients, seed {_experiment.Seed}";
 
     /// <summary>Starts a new run in a folder that does not exist or is empty.</summary>
     /// <param name="experiment">What to run.</param>
@@ -51,23 +57,26 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     /// <param name="versions">What the resolved experiment says about the software.</param>
     /// <param name="progress">Takes every report besides the files.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="source">The option that named the folder, as messages call it.</param>
     /// <exception cref="InvalidInputException">The folder cannot be used.</exception>
     public static TrainingRun Start(
-        Experiment experiment, ExecutionOptions execution, string folder, JsonObject versions, IRoundSink progress, TimeProvider time)
+        Experiment experiment, ExecutionOptions execution, string folder, JsonObject versions, IRoundSink progress, TimeProvider time,
+        string source = RunFolder.Out)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        RunFolder.RequireEmpty(folder);
+        ArgumentNullException.ThrowIfNull(versions);
+        RunFolder.RequireEmpty(folder, RunFolder.Alternative, source);
         // Built before the folder: what fails here leaves none behind, and a cluster may have to be waited for.
         var federation = new TrainingLoop(experiment, execution, time);
         RunFolder? opened = null;
         try
         {
-            opened = RunFolder.Create(folder);
+            opened = RunFolder.Create(folder, source: source);
             var run = new TrainingRun(experiment, opened, federation, progress);
             var document = (JsonObject)experiment.Resolved.DeepClone();
             document[ExperimentReader.VersionsKey] = versions.DeepClone();
             RunFolder.WriteJson(opened.PathOf(RunFolder.ExperimentFile), document);
-            run.OpenLogs(document, resumed: false);
+            run.OpenLogs(opened, document, resumed: false);
             return run;
         }
         catch
@@ -78,10 +87,29 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         }
     }
 
+    /// <summary>Starts a run that writes no file.</summary>
+    /// <param name="experiment">What to run.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="progress">Takes every report.</param>
+    /// <param name="time">The clock.</param>
+    public static TrainingRun StartWithoutFolder(Experiment experiment, ExecutionOptions execution, IRoundSink progress, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return new TrainingRun(experiment, null, new TrainingLoop(experiment, execution, time), progress);
+    }
+
     /// <summary>Goes on with a run, from its newest checkpoint or from round 0 where there is none.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="reader">Reads its experiment.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="progress">Takes every report besides the files.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="environment">The environment, where the run was started with one that a program made; else null.</param>
     /// <returns>null when the run is finished already.</returns>
     /// <exception cref="InvalidInputException">The folder is no run folder, is in use, or its files do not fit together.</exception>
-    public static TrainingRun? Resume(string folder, ExperimentReader reader, Func<Experiment, ExecutionOptions> execution, IRoundSink progress, TimeProvider time)
+    public static TrainingRun? Resume(
+        string folder, ExperimentReader reader, Func<Experiment, ExecutionOptions> execution, IRoundSink progress, TimeProvider time,
+        FederatedEnvironment? environment = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(execution);
@@ -89,12 +117,12 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         TrainingLoop? federation = null;
         try
         {
-            if (SummaryOf(opened) is { Status: "finished" })
+            if (SummaryOf(opened) is { Status: RunSummary.Finished })
             {
                 opened.Dispose();
                 return null;
             }
-            Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), []);
+            Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), [], environment);
             federation = new TrainingLoop(experiment, execution(experiment), time);
             var run = new TrainingRun(experiment, opened, federation, progress);
             (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(opened.Checkpoints);
@@ -103,7 +131,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
-            run.OpenLogs(document, resumed: checkpoint is not null);
+            run.OpenLogs(opened, document, resumed: checkpoint is not null);
             return run;
         }
         catch
@@ -127,18 +155,41 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
     public RunSummary Run(CancellationToken cancellation, double? seconds = null)
     {
-        RunStatus status;
+        return Finish(NotingDivergence(() => _federation.Run(this, WriteCheckpoint, cancellation, seconds)));
+    }
+
+    /// <summary>Runs one round that is left, and before the first one the exchange that precedes it.</summary>
+    /// <returns>The report of the round; null where none is left.</returns>
+    /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
+    public RoundReport? Step() => NotingDivergence(() => _federation.Step(this, WriteCheckpoint)) ? _last : null;
+
+    /// <summary>Writes the policy and the summary as they are now, where there is a folder.</summary>
+    /// <returns>The summary.</returns>
+    public RunSummary Finish() => Finish(_federation.IsFinished ? RunStatus.Finished : RunStatus.Cancelled);
+
+    private T NotingDivergence<T>(Func<T> train)
+    {
         try
         {
-            status = _federation.Run(this, WriteCheckpoint, cancellation, seconds);
+            return train();
         }
         catch (Exception e) when (DivergedException.Behind(e) is { } diverged)
         {
-            RunFolder.WriteJson(_folder.PathOf(RunFolder.DivergedFile), new { Status = "diverged", Rounds = _federation.RoundsDone, Fault = diverged.Message });
+            if (_folder is not null)
+            {
+                RunFolder.WriteJson(
+                    _folder.PathOf(RunFolder.DivergedFile), new { Status = "diverged", Rounds = _federation.RoundsDone, Fault = diverged.Message });
+            }
             throw;
         }
-        PolicyFiles.Write(_folder.PolicyFolder, _federation, _experiment.Resolved["policy"]!);
+    }
+
+    private RunSummary Finish(RunStatus status)
+    {
         RunSummary summary = Summarise(status);
+        if (_folder is null) return summary;
+        PolicyFiles.Write(
+            _folder.PolicyFolder, _federation.Server.Theta, _federation.Layout, _federation.RoundsDone, _experiment.Resolved["policy"]!);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
         return summary;
     }
@@ -147,8 +198,8 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     public void Report(RoundReport report)
     {
         _last = report;
-        _logs!.Report(report);
-        _tensorBoard!.Report(report);
+        _logs?.Report(report);
+        _tensorBoard?.Report(report);
         _progress.Report(report);
     }
 
@@ -158,7 +209,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         _logs?.Dispose();
         _tensorBoard?.Dispose();
         _federation.Dispose();
-        _folder.Dispose();
+        _folder?.Dispose();
     }
 
     private static RunSummary? SummaryOf(RunFolder folder)
@@ -174,15 +225,18 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         }
     }
 
-    private void OpenLogs(JsonObject document, bool resumed)
+    private void OpenLogs(RunFolder folder, JsonObject document, bool resumed)
     {
         IReadOnlyList<string> names = _experiment.Environment.AgentNames;
-        _logs = new RunLogs(_folder.FullPath, names, _federation.Evaluator.AgentOptima, _federation.Evaluator.IsEstimate, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
-        _tensorBoard = new TensorBoardLog(_folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
+        Evaluator evaluator = _federation.Evaluator;
+        _logs = new RunLogs(
+            folder.FullPath, names, evaluator.AgentOptima, evaluator.IsEstimate, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
+        _tensorBoard = new TensorBoardLog(folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
     }
 
     private void WriteCheckpoint()
     {
+        if (_folder is null) return;
         _tensorBoard!.Flush();
         Checkpoint.Write(_folder.Checkpoints, _federation, _folder.Lengths(_logs!));
     }
@@ -194,7 +248,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         double seconds = _federation.Seconds;
         return new RunSummary
         {
-            Status = status == RunStatus.Finished ? "finished" : "cancelled",
+            Status = status == RunStatus.Finished ? RunSummary.Finished : RunSummary.Cancelled,
             Name = _experiment.Name,
             Algorithm = _experiment.AlgorithmName,
             Seed = _experiment.Seed,
@@ -211,9 +265,13 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Bytes = _federation.Agents.Ledger.BytesUp + _federation.Agents.Ledger.BytesDown,
             BytesUp = _federation.Agents.Ledger.BytesUp,
             BytesDown = _federation.Agents.Ledger.BytesDown,
-            Agents = [.. _experiment.Environment.AgentNames.Select((name, i) => new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]) { Return = final.AgentEpisodes?[i].Return })],
+            Agents =
+            [
+                .. _experiment.Environment.AgentNames.Select((name, i) =>
+                    new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]) { Return = final.AgentEpisodes?[i].Return }),
+            ],
             Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
-            Folder = _folder.FullPath,
+            Folder = Folder,
         };
     }
 }

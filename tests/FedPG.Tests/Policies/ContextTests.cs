@@ -237,7 +237,7 @@ public sealed class ContextTests
     [InlineData("Pendulum-v1", "gaussian")]
     public void Policies_on_observations_see_the_index(string environment, string kind)
     {
-        FederatedEnvironment made = EnvTesting.Configure(environment, 2).Create();
+        FederatedEnvironment made = EnvTesting.Configure(environment, 2).Build();
         ContextPolicyOptions options = kind switch
         {
             "gaussian" => new GaussianOptions { Hidden = [2], Context = TaskContext.Agent },

@@ -1,0 +1,20 @@
+using FedPG.Envs;
+
+namespace FedPG.Experiments.Acting;
+
+/// <summary>What chooses actions by a trained policy, for one kind of problem. Thread-safe.</summary>
+internal abstract class PolicyActor
+{
+    /// <summary>What is observed.</summary>
+    public required Space Observations { get; init; }
+
+    /// <summary>What the environment takes.</summary>
+    public required Space Actions { get; init; }
+
+    /// <summary>Chooses an action.</summary>
+    /// <param name="observation">An observation of <see cref="Observations"/>.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="sampler">The random numbers; null for the most likely action.</param>
+    /// <param name="action">The action, overwritten.</param>
+    public abstract void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action);
+}

@@ -1,0 +1,50 @@
+using FedPG.Envs;
+using FedPG.Envs.Episodic;
+using FedPG.Envs.LinearQuadratic;
+using FedPG.Envs.Tabular;
+using FedPG.Experiments.Runs;
+using FedPG.Policies;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.LinearQuadratic;
+using static TorchSharp.torch;
+
+namespace FedPG.Experiments.Acting;
+
+/// <summary>Makes what acts by a stored policy. Here alone it is asked which kind of problem a policy was trained on. Stateless.</summary>
+internal static class PolicyActors
+{
+    /// <summary>What acts by a policy.</summary>
+    /// <param name="stored">The policy.</param>
+    /// <exception cref="NotSupportedException">The environment is of a kind that cannot be stepped, so nothing acts in it.</exception>
+    public static PolicyActor Of(StoredPolicy stored)
+    {
+        Experiment experiment = stored.Experiment;
+        EpisodicEnvironment episodic = EpisodicEnvironment.Of(experiment.Environment);
+        (Space observations, Space actions) = (episodic.ObservationSpace, episodic.ActionSpace);
+        return experiment.Environment switch
+        {
+            FiniteMdp mdp => new TableActor(stored.Probabilities(), mdp.Actions) { Observations = observations, Actions = actions },
+            LinearQuadraticProblem => new GainActor(stored.Parameters, DeviationOf(experiment)) { Observations = observations, Actions = actions },
+            _ when experiment.Dtype == ScalarType.Float64 => Network<double>(),
+            _ => Network<float>(),
+        };
+
+        NetworkActor<T> Network<T>()
+            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+            new(() => (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), stored.Parameters)
+            {
+                Observations = observations,
+                Actions = actions,
+            };
+    }
+
+    /// <summary>What turns the number of a combination into the combination, where the environment's actions are several whole numbers; else null.</summary>
+    /// <param name="environment">The environment.</param>
+    public static FlatActions? CombinationsOf(FederatedEnvironment environment) => (environment as EpisodicEnvironment)?.Create(0) as FlatActions;
+
+    private static double DeviationOf(Experiment experiment)
+    {
+        using var policy = (LinearPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
+        return policy.StandardDeviation;
+    }
+}

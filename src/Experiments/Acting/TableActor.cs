@@ -1,0 +1,36 @@
+namespace FedPG.Experiments.Acting;
+
+/// <summary>Acts by a table of probabilities. Thread-safe.</summary>
+/// <param name="probabilities">pi(a|s), [S, A] row by row, rows that add up to 1.</param>
+/// <param name="actions">A.</param>
+internal sealed class TableActor(double[] probabilities, int actions) : PolicyActor
+{
+    /// <inheritdoc/>
+    public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
+    {
+        ReadOnlySpan<double> row = probabilities.AsSpan((int)observation[0] * actions, actions);
+        action[0] = sampler is null ? Likeliest(row) : Draw(row, sampler.NextUnit());
+    }
+
+    private static int Likeliest(ReadOnlySpan<double> row)
+    {
+        int best = 0;
+        for (int a = 1; a < row.Length; a++)
+        {
+            if (row[a] > row[best]) best = a;
+        }
+        return best;
+    }
+
+    private static int Draw(ReadOnlySpan<double> row, double left)
+    {
+        int last = 0;
+        for (int a = 0; a < row.Length; a++)
+        {
+            if (row[a] <= 0) continue;
+            last = a;
+            if ((left -= row[a]) < 0) break;
+        }
+        return last;
+    }
+}
