@@ -4,8 +4,8 @@ using FedPG.Envs.Pictures;
 namespace FedPG.Envs;
 
 /// <summary>
-/// How an environment is drawn. An environment hands its own to <see cref="EnvironmentDefinition.Drawing"/>; without one it is drawn as its kind is: a map,
-/// a table of states, or numbers. Stateless and safe to share between threads.
+/// How an environment is drawn. An environment hands its own to <see cref="EnvironmentDefinition.Drawing"/>; without one it is drawn as its
+/// kind is: a map, a table of states, or numbers. Stateless and safe to share between threads.
 /// </summary>
 public abstract class EnvironmentDrawing
 {

@@ -4,8 +4,8 @@ using FedPG.Envs.Pictures;
 namespace FedPG.Envs;
 
 /// <summary>
-/// Draws states that are some numbers, such as those of a cart: one size, and a still picture that is the episode's first moment. In a terminal, a table
-/// of the numbers step by step. Stateless.
+/// Draws states that are some numbers, such as those of a cart: one size, and a still picture that is the episode's first moment. In a
+/// terminal, a table of the numbers step by step. Stateless.
 /// </summary>
 public abstract class StateDrawing : EnvironmentDrawing
 {
@@ -69,6 +69,8 @@ public abstract class StateDrawing : EnvironmentDrawing
     /// <param name="index">Its place in the state, from 0.</param>
     protected virtual string NameOf(PictureScene scene, int index) => $"o{index}";
 
-    /// <summary>A number of a state: with four decimals, so that steps stand under each other, unless it is too large for them to matter.</summary>
+    /// <summary>
+    /// A number of a state: with four decimals, so that steps stand under each other, unless it is too large for them to matter.
+    /// </summary>
     private static string Place(double value) => Math.Abs(value) < 1e5 ? value.ToString("F4", CultureInfo.InvariantCulture) : Number(value);
 }

@@ -9,10 +9,13 @@ using FedPG.Federation.Execution;
 namespace FedPG.Cli.Bench;
 
 /// <summary>
-/// A benchmark workload: the Fast-FedPG loop with GPOMDP without a baseline from 32 trajectories a gradient, the memory from a batch of its own (H + 1
-/// batches a round), float32.
+/// A benchmark workload: the Fast-FedPG loop with GPOMDP without a baseline from 32 trajectories a gradient, the memory from a batch of its
+/// own (H + 1 batches a round), float32.
 /// </summary>
-/// <param name="Name">W1, W2 or W4; W2-1024, which is W2 with 1,024 agents, or W4-4096, W4 with 128 agents and so 4,096 trajectories at once: work enough for a GPU.</param>
+/// <param name="Name">
+/// W1, W2 or W4; W2-1024, which is W2 with 1,024 agents, or W4-4096, W4 with 128 agents and so 4,096 trajectories at once: work enough for
+/// a GPU.
+/// </param>
 /// <param name="Json">The experiment for a number of rounds.</param>
 /// <param name="Sampling">How its trajectories are sampled, where states are listed; else null.</param>
 /// <param name="Rounds">Rounds that are timed.</param>
@@ -60,7 +63,10 @@ internal sealed record BenchWorkload(string Name, Func<int, string> Json, Sample
         }
         """);
 
-    /// <summary>Agents with CartPole-v1, gravity evenly from 8 to 12 and half lengths from 0.8 to 0.3, H = 5, at most 200 steps a trajectory; steps count while the pole is up.</summary>
+    /// <summary>
+    /// Agents with CartPole-v1, gravity evenly from 8 to 12 and half lengths from 0.8 to 0.3, H = 5, at most 200 steps a trajectory; steps
+    /// count while the pole is up.
+    /// </summary>
     private static string Poles(string name, int rounds, int agents) => $$"""
         {
           "name": "{{name}}", "dtype": "float32",

@@ -10,7 +10,9 @@ namespace FedPG.Cli.Bench;
 /// <summary>What an environment that is stepped takes without training: alone, and with the policy that acts in it.</summary>
 internal static class EpisodicBench
 {
-    /// <summary>Steps a second of the environments of all agents one after another, on one thread, under uniformly random actions drawn beforehand.</summary>
+    /// <summary>
+    /// Steps a second of the environments of all agents one after another, on one thread, under uniformly random actions drawn beforehand.
+    /// </summary>
     public static Spread EnvironmentRate(EpisodicEnvironment environment, int repeats)
     {
         const int drawn = 4096;

@@ -15,8 +15,8 @@ using static TorchSharp.torch;
 namespace FedPG.Cli.Bench;
 
 /// <summary>
-/// The workloads W3: the exact gradients of 16 agents at 16 different parameters of a tabular softmax policy, on the gridworld of W1 with more cells. Each
-/// evaluation is at other parameters than the one before, so that nothing of an earlier solution is of use.
+/// The workloads W3: the exact gradients of 16 agents at 16 different parameters of a tabular softmax policy, on the gridworld of W1 with
+/// more cells. Each evaluation is at other parameters than the one before, so that nothing of an earlier solution is of use.
 /// </summary>
 internal static class GradientBench
 {
@@ -29,7 +29,9 @@ internal static class GradientBench
     /// <summary>Times a workload.</summary>
     /// <param name="name">One of <see cref="Sides"/>.</param>
     /// <param name="bench">The threads that agents are shared among, the device, and how often it is repeated.</param>
-    /// <returns>The workload and the milliseconds that all 16 gradients take together: the median of several repeats, and their least and most.</returns>
+    /// <returns>
+    /// The workload and the milliseconds that all 16 gradients take together: the median of several repeats, and their least and most.
+    /// </returns>
     public static JsonObject Measure(string name, BenchSettings bench)
     {
         Experiment experiment = ExperimentOf(name);

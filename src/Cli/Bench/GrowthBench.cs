@@ -10,9 +10,9 @@ using FedPG.Policies;
 namespace FedPG.Cli.Bench;
 
 /// <summary>
-/// Time and memory of a gradient as one size grows: <c>agents=N</c> (a table of 100 states), <c>networks=N</c> (a 64-64 network on 100 states),
-/// <c>states=S</c> (16 agents with tables), <c>exact=S</c> (the same, exact gradients) and <c>width=h</c> (16 agents with an h-h network on 100 states).
-/// A process for each case, for its peak of memory.
+/// Time and memory of a gradient as one size grows: <c>agents=N</c> (a table of 100 states), <c>networks=N</c> (a 64-64 network on 100
+/// states), <c>states=S</c> (16 agents with tables), <c>exact=S</c> (the same, exact gradients) and <c>width=h</c> (16 agents with an h-h
+/// network on 100 states). A process for each case, for its peak of memory.
 /// </summary>
 internal static class GrowthBench
 {
@@ -27,7 +27,10 @@ internal static class GrowthBench
     /// <summary>Whether a name is that of a case.</summary>
     public static bool Has(string name) => Read(name) is not null;
 
-    /// <summary>Trains: rounds of half a second that do not count, one at least, and then as many repeats, each of rounds that take a third of a second, one at least.</summary>
+    /// <summary>
+    /// Trains: rounds of half a second that do not count, one at least, and then as many repeats, each of rounds that take a third of a
+    /// second, one at least.
+    /// </summary>
     /// <exception cref="InvalidInputException">The rows of the agents alone are more than the memory that is free.</exception>
     public static JsonObject Measure(string name, BenchSettings bench)
     {
@@ -60,7 +63,10 @@ internal static class GrowthBench
         return result;
     }
 
-    /// <summary>An agent has parameters, a memory, a direction and the gradient it is written from. The system would promise the memory, and end the process when it is written to.</summary>
+    /// <summary>
+    /// An agent has parameters, a memory, a direction and the gradient it is written from. The system would promise the memory, and end the
+    /// process when it is written to.
+    /// </summary>
     private static void RequireMemory(string name, int agents, Experiment experiment)
     {
         using Policy policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, TorchSharp.torch.CPU));

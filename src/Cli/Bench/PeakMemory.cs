@@ -8,7 +8,9 @@ internal static class PeakMemory
     /// <summary>Since the last reset; on systems without one, since the start.</summary>
     public static long MiB => Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
 
-    /// <summary>Begins anew where the system can (Linux), so that a workload is not charged with what one before it took and gave back.</summary>
+    /// <summary>
+    /// Begins anew where the system can (Linux), so that a workload is not charged with what one before it took and gave back.
+    /// </summary>
     public static void Reset()
     {
         const string file = "/proc/self/clear_refs", peak = "5";

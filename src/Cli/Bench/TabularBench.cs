@@ -12,10 +12,14 @@ using static TorchSharp.torch;
 
 namespace FedPG.Cli.Bench;
 
-/// <summary>What trajectories of listed states take without training: sampled from a table, and with the policy evaluated for every batch.</summary>
+/// <summary>
+/// What trajectories of listed states take without training: sampled from a table, and with the policy evaluated for every batch.
+/// </summary>
 internal static class TabularBench
 {
-    /// <summary>Steps a second of one thread that samples one agent after another from the uniform policy's table, score weights included.</summary>
+    /// <summary>
+    /// Steps a second of one thread that samples one agent after another from the uniform policy's table, score weights included.
+    /// </summary>
     public static Spread EnvironmentRate(Experiment experiment, SamplerSettings settings, int repeats)
     {
         var sampler = new TrajectorySampler(experiment.Mdp, settings);

@@ -10,10 +10,11 @@ using FedPG.Policies;
 namespace FedPG.Cli.Bench;
 
 /// <summary>
-/// The least time that the gradients of all agents of a workload can take on a device, from bytes and operations. Parameters, gradients and activations are on the device, and trajectories are
-/// played on the CPU, as <c>--device</c> has it. Counted are what no order of the work can spare: products forward and backward; every number of a layer written and read once in
-/// each direction; parameters read twice, the gradient written, and the corrected step; the operations that one call for a block of agents starts; what crosses between device and CPU.
-/// Hyperbolic tangents, exponentials and copies are not.
+/// The least time that the gradients of all agents of a workload can take on a device, from bytes and operations. Parameters, gradients and
+/// activations are on the device, and trajectories are played on the CPU, as <c>--device</c> has it. Counted are what no order of the work
+/// can spare: products forward and backward; every number of a layer written and read once in each direction; parameters read twice, the
+/// gradient written, and the corrected step; the operations that one call for a block of agents starts; what crosses between device and
+/// CPU. Hyperbolic tangents, exponentials and copies are not.
 /// </summary>
 internal static class WorkloadFloor
 {
@@ -22,7 +23,10 @@ internal static class WorkloadFloor
     /// <summary>Passes over a number of a layer: written and read forward, and its derivative backward.</summary>
     private const int ActivationPasses = 4;
 
-    /// <summary>Passes over a row of parameters: read forward and backward; gradient written; then theta, gradient and memory read, and theta written.</summary>
+    /// <summary>
+    /// Passes over a row of parameters: read forward and backward; gradient written; then theta, gradient and memory read, and theta
+    /// written.
+    /// </summary>
     private const int ParameterPasses = 7;
 
     /// <summary>A layer's product with its bias and its activation; backward the derivative, the two products and the bias.</summary>

@@ -63,7 +63,9 @@ internal sealed class TrainingCluster : IDisposable
         return Server.CreateAgents(setup, _workers, _blockSize, _sites);
     }
 
-    /// <summary>Where agents are pinned to sites, learns from one of them what their environment looks like, before the experiment is read.</summary>
+    /// <summary>
+    /// Where agents are pinned to sites, learns from one of them what their environment looks like, before the experiment is read.
+    /// </summary>
     /// <param name="experiment">The experiment's document.</param>
     /// <param name="assignments">What follows <c>--set</c>.</param>
     public void LearnEnvironment(JsonElement experiment, IReadOnlyList<string> assignments)

@@ -5,8 +5,9 @@ using FedPG.Core.Options;
 namespace FedPG.Cli.Common;
 
 /// <summary>
-/// What is wrong with a command line, one line a fault like all other input: the option or word, its value, what is allowed. The parser's own
-/// messages name types, run over several lines and say twice what is wrong once; and it takes a misspelt option for the value of an argument.
+/// What is wrong with a command line, one line a fault like all other input: the option or word, its value, what is allowed. The parser's
+/// own messages name types, run over several lines and say twice what is wrong once; and it takes a misspelt option for the value of an
+/// argument.
 /// </summary>
 internal static class CommandLineErrors
 {

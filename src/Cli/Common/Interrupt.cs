@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace FedPG.Cli.Common;
 
 /// <summary>
-/// The first Ctrl+C, SIGTERM or SIGHUP (a terminal that closes) asks the work to end at its next safe point, the second Ctrl+C or SIGTERM ends the process
-/// at once. A closing terminal may send SIGHUP several times, so that a second one says nothing new.
+/// The first Ctrl+C, SIGTERM or SIGHUP (a terminal that closes) asks the work to end at its next safe point, the second Ctrl+C or SIGTERM
+/// ends the process at once. A closing terminal may send SIGHUP several times, so that a second one says nothing new.
 /// </summary>
 internal sealed class Interrupt : IDisposable
 {

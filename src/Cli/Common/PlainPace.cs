@@ -1,7 +1,8 @@
 namespace FedPG.Cli.Common;
 
 /// <summary>
-/// How often progress is said where lines are only added: soon at first, then at longer and longer intervals, so that a log of hours can be read.
+/// How often progress is said where lines are only added: soon at first, then at longer and longer intervals, so that a log of hours can be
+/// read.
 /// </summary>
 internal sealed class PlainPace
 {

@@ -3,8 +3,9 @@ using System.Text;
 namespace FedPG.Cli.Common;
 
 /// <summary>
-/// A line of progress that fits a terminal: how far it is, a bar, the latest figure, the speed and the time that is left. Where there is little room the
-/// speed goes first, then the bar, then the time; what is left is cut. Its last column stays free, so that no terminal breaks it.
+/// A line of progress that fits a terminal: how far it is, a bar, the latest figure, the speed and the time that is left. Where there is
+/// little room the speed goes first, then the bar, then the time; what is left is cut. Its last column stays free, so that no terminal
+/// breaks it.
 /// </summary>
 /// <param name="Head">How far it is.</param>
 /// <param name="Share">The same as a share, 0 to 1.</param>

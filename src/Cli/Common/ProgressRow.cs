@@ -1,7 +1,8 @@
 namespace FedPG.Cli.Common;
 
 /// <summary>
-/// A row of the progress on a terminal, cut to its width: a row that the terminal breaks over two lines would not be taken away when it is drawn anew.
+/// A row of the progress on a terminal, cut to its width: a row that the terminal breaks over two lines would not be taken away when it is
+/// drawn anew.
 /// </summary>
 /// <param name="Name">The algorithm's label, padded or shortened.</param>
 /// <param name="Filled">Cells of the bar that are done.</param>

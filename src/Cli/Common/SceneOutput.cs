@@ -60,7 +60,9 @@ internal static class SceneOutput
         }
     }
 
-    /// <summary>Colours in a terminal (none where NO_COLOR is set); into a file or a pipe plain characters, whose lines are not broken.</summary>
+    /// <summary>
+    /// Colours in a terminal (none where NO_COLOR is set); into a file or a pipe plain characters, whose lines are not broken.
+    /// </summary>
     private static IAnsiConsole ConsoleOf(TextWriter output)
     {
         bool terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;

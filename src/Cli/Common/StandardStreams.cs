@@ -3,7 +3,8 @@ using System.Text;
 namespace FedPG.Cli.Common;
 
 /// <summary>
-/// Standard output and error that never end the work: where they cannot be written (a full disk, a terminal that was closed), what is left is dropped.
+/// Standard output and error that never end the work: where they cannot be written (a full disk, a terminal that was closed), what is left
+/// is dropped.
 /// </summary>
 internal static class StandardStreams
 {

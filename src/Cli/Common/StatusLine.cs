@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace FedPG.Cli.Common;
 
 /// <summary>
-/// The last line of a terminal on stderr, which is drawn anew in its place; elsewhere (a file, a pipe, a terminal without such abilities) lines are added.
-/// Not thread-safe.
+/// The last line of a terminal on stderr, which is drawn anew in its place; elsewhere (a file, a pipe, a terminal without such abilities)
+/// lines are added. Not thread-safe.
 /// </summary>
 internal sealed class StatusLine
 {

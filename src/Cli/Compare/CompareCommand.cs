@@ -158,7 +158,9 @@ internal static class CompareCommand
         }
     }
 
-    /// <summary><c>--set</c> and <c>--tune</c> take several values, so a file named behind one lands among them: the one without an equals sign.</summary>
+    /// <summary>
+    /// <c>--set</c> and <c>--tune</c> take several values, so a file named behind one lands among them: the one without an equals sign.
+    /// </summary>
     private static (string? File, List<string> Assignments, List<string> Tuned) FileAndOverrides(ParseResult parsed)
     {
         List<string> assignments = [.. parsed.GetValue(TrainCommand.Set) ?? []], tuned = [.. parsed.GetValue(Tune) ?? []];

@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace FedPG.Cli.Compare;
 
 /// <summary>
-/// Progress of a comparison on stderr: on a terminal a line for each algorithm that is drawn anew by a timer, elsewhere one plain line now and then.
-/// What the runs report is only noted.
+/// Progress of a comparison on stderr: on a terminal a line for each algorithm that is drawn anew by a timer, elsewhere one plain line now
+/// and then. What the runs report is only noted.
 /// </summary>
 internal sealed class CompareProgress : IComparisonProgress, IDisposable
 {

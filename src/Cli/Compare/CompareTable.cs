@@ -19,7 +19,9 @@ internal static class CompareTable
     /// <summary>A name of this length is broken over lines before a column is left out for it.</summary>
     private const int NameWidth = 24;
 
-    /// <summary>A column: its name, and the lines of its cells; <see cref="Spare"/> says which is left out first where there is no room.</summary>
+    /// <summary>
+    /// A column: its name, and the lines of its cells; <see cref="Spare"/> says which is left out first where there is no room.
+    /// </summary>
     private sealed record Column(string Name, Func<Standing, Line[]> Cell, int Spare = 0, bool Right = true);
 
     private sealed record Line(string Text, string Style = "");

@@ -213,7 +213,9 @@ public static class EnvCommands
         ["map"] = mdp.Grid is null ? null : new JsonArray([.. mdp.Grid.Map.Select(l => (JsonNode)l)]),
     };
 
-    /// <summary>The best expected discounted return: of the average MDP, which one common policy can reach, and of each agent alone.</summary>
+    /// <summary>
+    /// The best expected discounted return: of the average MDP, which one common policy can reach, and of each agent alone.
+    /// </summary>
     private static string BestReturns(MdpOptima optima)
     {
         const int most = 12;

@@ -9,7 +9,8 @@ using FedPG.Envs.Scenes;
 namespace FedPG.Cli.Env;
 
 /// <summary>
-/// <c>fedpg env render ID [--policy ...] [--out FILE]</c>: an environment, a policy in it and an episode, in the terminal, as PNG or as animated GIF.
+/// <c>fedpg env render ID [--policy ...] [--out FILE]</c>: an environment, a policy in it and an episode, in the terminal, as PNG or as
+/// animated GIF.
 /// </summary>
 internal static class EnvRenderCommand
 {

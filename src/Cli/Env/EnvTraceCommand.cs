@@ -10,9 +10,10 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Cli.Env;
 
 /// <summary>
-/// <c>fedpg env trace ID --actions JSON [--state JSON]</c>: what an environment answers to a list of actions, number by number, as one JSON document. One row an
-/// action: the end of an episode is noted and stops nothing, so that T actions give T steps whatever happens. Values of discrete spaces are numbers, all others lists.
-/// Where a plug-in lists the states of its environment, its own steps are taken, not those by the list.
+/// <c>fedpg env trace ID --actions JSON [--state JSON]</c>: what an environment answers to a list of actions, number by number, as one JSON
+/// document. One row an action: the end of an episode is noted and stops nothing, so that T actions give T steps whatever happens. Values
+/// of discrete spaces are numbers, all others lists. Where a plug-in lists the states of its environment, its own steps are taken, not
+/// those by the list.
 /// </summary>
 internal static class EnvTraceCommand
 {

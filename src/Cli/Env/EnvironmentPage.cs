@@ -10,8 +10,9 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Cli.Env;
 
 /// <summary>
-/// The page of an environment in <c>docs/environments</c>: its documentation under the fixed headings, its arguments as a table, and, where states can be listed, the optimum of the
-/// default instance as our own solver finds it. It says nothing that the definition does not say, so <c>fedpg env info ID --markdown</c> writes it anew.
+/// The page of an environment in <c>docs/environments</c>: its documentation under the fixed headings, its arguments as a table, and, where
+/// states can be listed, the optimum of the default instance as our own solver finds it. It says nothing that the definition does not say,
+/// so <c>fedpg env info ID --markdown</c> writes it anew.
 /// </summary>
 public static class EnvironmentPage
 {

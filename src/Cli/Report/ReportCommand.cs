@@ -59,7 +59,9 @@ internal static class ReportCommand
         }
     }
 
-    /// <summary>Writes the page aside, under a name that nobody has taken, and renames it: what stood there stays until the new one is whole.</summary>
+    /// <summary>
+    /// Writes the page aside, under a name that nobody has taken, and renames it: what stood there stays until the new one is whole.
+    /// </summary>
     private static void Write(string path, string page)
     {
         string aside = "";

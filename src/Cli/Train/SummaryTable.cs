@@ -20,7 +20,9 @@ internal static class SummaryTable
         PrintFooter(summary);
     }
 
-    /// <summary>The end of a run whose objective is known exactly. What is minimised is -r where rewards count as they are: people read the return.</summary>
+    /// <summary>
+    /// The end of a run whose objective is known exactly. What is minimised is -r where rewards count as they are: people read the return.
+    /// </summary>
     private static void PrintExact(RunSummary summary, bool isReturn)
     {
         var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
@@ -49,7 +51,10 @@ internal static class SummaryTable
         }
     }
 
-    /// <summary>The end of a run whose objective was estimated: there is no optimum to compare with, but there are returns, where a policy is judged.</summary>
+    /// <summary>
+    /// The end of a run whose objective was estimated: there is no optimum to compare with, but there are returns, where a policy is
+    /// judged.
+    /// </summary>
     private static void PrintEstimates(RunSummary summary, double error, bool isReturn)
     {
         bool returns = summary.Agents.All(a => a.Return is not null);
@@ -85,7 +90,10 @@ internal static class SummaryTable
         return worst >= MaxRows ? first.Append(worst) : first;
     }
 
-    /// <summary>The agent that is farthest from its own optimum, or where that is unknown with the largest objective; -1 for one agent, or equal ones.</summary>
+    /// <summary>
+    /// The agent that is farthest from its own optimum, or where that is unknown with the largest objective; -1 for one agent, or equal
+    /// ones.
+    /// </summary>
     private static int Worst(IReadOnlyList<AgentSummary> agents)
     {
         double[] left = [.. agents.Select(a => agents.All(b => b.Optimum is not null) ? a.Objective - a.Optimum!.Value : a.Objective)];

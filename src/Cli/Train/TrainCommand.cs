@@ -57,8 +57,8 @@ internal static class TrainCommand
     }
 
     /// <summary>
-    /// The experiment built into the program, without what it says about its own environment where another one is chosen: the options of one mean nothing
-    /// to another, and the user has written none of them.
+    /// The experiment built into the program, without what it says about its own environment where another one is chosen: the options of
+    /// one mean nothing to another, and the user has written none of them.
     /// </summary>
     /// <param name="assignments">What follows <c>--set</c>.</param>
     private static JsonElement BuiltInExperiment(IReadOnlyList<string> assignments)

@@ -8,8 +8,8 @@ using FedPG.Federation.Evaluation;
 namespace FedPG.Cli.Train;
 
 /// <summary>
-/// Progress on stderr: one line that is drawn anew on a terminal, a plain line now and then elsewhere. Rounds are only noted here; the line is drawn by a
-/// timer, so that the terminal never holds the training up.
+/// Progress on stderr: one line that is drawn anew on a terminal, a plain line now and then elsewhere. Rounds are only noted here; the line
+/// is drawn by a timer, so that the terminal never holds the training up.
 /// </summary>
 internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
 {

@@ -2,7 +2,9 @@ namespace FedPG.Envs.Pictures;
 
 /// <summary>A colour by its role.</summary>
 /// <param name="Role">What it says.</param>
-/// <param name="Share">For <see cref="ColourRole.Value"/> a number from 0 to 1, for <see cref="ColourRole.Kind"/> 0 to 3; else not used.</param>
+/// <param name="Share">
+/// For <see cref="ColourRole.Value"/> a number from 0 to 1, for <see cref="ColourRole.Kind"/> 0 to 3; else not used.
+/// </param>
 /// <param name="Opacity">0 (nothing is seen) to 255 (the default).</param>
 public readonly record struct PictureColour(ColourRole Role, double Share = 0, byte Opacity = 255)
 {

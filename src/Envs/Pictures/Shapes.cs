@@ -1,7 +1,8 @@
 namespace FedPG.Envs.Pictures;
 
 /// <summary>
-/// A part of a picture. Lengths are in units of which an image has two pixels each; x grows to the right and y downwards, from the upper left corner.
+/// A part of a picture. Lengths are in units of which an image has two pixels each; x grows to the right and y downwards, from the upper
+/// left corner.
 /// </summary>
 /// <param name="Colour">Its colour.</param>
 public abstract record Shape(PictureColour Colour);

@@ -18,8 +18,9 @@ public sealed record Subject(FederatedEnvironment Environment, int Agent, Enviro
     public double[]? Policy { get; init; }
 
     /// <summary>
-    /// Chooses an action from an observation and the number of the step, where a policy is known by what it does and not by a table; null (the default)
-    /// for the table, or else uniformly random actions. Equal observations and steps must give equal actions, so that an episode can be shown again.
+    /// Chooses an action from an observation and the number of the step, where a policy is known by what it does and not by a table; null
+    /// (the default) for the table, or else uniformly random actions. Equal observations and steps must give equal actions, so that an
+    /// episode can be shown again.
     /// </summary>
     public Func<double[], int, double[]>? Act { get; init; }
 

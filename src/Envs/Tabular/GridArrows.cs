@@ -4,8 +4,8 @@ namespace FedPG.Envs.Tabular;
 internal static class GridArrows
 {
     /// <summary>
-    /// The step an action means in a state: the environment's own word, or else the way to where it leads most likely; (0, 0) where it leads nowhere on
-    /// the map.
+    /// The step an action means in a state: the environment's own word, or else the way to where it leads most likely; (0, 0) where it
+    /// leads nowhere on the map.
     /// </summary>
     public static (int Row, int Column) Of(FiniteMdp mdp, int agent, int state, int action)
     {

@@ -4,8 +4,8 @@ using FedPG.Envs.Pictures;
 namespace FedPG.Envs.Tabular;
 
 /// <summary>
-/// Draws a grid: walls, goals, holes, lava and cliff, the value as a shade, and every action's probability as the length of an arrow. In a terminal, three
-/// characters a cell: its letter, the likeliest action, and the value as the colour behind them.
+/// Draws a grid: walls, goals, holes, lava and cliff, the value as a shade, and every action's probability as the length of an arrow. In a
+/// terminal, three characters a cell: its letter, the likeliest action, and the value as the colour behind them.
 /// </summary>
 internal sealed partial class GridDrawing : TabularDrawing
 {

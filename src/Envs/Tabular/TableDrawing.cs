@@ -4,7 +4,8 @@ using FedPG.Envs.Pictures;
 namespace FedPG.Envs.Tabular;
 
 /// <summary>
-/// Draws states without a place on a map: a line each, with the value and a bar for every action's probability (or, without a policy, its reward).
+/// Draws states without a place on a map: a line each, with the value and a bar for every action's probability (or, without a policy, its
+/// reward).
 /// </summary>
 internal sealed class TableDrawing : TabularDrawing
 {

@@ -5,8 +5,8 @@ using FedPG.Core.Options;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>
-/// A folder that nobody named: <c>runs/name-time</c>, with a number behind it where that is taken. It is taken by the system call that makes it, so that of
-/// several processes each gets its own. Dispose of it: a folder that stayed empty goes again.
+/// A folder that nobody named: <c>runs/name-time</c>, with a number behind it where that is taken. It is taken by the system call that
+/// makes it, so that of several processes each gets its own. Dispose of it: a folder that stayed empty goes again.
 /// </summary>
 public sealed partial class NewFolder : IDisposable
 {

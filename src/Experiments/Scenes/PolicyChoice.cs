@@ -18,7 +18,9 @@ public static class PolicyChoice
 
     /// <summary>The subject that an environment and a choice make.</summary>
     /// <param name="configured">The environment.</param>
-    /// <param name="agent">Whose it is; null for the first, or, for the best policy of agents that share their dynamics, for all together.</param>
+    /// <param name="agent">
+    /// Whose it is; null for the first, or, for the best policy of agents that share their dynamics, for all together.
+    /// </param>
     /// <param name="choice">What was given; null for none.</param>
     /// <param name="errors">Where errors are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
@@ -75,7 +77,9 @@ public static class PolicyChoice
         return plain with { PolicyName = run.Name, Policy = run.Table };
     }
 
-    /// <summary>A policy on observations acts wherever they look the same, so it can be shown under other dynamics than it was trained with.</summary>
+    /// <summary>
+    /// A policy on observations acts wherever they look the same, so it can be shown under other dynamics than it was trained with.
+    /// </summary>
     private static Subject? OfObservations(Subject plain, RunPolicy run, string folder, List<ValidationError> errors)
     {
         (string trained, string shown) = (Spaces(run.Environment), Spaces(plain.Environment));

@@ -13,7 +13,9 @@ using TorchSharp;
 
 namespace FedPG.Experiments.Scenes;
 
-/// <summary>The trained policy of a run folder, as pictures and episodes need it: a table of probabilities, or what acts on observations.</summary>
+/// <summary>
+/// The trained policy of a run folder, as pictures and episodes need it: a table of probabilities, or what acts on observations.
+/// </summary>
 /// <param name="Name">What the policy is called.</param>
 /// <param name="Environment">The environment of the run.</param>
 /// <param name="Table">pi(a|s), [S, A] row by row, where states are listed; else null.</param>

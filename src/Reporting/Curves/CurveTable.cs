@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FedPG.Reporting.Curves;
 
 /// <summary>
-/// A CSV file by its columns: the first row names them, the others hold a value in each. Cells may be quoted (<c>"a, b"</c>, <c>""</c> for a quote inside).
-/// Immutable.
+/// A CSV file by its columns: the first row names them, the others hold a value in each. Cells may be quoted (<c>"a, b"</c>, <c>""</c> for
+/// a quote inside). Immutable.
 /// </summary>
 public sealed class CurveTable
 {
@@ -27,7 +27,9 @@ public sealed class CurveTable
 
     /// <summary>The numbers of a column [rows], to the bit as they were written; an empty cell is NaN.</summary>
     /// <param name="column">The name of the column.</param>
-    /// <exception cref="InvalidDataException">There is no such column, or a cell of it is no number; the message names file, line and value.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There is no such column, or a cell of it is no number; the message names file, line and value.
+    /// </exception>
     public IReadOnlyList<double> this[string column]
     {
         get
@@ -64,7 +66,9 @@ public sealed class CurveTable
     /// <param name="path">The file, UTF-8.</param>
     /// <returns>The table.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">It is no table: empty, a name twice, or a row with another number of cells; a line for each fault.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no table: empty, a name twice, or a row with another number of cells; a line for each fault.
+    /// </exception>
     public static CurveTable Read(string path) => Read(path, wholeRowsOnly: false);
 
     /// <summary>Reads a file; without a last row that does not end yet, where rows are known to end with a line feed.</summary>

@@ -8,8 +8,8 @@ public static class RunCurves
 
     /// <summary>
     /// Reads <c>metrics.csv</c> of a run folder, of a run that still goes on too (a row that is not whole yet is left out). Columns are
-    /// <c>round</c>, <c>env_steps</c>, <c>objective</c>, <c>gap</c>, <c>grad_norm_sq</c>, <c>drift</c>, <c>bytes_up</c>, <c>bytes_down</c>, <c>seconds</c>
-    /// and more; what was not evaluated in a round is NaN.
+    /// <c>round</c>, <c>env_steps</c>, <c>objective</c>, <c>gap</c>, <c>grad_norm_sq</c>, <c>drift</c>, <c>bytes_up</c>, <c>bytes_down</c>,
+    /// <c>seconds</c> and more; what was not evaluated in a round is NaN.
     /// </summary>
     /// <param name="runFolder">The run folder.</param>
     /// <returns>The columns by name.</returns>

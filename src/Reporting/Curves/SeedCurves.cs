@@ -10,10 +10,13 @@ public static class SeedCurves
     private const int MaxPoints = 400;
 
     /// <summary>
-    /// The interquartile mean of runs row by row, with a band from the first to the third quartile, as far as all go that did not diverge; one that did is infinite from its end on.
+    /// The interquartile mean of runs row by row, with a band from the first to the third quartile, as far as all go that did not diverge;
+    /// one that did is infinite from its end on.
     /// </summary>
     /// <param name="name">The name in the legend.</param>
-    /// <param name="runs">A run's coordinates, a row a round; rows without a finite figure in the longest run are left out. At least one run.</param>
+    /// <param name="runs">
+    /// A run's coordinates, a row a round; rows without a finite figure in the longest run are left out. At least one run.
+    /// </param>
     /// <param name="diverged">Which runs ended because their figures were no longer finite, [runs].</param>
     /// <param name="style">The row of the table of styles.</param>
     public static Series Of(string name, IReadOnlyList<(IReadOnlyList<double> X, IReadOnlyList<double> Y)> runs, IReadOnlyList<bool> diverged, int style)

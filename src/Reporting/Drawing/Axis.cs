@@ -6,8 +6,8 @@ namespace FedPG.Reporting.Drawing;
 internal readonly record struct AxisTick(double Position, string Label);
 
 /// <summary>
-/// An axis in its own coordinates: the values themselves, or their logarithms to base 10. Everything drawn goes through <see cref="Place(double)"/>, so
-/// that what has no place on the axis is not a number from there on.
+/// An axis in its own coordinates: the values themselves, or their logarithms to base 10. Everything drawn goes through
+/// <see cref="Place(double)"/>, so that what has no place on the axis is not a number from there on.
 /// </summary>
 internal sealed record Axis(AxisScale Scale, double Min, double Max)
 {
@@ -30,7 +30,9 @@ internal sealed record Axis(AxisScale Scale, double Min, double Max)
     /// <summary>Whether a position is on the axis.</summary>
     public bool Contains(double position) => position >= Min && position <= Max;
 
-    /// <summary>The axis that holds all values that have a place, with a share of its length as room at both ends, or the given range.</summary>
+    /// <summary>
+    /// The axis that holds all values that have a place, with a share of its length as room at both ends, or the given range.
+    /// </summary>
     public static Axis Over(IEnumerable<double> values, AxisScale scale, (double Low, double High)? range, double room)
     {
         if (range is { } given && Place(given.Low, scale) < Place(given.High, scale) && IsWide(Place(given.Low, scale), Place(given.High, scale)))

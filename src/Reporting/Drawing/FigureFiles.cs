@@ -4,7 +4,8 @@ using FedPG.Reporting.Fonts;
 namespace FedPG.Reporting.Drawing;
 
 /// <summary>
-/// Draws figures into files. The same figure gives the same bytes, whatever fonts, culture or clock the machine has. Safe to call from several threads.
+/// Draws figures into files. The same figure gives the same bytes, whatever fonts, culture or clock the machine has. Safe to call from
+/// several threads.
 /// </summary>
 public static class FigureFiles
 {

@@ -4,9 +4,9 @@ using ScottPlot;
 namespace FedPG.Reporting.Drawing;
 
 /// <summary>
-/// The styles of the table as ScottPlot's, for panels and legends alike. Skia's SVG would cut a dashed line into an outline of each dash, which makes
-/// files of megabytes: for SVG lines are drawn solid with the index of their dashes as the limit of their mitres (<see cref="DashesOfMitre"/>), which
-/// round joins do not need, and <see cref="SvgFile"/> writes the dashes.
+/// The styles of the table as ScottPlot's, for panels and legends alike. Skia's SVG would cut a dashed line into an outline of each dash,
+/// which makes files of megabytes: for SVG lines are drawn solid with the index of their dashes as the limit of their mitres
+/// (<see cref="DashesOfMitre"/>), which round joins do not need, and <see cref="SvgFile"/> writes the dashes.
 /// </summary>
 internal sealed class Looks(bool forSvg)
 {

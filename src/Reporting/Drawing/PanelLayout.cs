@@ -46,7 +46,9 @@ internal sealed class PanelLayout
     /// <summary>The series whose names stand at their right ends.</summary>
     public Series[] LineEnds { get; }
 
-    /// <summary>The room from the left edge to the frame; likewise the others. Panels in a row or a column take the largest of theirs.</summary>
+    /// <summary>
+    /// The room from the left edge to the frame; likewise the others. Panels in a row or a column take the largest of theirs.
+    /// </summary>
     public float Left { get; set; }
 
     public float Right { get; set; }

@@ -5,7 +5,9 @@ using SkiaSharp;
 
 namespace FedPG.Reporting.Drawing;
 
-/// <summary>Draws a panel: its frame, ticks and data with ScottPlot, and its texts into a list, since every format has its own way of writing them.</summary>
+/// <summary>
+/// Draws a panel: its frame, ticks and data with ScottPlot, and its texts into a list, since every format has its own way of writing them.
+/// </summary>
 internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
 {
     private readonly Axis _x = layout.X, _y = layout.Y;
@@ -26,7 +28,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
         if (layout.Panel.Estimates.Count > 0) AddEstimates(plot, looks);
         else AddCurves(plot, looks);
 
-        // ScottPlot draws again whenever the limits are new to it. The first drawing goes nowhere, so that the second is the only one in the file.
+        // ScottPlot draws again whenever the limits are new to it. The first drawing goes nowhere, so that the second is the only one in
+        // the file.
         plot.RenderManager.ClearCanvasBeforeEachRender = false;
         var rect = new PixelRect(room.Left, room.Right, room.Bottom, room.Top);
         using (var nowhere = new SKNoDrawCanvas((int)room.Right, (int)room.Bottom))

@@ -33,8 +33,8 @@ internal static class Polyline
     public static bool IsPlaced(Point point) => !double.IsNaN(point.X) && !double.IsNaN(point.Y);
 
     /// <summary>
-    /// A stretch with fewer points that looks the same: of a curve that runs to the right, the first, the lowest, the highest and the last point of each
-    /// column, which are as narrow as the line. Others are returned as they are.
+    /// A stretch with fewer points that looks the same: of a curve that runs to the right, the first, the lowest, the highest and the last
+    /// point of each column, which are as narrow as the line. Others are returned as they are.
     /// </summary>
     public static Point[] Thinned(Point[] stretch, Axis x, int columns)
     {
@@ -66,8 +66,8 @@ internal static class Polyline
     }
 
     /// <summary>
-    /// The indices of the points that get a marker: all of a few; of many about eight, evenly spread along the axis, and for each style at other places, so
-    /// that curves that lie on each other stay apart.
+    /// The indices of the points that get a marker: all of a few; of many about eight, evenly spread along the axis, and for each style at
+    /// other places, so that curves that lie on each other stay apart.
     /// </summary>
     public static List<int> Marked(Point[] points, Axis x, int style)
     {

@@ -7,7 +7,9 @@ using SkiaSharp;
 
 namespace FedPG.Reporting.Drawing;
 
-/// <summary>A scene as SVG: strokes and fills as Skia writes them, and texts as texts, so that they can be searched, copied and edited.</summary>
+/// <summary>
+/// A scene as SVG: strokes and fills as Skia writes them, and texts as texts, so that they can be searched, copied and edited.
+/// </summary>
 internal static class SvgFile
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";

@@ -9,7 +9,8 @@ internal enum TextAnchor
 }
 
 /// <summary>
-/// A text of a figure: at (<paramref name="X"/>, <paramref name="Y"/>) on its base line. <paramref name="Upwards"/> turns it to read from the bottom up;
+/// A text of a figure: at (<paramref name="X"/>, <paramref name="Y"/>) on its base line. <paramref name="Upwards"/> turns it to read from
+/// the bottom up;
 /// <paramref name="Halo"/> draws it on a white rim, for places where lines may pass behind.
 /// </summary>
 internal sealed record PlacedText(string Text, float X, float Y, float Size, TextAnchor Anchor, uint Colour = 0, bool Upwards = false, bool Halo = false);

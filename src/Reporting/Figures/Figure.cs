@@ -29,12 +29,12 @@ public enum LegendPlacement
 }
 
 /// <summary>
-/// A figure as data: what <see cref="FigureFiles"/> draws. Lengths are in units of 1/96 inch; text is sized so that a panel of the default width
-/// is still readable when it is printed 3.5 inches wide.
+/// A figure as data: what <see cref="FigureFiles"/> draws. Lengths are in units of 1/96 inch; text is sized so that a panel of the default
+/// width is still readable when it is printed 3.5 inches wide.
 /// </summary>
 /// <remarks>
-/// Texts may hold superscripts and subscripts: <c>10^{-3}</c>, <c>m_{i}</c>. Immutable, and safe to share between threads as long as nobody writes
-/// to the arrays of its series.
+/// Texts may hold superscripts and subscripts: <c>10^{-3}</c>, <c>m_{i}</c>. Immutable, and safe to share between threads as long as nobody
+/// writes to the arrays of its series.
 /// </remarks>
 public sealed record Figure
 {
@@ -56,10 +56,16 @@ public sealed record Figure
     /// <summary>Gets where the names of the series go. Default: below.</summary>
     public LegendPlacement Legend { get; init; } = LegendPlacement.Below;
 
-    /// <summary>Gets the whole width, 160 to 8000; null (the default): <see cref="DefaultPanelWidth"/> a column, and the legend where it stands to the right.</summary>
+    /// <summary>
+    /// Gets the whole width, 160 to 8000; null (the default): <see cref="DefaultPanelWidth"/> a column, and the legend where it stands to
+    /// the right.
+    /// </summary>
     public int? Width { get; init; }
 
-    /// <summary>Gets the whole height, 120 to 8000; null (the default): <see cref="DefaultPanelHeight"/> a row, and the legend where it stands below.</summary>
+    /// <summary>
+    /// Gets the whole height, 120 to 8000; null (the default): <see cref="DefaultPanelHeight"/> a row, and the legend where it stands
+    /// below.
+    /// </summary>
     public int? Height { get; init; }
 
     /// <summary>A figure of one panel.</summary>
@@ -96,9 +102,14 @@ public sealed record Panel
     /// <summary>Gets the curves.</summary>
     public IReadOnlyList<Series> Series { get; init; } = [];
 
-    /// <summary>Gets horizontal and vertical lines at given values. They do not widen the axes, and are left out where they do not lie on them.</summary>
+    /// <summary>
+    /// Gets horizontal and vertical lines at given values. They do not widen the axes, and are left out where they do not lie on them.
+    /// </summary>
     public IReadOnlyList<ReferenceLine> References { get; init; } = [];
 
-    /// <summary>Gets estimates with intervals, drawn from the top down, their labels on the vertical axis. Where there are any, curves are not drawn.</summary>
+    /// <summary>
+    /// Gets estimates with intervals, drawn from the top down, their labels on the vertical axis. Where there are any, curves are not
+    /// drawn.
+    /// </summary>
     public IReadOnlyList<Estimate> Estimates { get; init; } = [];
 }

@@ -27,8 +27,8 @@ public enum Spread
 }
 
 /// <summary>
-/// A curve: points in the order in which they are joined. What is not finite (or above 1e300 in size), and what is not positive on a logarithmic axis, is
-/// a gap. Arrays may be empty.
+/// A curve: points in the order in which they are joined. What is not finite (or above 1e300 in size), and what is not positive on a
+/// logarithmic axis, is a gap. Arrays may be empty.
 /// </summary>
 public sealed record Series
 {

@@ -20,9 +20,9 @@ public enum MarkerOutline
 }
 
 /// <summary>
-/// How one of several series is told from the others: by dashes and marker alone, so that a print in black and white is enough, and by colour as well. The
-/// colours are those of Okabe and Ito, which remain distinct to readers with a colour vision deficiency, ordered (and partly darkened) so that the first
-/// four differ in grey level too.
+/// How one of several series is told from the others: by dashes and marker alone, so that a print in black and white is enough, and by
+/// colour as well. The colours are those of Okabe and Ito, which remain distinct to readers with a colour vision deficiency, ordered (and
+/// partly darkened) so that the first four differ in grey level too.
 /// </summary>
 /// <param name="Colour">The colour, 0xRRGGBB.</param>
 /// <param name="Dashes">The lengths of strokes and gaps in turn; empty for a solid line.</param>
@@ -30,7 +30,9 @@ public enum MarkerOutline
 /// <param name="Filled">Whether the marker is filled with the colour, or with white.</param>
 public sealed record SeriesStyle(uint Colour, IReadOnlyList<float> Dashes, MarkerOutline Marker, bool Filled)
 {
-    /// <summary>Gets the styles, in the order in which a figure should use them. No two have the same dashes, and no two the same marker.</summary>
+    /// <summary>
+    /// Gets the styles, in the order in which a figure should use them. No two have the same dashes, and no two the same marker.
+    /// </summary>
     public static IReadOnlyList<SeriesStyle> Table { get; } =
     [
         new(0x000000, [], MarkerOutline.Circle, true),
@@ -47,8 +49,8 @@ public sealed record SeriesStyle(uint Colour, IReadOnlyList<float> Dashes, Marke
     public double GreyLevel => (0.299 * (Colour >> 16 & 0xff)) + (0.587 * (Colour >> 8 & 0xff)) + (0.114 * (Colour & 0xff));
 
     /// <summary>
-    /// The style of an index. After the last of the table its lines come again with markers of other rows, so that 64 series have as many pairs of dashes and
-    /// marker; then everything starts over.
+    /// The style of an index. After the last of the table its lines come again with markers of other rows, so that 64 series have as many
+    /// pairs of dashes and marker; then everything starts over.
     /// </summary>
     /// <param name="index">The index, of any sign.</param>
     /// <returns>The style.</returns>

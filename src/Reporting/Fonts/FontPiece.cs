@@ -3,7 +3,9 @@ namespace FedPG.Reporting.Fonts;
 /// <summary>A part of a text: on the line (level 0), above it (1) or below it (-1).</summary>
 internal readonly record struct FontPiece(string Text, int Level)
 {
-    /// <summary>Splits a text at its superscripts <c>^{...}</c> and subscripts <c>_{...}</c>; other characters stand for themselves.</summary>
+    /// <summary>
+    /// Splits a text at its superscripts <c>^{...}</c> and subscripts <c>_{...}</c>; other characters stand for themselves.
+    /// </summary>
     public static List<FontPiece> Of(string text)
     {
         var pieces = new List<FontPiece>();

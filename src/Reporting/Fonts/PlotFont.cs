@@ -3,9 +3,9 @@ using SkiaSharp;
 namespace FedPG.Reporting.Fonts;
 
 /// <summary>
-/// The font of all figures and pictures, and the only place that loads one: Liberation Sans, which travels inside the assembly, so that no figure depends on
-/// what fonts a machine has. Its widths are those of Arial and Helvetica, which readers of an SVG have where Liberation Sans is missing. To be used within
-/// <see cref="SkiaGate"/>.
+/// The font of all figures and pictures, and the only place that loads one: Liberation Sans, which travels inside the assembly, so that no
+/// figure depends on what fonts a machine has. Its widths are those of Arial and Helvetica, which readers of an SVG have where Liberation
+/// Sans is missing. To be used within <see cref="SkiaGate"/>.
 /// </summary>
 internal static class PlotFont
 {
@@ -14,7 +14,8 @@ internal static class PlotFont
 
     private const float ScriptShare = 0.7f;
 
-    // Skia reads the font's tables where they lie whenever it needs a new glyph. Nobody disposes of either: both live as long as the process.
+    // Skia reads the font's tables where they lie whenever it needs a new glyph. Nobody disposes of either: both live as long as the
+    // process.
     private static readonly SKData Bytes = Load();
     private static readonly SKTypeface Typeface =
         SKTypeface.FromData(Bytes) ?? throw new InvalidOperationException("The font of the figures cannot be read.");

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace FedPG.Reporting.Pictures;
 
 /// <summary>
-/// Writes animated GIFs (GIF89a, CompuServe 1990): one palette for all frames, of each frame the rectangle that changed, LZW with codes of up to 12 bits. The usual libraries for .NET either
-/// cannot write GIF (Skia) or bring a whole imaging stack along.
+/// Writes animated GIFs (GIF89a, CompuServe 1990): one palette for all frames, of each frame the rectangle that changed, LZW with codes of
+/// up to 12 bits. The usual libraries for .NET either cannot write GIF (Skia) or bring a whole imaging stack along.
 /// </summary>
 internal static class GifFile
 {

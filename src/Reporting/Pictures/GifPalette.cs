@@ -1,6 +1,9 @@
 namespace FedPG.Reporting.Pictures;
 
-/// <summary>256 colours for many frames: every colour there is where they are few enough, else those of the most frequent, and the nearest of them for the others.</summary>
+/// <summary>
+/// 256 colours for many frames: every colour there is where they are few enough, else those of the most frequent, and the nearest of them
+/// for the others.
+/// </summary>
 internal sealed class GifPalette
 {
     private const int Size = 256, Exact = 200;
@@ -38,7 +41,8 @@ internal sealed class GifPalette
             }
         }
         if (counts.Count <= Size) return new GifPalette([.. counts.Keys.Order()]);
-        // Areas of one colour are the most frequent and keep it exactly. Edges are smoothed into thousands of rare shades, of which one stands for a cube of them.
+        // Areas of one colour are the most frequent and keep it exactly. Edges are smoothed into thousands of rare shades, of which one
+        // stands for a cube of them.
         uint[] frequent = [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key)];
         IEnumerable<uint> rare = frequent.Skip(Exact).GroupBy(c => (c >> 21 & 7, c >> 13 & 7, c >> 5 & 7))
             .Select(cube => (Colour: cube.First(), Count: cube.Sum(c => counts[c])))

@@ -6,8 +6,8 @@ using FedPG.Core.Statistics;
 namespace FedPG.Reporting.Report;
 
 /// <summary>
-/// A page about runs: what was reached and what it cost, curves, agents, what crossed, settings. One file that needs nothing else: figures are SVG within it, and there is no script. The
-/// same folders give the same bytes. Stateless.
+/// A page about runs: what was reached and what it cost, curves, agents, what crossed, settings. One file that needs nothing else: figures
+/// are SVG within it, and there is no script. The same folders give the same bytes. Stateless.
 /// </summary>
 public static class HtmlReport
 {

@@ -3,7 +3,9 @@ using FedPG.Reporting.Figures;
 
 namespace FedPG.Reporting.Report;
 
-/// <summary>The figures of a report: what was reached against rounds, bytes, env-steps and seconds; drift and gradient; the agents. Stateless.</summary>
+/// <summary>
+/// The figures of a report: what was reached against rounds, bytes, env-steps and seconds; drift and gradient; the agents. Stateless.
+/// </summary>
 internal static class ReportFigures
 {
     private const int MaxAgents = 24, AgentHeight = 26, Frame = 110;

@@ -57,7 +57,8 @@ public sealed class ReportedRun
     public double Rounds => End("rounds", "round");
 
     /// <summary>
-    /// The run folders that arguments name: each is one, or holds some at any depth (a comparison's, say). Those below come in the order of their names.
+    /// The run folders that arguments name: each is one, or holds some at any depth (a comparison's, say). Those below come in the order of
+    /// their names.
     /// </summary>
     /// <param name="folders">The arguments.</param>
     /// <param name="source">What faults call them.</param>
@@ -131,7 +132,10 @@ public sealed class ReportedRun
     /// <param name="key">Its name.</param>
     public double Figure(string key) => Number(Summary?[key]);
 
-    /// <summary>The agents at the end: name, objective of the common policy, own optimum and mean return, NaN where unknown. None where the run has not ended.</summary>
+    /// <summary>
+    /// The agents at the end: name, objective of the common policy, own optimum and mean return, NaN where unknown. None where the run has
+    /// not ended.
+    /// </summary>
     public IEnumerable<(string Name, double Objective, double Optimum, double Return)> Agents =>
         (Summary?["agents"] as JsonArray ?? []).OfType<JsonObject>().Select(a => (Text(a, "name"), Number(a["objective"]), Number(a["optimum"]), Number(a["return"])));
 
@@ -143,7 +147,8 @@ public sealed class ReportedRun
     internal IEnumerable<double> Evaluated => Metrics["round"].Zip(Metrics["objective"]).Where(row => double.IsFinite(row.Second)).Select(row => row.First);
 
     /// <summary>
-    /// A figure at the end of the run: the summary's, or where the run has not ended that of the last evaluated round; or that of a round. NaN where there is none.
+    /// A figure at the end of the run: the summary's, or where the run has not ended that of the last evaluated round; or that of a round.
+    /// NaN where there is none.
     /// </summary>
     /// <param name="key">Its name in the summary.</param>
     /// <param name="column">Its column; null where it has the same name.</param>
@@ -168,7 +173,10 @@ public sealed class ReportedRun
         return new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
     }
 
-    /// <summary>Whether a file is there. Reading what is none (a pipe, say) would wait for ever; such things have no length, and no file of a run is empty.</summary>
+    /// <summary>
+    /// Whether a file is there. Reading what is none (a pipe, say) would wait for ever; such things have no length, and no file of a run is
+    /// empty.
+    /// </summary>
     private static bool IsThere(string path)
     {
         var file = new FileInfo(path);

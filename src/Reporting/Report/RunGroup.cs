@@ -16,8 +16,8 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
     private static readonly string[] OfTheRun = ["seed", "name", "versions"];
 
     /// <summary>
-    /// Gets the round that figures of the runs are taken at: null, each at its end, where all have finished; else the last that all of them have evaluated, so that no mean is over
-    /// runs that went unequally far. Runs that diverged are not asked.
+    /// Gets the round that figures of the runs are taken at: null, each at its end, where all have finished; else the last that all of them
+    /// have evaluated, so that no mean is over runs that went unequally far. Runs that diverged are not asked.
     /// </summary>
     public double? Round
     {
@@ -37,7 +37,9 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
     /// <summary>Gathers runs, in the order in which their settings first come; those of a group by their seeds.</summary>
     /// <param name="runs">The runs.</param>
     /// <exception cref="InvalidInputException">Two runs have the same experiment and seed.</exception>
-    /// <param name="different">The keys that differ between groups, with each group's value; keys that come with the algorithm alone are left out.</param>
+    /// <param name="different">
+    /// The keys that differ between groups, with each group's value; keys that come with the algorithm alone are left out.
+    /// </param>
     public static IReadOnlyList<RunGroup> Of(IReadOnlyList<ReportedRun> runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different)
     {
         ArgumentNullException.ThrowIfNull(runs);

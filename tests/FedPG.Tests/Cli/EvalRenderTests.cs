@@ -18,8 +18,8 @@ namespace FedPG.Tests.Cli;
 public sealed class EvalRenderTests
 {
     /// <summary>
-    /// A linear policy all but certain to push to where the pole leans keeps it up, the other way round lets it fall; an episode can be shown again; in
-    /// either precision.
+    /// A linear policy all but certain to push to where the pole leans keeps it up, the other way round lets it fall; an episode can be
+    /// shown again; in either precision.
     /// </summary>
     [Theory]
     [InlineData("float32")]

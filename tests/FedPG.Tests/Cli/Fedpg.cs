@@ -16,8 +16,8 @@ internal static partial class Fedpg
     private const int Patience = 120_000;
 
     /// <summary>
-    /// Set to 1 in what tests start: these processes live for seconds, and to compile each loop in full at once, which pays in a run that a user waits for, takes a third of their
-    /// time. No bit depends on it.
+    /// Set to 1 in what tests start: these processes live for seconds, and to compile each loop in full at once, which pays in a run that a
+    /// user waits for, takes a third of their time. No bit depends on it.
     /// </summary>
     public const string QuickLoops = "DOTNET_TC_QuickJitForLoops";
 

@@ -38,7 +38,9 @@ public sealed class RenderingTests
         RunTesting.AssertNothingHalfWritten(folder.FullPath);
     }
 
-    /// <summary>The published optimal policy of the small lake: left, up, up, up / left, -, left, - / up, down, left, - / -, right, down, goal.</summary>
+    /// <summary>
+    /// The published optimal policy of the small lake: left, up, up, up / left, -, left, - / up, down, left, - / -, right, down, goal.
+    /// </summary>
     [Fact]
     public void Arrows_are_the_optimal_policy()
     {

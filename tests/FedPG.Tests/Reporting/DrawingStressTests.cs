@@ -8,7 +8,9 @@ using Xunit;
 
 namespace FedPG.Tests.Reporting;
 
-/// <summary>Figures and pictures from many threads at once, while the collector runs: the native library survives, and no byte changes.</summary>
+/// <summary>
+/// Figures and pictures from many threads at once, while the collector runs: the native library survives, and no byte changes.
+/// </summary>
 public sealed class DrawingStressTests
 {
     private const int Threads = 8, Layouts = 12, Rounds = 250;

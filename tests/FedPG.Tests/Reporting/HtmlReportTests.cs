@@ -73,7 +73,10 @@ public sealed partial class HtmlReportTests
         Assert.Contains("unfinished", page, StringComparison.Ordinal);
     }
 
-    /// <summary>The last round of a run that was stopped may not have been evaluated, and a row without an objective says nothing of what was reached.</summary>
+    /// <summary>
+    /// The last round of a run that was stopped may not have been evaluated, and a row without an objective says nothing of what was
+    /// reached.
+    /// </summary>
     [Fact]
     public void Figures_at_the_end_belong_to_one_round()
     {

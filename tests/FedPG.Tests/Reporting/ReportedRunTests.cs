@@ -7,7 +7,9 @@ using Xunit;
 
 namespace FedPG.Tests.Reporting;
 
-/// <summary>Runs that ended in other ways than finished, and folders that are not quite as training wrote them, in the page about runs.</summary>
+/// <summary>
+/// Runs that ended in other ways than finished, and folders that are not quite as training wrote them, in the page about runs.
+/// </summary>
 public sealed class ReportedRunTests
 {
     private const string Metrics = "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds";
@@ -33,7 +35,9 @@ public sealed class ReportedRunTests
         Assert.Contains("1 of 2 diverged", File.ReadAllText(folder["report.html"]), StringComparison.Ordinal);
     }
 
-    /// <summary>Gone on with, a run is no longer one that diverged; and a summary of its first end is not its result when it diverges then.</summary>
+    /// <summary>
+    /// Gone on with, a run is no longer one that diverged; and a summary of its first end is not its result when it diverges then.
+    /// </summary>
     [Fact]
     public void Divergence_is_forgotten_when_a_run_goes_on_and_counts_more_than_an_older_summary()
     {

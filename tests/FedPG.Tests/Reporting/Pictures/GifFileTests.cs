@@ -7,7 +7,9 @@ namespace FedPG.Tests.Reporting.Pictures;
 
 public sealed class GifFileTests
 {
-    /// <summary>An image of noise needs more than 4,096 codes, so that the table is cleared on the way; Skia reads back every pixel.</summary>
+    /// <summary>
+    /// An image of noise needs more than 4,096 codes, so that the table is cleared on the way; Skia reads back every pixel.
+    /// </summary>
     [Fact]
     public void A_gif_holds_the_pixels_it_was_given()
     {
