@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
@@ -21,7 +22,7 @@ internal static class EnvironmentReader
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="errors">Where faults are noted.</param>
     /// <returns>The environment, made for all agents; null where it has faults.</returns>
-    public static FederatedEnvironment? Read(OptionReader reader, EnvironmentRegistry environments, string folder, Objective objective, ValidationErrors errors)
+    public static FederatedEnvironment? Read(OptionReader reader, Catalog<EnvironmentDefinition> environments, string folder, Objective objective, ValidationErrors errors)
     {
         OptionReader environment = reader.Section("environment");
         FederatedEnvironment? instance;

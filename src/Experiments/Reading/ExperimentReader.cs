@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
@@ -25,7 +26,7 @@ namespace FedPG.Experiments.Reading;
 /// <param name="algorithms">The algorithms.</param>
 /// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
-    EnvironmentRegistry environments, PolicyRegistry policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms, PluginHost? plugins = null)
+    Catalog<EnvironmentDefinition> environments, PolicyRegistry policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
