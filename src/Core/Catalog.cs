@@ -14,6 +14,12 @@ public interface ICatalogEntry
     /// <summary>Whether another entry can stand beside this one under the same name, as two that serve different kinds of problems can.</summary>
     /// <param name="other">An entry of the same name.</param>
     bool CanShareNameWith(ICatalogEntry other) => false;
+
+    /// <summary>Checks the entry before it is registered; nothing by default.</summary>
+    /// <exception cref="ArgumentException">The entry cannot be registered; the message says why.</exception>
+    void RequireValid()
+    {
+    }
 }
 
 /// <summary>Entries by name, in the order of their registration. Safe to use from several threads.</summary>
@@ -33,11 +39,12 @@ public sealed class Catalog<T>(string what)
 
     /// <summary>Adds an entry.</summary>
     /// <param name="entry">The entry.</param>
-    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
+    /// <exception cref="ArgumentException">The name is empty or taken, or the entry is not valid.</exception>
     public void Register(T entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentException.ThrowIfNullOrWhiteSpace(entry.Name);
+        entry.RequireValid();
         lock (_lock)
         {
             if (_entries.Any(other => other.Name == entry.Name && !entry.CanShareNameWith(other)))

@@ -1,22 +1,26 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using FedPG.Core;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
 
 namespace FedPG.Envs;
 
 /// <summary>
 /// What there is to know about one kind of environment: its documentation under fixed headings, and how to make an instance of it.
-/// A plug-in adds its own by handing a definition to <see cref="EnvironmentRegistry.Register(EnvironmentDefinition)"/>. Immutable.
+/// A plug-in adds its own by handing a definition to <see cref="Catalog{T}.Register"/>. Immutable.
 /// </summary>
-public sealed record EnvironmentDefinition
+public sealed partial record EnvironmentDefinition : ICatalogEntry
 {
     /// <summary>The most agents any environment takes.</summary>
     public const int AgentLimit = 100_000;
 
     /// <summary>The name in experiment files and on the command line, with its version: <c>GridWorld-v0</c>.</summary>
     public required string Id { get; init; }
+
+    /// <inheritdoc/>
+    string ICatalogEntry.Name => Id;
 
     /// <summary>One line for lists.</summary>
     public required string Summary { get; init; }
@@ -187,5 +191,22 @@ public sealed record EnvironmentDefinition
         ("Source", Source),
     ];
 
-    private string Section(string heading) => Text?[heading] ?? throw new InvalidOperationException($"{Id} does not say its \"{heading}\"");
+    /// <inheritdoc/>
+    void ICatalogEntry.RequireValid()
+    {
+        if (!ValidId().IsMatch(Id))
+            throw new ArgumentException("an id is a name and a version, such as Walk-v0, perhaps behind a namespace, as in Marsh/Walk-v0");
+        if (MaximumAgents is < 1 or > AgentLimit) throw new ArgumentException($"{Id}: MaximumAgents must lie in 1 to {AgentLimit}");
+        if (StepLimit < 1) throw new ArgumentException($"{Id}: StepLimit must be at least 1, or null");
+        // A text of its own is read, and checked, when somebody asks for it.
+        if (Text is null) _ = Headings();
+    }
+
+    /// <summary>
+    /// A name and its version, with a namespace or not, as in Gymnasium; a project's name, which the template makes an id of, may hold spaces.
+    /// </summary>
+    [GeneratedRegex(@"^(?:[\w-]+/)?[\w.][\w.: -]*-v[0-9]+\z")]
+    private static partial Regex ValidId();
+
+    private string Section(string heading) => Text?[heading] ?? throw new ArgumentException($"{Id} does not say its \"{heading}\"");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
@@ -19,7 +20,7 @@ internal static class EnvSpeedCommand
         var command = new Command("speed", "Times the steps of environments alone, with random actions, on one thread.") { ids, json };
         command.SetAction(parsed =>
         {
-            EnvironmentRegistry registry = EnvironmentRegistry.Default;
+            Catalog<EnvironmentDefinition> registry = EnvironmentRegistry.Default;
             string[] names = parsed.GetValue(ids) is { Length: > 0 } given ? given : [.. registry.Ids];
             ValidationError[] errors = [.. names.Where(name => registry.Find(name) is null).Select(name => new ValidationError("ID", "", name, registry.UnknownId(name)))];
             if (errors.Length > 0) throw new InvalidInputException(errors);

@@ -118,10 +118,7 @@ public static class EnvironmentPage
 
     private static FederatedEnvironment? Default(EnvironmentDefinition definition)
     {
-        var errors = new ValidationErrors("defaults");
-        var registry = new EnvironmentRegistry();
-        registry.Register(definition);
-        return registry.Configure(definition.Id, 1, default, EnvironmentKeys.CommandLine, errors)?.Build();
+        return definition.ReadOptions(1, default, EnvironmentKeys.CommandLine, new ValidationErrors("defaults"))?.Build();
     }
 
     private static string Digits(double value) => value.ToString("G12", CultureInfo.InvariantCulture);

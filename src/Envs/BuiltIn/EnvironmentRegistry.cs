@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs.Control;
 using FedPG.Envs.Counterexamples;
@@ -13,101 +12,81 @@ using FedPG.Envs.ToyText;
 
 namespace FedPG.Envs.BuiltIn;
 
-/// <summary>The environments that experiment files and commands know by name. Safe to use from several threads.</summary>
-public sealed partial class EnvironmentRegistry
+/// <summary>The catalogue of environments that experiment files and commands know by name. Safe to use from several threads.</summary>
+public static class EnvironmentRegistry
 {
-    private static readonly Lazy<EnvironmentRegistry> Shared = new(WithBuiltIn);
-    private readonly ConcurrentDictionary<string, EnvironmentDefinition> _definitions = new(StringComparer.Ordinal);
+    private static readonly Lazy<Catalog<EnvironmentDefinition>> Shared = new(WithBuiltIn);
 
-    /// <summary>The registry of this process: the built-in environments, and what plug-ins add.</summary>
-    public static EnvironmentRegistry Default => Shared.Value;
+    /// <summary>The catalogue of this process: the built-in environments, and what plug-ins add.</summary>
+    public static Catalog<EnvironmentDefinition> Default => Shared.Value;
 
-    /// <summary>A new registry that holds the built-in environments only.</summary>
-    public static EnvironmentRegistry WithBuiltIn()
+    /// <summary>A new catalogue that holds the built-in environments only.</summary>
+    public static Catalog<EnvironmentDefinition> WithBuiltIn()
     {
-        var registry = new EnvironmentRegistry();
-        registry.Register(GridWorld.Definition);
-        registry.Register(FrozenLake.Definition);
-        registry.Register(FrozenLake8x8.Definition);
-        registry.Register(CliffWalking.Definition);
-        registry.Register(CliffWalkingSlippery.Definition);
-        registry.Register(WindyCliff.Definition);
-        registry.Register(FourRooms.Definition);
-        registry.Register(RandomMdp.Definition);
-        registry.Register(Garnet.Definition);
-        registry.Register(QuasiRandomMdp.Definition);
-        registry.Register(OppositeKernels.Definition);
-        registry.Register(AdversarialPair.Definition);
-        registry.Register(Taxi.Definition);
-        registry.Register(DeepSea.Definition);
-        registry.Register(RiverSwim.Definition);
-        registry.Register(LinearQuadraticEnvironment.Definition);
-        registry.Register(CartPole.Definition);
-        registry.Register(Acrobot.Definition);
-        registry.Register(MountainCar.Definition);
-        registry.Register(Pendulum.Definition);
-        return registry;
+        var catalog = new Catalog<EnvironmentDefinition>("environment");
+        foreach (EnvironmentDefinition definition in BuiltIn) catalog.Register(definition);
+        return catalog;
     }
 
-    /// <summary>The ids, in alphabetical order.</summary>
-    public IReadOnlyList<string> Ids => [.. _definitions.Keys.Order(StringComparer.Ordinal)];
+    private static EnvironmentDefinition[] BuiltIn =>
+    [
+        GridWorld.Definition,
+        FrozenLake.Definition,
+        FrozenLake8x8.Definition,
+        CliffWalking.Definition,
+        CliffWalkingSlippery.Definition,
+        WindyCliff.Definition,
+        FourRooms.Definition,
+        RandomMdp.Definition,
+        Garnet.Definition,
+        QuasiRandomMdp.Definition,
+        OppositeKernels.Definition,
+        AdversarialPair.Definition,
+        Taxi.Definition,
+        DeepSea.Definition,
+        RiverSwim.Definition,
+        LinearQuadraticEnvironment.Definition,
+        CartPole.Definition,
+        Acrobot.Definition,
+        MountainCar.Definition,
+        Pendulum.Definition,
+    ];
 
-    /// <summary>Adds an environment.</summary>
-    /// <exception cref="ArgumentException">
-    /// The id is taken or not a name and a version (<c>Walk-v0</c>), the limit of agents is not in 1 to <see cref="EnvironmentDefinition.AgentLimit"/>, or the limit of steps is below 1.
-    /// </exception>
-    public void Register(EnvironmentDefinition definition)
+    extension(Catalog<EnvironmentDefinition> catalog)
     {
-        ArgumentNullException.ThrowIfNull(definition);
-        ArgumentException.ThrowIfNullOrWhiteSpace(definition.Id);
-        if (!LawfulId().IsMatch(definition.Id))
-            throw new ArgumentException("an id is a name and a version, such as Walk-v0, perhaps behind a namespace, as in Marsh/Walk-v0", nameof(definition));
-        if (definition.MaximumAgents is < 1 or > EnvironmentDefinition.AgentLimit)
-            throw new ArgumentException($"{definition.Id}: MaximumAgents must lie in 1 to {EnvironmentDefinition.AgentLimit}", nameof(definition));
-        if (definition.StepLimit < 1) throw new ArgumentException($"{definition.Id}: StepLimit must be at least 1, or null", nameof(definition));
-        if (!_definitions.TryAdd(definition.Id, definition))
-            throw new ArgumentException($"an environment {definition.Id} is registered already", nameof(definition));
-    }
+        /// <summary>The ids, in alphabetical order.</summary>
+        public IReadOnlyList<string> Ids => [.. catalog.Names.Order(StringComparer.Ordinal)];
 
-    /// <summary>Adds an environment that is known by its steps only.</summary>
-    /// <exception cref="ArgumentException">As for a full definition.</exception>
-    public void Register(EpisodicDefinitionBase definition)
-    {
-        ArgumentNullException.ThrowIfNull(definition);
-        Register(definition.ToDefinition());
-    }
-
-    /// <summary>The environment of that id (letter case counts), or null.</summary>
-    public EnvironmentDefinition? Find(string id) => _definitions.GetValueOrDefault(id);
-
-    /// <summary>What to tell a user who asked for an id that nobody registered.</summary>
-    public string UnknownId(string id)
-    {
-        string? nearest = NearestName.Of(id, Ids);
-        return nearest is null
-            ? "is not an environment; none are registered"
-            : $"is not an environment; the nearest is \"{nearest}\", and there are {string.Join(", ", Ids)}";
-    }
-
-    /// <summary>Reads the options of an environment.</summary>
-    /// <param name="id">The environment.</param>
-    /// <param name="agents">The number of agents N.</param>
-    /// <param name="options">Its options object; undefined or null for all defaults.</param>
-    /// <param name="keys">Where these stand in the user's input.</param>
-    /// <param name="errors">Where every fault is noted.</param>
-    /// <returns>What builds the instance; null when anything was noted.</returns>
-    public ConfiguredEnvironment? Configure(string id, int agents, JsonElement options, EnvironmentKeys keys, ValidationErrors errors)
-    {
-        ArgumentNullException.ThrowIfNull(errors);
-        if (Find(id) is not { } definition)
+        /// <summary>Adds an environment that is known by its steps only.</summary>
+        /// <exception cref="ArgumentException">As for a full definition.</exception>
+        public void Register(EpisodicDefinitionBase definition)
         {
-            errors.Add(keys.Id, id, UnknownId(id));
+            ArgumentNullException.ThrowIfNull(definition);
+            catalog.Register(definition.ToDefinition());
+        }
+
+        /// <summary>What to tell a user who asked for an id that nobody registered.</summary>
+        public string UnknownId(string id)
+        {
+            IReadOnlyList<string> ids = catalog.Ids;
+            return NearestName.Of(id, ids) is { } nearest
+                ? $"is not an environment; the nearest is \"{nearest}\", and there are {string.Join(", ", ids)}"
+                : "is not an environment; none are registered";
+        }
+
+        /// <summary>Reads the options of an environment.</summary>
+        /// <param name="id">The environment.</param>
+        /// <param name="agents">The number of agents N.</param>
+        /// <param name="options">Its options object; undefined or null for all defaults.</param>
+        /// <param name="keys">Where these stand in the user's input.</param>
+        /// <param name="errors">Where every error is noted.</param>
+        /// <returns>What builds the environment; null when anything was noted.</returns>
+        public ConfiguredEnvironment? Configure(string id, int agents, JsonElement options, EnvironmentKeys keys, ValidationErrors errors)
+        {
+            ArgumentNullException.ThrowIfNull(errors);
+            if (catalog.Find(id) is { } definition) return definition.ReadOptions(agents, options, keys, errors);
+            errors.Add(keys.Id, id, catalog.UnknownId(id));
             return null;
         }
-        return definition.ReadOptions(agents, options, keys, errors);
     }
-
-    /// <summary>A name and its version, with a namespace or not, as in Gymnasium; a project's name, which the template makes an id of, may hold spaces.</summary>
-    [GeneratedRegex(@"^(?:[\w-]+/)?[\w.][\w.: -]*-v[0-9]+\z")]
-    private static partial Regex LawfulId();
 }

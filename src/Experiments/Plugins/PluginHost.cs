@@ -1,6 +1,7 @@
 using System.Reflection;
 using FedPG.Core;
 using FedPG.Core.Options;
+using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
 using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
@@ -14,7 +15,8 @@ namespace FedPG.Experiments.Plugins;
 /// Load before experiments are read; not thread-safe.
 /// </summary>
 public sealed class PluginHost(
-    EnvironmentRegistry environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators, AlgorithmRegistry algorithms)
+    Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
+    AlgorithmRegistry algorithms)
 {
     private static readonly Lazy<PluginHost> Shared = new(() =>
         new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
@@ -26,7 +27,7 @@ internal static class EnvironmentReader
     /// <param name="errors">Where faults are noted.</param>
     /// <returns>The environment, made for all agents; null where it has faults.</returns>
     public static FederatedEnvironment? Read(
-        OptionReader reader, EnvironmentRegistry environments, string folder, Objective objective, ValidationErrors errors)
+        OptionReader reader, Catalog<EnvironmentDefinition> environments, string folder, Objective objective, ValidationErrors errors)
     {
         OptionReader environment = reader.Section(Section);
         GivenEnvironment.RefuseIn(environment);

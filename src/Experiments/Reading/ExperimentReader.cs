@@ -25,8 +25,8 @@ namespace FedPG.Experiments.Reading;
 /// <param name="algorithms">The algorithms.</param>
 /// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
-    EnvironmentRegistry environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators, AlgorithmRegistry algorithms,
-    PluginHost? plugins = null)
+    Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
+    AlgorithmRegistry algorithms, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
