@@ -11,7 +11,8 @@ public sealed class AgentContexts
     private readonly AgentTasks? _tasks;
     private readonly int[] _distinct;
 
-    private AgentContexts(int agents, int size, AgentTasks? tasks, int[] distinct) => (Agents, Size, _tasks, _distinct) = (agents, size, tasks, distinct);
+    private AgentContexts(int agents, int size, AgentTasks? tasks, int[] distinct) =>
+        (Agents, Size, _tasks, _distinct) = (agents, size, tasks, distinct);
 
     /// <summary>N.</summary>
     public int Agents { get; }
@@ -66,7 +67,8 @@ public sealed class AgentContexts
         {
             TaskContext.None => null,
             TaskContext.Agent => OfIndices(environment.AgentNames.Count),
-            _ => OfTasks(environment.Tasks ?? throw new ArgumentException($"{environment.Name} says nothing of its agents' tasks", nameof(environment))),
+            _ when environment.Tasks is { } tasks => OfTasks(tasks),
+            _ => throw new ArgumentException($"{environment.Name} says nothing of its agents' tasks", nameof(environment)),
         };
     }
 

@@ -24,7 +24,8 @@ internal abstract class EvaluationHead(Tensor values)
     {
         ArgumentNullException.ThrowIfNull(weights);
         (long[] given, long[] needed) = (weights.shape, Values.shape);
-        if (!given.AsSpan().SequenceEqual(needed)) throw new ArgumentException($"[{string.Join(", ", given)}] are no weights of [{string.Join(", ", needed)}]", nameof(weights));
+        if (!given.AsSpan().SequenceEqual(needed))
+            throw new ArgumentException($"[{string.Join(", ", given)}] are no weights of [{string.Join(", ", needed)}]", nameof(weights));
         return Plain(weights, Values.dtype);
     }
 

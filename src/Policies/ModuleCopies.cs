@@ -57,7 +57,8 @@ internal sealed class ModuleCopies : IDisposable
         if (shape is not [3, var given] || given != outputs)
             throw Faulty($"gives [{string.Join(", ", shape)}] for observations [3, {inputs}]; [3, {outputs}] is needed");
 
-        InvalidInputException Faulty(string what) => new(new ValidationError($"policy {kind}", "", null, $"the module {copy.Module.GetName()} {what}"));
+        InvalidInputException Faulty(string what) =>
+            new(new ValidationError($"policy {kind}", "", null, $"the module {copy.Module.GetName()} {what}"));
     }
 
     /// <summary>The parameters' names and shapes, in order.</summary>

@@ -36,8 +36,12 @@ internal sealed class ParameterLeaves : IDisposable
     public void MoveGradients(Tensor gradients)
     {
         if (gradients.NumberOfElements != Rows.NumberOfElements)
-            throw new ArgumentException($"[{string.Join(", ", gradients.shape)}] has no room for gradients of [{string.Join(", ", Rows.shape)}]", nameof(gradients));
-        Span<byte> target = gradients.device_type == DeviceType.CPU && gradients.is_contiguous() && gradients.dtype == Rows.dtype ? gradients.bytes : default;
+        {
+            string given = string.Join(", ", gradients.shape), rows = string.Join(", ", Rows.shape);
+            throw new ArgumentException($"[{given}] has no room for gradients of [{rows}]", nameof(gradients));
+        }
+        bool direct = gradients.device_type == DeviceType.CPU && gradients.is_contiguous() && gradients.dtype == Rows.dtype;
+        Span<byte> target = direct ? gradients.bytes : default;
         for (int k = 0; k < _leaves.Length; k++)
         {
             using Tensor? gradient = _leaves[k].grad;
@@ -63,7 +67,8 @@ internal sealed class ParameterLeaves : IDisposable
     /// <summary>A parameter's gradient, [n, ...shape], into its columns of [n, d], in memory.</summary>
     private void Copy(ReadOnlySpan<byte> gradient, ParameterSlice slice, Span<byte> gradients)
     {
-        int size = gradients.Length / _elements, part = slice.Length * size, row = _policy.Layout.Length * size, start = slice.Offset * size;
+        int size = gradients.Length / _elements, part = slice.Length * size;
+        int row = _policy.Layout.Length * size, start = slice.Offset * size;
         for (; !gradient.IsEmpty; gradient = gradient[part..], start += row) gradient[..part].CopyTo(gradients.Slice(start, part));
     }
 

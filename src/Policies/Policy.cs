@@ -32,7 +32,8 @@ public abstract class Policy : nn.Module
         : base(kind)
     {
         ArgumentNullException.ThrowIfNull(format);
-        if (format.Dtype is not (ScalarType.Float32 or ScalarType.Float64)) throw new ArgumentException($"{format.Dtype} is neither Float32 nor Float64", nameof(format));
+        if (format.Dtype is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentException($"{format.Dtype} is neither Float32 nor Float64", nameof(format));
         (Format, Layout, Contexts) = (format, layout, contexts);
     }
 

@@ -16,7 +16,8 @@ public static class PolicyCatalog
     public static IReadOnlyCollection<string> KindsFor(this Catalog<PolicyDefinition> policies, FederatedEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(policies);
-        IEnumerable<string> fitting = policies.Entries.Where(definition => definition.Fits(environment)).Select(definition => definition.Kind).Distinct();
+        IEnumerable<string> fitting = policies.Entries.Where(definition => definition.Fits(environment)).Select(
+            definition => definition.Kind).Distinct();
         return [.. fitting.Where(kind => policies.For(kind, environment).RefusalIn(environment) is null)];
     }
 
@@ -54,7 +55,8 @@ public static class PolicyCatalog
     /// <exception cref="InvalidInputException">
     /// The kind is not known, it cannot act in the environment, or options are not allowed; all of those at once, by their keys.
     /// </exception>
-    public static Policy Create(this Catalog<PolicyDefinition> policies, FederatedEnvironment environment, PolicyOptions options, TensorFormat format)
+    public static Policy Create(
+        this Catalog<PolicyDefinition> policies, FederatedEnvironment environment, PolicyOptions options, TensorFormat format)
     {
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(environment);
@@ -64,10 +66,12 @@ public static class PolicyCatalog
         if (policies.Find(options.Kind) is null) throw Refused("kind", $"\"{options.Kind}\"", policies.Unknown(options.Kind));
         PolicyDefinition definition = policies.For(options.Kind, environment);
         if (!definition.Fits(environment))
-            throw Refused("kind", $"\"{options.Kind}\"", $"cannot act in {environment.Name}; allowed there: {string.Join(" | ", policies.KindsFor(environment))}");
+            throw Refused("kind", $"\"{options.Kind}\"",
+                $"cannot act in {environment.Name}; allowed there: {string.Join(" | ", policies.KindsFor(environment))}");
         if (definition.RefusalIn(environment) is { } refusal) throw Refused("kind", $"\"{options.Kind}\"", refusal);
         if (!definition.OptionsType.IsInstanceOfType(options))
-            throw new ArgumentException($"\"{options.Kind}\" has options of type {definition.OptionsType.Name}, not {source}", nameof(options));
+            throw new ArgumentException(
+                $"\"{options.Kind}\" has options of type {definition.OptionsType.Name}, not {source}", nameof(options));
         PolicyOptions read = OptionRecord.Check(options, reader => definition.Read(reader, environment));
         var errors = new ValidationErrors(source);
         Policy? policy = Create(definition, read, environment, format, ("", null), errors);

@@ -20,7 +20,8 @@ public sealed record PolicyDefinition : ICatalogEntry
     /// <param name="create">Makes an instance.</param>
     internal PolicyDefinition(
         string kind, string summary, Type optionsType, Func<FederatedEnvironment, bool> fits,
-        Func<OptionReader, FederatedEnvironment?, PolicyOptions> read, Func<PolicyOptions, FederatedEnvironment, TensorFormat, Policy> create) =>
+        Func<OptionReader, FederatedEnvironment?, PolicyOptions> read,
+        Func<PolicyOptions, FederatedEnvironment, TensorFormat, Policy> create) =>
         (Kind, Summary, OptionsType, Fits, _read, _create) = (kind, summary, optionsType, fits, read, create);
 
     /// <summary>The name in experiment files; definitions for different environments may share it.</summary>
@@ -94,5 +95,6 @@ public sealed record PolicyDefinition : ICatalogEntry
     /// <param name="options">Options that <see cref="Read"/> returned without an error.</param>
     /// <param name="environment">The environment that they were read for.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
-    public Policy Create(PolicyOptions options, FederatedEnvironment environment, TensorFormat format) => _create(options, environment, format);
+    public Policy Create(PolicyOptions options, FederatedEnvironment environment, TensorFormat format) =>
+        _create(options, environment, format);
 }

@@ -30,10 +30,12 @@ internal sealed class ServedAgents : IDisposable
     public IReadOnlyList<int> Agents { get; }
 
     /// <summary>z_i, [n, 1, k].</summary>
-    public Tensor Values => _values ??= Rows(_contexts.Size, (agent, k) => _contexts[agent, k]).to(_format.Dtype).to(_format.Device).DetachFromDisposeScope();
+    public Tensor Values => _values ??= Rows(_contexts.Size, (agent, k) => _contexts[agent, k]).to(_format.Dtype).to(
+        _format.Device).DetachFromDisposeScope();
 
     /// <summary>Which of the different contexts each row has, [n, 1, 1] of Int64.</summary>
-    public Tensor Distinct => _distinct ??= Rows(1, (agent, _) => _contexts.DistinctOf(agent)).to(ScalarType.Int64).to(_format.Device).DetachFromDisposeScope();
+    public Tensor Distinct => _distinct ??= Rows(1, (agent, _) => _contexts.DistinctOf(agent)).to(ScalarType.Int64).to(
+        _format.Device).DetachFromDisposeScope();
 
     /// <summary>Whether the agents are these.</summary>
     public bool Are(IReadOnlyList<int> agents) => Agents.SequenceEqual(agents);

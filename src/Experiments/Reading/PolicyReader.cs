@@ -45,7 +45,8 @@ internal static class PolicyReader
     /// <param name="trainer">The algorithm; null where it is not known.</param>
     /// <param name="errors">Where errors are noted.</param>
     public static PolicySection Read(
-        OptionReader reader, Catalog<PolicyDefinition> policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer, ValidationErrors errors)
+        OptionReader reader, Catalog<PolicyDefinition> policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer,
+        ValidationErrors errors)
     {
         OptionReader policy = reader.Section(Section);
         int before = errors.Items.Count;
@@ -53,10 +54,12 @@ internal static class PolicyReader
         string standard = trained.FirstOrDefault() ?? OwnKind(policies, environment, trainer)
             ?? (environment is null ? policies.Names : policies.KindsFor(environment)).FirstOrDefault(TabularSoftmaxOptions.Name);
         string kind = policy.Choice(KindKey, standard, policies.Names, "the kind of policy", environment is null ? null : trained);
-        if (environment is not null && RefusalOf(policies, kind, trained, environment, trainer) is { } refusal) policy.Reject(KindKey, refusal);
+        if (environment is not null && RefusalOf(policies, kind, trained, environment, trainer) is { } refusal)
+            policy.Reject(KindKey, refusal);
         PolicyDefinition definition = policies.For(kind, environment);
         PolicyOptions? options = null;
-        if (environment is not null && definition.Fits(environment) && definition.RefusalIn(environment) is null) options = definition.Read(policy, environment);
+        if (environment is not null && definition.Fits(environment) && definition.RefusalIn(environment) is null)
+            options = definition.Read(policy, environment);
         else policy.ReadAnyOf(policies.All(kind).Select(any => (Action<OptionReader>)(own => any.Read(own, null))));
         // The start stands last where all options are written out: it is the longest.
         if (policy.Resolved.Remove(InitialKey, out JsonNode? initial)) policy.Resolved[InitialKey] = initial;
@@ -74,7 +77,8 @@ internal static class PolicyReader
     public static Policy? CreatePrototype(PolicySection section, TensorFormat format, JsonElement text, ValidationErrors errors) =>
         section is { Options: { } options, Environment: { } environment }
             ? PolicyCatalog.Create(
-                section.Definition, options, environment, format, (Section, text.ValueKind == JsonValueKind.Undefined ? null : text.GetRawText()), errors)
+                section.Definition, options, environment, format,
+                (Section, text.ValueKind == JsonValueKind.Undefined ? null : text.GetRawText()), errors)
             : null;
 
     /// <summary>The kinds that the algorithm trains and that can act in the environment, the default first.</summary>

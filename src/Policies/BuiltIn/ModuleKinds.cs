@@ -35,7 +35,8 @@ public static class ModuleKinds
         [
             Define<FiniteMdp>(kind, summary, _ => true, Read, (options, mdp, format) => new ModulePolicy(
                 kind, () => options.Make(mdp.States, mdp.Actions), StateFeatures.OneHot(mdp.States), mdp.Actions, format)),
-            Define<EpisodicEnvironment>(kind, summary, environment => environment.ActionSpace is Discrete, Read, (options, environment, format) =>
+            Define<EpisodicEnvironment>(
+                kind, summary, environment => environment.ActionSpace is Discrete, Read, (options, environment, format) =>
             {
                 var (encoding, actions) = (new ObservationEncoding(environment.ObservationSpace), (Discrete)environment.ActionSpace);
                 return new ModuleSoftmax(kind, () => options.Make(encoding.Size, actions.Count), encoding, actions, format);
@@ -57,11 +58,13 @@ public static class ModuleKinds
         ArgumentNullException.ThrowIfNull(configure);
         return
         [
-            Define<EpisodicEnvironment>(kind, summary, environment => environment.ActionSpace is Box, Read, (options, environment, format) =>
+            Define<EpisodicEnvironment>(
+                kind, summary, environment => environment.ActionSpace is Box, Read, (options, environment, format) =>
             {
                 var (encoding, actions) = (new ObservationEncoding(environment.ObservationSpace), (Box)environment.ActionSpace);
                 (double deviation, bool learnt) = (options.Noise!.StandardDeviation, options.Noise.LearnStandardDeviation);
-                return new ModuleGaussian(kind, () => options.Make(encoding.Size, actions.Size), encoding, actions, deviation, learnt, format);
+                return new ModuleGaussian(
+                    kind, () => options.Make(encoding.Size, actions.Size), encoding, actions, deviation, learnt, format);
             }),
         ];
 

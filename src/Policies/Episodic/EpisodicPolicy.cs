@@ -17,7 +17,8 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <param name="headSize">The numbers in a head.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
-    protected EpisodicPolicy(string kind, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format, ParameterLayout layout)
+    protected EpisodicPolicy(
+        string kind, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format, ParameterLayout layout)
         : base(kind, encoding.Size, actionSize, format, layout, encoding.Contexts) => (Encoding, HeadSize) = (encoding, headSize);
 
     /// <summary>What is seen of an observation.</summary>
@@ -59,12 +60,14 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <param name="trajectories">Which trajectories, [count].</param>
     /// <param name="actions">The actions, [count, ActionSize], overwritten.</param>
     /// <param name="logs">log pi of the actions, [count], overwritten; empty where nobody asks.</param>
-    public virtual void Draw<T>(ReadOnlySpan<T> heads, in StreamKey stream, int time, ReadOnlySpan<int> trajectories, Span<double> actions, Span<double> logs)
+    public virtual void Draw<T>(
+        ReadOnlySpan<T> heads, in StreamKey stream, int time, ReadOnlySpan<int> trajectories, Span<double> actions, Span<double> logs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int k = 0; k < trajectories.Length; k++)
         {
-            double log = Draw(heads.Slice(k * HeadSize, HeadSize), new ActionKey(stream, trajectories[k], time), actions.Slice(k * ActionSize, ActionSize));
+            double log = Draw(heads.Slice(k * HeadSize, HeadSize), new ActionKey(stream, trajectories[k], time),
+                actions.Slice(k * ActionSize, ActionSize));
             if (!logs.IsEmpty) logs[k] = log;
         }
     }
@@ -92,7 +95,8 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <param name="reference">Heads of the policy that the expectation is under, [n, M, HeadSize].</param>
     /// <param name="heads">Heads of pi, [n, M, HeadSize].</param>
     /// <exception cref="NotSupportedException">The policy gives none.</exception>
-    public virtual Tensor Divergences(Tensor reference, Tensor heads) => throw new NotSupportedException($"{GetName()} gives no divergences");
+    public virtual Tensor Divergences(Tensor reference, Tensor heads) =>
+        throw new NotSupportedException($"{GetName()} gives no divergences");
 
     /// <summary>Whether it gives tangents (<see cref="Tangents"/>), which the natural direction asks for.</summary>
     public virtual bool HasTangents => false;

@@ -71,7 +71,8 @@ public abstract class FixedActions
         {
             // As many draws a step as whole numbers of four hold the action.
             int first = key.Step * Normals.Draws(box.Size) * Normals.PerDraw;
-            for (int k = 0; k < box.Size; k++) action[k] = box.Low[k] + ((box.High[k] - box.Low[k]) * ActionDraws.Unit(key with { Step = first + k }));
+            for (int k = 0; k < box.Size; k++)
+                action[k] = box.Low[k] + ((box.High[k] - box.Low[k]) * ActionDraws.Unit(key with { Step = first + k }));
             return _log;
         }
     }

@@ -34,12 +34,16 @@ public sealed class GaussianPolicy : EpisodicPolicy
     /// <param name="learnDeviation">Whether log sigma is a parameter; otherwise sigma stays.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     public GaussianPolicy(
-        ObservationEncoding encoding, Box actions, IReadOnlyList<int> hidden, Activation activation, double standardDeviation, bool learnDeviation, TensorFormat format)
-        : this(encoding, new DenseNetwork(encoding.Size, hidden, actions.Size, activation, encoding.ActiveNumbers), standardDeviation, learnDeviation, format) { }
+        ObservationEncoding encoding, Box actions, IReadOnlyList<int> hidden, Activation activation, double standardDeviation,
+        bool learnDeviation, TensorFormat format)
+        : this(encoding, new DenseNetwork(encoding.Size, hidden, actions.Size, activation, encoding.ActiveNumbers), standardDeviation,
+            learnDeviation, format) { }
 
-    private GaussianPolicy(ObservationEncoding encoding, DenseNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
+    private GaussianPolicy(
+        ObservationEncoding encoding, DenseNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
         : base(Kind, encoding, network.Sizes[^1], 2 * network.Sizes[^1], format,
-            new ParameterLayout(learnDeviation ? [.. network.Parameters, ("log_standard_deviation", [network.Sizes[^1]])] : network.Parameters))
+            new ParameterLayout(
+                learnDeviation ? [.. network.Parameters, ("log_standard_deviation", [network.Sizes[^1]])] : network.Parameters))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);

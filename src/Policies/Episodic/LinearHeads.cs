@@ -20,8 +20,10 @@ public abstract class LinearHeads : EpisodicPolicy
     /// <param name="parameter">The name of the parameter.</param>
     /// <param name="outputs">The values of an observation.</param>
     /// <param name="format">The type and place of rows.</param>
-    protected LinearHeads(string kind, ObservationEncoding encoding, ObservationFeatures features, int actionSize, string parameter, int outputs, TensorFormat format)
-        : base(kind, encoding, actionSize, outputs, format, new ParameterLayout([(parameter, outputs == 1 ? [features.Count] : [features.Count, outputs])])) =>
+    protected LinearHeads(string kind, ObservationEncoding encoding, ObservationFeatures features, int actionSize, string parameter,
+        int outputs, TensorFormat format)
+        : base(kind, encoding, actionSize, outputs, format,
+            new ParameterLayout([(parameter, outputs == 1 ? [features.Count] : [features.Count, outputs])])) =>
         (Features, _outputs) = (features, outputs);
 
     /// <summary>What values are linear in.</summary>
@@ -68,7 +70,8 @@ public abstract class LinearHeads : EpisodicPolicy
     }
 
     /// <inheritdoc/>
-    public sealed override Tensor LogProbabilities(Tensor heads, Tensor actions) => throw new NotSupportedException($"{GetName()} has no log pi that could be differentiated");
+    public sealed override Tensor LogProbabilities(Tensor heads, Tensor actions) =>
+        throw new NotSupportedException($"{GetName()} has no log pi that could be differentiated");
 
     private sealed class Actor<T>(LinearHeads policy) : IActor<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -28,8 +28,10 @@ public sealed class ModuleGaussian : ObservationModulePolicy
     /// <param name="format">The type and place of rows and probabilities; the module is brought to it.</param>
     /// <exception cref="FedPG.Core.Options.InvalidInputException">The module does not give [M, k].</exception>
     public ModuleGaussian(
-        string kind, Func<Module<Tensor, Tensor>> create, ObservationEncoding encoding, Box actions, double standardDeviation, bool learnDeviation, TensorFormat format)
-        : base(kind, new ModuleCopies(kind, create, encoding.Size, actions.Size, format), learnDeviation ? [("log_standard_deviation", [actions.Size])] : [],
+        string kind, Func<Module<Tensor, Tensor>> create, ObservationEncoding encoding, Box actions, double standardDeviation,
+        bool learnDeviation, TensorFormat format)
+        : base(kind, new ModuleCopies(kind, create, encoding.Size, actions.Size, format),
+            learnDeviation ? [("log_standard_deviation", [actions.Size])] : [],
             encoding, actions.Size, 2 * actions.Size, format)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
@@ -57,7 +59,8 @@ public sealed class ModuleGaussian : ObservationModulePolicy
     public override double MeanLog<T>(ReadOnlySpan<T> head) => GaussianHeads.MeanLog(head);
 
     /// <inheritdoc/>
-    private protected override Tensor HeadsOf(Tensor outputs, IReadOnlyList<Tensor> more) => GaussianHeads.Join(outputs, _learnt ? more[0] : null, _constants);
+    private protected override Tensor HeadsOf(Tensor outputs, IReadOnlyList<Tensor> more) =>
+        GaussianHeads.Join(outputs, _learnt ? more[0] : null, _constants);
 
     /// <inheritdoc/>
     private protected override void FillMore(Span<double> more) => more.Fill(Math.Log(_deviation));

@@ -17,8 +17,10 @@ public sealed class ModuleSoftmax : ObservationModulePolicy
     /// <param name="actions">The actions, A.</param>
     /// <param name="format">The type and place of rows and probabilities; the module is brought to it.</param>
     /// <exception cref="FedPG.Core.Options.InvalidInputException">The module does not give [M, A].</exception>
-    public ModuleSoftmax(string kind, Func<Module<Tensor, Tensor>> create, ObservationEncoding encoding, Discrete actions, TensorFormat format)
-        : base(kind, new ModuleCopies(kind, create, encoding.Size, actions.Count, format), [], encoding, actionSize: 1, actions.Count, format) { }
+    public ModuleSoftmax(
+        string kind, Func<Module<Tensor, Tensor>> create, ObservationEncoding encoding, Discrete actions, TensorFormat format)
+        : base(kind, new ModuleCopies(kind, create, encoding.Size, actions.Count, format), [], encoding, actionSize: 1, actions.Count,
+            format) { }
 
     /// <inheritdoc/>
     public override bool HasDivergences => true;

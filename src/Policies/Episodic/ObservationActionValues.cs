@@ -21,16 +21,22 @@ public sealed class ObservationActionValues : LinearHeads
     /// <param name="levels">The levels of a box, 2 or more; not used for discrete actions.</param>
     /// <param name="format">The type and place of rows.</param>
     /// <exception cref="ArgumentException">The actions are neither.</exception>
-    public ObservationActionValues(ObservationEncoding encoding, ObservationFeatures features, Space actions, int levels, TensorFormat format)
+    public ObservationActionValues(
+        ObservationEncoding encoding, ObservationFeatures features, Space actions, int levels, TensorFormat format)
         : base(ActionValuesOptions.Name, encoding, features, actionSize: 1, "values", Count(actions, levels), format)
     {
-        if (actions is Box box) _levels = [.. Enumerable.Range(0, levels).Select(k => box.Low[0] + ((box.High[0] - box.Low[0]) * k / (levels - 1)))];
+        if (actions is Box box)
+            _levels = [.. Enumerable.Range(0, levels).Select(k => box.Low[0] + ((box.High[0] - box.Low[0]) * k / (levels - 1)))];
     }
 
     /// <summary>The kind of values where environments are episodic.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<EpisodicEnvironment, ActionValuesOptions>(
         "action values linear in features of observations, and their greedy policy, for qavg and fedq",
-        Create, (reader, environment) => ObservedValues.Read(reader, new ActionValuesOptions(), environment)) with { TakesGradients = false, RefusalIn = Refusal };
+        Create, (reader, environment) => ObservedValues.Read(reader, new ActionValuesOptions(), environment)) with
+    {
+        TakesGradients = false,
+        RefusalIn = Refusal,
+    };
 
     /// <summary>A, the actions to choose from.</summary>
     public int Actions => HeadSize;
@@ -39,7 +45,8 @@ public sealed class ObservationActionValues : LinearHeads
     public override int MaxSteps => SoftmaxHeads.MaxSteps;
 
     /// <summary>Whether there are finitely many actions to choose from, or can be.</summary>
-    public static bool CanChoose(Space actions) => actions is Discrete || (actions is Box { Size: 1 } box && double.IsFinite(box.High[0] - box.Low[0]));
+    public static bool CanChoose(Space actions) =>
+        actions is Discrete || (actions is Box { Size: 1 } box && double.IsFinite(box.High[0] - box.Low[0]));
 
     /// <summary>What the environment is given for the action of a number.</summary>
     public double ActionOf(int number) => _levels is null ? number : _levels[number];
@@ -86,13 +93,14 @@ public sealed class ObservationActionValues : LinearHeads
     private static ObservationActionValues Create(ActionValuesOptions options, EpisodicEnvironment environment, TensorFormat format)
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace);
-        return new ObservationActionValues(encoding, ObservedValues.FeaturesOf(options, encoding), environment.ActionSpace, options.ActionBins, format);
+        return new ObservationActionValues(
+            encoding, ObservedValues.FeaturesOf(options, encoding), environment.ActionSpace, options.ActionBins, format);
     }
 
     private static string? Refusal(FederatedEnvironment environment) =>
         environment is EpisodicEnvironment { ActionSpace: var actions } && !CanChoose(actions)
-            ? $"\"{ActionValuesOptions.Name}\" chooses among finitely many actions: it needs discrete ones, or one bounded number, which actionBins cuts "
-                + $"into levels; the actions of {environment.Name} are {actions}"
+            ? $"\"{ActionValuesOptions.Name}\" chooses among finitely many actions: it needs discrete ones, or one bounded number, "
+                + $"which actionBins cuts into levels; the actions of {environment.Name} are {actions}"
             : null;
 
     private static int BestCount<T>(ReadOnlySpan<T> head, out T least)
@@ -107,7 +115,8 @@ public sealed class ObservationActionValues : LinearHeads
 
     private static int Count(Space actions, int levels)
     {
-        if (!CanChoose(actions)) throw new ArgumentException($"{actions} is neither discrete nor a bounded box of one number", nameof(actions));
+        if (!CanChoose(actions))
+            throw new ArgumentException($"{actions} is neither discrete nor a bounded box of one number", nameof(actions));
         return actions is Discrete discrete ? discrete.Count : levels;
     }
 }

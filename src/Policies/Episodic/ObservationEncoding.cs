@@ -5,8 +5,8 @@ namespace FedPG.Policies.Episodic;
 
 /// <summary>
 /// What a policy sees of an observation: the numbers of a <see cref="Box"/> as they are, a <see cref="Discrete"/> value one-hot, and a
-/// <see cref="MultiDiscrete"/> one as one-hot vectors one after another. Where a policy is told of the agent, its context follows; where contexts are
-/// places and a state's number is observed, the state's own place stands between the two. Immutable.
+/// <see cref="MultiDiscrete"/> one as one-hot vectors one after another. Where a policy is told of the agent, its context follows; where
+/// contexts are places and a state's number is observed, the state's own place stands between the two. Immutable.
 /// </summary>
 public sealed class ObservationEncoding
 {
@@ -89,7 +89,8 @@ public sealed class ObservationEncoding
             double value = observation[k];
             if (!(value >= 0 && value < _counts[k]))
             {
-                throw new EnvironmentContractException(FormattableString.Invariant($"gave the observation {value}, which is not in {Space}"));
+                throw new EnvironmentContractException(
+                    FormattableString.Invariant($"gave the observation {value}, which is not in {Space}"));
             }
             seen[first + (int)value] = T.One;
             first += _counts[k];

@@ -15,7 +15,8 @@ public sealed class ObservationFeatures
 {
     private readonly Func<Action<double[], double[]>> _create;
 
-    private ObservationFeatures(int inputs, int count, Func<Action<double[], double[]>> create) => (Inputs, Count, _create) = (inputs, count, create);
+    private ObservationFeatures(int inputs, int count, Func<Action<double[], double[]>> create) =>
+        (Inputs, Count, _create) = (inputs, count, create);
 
     /// <summary>The numbers that are seen of an observation.</summary>
     public int Inputs { get; }
@@ -168,8 +169,11 @@ public sealed class ObservationScales
     public ObservationScales(Box box, IReadOnlyList<(double Low, double High)>? given)
     {
         ArgumentNullException.ThrowIfNull(box);
-        if (given is not null && (given.Count != box.Size || !given.All(FeatureBounds.IsRange))) throw new ArgumentException($"{box.Size} ranges of a finite width above 0 are needed", nameof(given));
-        _ranges = [.. Enumerable.Range(0, box.Size).Select(k => given is null ? Range(box.Low[k], box.High[k]) : (given[k].Low, given[k].High - given[k].Low))];
+        if (given is not null && (given.Count != box.Size || !given.All(FeatureBounds.IsRange)))
+            throw new ArgumentException($"{box.Size} ranges of a finite width above 0 are needed", nameof(given));
+        _ranges = given is null
+            ? [.. Enumerable.Range(0, box.Size).Select(k => Range(box.Low[k], box.High[k]))]
+            : [.. given.Select(range => (range.Low, range.High - range.Low))];
     }
 
     /// <summary>The numbers.</summary>

@@ -17,8 +17,10 @@ public abstract class ObservationModulePolicy : EpisodicPolicy
     private readonly int _own;
 
     private protected ObservationModulePolicy(
-        string kind, ModuleCopies copies, IReadOnlyList<(string Name, long[] Shape)> more, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format)
-        : base(kind, encoding, actionSize, headSize, format, new ParameterLayout([.. copies.Parameters, .. more])) => (_copies, _own) = (copies, copies.Parameters.Count);
+        string kind, ModuleCopies copies, IReadOnlyList<(string Name, long[] Shape)> more, ObservationEncoding encoding, int actionSize,
+        int headSize, TensorFormat format)
+        : base(kind, encoding, actionSize, headSize, format, new ParameterLayout([.. copies.Parameters, .. more])) =>
+            (_copies, _own) = (copies, copies.Parameters.Count);
 
     /// <summary>A copy of the module is run for each chunk.</summary>
     public sealed override int ChunkSize => 512;
@@ -81,7 +83,8 @@ public abstract class ObservationModulePolicy : EpisodicPolicy
         base.Dispose(disposing);
     }
 
-    private static Tensor Outputs(IReadOnlyList<ModuleCopy> copies, Tensor observations) => stack(copies.Select((copy, i) => copy.Module.call(observations[i])));
+    private static Tensor Outputs(IReadOnlyList<ModuleCopy> copies, Tensor observations) =>
+        stack(copies.Select((copy, i) => copy.Module.call(observations[i])));
 
     /// <summary>Acts with a copy of its own, so that several threads can.</summary>
     private sealed class Actor<T>(ObservationModulePolicy policy) : IActor<T>
@@ -89,7 +92,8 @@ public abstract class ObservationModulePolicy : EpisodicPolicy
     {
         private readonly ModuleCopy _copy = policy._copies.Create();
         private readonly Tensor _row = zeros(1, policy.Layout.Length, dtype: policy.Format.Dtype).DetachFromDisposeScope();
-        private Tensor _onDevice = zeros(1, policy.Layout.Length, dtype: policy.Format.Dtype, device: policy.Format.Device).DetachFromDisposeScope();
+        private Tensor _onDevice = zeros(
+            1, policy.Layout.Length, dtype: policy.Format.Dtype, device: policy.Format.Device).DetachFromDisposeScope();
 
         public void SetParameters(ReadOnlySpan<T> theta)
         {

@@ -25,7 +25,8 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     /// <param name="hidden">The sizes of the hidden layers; empty for none.</param>
     /// <param name="activation">Between the layers.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
-    public ObservationSoftmax(string kind, ObservationEncoding encoding, Discrete actions, IReadOnlyList<int> hidden, Activation activation, TensorFormat format)
+    public ObservationSoftmax(
+        string kind, ObservationEncoding encoding, Discrete actions, IReadOnlyList<int> hidden, Activation activation, TensorFormat format)
         : this(kind, encoding, new DenseNetwork(encoding.Size, hidden, actions.Count, activation, encoding.ActiveNumbers), format) { }
 
     private ObservationSoftmax(string kind, ObservationEncoding encoding, DenseNetwork network, TensorFormat format)
@@ -34,7 +35,8 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     /// <summary>The kinds of policies: a network, and one without hidden layers.</summary>
     internal static IReadOnlyList<PolicyDefinition> Definitions { get; } =
     [
-        PolicyDefinition.For<EpisodicEnvironment, NeuralSoftmaxOptions>("a fully connected network on observations", Create, ReadNeural, HasChoices),
+        PolicyDefinition.For<EpisodicEnvironment, NeuralSoftmaxOptions>(
+            "a fully connected network on observations", Create, ReadNeural, HasChoices),
         PolicyDefinition.For<EpisodicEnvironment, LogLinearOptions>("logits linear in observations", Create, ReadLogLinear, HasChoices),
     ];
 
@@ -67,7 +69,8 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head, key, action);
 
     /// <inheritdoc/>
-    public override void Draw<T>(ReadOnlySpan<T> heads, in StreamKey stream, int time, ReadOnlySpan<int> trajectories, Span<double> actions, Span<double> logs)
+    public override void Draw<T>(
+        ReadOnlySpan<T> heads, in StreamKey stream, int time, ReadOnlySpan<int> trajectories, Span<double> actions, Span<double> logs)
     {
         Span<double> exponentials = stackalloc double[HeadSize];
         for (int k = 0; k < trajectories.Length; k++)
@@ -160,7 +163,8 @@ internal static class SoftmaxHeads
     /// <param name="exponentials">Room for A numbers.</param>
     /// <param name="chosen">The action.</param>
     /// <returns>The sum of exp(logit - largest logit).</returns>
-    public static double Draw<T>(ReadOnlySpan<T> head, in StreamKey stream, int trajectory, int step, Span<double> exponentials, out int chosen)
+    public static double Draw<T>(
+        ReadOnlySpan<T> head, in StreamKey stream, int trajectory, int step, Span<double> exponentials, out int chosen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (uint w0, uint w1, uint w2, uint w3) = stream.Draw(trajectory, ActionKey.SeedDraw + 1 + (step / PerDraw));

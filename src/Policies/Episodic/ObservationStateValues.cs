@@ -19,11 +19,15 @@ public sealed class ObservationStateValues : LinearHeads
     /// <param name="target">The policy that is evaluated.</param>
     /// <param name="format">The type and place of rows.</param>
     public ObservationStateValues(ObservationEncoding encoding, ObservationFeatures features, FixedActions target, TensorFormat format)
-        : base(StateValuesOptions.Name, encoding, features, (target ?? throw new ArgumentNullException(nameof(target))).Size, "weights", outputs: 1, format) => Target = target;
+        : base(StateValuesOptions.Name, encoding, features, (target ?? throw new ArgumentNullException(nameof(target))).Size, "weights",
+            outputs: 1, format) => Target = target;
 
     /// <summary>The kind of values where environments are episodic.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<EpisodicEnvironment, StateValuesOptions>(
-        "values, linear in features of observations, of a policy that looks at nothing, for fedtd", Create, Read) with { TakesGradients = false };
+        "values, linear in features of observations, of a policy that looks at nothing, for fedtd", Create, Read) with
+    {
+        TakesGradients = false,
+    };
 
     /// <summary>The policy that is evaluated.</summary>
     public FixedActions Target { get; }
@@ -40,7 +44,8 @@ public sealed class ObservationStateValues : LinearHeads
     private static ObservationStateValues Create(StateValuesOptions options, EpisodicEnvironment environment, TensorFormat format)
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace);
-        return new ObservationStateValues(encoding, ObservedValues.FeaturesOf(options, encoding), TargetOf(options, environment.ActionSpace), format);
+        return new ObservationStateValues(
+            encoding, ObservedValues.FeaturesOf(options, encoding), TargetOf(options, environment.ActionSpace), format);
     }
 
     private static FixedActions TargetOf(StateValuesOptions options, Space actions) => actions switch

@@ -17,11 +17,13 @@ internal static class ObservedValues
     /// <param name="environment">The environment; null where it had errors itself.</param>
     /// <param name="own">The options of the kind that are read otherwise than declared.</param>
     public static TOptions Read<TOptions>(
-        OptionReader reader, TOptions defaults, EpisodicEnvironment? environment, params (string Name, Func<OptionProperty, object?>? Read)[] own)
+        OptionReader reader, TOptions defaults, EpisodicEnvironment? environment,
+        params (string Name, Func<OptionProperty, object?>? Read)[] own)
         where TOptions : ValueOptions
     {
         var box = environment?.ObservationSpace as Box;
-        TOptions options = OptionRecord.Read(reader, defaults, new Dictionary<string, Func<OptionProperty, object?>?>(own.Select(o => KeyValuePair.Create(o.Name, o.Read)))
+        TOptions options = OptionRecord.Read(
+            reader, defaults, new Dictionary<string, Func<OptionProperty, object?>?>(own.Select(o => KeyValuePair.Create(o.Name, o.Read)))
         {
             [nameof(ValueOptions.Centres)] = null,
             [nameof(ValueOptions.Width)] = null,
@@ -33,7 +35,8 @@ internal static class ObservedValues
         {
             reader.Reject(
                 "featureOrder",
-                $"{order} gives (1 + {order})^{box.Size} features of {box.Size} numbers; at most {MaxFeatures} are allowed (or choose \"random\" features)");
+                $"{order} gives (1 + {order})^{box.Size} features of {box.Size} numbers; "
+                    + $"at most {MaxFeatures} are allowed (or choose \"random\" features)");
         }
         return options;
     }
@@ -69,5 +72,7 @@ internal static class ObservedValues
     }
 
     private static FeatureBounds? Parse(JsonElement element, Box? box) =>
-        FeatureBounds.TryParse(element, NumberRange.Any, out FeatureBounds bounds) && (box is null || bounds.Ranges.Count == box.Size) ? bounds : null;
+        FeatureBounds.TryParse(element, NumberRange.Any, out FeatureBounds bounds) && (box is null || bounds.Ranges.Count == box.Size)
+            ? bounds
+            : null;
 }

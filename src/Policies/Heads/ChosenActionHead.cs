@@ -18,7 +18,11 @@ internal sealed class ChosenActionHead : EvaluationHead
         : base(empty(logits.shape[..2], dtype: logits.dtype))
     {
         long[] given = actions.shape, needed = [.. logits.shape[..2], 1];
-        if (!given.AsSpan().SequenceEqual(needed)) throw new ArgumentException($"[{string.Join(", ", given)}] are no actions, one for each pair: [{string.Join(", ", needed)}]", nameof(actions));
+        if (!given.AsSpan().SequenceEqual(needed))
+        {
+            string found = string.Join(", ", given), pairs = string.Join(", ", needed);
+            throw new ArgumentException($"[{found}] are no actions, one for each pair: [{pairs}]", nameof(actions));
+        }
         Tensor z = logits.is_contiguous() ? logits : logits.detach().contiguous();
         (_actions, _logs) = (Plain(actions, logits.dtype), empty(logits.shape, dtype: logits.dtype));
         if (z.dtype == ScalarType.Float64) Choose<double>(z, count);
@@ -30,10 +34,14 @@ internal sealed class ChosenActionHead : EvaluationHead
     {
         (Tensor given, Tensor result) = (Fitting(weights), empty_like(_logs));
         int count = (int)(_logs.NumberOfElements / Values.NumberOfElements);
-        if (_logs.dtype == ScalarType.Float64) SoftmaxRows.Slopes<double>(Numbers<double>(_logs), count, Numbers<double>(_actions), Numbers<double>(given), Numbers<double>(result));
-        else SoftmaxRows.Slopes<float>(Numbers<float>(_logs), count, Numbers<float>(_actions), Numbers<float>(given), Numbers<float>(result));
+        if (_logs.dtype == ScalarType.Float64) Slopes<double>(count, given, result);
+        else Slopes<float>(count, given, result);
         return result;
     }
+
+    private void Slopes<T>(int count, Tensor given, Tensor result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        SoftmaxRows.Slopes<T>(Numbers<T>(_logs), count, Numbers<T>(_actions), Numbers<T>(given), Numbers<T>(result));
 
     private void Choose<T>(Tensor logits, int count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -34,7 +34,8 @@ internal static class GaussianHeads
         double log = 0;
         for (int k = 0; k < size; k++)
         {
-            (double mean, double logDeviation, double noise) = (double.CreateTruncating(head[k]), double.CreateTruncating(head[size + k]), action[k]);
+            (double mean, double logDeviation, double noise) =
+                (double.CreateTruncating(head[k]), double.CreateTruncating(head[size + k]), action[k]);
             // Rounded as torch will see it, so that both know the same action.
             action[k] = double.CreateTruncating(T.CreateTruncating(mean + (Math.Exp(logDeviation) * noise)));
             log -= (0.5 * noise * noise) + logDeviation + LogRootTwoPi;

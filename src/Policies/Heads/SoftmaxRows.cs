@@ -149,7 +149,8 @@ public static class SoftmaxRows
 
     /// <summary>The halves of eight numbers change places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<T> Swap4<T>(Vector256<T> values) => Vector256.Shuffle(values.AsSingle(), Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)).As<float, T>();
+    private static Vector256<T> Swap4<T>(Vector256<T> values) =>
+        Vector256.Shuffle(values.AsSingle(), Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)).As<float, T>();
 
     /// <summary>A vector from place k on; what lies beyond the end is filled up.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,7 +36,8 @@ public sealed class LinearPolicy : StateActionPolicy
 
     /// <summary>The kind of policy.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<LinearQuadraticProblem, LinearOptions>(
-        "a gain, with Gaussian noise or without", (options, problem, format) => new LinearPolicy(problem, options.StandardDeviation, format), Read);
+        "a gain, with Gaussian noise or without", (options, problem, format) =>
+            new LinearPolicy(problem, options.StandardDeviation, format), Read);
 
     /// <summary>sigma; 0 for the deterministic policy.</summary>
     public double StandardDeviation { get; }
@@ -73,7 +74,8 @@ public sealed class LinearPolicy : StateActionPolicy
         {
             reader.Reject(
                 "standardDeviation",
-                "must be 0 in endless undiscounted episodes, where noise costs without end; set environment.options.discount below 1, or steps");
+                "must be 0 in endless undiscounted episodes, where noise costs without end; "
+                    + "set environment.options.discount below 1, or steps");
         }
         return options;
     }

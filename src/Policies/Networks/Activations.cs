@@ -34,7 +34,8 @@ internal static class Activations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Derivative<T>(Activation activation, Vector512<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        activation == Activation.Relu ? Vector512.ConditionalSelect(Vector512.GreaterThan(y, Vector512<T>.Zero), Vector512<T>.One, Vector512<T>.Zero)
+        activation == Activation.Relu ? Vector512.ConditionalSelect(
+            Vector512.GreaterThan(y, Vector512<T>.Zero), Vector512<T>.One, Vector512<T>.Zero)
         : Vector512<T>.One - (y * y);
 
     /// <summary>

@@ -19,7 +19,8 @@ internal static class BiasActivation
     /// <param name="activation">f.</param>
     public static Tensor Of(Tensor z, Tensor bias, Activation activation)
     {
-        if (z.device_type == TorchSharp.DeviceType.CPU) return activation == Activation.Tanh ? BiasTanh.apply(z, bias) : BiasRelu.apply(z, bias);
+        if (z.device_type == TorchSharp.DeviceType.CPU)
+            return activation == Activation.Tanh ? BiasTanh.apply(z, bias) : BiasRelu.apply(z, bias);
         Tensor sum = z.Plus(bias.unsqueeze(1));
         return activation == Activation.Tanh ? sum.tanh() : sum.relu();
     }
@@ -58,7 +59,8 @@ internal abstract class BiasActivation<TSelf>(Activation activation) : autograd.
     {
         ArgumentNullException.ThrowIfNull(ctx);
         ArgumentNullException.ThrowIfNull(grad_output);
-        Tensor y = ctx.get_saved_variables()[0], given = grad_output.contiguous(), z = empty_like(y), bias = zeros(y.shape[0], y.shape[2], dtype: y.dtype);
+        Tensor y = ctx.get_saved_variables()[0], given = grad_output.contiguous(), z = empty_like(y), bias = zeros(
+            y.shape[0], y.shape[2], dtype: y.dtype);
         if (y.dtype == ScalarType.Float64) Backward<double>(y, given, activation, z, bias);
         else Backward<float>(y, given, activation, z, bias);
         return [z, bias];
@@ -81,7 +83,8 @@ internal abstract class BiasActivation<TSelf>(Activation activation) : autograd.
                 for (int r = i * rows; r < (i + 1) * rows; r++)
                 {
                     T* from = inputs + ((long)r * outputs), to = results + ((long)r * outputs);
-                    for (int k = 0; k < whole; k += Vector512<T>.Count) Activations.Of(activation, Vector512.Load(from + k) + Vector512.Load(b + k)).Store(to + k);
+                    for (int k = 0; k < whole; k += Vector512<T>.Count)
+                        Activations.Of(activation, Vector512.Load(from + k) + Vector512.Load(b + k)).Store(to + k);
                     if (whole == outputs) continue;
                     for (int k = whole; k < outputs; k++) edge[k - whole] = from[k] + b[k];
                     Activations.Of(activation, Vector512.Create<T>(edge)).CopyTo(edge);

@@ -36,7 +36,8 @@ internal sealed unsafe class DenseActor<T> : IActor<T>
         for (int layer = 0; layer < _network.Layers; layer++)
         {
             (int inputs, int outputs) = (_network.Sizes[layer], _network.Sizes[layer + 1]);
-            for (int k = 0; k < inputs; k++, offset += outputs) theta.Slice(offset, outputs).CopyTo(_weights[layer].AsSpan(k * _padded[layer + 1]));
+            for (int k = 0; k < inputs; k++, offset += outputs)
+                theta.Slice(offset, outputs).CopyTo(_weights[layer].AsSpan(k * _padded[layer + 1]));
             theta.Slice(offset, outputs).CopyTo(_biases[layer]);
             offset += outputs;
         }
@@ -54,7 +55,8 @@ internal sealed unsafe class DenseActor<T> : IActor<T>
             for (int layer = 0; layer < _network.Layers; layer++)
             {
                 int padded = _padded[layer + 1];
-                fixed (T* weights = _weights[layer], bias = _biases[layer]) Multiply(x, stride, count, _network.Sizes[layer], weights, bias, padded, y);
+                fixed (T* weights = _weights[layer], bias = _biases[layer]) Multiply(
+                    x, stride, count, _network.Sizes[layer], weights, bias, padded, y);
                 if (layer < _network.Layers - 1) Activations.Apply(_network.Activation, new Span<T>(y, count * padded));
                 x = y;
                 y = x == first ? second : first;

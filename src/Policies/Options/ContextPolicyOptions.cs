@@ -18,6 +18,7 @@ public abstract record ContextPolicyOptions : PolicyOptions
     internal void Check(OptionReader reader, Envs.FederatedEnvironment? environment)
     {
         if (Context == TaskContext.Task && environment is { Tasks: null })
-            reader.Reject("context", $"{environment.Name} does not say what tells its agents' tasks apart; allowed there: \"none\" | \"agent\"");
+            reader.Reject(
+                "context", $"{environment.Name} does not say what tells its agents' tasks apart; allowed there: \"none\" | \"agent\"");
     }
 }

@@ -91,6 +91,6 @@ public sealed record StateValuesOptions : ValueOptions
     /// <c>uniform</c> (the default where actions are bounded), <c>gaussian</c> around 0 for continuous actions, or probabilities [A] of
     /// discrete ones. Null (the default) for the environment's default.
     /// </summary>
-    [Option("the policy whose values are learned: a word, or an array of probabilities, [S][A] of listed states or [A] of discrete actions")]
+    [Option("the policy whose values are learned: a word, or an array of probabilities, [S][A] of listed states or [A] of actions")]
     public WordOrNumbers? Evaluates { get; init; }
 }

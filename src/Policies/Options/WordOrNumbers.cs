@@ -98,8 +98,10 @@ public readonly record struct WordOrNumbers : IOptionValue<WordOrNumbers>
 
     private static string Written(Array numbers, int dimension, int[] at)
     {
-        if (dimension == numbers.Rank) return numbers.GetValue(at) is double x && double.IsFinite(x) ? x.ToString("R", CultureInfo.InvariantCulture) : "null";
-        IEnumerable<string> items = Enumerable.Range(0, numbers.GetLength(dimension)).Select(k => Written(numbers, dimension + 1, [.. at, k]));
+        if (dimension == numbers.Rank)
+            return numbers.GetValue(at) is double x && double.IsFinite(x) ? x.ToString("R", CultureInfo.InvariantCulture) : "null";
+        IEnumerable<string> items = Enumerable.Range(0, numbers.GetLength(dimension)).Select(
+            k => Written(numbers, dimension + 1, [.. at, k]));
         return $"[{string.Join(',', items)}]";
     }
 }

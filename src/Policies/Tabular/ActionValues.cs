@@ -22,7 +22,8 @@ public sealed class ActionValues : TabularPolicy
     /// <param name="actions">A.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     public ActionValues(ValueFeatures features, int actions, TensorFormat format)
-        : base(Kind, (features ?? throw new ArgumentNullException(nameof(features))).States, actions, format, new ParameterLayout([("values", [features.Count, actions])]))
+        : base(Kind, (features ?? throw new ArgumentNullException(nameof(features))).States, actions, format,
+            new ParameterLayout([("values", [features.Count, actions])]))
     {
         (Features, _features) = (features, features.ToTensor(format));
         if (_features is not null) register_buffer("features", _features);
@@ -34,7 +35,8 @@ public sealed class ActionValues : TabularPolicy
     /// <summary>The kind of values where states are listed.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, ActionValuesOptions>(
         "action values and their greedy policy, for qavg and fedq",
-        (options, mdp, format) => new ActionValues(TableValues.FeaturesOf(options, mdp), mdp.Actions, format), Read) with { TakesGradients = false };
+        (options, mdp, format) => new ActionValues(
+            TableValues.FeaturesOf(options, mdp), mdp.Actions, format), Read) with { TakesGradients = false };
 
     /// <inheritdoc/>
     public override bool TakesGradients => false;

@@ -96,9 +96,11 @@ public sealed class LogLinear : SoftmaxPolicy
     private static WordOrNumbers ReadFeatures(OptionReader reader, OptionProperty property, FiniteMdp? mdp)
     {
         string allowed = $"finite numbers [{mdp?.States}][{mdp?.Actions}][d], d the same everywhere";
-        if (TableFeatures.Given(reader, property.Key, given => mdp is null || Matrix(given, mdp) is not null, allowed) is { } array) return array;
+        if (TableFeatures.Given(reader, property.Key, given => mdp is null || Matrix(given, mdp) is not null, allowed) is { } array)
+            return array;
         string word = reader.Choice(
-            property.Key, "one-hot", ["one-hot", "coordinates", "radial"], property.Attribute.Meaning, TableFeatures.Offered(mdp, "one-hot"));
+            property.Key, "one-hot", ["one-hot", "coordinates", "radial"], property.Attribute.Meaning, TableFeatures.Offered(mdp,
+                "one-hot"));
         if (word != "one-hot") TableFeatures.NeedGrid(reader, property.Key, mdp);
         return word;
     }

@@ -37,7 +37,8 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
     public NeuralSoftmax(
         int states, int actions, IReadOnlyList<int> hidden, Activation activation, double[,]? observations, TensorFormat format,
         AgentContexts? contexts = null)
-        : base(Kind, states, actions, format, CreateLayout(states, observations?.GetLength(1) ?? states, hidden, actions, contexts), contexts)
+        : base(
+            Kind, states, actions, format, CreateLayout(states, observations?.GetLength(1) ?? states, hidden, actions, contexts), contexts)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         (_activation, _layers) = (activation, hidden.Count + 1);
@@ -56,7 +57,8 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
         double[] parameters = new double[Layout.Length];
         var random = new RandomSequence(key);
         if (_layers == 1) return parameters;
-        for (int layer = 0; layer < _layers - 1; layer++) Fill(Layout.Slices[2 * layer], layer == 0 ? _seen : Layout.Slices[2 * layer].Shape[0]);
+        for (int layer = 0; layer < _layers - 1; layer++)
+            Fill(Layout.Slices[2 * layer], layer == 0 ? _seen : Layout.Slices[2 * layer].Shape[0]);
         foreach (ParameterSlice more in Layout.Slices.Skip(2 * _layers)) Fill(more, _seen);
         return parameters;
 
@@ -92,7 +94,8 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
     private static object ReadObservation(OptionReader reader, OptionProperty property, FiniteMdp? mdp)
     {
         const string oneHot = "one-hot", coordinates = "coordinates";
-        string word = reader.Choice(property.Key, oneHot, [oneHot, coordinates], property.Attribute.Meaning, TableFeatures.Offered(mdp, oneHot));
+        string word = reader.Choice(
+            property.Key, oneHot, [oneHot, coordinates], property.Attribute.Meaning, TableFeatures.Offered(mdp, oneHot));
         if (word == coordinates) TableFeatures.NeedGrid(reader, property.Key, mdp);
         return word == coordinates ? StateObservation.Coordinates : StateObservation.OneHot;
     }

@@ -7,7 +7,7 @@ namespace FedPG.Policies.Tabular;
 /// <summary>
 /// A softmax over logits of listed states: pi(a|s) proportional to exp z(s,a), where a policy says what z is and autograd differentiates
 /// it. On the CPU the softmax itself and its derivative by the logits are taken in the tensors' memory (<see cref="SoftmaxRows"/>), as
-/// torch needs ten operations for them; <see cref="TabularPolicy.forward"/>, which second derivatives are of, is torch's from end to end.
+/// torch needs ten operations for them; <see cref="TabularPolicy.forward(Tensor)"/>, which second derivatives are of, is torch's from end to end.
 /// </summary>
 public abstract class SoftmaxPolicy : TabularPolicy
 {
@@ -18,7 +18,8 @@ public abstract class SoftmaxPolicy : TabularPolicy
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
     /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
-    protected SoftmaxPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
+    protected SoftmaxPolicy(
+        string kind, int states, int actions, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
         : base(kind, states, actions, format, layout, contexts) { }
 
     /// <inheritdoc/>
@@ -56,7 +57,8 @@ internal sealed class SoftmaxHead : EvaluationHead
     public override Tensor WeightsOfGraph(Tensor weights)
     {
         (Tensor given, Tensor result) = (Fitting(weights), empty_like(Values));
-        if (Values.dtype == ScalarType.Float64) SoftmaxRows.Slopes<double>(Numbers<double>(Values), Numbers<double>(given), _actions, Numbers<double>(result));
+        if (Values.dtype == ScalarType.Float64)
+            SoftmaxRows.Slopes<double>(Numbers<double>(Values), Numbers<double>(given), _actions, Numbers<double>(result));
         else SoftmaxRows.Slopes<float>(Numbers<float>(Values), Numbers<float>(given), _actions, Numbers<float>(result));
         return result;
     }

@@ -25,7 +25,8 @@ public sealed class StateValues : TabularPolicy
     /// <param name="format">The type and place of rows and probabilities.</param>
     public StateValues(ValueFeatures features, double[,] target, TensorFormat format)
         : base(
-            Kind, (features ?? throw new ArgumentNullException(nameof(features))).States, (target ?? throw new ArgumentNullException(nameof(target))).GetLength(1), format,
+            Kind, (features ?? throw new ArgumentNullException(nameof(features))).States,
+            (target ?? throw new ArgumentNullException(nameof(target))).GetLength(1), format,
             new ParameterLayout([("weights", [features.Count])]))
     {
         Features = features;
@@ -44,7 +45,8 @@ public sealed class StateValues : TabularPolicy
 
     /// <summary>The kind of values where states are listed.</summary>
     internal static PolicyDefinition Definition { get; } =
-        PolicyDefinition.For<FiniteMdp, StateValuesOptions>("state values of a fixed policy, for fedtd", Create, Read) with { TakesGradients = false };
+        PolicyDefinition.For<FiniteMdp, StateValuesOptions>(
+            "state values of a fixed policy, for fedtd", Create, Read) with { TakesGradients = false };
 
     /// <inheritdoc/>
     public override bool TakesGradients => false;
@@ -53,7 +55,8 @@ public sealed class StateValues : TabularPolicy
     public override bool HasVariableEntropy => false;
 
     /// <summary>log pi of the fixed policy, whatever the weights are.</summary>
-    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) => _logTarget.unsqueeze(0).expand(parameters[0].shape[0], -1, -1);
+    protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) =>
+        _logTarget.unsqueeze(0).expand(parameters[0].shape[0], -1, -1);
 
     private static StateValues Create(StateValuesOptions options, FiniteMdp mdp, TensorFormat format) =>
         new(TableValues.FeaturesOf(options, mdp), options.Evaluates?.Matrix(mdp.States, mdp.Actions) ?? Uniform(mdp), format);
@@ -67,7 +70,8 @@ public sealed class StateValues : TabularPolicy
     private static WordOrNumbers ReadTarget(OptionReader reader, OptionProperty property, FiniteMdp? mdp)
     {
         string allowed = $"probabilities [{mdp?.States}][{mdp?.Actions}], those of each state summing to one";
-        WordOrNumbers? given = TableFeatures.Given(reader, property.Key, array => mdp is null || AreProbabilities(array.Matrix(mdp.States, mdp.Actions)), allowed);
+        WordOrNumbers? given = TableFeatures.Given(
+            reader, property.Key, array => mdp is null || AreProbabilities(array.Matrix(mdp.States, mdp.Actions)), allowed);
         return given ?? WordOrNumbers.Of(reader.Choice(property.Key, "uniform", ["uniform"], property.Attribute.Meaning));
     }
 

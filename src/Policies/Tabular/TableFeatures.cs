@@ -21,7 +21,8 @@ internal static class TableFeatures
     /// <param name="mdp">The environment; null where it had errors itself.</param>
     /// <param name="withoutGrid">The words that need none.</param>
     /// <returns>The words; null for all.</returns>
-    public static IReadOnlyCollection<string>? Offered(FiniteMdp? mdp, params string[] withoutGrid) => mdp is { Grid: null } ? withoutGrid : null;
+    public static IReadOnlyCollection<string>? Offered(FiniteMdp? mdp, params string[] withoutGrid) =>
+        mdp is { Grid: null } ? withoutGrid : null;
 
     /// <summary>Notes an error where states have no coordinates.</summary>
     /// <param name="reader">The section.</param>

@@ -12,10 +12,12 @@ internal static class TableValues
     /// <param name="defaults">The defaults.</param>
     /// <param name="mdp">The environment; null where it had errors itself.</param>
     /// <param name="own">The options of the kind that are read otherwise than declared, or not at all.</param>
-    public static TOptions Read<TOptions>(OptionReader reader, TOptions defaults, FiniteMdp? mdp, params (string Name, Func<OptionProperty, object?>? Read)[] own)
+    public static TOptions Read<TOptions>(
+        OptionReader reader, TOptions defaults, FiniteMdp? mdp, params (string Name, Func<OptionProperty, object?>? Read)[] own)
         where TOptions : ValueOptions
     {
-        TOptions options = OptionRecord.Read(reader, defaults, new Dictionary<string, Func<OptionProperty, object?>?>(own.Select(o => KeyValuePair.Create(o.Name, o.Read)))
+        TOptions options = OptionRecord.Read(
+            reader, defaults, new Dictionary<string, Func<OptionProperty, object?>?>(own.Select(o => KeyValuePair.Create(o.Name, o.Read)))
         {
             [nameof(ValueOptions.Features)] = property => ReadFeatures(reader, property, mdp),
             [nameof(ValueOptions.FeatureOrder)] = null,
@@ -41,7 +43,8 @@ internal static class TableValues
     private static WordOrNumbers ReadFeatures(OptionReader reader, OptionProperty property, FiniteMdp? mdp)
     {
         string allowed = $"finite numbers [{mdp?.States}][m], m the same everywhere";
-        if (TableFeatures.Given(reader, property.Key, given => mdp is null || given.Matrix(mdp.States) is not null, allowed) is { } array) return array;
+        if (TableFeatures.Given(reader, property.Key, given => mdp is null || given.Matrix(mdp.States) is not null, allowed) is { } array)
+            return array;
         string word = reader.Choice(
             property.Key, "one-hot", ["one-hot", "coordinates", "radial", "random"], property.Attribute.Meaning,
             TableFeatures.Offered(mdp, "one-hot", "random"));

@@ -25,7 +25,8 @@ public sealed class TabularDirect : TabularPolicy
 
     /// <summary>The kind of policy.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, TabularDirectOptions>(
-        "the probabilities themselves, for pavg", (_, mdp, format) => new TabularDirect(mdp.States, mdp.Actions, format)) with { TakesGradients = false };
+        "the probabilities themselves, for pavg", (_, mdp, format) =>
+            new TabularDirect(mdp.States, mdp.Actions, format)) with { TakesGradients = false };
 
     /// <inheritdoc/>
     public override bool TakesGradients => false;
@@ -48,7 +49,8 @@ public sealed class TabularDirect : TabularPolicy
         {
             double sum = 0;
             foreach (double p in theta.Slice(s * Actions, Actions)) sum += p >= 0 ? p : double.NaN;
-            if (!(Math.Abs(sum - 1) <= SumTolerance)) return $"must be {Actions} probabilities for each state that sum to one; those of state {s} do not";
+            if (!(Math.Abs(sum - 1) <= SumTolerance))
+                return $"must be {Actions} probabilities for each state that sum to one; those of state {s} do not";
         }
         return null;
     }

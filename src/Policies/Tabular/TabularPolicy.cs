@@ -15,7 +15,8 @@ public abstract class TabularPolicy : Policy
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="layout">What lies where in a row.</param>
     /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
-    protected TabularPolicy(string kind, int states, int actions, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
+    protected TabularPolicy(
+        string kind, int states, int actions, TensorFormat format, ParameterLayout layout, AgentContexts? contexts = null)
         : base(kind, format, layout, contexts) => (States, Actions) = (states, actions);
 
     /// <summary>The number of states S.</summary>

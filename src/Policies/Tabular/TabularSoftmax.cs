@@ -22,7 +22,8 @@ public sealed class TabularSoftmax : SoftmaxPolicy
     public TabularSoftmax(int states, int actions, TensorFormat format, AgentContexts? contexts = null)
         : base(
             Kind, states, actions, format,
-            new ParameterLayout([("theta", contexts is null ? [states, actions] : [contexts.DistinctCount, states, actions])]), contexts) { }
+            new ParameterLayout(
+                [("theta", contexts is null ? [states, actions] : [contexts.DistinctCount, states, actions])]), contexts) { }
 
     /// <summary>The kind of policy.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, TabularSoftmaxOptions>(

@@ -143,7 +143,8 @@ public sealed class ContextTests
     {
         using DisposeScope scope = NewDisposeScope();
         using TabularPolicy policy = Made("network of tasks");
-        Assert.Equal(["layer0.weight", "layer0.bias", "layer1.weight", "layer1.bias", "place.weight", "context.weight"], policy.Layout.Slices.Select(s => s.Name));
+        Assert.Equal(["layer0.weight", "layer0.bias", "layer1.weight", "layer1.bias", "place.weight", "context.weight"],
+            policy.Layout.Slices.Select(s => s.Name));
         double[] theta = Numbers(policy.Layout.Length, 6);
         // Together the first weights are those of the state, of the place and of the context, one after another.
         double[] joined = [.. Of(0), .. Of(4), .. Of(5), .. Of(1), .. Of(2), .. Of(3)];
@@ -169,7 +170,8 @@ public sealed class ContextTests
     {
         FiniteMdp mdp = EnvTesting.Make("RandomMdp-v0", Agents);
         var contexts = AgentContexts.OfIndices(Agents);
-        using var federated = new FederatedObjective(mdp, Objective.Regret, new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64, contexts), 0.1);
+        using var federated = new FederatedObjective(
+            mdp, Objective.Regret, new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64, contexts), 0.1);
         using var alone = new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64);
         int size = mdp.States * mdp.Actions;
         double[] theta = Numbers(Agents * size, 7), gradient = new double[theta.Length], expected = new double[theta.Length];
@@ -177,7 +179,8 @@ public sealed class ContextTests
         for (int i = 0; i < Agents; i++)
         {
             using PolicyObjective own = PolicyObjective.OfAgent(mdp, i, Objective.Regret, alone, 0.1);
-            double[] block = theta[(i * size)..((i + 1) * size)], blockGradient = new double[size], agentGradient = new double[theta.Length];
+            double[] block =
+                theta[(i * size)..((i + 1) * size)], blockGradient = new double[size], agentGradient = new double[theta.Length];
             value += own.Value(block) / Agents;
             own.Gradient(block, blockGradient);
             Assert.Equal(own.Value(block), federated.Agent(i).Value(theta), 1e-12);
@@ -204,14 +207,16 @@ public sealed class ContextTests
         var policy = new NeuralSoftmax(mdp.States, mdp.Actions, [4], Activation.Tanh, null, TensorFormat.Float64, contexts);
         using var objective = new FederatedObjective(mdp, Objective.Regret, policy, 0.05);
         double[] theta = Numbers(objective.Dimension, 8), direction = Numbers(objective.Dimension, 9);
-        double[] gradient = new double[theta.Length], product = new double[theta.Length], up = new double[theta.Length], down = new double[theta.Length];
+        double[] gradient =
+            new double[theta.Length], product = new double[theta.Length], up = new double[theta.Length], down = new double[theta.Length];
         objective.Gradient(theta, gradient);
         objective.HessianVector(theta, direction, product);
         const double step = 1e-5;
         objective.Gradient([.. theta.Zip(direction, (t, v) => t + (step * v))], up);
         objective.Gradient([.. theta.Zip(direction, (t, v) => t - (step * v))], down);
         for (int k = 0; k < theta.Length; k++) Assert.Equal((up[k] - down[k]) / (2 * step), product[k], 1e-7);
-        double along = objective.Value([.. theta.Zip(direction, (t, v) => t + (step * v))]) - objective.Value([.. theta.Zip(direction, (t, v) => t - (step * v))]);
+        double along = objective.Value([.. theta.Zip(direction, (t, v) => t + (step * v))]) - objective.Value(
+            [.. theta.Zip(direction, (t, v) => t - (step * v))]);
         Assert.Equal(along / (2 * step), gradient.Zip(direction, (g, v) => g * v).Sum(), 1e-7);
     }
 
@@ -264,7 +269,8 @@ public sealed class ContextTests
 
     private static TabularPolicy Made(string kind)
     {
-        (AgentContexts indices, AgentContexts tasks, TensorFormat format) = (AgentContexts.OfIndices(Agents), AgentContexts.OfTasks(Tasks), TensorFormat.Float64);
+        (AgentContexts indices, AgentContexts tasks, TensorFormat format) =
+            (AgentContexts.OfIndices(Agents), AgentContexts.OfTasks(Tasks), TensorFormat.Float64);
         return kind switch
         {
             "table of agents" => new TabularSoftmax(States, Actions, format, indices),

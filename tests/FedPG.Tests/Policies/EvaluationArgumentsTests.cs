@@ -41,7 +41,8 @@ public sealed class EvaluationArgumentsTests
         using DisposeScope scope = NewDisposeScope();
         using var policy = new TabularSoftmax(States, actions, twice ? TensorFormat.Float64 : TensorFormat.Float32);
         ScalarType own = policy.Format.Dtype, other = twice ? ScalarType.Float32 : ScalarType.Float64;
-        Tensor wide = Uniform(1, own, agents, 2 * policy.Layout.Length), weights = Uniform(2, own, agents, States, actions).to(ScalarType.Float32).to(own);
+        Tensor wide = Uniform(1, own, agents, 2 * policy.Layout.Length), weights = Uniform(
+            2, own, agents, States, actions).to(ScalarType.Float32).to(own);
         Tensor rows = wide.narrow(1, 0, policy.Layout.Length), expected = Torch(policy, rows, weights);
         // Two evaluations of the same rows: the second is at leaves that are kept.
         for (int time = 0; time < 3; time++)
@@ -67,10 +68,12 @@ public sealed class EvaluationArgumentsTests
         using DisposeScope scope = NewDisposeScope();
         using ObservationSoftmax policy = Create(actions, twice);
         ScalarType own = policy.Format.Dtype, other = twice ? ScalarType.Float32 : ScalarType.Float64;
-        Tensor rows = Uniform(1, own, agents, policy.Layout.Length), seen = Uniform(3, own, agents, Pairs, Inputs), weights = Uniform(2, own, agents, Pairs).to(ScalarType.Float32).to(own);
+        Tensor rows = Uniform(1, own, agents, policy.Layout.Length), seen = Uniform(3, own, agents, Pairs, Inputs), weights = Uniform(
+            2, own, agents, Pairs).to(ScalarType.Float32).to(own);
         Tensor chosen = tensor([.. Enumerable.Range(0, agents * Pairs).Select(k => (long)(k % actions))], [agents, Pairs, 1]);
         Tensor expectedLogs = policy.LogProbabilities(policy.Heads(rows, seen), chosen), expected = zeros_like(rows);
-        policy.Evaluate(rows, seen, heads => policy.LogProbabilities(heads, chosen.expand(heads.shape[0], -1, -1))).Backward(weights, expected);
+        policy.Evaluate(
+            rows, seen, heads => policy.LogProbabilities(heads, chosen.expand(heads.shape[0], -1, -1))).Backward(weights, expected);
         foreach (Tensor done in (Tensor[])[chosen, chosen.to(own), chosen.to(other), chosen.to(ScalarType.Int32), chosen.to(own).transpose(0, 1).contiguous().transpose(0, 1)])
         {
             foreach (Tensor given in (Tensor[])[weights, weights.to(other), weights.transpose(0, 1).contiguous().transpose(0, 1)])
@@ -114,7 +117,8 @@ public sealed class EvaluationArgumentsTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var policy = new HalfUsed();
-        Tensor rows = Uniform(1, ScalarType.Float32, agents, policy.Layout.Length), weights = Uniform(2, ScalarType.Float32, agents, States, 2);
+        Tensor rows = Uniform(1, ScalarType.Float32, agents, policy.Layout.Length), weights = Uniform(
+            2, ScalarType.Float32, agents, States, 2);
         for (int time = 0; time < 3; time++)
         {
             Tensor gradients = Uniform(3, ScalarType.Float32, rows.shape);
@@ -125,7 +129,8 @@ public sealed class EvaluationArgumentsTests
     }
 
     private static ObservationSoftmax Create(int actions, bool twice) =>
-        new("neural-softmax", new ObservationEncoding(Box.Of(Inputs)), new Discrete(actions), [6], Activation.Tanh, twice ? TensorFormat.Float64 : TensorFormat.Float32);
+        new("neural-softmax", new ObservationEncoding(Box.Of(Inputs)), new Discrete(actions), [6], Activation.Tanh,
+            twice ? TensorFormat.Float64 : TensorFormat.Float32);
 
     /// <summary>The gradients by torch from end to end.</summary>
     private static Tensor Torch(TabularPolicy policy, Tensor rows, Tensor weights)
@@ -148,7 +153,8 @@ public sealed class EvaluationArgumentsTests
         tensor(NumericsTesting.Uniform(seed, (int)shape.Aggregate(1L, (a, b) => a * b), 1), dtype: type).view(shape);
 
     /// <summary>A user's policy that has a parameter it makes no use of.</summary>
-    private sealed class HalfUsed() : TabularPolicy("half used", EvaluationArgumentsTests.States, 2, TensorFormat.Float32, new ParameterLayout([("used", [EvaluationArgumentsTests.States, 2]), ("unused", [5])]))
+    private sealed class HalfUsed() : TabularPolicy("half used", EvaluationArgumentsTests.States, 2, TensorFormat.Float32,
+        new ParameterLayout([("used", [EvaluationArgumentsTests.States, 2]), ("unused", [5])]))
     {
         protected override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) => nn.functional.log_softmax(parameters[0], -1);
     }

@@ -51,7 +51,8 @@ public sealed class RepeatedEvaluationTests
         FiniteMdp mdp = NumericsTesting.Mdp("grid-3", 4);
         using TabularPolicy policy = PolicyCases.Create("neural tanh one-hot [5]", mdp, TensorFormat.Float64);
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = Uniform(1, [3, policy.Layout.Length]).to(ScalarType.Float64), weights = ones(3, mdp.States, mdp.Actions, dtype: ScalarType.Float64) * rows.narrow(1, 0, 1).unsqueeze(2);
+        Tensor rows = Uniform(1, [3, policy.Layout.Length]).to(ScalarType.Float64), weights = ones(
+            3, mdp.States, mdp.Actions, dtype: ScalarType.Float64) * rows.narrow(1, 0, 1).unsqueeze(2);
         Tensor expected = empty_like(rows), gradients = empty_like(rows);
         policy.Evaluate(rows).Backward(weights, expected);
         foreach (Tensor wrong in (Tensor[])[zeros(5, policy.Layout.Length, dtype: ScalarType.Float64), zeros(3, 2, dtype: ScalarType.Float64)])

@@ -42,7 +42,11 @@ public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
         IReadOnlyList<int[]> policies = policy.AgentGroups(0, mdp.Agents.Count);
         (_point, _policy) = (new PolicyPoint(policy, policies.Select(group => group[0])), policy);
         if (policy.States != mdp.States || policy.Actions != mdp.Actions)
-            throw new ArgumentException($"the policy has {policy.States} states and {policy.Actions} actions, the MDP {mdp.States} and {mdp.Actions}", nameof(policy));
+        {
+            throw new ArgumentException(
+                $"the policy has {policy.States} states and {policy.Actions} actions, the MDP {mdp.States} and {mdp.Actions}",
+                nameof(policy));
+        }
         int count = mdp.Agents.Count;
         (_agents, _kernelOf) = (new PolicyObjective?[count], new KernelPoint[count]);
         var means = new List<CostTerm>();
@@ -77,13 +81,15 @@ public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The policy is a user's module, which is not differentiable in its rows.</exception>
-    public void HessianVector(ReadOnlySpan<double> theta, ReadOnlySpan<double> vector, Span<double> product) => _mean.HessianVector(theta, vector, product);
+    public void HessianVector(ReadOnlySpan<double> theta, ReadOnlySpan<double> vector, Span<double> product) =>
+        _mean.HessianVector(theta, vector, product);
 
     /// <summary>The gradient of the mean of the agents' first K steps; see <see cref="PolicyObjective.TruncatedGradient"/>.</summary>
     /// <param name="theta">theta, [d].</param>
     /// <param name="horizon">K, at least 1.</param>
     /// <param name="gradient">The gradient, [d], overwritten.</param>
-    public void TruncatedGradient(ReadOnlySpan<double> theta, int horizon, Span<double> gradient) => _mean.TruncatedGradient(theta, horizon, gradient);
+    public void TruncatedGradient(ReadOnlySpan<double> theta, int horizon, Span<double> gradient) =>
+        _mean.TruncatedGradient(theta, horizon, gradient);
 
     /// <summary>The gradient of an agent's first K steps.</summary>
     /// <param name="agent">The agent, in [0, N).</param>
@@ -116,5 +122,6 @@ public sealed class FederatedObjective : IDifferentiableObjective, IDisposable
 
     /// <summary>Made when first asked for: a thousand agents' work arrays are large.</summary>
     private PolicyObjective OfAgent(int i) =>
-        _agents[i] ??= new PolicyObjective(_point, [new CostTerm(_point, _kernelOf[i], _objective.Costs(_mdp.Agents[i]), share: 1)], _temperature);
+        _agents[i] ??= new PolicyObjective(
+            _point, [new CostTerm(_point, _kernelOf[i], _objective.Costs(_mdp.Agents[i]), share: 1)], _temperature);
 }

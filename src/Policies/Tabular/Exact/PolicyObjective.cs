@@ -30,19 +30,27 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
     /// Sizes disagree, a number is out of range, the policy is not Float64, or it is told of agents and serves several
     /// (<see cref="Policy.Serve(IReadOnlyList{int})"/>).
     /// </exception>
-    public PolicyObjective(TabularPolicy policy, TransitionKernel kernel, double discount, double[] initial, double[] costs, double temperature = 0)
+    public PolicyObjective(
+        TabularPolicy policy, TransitionKernel kernel, double discount, double[] initial, double[] costs, double temperature = 0)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(initial);
         ArgumentNullException.ThrowIfNull(costs);
         (_point, _temperature, _ownsPoint) = (new PolicyPoint(policy, policy.Served ?? []), RequireTemperature(temperature), true);
-        if (policy.Served is { Count: not 1 } several) throw new ArgumentException($"the policy serves {several.Count} agents, each by a policy of its own", nameof(policy));
+        if (policy.Served is { Count: not 1 } several)
+            throw new ArgumentException($"the policy serves {several.Count} agents, each by a policy of its own", nameof(policy));
         if (policy.States != kernel.States || policy.Actions != kernel.Actions)
-            throw new ArgumentException($"the policy has {policy.States} states and {policy.Actions} actions, the kernel {kernel.States} and {kernel.Actions}", nameof(policy));
+        {
+            throw new ArgumentException(
+                $"the policy has {policy.States} states and {policy.Actions} actions, the kernel {kernel.States} and {kernel.Actions}",
+                nameof(policy));
+        }
         if (!(discount >= 0 && discount < 1)) throw new ArgumentException($"discount {discount} is not in [0, 1)", nameof(discount));
-        if (initial.Length != kernel.States) throw new ArgumentException($"{initial.Length} numbers for {kernel.States} states", nameof(initial));
-        if (costs.Length != kernel.RowCount) throw new ArgumentException($"{costs.Length} numbers for {kernel.RowCount} states and actions", nameof(costs));
+        if (initial.Length != kernel.States)
+            throw new ArgumentException($"{initial.Length} numbers for {kernel.States} states", nameof(initial));
+        if (costs.Length != kernel.RowCount)
+            throw new ArgumentException($"{costs.Length} numbers for {kernel.RowCount} states and actions", nameof(costs));
         _terms = [new CostTerm(_point, new KernelPoint(_point, new ExactEvaluation(kernel, discount), initial), costs, share: 1)];
     }
 
@@ -66,7 +74,8 @@ public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, mdp.Agents.Count);
         ArgumentNullException.ThrowIfNull(policy);
         policy.Serve([agent]);
-        return new PolicyObjective(policy, mdp.Agents[agent].Kernel, mdp.Discount, mdp.Initial, objective.Costs(mdp.Agents[agent]), temperature);
+        return new PolicyObjective(
+            policy, mdp.Agents[agent].Kernel, mdp.Discount, mdp.Initial, objective.Costs(mdp.Agents[agent]), temperature);
     }
 
     /// <summary>The objective of the average MDP, which is the mean J of the agents' objectives (Proposition 1).</summary>

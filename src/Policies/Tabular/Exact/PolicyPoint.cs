@@ -85,7 +85,8 @@ internal sealed class PolicyPoint : IDisposable
         RequireLength(vector.Length, nameof(vector));
         RequireLength(product.Length, nameof(product));
         if (!_graph!.requires_grad)
-            throw new NotSupportedException($"{_policy.GetType().Name} is not differentiable in its rows, so it has no Hessian-vector products");
+            throw new NotSupportedException(
+                $"{_policy.GetType().Name} is not differentiable in its rows, so it has no Hessian-vector products");
         using DisposeScope scope = NewDisposeScope();
         using var recording = enable_grad();
         Tensor u = zeros_like(_graph).detach().requires_grad_();
@@ -96,7 +97,8 @@ internal sealed class PolicyPoint : IDisposable
         weightsAlong(Numbers(along.detach()), weights, derivative);
         // Where log pi is linear in theta (one action), J v has no graph; torch ends the process when it is asked for one.
         Tensor[] results = along.requires_grad
-            ? [.. autograd.grad([_graph, along], [_rows], [Constant(derivative, _graph.shape), Constant(weights, _graph.shape)], retain_graph: true)]
+            ? [.. autograd.grad(
+                [_graph, along], [_rows], [Constant(derivative, _graph.shape), Constant(weights, _graph.shape)], retain_graph: true)]
             : [.. autograd.grad([_graph], [_rows], [Constant(derivative, _graph.shape)], retain_graph: true)];
         Numbers(results[0]).CopyTo(product);
     }

@@ -21,7 +21,9 @@ public sealed class ObservationPolicyTests
 
     private static EpisodicPolicy Create(string name, TensorFormat format, Space? observations = null)
     {
-        if (name.StartsWith("module", StringComparison.Ordinal)) return UserModules.Policy(name, observations ?? Box.Of(3), name.Contains("softmax", StringComparison.Ordinal) ? new Discrete(5) : Box.Of(2), format);
+        if (name.StartsWith("module", StringComparison.Ordinal))
+            return UserModules.Policy(
+                name, observations ?? Box.Of(3), name.Contains("softmax", StringComparison.Ordinal) ? new Discrete(5) : Box.Of(2), format);
         string[] words = name.Split(' ');
         int[] hidden = [.. words[^1].Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
         Activation activation = words.Contains("relu") ? Activation.Relu : Activation.Tanh;
@@ -39,7 +41,8 @@ public sealed class ObservationPolicyTests
         using DisposeScope scope = NewDisposeScope();
         using EpisodicPolicy policy = Create(name, TensorFormat.Float64);
         double[] theta = NumericsTesting.Uniform(3, agents * policy.Layout.Length, 0.5);
-        Tensor observations = tensor(NumericsTesting.Uniform(4, agents * pairs * 3, 1), [agents, pairs, 3]), weights = tensor(NumericsTesting.Uniform(5, agents * pairs, 1), [agents, pairs]);
+        Tensor observations = tensor(NumericsTesting.Uniform(4, agents * pairs * 3, 1), [agents, pairs, 3]), weights = tensor(
+            NumericsTesting.Uniform(5, agents * pairs, 1), [agents, pairs]);
         Tensor actions = policy.ActionSize == 1
             ? tensor([.. Enumerable.Range(0, agents * pairs).Select(k => (double)(k % 5))], [agents, pairs, 1])
             : tensor(NumericsTesting.Uniform(6, agents * pairs * 2, 2), [agents, pairs, 2]);
@@ -88,7 +91,8 @@ public sealed class ObservationPolicyTests
             using (no_grad())
             {
                 double[] expected = policy.Heads(rows, observations).Numbers();
-                for (int k = 0; k < heads.Length; k++) Assert.Equal(expected[k], double.CreateTruncating(heads[k]), tolerance * Math.Max(1, Math.Abs(expected[k])));
+                for (int k = 0; k < heads.Length; k++)
+                    Assert.Equal(expected[k], double.CreateTruncating(heads[k]), tolerance * Math.Max(1, Math.Abs(expected[k])));
             }
             double[] logs = new double[count];
             T[] actions = new T[count * policy.ActionSize];
@@ -116,7 +120,8 @@ public sealed class ObservationPolicyTests
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             using EpisodicPolicy policy = Create(name, format);
-            T[] theta = Numbers<T>(7, policy.Layout.Length, 1), seen = Numbers<T>(8, 13 * 3, 3), heads = new T[13 * policy.HeadSize], part = new T[13 * policy.HeadSize];
+            T[] theta = Numbers<T>(7, policy.Layout.Length, 1), seen = Numbers<T>(
+                8, 13 * 3, 3), heads = new T[13 * policy.HeadSize], part = new T[13 * policy.HeadSize];
             using IActor<T> actor = policy.CreateActor<T>();
             actor.SetParameters(theta);
             actor.Heads(seen, 13, heads);
@@ -216,7 +221,8 @@ public sealed class ObservationPolicyTests
         Assert.Equal([1.5, -2], Seen(Box.Of(2), 1.5, -2));
         Assert.Equal([0, 0, 1, 0], Seen(new Discrete(4), 2));
         Assert.Equal([0, 1, 1, 0, 0], Seen(new MultiDiscrete(2, 3), 1, 0));
-        Assert.Contains("observation 4", Assert.Throws<EnvironmentContractException>(() => Seen(new Discrete(4), 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "observation 4", Assert.Throws<EnvironmentContractException>(() => Seen(new Discrete(4), 4)).Message, StringComparison.Ordinal);
         Assert.Throws<EnvironmentContractException>(() => Seen(new Discrete(4), double.NaN));
 
         static double[] Seen(Space space, params double[] observation)

@@ -33,12 +33,14 @@ public sealed class ObservationValuesTests
         Assert.Equal(27, fourier.Length);
         for (int m = 0; m < 27; m++)
             Assert.Equal(Math.Cos(Math.PI * ((m % 3 * x[0]) + (m / 3 % 3 * x[1]) + (m / 9 * x[2]))) / Math.Sqrt(27), fourier[m], 1e-14);
-        EstimatorsTesting.AssertClose([0.5, 0.5 * ((2 * x[0]) - 1), 0.5 * ((2 * x[1]) - 1), 0.5 * ((2 * x[2]) - 1)], Of(ObservationFeatures.Coordinates(scales)), 1e-15);
+        EstimatorsTesting.AssertClose([0.5, 0.5 * ((2 * x[0]) - 1), 0.5 * ((2 * x[1]) - 1), 0.5 * ((2 * x[2]) - 1)],
+            Of(ObservationFeatures.Coordinates(scales)), 1e-15);
         double[] random = Of(ObservationFeatures.Random(scales, 40, 0.25, 3));
         Assert.Equal(random, Of(ObservationFeatures.Random(scales, 40, 0.25, 3)));
         Assert.NotEqual(random, Of(ObservationFeatures.Random(scales, 40, 0.25, 4)));
         Assert.Equal(1 / Math.Sqrt(40), random[0], 1e-15);
-        Assert.All((double[][])[fourier, random, Of(ObservationFeatures.Coordinates(scales))], features => Assert.InRange(NumericsTesting.Norm(features), 0, 1 + 1e-12));
+        Assert.All((double[][])[fourier, random, Of(ObservationFeatures.Coordinates(scales))],
+            features => Assert.InRange(NumericsTesting.Norm(features), 0, 1 + 1e-12));
         // Given bounds take the place of the box's, and what lies beyond is clipped.
         var given = new ObservationScales(box, [(0, 1), (0, 1), (-8, 0)]);
         Assert.Equal([0.5, 1, 0.5], [given.Unit(0, 0.5), given.Unit(1, 1.9), given.Unit(2, -4)]);
@@ -95,7 +97,8 @@ public sealed class ObservationValuesTests
         int[] counts = new int[5];
         for (int t = 0; t < 3000; t++)
         {
-            double log = values.Draw<double>([1, 0, 0, 2, 0], new ActionKey(new FedPG.Core.Streams.StreamKey(3, FedPG.Core.Streams.StreamPurpose.Rollout, 0, 0, 0), 0, t), action);
+            double log = values.Draw<double>([1, 0, 0, 2, 0],
+                new ActionKey(new FedPG.Core.Streams.StreamKey(3, FedPG.Core.Streams.StreamPurpose.Rollout, 0, 0, 0), 0, t), action);
             Assert.Equal(-Math.Log(3), log, 1e-15);
             counts[(int)action[0] + 2]++;
         }
@@ -115,8 +118,11 @@ public sealed class ObservationValuesTests
     public void A_step_of_a_chain_is_the_error_of_its_transition(string algorithm, int? limit)
     {
         var recorder = new Recorder();
-        EpisodicEnvironment plain = Environment("CartPole-v1", 1), environment = recorder.Watch(new EpisodicEnvironment(plain.Name, 0.9, plain.AgentNames, plain.Create, plain.RewardRange, limit));
-        using LinearHeads policy = algorithm == "fedtd" ? States(environment, TensorFormat.Float64) : Actions(environment, TensorFormat.Float64);
+        EpisodicEnvironment plain = Environment("CartPole-v1", 1), environment = recorder.Watch(
+            new EpisodicEnvironment(plain.Name, 0.9, plain.AgentNames, plain.Create, plain.RewardRange, limit));
+        using LinearHeads policy = algorithm == "fedtd"
+            ? States(environment, TensorFormat.Float64)
+            : Actions(environment, TensorFormat.Float64);
         var setup = new EstimatorSetup(environment, policy, 0, 1, Objective.Regret, NumericsTesting.Entropy(0), Seed: 6);
         using IGradientEstimator estimator = algorithm == "fedtd" ? new EpisodicTdEstimator(setup) : new EpisodicQEstimator(setup, 0.6);
         double[] theta = NumericsTesting.Uniform(2, policy.Layout.Length, 30);
@@ -128,9 +134,12 @@ public sealed class ObservationValuesTests
             Taken step = recorder.Steps[^1];
             double[] before = Features(step.Seen), after = Features(step.Reached);
             int action = outputs == 1 ? 0 : (int)step.Action[0];
-            double ahead = step.Result.Terminated ? 1 / (1 - 0.9) : Enumerable.Range(0, outputs).Min(a => LinearHeads.Value(after, theta, outputs, a));
+            double ahead = step.Result.Terminated
+                ? 1 / (1 - 0.9)
+                : Enumerable.Range(0, outputs).Min(a => LinearHeads.Value(after, theta, outputs, a));
             double error = LinearHeads.Value(before, theta, outputs, action) - (1 - step.Result.Reward) - (0.9 * ahead);
-            for (int k = 0; k < direction.Length; k++) Assert.Equal(k % outputs == action ? error * before[k / outputs] : 0, direction[k], 1e-11);
+            for (int k = 0; k < direction.Length; k++)
+                Assert.Equal(k % outputs == action ? error * before[k / outputs] : 0, direction[k], 1e-11);
             if (l > 0 && recorder.Steps[l - 1] is { } last)
             {
                 bool over = last.Result.Terminated || last.Step + 1 == limit;
@@ -159,7 +168,8 @@ public sealed class ObservationValuesTests
         EpisodicEnvironment environment = recorder.Watch(Environment("CartPole-v1", 1));
         using ObservationActionValues policy = Actions(environment, TensorFormat.Float64);
         using var estimator = new EpisodicQBatchEstimator(new EstimatorSetup(environment, policy, 0, 1, Objective.Reward, NumericsTesting.Entropy(0), Seed: 6), horizon: 12, trajectories: 5, exploration: 0.5);
-        double[] theta = NumericsTesting.Uniform(2, policy.Layout.Length, 3), actual = EstimatorsTesting.Directions(estimator, theta, 1, new BatchKey(2, 3, Observe: true)), expected = new double[theta.Length];
+        double[] theta = NumericsTesting.Uniform(2, policy.Layout.Length, 3), actual = EstimatorsTesting.Directions(
+            estimator, theta, 1, new BatchKey(2, 3, Observe: true)), expected = new double[theta.Length];
         ObservationFeatures.Writer writer = policy.Features.CreateWriter();
         double[] before = new double[policy.Features.Count], after = new double[before.Length];
         foreach (Taken step in recorder.Steps)
@@ -173,7 +183,8 @@ public sealed class ObservationValuesTests
         EstimatorsTesting.AssertClose(expected, actual, 1e-12);
         Assert.Equal(5, recorder.Steps.DistinctBy(step => step.Episode).Count());
         Assert.Equal(recorder.Steps.Count, estimator.EnvSteps);
-        Assert.Equal((recorder.Steps.Count, recorder.Steps.Sum(s => s.Result.Reward), 5), (estimator.Rollouts[0].EnvSteps, estimator.Rollouts[0].RewardSum, estimator.Rollouts[0].Episodes));
+        Assert.Equal((recorder.Steps.Count, recorder.Steps.Sum(s => s.Result.Reward), 5),
+            (estimator.Rollouts[0].EnvSteps, estimator.Rollouts[0].RewardSum, estimator.Rollouts[0].Episodes));
     }
 
     /// <summary>
@@ -190,8 +201,10 @@ public sealed class ObservationValuesTests
         FiniteMdp mdp = NumericsTesting.Mdp(name, 1);
         EpisodicEnvironment environment = TableEnvironment.Of(mdp, 1, agent => agent, limit);
         using ObservationStateValues values = States(environment, TensorFormat.Float64);
-        using var estimator = new EpisodicTdEstimator(new EstimatorSetup(environment, values, 0, 1, Objective.Regret, NumericsTesting.Entropy(0), Seed: 2));
-        double[] expected = new PlainMdp(mdp, 0, Objective.Regret).Values(Uniform(mdp)).V, learned = Learn(estimator, values.Layout.Length, 200_000);
+        using var estimator = new EpisodicTdEstimator(
+            new EstimatorSetup(environment, values, 0, 1, Objective.Regret, NumericsTesting.Entropy(0), Seed: 2));
+        double[] expected = new PlainMdp(mdp, 0, Objective.Regret).Values(Uniform(mdp)).V, learned = Learn(
+            estimator, values.Layout.Length, 200_000);
         for (int s = 0; s < mdp.States; s++)
         {
             if (!mdp.Terminal[s]) Assert.InRange(Math.Abs(learned[s] - expected[s]) / expected.Max(), 0, 0.02);
@@ -210,7 +223,8 @@ public sealed class ObservationValuesTests
         FiniteMdp mdp = NumericsTesting.Mdp(name, 1);
         EpisodicEnvironment environment = TableEnvironment.Of(mdp, 1, agent => agent);
         using ObservationActionValues values = Actions(environment, TensorFormat.Float64);
-        using var estimator = new EpisodicQEstimator(new EstimatorSetup(environment, values, 0, 1, Objective.Regret, NumericsTesting.Entropy(0), Seed: 2), exploration: 1);
+        using var estimator = new EpisodicQEstimator(
+            new EstimatorSetup(environment, values, 0, 1, Objective.Regret, NumericsTesting.Entropy(0), Seed: 2), exploration: 1);
         var plain = new PlainMdp(mdp, 0, Objective.Regret);
         double[,] q = new double[mdp.States, mdp.Actions];
         for (int k = 0; k < 500; k++) q = plain.Bellman(q);
@@ -231,7 +245,8 @@ public sealed class ObservationValuesTests
         const double discount = 0.8;
         double[] costs = [0, 1, 2, 3, 4], ahead = new double[6];
         for (int t = 4; t >= 0; t--) ahead[t] = costs[t] + (discount * ahead[t + 1]);
-        EvaluationResult ending = Evaluate(new Corridor(ends: true), discount, limit: null, new double[6]), right = Evaluate(new Corridor(ends: true), discount, null, ahead), cut = Evaluate(new Corridor(ends: true), discount, limit: 2, new double[6]);
+        EvaluationResult ending = Evaluate(new Corridor(ends: true), discount, limit: null, new double[6]), right = Evaluate(
+            new Corridor(ends: true), discount, null, ahead), cut = Evaluate(new Corridor(ends: true), discount, limit: 2, new double[6]);
         Assert.Equal(ahead.Take(5).Average(g => g * g), ending.Objective, 1e-12);
         Assert.Equal(0, right.Objective, 1e-12);
         Assert.Equal(0, ending.ObjectiveError!.Value, 1e-12);
@@ -241,7 +256,8 @@ public sealed class ObservationValuesTests
         // gamma^t is cut at 1e-4 of what is left.
         Assert.InRange(endless.Objective, 0, 25e-8);
         Assert.Null(ending.Error);
-        EnvironmentContractException e = Assert.Throws<EnvironmentContractException>(() => Evaluate(new Corridor(ends: false, truncates: 3), discount, limit: null, new double[6]));
+        EnvironmentContractException e = Assert.Throws<EnvironmentContractException>(
+            () => Evaluate(new Corridor(ends: false, truncates: 3), discount, limit: null, new double[6]));
         Assert.Equal("the environment of a truncates its episodes itself within 42 steps, before returns can be told that values are compared with; a smaller discount needs fewer steps", e.Message);
     }
 
@@ -249,7 +265,8 @@ public sealed class ObservationValuesTests
     {
         var environment = new EpisodicEnvironment("corridor", discount, ["a", "b"], _ => corridor.Another(), NumberRange.Any, limit);
         using var pool = new WorkerPool(2);
-        using var evaluator = new ReturnErrorEvaluator(environment, Objective.Reward, States(environment, TensorFormat.Float64), seed: 3, episodes: 4, pool);
+        using var evaluator = new ReturnErrorEvaluator(
+            environment, Objective.Reward, States(environment, TensorFormat.Float64), seed: 3, episodes: 4, pool);
         using DisposeScope scope = NewDisposeScope();
         return evaluator.Evaluate(tensor(theta), null);
     }
@@ -277,10 +294,13 @@ public sealed class ObservationValuesTests
         return uniform;
     }
 
-    private static EpisodicEnvironment Environment(string id, int agents) => (EpisodicEnvironment)EnvTesting.Configure(id, agents, "{}").Build();
+    private static EpisodicEnvironment Environment(string id, int agents) =>
+        (EpisodicEnvironment)EnvTesting.Configure(id, agents, "{}").Build();
 
     private static ObservationFeatures Features(EpisodicEnvironment environment) =>
-        environment.ObservationSpace is Box box ? ObservationFeatures.Fourier(new ObservationScales(box, null), 1) : ObservationFeatures.OneHot(new ObservationEncoding(environment.ObservationSpace));
+        environment.ObservationSpace is Box box
+            ? ObservationFeatures.Fourier(new ObservationScales(box, null), 1)
+            : ObservationFeatures.OneHot(new ObservationEncoding(environment.ObservationSpace));
 
     private static ObservationActionValues Actions(EpisodicEnvironment environment, TensorFormat format) =>
         new(new ObservationEncoding(environment.ObservationSpace), Features(environment), environment.ActionSpace, levels: 5, format);
@@ -288,7 +308,8 @@ public sealed class ObservationValuesTests
     private static ObservationStateValues States(EpisodicEnvironment environment, TensorFormat format)
     {
         int actions = ((Discrete)environment.ActionSpace).Count;
-        return new(new ObservationEncoding(environment.ObservationSpace), Features(environment), FixedActions.Of([.. Enumerable.Repeat(1.0 / actions, actions)]), format);
+        return new(new ObservationEncoding(environment.ObservationSpace), Features(environment),
+            FixedActions.Of([.. Enumerable.Repeat(1.0 / actions, actions)]), format);
     }
 
     /// <summary>

@@ -35,7 +35,9 @@ internal static class UserModules
     {
         var encoding = new ObservationEncoding(observations);
         return actions is Box box
-            ? new ModuleGaussian("mine", () => new UserModule(encoding.Size, box.Size), encoding, box, 0.7, learnDeviation: !name.Contains("fixed", StringComparison.Ordinal), format)
-            : new ModuleSoftmax("mine", () => new UserModule(encoding.Size, ((Discrete)actions).Count), encoding, (Discrete)actions, format);
+            ? new ModuleGaussian("mine", () => new UserModule(encoding.Size, box.Size), encoding, box, 0.7,
+                learnDeviation: !name.Contains("fixed", StringComparison.Ordinal), format)
+            : new ModuleSoftmax(
+                "mine", () => new UserModule(encoding.Size, ((Discrete)actions).Count), encoding, (Discrete)actions, format);
     }
 }

@@ -25,7 +25,8 @@ public sealed class ExponentialsTests
     [Fact]
     public void Their_bits_do_not_depend_on_neighbours_and_place()
     {
-        double[] values = [.. Enumerable.Range(0, 41).Select(k => -0.37 * k)], all = new double[values.Length], part = new double[values.Length];
+        double[] values =
+            [.. Enumerable.Range(0, 41).Select(k => -0.37 * k)], all = new double[values.Length], part = new double[values.Length];
         float[] singles = [.. values.Select(v => (float)v)], allSingles = new float[values.Length], partSingles = new float[values.Length];
         Exponentials.Of(values, all);
         Exponentials.Of(singles, allSingles);

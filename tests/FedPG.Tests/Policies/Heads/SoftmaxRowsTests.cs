@@ -46,7 +46,8 @@ public sealed class SoftmaxRowsTests
         const int rows = 29;
         double[] logs = new double[rows * actions], sparse = new double[logs.Length], expected = new double[logs.Length], slopes = new double[logs.Length];
         SoftmaxRows.Logs<double>(NumericsTesting.Uniform(3, logs.Length, 4), actions, logs);
-        double[] weights = NumericsTesting.Uniform(4, rows, 1), chosen = [.. Enumerable.Range(0, rows).Select(row => (double)(row * 5 % actions))];
+        double[] weights = NumericsTesting.Uniform(
+            4, rows, 1), chosen = [.. Enumerable.Range(0, rows).Select(row => (double)(row * 5 % actions))];
         for (int row = 0; row < rows; row++) sparse[(row * actions) + (int)chosen[row]] = weights[row];
         SoftmaxRows.Slopes<double>(logs, sparse, actions, expected);
         SoftmaxRows.Slopes<double>(logs, actions, chosen, weights, slopes);

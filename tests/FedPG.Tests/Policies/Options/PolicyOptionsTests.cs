@@ -57,7 +57,8 @@ public sealed class PolicyOptionsTests
 
     [Theory]
     [MemberData(nameof(BuiltIn))]
-    public void A_file_that_gives_nothing_reads_the_defaults_of_the_record(string environment, PolicyOptions options, Type type, int parameters)
+    public void A_file_that_gives_nothing_reads_the_defaults_of_the_record(
+        string environment, PolicyOptions options, Type type, int parameters)
     {
         Assert.True(parameters > 0);
         Assert.NotNull(type);
@@ -113,7 +114,8 @@ public sealed class PolicyOptionsTests
     [Fact]
     public void A_kind_that_cannot_act_there_is_refused_with_those_that_can()
     {
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made("CartPole-v1"), new TabularSoftmaxOptions()));
+        InvalidInputException e = Assert.Throws<InvalidInputException>(
+            () => PolicyRegistry.Create(Made("CartPole-v1"), new TabularSoftmaxOptions()));
         string message = Assert.Single(e.Errors).ToString();
         Assert.Contains("kind: \"tabular-softmax\"", message, StringComparison.Ordinal);
         Assert.Contains("neural-softmax | log-linear", message, StringComparison.Ordinal);
@@ -131,7 +133,8 @@ public sealed class PolicyOptionsTests
     public void Given_features_are_of_the_environments_size()
     {
         var options = new LogLinearOptions { Features = new double[24, 4, 2] };
-        string message = Assert.Single(Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made(Grid), options)).Errors).ToString();
+        string message = Assert.Single(
+            Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made(Grid), options)).Errors).ToString();
         Assert.EndsWith("must be finite numbers [25][4][d], d the same everywhere", message, StringComparison.Ordinal);
     }
 

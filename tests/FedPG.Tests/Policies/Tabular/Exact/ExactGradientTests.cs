@@ -64,7 +64,8 @@ public sealed class ExactGradientTests
     {
         FiniteMdp mdp = NumericsTesting.Mdp("grid-walls", 2);
         double[,] observations = oneHot ? PolicyCases.Identity(mdp.States) : StateFeatures.Coordinates(mdp.Grid!);
-        using var policy = new ModulePolicy("user", () => Network(observations.GetLength(1), mdp.Actions), observations, mdp.Actions, TensorFormat.Float64);
+        using var policy = new ModulePolicy(
+            "user", () => Network(observations.GetLength(1), mdp.Actions), observations, mdp.Actions, TensorFormat.Float64);
         AssertGradientIsDerivative(mdp, policy);
     }
 
@@ -77,8 +78,10 @@ public sealed class ExactGradientTests
         const int agents = 3;
         FiniteMdp mdp = NumericsTesting.Mdp("grid-ending", agents);
         double[,] observations = oneHot ? PolicyCases.Identity(mdp.States) : StateFeatures.Coordinates(mdp.Grid!);
-        using var module = new ModulePolicy("user", () => Network(observations.GetLength(1), mdp.Actions), observations, mdp.Actions, TensorFormat.Float64);
-        using var network = new NeuralSoftmax(mdp.States, mdp.Actions, [6, 5], Activation.Tanh, oneHot ? null : observations, TensorFormat.Float64);
+        using var module = new ModulePolicy(
+            "user", () => Network(observations.GetLength(1), mdp.Actions), observations, mdp.Actions, TensorFormat.Float64);
+        using var network = new NeuralSoftmax(
+            mdp.States, mdp.Actions, [6, 5], Activation.Tanh, oneHot ? null : observations, TensorFormat.Float64);
         Assert.Equal(network.Layout.Length, module.Layout.Length);
         int[] place = PlacesInModule(network.Layout), source = new int[place.Length];
         for (int k = 0; k < place.Length; k++) source[place[k]] = k;

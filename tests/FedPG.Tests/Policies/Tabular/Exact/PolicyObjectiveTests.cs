@@ -98,7 +98,8 @@ public sealed class PolicyObjectiveTests
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 2);
         using TabularPolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         Tensor rows = NumericsTesting.RandomRows(policy, 1, seed: 3);
-        using PolicyObjective average = PolicyObjective.OfAverage(mdp, Objective.Regret, policy, tau), second = PolicyObjective.OfAgent(mdp, 1, Objective.Regret, policy, tau);
+        using PolicyObjective average = PolicyObjective.OfAverage(mdp, Objective.Regret, policy, tau), second = PolicyObjective.OfAgent(
+            mdp, 1, Objective.Regret, policy, tau);
         double[] theta = rows.Numbers();
         double[] expected = NumericsTesting.ExactDirections(mdp, policy, rows, first: 1, tau: tau).Numbers();
         Assert.True(NumericsTesting.Distance(expected, Gradient(second, theta)) <= 1e-13 * Math.Max(1, NumericsTesting.Norm(expected)));
@@ -117,7 +118,8 @@ public sealed class PolicyObjectiveTests
         FiniteMdp mdp = NumericsTesting.Mdp("grid-ending", 2);
         using TabularPolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         using PolicyObjective objective = PolicyObjective.OfAgent(mdp, 1, Objective.Regret, policy, tau);
-        double[] theta = NumericsTesting.Uniform(4, policy.Layout.Length, 1), v = NumericsTesting.Uniform(5, theta.Length, 1), gradient = new double[theta.Length];
+        double[] theta = NumericsTesting.Uniform(4, policy.Layout.Length, 1), v = NumericsTesting.Uniform(
+            5, theta.Length, 1), gradient = new double[theta.Length];
         objective.TruncatedGradient(theta, horizon, gradient);
         double Truncated(double[] at)
         {
@@ -170,15 +172,19 @@ public sealed class PolicyObjectiveTests
     [Fact]
     public void What_cannot_be_exact_is_refused()
     {
-        FiniteMdp mdp = NumericsTesting.Mdp("random-1", 2), own = NumericsTesting.Mdp("random-own-kernels", 2), grid = NumericsTesting.Mdp("grid", 2);
-        using TabularPolicy single = PolicyCases.Create("tabular", mdp, TensorFormat.Float32), policy = PolicyCases.Create("tabular", mdp, TensorFormat.Float64);
-        Assert.Contains("Float64", Assert.Throws<ArgumentException>(() => PolicyObjective.OfAgent(mdp, 0, Objective.Regret, single)).Message);
+        FiniteMdp mdp = NumericsTesting.Mdp("random-1", 2), own = NumericsTesting.Mdp(
+            "random-own-kernels", 2), grid = NumericsTesting.Mdp("grid", 2);
+        using TabularPolicy single = PolicyCases.Create("tabular", mdp, TensorFormat.Float32), policy = PolicyCases.Create(
+            "tabular", mdp, TensorFormat.Float64);
+        Assert.Contains(
+            "Float64", Assert.Throws<ArgumentException>(() => PolicyObjective.OfAgent(mdp, 0, Objective.Regret, single)).Message);
         Assert.Throws<InvalidOperationException>(() => PolicyObjective.OfAverage(own, Objective.Regret, policy));
         Assert.Throws<ArgumentException>(() => new FederatedObjective(grid, Objective.Regret, policy));
         Assert.Throws<ArgumentException>(() => new FederatedObjective(mdp, Objective.Regret, policy, double.NaN));
         using PolicyObjective objective = PolicyObjective.OfAgent(mdp, 0, Objective.Regret, policy);
         Assert.Throws<ArgumentException>(() => objective.Value(new double[3]));
-        using var module = new ModulePolicy("user", () => nn.Linear(mdp.States, mdp.Actions), PolicyCases.Identity(mdp.States), mdp.Actions, TensorFormat.Float64);
+        using var module = new ModulePolicy(
+            "user", () => nn.Linear(mdp.States, mdp.Actions), PolicyCases.Identity(mdp.States), mdp.Actions, TensorFormat.Float64);
         using PolicyObjective users = PolicyObjective.OfAgent(mdp, 0, Objective.Regret, module);
         double[] theta = new double[users.Dimension], product = new double[users.Dimension];
         users.Gradient(theta, product);
