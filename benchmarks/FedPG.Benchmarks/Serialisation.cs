@@ -66,7 +66,7 @@ public class Serialisation : IRoundSink, IDisposable
 
     /// <summary>The final parameters, their manifest, the experiment.</summary>
     [Benchmark]
-    public int ReadPolicy() => StoredPolicy.Read(_run.Folder, ExperimentReader.Default).Parameters.Length;
+    public int ReadPolicy() => StoredPolicy.Read(_run.Folder!, ExperimentReader.Default).Parameters.Length;
 
     /// <summary>A worker's answer of one vector, from the tensor to bytes.</summary>
     [Benchmark]

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Exact;

@@ -7,7 +7,6 @@ using FedPG.Envs.Episodic;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Files;
-using FedPG.Federation.Families;
 
 namespace FedPG.Experiments.Reading;
 

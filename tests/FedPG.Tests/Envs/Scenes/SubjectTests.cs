@@ -98,7 +98,7 @@ public sealed class SubjectTests
 
     private static Subject Plain(string id) => Subject(EnvironmentRegistry.Default, id);
 
-    private static Subject Subject(Catalog<EnvironmentDefinition> registry, string id)
+    private static Subject Subject(FedPG.Core.Catalog<EnvironmentDefinition> registry, string id)
     {
         var errors = new ValidationErrors("test");
         ConfiguredEnvironment configured = registry.Configure(id, 1, default, EnvironmentKeys.CommandLine, errors)!;
