@@ -28,7 +28,7 @@ namespace FedPG.Claims;
 /// <param name="cancellation">Ends a run at its next round, with an <see cref="OperationCanceledException"/>.</param>
 public sealed class Lab(string claim, Breakage breakage, long seed, int threads, Effort effort, Action<int, int> progress, CancellationToken cancellation)
 {
-    private static readonly ExperimentReader Reader = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Registry());
+    private static readonly ExperimentReader Reader = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Catalog());
     private readonly List<Table> _tables = [];
     private readonly List<(string Name, Figure Figure)> _figures = [];
 

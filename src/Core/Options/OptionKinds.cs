@@ -26,6 +26,7 @@ internal static class OptionKinds
             return typeof(OptionKinds).GetMethod(nameof(ReadValue), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
                 .CreateDelegate<Func<OptionReader, OptionProperty, object?, object?>>();
         }
+        if (OptionVariants.Of(type) is { } variants) return variants.Read;
         if (OptionProperty.Of(type).Count > 0) return (reader, p, value) => ReadSection(reader, p, value, type);
         throw new ArgumentException($"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
     }
@@ -36,6 +37,7 @@ internal static class OptionKinds
         null => null,
         Enum word => WordOf(word),
         _ when value.GetType().GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IOptionValue<>)) => (JsonNode?)value.GetType().GetMethod(nameof(IOptionValue<>.ToJson))!.Invoke(value, null),
+        _ when OptionVariants.Of(value.GetType()) is { } variants => variants.ToJson(value),
         _ when OptionProperty.Of(value.GetType()) is { Count: > 0 } => OptionRecord.ToJson(value),
         _ => JsonSerializer.SerializeToNode(value, value.GetType(), Json),
     };

@@ -1,6 +1,8 @@
 using System.Reflection;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs.BuiltIn;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.BuiltIn;
 using FedPG.Policies.BuiltIn;
 
@@ -10,10 +12,10 @@ namespace FedPG.Experiments.Plugins;
 /// Loads plug-ins and enters what they bring into registries. Everything that keeps a file from being a plug-in is one fault that names the file.
 /// Load before experiments are read; not thread-safe.
 /// </summary>
-public sealed class PluginHost(EnvironmentRegistry environments, PolicyRegistry policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms)
+public sealed class PluginHost(EnvironmentRegistry environments, PolicyRegistry policies, EstimatorRegistry oracles, Catalog<AlgorithmDefinition> algorithms)
 {
     private static readonly Lazy<PluginHost> Shared = new(() =>
-        new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default));
+        new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default));
 
     private readonly List<LoadedPlugin> _loaded = [];
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
@@ -25,14 +26,15 @@ namespace FedPG.Experiments.Reading;
 /// <param name="algorithms">The algorithms.</param>
 /// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
-    EnvironmentRegistry environments, PolicyRegistry policies, EstimatorRegistry oracles, AlgorithmRegistry algorithms, PluginHost? plugins = null)
+    EnvironmentRegistry environments, PolicyRegistry policies, EstimatorRegistry oracles, Catalog<AlgorithmDefinition> algorithms,
+    PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
     /// <summary>A reader with the registries of this process.</summary>
     public static ExperimentReader Default { get; } =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default, PluginHost.Default);
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default, PluginHost.Default);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -108,9 +110,9 @@ public sealed class ExperimentReader(
         AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, algorithms);
         PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        FederationSection federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, seed);
+        ConfiguredAlgorithm federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, seed);
         GradientSection gradient = GradientReader.Read(reader, oracles, trainer, policySection.Kind, new EstimatorContext(objective, environment, policy));
-        if (environment is not null && policy is not null) CheckNeeds(federation.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
+        if (environment is not null && policy is not null) CheckNeeds(federation.Definition.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         int evaluateEvery = reader.Integer("evaluateEvery", 1, 1, 1_000_000, "rounds between two evaluations");
         int evaluationEpisodes = reader.Integer(
             "evaluationEpisodes", TrainingSetup.DefaultEvaluationEpisodes, 2, 1_000_000, "episodes an agent that an evaluation plays where states cannot be listed; not used elsewhere");
@@ -133,8 +135,8 @@ public sealed class ExperimentReader(
             Estimator = gradient.Estimator,
             PrepareEstimators = gradient.Prepare,
             Entropy = gradient.Entropy,
-            AlgorithmName = federation.Name,
-            Federation = federation.Options,
+            AlgorithmName = federation.Definition.Name,
+            Federation = federation.Federation,
             CreateAlgorithm = federation.Create,
             EvaluateEvery = evaluateEvery,
             EvaluationEpisodes = evaluationEpisodes,
@@ -147,7 +149,7 @@ public sealed class ExperimentReader(
 
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator, ValidationErrors errors)
     {
-        AlgorithmNeeds needs = algorithms.Get(algorithm).Needs;
+        AlgorithmNeeds needs = algorithms[algorithm].Needs;
         foreach ((string key, string value, string allowed) in needs.ErrorsOf(algorithm, environment, kind, estimator)) errors.Add(key, value, allowed);
         if (needs.Batches && policy is EpisodicPolicy { HasDivergences: false })
             errors.Add("policy.kind", $"\"{kind}\"", $"gives no divergences of policies (EpisodicPolicy.Divergences), by which federation.algorithm \"{algorithm}\" holds back its steps");
