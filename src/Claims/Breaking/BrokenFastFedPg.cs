@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
+using FedPG.Core;
 using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.States;
@@ -13,7 +14,7 @@ namespace FedPG.Claims.Breaking;
 /// Fast-FedPG with a mistake in it, to show which claims would notice. It sends the same messages as the
 /// right one; known to claims only, not to experiment files.
 /// </summary>
-internal sealed class BrokenFastFedPg(FederationOptions options, Breakage breakage)
+internal sealed class BrokenFastFedPg(FederationOptions federation, Breakage breakage)
     : Algorithm<BrokenFastFedPg.Server, BrokenFastFedPg.Agents>
 {
     internal const string WrongSignName = "broken-wrong-sign", DropName = "broken-drop", StaleName = "broken-stale";
@@ -31,19 +32,23 @@ internal sealed class BrokenFastFedPg(FederationOptions options, Breakage breaka
     public sealed record Agents(Tensor Memory, Tensor OldMemory);
 
     /// <summary>The built-in algorithms and the broken ones.</summary>
-    public static AlgorithmRegistry Registry()
+    public static Catalog<AlgorithmDefinition> Catalog()
     {
-        var registry = AlgorithmRegistry.WithBuiltIn();
-        foreach ((string name, Breakage breakage) in new[] { (WrongSignName, Breakage.WrongSign), (DropName, Breakage.Drop),
-            (StaleName, Breakage.Stale) })
+        Catalog<AlgorithmDefinition> catalog = BuiltInAlgorithms.Catalog();
+        foreach ((string name, Breakage breakage) in new[]
         {
-            registry.Register(new AlgorithmDefinition(name, "broken on purpose", (reader, options) =>
-            {
-                reader.Accept(["memory"]);
-                return () => new BrokenFastFedPg(options, breakage);
-            }));
+            (WrongSignName, Breakage.WrongSign), (DropName, Breakage.Drop), (StaleName, Breakage.Stale),
+        })
+        {
+            catalog.Register(AlgorithmDefinition.For<BrokenOptions>(
+                "broken on purpose", (_, federation) => new BrokenFastFedPg(federation, breakage)) with { Name = name });
         }
-        return registry;
+        return catalog;
+    }
+
+    private sealed record BrokenOptions : AlgorithmOptions
+    {
+        public override string Algorithm => "broken";
     }
 
     /// <inheritdoc/>
@@ -64,7 +69,7 @@ internal sealed class BrokenFastFedPg(FederationOptions options, Breakage breaka
     /// <inheritdoc/>
     public override void Round(Server server, IAgents<Agents> agents, int t)
     {
-        server.Theta.AddMultiple(options.GlobalStepSize, agents.Mean(Delta, LocalSteps, t));
+        server.Theta.AddMultiple(federation.GlobalStepSize, agents.Mean(Delta, LocalSteps, t));
         agents.Broadcast(Theta, server.Theta);
         ExchangeMemories(server, agents, t + 1);
         agents.Broadcast(MemoryMean, breakage == Breakage.Stale ? server.OldMemoryMean : server.MemoryMean);
@@ -98,10 +103,10 @@ internal sealed class BrokenFastFedPg(FederationOptions options, Breakage breaka
             _ => mbar - m,
         };
         theta.copy_(thetabar);
-        for (int l = 0; l < options.LocalSteps; l++)
+        for (int l = 0; l < federation.LocalSteps; l++)
         {
             Tensor gradient = l == 0 ? state.Memory : agents.Gradient(theta, sameRows: false, new BatchKey(t, l));
-            theta.sub_(gradient.Plus(correction).Scale(options.LocalStepSize.At(t)));
+            theta.sub_(gradient.Plus(correction).Scale(federation.LocalStepSize.At(t)));
             agents.ObserveDrift(thetabar);
         }
         return theta - thetabar;

@@ -30,7 +30,7 @@ internal sealed class Lab(string claim, Breakage breakage, long seed, int thread
     CancellationToken cancellation)
 {
     private static readonly ExperimentReader Reader =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Registry());
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Catalog());
     private readonly List<Table> _tables = [];
     private readonly List<(string Name, Figure Figure)> _figures = [];
 

@@ -66,8 +66,10 @@ internal sealed class Communication : Claim
             : lab.Choose<double[]>([0.4, 0.8, 1.6, 3.2, 6.4, 12.8], [0.4, 1.6]);
         int[] steps = lab.Choose<int[]>([1, 5, 20], [1, 10]);
         int tuningSeeds = 1, seeds = sampled ? lab.Choose(6, 2) : 1;
-        AlgorithmRegistry registry = AlgorithmRegistry.Default;
-        string[] algorithms = [.. registry.Names.Where(name => registry.Get(name).Has(AlgorithmTraits.ServerPolicyGradient))];
+        string[] algorithms =
+        [
+            .. BuiltInAlgorithms.Default.Entries.Where(algorithm => algorithm.Has(AlgorithmTraits.ServerPolicyGradient)).Select(algorithm => algorithm.Name),
+        ];
         Setting[] grid = [.. from a in algorithms from h in steps from eta in etas select new Setting(a, h, eta)];
         Use[] tuning = lab.Map(grid.Length * tuningSeeds,
             k => Measure(lab, settings, grid[k / tuningSeeds], target, lab.Seed(5_000 + (k % tuningSeeds))));

@@ -103,8 +103,8 @@ internal static class CompareCommand
         // Before names are looked up: a plug-in of the experiment may bring the algorithms.
         JsonElement document = string.IsNullOrEmpty(file) ? default : DocumentOf(file, assignments, errors);
         IReadOnlyList<Contender> contenders = [];
-        if (parsed.GetValue(Algorithms) is { } algorithms) contenders = Contender.ParseAll(algorithms, AlgorithmRegistry.Default.Names, errors);
-        else errors.Add(new ValidationError(Contender.Source, "", null, $"is missing: the algorithms to compare, separated by commas; there are {string.Join(", ", AlgorithmRegistry.Default.Names)}"));
+        if (parsed.GetValue(Algorithms) is { } algorithms) contenders = Contender.ParseAll(algorithms, BuiltInAlgorithms.Default.Names, errors);
+        else errors.Add(new ValidationError(Contender.Source, "", null, $"is missing: the algorithms to compare, separated by commas; there are {string.Join(", ", BuiltInAlgorithms.Default.Names)}"));
         IReadOnlyList<long> seeds = SeedList.Parse(parsed.GetValue(Seeds) ?? DefaultSeeds, "--seeds", errors);
         Budget? budget = parsed.GetValue(BudgetOption) is { } text ? Budget.Parse(text, errors) : null;
         TuningKey[] keys = [.. tuned.Select(t => TuningKey.Parse(t, errors)).OfType<TuningKey>()];

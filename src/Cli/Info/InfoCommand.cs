@@ -37,7 +37,7 @@ internal static class InfoCommand
             ["environments"] = EnvironmentRegistry.Default.Ids,
             ["policies"] = PolicyRegistry.Default.Names,
             ["estimators"] = EstimatorRegistry.Default.Names,
-            ["algorithms"] = AlgorithmRegistry.Default.Names,
+            ["algorithms"] = BuiltInAlgorithms.Default.Names,
             ["plugins"] = PluginHost.Default.Loaded.Select(p => $"{p.Assembly} {p.Version} ({p.Path})"),
         };
         if (json)

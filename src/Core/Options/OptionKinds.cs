@@ -25,6 +25,7 @@ internal static class OptionKinds
         if (type == typeof(int[])) return ReadWholes;
         if (HasOwnForm(type)) return Generic(nameof(ReadValue), type);
         if (Implements(type, typeof(IOptionSection<>))) return Generic(nameof(ReadOwn), type);
+        if (OptionVariants.Of(type) is { } variants) return variants.Read;
         if (OptionProperty.Of(type).Count > 0) return (reader, p, value) => ReadSection(reader, p, value, type);
         throw new ArgumentException($"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
     }
@@ -49,6 +50,7 @@ internal static class OptionKinds
         Enum word => WordOf(word),
         _ when HasOwnForm(value.GetType()) || Implements(value.GetType(), typeof(IOptionSection<>)) =>
             (JsonNode?)value.GetType().GetMethod(nameof(IOptionValue<>.ToJson))!.Invoke(value, null),
+        _ when OptionVariants.Of(value.GetType()) is { } variants => variants.ToJson(value),
         _ when OptionProperty.Of(value.GetType()) is { Count: > 0 } => OptionRecord.ToJson(value),
         _ => JsonSerializer.SerializeToNode(value, value.GetType(), Json),
     };

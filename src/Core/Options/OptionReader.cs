@@ -23,6 +23,7 @@ public sealed class OptionReader
     private readonly ValidationErrors _errors;
     private readonly List<OptionInfo> _described = [];
     private readonly HashSet<string> _known = [], _read = [];
+    private readonly Dictionary<string, OptionReader> _sections = [];
 
     /// <summary>Starts reading an object; an undefined or null element reads as empty.</summary>
     /// <param name="element">The object.</param>
@@ -174,8 +175,12 @@ public sealed class OptionReader
         TryGet(key, out JsonElement element);
         var section = new OptionReader(element, PathOf(key), _errors);
         Resolved[key] = section.Resolved;
-        return section;
+        return _sections[key] = section;
     }
+
+    /// <summary>A nested object that was read already, to check its options against others; null where no object was read.</summary>
+    /// <param name="key">The key.</param>
+    public OptionReader? Opened(string key) => _sections.GetValueOrDefault(key);
 
     /// <summary>The raw value of a key that some other code reads; undefined when it is not given.</summary>
     public JsonElement Raw(string key)

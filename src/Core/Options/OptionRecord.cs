@@ -38,6 +38,14 @@ public static class OptionRecord
         return record;
     }
 
+    /// <summary>A copy of a record with another value of an option.</summary>
+    internal static object With(object record, OptionProperty property, object? value)
+    {
+        object copy = Copy.Invoke(record, null)!;
+        property.Set(copy, value);
+        return copy;
+    }
+
     /// <summary>A record in JSON, as it would be written in a file. Options that are null are left out: they count as not given.</summary>
     /// <param name="record">The record.</param>
     public static JsonObject ToJson(object record)

@@ -146,10 +146,11 @@ public sealed class Adviser
         double? stability = 2 / (path?.Smoothness * _localSteps);
         return new AdvisedStep(
             inFile, _constant, Finite(admissible), Finite(constants.Smoothness is { } s ? Theorems.LargestStepOfLemma2(s, _localSteps) : null),
-            Finite(byBound), Finite(constants.Mu is { } mu ? StepSizeSchedule.Theorem2(mu, _agents, _localSteps, _rounds).At(0) : null),
-            StepSizeSchedule.Theorem3(_agents, _localSteps, _rounds).At(0),
+            Finite(byBound), Finite(constants.Mu is { } mu ? EtaOf(new Theorem2StepSize { Mu = mu }) : null), EtaOf(new Theorem3StepSize()),
             Finite(stability), Finite(inFile / admissible), Finite(stability / admissible), Finite(admissible / byBound));
     }
+
+    private double EtaOf(StepSize stepSize) => new StepSizeSchedule(stepSize, _agents, _localSteps, _rounds).At(0);
 
     private AdvisedNeeds Needs(string theorem, double? accuracy, AdvisedConstants constants, ExactPath? path)
     {

@@ -3,6 +3,7 @@ using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Policies;
@@ -16,10 +17,10 @@ namespace FedPG.Experiments.Plugins;
 /// </summary>
 public sealed class PluginHost(
     Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
-    AlgorithmRegistry algorithms)
+    Catalog<AlgorithmDefinition> algorithms)
 {
     private static readonly Lazy<PluginHost> Shared = new(() =>
-        new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default));
+        new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default));
 
     private readonly List<LoadedPlugin> _loaded = [];
 

@@ -26,14 +26,14 @@ namespace FedPG.Experiments.Reading;
 /// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
 public sealed class ExperimentReader(
     Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
-    AlgorithmRegistry algorithms, PluginHost? plugins = null)
+    Catalog<AlgorithmDefinition> algorithms, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
     /// <summary>A reader with the registries of this process.</summary>
     public static ExperimentReader Default { get; } =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default, PluginHost.Default);
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default, PluginHost.Default);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -93,11 +93,11 @@ public sealed class ExperimentReader(
         AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, algorithms);
         PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        FederationSection federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, options.Seed);
+        ConfiguredAlgorithm federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, options.Seed);
         var context = new EstimatorContext(options.Objective, environment, policy);
         GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, context);
         if (environment is not null && policy is not null)
-            CheckNeeds(federation.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
+            CheckNeeds(federation.Definition.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
         _ = reader.Raw(VersionsKey);
         reader.Finish();
@@ -115,8 +115,8 @@ public sealed class ExperimentReader(
             Estimator = gradient.Estimator,
             Gradient = gradient.Configured!,
             Entropy = gradient.Entropy,
-            AlgorithmName = federation.Name,
-            Federation = federation.Options,
+            AlgorithmName = federation.Definition.Name,
+            Federation = federation.Federation,
             CreateAlgorithm = federation.Create,
             EvaluateEvery = options.EvaluateEvery,
             EvaluationEpisodes = options.EvaluationEpisodes,
@@ -130,7 +130,7 @@ public sealed class ExperimentReader(
 
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator, ValidationErrors errors)
     {
-        AlgorithmNeeds needs = algorithms.Get(algorithm).Needs;
+        AlgorithmNeeds needs = algorithms[algorithm].Needs;
         if (ProblemFamily.Find(environment) is not { } family) return;
         if (family.RefusalOf(needs, environment) is { } refusal) errors.Add("federation.algorithm", Words.Quoted([algorithm]), refusal);
         string there = $"does not serve federation.algorithm \"{algorithm}\"; allowed there: ";

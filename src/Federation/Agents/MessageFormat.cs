@@ -8,24 +8,26 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
 
+/// <summary>How the numbers of messages are written.</summary>
+public enum MessageNumbers
+{
+    /// <summary>As the run's type of tensors has them.</summary>
+    Full,
+
+    /// <summary>Rounded to float16 by whoever sends them.</summary>
+    [Word("float16")]
+    Float16,
+}
+
 /// <summary>
 /// How the numbers of messages are written: as they are, or as float16, each rounded to the nearest (ties to even). Whoever sends rounds, before anybody uses
 /// a number, in one process as on a cluster; sums and states stay as precise as they are.
 /// </summary>
-/// <param name="IsHalf">Whether numbers are rounded to float16.</param>
-public readonly record struct MessageFormat(bool IsHalf)
+/// <param name="Numbers">How.</param>
+public readonly record struct MessageFormat(MessageNumbers Numbers)
 {
-    /// <summary>The key in the federation section.</summary>
-    public const string Key = "messages";
-
-    private const string Full = "full", Float16 = "float16";
-
-    /// <summary>Reads the key.</summary>
-    public static MessageFormat Read(OptionReader reader)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        return new MessageFormat(reader.Choice(Key, Full, [Full, Float16], "how the numbers of messages are written: as dtype says, or rounded to float16 by whoever sends them") == Float16);
-    }
+    /// <summary>Whether numbers are rounded to float16.</summary>
+    public bool IsHalf => Numbers == MessageNumbers.Float16;
 
     /// <summary>The bytes of a number in a message.</summary>
     /// <param name="format">The type of the run's tensors.</param>
@@ -56,7 +58,7 @@ public readonly record struct MessageFormat(bool IsHalf)
         foreach (double number in MemoryMarshal.Cast<byte, double>(plain.bytes))
         {
             if (double.IsFinite(number) && !Half.IsFinite((Half)number))
-                return $"\"{message}\" holds {number.ToString("G9", CultureInfo.InvariantCulture)}, and float16 ends at 65504; use federation.{Key} \"{Full}\"";
+                return $"\"{message}\" holds {number.ToString("G9", CultureInfo.InvariantCulture)}, and float16 ends at 65504; use federation.messages \"full\"";
         }
         return null;
     }

@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Core.Streams;
 
 namespace FedPG.Federation.Agents;
@@ -19,12 +20,17 @@ public enum CohortEstimator
 /// Who takes part in which round. A cohort is a function of the seed and the round alone, so that it is the same on any number of threads, blocks
 /// and workers, and after any stop. Immutable.
 /// </summary>
-public abstract class Participation
+[OptionVariants(
+    "kind", typeof(FullParticipation), typeof(UniformParticipation), typeof(WeightedParticipation), typeof(TraceParticipation),
+    typeof(ProbableParticipation), Meaning = "who takes part in a round", KnowsAllKeys = true)]
+public abstract record Participation
 {
     private const int SamplingSequence = 0;
 
+    private protected Participation() { }
+
     /// <summary>All agents in every round.</summary>
-    public static Participation Everyone { get; } = new All();
+    public static Participation Everyone { get; } = new FullParticipation();
 
     /// <summary>Whether all agents take part in every round.</summary>
     public virtual bool IsEveryone => false;
@@ -32,36 +38,14 @@ public abstract class Participation
     /// <summary>The agents of a round.</summary>
     /// <param name="agents">N.</param>
     /// <param name="round">t.</param>
-    public abstract Cohort CohortOf(int agents, int round);
-
-    /// <summary>m of the agents a round, each set of m as likely as any other; a plain mean over them is unbiased.</summary>
-    /// <param name="sample">m, 1 to N.</param>
     /// <param name="seed">The experiment's seed.</param>
-    public static Participation Uniform(int sample, long seed) => new Sampled(sample, null, CohortEstimator.Mean, seed);
+    public abstract Cohort CohortOf(int agents, int round, long seed);
 
-    /// <summary>
-    /// m different agents a round, agent i with probability pi_i = m w_i / sum w exactly: systematic sampling (Madow 1949) of the agents in random order.
-    /// </summary>
-    /// <param name="sample">m, 1 to N.</param>
-    /// <param name="weights">w_i above 0, [N], none of them more than a share 1 / m of their sum.</param>
-    /// <param name="estimator">How means are taken.</param>
-    /// <param name="seed">The experiment's seed.</param>
-    public static Participation Weighted(int sample, IReadOnlyList<double> weights, CohortEstimator estimator, long seed)
-    {
-        ArgumentNullException.ThrowIfNull(weights);
-        double sum = weights.Sum();
-        return new Sampled(sample, [.. weights.Select(w => Math.Min(1, sample * w / sum))], estimator, seed);
-    }
-
-    /// <summary>Those who are there: sets that repeat, round t having set t mod L. Means are plain.</summary>
-    /// <param name="sets">L sets of agent indices; an empty set makes a round in which nothing happens.</param>
-    public static Participation Trace(IReadOnlyList<IReadOnlyList<int>> sets) => new Listed(sets);
-
-    /// <summary>Each agent is there or not, independently of the others and of other rounds.</summary>
-    /// <param name="probabilities">L rows of N probabilities above 0 that repeat, round t having row t mod L.</param>
-    /// <param name="estimator">How means are taken.</param>
-    /// <param name="seed">The experiment's seed.</param>
-    public static Participation Probable(IReadOnlyList<double[]> probabilities, CohortEstimator estimator, long seed) => new Independent(probabilities, estimator, seed);
+    /// <summary>Notes what is wrong with options together, or with the agents they are for.</summary>
+    /// <param name="section">Where they were read.</param>
+    /// <param name="agents">N; 0 where it is not known.</param>
+    /// <returns>Whether nothing is, so that cohorts can be drawn.</returns>
+    internal virtual bool Check(OptionReader section, int agents) => true;
 
     /// <summary>The agents in random order; the first k of them are a uniform sample of k.</summary>
     internal static int[] Shuffled(int agents, RandomSequence random)
@@ -75,50 +59,59 @@ public abstract class Participation
         return order;
     }
 
-    private static RandomSequence Numbers(long seed, int round) => new(new StreamKey(seed, StreamPurpose.Participation, 0, round, SamplingSequence));
+    private protected static RandomSequence Numbers(long seed, int round) =>
+        new(new StreamKey(seed, StreamPurpose.Participation, 0, round, SamplingSequence));
 
-    private static double[]? WeightsFor(CohortEstimator estimator, double[] probabilities) =>
+    private protected static double[]? WeightsFor(CohortEstimator estimator, double[] probabilities) =>
         estimator == CohortEstimator.Mean ? null : [.. probabilities.Select(p => 1 / (probabilities.Length * p))];
 
-    private sealed class All : Participation
+    /// <summary>Whether an option that this kind cannot do without was given.</summary>
+    private protected static bool IsGiven(OptionReader section, string key)
     {
-        public override bool IsEveryone => true;
-
-        public override Cohort CohortOf(int agents, int round) => Cohort.Everyone(agents);
+        if (section.Has(key)) return true;
+        section.Reject(key, "is needed by this kind of participation");
+        return false;
     }
 
-    private sealed class Sampled(int sample, double[]? probabilities, CohortEstimator estimator, long seed) : Participation
+    /// <summary>Whether a sample can be drawn of the agents.</summary>
+    private protected static bool IsSample(OptionReader section, int sample, int agents)
     {
-        public override Cohort CohortOf(int agents, int round)
-        {
-            RandomSequence random = Numbers(seed, round);
-            int[] order = Shuffled(agents, random);
-            if (probabilities is null) return Cohort.Of(agents, order[..sample]);
-            var members = new List<int>(sample);
-            double start = random.NextDouble(), sum = 0;
-            for (int k = 0; k < agents; k++)
-            {
-                // Whoever's piece of the line [0, m] holds one of the points start, start + 1, ... is taken. The sum ends at m but for rounding.
-                double next = k == agents - 1 ? sample : sum + probabilities[order[k]];
-                if (Math.Floor(next - start) > Math.Floor(sum - start)) members.Add(order[k]);
-                sum = next;
-            }
-            return Cohort.Of(agents, members, WeightsFor(estimator, probabilities));
-        }
+        int most = agents == 0 ? int.MaxValue - 1 : agents;
+        if (!section.Has("sample")) section.Reject("sample", $"is needed by this kind of participation: a whole number from 1 to {most}");
+        else if (sample > most) section.Reject("sample", $"must be a whole number from 1 to {most}");
+        return section.Has("sample") && sample <= most;
     }
 
-    private sealed class Listed(IReadOnlyList<IReadOnlyList<int>> sets) : Participation
+    /// <summary>Whether there is a number for each agent.</summary>
+    private protected static bool FitsAgents(OptionReader section, string key, double[] numbers, int agents)
     {
-        public override Cohort CohortOf(int agents, int round) => Cohort.Of(agents, sets[round % sets.Count]);
+        if (agents == 0 || numbers.Length == agents) return true;
+        section.Reject(key, $"must have {agents} numbers, one an agent");
+        return false;
     }
+}
 
-    private sealed class Independent(IReadOnlyList<double[]> rows, CohortEstimator estimator, long seed) : Participation
-    {
-        public override Cohort CohortOf(int agents, int round)
-        {
-            RandomSequence random = Numbers(seed, round);
-            double[] probabilities = rows[round % rows.Count];
-            return Cohort.Of(agents, [.. Enumerable.Range(0, agents).Where(i => random.NextDouble() < probabilities[i])], WeightsFor(estimator, probabilities));
-        }
-    }
+/// <summary>All agents in every round.</summary>
+[Word("all")]
+public sealed record FullParticipation : Participation
+{
+    /// <inheritdoc/>
+    public override bool IsEveryone => true;
+
+    /// <inheritdoc/>
+    public override Cohort CohortOf(int agents, int round, long seed) => Cohort.Everyone(agents);
+}
+
+/// <summary>m of the agents a round, each set of m as likely as any other; a plain mean over them is unbiased.</summary>
+[Word("uniform")]
+public sealed record UniformParticipation : Participation
+{
+    /// <summary>m, 1 to N. It must be given.</summary>
+    [Option("m, the agents that take part in a round", Minimum = 1, Maximum = int.MaxValue - 1)]
+    public int Sample { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override Cohort CohortOf(int agents, int round, long seed) => Cohort.Of(agents, Shuffled(agents, Numbers(seed, round))[..Sample]);
+
+    internal override bool Check(OptionReader section, int agents) => IsSample(section, Sample, agents);
 }

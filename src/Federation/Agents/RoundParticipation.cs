@@ -3,8 +3,9 @@ namespace FedPG.Federation.Agents;
 /// <summary>Who is there in which round and how many local steps each takes; the last round asked for is remembered. Thread-safe.</summary>
 /// <param name="agents">N.</param>
 /// <param name="participation">Who takes part.</param>
-/// <param name="work">How many local steps each takes.</param>
-internal sealed class RoundParticipation(int agents, Participation participation, LocalStepCounts work)
+/// <param name="counts">How many local steps each takes.</param>
+/// <param name="seed">The experiment's seed.</param>
+internal sealed class RoundParticipation(int agents, Participation participation, LocalStepCounts counts, long seed)
 {
     private readonly Cohort _everyone = Cohort.Everyone(agents);
     private readonly Lock _lock = new();
@@ -24,7 +25,7 @@ internal sealed class RoundParticipation(int agents, Participation participation
         if (round is not { } t || participation.IsEveryone) return _everyone;
         lock (_lock)
         {
-            if (_cohort.Round != t || _cohort.Cohort is null) _cohort = (t, participation.CohortOf(agents, t));
+            if (_cohort.Round != t || _cohort.Cohort is null) _cohort = (t, participation.CohortOf(agents, t, seed));
             return _cohort.Cohort;
         }
     }
@@ -47,10 +48,10 @@ internal sealed class RoundParticipation(int agents, Participation participation
 
     private int[]? StepsOf(int round)
     {
-        if (work.IsSame) return null;
+        if (counts.IsSame) return null;
         lock (_lock)
         {
-            if (_steps is not { } latest || latest.Round != round) _steps = latest = (round, work.StepsOf(agents, round));
+            if (_steps is not { } latest || latest.Round != round) _steps = latest = (round, counts.StepsOf(agents, round));
             return latest.Steps;
         }
     }

@@ -1,80 +1,128 @@
+using FedPG.Core;
 using FedPG.Core.Options;
+using FedPG.Federation.Agents;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Schedules;
 
 namespace FedPG.Federation.Algorithms;
 
-/// <summary>What is known of an algorithm before it runs. A plug-in's algorithm that claims nothing here still runs wherever its needs are met.</summary>
-[Flags]
-public enum AlgorithmTraits
+/// <summary>One algorithm: its name, its options, and what makes it of them. Immutable.</summary>
+public sealed record AlgorithmDefinition : ICatalogEntry
 {
-    /// <summary>Nothing is claimed.</summary>
-    None = 0,
+    private readonly Func<OptionReader, AlgorithmOptions> _read;
+    private readonly Func<AlgorithmOptions, FederationOptions, Algorithm> _create;
+    private readonly Action<AlgorithmOptions, FederationOptions, OptionReader>? _check;
 
-    /// <summary>It works in rounds in which only some agents take part: it sends and asks by round, and leaves the state of the others alone.</summary>
-    PartialParticipation = 1,
+    private AlgorithmDefinition(
+        AlgorithmOptions defaults, string summary, Func<OptionReader, AlgorithmOptions> read, Func<AlgorithmOptions, FederationOptions, Algorithm> create,
+        Action<AlgorithmOptions, FederationOptions, OptionReader>? check) =>
+        (Name, Summary, OptionsType, _read, _create, _check) = (defaults.Algorithm, summary, defaults.GetType(), read, create, check);
 
-    /// <summary>It works when agents take different numbers of local steps.</summary>
-    OwnLocalSteps = 2,
+    /// <inheritdoc/>
+    public string Name { get; init; }
 
-    /// <summary>With identical agents, exact gradients, H = 1 and default options of its own it computes what <c>centralized</c> does.</summary>
-    EqualsCentralized = 4,
+    /// <inheritdoc/>
+    public string Summary { get; }
 
-    /// <summary>Agents follow the estimator's gradients and a server averages, so that its round trips, bytes and trajectories compare with Fast-FedPG's.</summary>
-    ServerPolicyGradient = 8,
-}
+    /// <summary>The type of the options record.</summary>
+    public Type OptionsType { get; }
 
-/// <summary>What an algorithm cannot do without.</summary>
-public sealed record AlgorithmNeeds
-{
-    /// <summary>No needs.</summary>
-    public static AlgorithmNeeds Nothing { get; } = new();
+    /// <summary>The keys of the federation section that are its own, beside those that every algorithm has.</summary>
+    public IEnumerable<string> OwnKeys =>
+        OptionProperty.Of(OptionsType).Select(option => option.Key).Except(OptionProperty.Of(typeof(AlgorithmOptions)).Select(option => option.Key));
 
-    /// <summary>The needs of an algorithm that learns values.</summary>
-    /// <param name="kind">The kind of values.</param>
-    /// <param name="estimators">The estimators it works with.</param>
-    public static AlgorithmNeeds OfValues(string kind, IReadOnlyList<EstimatorDefinition> estimators) =>
-        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name).Distinct()] };
-
-    /// <summary>The kinds of policies it works with, the default first; null for all that policy gradients train.</summary>
-    public IReadOnlyCollection<string>? PolicyKinds { get; init; }
-
-    /// <summary>Whether <see cref="PolicyKinds"/> holds where states are listed only: an environment that is stepped then takes all kinds that policy gradients train there.</summary>
-    public bool AnyPolicyWhereEpisodic { get; init; }
-
-    /// <summary>The estimators it works with; null for any.</summary>
-    public IReadOnlyCollection<string>? Estimators { get; init; }
-
-    /// <summary>Whether the environment's states must be listed.</summary>
-    public bool TabularStates { get; init; }
-
-    /// <summary>Whether it takes several steps on one batch, which the estimator must offer (<see cref="EstimatorDefinition.OffersBatches"/>).</summary>
-    public bool Batches { get; init; }
-
-    /// <summary>Whether all agents must have the same transition kernel.</summary>
-    public bool SharedKernel { get; init; }
-}
-
-/// <summary>One algorithm: its name and how its own options, beside the common ones, are read.</summary>
-/// <param name="Name">The value of <c>federation.algorithm</c>.</param>
-/// <param name="Summary">One line for lists.</param>
-/// <param name="Configure">
-/// Reads the options of the federation section and returns what makes the algorithm. It is also called with an empty section and default options, to learn
-/// its keys, which every experiment then knows: one file runs with any algorithm.
-/// </param>
-public sealed record AlgorithmDefinition(string Name, string Summary, Func<OptionReader, FederationOptions, Func<Algorithm>> Configure)
-{
     /// <summary>What is known of it.</summary>
     public AlgorithmTraits Traits { get; init; }
 
     /// <summary>What it cannot do without.</summary>
     public AlgorithmNeeds Needs { get; init; } = AlgorithmNeeds.Nothing;
 
-    /// <summary>Its own oracles in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
+    /// <summary>Its own estimators in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
     public IReadOnlyList<EstimatorDefinition>? OwnEstimators { get; init; }
 
     /// <summary>The one <c>gradient.direction</c> that it is defined by for a kind of policy; null where the file decides.</summary>
     public Func<string, string?>? DirectionOf { get; init; }
 
+    /// <summary>Defines an algorithm.</summary>
+    /// <typeparam name="TOptions">Its options record; a new one has the defaults, and the algorithm's name.</typeparam>
+    /// <param name="summary">One line for lists.</param>
+    /// <param name="create">Makes the algorithm from options that were checked. It may be called several times, on several machines.</param>
+    /// <param name="check">Notes what is wrong with options together, through the reader; null where each option's own range says all.</param>
+    public static AlgorithmDefinition For<TOptions>(
+        string summary, Func<TOptions, FederationOptions, Algorithm> create, Action<TOptions, FederationOptions, OptionReader>? check = null)
+        where TOptions : AlgorithmOptions, new()
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return new AlgorithmDefinition(
+            new TOptions(), summary, reader => OptionRecord.Read(reader, new TOptions()), (options, federation) => create((TOptions)options, federation),
+            check is null ? null : (options, federation, reader) => check((TOptions)options, federation, reader));
+    }
+
     /// <summary>Whether all of some traits are claimed.</summary>
     public bool Has(AlgorithmTraits traits) => (Traits & traits) == traits;
+
+    /// <summary>Makes the algorithm's configuration from a program.</summary>
+    /// <param name="options">An options record of <see cref="OptionsType"/>.</param>
+    /// <param name="agents">N, 1 or more.</param>
+    /// <param name="seed">The seed of every random number.</param>
+    /// <exception cref="InvalidInputException">Options are not allowed; all errors at once, as for a file.</exception>
+    public ConfiguredAlgorithm Configure(AlgorithmOptions options, int agents, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(agents);
+        return OptionRecord.Check(options, reader => Configure(reader, agents, seed));
+    }
+
+    /// <summary>Reads and checks the options of a federation section. Errors are noted through the reader; it is not finished.</summary>
+    /// <param name="reader">The section.</param>
+    /// <param name="agents">N; 0 where it is not known.</param>
+    /// <param name="seed">The experiment's seed.</param>
+    /// <param name="others">Algorithms that an error may name as able to do what this one is not; null for none.</param>
+    public ConfiguredAlgorithm Configure(OptionReader reader, int agents, long seed, Catalog<AlgorithmDefinition>? others = null)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        AlgorithmOptions options = _read(reader);
+        var schedule = new StepSizeSchedule(options.LocalStepSize, Math.Max(1, agents), options.LocalSteps, options.Rounds);
+        if (reader.Opened("localStepSize") is { } stepSize) options.LocalStepSize.Check(stepSize, schedule);
+        bool canTakePart = options.Participation.Check(reader.Opened("participation")!, agents);
+        var federation = new FederationOptions(options.Rounds, options.LocalSteps, schedule, options.GlobalStepSize)
+        {
+            Agents = agents,
+            Seed = seed,
+            Participation = canTakePart ? options.Participation : Participation.Everyone,
+            LocalStepCounts = CountsOf(options, reader, agents, seed),
+            Messages = new MessageFormat(options.Messages),
+        };
+        CheckTraits(federation, reader, others);
+        _check?.Invoke(options, federation, reader);
+        return new ConfiguredAlgorithm(this, options, federation, () => _create(options, federation));
+    }
+
+    private static LocalStepCounts CountsOf(AlgorithmOptions options, OptionReader reader, int agents, long seed)
+    {
+        (StragglerOptions stragglers, int h) = (options.Stragglers, options.LocalSteps);
+        if (stragglers.MinLocalSteps > h) reader.Opened("stragglers")!.Reject("least", $"must be a whole number from 1 to {h}");
+        if (options.AgentLocalSteps is not { } own) return LocalStepCounts.Stragglers(stragglers.Share, Math.Min(stragglers.MinLocalSteps, h), h, seed);
+        if (agents > 0 && own.Length != agents) reader.Reject("agentLocalSteps", $"must have {agents} numbers, one an agent");
+        if (stragglers.Share > 0) reader.Reject("stragglers", "cannot stand beside \"agentLocalSteps\"");
+        return LocalStepCounts.Own(own);
+    }
+
+    private void CheckTraits(FederationOptions federation, OptionReader reader, Catalog<AlgorithmDefinition>? others)
+    {
+        if (!federation.Participation.IsEveryone && !Has(AlgorithmTraits.PartialParticipation))
+            reader.Reject("participation", $"must be of kind \"all\" with federation.algorithm \"{Name}\"{Able("; other kinds can be had with", AlgorithmTraits.PartialParticipation)}");
+        if (federation.LocalStepCounts.IsSame || Has(AlgorithmTraits.OwnLocalSteps)) return;
+        string key = reader.Has("agentLocalSteps") ? "agentLocalSteps" : "stragglers";
+        reader.Reject(key, $"cannot be had with federation.algorithm \"{Name}\", whose agents all take localSteps steps{Able("; it can with", AlgorithmTraits.OwnLocalSteps)}");
+
+        string Able(string words, AlgorithmTraits traits) =>
+            others is null ? "" : $"{words} {Words.Quoted([.. others.Entries.Where(other => other.Has(traits)).Select(other => other.Name)])}";
+    }
 }
+
+/// <summary>An algorithm whose options were read without an error.</summary>
+/// <param name="Definition">Which one it is.</param>
+/// <param name="Options">Its options.</param>
+/// <param name="Federation">The settings that every algorithm has, as they are in this run.</param>
+/// <param name="Create">Makes the algorithm.</param>
+public sealed record ConfiguredAlgorithm(AlgorithmDefinition Definition, AlgorithmOptions Options, FederationOptions Federation, Func<Algorithm> Create);

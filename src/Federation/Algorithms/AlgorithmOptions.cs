@@ -1,5 +1,7 @@
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
+using FedPG.Federation.Agents;
+using FedPG.Federation.Schedules;
 
 namespace FedPG.Federation.Algorithms;
 
@@ -17,7 +19,60 @@ public abstract record AlgorithmOptions
     [Option("H, local steps a round", Minimum = 1, Maximum = StreamKey.MaximumLocalStep)]
     public int LocalSteps { get; init; } = 10;
 
+    /// <summary>eta, a number above 0 or a schedule by rounds; 0.1 by default.</summary>
+    [Option("eta")]
+    public StepSize LocalStepSize { get; init; } = new ConstantStepSize();
+
     /// <summary>alpha_g in (0, 1]; 1 by default.</summary>
     [Option("alpha_g", Minimum = 0, Maximum = 1, OpenMinimum = true)]
     public double GlobalStepSize { get; init; } = 1;
+
+    /// <summary>Who takes part in which round; everyone by default.</summary>
+    [Option("who takes part in a round")]
+    public Participation Participation { get; init; } = Participation.Everyone;
+
+    /// <summary>tau_i, each agent's own number of local steps, [N], 1 or more; null (the default) for H each.</summary>
+    [Option("tau_i, each agent's own number of local steps", Minimum = 1, Maximum = StreamKey.MaximumLocalStep)]
+    public int[]? AgentLocalSteps { get; init; }
+
+    /// <summary>Agents that do not get done in a round; none by default.</summary>
+    [Option("agents that do not get done in a round")]
+    public StragglerOptions Stragglers { get; init; } = new();
+
+    /// <summary>How the numbers of messages are written; in full by default.</summary>
+    [Option("how the numbers of messages are written: as dtype says, or rounded to float16 by whoever sends them")]
+    public MessageNumbers Messages { get; init; }
+}
+
+/// <summary>Agents that do not get done: in every round a share of them, drawn anew, takes fewer local steps, uniform between a minimum and H.</summary>
+public sealed record StragglerOptions
+{
+    /// <summary>The share of agents, in [0, 1]; 0 by default.</summary>
+    [Option("the share of agents that do not get done in a round", Minimum = 0, Maximum = 1)]
+    public double Share { get; init; }
+
+    /// <summary>The minimum number of local steps that one of them takes, 1 to H; 1 by default.</summary>
+    [Option("the least local steps that one of them takes", Key = "least", Minimum = 1, Maximum = StreamKey.MaximumLocalStep)]
+    public int MinLocalSteps { get; init; } = 1;
+}
+
+/// <summary>The options of an algorithm whose server averages changes, and may do more with the mean change than add it (<see cref="ServerOptimizer"/>).</summary>
+public abstract record AveragingOptions : AlgorithmOptions
+{
+    /// <summary>What the server does with the mean change; adds it by default.</summary>
+    [Option("what the server does with the mean change")]
+    public ServerOptimizerKind ServerOptimizer { get; init; }
+
+    /// <summary>beta1 in [0, 1), the decay of the server's momentum; 0.9 by default.</summary>
+    [Option("beta1, the decay of the server's momentum", Minimum = 0, Maximum = 1, OpenMaximum = true)]
+    public double ServerBeta1 { get; init; } = 0.9;
+
+    /// <summary>beta2 in [0, 1), the decay of the second moment of adam and yogi; 0.99 by default.</summary>
+    [Option("beta2, the decay of the second moment of adam and yogi", Minimum = 0, Maximum = 1, OpenMaximum = true)]
+    public double ServerBeta2 { get; init; } = 0.99;
+
+    /// <summary>tau above 0, the degree of adaptivity; 0.001 by default.</summary>
+    [Option(
+        "tau, the degree of adaptivity: what is added to the root of the second moment, which starts at its square", Minimum = 0, OpenMinimum = true)]
+    public double ServerTau { get; init; } = 1e-3;
 }

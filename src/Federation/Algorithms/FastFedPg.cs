@@ -8,38 +8,6 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
 
-/// <summary>Where the memory gradient comes from, and what it is used for besides.</summary>
-public enum MemoryKind
-{
-    /// <summary>The memory is also the first local gradient: H batches a round, the paper's count of N H T trajectories.</summary>
-    Reuse,
-
-    /// <summary>The memory has a batch of its own: H + 1 batches a round, Algorithm 1 as printed.</summary>
-    Fresh,
-
-    /// <summary>
-    /// An agent subtracts another sample than it sent. Wrong on purpose: the corrections no longer cancel, and noise of about 2 sigma^2 / N
-    /// stays in the round's direction whatever H is.
-    /// </summary>
-    Resample,
-}
-
-/// <summary>What the memories of agents that sit a round out are worth to it.</summary>
-public enum AbsentMemory
-{
-    /// <summary>
-    /// Each agent's last known memory counts. The participants' corrections sum to |S| (mean of all last known memories - mean of the participants' old
-    /// ones), which is 0 in expectation for a uniform sample and vanishes at the optimum, so that it stays a fixed point.
-    /// </summary>
-    Last,
-
-    /// <summary>
-    /// Nothing: the round is Algorithm 1 on its participants alone. Their corrections sum to zero, and the mean gradient is that of the sample: with
-    /// different agents its noise stays.
-    /// </summary>
-    None,
-}
-
 /// <summary>
 /// Fast-FedPG, Algorithm 1 of Zhu, Heath and Mitra, "Towards fast rates for federated and multi-task reinforcement learning" (2024).
 /// <para>Symbols: eta = LocalStepSize of the round, alpha_g = GlobalStepSize, H = LocalSteps, thetabar = Theta, m_i = Memory, mbar = MemoryMean.</para>
@@ -49,25 +17,17 @@ public enum AbsentMemory
 /// no longer cancel in the mean though the optimum stays a fixed point, and server optimisers in the place of Eq. (7).
 /// </para>
 /// </summary>
-public sealed class FastFedPg(FederationOptions options, MemoryKind memory, AbsentMemory absent, ServerOptimizer optimizer) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
+public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federation) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
 {
     private const string MemoryMean = "memory_mean";
+    private readonly ServerOptimizer _optimizer = new(options);
 
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fast-fedpg", "local steps corrected by a memory of the global gradient", (reader, options) =>
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FastFedPgOptions>(
+        "local steps corrected by a memory of the global gradient", (options, federation) => new FastFedPg(options, federation)) with
     {
-        MemoryKind memory = reader.Choice("memory", "reuse", ["reuse", "fresh", "resample"], "where Fast-FedPG's memory gradient comes from") switch
-        {
-            "fresh" => MemoryKind.Fresh,
-            "resample" => MemoryKind.Resample,
-            _ => MemoryKind.Reuse,
-        };
-        AbsentMemory absent = reader.Choice("absentMemory", "last", ["last", "none"], "what memories of agents that sit a round out are worth") == "none" ? AbsentMemory.None : AbsentMemory.Last;
-        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
-        return () => new FastFedPg(options, memory, absent, optimizer);
-    })
-    {
-        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
+            | AlgorithmTraits.ServerPolicyGradient,
     };
 
     /// <summary>What the server keeps.</summary>
@@ -89,24 +49,24 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory, Abse
 
     /// <inheritdoc/>
     /// <remarks>A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).</remarks>
-    public override LimitLaws Limits => (options.IsPlain && optimizer.IsAveraging, memory) switch
+    public override LimitLaws Limits => (federation.IsPlain && _optimizer.IsAveraging, options.Memory) switch
     {
         (false, _) => LimitLaws.Unknown,
-        (_, MemoryKind.Resample) => LimitLaws.Unbiased with { Noise = 1 + (2.0 * options.LocalSteps) },
+        (_, MemoryKind.Resample) => LimitLaws.Unbiased with { Noise = 1 + (2.0 * federation.LocalSteps) },
         _ => LimitLaws.Unbiased,
     };
 
-    private bool RemembersAbsent => absent == AbsentMemory.Last && !options.Participation.IsEveryone;
+    private bool RemembersAbsent => options.AbsentMemory == AbsentMemory.Last && !federation.Participation.IsEveryone;
 
     /// <inheritdoc/>
-    public override Server CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
+    public override Server CreateServer(Tensor theta) => new(theta, zeros_like(theta).DetachFromDisposeScope())
     {
         Known = RemembersAbsent ? new Absentees(zeros_like(theta).DetachFromDisposeScope()) : null,
-        Optimizer = optimizer.CreateState(theta),
+        Optimizer = _optimizer.CreateState(theta),
     };
 
     /// <inheritdoc/>
-    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
+    public override Agents CreateAgents(Policy policy, int count) => new(AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
     public override void Start(Server server, IAgents<Agents> agents) => ExchangeMemories(server, agents, t: 0);  // line 1
@@ -114,10 +74,10 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory, Abse
     /// <inheritdoc/>
     public override void Round(Server server, IAgents<Agents> agents, int t)
     {
-        Tensor delta = agents.Mean(Delta, LocalSteps, t);          // lines 3-10
-        optimizer.Step(server, delta, options.GlobalStepSize);                 // Eq. (7)
-        agents.Broadcast(Theta, server.Theta, t + 1);                          // line 11
-        ExchangeMemories(server, agents, t + 1);                       // lines 12-15
+        Tensor delta = agents.Mean(Delta, LocalSteps, t);                  // lines 3-10
+        _optimizer.Step(server, delta, federation.GlobalStepSize);         // Eq. (7)
+        agents.Broadcast(Theta, server.Theta, t + 1);                      // line 11
+        ExchangeMemories(server, agents, t + 1);                           // lines 12-15
     }
 
     private void ExchangeMemories(Server server, IAgents<Agents> agents, int t)
@@ -133,7 +93,7 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory, Abse
         {
             server.MemoryMean.copy_(agents.Mean("memory", SendMemory, t));  // lines 12-14
         }
-        agents.Broadcast(MemoryMean, server.MemoryMean, t);                             // line 15
+        agents.Broadcast(MemoryMean, server.MemoryMean, t);                 // line 15
     }
 
     /// <summary>Agents, lines 4 to 9: H local steps from thetabar, and the change they made.</summary>
@@ -141,43 +101,45 @@ public sealed class FastFedPg(FederationOptions options, MemoryKind memory, Abse
     {
         (Tensor theta, Tensor thetabar, Tensor mbar) = (agents.Theta, agents.Received[Theta], agents.Received[MemoryMean]);
         Tensor m = agents.State.Memory;
-        double eta = options.LocalStepSize.At(t);
+        double eta = federation.LocalStepSize.At(t);
         agents.ObserveCorrections(m, mbar);
-        theta.copy_(thetabar);                                                                          // line 4
-        if (memory == MemoryKind.Resample)
+        theta.copy_(thetabar);                                              // line 4
+        if (options.Memory == MemoryKind.Resample)
             agents.Keep(m, agents.Gradient(theta, sameRows: true, new BatchKey(t, StreamKey.ResampledBatch, Active: agents.Active)));
-        foreach (LocalStep step in agents.Steps(options.LocalSteps))                                    // line 5
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps))     // line 5
         {
-            if (step.Index == 0 && memory == MemoryKind.Reuse)
+            if (step.Index == 0 && options.Memory == MemoryKind.Reuse)
             {
-                theta.sub_(mbar.Times(eta));                                                            // Eq. (6), where ghat_i = m_i
+                theta.sub_(mbar.Times(eta));                                // Eq. (6), where ghat_i = m_i
             }
             else
             {
-                Tensor gradient = agents.Gradient(theta, step, t);                                      // line 6
-                agents.Descend(gradient, m, mbar, eta, step);                                           // line 7, Eq. (6)
+                Tensor gradient = agents.Gradient(theta, step, t);          // line 6
+                agents.Descend(gradient, m, mbar, eta, step);               // line 7, Eq. (6)
             }
             agents.ObserveDrift(thetabar, step);
         }
-        return theta - thetabar;                                                                        // line 9
+        return theta - thetabar;                                            // line 9
     }
 
     /// <summary>Agents, line 13: the gradient at thetabar, kept and sent.</summary>
-    private Tensor SendMemory(AgentBlock<Agents> agents, int t) => agents.Keep(agents.State.Memory, options.Messages.AsSent(MemoryGradient(agents, t)));
+    private Tensor SendMemory(AgentBlock<Agents> agents, int t) =>
+        agents.Keep(agents.State.Memory, federation.Messages.AsSent(MemoryGradient(agents, t)));
 
     /// <summary>The same where some agents are absent: what is sent is by how much the memory changed.</summary>
     private Tensor SendMemoryChange(AgentBlock<Agents> agents, int t)
     {
         Tensor m = agents.State.Memory, gradient = MemoryGradient(agents, t);
-        Tensor change = options.Messages.AsSent(gradient - m);
-        agents.Keep(m, options.Messages.IsHalf ? m.Plus(change) : gradient);
+        Tensor change = federation.Messages.AsSent(gradient - m);
+        agents.Keep(m, federation.Messages.IsHalf ? m.Plus(change) : gradient);
         return change;
     }
 
     private Tensor MemoryGradient(AgentBlock<Agents> agents, int t)
     {
         agents.Theta.copy_(agents.Received[Theta]);
-        int batch = memory == MemoryKind.Reuse ? 0 : StreamKey.MemoryBatch;
-        return agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, batch, Observe: memory == MemoryKind.Reuse, agents.Active));
+        bool isReused = options.Memory == MemoryKind.Reuse;
+        return agents.Gradient(
+            agents.Theta, sameRows: true, new BatchKey(t, isReused ? 0 : StreamKey.MemoryBatch, Observe: isReused, agents.Active));
     }
 }

@@ -4,32 +4,39 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
 
+/// <summary>The options of <see cref="FedAvg"/>.</summary>
+public sealed record FedAvgOptions : AveragingOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "fedavg";
+}
+
 /// <summary>
 /// FedAvg-PG: local policy gradient steps and averaging (McMahan et al. 2017, Algorithm 1; the paper's [6]), without any correction of the drift.
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public sealed class FedAvg(FederationOptions options, ServerOptimizer optimizer) : Algorithm<ServerState>
+public sealed class FedAvg(AveragingOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
+    private readonly ServerOptimizer _optimizer = new(options);
+
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fedavg", "local steps and averaging", (reader, options) =>
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FedAvgOptions>(
+        "local steps and averaging", (options, federation) => new FedAvg(options, federation)) with
     {
-        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
-        return () => new FedAvg(options, optimizer);
-    })
-    {
-        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
+            | AlgorithmTraits.ServerPolicyGradient,
     };
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => options.IsPlain && optimizer.IsAveraging ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
+    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
+    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = _optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);
+        _optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), federation.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
@@ -38,9 +45,9 @@ public sealed class FedAvg(FederationOptions options, ServerOptimizer optimizer)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);
-        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            agents.Descend(agents.Gradient(theta, step, t), options.LocalStepSize.At(t), step);
+            agents.Descend(agents.Gradient(theta, step, t), federation.LocalStepSize.At(t), step);
             agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;

@@ -9,14 +9,36 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
 
-/// <summary>The penalties of FedKL and how they adapt.</summary>
-/// <param name="Beta">beta_0, the weight of the divergence from the policy that sampled the batch, 0 or more.</param>
-/// <param name="Sigma">sigma_0, the weight of the root of the divergence from the server's policy, 0 or more.</param>
-/// <param name="Target">What the first divergence should be after a batch, by which beta_i adapts; 0 for a fixed weight.</param>
-/// <param name="RootTarget">The same for the root and sigma_i.</param>
-/// <param name="Cap">The largest importance weight that counts, 1 or more.</param>
-/// <param name="BatchSteps">Local steps on one batch, 1 or more.</param>
-public sealed record FedKlOptions(double Beta, double Sigma, double Target, double RootTarget, double Cap, int BatchSteps);
+/// <summary>The options of <see cref="FedKl"/>: its penalties and how they adapt.</summary>
+public sealed record FedKlOptions : AveragingOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "fedkl";
+
+    /// <summary>beta_0, the weight of the divergence from the policy that sampled the batch, 0 or more; 1 by default.</summary>
+    [Option("beta, the weight of FedKL's divergence from the policy that sampled the batch", Minimum = 0)]
+    public double KlPenalty { get; init; } = 1;
+
+    /// <summary>sigma_0, the weight of the root of the divergence from the server's policy, 0 or more; 0.001 by default.</summary>
+    [Option("sigma, the weight of the root of the divergence from the server's policy", Minimum = 0)]
+    public double RootKlPenalty { get; init; } = 0.001;
+
+    /// <summary>What the first divergence should be after a batch, by which beta_i adapts; 0 for a fixed weight; 0.01 by default.</summary>
+    [Option("what the divergence should be after a batch, by which beta adapts; 0 for a fixed beta", Minimum = 0)]
+    public double KlTarget { get; init; } = 0.01;
+
+    /// <summary>The same for the root and sigma_i; 0.07 by default.</summary>
+    [Option("what the root should be after a batch, by which sigma adapts; 0 for a fixed sigma", Minimum = 0)]
+    public double RootKlTarget { get; init; } = 0.07;
+
+    /// <summary>The largest importance weight that counts, 1 or more; 10 by default.</summary>
+    [Option("the importance weight above which a pair has no gradient", Minimum = 1)]
+    public double ImportanceCap { get; init; } = 10;
+
+    /// <summary>Local steps on one batch, 1 to 65,535; 10 by default.</summary>
+    [Option("local steps on one batch", Minimum = 1, Maximum = 65_535)]
+    public int BatchSteps { get; init; } = 10;
+}
 
 /// <summary>
 /// FedKL: local policy improvement under penalties on how far the policy goes, Xie and Song, "FedKL: tackling data heterogeneity in federated reinforcement
@@ -29,23 +51,14 @@ public sealed record FedKlOptions(double Beta, double Sigma, double Target, doub
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta. beta_i and sigma_i stay with the agent.</para>
 /// </summary>
-public sealed class FedKl(FederationOptions options, FedKlOptions penalties, ServerOptimizer optimizer) : Algorithm<ServerState, FedKl.Agents>
+public sealed class FedKl(FedKlOptions options, FederationOptions federation) : Algorithm<ServerState, FedKl.Agents>
 {
     private const double MinBeta = 1e-8, Max = 20, Tolerance = 1.1, Factor = 2;
+    private readonly ServerOptimizer _optimizer = new(options);
 
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fedkl", "local steps on one batch, held back by divergences of policies", (reader, options) =>
-    {
-        var penalties = new FedKlOptions(
-            reader.Number("klPenalty", 1, NumberRange.NonNegative, "beta, the weight of FedKL's divergence from the policy that sampled the batch"),
-            reader.Number("rootKlPenalty", 0.001, NumberRange.NonNegative, "sigma, the weight of the root of the divergence from the server's policy"),
-            reader.Number("klTarget", 0.01, NumberRange.NonNegative, "what the divergence should be after a batch, by which beta adapts; 0 for a fixed beta"),
-            reader.Number("rootKlTarget", 0.07, NumberRange.NonNegative, "what the root should be after a batch, by which sigma adapts; 0 for a fixed sigma"),
-            reader.Number("importanceCap", 10, new NumberRange(1, double.PositiveInfinity), "the importance weight above which a pair has no gradient"),
-            reader.Integer("batchSteps", 10, 1, 65_535, "local steps on one batch"));
-        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
-        return () => new FedKl(options, penalties, optimizer);
-    })
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FedKlOptions>(
+        "local steps on one batch, held back by divergences of policies", (options, federation) => new FedKl(options, federation)) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized,
         Needs = new AlgorithmNeeds { Batches = true },
@@ -58,14 +71,14 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
     public sealed record Agents(Tensor Beta, Tensor Sigma);
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
+    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = _optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
     public override Agents CreateAgents(Policy policy, int count)
     {
         ArgumentNullException.ThrowIfNull(policy);
         Tensor each = ones(count, dtype: policy.Format.Dtype, device: policy.Format.Device).DetachFromDisposeScope();
-        var state = new Agents(each.Times(penalties.Beta).DetachFromDisposeScope(), each.Times(penalties.Sigma).DetachFromDisposeScope());
+        var state = new Agents(each.Times(options.KlPenalty).DetachFromDisposeScope(), each.Times(options.RootKlPenalty).DetachFromDisposeScope());
         each.Dispose();
         return state;
     }
@@ -73,7 +86,7 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents<Agents> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);
+        _optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), federation.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
@@ -82,13 +95,13 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);
-        (Tensor server, Tensor gradient, double eta) = (theta.clone(), zeros_like(theta), options.LocalStepSize.At(t));
+        (Tensor server, Tensor gradient, double eta) = (theta.clone(), zeros_like(theta), federation.LocalStepSize.At(t));
         (SurrogateBatch? batch, bool[]? met) = (null, null);
         try
         {
-            foreach (LocalStep step in agents.Steps(options.LocalSteps))
+            foreach (LocalStep step in agents.Steps(federation.LocalSteps))
             {
-                if (step.Index % penalties.BatchSteps == 0)
+                if (step.Index % options.BatchSteps == 0)
                 {
                     if (batch is not null) Adapt(agents, batch, met);
                     batch?.Dispose();
@@ -97,7 +110,7 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
                 }
                 using DisposeScope scope = NewDisposeScope();
                 (Tensor beta, Tensor sigma) = agents.State;
-                batch!.Gradients(theta, new SurrogatePenalties(beta, sigma, penalties.Cap), gradient);
+                batch!.Gradients(theta, new SurrogatePenalties(beta, sigma, options.ImportanceCap), gradient);
                 agents.Descend(gradient, eta, step);
                 agents.ObserveDrift(thetabar, step);
             }
@@ -116,12 +129,12 @@ public sealed class FedKl(FederationOptions options, FedKlOptions penalties, Ser
     /// <param name="met">Which of them it is of, [n]; null for all.</param>
     private void Adapt(AgentBlock<Agents> agents, SurrogateBatch batch, bool[]? met)
     {
-        if (penalties is { Target: 0, RootTarget: 0 }) return;
+        if (options is { KlTarget: 0, RootKlTarget: 0 }) return;
         using DisposeScope scope = NewDisposeScope();
         (Tensor beta, Tensor sigma) = agents.State;
         (Tensor divergences, Tensor roots) = batch.Measure(agents.Theta);
-        if (penalties.Target > 0) agents.Keep(beta, Adapted(beta, divergences, penalties.Target, MinBeta, penalties.Beta, met));
-        if (penalties.RootTarget > 0) agents.Keep(sigma, Adapted(sigma, roots, penalties.RootTarget, penalties.Sigma, penalties.Sigma, met));
+        if (options.KlTarget > 0) agents.Keep(beta, Adapted(beta, divergences, options.KlTarget, MinBeta, options.KlPenalty, met));
+        if (options.RootKlTarget > 0) agents.Keep(sigma, Adapted(sigma, roots, options.RootKlTarget, options.RootKlPenalty, options.RootKlPenalty, met));
     }
 
     /// <summary>A weight of 0 stays 0.</summary>

@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.States;
@@ -6,6 +7,21 @@ using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
+
+/// <summary>The options of <see cref="FedLin"/>.</summary>
+public sealed record FedLinOptions : AveragingOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "fedlin";
+
+    /// <summary>Entries of the mean gradient that the server sends: a whole number, a share below 1, or 0 (the default) for all.</summary>
+    [Option("entries of the mean gradient that FedLin's server sends: a whole number, a share below 1, 0 for all", Minimum = 0)]
+    public double ServerTopK { get; init; }
+
+    /// <summary>Entries of a gradient that agents send: a whole number, a share below 1, or 0 (the default) for all.</summary>
+    [Option("entries of a gradient that FedLin's agents send: a whole number, a share below 1, 0 for all", Minimum = 0)]
+    public double AgentTopK { get; init; }
+}
 
 /// <summary>
 /// FedLin of Mitra, Jaafar, Pappas and Hassani, "Linear convergence in federated learning: tackling client heterogeneity and sparse gradients"
@@ -21,20 +37,18 @@ namespace FedPG.Federation.Algorithms;
 /// FedLin on those agents, and its fixed point is theirs.
 /// </para>
 /// </summary>
-public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agentTopK, ServerOptimizer optimizer) : Algorithm<FedLin.Server, FedLin.Agents>
+public sealed class FedLin(FedLinOptions options, FederationOptions federation) : Algorithm<FedLin.Server, FedLin.Agents>
 {
     private const string GradientMean = "gradient_mean";
+    private readonly ServerOptimizer _optimizer = new(options);
+    private readonly TopK _serverTopK = new(options.ServerTopK), _agentTopK = new(options.AgentTopK);
 
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fedlin", "local steps corrected by the global gradient, sparsified with error feedback", (reader, options) =>
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FedLinOptions>(
+        "local steps corrected by the global gradient, sparsified with error feedback", (options, federation) => new FedLin(options, federation), Check) with
     {
-        TopK server = TopK.Read(reader, "serverTopK", "entries of the mean gradient that FedLin's server sends: a whole number, a share below 1, 0 for all");
-        TopK agent = TopK.Read(reader, "agentTopK", "entries of a gradient that FedLin's agents send: a whole number, a share below 1, 0 for all");
-        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
-        return () => new FedLin(options, server, agent, optimizer);
-    })
-    {
-        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
+            | AlgorithmTraits.ServerPolicyGradient,
     };
 
     /// <summary>What the server keeps.</summary>
@@ -59,19 +73,19 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     public sealed record ErrorFeedback(Tensor Withheld) : IStateRecord;
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => options.IsPlain && optimizer.IsAveraging && serverTopK.IsNone && agentTopK.IsNone ? LimitLaws.Unbiased : LimitLaws.Unknown;
+    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging && _serverTopK.IsNone && _agentTopK.IsNone ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
-    public override Server CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope())
+    public override Server CreateServer(Tensor theta) => new(theta, zeros_like(theta).DetachFromDisposeScope())
     {
-        Error = serverTopK.IsNone ? null : new ErrorFeedback(zeros_like(theta).DetachFromDisposeScope()),
-        Optimizer = optimizer.CreateState(theta),
+        Error = _serverTopK.IsNone ? null : new ErrorFeedback(zeros_like(theta).DetachFromDisposeScope()),
+        Optimizer = _optimizer.CreateState(theta),
     };
 
     /// <inheritdoc/>
-    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count))
+    public override Agents CreateAgents(Policy policy, int count) => new(AgentBlock.Rows(policy, count))
     {
-        Error = agentTopK.IsNone ? null : new ErrorFeedback(AgentBlock.Rows(policy, count)),
+        Error = _agentTopK.IsNone ? null : new ErrorFeedback(AgentBlock.Rows(policy, count)),
     };
 
     /// <inheritdoc/>
@@ -80,7 +94,7 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     /// <inheritdoc/>
     public override void Round(Server server, IAgents<Agents> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);  // xbar = mean x_i
+        _optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), federation.GlobalStepSize);  // xbar = mean x_i
         agents.Broadcast(Theta, server.Theta, t + 1);
         ExchangeGradients(server, agents, t + 1);
     }
@@ -88,13 +102,13 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     private void ExchangeGradients(Server server, IAgents<Agents> agents, int t)
     {
         long d = server.Theta.shape[0];
-        Tensor mean = agents.Mean("gradient", SendGradient, t, agentTopK.EntriesOf(d));
-        if (options.Participation.CohortOf(agents.Count, t).Members.Count > 0)                         // else nobody hears of g, and rho waits
+        Tensor mean = agents.Mean("gradient", SendGradient, t, _agentTopK.EntriesOf(d));
+        if (federation.CohortOf(t).Members.Count > 0)                         // else nobody hears of g, and rho waits
         {
-            server.GradientMean.copy_(options.Messages.AsSent(Compress(serverTopK, server.Error, mean)));  // g = C(rho + mean h_i)
+            server.GradientMean.copy_(federation.Messages.AsSent(Compress(_serverTopK, server.Error, mean)));  // g = C(rho + mean h_i)
             server.Error?.Withheld.Add(mean).sub_(server.GradientMean);                                // rho <- rho + mean h_i - g
         }
-        agents.Broadcast(GradientMean, server.GradientMean, t, serverTopK.EntriesOf(d));
+        agents.Broadcast(GradientMean, server.GradientMean, t, _serverTopK.EntriesOf(d));
     }
 
     /// <summary>x_i &lt;- x_i - eta_i (f_i'(x_i) - f_i'(xbar) + g), tau_i times from xbar.</summary>
@@ -102,11 +116,11 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     {
         (Tensor x, Tensor xbar, Tensor g) = (agents.Theta, agents.Received[Theta], agents.Received[GradientMean]);
         Tensor own = agents.State.Gradient;
-        double eta = options.LocalStepSize.At(t);
+        double eta = federation.LocalStepSize.At(t);
         Tensor? shares = StepShares(agents, x);
         agents.ObserveCorrections(own, g);
         x.copy_(xbar);
-        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
             if (step.Index == 0)
             {
@@ -128,10 +142,18 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
         Agents state = agents.State;
         agents.Theta.copy_(agents.Received[Theta]);
         Tensor gradient = agents.Gradient(agents.Theta, sameRows: true, new BatchKey(t, 0, Observe: true, agents.Active));
-        agents.Keep(state.Gradient, state.Error is null ? options.Messages.AsSent(gradient) : gradient);
-        Tensor sent = options.Messages.AsSent(Compress(agentTopK, state.Error, state.Gradient));
+        agents.Keep(state.Gradient, state.Error is null ? federation.Messages.AsSent(gradient) : gradient);
+        Tensor sent = federation.Messages.AsSent(Compress(_agentTopK, state.Error, state.Gradient));
         if (state.Error is { } error) agents.Keep(error.Withheld, error.Withheld.Plus(state.Gradient).sub_(sent));
         return sent;
+    }
+
+    private static void Check(FedLinOptions options, FederationOptions federation, OptionReader reader)
+    {
+        foreach ((string key, double amount) in new[] { ("serverTopK", options.ServerTopK), ("agentTopK", options.AgentTopK) })
+        {
+            if (!TopK.IsAmount(amount)) reader.Reject(key, TopK.Allowed);
+        }
     }
 
     private static Tensor Compress(TopK topK, ErrorFeedback? error, Tensor rows) => error is null ? rows : topK.Of(error.Withheld.Plus(rows));
@@ -139,7 +161,7 @@ public sealed class FedLin(FederationOptions options, TopK serverTopK, TopK agen
     /// <summary>H / tau_i, [n, 1]; null where it is 1 for all.</summary>
     private Tensor? StepShares(AgentBlock<Agents> agents, Tensor rows)
     {
-        int h = options.LocalSteps;
+        int h = federation.LocalSteps;
         double[] shares = [.. agents.StepCounts(h).Select(steps => steps == 0 ? 1 : (double)h / steps)];
         return Array.TrueForAll(shares, s => s == 1) ? null : tensor(shares, dtype: rows.dtype, device: rows.device).unsqueeze(1);
     }

@@ -6,23 +6,33 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
 
+/// <summary>The options of <see cref="FedProx"/>.</summary>
+public sealed record FedProxOptions : AveragingOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "fedprox";
+
+    /// <summary>mu, the weight of the proximal term, 0 or more; 0.1 by default.</summary>
+    [Option("mu, the weight of FedProx's proximal term; 0 gives fedavg", Minimum = 0)]
+    public double Proximal { get; init; } = 0.1;
+}
+
 /// <summary>
 /// FedProx: FedAvg with a term mu / 2 ||theta_i - thetabar||^2 in every agent's objective, Algorithm 2 of Li et al., "Federated optimization in heterogeneous
 /// networks" (MLSys 2020), whose inexact local solver is H gradient steps here.
 /// <para>Symbols: mu = proximal, eta = LocalStepSize, H = LocalSteps, thetabar = Theta.</para>
 /// <para>Messages for each agent and round: up delta, down theta. Nobody keeps anything but thetabar.</para>
 /// </summary>
-public sealed class FedProx(FederationOptions options, double proximal, ServerOptimizer optimizer) : Algorithm<ServerState>
+public sealed class FedProx(FedProxOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
+    private readonly ServerOptimizer _optimizer = new(options);
+
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fedprox", "local steps held back by a proximal term", (reader, options) =>
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FedProxOptions>(
+        "local steps held back by a proximal term", (options, federation) => new FedProx(options, federation)) with
     {
-        double proximal = reader.Number("proximal", 0.1, NumberRange.NonNegative, "mu, the weight of FedProx's proximal term; 0 gives fedavg");
-        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
-        return () => new FedProx(options, proximal, optimizer);
-    })
-    {
-        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
+            | AlgorithmTraits.ServerPolicyGradient,
     };
 
     /// <inheritdoc/>
@@ -34,9 +44,9 @@ public sealed class FedProx(FederationOptions options, double proximal, ServerOp
     {
         get
         {
-            if (!options.IsPlain || !optimizer.IsAveraging) return LimitLaws.Unknown;
-            double q = 1 - (options.LocalStepSize.At(Math.Max(0, options.Rounds - 1)) * proximal), moved = 0, squares = 0, drift = 0;
-            for (int l = 0; l < options.LocalSteps; l++)
+            if (!federation.IsPlain || !_optimizer.IsAveraging) return LimitLaws.Unknown;
+            double q = 1 - (federation.LocalStepSize.At(Math.Max(0, federation.Rounds - 1)) * options.Proximal), moved = 0, squares = 0, drift = 0;
+            for (int l = 0; l < federation.LocalSteps; l++)
             {
                 // moved = 1 + q + ... + q^(l - 1) is how far step l stands from thetabar, in steps.
                 drift = (q * drift) + moved;
@@ -44,17 +54,17 @@ public sealed class FedProx(FederationOptions options, double proximal, ServerOp
                 moved = (q * moved) + 1;
             }
             if (moved <= 0) return LimitLaws.Unknown;  // such steps undo each other
-            return new LimitLaws(options.LocalSteps == 1 ? 1 : drift / moved / ((options.LocalSteps - 1) / 2.0), squares / moved);
+            return new LimitLaws(federation.LocalSteps == 1 ? 1 : drift / moved / ((federation.LocalSteps - 1) / 2.0), squares / moved);
         }
     }
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = optimizer.CreateState(theta) };
+    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = _optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
-        optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), options.GlobalStepSize);
+        _optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), federation.GlobalStepSize);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
@@ -63,10 +73,10 @@ public sealed class FedProx(FederationOptions options, double proximal, ServerOp
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);
-        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
             Tensor gradient = agents.Gradient(theta, step, t);
-            agents.Descend(gradient.AddMultiple(proximal, theta - thetabar), options.LocalStepSize.At(t), step);
+            agents.Descend(gradient.AddMultiple(options.Proximal, theta - thetabar), federation.LocalStepSize.At(t), step);
             agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;

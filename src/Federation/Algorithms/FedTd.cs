@@ -6,6 +6,13 @@ using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
 
+/// <summary>The options of <see cref="FedTd"/>.</summary>
+public sealed record FedTdOptions : AveragingOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "fedtd";
+}
+
 /// <summary>
 /// Federated TD(0) with linear features, Wang, Mitra, Hassani, Pappas and Anderson, "Federated temporal difference learning with linear function approximation
 /// under environmental heterogeneity" (2023): every agent follows one fixed policy along its own chain, takes K steps
@@ -23,7 +30,8 @@ public static class FedTd
         [TabularValueEstimators.TdChain, TabularValueEstimators.TdMean, EpisodicValueEstimators.TdChain];
 
     /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("fedtd", "TD(0) with linear features along the agents' own chains, and averaging", FedAvg.Definition.Configure)
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FedTdOptions>(
+        "TD(0) with linear features along the agents' own chains, and averaging", (options, federation) => new FedAvg(options, federation)) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
         Needs = AlgorithmNeeds.OfValues(StateValues.Kind, Estimators),

@@ -6,19 +6,26 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
 
+/// <summary>The options of <see cref="Independent"/>.</summary>
+public sealed record IndependentOptions : AlgorithmOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "independent";
+}
+
 /// <summary>
 /// No federation at all: every agent improves a policy of its own, on its own objective. thetabar is the mean of the agents' parameters and is there for
 /// the evaluation only; no agent ever sees it, and the agents' own policies are better for themselves.
 /// <para>Messages: none.</para>
 /// </summary>
-public sealed class Independent(FederationOptions options) : Algorithm<ServerState, Independent.Agents>
+public sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
 {
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } =
-        new("independent", "every agent for itself, without a message", (_, options) => () => new Independent(options))
-        {
-            Traits = AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized,
-        };
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<IndependentOptions>(
+        "every agent for itself, without a message", (_, federation) => new Independent(federation)) with
+    {
+        Traits = AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized,
+    };
 
     /// <summary>What each agent keeps.</summary>
     /// <param name="Theta">theta_i, [n, d].</param>
@@ -28,10 +35,11 @@ public sealed class Independent(FederationOptions options) : Algorithm<ServerSta
     public override ServerState CreateServer(Tensor theta) => new(theta);
 
     /// <inheritdoc/>
-    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count));
+    public override Agents CreateAgents(Policy policy, int count) => new(AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
-    public override void Start(ServerState server, IAgents<Agents> agents) => agents.Run((block, _) => block.State.Theta.copy_(block.Received[Theta]), 0);
+    public override void Start(ServerState server, IAgents<Agents> agents) =>
+        agents.Run((block, _) => block.State.Theta.copy_(block.Received[Theta]), 0);
 
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents<Agents> agents, int t)
@@ -46,11 +54,11 @@ public sealed class Independent(FederationOptions options) : Algorithm<ServerSta
     {
         (Tensor theta, Tensor own) = (agents.Theta, agents.State.Theta);
         theta.copy_(own);
-        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            agents.Descend(agents.Gradient(theta, step, t, fromEqualRows: false), options.LocalStepSize.At(t), step);
+            agents.Descend(agents.Gradient(theta, step, t, fromEqualRows: false), federation.LocalStepSize.At(t), step);
             agents.ObserveDrift(agents.Seen[Theta], step);  // seen from outside, as the evaluation is
         }
-        own.AddMultiple(options.GlobalStepSize, theta - own);
+        own.AddMultiple(federation.GlobalStepSize, theta - own);
     }
 }

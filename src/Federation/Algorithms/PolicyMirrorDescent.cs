@@ -3,6 +3,13 @@ using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
 
+/// <summary>The options of <see cref="PolicyMirrorDescent"/>.</summary>
+public sealed record PolicyMirrorDescentOptions : AveragingOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "pmd";
+}
+
 /// <summary>
 /// Policy mirror descent with the Kullback-Leibler proximal term, Xiao, "On the convergence rates of policy gradient methods" (JMLR 2022), Eq. (37) and (39):
 /// pi &lt;- argmin over p of eta_k &lt;Q(s,.), p&gt; + KL(p, pi(.|s)) in every state, in closed form pi exp(-eta_k Q) / Z.
@@ -24,7 +31,8 @@ namespace FedPG.Federation.Algorithms;
 public static class PolicyMirrorDescent
 {
     /// <summary>The algorithm as experiment files name it; eta_k = localStepSize / (1 - gamma).</summary>
-    public static AlgorithmDefinition Definition { get; } = new("pmd", "policy mirror descent: proximal steps in the policy, and averaging", FedAvg.Definition.Configure)
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<PolicyMirrorDescentOptions>(
+        "policy mirror descent: proximal steps in the policy, and averaging", (options, federation) => new FedAvg(options, federation)) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
         Needs = new AlgorithmNeeds { PolicyKinds = [TabularSoftmax.Kind], AnyPolicyWhereEpisodic = true },

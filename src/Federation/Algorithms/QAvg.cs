@@ -5,6 +5,13 @@ using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Algorithms;
 
+/// <summary>The options of <see cref="QAvg"/>.</summary>
+public sealed record QAvgOptions : AveragingOptions
+{
+    /// <inheritdoc/>
+    public override string Algorithm => "qavg";
+}
+
 /// <summary>
 /// QAvg of Jin, Peng, Yang, Wang and Zhang, "Federated reinforcement learning with environment heterogeneity" (AISTATS 2022): E local Q-learning steps on all
 /// pairs, Q_i &lt;- (1 - eta) Q_i + eta T_i Q_i with the agent's own Bellman operator, then the mean of the tables.
@@ -21,7 +28,8 @@ public static class QAvg
         [TabularValueEstimators.SampledBellman, TabularValueEstimators.ExactBellman, EpisodicValueEstimators.QBatch];
 
     /// <summary>The algorithm as experiment files name it.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("qavg", "local Q-learning steps on all pairs, or on batches, and averaging", FedAvg.Definition.Configure)
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<QAvgOptions>(
+        "local Q-learning steps on all pairs, or on batches, and averaging", (options, federation) => new FedAvg(options, federation)) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
         Needs = AlgorithmNeeds.OfValues(ActionValues.Kind, Estimators),

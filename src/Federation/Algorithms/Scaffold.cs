@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using FedPG.Federation.States;
 using FedPG.Policies;
@@ -6,14 +7,19 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
 
-/// <summary>How an agent's control variate is renewed, Eq. (4) of the paper.</summary>
-public enum ControlKind
+/// <summary>The options of <see cref="Scaffold"/>.</summary>
+public sealed record ScaffoldOptions : AveragingOptions
 {
-    /// <summary>Option I: c_i+ = g_i(x), the gradient at the server's parameters; here that of the first local step, so no batch is added.</summary>
-    Gradient = 1,
+    /// <inheritdoc/>
+    public override string Algorithm => "scaffold";
 
-    /// <summary>Option II: c_i+ = c_i - c + (x - y_i) / (H eta), the mean gradient along the local path.</summary>
-    Path = 2,
+    /// <summary>
+    /// How an agent's control variate is renewed, the option I or II of Eq. (4) of the paper; 1 by default.
+    /// <para>1: c_i+ = g_i(x), the gradient at the server's parameters; here that of the first local step, so no batch is added.</para>
+    /// <para>2: c_i+ = c_i - c + (x - y_i) / (H eta), the mean gradient along the local path.</para>
+    /// </summary>
+    [Option("how SCAFFOLD's controls are renewed: 1 by the gradient at the server's parameters, 2 by the local path", Minimum = 1, Maximum = 2)]
+    public int Controls { get; init; } = 1;
 }
 
 /// <summary>
@@ -27,19 +33,17 @@ public enum ControlKind
 /// The controls of all agents have mean c, so that corrections cancel when all take part; in a round of some agents they sum to zero in expectation only.
 /// </para>
 /// </summary>
-public sealed class Scaffold(FederationOptions options, ControlKind controls, ServerOptimizer optimizer) : Algorithm<Scaffold.Server, Scaffold.Agents>
+public sealed class Scaffold(ScaffoldOptions options, FederationOptions federation) : Algorithm<Scaffold.Server, Scaffold.Agents>
 {
     private const string ControlName = "control";
+    private readonly ServerOptimizer _optimizer = new(options);
 
     /// <summary>Its place in experiment files.</summary>
-    public static AlgorithmDefinition Definition { get; } = new("scaffold", "local steps corrected by control variates that agents keep", (reader, options) =>
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<ScaffoldOptions>(
+        "local steps corrected by control variates that agents keep", (options, federation) => new Scaffold(options, federation)) with
     {
-        var controls = (ControlKind)reader.Integer("controls", 1, 1, 2, "how SCAFFOLD's controls are renewed: 1 by the gradient at the server's parameters, 2 by the local path");
-        ServerOptimizer optimizer = ServerOptimizer.Read(reader);
-        return () => new Scaffold(options, controls, optimizer);
-    })
-    {
-        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized | AlgorithmTraits.ServerPolicyGradient,
+        Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
+            | AlgorithmTraits.ServerPolicyGradient,
     };
 
     /// <summary>What the server keeps.</summary>
@@ -53,23 +57,26 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     public sealed record Agents(Tensor Control, Tensor Change);
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => options.IsPlain && optimizer.IsAveraging ? LimitLaws.Unbiased : LimitLaws.Unknown;
+    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
-    public override Server CreateServer(Tensor theta) => new Server(theta, zeros_like(theta).DetachFromDisposeScope()) { Optimizer = optimizer.CreateState(theta) };
+    public override Server CreateServer(Tensor theta) => new(theta, zeros_like(theta).DetachFromDisposeScope())
+    {
+        Optimizer = _optimizer.CreateState(theta),
+    };
 
     /// <inheritdoc/>
-    public override Agents CreateAgents(Policy policy, int count) => new Agents(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
+    public override Agents CreateAgents(Policy policy, int count) => new(AgentBlock.Rows(policy, count), AgentBlock.Rows(policy, count));
 
     /// <inheritdoc/>
     public override void Round(Server server, IAgents<Agents> agents, int t)
     {
         Tensor control = server.Control;
-        Tensor delta = agents.Mean(Delta, LocalSteps, t);                               // lines 6-13, 16
-        Tensor share = agents.MeanAndShare("control_change", SendChange, t).Share;      // lines 12-14, 16
-        optimizer.Step(server, delta, options.GlobalStepSize);                                      // line 17, Eq. (5): x
-        control.Add(share);                                                                         // line 17, Eq. (5): c += |S| / N mean(c_i+ - c_i)
-        agents.Broadcast(Theta, server.Theta, t + 1);                                               // line 5 of the next round
+        Tensor delta = agents.Mean(Delta, LocalSteps, t);                           // lines 6-13, 16
+        Tensor share = agents.MeanAndShare("control_change", SendChange, t).Share;  // lines 12-14, 16
+        _optimizer.Step(server, delta, federation.GlobalStepSize);                  // line 17, Eq. (5): x
+        control.Add(share);                                                         // line 17, Eq. (5): c += |S| / N mean(c_i+ - c_i)
+        agents.Broadcast(Theta, server.Theta, t + 1);                               // line 5 of the next round
         agents.Broadcast(ControlName, control, t + 1);
     }
 
@@ -78,18 +85,18 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     {
         (Tensor y, Tensor x) = (agents.Theta, agents.Received[Theta]);
         (Tensor own, Tensor change) = agents.State;
-        Tensor c = agents.Received.GetValueOrDefault(ControlName) ?? zeros_like(x);                 // 0 before the first is sent
-        double eta = options.LocalStepSize.At(t);
+        Tensor c = agents.Received.GetValueOrDefault(ControlName) ?? zeros_like(x);     // 0 before the first is sent
+        double eta = federation.LocalStepSize.At(t);
         agents.ObserveCorrections(own, c);
-        y.copy_(x);                                                                                 // line 7
-        foreach (LocalStep step in agents.Steps(options.LocalSteps))                                // line 8
+        y.copy_(x);                                                                     // line 7
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps))                 // line 8
         {
-            Tensor gradient = agents.Gradient(y, step, t);                                          // line 9
-            if (controls == ControlKind.Gradient && step.Index == 0) agents.Keep(change, gradient - own);  // line 12, option I
-            agents.Descend(gradient, own, c, eta, step);                                            // line 10, Eq. (3)
+            Tensor gradient = agents.Gradient(y, step, t);                              // line 9
+            if (options.Controls == 1 && step.Index == 0) agents.Keep(change, gradient - own);          // line 12, option I
+            agents.Descend(gradient, own, c, eta, step);                                // line 10, Eq. (3)
             agents.ObserveDrift(x, step);
         }
-        if (controls == ControlKind.Path) agents.Keep(change, PathChange(agents, x - y, c, eta));   // line 12, option II
+        if (options.Controls == 2) agents.Keep(change, PathChange(agents, x - y, c, eta));  // line 12, option II
         return y - x;
     }
 
@@ -97,7 +104,7 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     private Tensor PathChange(AgentBlock<Agents> agents, Tensor moved, Tensor c, double eta)
     {
         if (eta == 0) return zeros_like(moved);
-        double[] factors = [.. agents.StepCounts(options.LocalSteps).Select(steps => steps == 0 ? 0 : 1 / (steps * eta))];
+        double[] factors = [.. agents.StepCounts(federation.LocalSteps).Select(steps => steps == 0 ? 0 : 1 / (steps * eta))];
         return moved.mul_(tensor(factors, dtype: moved.dtype, device: moved.device).unsqueeze(1)).sub_(c);
     }
 
@@ -105,7 +112,7 @@ public sealed class Scaffold(FederationOptions options, ControlKind controls, Se
     private Tensor SendChange(AgentBlock<Agents> agents, int t)
     {
         (Tensor own, Tensor change) = agents.State;
-        agents.Keep(own, own.Plus(options.Messages.AsSent(change)));
+        agents.Keep(own, own.Plus(federation.Messages.AsSent(change)));
         return change;
     }
 }

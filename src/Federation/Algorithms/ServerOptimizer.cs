@@ -1,4 +1,3 @@
-using FedPG.Core.Options;
 using FedPG.Federation.States;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -14,13 +13,10 @@ namespace FedPG.Federation.Algorithms;
 /// v - (1 - beta2) Delta^2 sign(v - Delta^2), or beta2 v + (1 - beta2) Delta^2.
 /// </para>
 /// </summary>
-public sealed class ServerOptimizer
+/// <param name="options">Which one, and its numbers.</param>
+public sealed class ServerOptimizer(AveragingOptions options)
 {
-    private const string Sgd = "sgd", MomentumKind = "momentum", Adam = "adam", Yogi = "yogi", Adagrad = "adagrad";
-    private readonly string _kind;
-    private readonly double _beta1, _beta2, _tau;
-
-    private ServerOptimizer(string kind, double beta1, double beta2, double tau) => (_kind, _beta1, _beta2, _tau) = (kind, beta1, beta2, tau);
+    private readonly double _beta1 = options.ServerBeta1, _beta2 = options.ServerBeta2, _tau = options.ServerTau;
 
     /// <summary>What momentum keeps.</summary>
     /// <param name="Momentum">m, [d].</param>
@@ -31,31 +27,17 @@ public sealed class ServerOptimizer
     /// <param name="SecondMoment">v, [d].</param>
     public sealed record BothMoments(Tensor Momentum, Tensor SecondMoment) : IStateRecord;
 
-    /// <summary>Plain averaging, which keeps nothing.</summary>
-    public static ServerOptimizer Averaging { get; } = new(Sgd, 0, 0, 0);
-
     /// <summary>Whether this is sgd, so that step 1 is plain averaging.</summary>
-    public bool IsAveraging => _kind == Sgd;
-
-    /// <summary>Reads the optimiser's options of a federation section.</summary>
-    public static ServerOptimizer Read(OptionReader reader)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        var fraction = new NumberRange(0, 1, OpenMaximum: true);
-        return new ServerOptimizer(
-            reader.Choice("serverOptimizer", Sgd, [Sgd, MomentumKind, Adam, Yogi, Adagrad], "what the server does with the mean change"),
-            reader.Number("serverBeta1", 0.9, fraction, "beta1, the decay of the server's momentum"),
-            reader.Number("serverBeta2", 0.99, fraction, "beta2, the decay of the second moment of adam and yogi"),
-            reader.Number("serverTau", 1e-3, NumberRange.Positive, "tau, the degree of adaptivity: what is added to the root of the second moment, which starts at its square"));
-    }
+    public bool IsAveraging => options.ServerOptimizer == ServerOptimizerKind.Sgd;
 
     /// <summary>The optimiser's part of the server's state; null for sgd.</summary>
     /// <param name="theta">theta_0, [d].</param>
-    public IStateRecord? CreateState(Tensor theta) => _kind switch
+    public IStateRecord? CreateState(Tensor theta) => options.ServerOptimizer switch
     {
-        Sgd => null,
-        MomentumKind => new FirstMoment(zeros_like(theta).DetachFromDisposeScope()),
-        _ => new BothMoments(zeros_like(theta).DetachFromDisposeScope(), ones_like(theta).Scale(_tau * _tau).DetachFromDisposeScope()),
+        ServerOptimizerKind.Sgd => null,
+        ServerOptimizerKind.Momentum => new FirstMoment(zeros_like(theta).DetachFromDisposeScope()),
+        _ => new BothMoments(
+            zeros_like(theta).DetachFromDisposeScope(), ones_like(theta).Scale(_tau * _tau).DetachFromDisposeScope()),
     };
 
     /// <summary>The server's update, Eq. (7) with sgd. The mean change is overwritten.</summary>
@@ -70,8 +52,8 @@ public sealed class ServerOptimizer
             case BothMoments(var m, var v):
                 Tensor squares = delta * delta;
                 m.Scale(_beta1).AddMultiple(1 - _beta1, delta);
-                if (_kind == Adam) v.Scale(_beta2).AddMultiple(1 - _beta2, squares);
-                else if (_kind == Yogi) v.AddMultiple(-(1 - _beta2), squares.mul((v - squares).sign()));
+                if (options.ServerOptimizer == ServerOptimizerKind.Adam) v.Scale(_beta2).AddMultiple(1 - _beta2, squares);
+                else if (options.ServerOptimizer == ServerOptimizerKind.Yogi) v.AddMultiple(-(1 - _beta2), squares.mul((v - squares).sign()));
                 else v.Add(squares);
                 server.Theta.AddMultiple(step, m / v.sqrt().Plus(ones_like(v).Scale(_tau)));
                 break;

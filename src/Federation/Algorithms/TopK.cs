@@ -1,4 +1,3 @@
-using FedPG.Core.Options;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Algorithms;
@@ -7,17 +6,16 @@ namespace FedPG.Federation.Algorithms;
 /// <param name="Amount">k as a whole number from 1 on, or as a share of the row below 1, rounded up; 0 for no sparsification.</param>
 public readonly record struct TopK(double Amount)
 {
+    private const int MaxEntries = 1 << 28;
+
     /// <summary>Whether everything is sent.</summary>
     public bool IsNone => Amount == 0;
 
-    /// <summary>Reads the amount.</summary>
-    public static TopK Read(OptionReader reader, string key, string meaning)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        double amount = reader.Number(key, 0, NumberRange.NonNegative, meaning);
-        if (amount > 1 && (amount != Math.Floor(amount) || amount > 1 << 28)) reader.Reject(key, $"must be 0 for all, a share below 1, or a whole number of entries up to {1 << 28}");
-        return new TopK(amount);
-    }
+    /// <summary>What an amount may be, in words for messages.</summary>
+    internal static string Allowed => $"must be 0 for all, a share below 1, or a whole number of entries up to {MaxEntries}";
+
+    /// <summary>Whether a number of at least 0 is an amount.</summary>
+    internal static bool IsAmount(double amount) => amount <= 1 || (amount == Math.Floor(amount) && amount <= MaxEntries);
 
     /// <summary>k for rows of d entries; null where all are sent.</summary>
     public int? EntriesOf(long d)

@@ -1,5 +1,6 @@
 using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Algorithms;
 using FedPG.Federation.Rows;
 using FedPG.Policies.Torch;
 using TorchSharp;
@@ -26,7 +27,8 @@ internal abstract class BlockwiseAgents : IFederationAgents
         _messages = setup.Training.Federation.Messages;
         _elementSize = _messages.SizeIn(setup.Format);
         Ledger = new ExchangeLedger(Count);
-        Participation = new RoundParticipation(Count, setup.Training.Federation.Participation, setup.Training.Federation.LocalStepCounts);
+        FederationOptions federation = setup.Training.Federation;
+        Participation = new RoundParticipation(Count, federation.Participation, federation.LocalStepCounts, setup.Training.Seed);
     }
 
     /// <inheritdoc/>

@@ -76,5 +76,5 @@ public sealed class ReproductionTests
 
     [Fact]
     public void Experiment_files_cannot_name_a_broken_algorithm() =>
-        Assert.DoesNotContain(AlgorithmRegistry.Default.Names, name => name.StartsWith("broken", StringComparison.Ordinal));
+        Assert.DoesNotContain(BuiltInAlgorithms.Default.Names, name => name.StartsWith("broken", StringComparison.Ordinal));
 }

@@ -27,7 +27,7 @@ internal static class ComparisonTesting
             Source = "tiny.json",
             Folder = Environment.CurrentDirectory,
             Assignments = assignments,
-            Contenders = Contender.ParseAll(algorithms, AlgorithmRegistry.Default.Names, errors),
+            Contenders = Contender.ParseAll(algorithms, BuiltInAlgorithms.Default.Names, errors),
             Seeds = SeedList.Parse(seeds, "--seeds", errors),
             Budget = budget is null ? null : Budget.Parse(budget, errors),
             Tuning = tune is null ? null : new Tuning([.. tune.Select(t => TuningKey.Parse(t, errors)!)],

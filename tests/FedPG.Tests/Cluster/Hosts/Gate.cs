@@ -18,20 +18,48 @@ internal sealed class Gate
     private const string Variable = "FEDPG_TESTS_GATE";
 
     private const string Source = PluginCompiler.Usings + """
-        public sealed class Gated(double wind) : IEnvironment { private static readonly string Folder =
-        Environment.GetEnvironmentVariable("FEDPG_TESTS_GATE"); private FedPG.Core.Streams.EpisodeRandom _random; private int _cell; public
-        Space ObservationSpace { get; } = new Discrete(6); public Space ActionSpace { get; } = new Discrete(2); public void Reset(long seed,
-        Span<double> observation) { if (Folder != null) Wait(System.IO.Path.Combine(Folder, seed.ToString())); _random = new(seed);
-        observation[0] = _cell = 2; } public StepResult Step(ReadOnlySpan<double> action, Span<double> observation) { int step =
-        _random.NextDouble() < wind ? -1 : action[0] == 0 ? -1 : 1; observation[0] = _cell = Math.Clamp(_cell + step, 0, 5); return new
-        StepResult(_cell / 5.0, false); } private static void Wait(string file) { if (!System.IO.File.Exists(file)) return; // Whoever
-        renames it waits; another process that replays the same batch goes on. string held = file + ".held"; try { System.IO.File.Move(file,
-        held); } catch (System.IO.IOException) { return; } System.IO.File.WriteAllText(held + ".process", Environment.ProcessId.ToString());
-        while (System.IO.File.Exists(held)) System.Threading.Thread.Sleep(1); } } public sealed class GatePlugin : IPlugin { public void
-        Register(PluginContents contents) => contents.Add(new EpisodicDefinition { Id = "Gated-v0", Summary = "A walk against the wind that
-        waits when it is told to.", RewardRange = NumberRange.UnitInterval, StepLimit = 8, Make = parameters => { AgentNumbers wind =
-        parameters.Number("wind", 0.1, NumberRange.UnitInterval, "How hard it blows.", spread: (0, 0.5)); return agent => new
-        Gated(wind[agent]); }, }); }
+        public sealed class Gated(double wind) : IEnvironment
+        {
+            private static readonly string Folder = Environment.GetEnvironmentVariable("FEDPG_TESTS_GATE");
+            private FedPG.Core.Streams.EpisodeRandom _random;
+            private int _cell;
+            public Space ObservationSpace { get; } = new Discrete(6);
+            public Space ActionSpace { get; } = new Discrete(2);
+            public void Reset(long seed, Span<double> observation)
+            {
+                if (Folder != null) Wait(System.IO.Path.Combine(Folder, seed.ToString()));
+                _random = new(seed);
+                observation[0] = _cell = 2;
+            }
+            public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
+            {
+                int step = _random.NextDouble() < wind ? -1 : action[0] == 0 ? -1 : 1;
+                observation[0] = _cell = Math.Clamp(_cell + step, 0, 5);
+                return new StepResult(_cell / 5.0, false);
+            }
+            private static void Wait(string file)
+            {
+                if (!System.IO.File.Exists(file)) return;
+                // Whoever renames it waits; another process that replays the same batch goes on.
+                string held = file + ".held";
+                try { System.IO.File.Move(file, held); } catch (System.IO.IOException) { return; }
+                System.IO.File.WriteAllText(held + ".process", Environment.ProcessId.ToString());
+                while (System.IO.File.Exists(held)) System.Threading.Thread.Sleep(1);
+            }
+        }
+        public sealed class GatePlugin : IPlugin
+        {
+            public void Register(PluginContents contents) => contents.Add(new EpisodicDefinition
+            {
+                Id = "Gated-v0", Summary = "A walk against the wind that waits when it is told to.", RewardRange = NumberRange.UnitInterval,
+                StepLimit = 8,
+                Make = parameters =>
+                {
+                    AgentNumbers wind = parameters.Number("wind", 0.1, NumberRange.UnitInterval, "How hard it blows.", spread: (0, 0.5));
+                    return agent => new Gated(wind[agent]);
+                },
+            });
+        }
         """;
 
     private readonly string _folder;

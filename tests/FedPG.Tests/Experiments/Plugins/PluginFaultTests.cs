@@ -14,7 +14,7 @@ namespace FedPG.Tests.Experiments.Plugins;
 public sealed class PluginFaultTests
 {
     private static PluginHost NewHost() =>
-        new(EnvironmentRegistry.WithBuiltIn(), PolicyRegistry.WithBuiltIn(), EstimatorRegistry.WithBuiltIn(), AlgorithmRegistry.WithBuiltIn());
+        new(EnvironmentRegistry.WithBuiltIn(), PolicyRegistry.WithBuiltIn(), EstimatorRegistry.WithBuiltIn(), BuiltInAlgorithms.Catalog());
 
     [Fact]
     public void A_missing_file_a_folder_and_an_empty_path_are_named()
@@ -157,10 +157,10 @@ public sealed class PluginFaultTests
     {
         using var folder = new TemporaryFolder();
         var environments = EnvironmentRegistry.WithBuiltIn();
-        var host = new PluginHost(environments, PolicyRegistry.WithBuiltIn(), EstimatorRegistry.WithBuiltIn(), AlgorithmRegistry.WithBuiltIn());
+        var host = new PluginHost(environments, PolicyRegistry.WithBuiltIn(), EstimatorRegistry.WithBuiltIn(), BuiltInAlgorithms.Catalog());
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0", fails: true));"""));
         host.Load(file);
-        var reader = new ExperimentReader(environments, PolicyRegistry.Default, EstimatorRegistry.Default, AlgorithmRegistry.Default);
+        var reader = new ExperimentReader(environments, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default);
         using var document = System.Text.Json.JsonDocument.Parse("""{ "environment": { "id": "A-v0" } }""");
         ValidationError fault = Assert.Single(Assert.Throws<InvalidInputException>(() => reader.Read(document.RootElement, "e.json", folder.FullPath, [])).Errors);
         Assert.Equal($"{file}: the plug-in failed in the constructor of Nothing (Mine.cs, line 9): InvalidOperationException: no room for this environment", fault.ToString());

@@ -21,14 +21,14 @@ public sealed class EpisodicFlagTests
     [Fact]
     public void A_linear_quadratic_problem_trains_with_every_algorithm_but_those_of_action_values()
     {
-        foreach (string algorithm in AlgorithmRegistry.Default.Names)
+        foreach (string algorithm in BuiltInAlgorithms.Default.Names)
         {
             if (algorithm is "qavg" or "fedq")
             {
                 Assert.Contains("policy.kind: \"action-values\" chooses among finitely many actions", EstimatorsTesting.ErrorsOf(Json, $"federation.algorithm={algorithm}", "gradient={}"), StringComparison.Ordinal);
                 continue;
             }
-            Experiment experiment = EstimatorsTesting.Read(Json, [$"federation.algorithm={algorithm}", .. AlgorithmRegistry.Default.Get(algorithm).OwnEstimators is null ? Array.Empty<string>() : ["gradient={}"]]);
+            Experiment experiment = EstimatorsTesting.Read(Json, [$"federation.algorithm={algorithm}", .. BuiltInAlgorithms.Default[algorithm].OwnEstimators is null ? Array.Empty<string>() : ["gradient={}"]]);
             Assert.IsType<EpisodicEnvironment>(experiment.Environment);
             Assert.Equal(algorithm == "fedtd" ? "state-values" : "gaussian", experiment.PolicyKind);
             using var folder = new TemporaryFolder();

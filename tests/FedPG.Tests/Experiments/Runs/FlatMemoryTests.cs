@@ -29,8 +29,9 @@ public sealed class FlatMemoryTests
     {
         var kinds = new TheoryData<string, string, string>();
         // Policies on observations have tests of their own.
-        string[] trained = [.. PolicyRegistry.Default.Names.Where(kind => kind != GaussianPolicy.Kind && PolicyRegistry.Default.For(kind, null).TakesGradients)];
-        foreach (AlgorithmDefinition algorithm in AlgorithmRegistry.Default.Names.Select(AlgorithmRegistry.Default.Get))
+        string[] trained = [.. PolicyRegistry.Default.Names
+            .Where(kind => kind != GaussianPolicy.Kind && PolicyRegistry.Default.For(kind, null).TakesGradients)];
+        foreach (AlgorithmDefinition algorithm in BuiltInAlgorithms.Default.Entries)
         {
             foreach (string policy in algorithm.Needs.PolicyKinds ?? trained)
             {

@@ -17,7 +17,7 @@ public sealed class AlgorithmSuiteTests
 
     public static TheoryData<string> All => [.. AlgorithmTesting.Names];
 
-    public static TheoryData<string> BuiltIn => [.. AlgorithmRegistry.WithBuiltIn().Names];
+    public static TheoryData<string> BuiltIn => [.. BuiltInAlgorithms.Catalog().Names];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -70,7 +70,7 @@ public sealed class AlgorithmSuiteTests
                     else down += bytes;
                     if (entry.Agents is null) continue;
                     // In the row after round t stand the messages of the agents of round t and, ahead of their round, of t + 1.
-                    int[] allowed = [.. new[] { report.Round - 1, report.Round }.Where(t => t >= 0).SelectMany(t => experiment.Federation.Participation.CohortOf(5, t).Members)];
+                    int[] allowed = [.. new[] { report.Round - 1, report.Round }.Where(t => t >= 0).SelectMany(t => experiment.Federation.CohortOf(t).Members)];
                     Assert.Subset(allowed.ToHashSet(), entry.Agents.ToHashSet());
                 }
                 Assert.Equal((up, down), (report.BytesUp, report.BytesDown));
@@ -88,7 +88,7 @@ public sealed class AlgorithmSuiteTests
     [MemberData(nameof(All))]
     public void With_identical_agents_and_one_local_step_it_is_centralized_where_it_says_so(string algorithm)
     {
-        if (!AlgorithmTesting.Registry.Get(algorithm).Has(AlgorithmTraits.EqualsCentralized)) return;
+        if (!AlgorithmTesting.Catalog[algorithm].Has(AlgorithmTraits.EqualsCentralized)) return;
         string[] settings = ["environment.options.heterogeneity=0", "federation.localSteps=1", "federation.rounds=20", "federation.globalStepSize=0.7"];
         AlgorithmTesting.AssertClose(
             AlgorithmTesting.Path(AlgorithmTesting.Experiment("centralized", settings)), AlgorithmTesting.Path(AlgorithmTesting.Experiment(algorithm, settings)), 1e-12);
@@ -98,11 +98,11 @@ public sealed class AlgorithmSuiteTests
     [MemberData(nameof(All))]
     public void What_it_cannot_do_is_refused_and_its_options_are_in_the_resolved_file(string algorithm)
     {
-        AlgorithmDefinition definition = AlgorithmTesting.Registry.Get(algorithm);
+        AlgorithmDefinition definition = AlgorithmTesting.Catalog[algorithm];
         if (!definition.Has(AlgorithmTraits.PartialParticipation)) AssertRefused("federation.participation", """federation.participation={"kind":"uniform","sample":2}""");
         if (!definition.Has(AlgorithmTraits.OwnLocalSteps)) AssertRefused("federation.agentLocalSteps", "federation.agentLocalSteps=[1,2,3,3]");
         Experiment experiment = AlgorithmTesting.Experiment(algorithm);
-        foreach (string key in AlgorithmTesting.Registry.KeysOf(algorithm)) Assert.True(experiment.Resolved["federation"]!.AsObject().ContainsKey(key), key);
+        foreach (string key in AlgorithmTesting.Catalog[algorithm].OwnKeys) Assert.True(experiment.Resolved["federation"]!.AsObject().ContainsKey(key), key);
 
         void AssertRefused(string key, string assignment)
         {
@@ -132,7 +132,7 @@ public sealed class AlgorithmSuiteTests
         string text = string.Join('\n', page);
         Assert.Matches("`src/Federation/Algorithms/\\w+\\.cs`", text);
         if (text.Contains("(README.md#server-optimisers)", StringComparison.Ordinal)) text += File.ReadAllText(Path.Combine(Repository.Root, "docs", "algorithms", "README.md"));
-        foreach (string key in AlgorithmTesting.Registry.KeysOf(algorithm)) Assert.Contains($"`{key}`", text, StringComparison.Ordinal);
+        foreach (string key in AlgorithmTesting.Catalog[algorithm].OwnKeys) Assert.Contains($"`{key}`", text, StringComparison.Ordinal);
     }
 
     /// <summary>Vectors of d numbers that an agent sends and receives in a round with the defaults, from the overview; H = 3 and a ring.</summary>

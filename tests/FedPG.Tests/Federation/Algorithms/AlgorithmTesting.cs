@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs.BuiltIn;
 using FedPG.Experiments;
@@ -30,16 +31,16 @@ internal static class AlgorithmTesting
 
     public const string Rounded = "federation.messages=float16";
 
-    public static AlgorithmRegistry Registry { get; } = WithExample();
+    public static Catalog<AlgorithmDefinition> Catalog { get; } = WithExample();
 
-    public static ExperimentReader Reader { get; } = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, Registry);
+    public static ExperimentReader Reader { get; } = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, Catalog);
 
-    public static IEnumerable<string> Names => Registry.Names;
+    public static IEnumerable<string> Names => Catalog.Names;
 
     /// <summary>Everyone always, messages that are rounded, and what else an algorithm says it can do: rounds of some agents, and own numbers of steps.</summary>
     public static IEnumerable<string[]> Ways(string algorithm)
     {
-        AlgorithmDefinition definition = Registry.Get(algorithm);
+        AlgorithmDefinition definition = Catalog[algorithm];
         yield return [];
         yield return [Rounded];
         const string some = """federation.participation={"kind":"probabilities","probabilities":[0.9,0.2,0.5,0.5,0.7]}""";
@@ -51,7 +52,7 @@ internal static class AlgorithmTesting
     /// <summary>A small experiment with an algorithm, and a policy and an estimator that it works with.</summary>
     public static Experiment Experiment(string algorithm, params IEnumerable<string> assignments)
     {
-        AlgorithmNeeds needs = Registry.Get(algorithm).Needs;
+        AlgorithmNeeds needs = Catalog[algorithm].Needs;
         string[] own =
         [
             $"federation.algorithm={algorithm}",
@@ -116,10 +117,10 @@ internal static class AlgorithmTesting
         }
     }
 
-    private static AlgorithmRegistry WithExample()
+    private static Catalog<AlgorithmDefinition> WithExample()
     {
-        var registry = AlgorithmRegistry.WithBuiltIn();
-        registry.Register(FedNova.Definition);
-        return registry;
+        Catalog<AlgorithmDefinition> catalog = BuiltInAlgorithms.Catalog();
+        catalog.Register(FedNova.Definition);
+        return catalog;
     }
 }

@@ -26,7 +26,10 @@ public sealed class FedKlTests
     [InlineData(1, 0.1, 0.1, 0.2, 1.05, 3)]
     public void Exact_trajectories_follow_the_local_objective(double beta, double sigma, double target, double rootTarget, double cap, int batchSteps)
     {
-        var options = new FedKlOptions(beta, sigma, target, rootTarget, cap, batchSteps);
+        var options = new FedKlOptions
+        {
+            KlPenalty = beta, RootKlPenalty = sigma, KlTarget = target, RootKlTarget = rootTarget, ImportanceCap = cap, BatchSteps = batchSteps,
+        };
         Check(options, null, null);
         Check(options, [1, 4, 2, 5], null, "federation.agentLocalSteps=[1,4,2,5]");
         Check(options, null, [[0, 2], [1, 2, 3], [], [3]], """federation.participation={"kind":"trace","trace":[[0,2],[1,2,3],[],[3]]}""");
@@ -79,8 +82,9 @@ public sealed class FedKlTests
     [InlineData(30, 30, 1e-12, 1e-9, 30, 30)]
     public void Weights_go_by_their_targets(double beta, double sigma, double target, double rootTarget, double lastBeta, double lastSigma)
     {
+        var options = new FedKlOptions { KlPenalty = beta, RootKlPenalty = sigma, KlTarget = target, RootKlTarget = rootTarget };
         Experiment experiment = AlgorithmTesting.Experiment(
-            "fedkl", [.. Settings, "federation.rounds=12", "federation.localStepSize=0.01", .. Assignments(new FedKlOptions(beta, sigma, target, rootTarget, 10, 10))]);
+            "fedkl", [.. Settings, "federation.rounds=12", "federation.localStepSize=0.01", .. Assignments(options)]);
         Assert.All(WeightsAfter(experiment), weights => Assert.Equal([lastBeta, lastSigma], weights));
     }
 
@@ -97,8 +101,8 @@ public sealed class FedKlTests
 
     private static string[] Assignments(FedKlOptions options) =>
     [
-        $"federation.klPenalty={options.Beta}", $"federation.rootKlPenalty={options.Sigma}", $"federation.klTarget={options.Target}",
-        $"federation.rootKlTarget={options.RootTarget}", $"federation.importanceCap={options.Cap}", $"federation.batchSteps={options.BatchSteps}",
+        $"federation.klPenalty={options.KlPenalty}", $"federation.rootKlPenalty={options.RootKlPenalty}", $"federation.klTarget={options.KlTarget}",
+        $"federation.rootKlTarget={options.RootKlTarget}", $"federation.importanceCap={options.ImportanceCap}", $"federation.batchSteps={options.BatchSteps}",
     ];
 
     /// <summary>beta_i and sigma_i when training is done, [N][2].</summary>

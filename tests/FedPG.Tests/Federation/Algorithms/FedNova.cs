@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.States;
@@ -10,13 +11,10 @@ namespace FedPG.Tests.Federation.Algorithms;
 /// The example of docs/extend-algorithm.md. FedNova of Wang et al., "Tackling the objective inconsistency problem in heterogeneous federated
 /// optimization" (NeurIPS 2020), with plain local steps: an agent's change counts per step it took.
 /// </summary>
-public sealed class FedNova(FederationOptions options, double momentum) : Algorithm<FedNova.Server>
+public sealed class FedNova(FedNovaOptions options, FederationOptions federation) : Algorithm<FedNova.Server>
 {
-    public static AlgorithmDefinition Definition { get; } = new("fednova", "averaging of changes per local step", (reader, options) =>
-    {
-        double momentum = reader.Number("novaMomentum", 0, new(0, 1, OpenMaximum: true), "rho, what a round keeps of the last round's move");
-        return () => new FedNova(options, momentum);
-    })
+    public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FedNovaOptions>(
+        "averaging of changes per local step", (options, federation) => new FedNova(options, federation)) with
     {
         Traits = AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.PartialParticipation | AlgorithmTraits.EqualsCentralized,
     };
@@ -29,8 +27,8 @@ public sealed class FedNova(FederationOptions options, double momentum) : Algori
 
     public override void Round(Server server, IAgents<NoState> agents, int t)
     {
-        server.Move.Scale(momentum).Add(agents.Mean("delta_per_step", LocalSteps, t));
-        server.Theta.AddMultiple(options.GlobalStepSize * options.LocalSteps, server.Move);
+        server.Move.Scale(options.NovaMomentum).Add(agents.Mean("delta_per_step", LocalSteps, t));
+        server.Theta.AddMultiple(federation.GlobalStepSize * federation.LocalSteps, server.Move);
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
@@ -38,12 +36,20 @@ public sealed class FedNova(FederationOptions options, double momentum) : Algori
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);
-        foreach (LocalStep step in agents.Steps(options.LocalSteps))
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            agents.Descend(agents.Gradient(theta, step, t), options.LocalStepSize.At(t), step);
+            agents.Descend(agents.Gradient(theta, step, t), federation.LocalStepSize.At(t), step);
             agents.ObserveDrift(thetabar, step);
         }
-        double[] perStep = [.. agents.StepCounts(options.LocalSteps).Select(steps => 1.0 / Math.Max(1, steps))];
+        double[] perStep = [.. agents.StepCounts(federation.LocalSteps).Select(steps => 1.0 / Math.Max(1, steps))];
         return (theta - thetabar).mul_(tensor(perStep, dtype: theta.dtype, device: theta.device).unsqueeze(1));
     }
+}
+
+public sealed record FedNovaOptions : AlgorithmOptions
+{
+    public override string Algorithm => "fednova";
+
+    [Option("rho, what a round keeps of the last round's move", Minimum = 0, Maximum = 1, OpenMaximum = true)]
+    public double NovaMomentum { get; init; }
 }

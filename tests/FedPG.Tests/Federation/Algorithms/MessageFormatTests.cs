@@ -12,7 +12,7 @@ namespace FedPG.Tests.Federation.Algorithms;
 /// <summary>Messages as float16: rounded once, to the nearest, ties to even, and by whoever sends them.</summary>
 public sealed class MessageFormatTests
 {
-    private static readonly MessageFormat Half = new(IsHalf: true);
+    private static readonly MessageFormat Half = new(MessageNumbers.Float16);
 
     /// <summary>All float16 numbers, what lies half-way between neighbours, and a little on either side of that; beside them what would be wrong if it were rounded twice.</summary>
     [Theory]

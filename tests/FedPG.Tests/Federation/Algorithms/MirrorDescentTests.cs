@@ -57,11 +57,12 @@ public sealed class MirrorDescentTests
     [Fact]
     public void Geometric_steps_grow_up_to_their_limit()
     {
-        var schedule = StepSizeSchedule.Geometric(0.5, 2, 7);
+        var geometric = new GeometricStepSize { From = 0.5, Ratio = 2, Maximum = 7 };
+        var schedule = new StepSizeSchedule(geometric, Agents: 1, LocalSteps: 1, Rounds: 10);
         Assert.Equal([0.5, 1, 2, 4, 7, 7], Enumerable.Range(0, 6).Select(schedule.At));
         Assert.Equal(7, schedule.At(100_000));
         Experiment read = EstimatorsTesting.Read(Json, """federation.localStepSize={"schedule":"geometric","from":0.5,"ratio":2,"most":7}""");
-        Assert.Equal(schedule, read.Federation.LocalStepSize);
+        Assert.Equal(geometric, read.Federation.LocalStepSize.StepSize);
     }
 
     private static double[] Gaps(params string[] assignments)

@@ -35,7 +35,7 @@ public sealed class ParticipationTests
         (double sum, double squares) = (0, 0);
         for (int t = 0; t < Rounds; t++)
         {
-            Cohort cohort = Of(kind).CohortOf(Agents, t);
+            Cohort cohort = Of(kind).CohortOf(Agents, t, seed: 7);
             if (kind != "probabilities") Assert.Equal(2, cohort.Members.Count);
             Assert.Equal(Enumerable.Range(0, Agents).Where(cohort.Has), cohort.Members);
             double mean = cohort.Members.Sum(i => cohort.WeightOf(i) * values[i]);
@@ -52,9 +52,9 @@ public sealed class ParticipationTests
     [MemberData(nameof(Kinds))]
     public void A_cohort_follows_from_seed_and_round_alone(string kind)
     {
-        for (int t = 0; t < 50; t++) Assert.Equal(Of(kind).CohortOf(Agents, t).Members, Of(kind).CohortOf(Agents, t).Members);
+        for (int t = 0; t < 50; t++) Assert.Equal(Of(kind).CohortOf(Agents, t, seed: 7).Members, Of(kind).CohortOf(Agents, t, seed: 7).Members);
         Assert.NotEqual(
-            Enumerable.Range(0, 50).SelectMany(t => Of(kind).CohortOf(Agents, t).Members), Enumerable.Range(0, 50).SelectMany(t => Of(kind, seed: 8).CohortOf(Agents, t).Members));
+            Enumerable.Range(0, 50).SelectMany(t => Of(kind).CohortOf(Agents, t, seed: 7).Members), Enumerable.Range(0, 50).SelectMany(t => Of(kind).CohortOf(Agents, t, seed: 8).Members));
     }
 
     [Fact]
@@ -176,10 +176,10 @@ public sealed class ParticipationTests
         Assert.Contains(e.Errors, fault => fault.ToString().Contains("fedkl", StringComparison.Ordinal));
     }
 
-    private static Participation Of(string kind, long seed = 7) => kind switch
+    private static Participation Of(string kind) => kind switch
     {
-        "uniform" => Participation.Uniform(2, seed),
-        "weighted" => Participation.Weighted(2, Weights, CohortEstimator.Unbiased, seed),
-        _ => Participation.Probable([Chances], CohortEstimator.Unbiased, seed),
+        "uniform" => new UniformParticipation { Sample = 2 },
+        "weighted" => new WeightedParticipation { Sample = 2, Weights = Weights },
+        _ => new ProbableParticipation { Probabilities = Chances },
     };
 }

@@ -139,7 +139,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
     /// <param name="weights">Takes beta_i and sigma_i, [N][2], as they end.</param>
     public double[][] FedKl(FedKlOptions options, double[][]? weights = null)
     {
-        double[][] state = [.. Enumerable.Range(0, _agents).Select(_ => new[] { options.Beta, options.Sigma })];
+        double[][] state = [.. Enumerable.Range(0, _agents).Select(_ => new[] { options.KlPenalty, options.RootKlPenalty })];
         double[] bar = new double[_d];
         double[][] path = Record(bar, t =>
         {
@@ -190,7 +190,7 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
             (double fromOld, double fromGlobal) = (0, 0);
             for (int k = s * mdp.Actions; k < (s + 1) * mdp.Actions; k++)
             {
-                surrogate += met[k] * Math.Min(pi[k] / old[k], options.Cap);
+                surrogate += met[k] * Math.Min(pi[k] / old[k], options.ImportanceCap);
                 fromOld += old[k] * Math.Log(old[k] / pi[k]);
                 fromGlobal += global[k] * Math.Log(global[k] / pi[k]);
             }
@@ -202,8 +202,8 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
 
     private static void Adapt(FedKlOptions options, double[] weights, (double Surrogate, double Kl, double Root) terms)
     {
-        weights[0] = Adapted(weights[0], terms.Kl, options.Target, Math.Min(1e-8, options.Beta), options.Beta);
-        weights[1] = Adapted(weights[1], terms.Root, options.RootTarget, options.Sigma, options.Sigma);
+        weights[0] = Adapted(weights[0], terms.Kl, options.KlTarget, Math.Min(1e-8, options.KlPenalty), options.KlPenalty);
+        weights[1] = Adapted(weights[1], terms.Root, options.RootKlTarget, options.RootKlPenalty, options.RootKlPenalty);
 
         static double Adapted(double weight, double measured, double target, double least, double start)
         {

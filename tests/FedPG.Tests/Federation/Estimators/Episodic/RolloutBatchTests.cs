@@ -206,7 +206,7 @@ public sealed class RolloutBatchTests
         var policies = PolicyRegistry.WithBuiltIn();
         policies.Register(PolicyDefinition.For<EpisodicEnvironment, OpaqueOptions>(
             "a policy that gives no divergences", (_, environment, format) => new Opaque(new ObservationEncoding(environment.ObservationSpace), format)));
-        var reader = new ExperimentReader(EnvironmentRegistry.Default, policies, EstimatorRegistry.Default, AlgorithmRegistry.Default);
+        var reader = new ExperimentReader(EnvironmentRegistry.Default, policies, EstimatorRegistry.Default, BuiltInAlgorithms.Default);
         Experiment Read(string algorithm) =>
             reader.Read(EnvTesting.Json(RolloutTesting.Tiny), "tiny.json", Environment.CurrentDirectory, ["""policy={"kind":"opaque"}""", $"federation.algorithm={algorithm}"]);
         Assert.Equal("opaque", Read("fedavg").PolicyKind);

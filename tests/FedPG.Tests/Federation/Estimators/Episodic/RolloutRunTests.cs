@@ -20,7 +20,7 @@ public sealed class RolloutRunTests
     public static TheoryData<string[]> Ways()
     {
         var data = new TheoryData<string[]>();
-        foreach (string algorithm in AlgorithmRegistry.Default.Names)
+        foreach (string algorithm in BuiltInAlgorithms.Default.Names)
         {
             data.Add([$"federation.algorithm={algorithm}", .. OfValues(algorithm) ? Values : Array.Empty<string>()]);
             data.Add([$"federation.algorithm={algorithm}", Pendulum, "objective=reward", "gradient.horizon=20", .. OfValues(algorithm) ? Values : [Gaussian]]);
@@ -41,7 +41,7 @@ public sealed class RolloutRunTests
     /// <summary>What methods of values train, and how, in the place of the small experiment's own sections.</summary>
     private static readonly string[] Values = ["""policy={}""", """gradient={"horizon":20,"trajectories":3,"exploration":0.5}"""];
 
-    private static bool OfValues(string algorithm) => AlgorithmRegistry.Default.Get(algorithm).OwnEstimators is not null;
+    private static bool OfValues(string algorithm) => BuiltInAlgorithms.Default[algorithm].OwnEstimators is not null;
 
     [Theory]
     [MemberData(nameof(Ways))]
