@@ -68,7 +68,8 @@ internal sealed class Communication : Claim
         int tuningSeeds = 1, seeds = sampled ? lab.Choose(6, 2) : 1;
         string[] algorithms =
         [
-            .. BuiltInAlgorithms.Default.Entries.Where(algorithm => algorithm.Has(AlgorithmTraits.ServerPolicyGradient)).Select(algorithm => algorithm.Name),
+            .. BuiltInAlgorithms.Default.Entries
+                .Where(algorithm => algorithm.Has(AlgorithmTraits.ServerPolicyGradient)).Select(algorithm => algorithm.Name),
         ];
         Setting[] grid = [.. from a in algorithms from h in steps from eta in etas select new Setting(a, h, eta)];
         Use[] tuning = lab.Map(grid.Length * tuningSeeds,

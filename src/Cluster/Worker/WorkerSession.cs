@@ -30,7 +30,8 @@ internal sealed class WorkerSession
         Format = new TensorFormat(experiment.Dtype, CPU);
         using (Policy policy = experiment.CreatePolicy(Format)) Parameters = policy.Layout.Length;
         Participation = new RoundParticipation(
-            experiment.Environment.AgentNames.Count, experiment.Federation.Participation, experiment.Federation.LocalStepCounts, experiment.Seed);
+            experiment.Environment.AgentNames.Count, experiment.Federation.Participation, experiment.Federation.LocalStepCounts,
+            experiment.Seed);
         Blocks = new BlockFactory(experiment, _algorithm, Format);
     }
 

@@ -74,7 +74,7 @@ public sealed class AgentNumbers : IOptionValue<AgentNumbers>, IEquatable<AgentN
         value = null!;
         if (element.ValueKind == JsonValueKind.Array)
         {
-            if (ParseList(element, range) is { } list) value = list;
+            if (JsonValues.Numbers(element, range) is { } list) value = list;
         }
         else if (element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double number) && range.Contains(number))
         {
@@ -106,17 +106,6 @@ public sealed class AgentNumbers : IOptionValue<AgentNumbers>, IEquatable<AgentN
     internal static string Allowed(NumberRange range, int agents) => agents == 1
         ? $"{range}, or a list of one such number an agent"
         : $"{range}, or a list of {agents} of them, one an agent";
-
-    /// <summary>The numbers of a list; null for anything else, and where a number is out of range.</summary>
-    internal static double[]? ParseList(JsonElement element, NumberRange range)
-    {
-        if (element.ValueKind != JsonValueKind.Array) return null;
-        double[] items = [.. element.EnumerateArray().Select(Number)];
-        return items.All(range.Contains) ? items : null;
-
-        static double Number(JsonElement item) =>
-            item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double value) ? value : double.NaN;
-    }
 
     /// <summary>The value in JSON, a default too.</summary>
     internal JsonNode ValueJson() => _isList ? new JsonArray([.. Values.Select(value => (JsonNode)value)]) : (JsonNode)Values[0];

@@ -59,7 +59,7 @@ public sealed class AgentRanges : IOptionValue<AgentRanges>, IEquatable<AgentRan
 
     /// <summary>A range [low, high] of allowed numbers; null for anything else.</summary>
     internal static (double Low, double High)? ParseRange(JsonElement element, NumberRange range) =>
-        AgentNumbers.ParseList(element, range) is [double low, double high] && low <= high ? (low, high) : null;
+        JsonValues.Numbers(element, range) is [double low, double high] && low <= high ? (low, high) : null;
 
     /// <summary>Adds the range of an option while the ranges are collected.</summary>
     internal void Add(string key, (double Low, double High) range) => _ranges.Add(key, range);

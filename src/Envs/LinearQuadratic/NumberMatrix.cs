@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
-using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.LinearQuadratic;
 
@@ -60,7 +59,7 @@ public sealed class NumberMatrix : IOptionValue<NumberMatrix>, IEquatable<Number
     {
         value = null!;
         if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0) return false;
-        double[]?[] rows = [.. element.EnumerateArray().Select(row => AgentNumbers.ParseList(row, range))];
+        double[]?[] rows = [.. element.EnumerateArray().Select(row => JsonValues.Numbers(row, range))];
         if (!rows.All(row => row is { Length: > 0 } && row.Length == rows[0]!.Length)) return false;
         value = new NumberMatrix(rows!);
         return true;

@@ -25,8 +25,9 @@ public sealed record WeightedParticipation : Participation
     /// <inheritdoc/>
     public override Cohort CohortOf(int agents, int round, long seed)
     {
-        double total = Weights!.Sum();
-        double[] probabilities = [.. Weights.Select(w => Math.Min(1, Sample * w / total))];
+        double[] weights = Weights!;
+        double total = weights.Sum();
+        double[] probabilities = [.. weights.Select(w => Math.Min(1, Sample * w / total))];
         RandomSequence random = Numbers(seed, round);
         int[] order = Shuffled(agents, random);
         var members = new List<int>(Sample);

@@ -53,8 +53,8 @@ public sealed class PluginFaultTests
     [InlineData("", """public MyPlugin() => throw new TimeoutException("too late");""", "the plug-in failed in the constructor of MyPlugin: TimeoutException: too late")]
     [InlineData("", """static MyPlugin() => throw new TimeoutException("much too late");""", "the plug-in failed in the constructor of MyPlugin: TimeoutException: much too late")]
     [InlineData("""contents.Add((EnvironmentDefinition)null!);""", "", "the plug-in failed in MyPlugin.Register: ArgumentNullException: ")]
-    [InlineData("""contents.Add(Nothing.Definition("GridWorld-v0"));""", "", "the plug-in's environment GridWorld-v0 cannot be registered: an environment GridWorld-v0 is registered already")]
-    [InlineData("""contents.Add(Nothing.Definition("A-v0")); contents.Add(Nothing.Definition("A-v0"));""", "", "the plug-in's environment A-v0 cannot be registered: an environment A-v0 is registered already")]
+    [InlineData("""contents.Add(Nothing.Definition("GridWorld-v0"));""", "", "the plug-in's environment GridWorld-v0 cannot be registered: the environment GridWorld-v0 is registered already")]
+    [InlineData("""contents.Add(Nothing.Definition("A-v0")); contents.Add(Nothing.Definition("A-v0"));""", "", "the plug-in's environment A-v0 cannot be registered: the environment A-v0 is registered already")]
     [InlineData("""contents.Add(Nothing.Definition(" "));""", "", "cannot be registered: ")]
     [InlineData("""contents.Add(Nothing.Definition("A-v0") with { StepLimit = 0 });""", "", "the plug-in's environment A-v0 cannot be registered: A-v0: StepLimit must be at least 1")]
     [InlineData("""contents.Add(Nothing.Definition("Walk"));""", "", "the plug-in's environment Walk cannot be registered: an id is a name and a version, such as Walk-v0")]
@@ -163,7 +163,7 @@ public sealed class PluginFaultTests
         var reader = new ExperimentReader(environments, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default);
         using var document = System.Text.Json.JsonDocument.Parse("""{ "environment": { "id": "A-v0" } }""");
         ValidationError fault = Assert.Single(Assert.Throws<InvalidInputException>(() => reader.Read(document.RootElement, "e.json", folder.FullPath, [])).Errors);
-        Assert.Equal($"{file}: the plug-in failed in the constructor of Nothing (Mine.cs, line 9): InvalidOperationException: no room for this environment", fault.ToString());
+        Assert.Equal($"{file}: the plug-in failed in the constructor of Nothing (Mine.cs, line 10): InvalidOperationException: no room for this environment", fault.ToString());
     }
 
     private static void Expect(string file, string expected)

@@ -27,10 +27,9 @@ internal sealed record AnyGradient : GradientOptions
 
 internal sealed record AnyAlgorithm : AlgorithmOptions
 {
-    public override string Algorithm => "fast-fedpg";
+    public AnyAlgorithm() => LocalStepSize = 0.5;
 
-    [Option("alpha_l")]
-    public double LocalStepSize { get; init; } = 0.5;
+    public override string Algorithm => "fast-fedpg";
 }
 
 internal sealed record ExactGradient : GradientOptions

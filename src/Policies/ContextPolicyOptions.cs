@@ -1,6 +1,6 @@
 using FedPG.Core.Options;
 
-namespace FedPG.Policies.Options;
+namespace FedPG.Policies;
 
 /// <summary>Options of policies that can be told of the agent that they act for.</summary>
 public abstract record ContextPolicyOptions : PolicyOptions
