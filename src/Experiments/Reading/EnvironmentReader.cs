@@ -28,7 +28,7 @@ internal static class EnvironmentReader
         OptionReader reader, EnvironmentRegistry environments, string folder, Objective objective, ValidationErrors errors)
     {
         OptionReader environment = reader.Section(Section);
-        GivenEnvironment.RefuseIn(environment);
+        if (GivenEnvironment.RefuseIn(environment)) return null;
         FederatedEnvironment? instance;
         if (environment.Has(MdpKey))
         {
