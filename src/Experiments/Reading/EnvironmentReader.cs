@@ -29,7 +29,7 @@ internal static class EnvironmentReader
         OptionReader reader, Catalog<EnvironmentDefinition> environments, string folder, Objective objective, ValidationErrors errors)
     {
         OptionReader environment = reader.Section(Section);
-        GivenEnvironment.RefuseIn(environment);
+        if (GivenEnvironment.RefuseIn(environment)) return null;
         FederatedEnvironment? instance;
         if (environment.Has(MdpKey))
         {

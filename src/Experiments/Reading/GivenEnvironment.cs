@@ -26,13 +26,14 @@ internal static class GivenEnvironment
 
     /// <summary>Refuses a section that only the program which made its environment can read.</summary>
     /// <param name="section">The section.</param>
-    public static void RefuseIn(OptionReader section)
+    /// <returns>Whether it is one; then nothing else in it can be judged.</returns>
+    public static bool RefuseIn(OptionReader section)
     {
-        if (!section.Has(ProgramKey)) return;
-        _ = section.Raw(ProgramKey);
+        if (!section.Has(ProgramKey)) return false;
         section.Reject(ProgramKey,
             "was made by hand in a program, so the file cannot make it again: go on in that program, and give it the environment "
             + "(FederatedTrainer.Resume, TrainedPolicy.Load); an environment with a definition can be made again from its file");
+        return true;
     }
 
     /// <summary>Reads the section beside the environment that it stands for, which is used as it is.</summary>
