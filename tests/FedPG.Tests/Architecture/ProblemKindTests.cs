@@ -20,7 +20,8 @@ public sealed class ProblemKindTests(ITestOutputHelper output)
         "FedPG.Federation.Estimators.Tabular", "FedPG.Federation.Estimators.LinearQuadratic", "FedPG.Federation.Estimators.Values",
         "FedPG.Federation.Evaluation", "FedPG.Federation.BuiltIn", "FedPG.Experiments", "FedPG.Experiments.Reading",
         "FedPG.Experiments.Diagnosis",
-        "FedPG.Experiments.Runs", "FedPG.Cluster.Server", "FedPG.Cluster.Worker", "FedPG.Cli.Bench", "FedPG.Cli.Env", "FedPG.Cli.Rendering",
+        "FedPG.Experiments.Runs", "FedPG.Experiments.Acting", "FedPG.Experiments.Training", "FedPG.Experiments.Scenes", "FedPG.Envs.Scenes",
+        "FedPG.Envs.ToyText", "FedPG.Cluster.Server", "FedPG.Cluster.Worker", "FedPG.Cli.Bench", "FedPG.Cli.Env",
     ];
 
     [Fact]

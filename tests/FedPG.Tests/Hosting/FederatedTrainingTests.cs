@@ -36,7 +36,8 @@ public sealed class FederatedTrainingTests
             });
             return trainer;
         }, settings => settings.Rounds = 1_000_000);
-        await host.RunAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.WaitForShutdownAsync(TestContext.Current.CancellationToken);
         TrainingResult result = await host.Services.GetRequiredService<FederatedTraining>().Completion;
         Assert.False(result.IsFinished);
         Assert.InRange(result.Rounds, 1, 999_999);
@@ -51,7 +52,8 @@ public sealed class FederatedTrainingTests
         try
         {
             using IHost host = Host(_ => throw (badInput ? new InvalidInputException(new ValidationError("x", "", null, "is wrong")) : new IOException("no disk")));
-            await host.RunAsync(TestContext.Current.CancellationToken);
+            await host.StartAsync(TestContext.Current.CancellationToken);
+            await host.WaitForShutdownAsync(TestContext.Current.CancellationToken);
             Assert.Equal(expected, Environment.ExitCode);
             Exception? e = await Record.ExceptionAsync(() => host.Services.GetRequiredService<FederatedTraining>().Completion);
             Assert.True(badInput ? e is InvalidInputException : e is IOException);

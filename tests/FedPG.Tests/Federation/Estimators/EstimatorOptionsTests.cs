@@ -19,7 +19,7 @@ public sealed class EstimatorOptionsTests
     private const string Control =
         """
         { "objective": "reward", "policy": { "standardDeviation": 0.3 },
-          "environment": { "id": "LinearQuadratic-v0", "agents": 2, "options": { "discount": 0.9 } }
+          "environment": { "id": "LinearQuadratic-v0", "agents": 2, "options": { "discount": 0.9, "steps": 5 } }
         """;
 
     private static readonly (string Json, string Algorithm, string Estimator)[] Known =

@@ -142,7 +142,12 @@ public sealed class PolicyOptionsTests
 
     private static Comparer<Type> ByName => Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name));
 
-    private static FederatedEnvironment Made(string id) => EnvTesting.Configure(id, agents: 2).Build();
+    private static FederatedEnvironment Made(string id) => EnvTesting.Configure(id, agents: 2, id switch
+    {
+        Grid => """{ "width": 5, "height": 5 }""",
+        "LinearQuadratic-v0" => """{ "discount": 0.9 }""",
+        _ => "{}",
+    }).Build();
 
     private static JsonObject Resolved(PolicyDefinition definition, FederatedEnvironment environment, JsonObject given)
     {
