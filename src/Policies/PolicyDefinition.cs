@@ -1,7 +1,6 @@
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Policies.Options;
 
 namespace FedPG.Policies;
 

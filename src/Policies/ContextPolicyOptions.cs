@@ -1,6 +1,7 @@
 using FedPG.Core.Options;
+using FedPG.Envs;
 
-namespace FedPG.Policies.Options;
+namespace FedPG.Policies;
 
 /// <summary>Options of policies that can be told of the agent that they act for.</summary>
 public abstract record ContextPolicyOptions : PolicyOptions
@@ -15,7 +16,7 @@ public abstract record ContextPolicyOptions : PolicyOptions
     /// <summary>Notes an error where the environment says nothing of tasks, and the policy is to be told of them.</summary>
     /// <param name="reader">The section.</param>
     /// <param name="environment">The environment; null where it had errors itself.</param>
-    internal void Check(OptionReader reader, Envs.FederatedEnvironment? environment)
+    internal void Check(OptionReader reader, FederatedEnvironment? environment)
     {
         if (Context == TaskContext.Task && environment is { Tasks: null })
             reader.Reject(
