@@ -1,4 +1,5 @@
 using FedPG.Core.Options;
+using FedPG.Envs;
 
 namespace FedPG.Policies;
 
@@ -15,7 +16,7 @@ public abstract record ContextPolicyOptions : PolicyOptions
     /// <summary>Notes an error where the environment says nothing of tasks, and the policy is to be told of them.</summary>
     /// <param name="reader">The section.</param>
     /// <param name="environment">The environment; null where it had errors itself.</param>
-    internal void Check(OptionReader reader, Envs.FederatedEnvironment? environment)
+    internal void Check(OptionReader reader, FederatedEnvironment? environment)
     {
         if (Context == TaskContext.Task && environment is { Tasks: null })
             reader.Reject(

@@ -61,6 +61,9 @@ internal static class PolicyReader
         if (environment is not null && definition.Fits(environment) && definition.RefusalIn(environment) is null)
             options = definition.Read(policy, environment);
         else policy.ReadAnyOf(policies.All(kind).Select(any => (Action<OptionReader>)(own => any.Read(own, null))));
+        // Estimators and evaluators do not say whose rows they evaluate (Policy.Serve), and some take equal rows for equal policies.
+        if (options is ContextPolicyOptions { Context: not TaskContext.None })
+            policy.Reject("context", "training cannot tell policies of their agents yet; allowed here: \"none\"");
         // The start stands last where all options are written out: it is the longest.
         if (policy.Resolved.Remove(InitialKey, out JsonNode? initial)) policy.Resolved[InitialKey] = initial;
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.

@@ -7,7 +7,8 @@ namespace FedPG.Policies.Tabular;
 /// <summary>
 /// A softmax over logits of listed states: pi(a|s) proportional to exp z(s,a), where a policy says what z is and autograd differentiates
 /// it. On the CPU the softmax itself and its derivative by the logits are taken in the tensors' memory (<see cref="SoftmaxRows"/>), as
-/// torch needs ten operations for them; <see cref="TabularPolicy.forward(Tensor)"/>, which second derivatives are of, is torch's from end to end.
+/// torch needs ten operations for them; <see cref="TabularPolicy.forward(Tensor)"/>, which second derivatives are of, is torch's from end
+/// to end.
 /// </summary>
 public abstract class SoftmaxPolicy : TabularPolicy
 {

@@ -10,6 +10,7 @@ using FedPG.Policies.Options;
 using FedPG.Policies.Tabular;
 using FedPG.Policies.Tabular.Exact;
 using FedPG.Tests.Envs;
+using FedPG.Tests.Experiments.Runs;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -265,6 +266,13 @@ public sealed class ContextTests
         string message = Assert.Single(e.Errors).ToString();
         Assert.StartsWith("TabularSoftmaxOptions: context: \"task\";", message, StringComparison.Ordinal);
         Assert.Contains("\"agent\"", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_refuses_contexts_as_long_as_estimators_do_not_serve_them()
+    {
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => RunTesting.Experiment("policy.context=agent"));
+        Assert.Contains("policy.context: \"agent\"", Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
     }
 
     private static TabularPolicy Made(string kind)

@@ -16,6 +16,9 @@ namespace FedPG.Tests.Policies.Options;
 
 public sealed class PolicyOptionsTests
 {
+    private const string Grid = "GridWorld-v0";
+    private static readonly double[] Coin = [0.25, 0.75];
+
     /// <summary>Each kind in each family: the environment, the options, and what comes out.</summary>
     public static TheoryData<string, PolicyOptions, Type, int> BuiltIn => new()
     {
@@ -32,14 +35,11 @@ public sealed class PolicyOptionsTests
         { "CartPole-v1", new NeuralSoftmaxOptions { Hidden = [3] }, typeof(ObservationSoftmax), 23 },
         { "CartPole-v1", new LogLinearOptions(), typeof(ObservationSoftmax), 10 },
         { "CartPole-v1", new ActionValuesOptions { Features = "coordinates" }, typeof(ObservationActionValues), 10 },
-        { "CartPole-v1", new StateValuesOptions { Evaluates = Quarters, FeatureOrder = 1 }, typeof(ObservationStateValues), 16 },
+        { "CartPole-v1", new StateValuesOptions { Evaluates = Coin, FeatureOrder = 1 }, typeof(ObservationStateValues), 16 },
         { "Pendulum-v1", new GaussianOptions { Hidden = [2], StandardDeviation = 0.5 }, typeof(GaussianPolicy), 12 },
         { "Pendulum-v1", new StateValuesOptions { Evaluates = "gaussian", FeatureOrder = 0 }, typeof(ObservationStateValues), 1 },
     };
 
-    private const string Grid = "GridWorld-v0";
-
-    private static readonly double[] Quarters = [0.25, 0.75];
 
     [Theory]
     [MemberData(nameof(BuiltIn))]
