@@ -71,7 +71,7 @@ internal static class OptionKinds
 
     private static long? ReadWhole(OptionReader reader, OptionProperty p, long? value)
     {
-        long minimum = Whole(p.Attribute.Minimum, -OptionReader.LargestSeed), maximum = Whole(p.Attribute.Maximum, OptionReader.LargestSeed);
+        long minimum = Whole(p.Attribute.Minimum, -OptionReader.LargestSeed), maximum = Whole(p.Attribute.Maximum, p.Type == typeof(int) ? int.MaxValue : OptionReader.LargestSeed);
         return value is { } number
             ? reader.Long(p.Key, number, minimum, maximum, p.Attribute.Meaning)
             : reader.OptionalLong(p.Key, minimum, maximum, p.Attribute.Meaning);

@@ -75,12 +75,12 @@ public sealed class EnvironmentOptionsTests
         EnvironmentDefinition definition = EnvironmentRegistry.Default.Find(id)!;
         IReadOnlyList<OptionInfo> documented = definition.Arguments();
         IReadOnlyList<OptionInfo> declared = OptionRecord.Describe(Activator.CreateInstance(definition.OptionsType!)!);
-        if (!definition.OptionsType!.IsSubclassOf(typeof(EpisodicOptions)))
+        if (!definition.OptionsType!.IsSubclassOf(typeof(EpisodicOptions)) && definition.OptionsType != typeof(LinearQuadraticOptions))
         {
             Assert.Equal(documented, declared);
             return;
         }
-        // Agents' numbers are documented before what draws them, whose default follows from them.
+        // Agents' numbers are documented before what draws them, whose default follows from them; matrices have defaults that follow from others.
         Assert.Equal(documented.Select(o => o.Key).Order(StringComparer.Ordinal), declared.Select(o => o.Key).Order(StringComparer.Ordinal));
     }
 

@@ -31,7 +31,7 @@ public sealed class PolicyOptionsTests
         { Grid, new NeuralSoftmaxOptions { Hidden = [], Observation = StateObservation.Coordinates }, typeof(NeuralSoftmax), 12 },
         { Grid, new ActionValuesOptions { Features = "random", FeatureCount = 7 }, typeof(ActionValues), 28 },
         { Grid, new StateValuesOptions { Features = new double[25, 2] }, typeof(StateValues), 2 },
-        { "LinearQuadratic-v0", new LinearOptions { StandardDeviation = 0.1 }, typeof(LinearPolicy), 2 },
+        { "LinearQuadratic-v0", new LinearOptions { StandardDeviation = 0.1 }, typeof(LinearPolicy), 9 },
         { "CartPole-v1", new NeuralSoftmaxOptions { Hidden = [3] }, typeof(ObservationSoftmax), 23 },
         { "CartPole-v1", new LogLinearOptions(), typeof(ObservationSoftmax), 10 },
         { "CartPole-v1", new ActionValuesOptions { Features = "coordinates" }, typeof(ObservationActionValues), 10 },
