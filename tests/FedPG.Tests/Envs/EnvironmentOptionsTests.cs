@@ -4,6 +4,7 @@ using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Counterexamples;
 using FedPG.Envs.Episodic;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Exploration;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Random;
