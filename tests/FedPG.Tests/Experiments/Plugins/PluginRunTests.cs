@@ -74,13 +74,13 @@ public sealed class PluginRunTests
         using var folder = new TemporaryFolder();
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", $$"""
             {{PluginCompiler.Usings}}
-            public sealed class Row : ITabularEnvironment
+            public sealed class Row : FedPG.Envs.Tabular.ITabularEnvironment
             {
                 private int _place;
                 public Space ObservationSpace => new Discrete(3);
                 public Space ActionSpace => new Discrete(2);
                 public IEnumerable<(int State, double Probability)> Starts() => new[] { (0, 1.0) };
-                public IEnumerable<TabularOutcome> Outcomes(int state, int action) => new[] { new TabularOutcome(Math.Min(state + 1, 2), 1, 0.5) };
+                public IEnumerable<FedPG.Envs.Tabular.TabularOutcome> Outcomes(int state, int action) => new[] { new FedPG.Envs.Tabular.TabularOutcome(Math.Min(state + 1, 2), 1, 0.5) };
                 public void Reset(long seed, Span<double> observation) => observation[0] = _place = 0;
                 public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
                 {
