@@ -152,10 +152,12 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
         int before = errors.Items.Count;
         if (agents < 1 || agents > MaximumAgents)
             errors.Add(keys.Agents, agents.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 1 to {MaximumAgents}");
-        var reader = new OptionReader(options, keys.Options, errors);
+        ValidationErrors found = errors.Another();
+        var reader = new OptionReader(options, keys.Options, found);
         // With a number of agents that is not allowed the options are still read, so that their errors are reported together with it.
         Func<FederatedEnvironment> build = Configure(reader, Math.Clamp(agents, 1, MaximumAgents));
         reader.Finish();
+        errors.AddRange(InOrder(found.Items, reader));
         if (errors.Items.Count > before) return null;
         JsonObject resolved = reader.Resolved;
         return new ConfiguredEnvironment(this, agents, resolved, () =>
@@ -187,6 +189,16 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
         ("Version history", VersionHistory),
         ("Source", Source),
     ];
+
+    /// <summary>Errors in the order of the options, whether an option is wrong by itself or beside others; those with unknown keys follow.</summary>
+    private static IEnumerable<ValidationError> InOrder(IReadOnlyList<ValidationError> errors, OptionReader reader)
+    {
+        string[] keys = [.. reader.Described.Select(option => reader.PathOf(option.Key))];
+        return errors.OrderBy(error => Array.FindIndex(keys, key => IsWithin(error.KeyPath, key)) is >= 0 and int k ? k : keys.Length);
+
+        static bool IsWithin(string path, string key) =>
+            path.StartsWith(key, StringComparison.Ordinal) && (path.Length == key.Length || path[key.Length] is '.' or '[');
+    }
 
     /// <inheritdoc/>
     void ICatalogEntry.RequireValid()

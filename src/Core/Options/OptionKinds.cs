@@ -16,8 +16,8 @@ internal static class OptionKinds
     public static Func<OptionReader, OptionProperty, object?, object?> ReaderOf(Type type)
     {
         if (type == typeof(double)) return ReadNumber;
-        if (type == typeof(int)) return (reader, p, value) => (int?)ReadWhole(reader, p, (int?)value);
-        if (type == typeof(long)) return (reader, p, value) => ReadWhole(reader, p, (long?)value);
+        if (type == typeof(int)) return (reader, p, value) => (int?)ReadWhole(reader, p, (int?)value, int.MaxValue);
+        if (type == typeof(long)) return (reader, p, value) => ReadWhole(reader, p, (long?)value, OptionReader.LargestSeed);
         if (type == typeof(bool)) return ReadFlag;
         if (type == typeof(string)) return ReadText;
         if (type.IsEnum) return (reader, p, value) => ReadWord(reader, p, value, type);
@@ -70,9 +70,9 @@ internal static class OptionKinds
         : reader.Parsed<object>(p.Key, null, p.Attribute.Range.ToString(), p.Attribute.Meaning,
             e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double v) && p.Attribute.Range.Contains(v) ? v : null);
 
-    private static long? ReadWhole(OptionReader reader, OptionProperty p, long? value)
+    private static long? ReadWhole(OptionReader reader, OptionProperty p, long? value, long limit)
     {
-        long minimum = Whole(p.Attribute.Minimum, -OptionReader.LargestSeed), maximum = Whole(p.Attribute.Maximum, OptionReader.LargestSeed);
+        long minimum = Whole(p.Attribute.Minimum, -limit), maximum = Whole(p.Attribute.Maximum, limit);
         return value is { } number
             ? reader.Long(p.Key, number, minimum, maximum, p.Attribute.Meaning)
             : reader.OptionalLong(p.Key, minimum, maximum, p.Attribute.Meaning);

@@ -77,12 +77,7 @@ public sealed class Adviser
 
     private bool SharesDynamics()
     {
-        bool? shares = _experiment.Environment switch
-        {
-            FiniteMdp mdp => mdp.SharesKernel,
-            LinearQuadraticProblem problem => problem.SharesDynamics,
-            _ => null,
-        };
+        bool? shares = _experiment.Environment.AgentsShareDynamics;
         _reasons.Add(shares switch
         {
             true => "all agents share dynamics and start distribution: Proposition 1 holds, J is the objective of the average problem",

@@ -53,10 +53,10 @@ internal static class EnvironmentReader
         }
         environment.Finish();
         if (objective == Objective.Reward) return instance;
-        if (instance is FiniteMdp mdp)
-            CheckRewards(mdp, environment, environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null, errors);
-        else if (instance is not null && !(NumberRange.UnitInterval.Contains(instance.RewardRange.Minimum) && NumberRange.UnitInterval.Contains(instance.RewardRange.Maximum)))
-            errors.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {instance.RewardRange}; {RegretRewards}");
+        if (instance is null) return null;
+        // With an environment at hand, what names its file is a path.
+        string? file = environment.Has("mdp") ? Path.GetFullPath(environment.Raw("mdp").GetString()!, folder) : null;
+        CheckRewards(instance, environment, file, errors);
         return instance;
     }
 
@@ -88,25 +88,21 @@ internal static class EnvironmentReader
     }
 
     /// <summary>The regret 1 - r needs rewards in [0, 1]; the first offenders are named one by one, in the file they come from.</summary>
-    private static void CheckRewards(FiniteMdp mdp, OptionReader environment, string? file, ValidationErrors errors)
+    private static void CheckRewards(FederatedEnvironment instance, OptionReader environment, string? file, ValidationErrors errors)
     {
         // In a file each number can be mended; of a registered environment there is one thing to say.
         int most = file is null ? 1 : 20;
-        var found = new List<ValidationError>();
-        for (int i = 0; i < mdp.Agents.Count && found.Count <= most; i++)
+        KnownReward[] found = [.. instance.RewardsOutside(NumberRange.UnitInterval).Take(most + 1)];
+        errors.AddRange(found.Take(most).Select(outside =>
         {
-            for (int k = 0; k < mdp.Agents[i].Rewards.Length && found.Count <= most; k++)
-            {
-                double reward = mdp.Agents[i].Rewards[k];
-                if (reward is >= 0 and <= 1) continue;
-                string key = $"agents[{i}].rewards[{k / mdp.Actions}][{k % mdp.Actions}]";
-                string value = reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-                found.Add(file is not null
-                    ? new ValidationError(file, key, value, RegretRewards)
-                    : new ValidationError(errors.Source, environment.PathOf("id"), value, $"is {key} of this environment; {RegretRewards}"));
-            }
-        }
-        errors.AddRange(found.Take(most));
-        if (found.Count > most && file is not null) errors.Add(environment.PathOf("mdp"), null, "and more rewards outside [0, 1]");
+            string value = outside.Reward.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            return file is null
+                ? new ValidationError(errors.Source, environment.PathOf("id"), value, $"is {outside.Key} of this environment; {RegretRewards}")
+                : new ValidationError(file, outside.Key, value, RegretRewards);
+        }));
+        if (found.Length > most && file is not null) errors.Add(environment.PathOf("mdp"), null, "and more rewards outside [0, 1]");
+        (double least, double greatest) = (instance.RewardRange.Minimum, instance.RewardRange.Maximum);
+        if (found.Length == 0 && !(NumberRange.UnitInterval.Contains(least) && NumberRange.UnitInterval.Contains(greatest)))
+            errors.Add(environment.PathOf("id"), instance.Name, $"pays rewards that are {instance.RewardRange}; {RegretRewards}");
     }
 }

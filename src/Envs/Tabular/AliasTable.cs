@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FedPG.Envs.Tabular.Sampling;
+namespace FedPG.Envs.Tabular;
 
 /// <summary>
 /// Walker's alias tables (Vose 1991) of many distributions side by side: one 32-bit number picks an outcome with one comparison, however

@@ -6,7 +6,7 @@ using MathNet.Numerics.LinearAlgebra;
 using Xunit;
 using static FedPG.Tests.Envs.SteppingTesting;
 
-namespace FedPG.Tests.Envs.Tabular.Sampling;
+namespace FedPG.Tests.Envs.Tabular;
 
 public sealed class MdpEnvironmentTests
 {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using FedPG.Core.Streams;
 
-namespace FedPG.Envs.Tabular.Sampling;
+namespace FedPG.Envs.Tabular;
 
 /// <summary>
 /// A finite MDP that one agent steps through: the index of the state is observed, a step is paid what the transition drawn pays (<see cref="AgentMdp.RewardsByTransition"/>,
