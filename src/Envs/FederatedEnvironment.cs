@@ -46,6 +46,16 @@ public abstract class FederatedEnvironment
         }
     } = new Dictionary<string, double[]>();
 
+    /// <summary>What tells the agents' tasks apart; null (the default) where there is no task.</summary>
+    /// <exception cref="ArgumentException">There is not one task an agent.</exception>
+    public AgentTasks? Tasks
+    {
+        get;
+        init => field = value is null || value.Values.Count == AgentNames.Count
+            ? value
+            : throw new ArgumentException($"there are {value.Values.Count} tasks for {AgentNames.Count} agents", nameof(value));
+    }
+
     /// <summary>The registered environment and the options that it was made with; null where it was made by hand.</summary>
     public EnvironmentOrigin? Origin { get; internal set; }
 

@@ -34,6 +34,9 @@ public sealed class PerAgentNumbers : IOptionValue<PerAgentNumbers>
     /// <summary>Whether each agent's number is drawn.</summary>
     internal bool IsDrawn => _kind == Kind.Range;
 
+    /// <summary>Whether the agents have numbers of their own: a list, or a range.</summary>
+    internal bool IsOwn => _kind != Kind.Common;
+
     /// <summary>Whether agents can have different numbers.</summary>
     internal bool Differs => _kind switch
     {

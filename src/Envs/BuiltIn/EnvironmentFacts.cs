@@ -20,6 +20,7 @@ public static class EnvironmentFacts
         ArgumentNullException.ThrowIfNull(environment);
         JsonObject facts = environment.Facts();
         if (environment is FiniteMdp mdp) facts.Insert(facts.IndexOf("map"), "bestReturn", BestReturns(MdpOptima.Of(mdp, Objective.Reward)));
+        if (environment.Tasks is { } tasks) facts["tasks"] = Json(tasks);
         if (facts.ContainsKey("agents")) return facts;
         facts.Insert(0, "agents", environment.AgentNames.Count);
         facts.Insert(1, "discount", environment.Discount);
@@ -38,6 +39,13 @@ public static class EnvironmentFacts
             "bestReturn" when environment is FiniteMdp => ("best return", Words((JsonObject)fact.Value!)),
             _ => (fact.Key, fact.Value?.ToJsonString(Compact) ?? "unknown"),
         });
+
+    private static JsonObject Json(AgentTasks tasks) => new()
+    {
+        ["names"] = new JsonArray([.. tasks.Names.Select(name => (JsonNode)name)]),
+        ["values"] = new JsonArray([.. tasks.Values.Take(MaxShown).Select(row => new JsonArray([.. row.Select(x => (JsonNode)x)]))]),
+        ["isPlace"] = tasks.IsPlace,
+    };
 
     /// <summary>The best expected discounted return: of the average MDP, which one common policy can reach, and of each agent alone.</summary>
     private static JsonObject BestReturns(MdpOptima optima) => new()

@@ -40,6 +40,9 @@ public static class OppositeKernels
         })];
         return new FiniteMdp(Definition.Id, options.Discount, [1, 0], agents)
         {
+            Tasks = lambda == 0 ? null : AgentTasks.Of(
+                (true, "byFirst", agents.Select(agent => agent.Kernel.Expectation(0, [0, 1]))),
+                (options.GoalReward.IsOwn, "goalReward", goals)),
             Parameters = new Dictionary<string, double[]>
             {
                 ["goalReward"] = goals,

@@ -51,7 +51,10 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
         if (instance is EpisodicEnvironment stepped) return stepped;
         Func<int, IEnvironment> create = instance.Stepping ?? throw new NotSupportedException($"{instance.Name} cannot be stepped");
         return new EpisodicEnvironment(
-            instance.Name, instance.Discount, instance.AgentNames, create, instance.StepRewardRange, instance.StepLimit ?? stepLimit);
+            instance.Name, instance.Discount, instance.AgentNames, create, instance.StepRewardRange, instance.StepLimit ?? stepLimit)
+        {
+            Tasks = instance.Tasks,
+        };
     }
 
     /// <summary>What makes an agent's environment with the steps that its author wrote: where states were listed from steps, these and not those by the list.</summary>

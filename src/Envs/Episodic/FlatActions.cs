@@ -32,7 +32,11 @@ public sealed class FlatActions : EnvironmentWrapper
     public static FederatedEnvironment Of(FederatedEnvironment instance) =>
         instance is EpisodicEnvironment { ActionSpace: MultiDiscrete several } stepped && CombinationsOf(several) is not null
             ? new EpisodicEnvironment(
-                stepped.Name, stepped.Discount, stepped.AgentNames, agent => new FlatActions(stepped.Create(agent)), stepped.RewardRange, stepped.StepLimit, stepped.Parameters)
+                stepped.Name, stepped.Discount, stepped.AgentNames, agent => new FlatActions(stepped.Create(agent)), stepped.RewardRange,
+                stepped.StepLimit, stepped.Parameters)
+            {
+                Tasks = stepped.Tasks,
+            }
             : instance;
 
     /// <inheritdoc/>

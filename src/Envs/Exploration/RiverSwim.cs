@@ -53,6 +53,7 @@ public static class RiverSwim
         else initial[0] = 1;
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents)
         {
+            Tasks = AgentTasks.Of((lambda > 0 && !byRewards, "strength", strengths), (lambda > 0 && byRewards, "swap", swaps)),
             Parameters = new Dictionary<string, double[]> { ["strength"] = strengths, ["swap"] = swaps },
         };
 

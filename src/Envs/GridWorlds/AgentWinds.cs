@@ -28,6 +28,9 @@ public sealed class AgentWinds : IOptionValue<AgentWinds>
     /// <summary>Whether each agent's wind is drawn.</summary>
     internal bool IsDrawn => _word == UniformWord;
 
+    /// <summary>Whether the agents have winds of their own.</summary>
+    internal bool IsOwn => _word is not null || _isList;
+
     /// <summary>One wind for all agents.</summary>
     /// <param name="wind">In [0, 1].</param>
     public static implicit operator AgentWinds(double wind) => new(null, [wind]);

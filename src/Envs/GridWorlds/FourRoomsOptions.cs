@@ -16,7 +16,8 @@ public enum FourRoomsDifference
 public sealed record FourRoomsOptions
 {
     /// <summary>How often a step goes elsewhere than meant, in [0, 0.75]; 1/3 by default.</summary>
-    [Option("How often a step goes elsewhere than meant; 0.75 is a random walk.", Minimum = 0, Maximum = 0.75)]
+    [Option("How often a step goes elsewhere than meant; 0.75 is a random walk.", Minimum = 0,
+        Maximum = FourRoomsSettings.MaxFailure)]
     public double FailProbability { get; init; } = 1.0 / 3;
 
     /// <summary>Where episodes start; (4, 1) by default.</summary>

@@ -64,6 +64,7 @@ public static class GridWorld
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels[i]))];
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
         {
+            Tasks = options.Tasks(places),
             Parameters = options.Heterogeneity == 0
                 ? new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds }
                 : new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds, ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])] },

@@ -22,6 +22,12 @@ internal sealed record GridWorldSettings(
     private const string Letters = "#. SGL0123456789";
     private const int SlipDraw = 1, WindDraw = 2;
 
+    /// <summary>Whether the agents have slips of their own.</summary>
+    public bool OwnSlips { get; init; }
+
+    /// <summary>Whether the agents have winds of their own.</summary>
+    public bool OwnWinds { get; init; }
+
     /// <summary>Checks the options together, and settles what each agent has.</summary>
     /// <param name="options">The options, each of which is in its own range.</param>
     /// <param name="reader">Where errors are noted.</param>
@@ -48,10 +54,26 @@ internal sealed record GridWorldSettings(
         bool differ = drawn || options.Slip.Differs || options.Wind.Differs || goals.Any(goal => goal != goals[0]);
         AgentSpread.RequireDifference(reader, differ, agents, "several goals, or a list or a range for slip or wind");
         var settings = new GridWorldSettings(
-            map, slips, winds, goals, options.Continuing, options.TerminateOwnGoalOnly, options.Discount, lambda);
+            map, slips, winds, goals, options.Continuing, options.TerminateOwnGoalOnly, options.Discount, lambda)
+        {
+            OwnSlips = options.Slip.IsOwn,
+            OwnWinds = options.Wind.IsOwn,
+        };
         settings.CheckReachable(reader);
         settings.CheckSize(reader);
         return settings;
+    }
+
+    /// <summary>Each agent's goal, and its slip and wind where agents have their own; null where the degree makes all agents alike.</summary>
+    /// <param name="places">The (row, column) of each state, [S].</param>
+    public AgentTasks? Tasks(IEnumerable<(int Row, int Column)> places)
+    {
+        if (Heterogeneity == 0) return null;
+        var scale = new MapPlaces(Map.Rows, Map.Columns);
+        return AgentTasks.Of(
+            [.. Goals.Select(goal => scale.Scaled(Map.PlaceOf(goal)))],
+            [.. places.Select(scale.Scaled)],
+            AgentTasks.Where((OwnSlips, "slip", Slips), (OwnWinds, "wind", Winds)));
     }
 
     /// <summary>

@@ -44,6 +44,10 @@ public static class WindyCliff
         var layout = new GridLayout(height, width, [.. Enumerable.Range(0, states).Select(s => map.PlaceOf(CellOf(s)))], map.Lines, Steps);
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
         {
+            Tasks = options.Heterogeneity == 0 ? null : AgentTasks.Of(
+                (options.Wind.IsOwn, "wind", settings.Winds),
+                (options.GoalReward.IsOwn, "goalReward", settings.GoalRewards.Select(r => r / 100)),
+                (options.CliffReward.IsOwn, "cliffReward", settings.CliffRewards.Select(r => r / 100))),
             Parameters = new Dictionary<string, double[]>
             {
                 ["wind"] = settings.Winds,

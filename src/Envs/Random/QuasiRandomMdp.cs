@@ -57,7 +57,9 @@ public static class QuasiRandomMdp
         Array.Fill(initial, 1.0 / States);
         var kernels = new Dictionary<double, TransitionKernel>();
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, KernelOf(kappa * places[i])))];
-        return new FiniteMdp(Definition.Id, options.Discount!.Value, initial, agents);
+        // Of W each agent has its own regrets, which no few numbers tell apart.
+        bool byKind = options.Instance != QuasiRandomInstance.W && (options.Heterogeneity > 0 || kappa > 0);
+        return new FiniteMdp(Definition.Id, options.Discount!.Value, initial, agents) { Tasks = AgentTasks.Of((byKind, "kind", places)) };
 
         TransitionKernel KernelOf(double share)
         {

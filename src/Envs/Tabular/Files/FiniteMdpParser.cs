@@ -7,6 +7,7 @@ namespace FedPG.Envs.Tabular.Files;
 internal sealed class FiniteMdpParser(string source)
 {
     private readonly ErrorCollector _errors = new(source);
+    private readonly TaskParser _tasks = new();
 
     /// <summary>Reads the root object.</summary>
     /// <exception cref="InvalidInputException">There are faults.</exception>
@@ -28,7 +29,7 @@ internal sealed class FiniteMdpParser(string source)
         TransitionKernel? shared = new KernelParser(_errors, states, actions).Parse(transitions, "transitions");
         List<AgentMdp> agents = Agents(agentsElement, states, actions, shared);
         _errors.ThrowIfAny();
-        return new FiniteMdp(name, discount, initial!, agents);
+        return new FiniteMdp(name, discount, initial!, agents) { Tasks = _tasks.Found };
     }
 
     private bool SizesAgree(long rows)
@@ -92,6 +93,7 @@ internal sealed class FiniteMdpParser(string source)
             string path = $"agents[{agents.Count}]";
             var reader = new OptionReader(item, path, _errors.Direct);
             JsonElement nameElement = reader.Raw("name"), rewardsElement = reader.Raw("rewards"), own = reader.Raw("transitions");
+            _tasks.Read(reader.Raw("task"), $"{path}.task", _errors);
             reader.Finish();
             string name = Name(nameElement, agents.Count, owners);
             // What is not an object has its fault already.
