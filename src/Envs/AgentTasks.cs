@@ -1,9 +1,9 @@
 namespace FedPG.Envs;
 
 /// <summary>
-/// What tells the tasks of the agents apart, as k numbers an agent: a goal's row and column, or a probability. The numbers are scaled by the
-/// environment's own ranges to [-1, 1] or [0, 1], so that an agent's do not depend on which other agents there are. Those of a finite-MDP file are
-/// what its author wrote. Immutable.
+/// What tells the tasks of the agents apart, as k numbers an agent: a goal's row and column, or a probability. The numbers are scaled by
+/// the environment's own ranges to [-1, 1] or [0, 1], so that an agent's do not depend on which other agents there are. Those of a
+/// finite-MDP file are what its author wrote. Immutable.
 /// </summary>
 public sealed class AgentTasks
 {
@@ -20,7 +20,10 @@ public sealed class AgentTasks
         foreach (double[] row in values.Concat(places ?? []))
         {
             if (row.Length != names.Count || !row.All(double.IsFinite))
-                throw new ArgumentException($"a task, and a place, is {names.Count} finite numbers; this one is [{string.Join(", ", row)}]");
+            {
+                throw new ArgumentException(
+                    $"a task, and a place, is {names.Count} finite numbers; this one is [{string.Join(", ", row)}]");
+            }
         }
         (Names, Values, Places) = (names, values, places);
     }
@@ -32,8 +35,8 @@ public sealed class AgentTasks
     public IReadOnlyList<double[]> Values { get; }
 
     /// <summary>
-    /// Each state's own place in the same numbers, [S, k]; null where the task is no place. Numbers of the task that belong to no place are 0, and so
-    /// is all of a state off the map.
+    /// Each state's own place in the same numbers, [S, k]; null where the task is no place. Numbers of the task that belong to no place are
+    /// 0, and so is all of a state off the map.
     /// </summary>
     public IReadOnlyList<double[]>? Places { get; }
 

@@ -4,8 +4,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs;
 
 /// <summary>
-/// An environment that was made for N agents: one set of dynamics, or one an agent, and rewards of their own. What more is known depends on the
-/// kind: a finite MDP lists its states. Immutable and safe to share between threads.
+/// An environment that was made for N agents: one set of dynamics, or one an agent, and rewards of their own. What more is known depends on
+/// the kind: a finite MDP lists its states. Immutable and safe to share between threads.
 /// </summary>
 public abstract class FederatedEnvironment
 {
@@ -65,30 +65,38 @@ public abstract class FederatedEnvironment
     /// <summary>An interval that holds every reward; the regret 1 - r needs [0, 1].</summary>
     public abstract NumberRange RewardRange { get; }
 
-    /// <summary>An interval that holds what every single step pays; <see cref="RewardRange"/> unless that is the range of expectations.</summary>
+    /// <summary>
+    /// An interval that holds what every single step pays; <see cref="RewardRange"/> unless that is the range of expectations.
+    /// </summary>
     public virtual NumberRange StepRewardRange => RewardRange;
 
-    /// <summary>Whether all agents move by the same dynamics, as Proposition 1 and Theorem 2 need; null (the default) where that is not known.</summary>
+    /// <summary>
+    /// Whether all agents move by the same dynamics, as Proposition 1 and Theorem 2 need; null (the default) where that is not known.
+    /// </summary>
     public virtual bool? AgentsShareDynamics => null;
 
     /// <summary>The environment as text, one string a row; empty (the default) where there is no map.</summary>
     public virtual IReadOnlyList<string> Map => [];
 
-    /// <summary>Makes a new environment that one agent steps through, by the agent's index; null (the default) where it cannot be stepped.</summary>
+    /// <summary>
+    /// Makes a new environment that one agent steps through, by the agent's index; null (the default) where it cannot be stepped.
+    /// </summary>
     public virtual Func<int, IEnvironment>? Stepping => null;
 
     /// <summary>
-    /// The same with the steps that its author wrote, where something else was made of them: where a table was listed from steps. Null (the default)
-    /// where there are no others.
+    /// The same with the steps that its author wrote, where something else was made of them: where a table was listed from steps. Null (the
+    /// default) where there are no others.
     /// </summary>
     public Func<int, IEnvironment>? OwnSteps { get; init; }
 
-    /// <summary>The steps after which an episode is truncated, as the environment itself says; null (the default) where it says nothing.</summary>
+    /// <summary>
+    /// The steps after which an episode is truncated, as the environment itself says; null (the default) where it says nothing.
+    /// </summary>
     public virtual int? StepLimit => null;
 
     /// <summary>
-    /// The most steps that random actions can be taken for with numbers that stay within double precision, 1 or more; null (the default) where there is no
-    /// such bound. <c>env check</c> keeps it.
+    /// The most steps that random actions can be taken for with numbers that stay within double precision, 1 or more; null (the default)
+    /// where there is no such bound. <c>env check</c> keeps it.
     /// </summary>
     public virtual int? RandomSteps => null;
 
@@ -103,7 +111,8 @@ public abstract class FederatedEnvironment
 
     /// <summary><see cref="Parameters"/> of the first agents.</summary>
     protected JsonObject ParametersJson() =>
-        new([.. Parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)new JsonArray([.. p.Value.Take(ShownAgents).Select(v => (JsonNode)v)])))]);
+        new([.. Parameters.Select(p => KeyValuePair.Create(
+            p.Key, (JsonNode?)new JsonArray([.. p.Value.Take(ShownAgents).Select(v => (JsonNode)v)])))]);
 }
 
 /// <summary>A reward that is known.</summary>

@@ -21,7 +21,8 @@ internal static class OptionKinds
         if (type == typeof(bool)) return ReadFlag;
         if (type == typeof(string)) return ReadText;
         if (type.IsEnum) return (reader, p, value) => ReadWord(reader, p, value, type);
-        if (type == typeof(double[])) return (reader, p, value) => reader.Numbers(p.Key, (double[]?)value, p.Attribute.Range, p.Attribute.Meaning);
+        if (type == typeof(double[]))
+            return (reader, p, value) => reader.Numbers(p.Key, (double[]?)value, p.Attribute.Range, p.Attribute.Meaning);
         if (type == typeof(int[])) return ReadWholes;
         if (HasOwnForm(type))
         {
@@ -29,7 +30,8 @@ internal static class OptionKinds
                 .CreateDelegate<Func<OptionReader, OptionProperty, object?, object?>>();
         }
         if (OptionProperty.Of(type).Count > 0) return (reader, p, value) => ReadSection(reader, p, value, type);
-        throw new ArgumentException($"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
+        throw new ArgumentException(
+            $"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
     }
 
     /// <summary>The value of a type that a constant stands for.</summary>
@@ -59,7 +61,8 @@ internal static class OptionKinds
     public static string WordOf(Enum value)
     {
         string name = value.ToString();
-        return value.GetType().GetField(name)?.GetCustomAttribute<WordAttribute>()?.Word ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+        string? word = value.GetType().GetField(name)?.GetCustomAttribute<WordAttribute>()?.Word;
+        return word ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name);
     }
 
     private static bool HasOwnForm(Type type) => type.GetInterfaces()

@@ -19,7 +19,8 @@ public static class EnvironmentFacts
     {
         ArgumentNullException.ThrowIfNull(environment);
         JsonObject facts = environment.Facts();
-        if (environment is FiniteMdp mdp) facts.Insert(facts.IndexOf("map"), "bestReturn", BestReturns(MdpOptima.Of(mdp, Objective.Reward)));
+        if (environment is FiniteMdp mdp)
+            facts.Insert(facts.IndexOf("map"), "bestReturn", BestReturns(MdpOptima.Of(mdp, Objective.Reward)));
         if (environment.Tasks is { } tasks) facts["tasks"] = Json(tasks);
         if (facts.ContainsKey("agents")) return facts;
         facts.Insert(0, "agents", environment.AgentNames.Count);
@@ -47,7 +48,9 @@ public static class EnvironmentFacts
         ["isPlace"] = tasks.IsPlace,
     };
 
-    /// <summary>The best expected discounted return: of the average MDP, which one common policy can reach, and of each agent alone.</summary>
+    /// <summary>
+    /// The best expected discounted return: of the average MDP, which one common policy can reach, and of each agent alone.
+    /// </summary>
     private static JsonObject BestReturns(MdpOptima optima) => new()
     {
         ["average"] = optima.Average is { } average ? Return(average) : null,
@@ -57,7 +60,9 @@ public static class EnvironmentFacts
     private static string Words(JsonObject best)
     {
         static string Number(JsonNode? value) => ((double)value!).ToString("G6", CultureInfo.InvariantCulture);
-        string average = best["average"] is { } known ? $"{Number(known)} for the average of the agents" : "unknown for the average (kernels differ)";
+        string average = best["average"] is { } known
+            ? $"{Number(known)} for the average of the agents"
+            : "unknown for the average (kernels differ)";
         if (best["agents"] is not JsonArray agents) return average;
         string rest = agents.Count > MaxShown ? $", ... ({agents.Count} in all)" : "";
         return $"{average}; {string.Join(", ", agents.Take(MaxShown).Select(Number))}{rest} for each alone";

@@ -3,7 +3,9 @@ using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Counterexamples;
 
-/// <summary><c>AdversarialPair-v0</c>: the pair of MDPs by which Labbi et al. (2025) try federated policy gradients under heterogeneous dynamics.</summary>
+/// <summary>
+/// <c>AdversarialPair-v0</c>: the pair of MDPs by which Labbi et al. (2025) try federated policy gradients under heterogeneous dynamics.
+/// </summary>
 public static class AdversarialPair
 {
     private const int States = 7, Actions = 4, Fork = 0, Upper = 1, Lower = 2, UpperDraw = 1, LowerDraw = 2;

@@ -3,7 +3,9 @@ using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Counterexamples;
 
-/// <summary><c>OppositeKernels-v0</c>: two kinds of agents for whom opposite actions lead to the goal, so that the best common policy is random.</summary>
+/// <summary>
+/// <c>OppositeKernels-v0</c>: two kinds of agents for whom opposite actions lead to the goal, so that the best common policy is random.
+/// </summary>
 public static class OppositeKernels
 {
     private const int Start = 0, Goal = 1, GoalDraw = 1;

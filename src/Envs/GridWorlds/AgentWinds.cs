@@ -6,8 +6,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.GridWorlds;
 
 /// <summary>
-/// The winds of the agents of <c>WindyCliff-v0</c>: drawn, evenly spaced, one for all, or a list. A number, a list in brackets and an array make
-/// one. Immutable.
+/// The winds of the agents of <c>WindyCliff-v0</c>: drawn, evenly spaced, one for all, or a list. A number, a list in brackets and an array
+/// make one. Immutable.
 /// </summary>
 [CollectionBuilder(typeof(AgentWinds), nameof(List))]
 public sealed class AgentWinds : IOptionValue<AgentWinds>

@@ -79,8 +79,8 @@ internal sealed record FourRoomsSettings(int? Start, int[] Goals, double[] Failu
     }
 
     /// <summary>
-    /// A goal an agent, among the cells at most lambda D steps from the common one, where D is the farthest. They are put in the order of their
-    /// distance, and then reading order, and agent i takes the one at its place t_i of that list. The start is left out.
+    /// A goal an agent, among the cells at most lambda D steps from the common one, where D is the farthest. They are put in the order of
+    /// their distance, and then reading order, and agent i takes the one at its place t_i of that list. The start is left out.
     /// </summary>
     private static int[] Around(OptionReader reader, GridMap map, int goal, int[] start, double lambda, double[]? places, int agents)
     {
@@ -93,6 +93,7 @@ internal sealed record FourRoomsSettings(int? Start, int[] Goals, double[] Failu
                 $"is less than a step, so that no goal moves; give 0, or at least {1.0 / farthest:G3}"));
         }
         int[] near = [.. cells.Where(c => steps[c] <= reach)];
-        return [.. Enumerable.Range(0, agents).Select(i => places is null ? goal : near[Math.Min((int)(places[i] * near.Length), near.Length - 1)])];
+        if (places is null) return [.. Enumerable.Repeat(goal, agents)];
+        return [.. places.Select(place => near[Math.Min((int)(place * near.Length), near.Length - 1)])];
     }
 }

@@ -17,7 +17,9 @@ public static class WindyCliff
         Id = "WindyCliff-v0",
         Summary = "A cliff walk in the wind, a task whose agents differ in how hard it blows (Jin et al. 2022).",
         Text = EnvironmentText.Beside(typeof(WindyCliff)),
-        Differences = new(["goalReward", "cliffReward"], ["wind"], ["heterogeneity"], ["wind", "goalReward", "cliffReward", "agentSeed", "firstAgent"]),
+        Differences = new(
+            ["goalReward", "cliffReward"], ["wind"], ["heterogeneity"],
+            ["wind", "goalReward", "cliffReward", "agentSeed", "firstAgent"]),
         OptionsType = typeof(WindyCliffOptions),
         Configure = EnvironmentDefinition.Reading<WindyCliffOptions, Settings>(Settings.Settle, (settings, _) => Build(settings)),
     };

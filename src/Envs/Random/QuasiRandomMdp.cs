@@ -4,7 +4,8 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Envs.Random;
 
 /// <summary>
-/// <c>QuasiRandomMdp-v0</c>: four small instances in closed form, so that anybody who recomputes a figure of the paper's laws has the same numbers.
+/// <c>QuasiRandomMdp-v0</c>: four small instances in closed form, so that anybody who recomputes a figure of the paper's laws has the same
+/// numbers.
 /// </summary>
 public static class QuasiRandomMdp
 {

@@ -10,8 +10,8 @@ namespace FedPG.Envs.Tabular;
 public sealed record AgentMdp(string Name, double[] Rewards, TransitionKernel Kernel)
 {
     /// <summary>
-    /// What single transitions pay, where that depends on what happens; null where each pays R_i(s, a). Steps and episodes are paid this. The exact
-    /// layer, training's sampler and files know R_i alone, which has the same mean.
+    /// What single transitions pay, where that depends on what happens; null where each pays R_i(s, a). Steps and episodes are paid this.
+    /// The exact layer, training's sampler and files know R_i alone, which has the same mean.
     /// </summary>
     public TransitionRewards? RewardsByTransition { get; init; }
 }
@@ -44,13 +44,17 @@ public sealed class FiniteMdp : FederatedEnvironment
             if (agent.Kernel.States != States || agent.Kernel.Actions != Actions)
             {
                 throw new ArgumentException(
-                    $"agent {agent.Name} has {agent.Kernel.States} states and {agent.Kernel.Actions} actions, others {States} and {Actions}",
+                    $"agent {agent.Name} has {agent.Kernel.States} states and {agent.Kernel.Actions} actions, "
+                    + $"others {States} and {Actions}",
                     nameof(agents));
             }
             if (agent.Rewards.Length != States * Actions || !agent.Rewards.All(double.IsFinite))
                 throw new ArgumentException($"agent {agent.Name} needs {States * Actions} finite rewards", nameof(agents));
             if (agent.RewardsByTransition?.ErrorBeside(agent.Kernel, agent.Rewards) is { } fault)
-                throw new ArgumentException($"the rewards of agent {agent.Name}'s transitions do not fit its table: {fault}", nameof(agents));
+            {
+                throw new ArgumentException(
+                    $"the rewards of agent {agent.Name}'s transitions do not fit its table: {fault}", nameof(agents));
+            }
         }
         SharesKernel = agents.All(a => ReferenceEquals(a.Kernel, agents[0].Kernel));
         Terminal = [.. Enumerable.Range(0, States).Select(IsTerminal)];
@@ -88,8 +92,8 @@ public sealed class FiniteMdp : FederatedEnvironment
     public override NumberRange RewardRange => new(Agents.Min(a => a.Rewards.Min()), Agents.Max(a => a.Rewards.Max()));
 
     /// <summary>
-    /// An interval that holds what every step pays: wider than <see cref="RewardRange"/>, which is that of the expectations, where rewards depend on
-    /// what happens.
+    /// An interval that holds what every step pays: wider than <see cref="RewardRange"/>, which is that of the expectations, where rewards
+    /// depend on what happens.
     /// </summary>
     public override NumberRange StepRewardRange
     {
@@ -113,8 +117,8 @@ public sealed class FiniteMdp : FederatedEnvironment
     public override IReadOnlyList<string> Map => Grid?.Map ?? [];
 
     /// <summary>
-    /// Steps drawn from the table: the index of the state is observed, a transition pays its own reward, and entering a terminal state ends the
-    /// episode.
+    /// Steps drawn from the table: the index of the state is observed, a transition pays its own reward, and entering a terminal state ends
+    /// the episode.
     /// </summary>
     public override Func<int, IEnvironment> Stepping => MdpEnvironment.MakerFor(this);
 
@@ -126,7 +130,8 @@ public sealed class FiniteMdp : FederatedEnvironment
             double[] rewards = Agents[i].Rewards;
             for (int k = 0; k < rewards.Length; k++)
             {
-                if (!range.Contains(rewards[k])) yield return new KnownReward($"agents[{i}].rewards[{k / Actions}][{k % Actions}]", rewards[k]);
+                if (!range.Contains(rewards[k]))
+                    yield return new KnownReward($"agents[{i}].rewards[{k / Actions}][{k % Actions}]", rewards[k]);
             }
         }
     }

@@ -69,7 +69,10 @@ internal sealed record FrozenLakeSettings(
         if (byGoals)
         {
             if (options.RewardSchedule.Goal == 0)
-                reader.Reject("rewardSchedule", "must pay something in a goal for agents to differ in whose it is at a heterogeneity above 0");
+            {
+                const string need = "must pay something in a goal for agents to differ in whose it is at a heterogeneity above 0";
+                reader.Reject("rewardSchedule", need);
+            }
         }
         else if (!options.Slippery)
         {

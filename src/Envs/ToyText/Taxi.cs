@@ -69,7 +69,8 @@ public static class Taxi
         private bool OwnAside { get; init; }
 
         /// <summary>
-        /// The destination that pays each agent in full, with the taxi's own place, or how likely its moves go aside; null where agents don't differ.
+        /// The destination that pays each agent in full, with the taxi's own place, or how likely its moves go aside; null where agents
+        /// don't differ.
         /// </summary>
         public AgentTasks? Tasks()
         {

@@ -11,7 +11,10 @@ using Xunit;
 
 namespace FedPG.Tests.Envs;
 
-/// <summary>Every registered environment has agents with rewards of their own, with kernels of their own, a degree, and a distribution to draw them from.</summary>
+/// <summary>
+/// Every registered environment has agents with rewards of their own, with kernels of their own, a degree, and a distribution to draw them
+/// from.
+/// </summary>
 public sealed partial class AgentDifferencesTests
 {
     private const int Agents = 4;
@@ -108,8 +111,8 @@ public sealed partial class AgentDifferencesTests
     }
 
     /// <summary>
-    /// A draw is a function of its seed and the agent, not of how many there are: at every degree where it pulls towards what all have in common, at degree 1 where it pulls
-    /// towards the mean of the agents.
+    /// A draw is a function of its seed and the agent, not of how many there are: at every degree where it pulls towards what all have in
+    /// common, at degree 1 where it pulls towards the mean of the agents.
     /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
@@ -133,8 +136,8 @@ public sealed partial class AgentDifferencesTests
     }
 
     /// <summary>
-    /// Nothing is ignored: two agents at degree 1 differ in an entry of their tables or a number of their physics, whatever one other option is set to at the ends of what it may be, or the
-    /// options are refused. At degree 0 they are alike to the bit.
+    /// Nothing is ignored: two agents at degree 1 differ in an entry of their tables or a number of their physics, whatever one other
+    /// option is set to at the ends of what it may be, or the options are refused. At degree 0 they are alike to the bit.
     /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
@@ -178,7 +181,9 @@ public sealed partial class AgentDifferencesTests
         }
     }
 
-    /// <summary>What env info shows of the agents is what they have: alike at degree 0, and where it is numbers that differ, different at 1.</summary>
+    /// <summary>
+    /// What env info shows of the agents is what they have: alike at degree 0, and where it is numbers that differ, different at 1.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
     public void What_agents_have_is_shown(string id)
@@ -215,7 +220,9 @@ public sealed partial class AgentDifferencesTests
     private static List<string> Values(string id, string key) =>
         [.. EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key == key).SelectMany(o => Quoted().Matches(o.Allowed)).Select(match => match.Groups[1].Value)];
 
-    /// <summary>The values of an option at the ends of what it may be, as JSON: words, true and false, and numbers that belong to the range.</summary>
+    /// <summary>
+    /// The values of an option at the ends of what it may be, as JSON: words, true and false, and numbers that belong to the range.
+    /// </summary>
     private static IEnumerable<string> Ends(OptionInfo option)
     {
         if (option.Allowed == "true or false") return ["true", "false"];

@@ -81,7 +81,9 @@ public sealed class EveryEnvironmentTests
         Assert.Equal(seen[^1].Observation, observation);
     }
 
-    /// <summary>Resets too, one by one and in lanes. Made in one method, so that what the compiler does in its first calls is done before the count.</summary>
+    /// <summary>
+    /// Resets too, one by one and in lanes. Made in one method, so that what the compiler does in its first calls is done before the count.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
     public void Nothing_is_allocated_by_a_step(string id)

@@ -68,7 +68,8 @@ internal sealed class FiniteMdpParser(string source)
         int before = _errors.Count, s = 0;
         foreach (JsonElement item in element.EnumerateArray())
         {
-            if (!KernelParser.IsProbability(item, out initial[s])) _errors.Add($"initial[{s}]", item.GetRawText(), KernelParser.ProbabilityAllowed);
+            if (!KernelParser.IsProbability(item, out initial[s]))
+                _errors.Add($"initial[{s}]", item.GetRawText(), KernelParser.ProbabilityAllowed);
             s++;
         }
         double sum = initial.Sum();
@@ -111,9 +112,13 @@ internal sealed class FiniteMdpParser(string source)
         string path = $"agents[{agent}].name", name = $"agent-{agent}";
         if (element.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(element.GetString())) name = element.GetString()!;
         else if (element.ValueKind != JsonValueKind.Undefined) AddWrong(path, element, "a string that is not empty");
-        if (name.Length > 100 || name.Any(char.IsControl)) _errors.Add(path, name, "must be at most 100 characters, none of them a control character");
+        if (name.Length > 100 || name.Any(char.IsControl))
+            _errors.Add(path, name, "must be at most 100 characters, none of them a control character");
         if (!owners.TryAdd(name, agent))
-            _errors.Add(path, $"\"{name}\"", $"is the name of agents[{owners[name]}] already; names must be unique (agent i without one is \"agent-i\")");
+        {
+            _errors.Add(path, $"\"{name}\"",
+                $"is the name of agents[{owners[name]}] already; names must be unique (agent i without one is \"agent-i\")");
+        }
         return name;
     }
 

@@ -4,8 +4,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.Tabular.Files;
 
 /// <summary>
-/// Reads the agents' optional tasks, agent by agent: a list of finite numbers each. All agents have one, of one length, or none has; the first agent
-/// decides. Not thread-safe.
+/// Reads the agents' optional tasks, agent by agent: a list of finite numbers each. All agents have one, of one length, or none has; the
+/// first agent decides. Not thread-safe.
 /// </summary>
 internal sealed class TaskParser
 {
@@ -14,7 +14,8 @@ internal sealed class TaskParser
     private int _length;
 
     /// <summary>The tasks that were read; null where no agent has one.</summary>
-    public AgentTasks? Found => _tasks.Count == 0 ? null : new AgentTasks([.. Enumerable.Range(0, _length).Select(k => $"task{k}")], _tasks);
+    public AgentTasks? Found =>
+        _tasks.Count == 0 ? null : new AgentTasks([.. Enumerable.Range(0, _length).Select(k => $"task{k}")], _tasks);
 
     /// <summary>Reads the next agent's task.</summary>
     /// <param name="element">What stands in the file; undefined where the agent has none.</param>

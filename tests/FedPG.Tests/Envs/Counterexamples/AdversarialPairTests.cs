@@ -30,7 +30,9 @@ public sealed class AdversarialPairTests
         double[] Goes(int agent, int next) => [.. Enumerable.Range(0, 4).Select(a => EnvTesting.Probability(pair.Agents[agent].Kernel, 0, a, next))];
     }
 
-    /// <summary>At the fork, a policy that is certain earns nothing with one half of the agents; one half of each earns with both.</summary>
+    /// <summary>
+    /// At the fork, a policy that is certain earns nothing with one half of the agents; one half of each earns with both.
+    /// </summary>
     [Fact]
     public void A_random_policy_is_better_at_the_fork_than_a_certain_one()
     {

@@ -17,8 +17,8 @@ public sealed class DeepSeaTests
         }, iter: 30);
 
     /// <summary>
-    /// Always right: (1 - 1/N)^(N-1) - 0.01, the figure of bsuite. Whoever stops after a failed step saves the cost of the steps that are then in vain, so the optimum
-    /// is 0.01 (1 - 1/N)^N above it.
+    /// Always right: (1 - 1/N)^(N-1) - 0.01, the figure of bsuite. Whoever stops after a failed step saves the cost of the steps that are
+    /// then in vain, so the optimum is 0.01 (1 - 1/N)^N above it.
     /// </summary>
     [Fact]
     public void The_stochastic_variant_has_its_closed_forms() =>

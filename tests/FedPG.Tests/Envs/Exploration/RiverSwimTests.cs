@@ -37,7 +37,9 @@ public sealed class RiverSwimTests
         Assert.Equal([0.005, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], agent.Rewards.Select(r => Math.Round(r, 15)));
     }
 
-    /// <summary>Staying on the near bank is worth 5 / (1 - gamma) from state 0, and gamma^s times that from state s: by our own evaluation.</summary>
+    /// <summary>
+    /// Staying on the near bank is worth 5 / (1 - gamma) from state 0, and gamma^s times that from state s: by our own evaluation.
+    /// </summary>
     [Fact]
     public void Always_left_is_worth_the_near_bank_and_always_right_is_best()
     {

@@ -48,7 +48,10 @@ public sealed class FourRoomsTests
         }
     }
 
-    /// <summary>From (4, 1) to (8, 9) the way leads through two doors: 2 rows up or down to them and back, 18 steps in all by a search on the map's text.</summary>
+    /// <summary>
+    /// From (4, 1) to (8, 9) the way leads through two doors: 2 rows up or down to them and back, 18 steps in all by a search on the map's
+    /// text.
+    /// </summary>
     [Fact]
     public void Without_failures_the_optimum_is_the_shortest_way()
     {
@@ -76,7 +79,9 @@ public sealed class FourRoomsTests
         Assert.Equal([0.75, 1, 0.75], mdp.Agents.Select(a => a.Rewards[(besideSecond * 4) + 1]));
     }
 
-    /// <summary>A list says that agents differ, so that a degree which is not given does not flatten it; 0 does, and pays all for every goal.</summary>
+    /// <summary>
+    /// A list says that agents differ, so that a degree which is not given does not flatten it; 0 does, and pays all for every goal.
+    /// </summary>
     [Fact]
     public void A_list_of_goals_holds_unless_a_degree_is_given()
     {

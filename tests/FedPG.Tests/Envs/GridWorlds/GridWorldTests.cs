@@ -9,7 +9,9 @@ public sealed class GridWorldTests
 {
     private static readonly (int Row, int Column)[] Steps = [(-1, 0), (0, 1), (1, 0), (0, -1)];
 
-    /// <summary>The square grid of the benchmark workloads, worked out from its rule: state = row * L + column, slip 0.1, goals along the boundary.</summary>
+    /// <summary>
+    /// The square grid of the benchmark workloads, worked out from its rule: state = row * L + column, slip 0.1, goals along the boundary.
+    /// </summary>
     [Theory]
     [InlineData(10, 16)]
     [InlineData(10, 1)]
@@ -151,7 +153,10 @@ public sealed class GridWorldTests
         Assert.Equal(1, EnvTesting.Probability(mdp.Agents[1].Kernel, 2, 1, 3));
     }
 
-    /// <summary>The degree moves the probability of an end in a goal cell from the share of agents whose goal it is, which all have at 0, to 1 in one's own and 0 in others'.</summary>
+    /// <summary>
+    /// The degree moves the probability of an end in a goal cell from the share of agents whose goal it is, which all have at 0, to 1 in
+    /// one's own and 0 in others'.
+    /// </summary>
     [Fact]
     public void With_own_goals_only_ends_are_affine_in_the_degree_and_the_same_for_all_at_0()
     {

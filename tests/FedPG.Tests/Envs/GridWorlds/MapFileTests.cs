@@ -6,7 +6,9 @@ using Xunit;
 
 namespace FedPG.Tests.Envs.GridWorlds;
 
-/// <summary>A map in a text file, relative to the experiment that names it, is the same environment as its rows written out; faults name the file.</summary>
+/// <summary>
+/// A map in a text file, relative to the experiment that names it, is the same environment as its rows written out; faults name the file.
+/// </summary>
 public sealed class MapFileTests
 {
     [Fact]

@@ -107,5 +107,6 @@ public sealed class WindyCliffTests
         Assert.Contains(message, fault.Allowed, StringComparison.Ordinal);
     }
 
-    private static double[] Winds(FiniteMdp mdp) => [.. mdp.Agents.Select(a => Math.Round(3 * EnvTesting.Probability(a.Kernel, 5, Up, 1), 14))];
+    private static double[] Winds(FiniteMdp mdp) =>
+        [.. mdp.Agents.Select(a => Math.Round(3 * EnvTesting.Probability(a.Kernel, 5, Up, 1), 14))];
 }

@@ -43,7 +43,10 @@ public sealed class QuasiRandomMdpTests
         for (int i = 0; i < 4; i++) Assert.Equal(x.Agents[i].Rewards, d.Agents[i].Rewards);
     }
 
-    /// <summary>With q = 0.4 and gamma = 0.9 the best common policy takes action 0 with probability 0.427; either deterministic one is at least twice as bad.</summary>
+    /// <summary>
+    /// With q = 0.4 and gamma = 0.9 the best common policy takes action 0 with probability 0.427; either deterministic one is at least
+    /// twice as bad.
+    /// </summary>
     [Fact]
     public void With_opposite_kernels_the_best_common_policy_is_random()
     {

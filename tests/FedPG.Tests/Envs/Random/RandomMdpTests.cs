@@ -18,8 +18,8 @@ public sealed class RandomMdpTests
         }, iter: 50);
 
     /// <summary>
-    /// A state is a successor with the chance p, and where none is, one is drawn: the number of successors is k with the binomial probability, that of 0 added to 1.
-    /// 20,000 rows of 5 states at p = 0.2: each share within 5.5 standard errors (chance 2e-7).
+    /// A state is a successor with the chance p, and where none is, one is drawn: the number of successors is k with the binomial
+    /// probability, that of 0 added to 1. 20,000 rows of 5 states at p = 0.2: each share within 5.5 standard errors (chance 2e-7).
     /// </summary>
     [Fact]
     public void Each_state_is_a_successor_with_the_chance_that_is_asked_for()
@@ -93,7 +93,10 @@ public sealed class RandomMdpTests
         Assert.False(all.SharesKernel);
     }
 
-    /// <summary>Uniform numbers over their sum: with many states P is close to u / (S/2), so its variance is close to 1 / (3 S^2); on the simplex it is close to 1 / S^2.</summary>
+    /// <summary>
+    /// Uniform numbers over their sum: with many states P is close to u / (S/2), so its variance is close to 1 / (3 S^2); on the simplex it
+    /// is close to 1 / S^2.
+    /// </summary>
     [Fact]
     public void Normalised_rows_are_flatter_than_those_of_the_simplex()
     {

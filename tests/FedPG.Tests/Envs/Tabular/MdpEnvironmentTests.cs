@@ -69,7 +69,9 @@ public sealed class MdpEnvironmentTests
         Assert.All(paid, reward => Assert.Equal(expected, reward));
     }
 
-    /// <summary>Two of three ways from the start to the start, over the border and into the cliff: six standard errors of a share of one half.</summary>
+    /// <summary>
+    /// Two of three ways from the start to the start, over the border and into the cliff: six standard errors of a share of one half.
+    /// </summary>
     [Fact]
     public void Ways_to_one_state_keep_their_rewards_apart()
     {
@@ -80,7 +82,10 @@ public sealed class MdpEnvironmentTests
         Assert.Equal(-102.0 / 3, mdp.Agents[0].Rewards[(36 * 4) + 1], 1e-12);
     }
 
-    /// <summary>For every table: the rewards of transitions have R(s, a) as their expectation and the kernel's probabilities, and lie in the range that is stated for steps.</summary>
+    /// <summary>
+    /// For every table: the rewards of transitions have R(s, a) as their expectation and the kernel's probabilities, and lie in the range
+    /// that is stated for steps.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Tables))]
     public void Rewards_of_transitions_are_those_of_the_table_in_the_mean(string id)

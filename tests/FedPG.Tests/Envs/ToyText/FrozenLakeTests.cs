@@ -152,7 +152,9 @@ public sealed class FrozenLakeTests
         Assert.Equal([0.75, 1, 0.75], mdp.Agents.Select(agent => agent.Rewards[(3 * 4) + Right]));
     }
 
-    /// <summary>A drawn agent owns one of the goals, and who it is does not depend on the others; one agent alone has the original lake.</summary>
+    /// <summary>
+    /// A drawn agent owns one of the goals, and who it is does not depend on the others; one agent alone has the original lake.
+    /// </summary>
     [Fact]
     public void Goals_can_be_drawn()
     {

@@ -23,7 +23,10 @@ public sealed class TaxiTests
         Assert.All(mdp.Initial, p => Assert.True(p == 0 || p == 1.0 / 300));
     }
 
-    /// <summary>The best is to drive the shortest way to the passenger and on to the destination, by a search on the map's text: 20 less one for each step before the last.</summary>
+    /// <summary>
+    /// The best is to drive the shortest way to the passenger and on to the destination, by a search on the map's text: 20 less one for
+    /// each step before the last.
+    /// </summary>
     [Fact]
     public void The_optimum_drives_the_shortest_ways()
     {
@@ -134,7 +137,10 @@ public sealed class TaxiTests
         }
     }
 
-    /// <summary>Of 200 agents a quarter likes each destination: Binomial(200, 1/4) has mean 50 and standard deviation 6.1; 5.5 of them miss with probability 4e-8, for one of four 2e-7.</summary>
+    /// <summary>
+    /// Of 200 agents a quarter likes each destination: Binomial(200, 1/4) has mean 50 and standard deviation 6.1; 5.5 of them miss with
+    /// probability 4e-8, for one of four 2e-7.
+    /// </summary>
     [Fact]
     public void The_destination_that_pays_can_be_drawn()
     {
@@ -152,7 +158,8 @@ public sealed class TaxiTests
     public void States_are_taken_apart_and_put_together() =>
         Assert.All(TaxiState.All.Select((state, index) => (state, index)), pair => Assert.Equal(pair.index, pair.state.Index));
 
-    private static int Index(int row, int column, int passenger, int destination) => (((((row * 5) + column) * 5) + passenger) * 4) + destination;
+    private static int Index(int row, int column, int passenger, int destination) =>
+        (((((row * 5) + column) * 5) + passenger) * 4) + destination;
 
     /// <summary>Steps from every square to one, by a search over the text of the map.</summary>
     private static int[,] Distances((int Row, int Column) to)

@@ -18,7 +18,8 @@ public sealed class ExactLayerTests
         new("random-0", "random-3-actions", "grid", "grid-walls", "grid-ending", "grid-10", "frozen-lake");
 
     [Fact]
-    public void Values_and_occupancies_of_sparse_MDPs_are_those_of_dense_elimination() => Cases.Sample((states, actions, branching, percent, seed) =>
+    public void Values_and_occupancies_of_sparse_MDPs_are_those_of_dense_elimination() =>
+        Cases.Sample((states, actions, branching, percent, seed) =>
     {
         var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 5, 0, 0));
         AssertSolves(RandomKernel(random, states, actions, branching), percent / 100.0, random);
@@ -276,7 +277,8 @@ public sealed class ExactLayerTests
     private static double[] RandomPolicy(RandomSequence random, int states, int actions) =>
         [.. Enumerable.Range(0, states).SelectMany(_ => RandomSimplex(random, actions))];
 
-    private static double[] RandomNumbers(RandomSequence random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
+    private static double[] RandomNumbers(RandomSequence random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
 
     private static double[] RandomSimplex(RandomSequence random, int count)
     {

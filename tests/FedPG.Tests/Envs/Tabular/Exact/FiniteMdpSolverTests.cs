@@ -59,7 +59,9 @@ public sealed class FiniteMdpSolverTests
         },
         iter: 200);
 
-    /// <summary>Kakade and Langford: J(pi') - J(pi) = E under pi' of the advantages of pi; with entropy, of the next policy's own log pi'.</summary>
+    /// <summary>
+    /// Kakade and Langford: J(pi') - J(pi) = E under pi' of the advantages of pi; with entropy, of the next policy's own log pi'.
+    /// </summary>
     [Fact]
     public void The_difference_of_two_policies_is_the_mean_advantage() => Cases.Sample(
         c =>
@@ -156,6 +158,7 @@ public sealed class FiniteMdpSolverTests
         public IEnumerable<int> Rows(int state) => Enumerable.Range(state * Actions, Actions);
 
         /// <summary>c + tau log pi, finite.</summary>
-        public double StepCost(double[] policy, int row) => Temperature == 0 ? Costs[row] : Costs[row] + (Temperature * Math.Log(policy[row]));
+        public double StepCost(double[] policy, int row) =>
+            Temperature == 0 ? Costs[row] : Costs[row] + (Temperature * Math.Log(policy[row]));
     }
 }

@@ -81,7 +81,8 @@ public sealed class IterativeSolverTests
         Assert.Equal(LinearSolver.Banded, Default("RandomMdp-v0", """{ "states": 700, "branching": 5 }"""));
         Assert.Equal(LinearSolver.Iterative, Default("RandomMdp-v0", """{ "states": 1500, "branching": 5 }"""));
 
-        static LinearSolver Default(string id, string options) => new ExactEvaluation(EnvTesting.Make(id, 1, options).Agents[0].Kernel, 0.9).Solver;
+        static LinearSolver Default(string id, string options) =>
+            new ExactEvaluation(EnvTesting.Make(id, 1, options).Agents[0].Kernel, 0.9).Solver;
     }
 
     [Theory]

@@ -59,7 +59,10 @@ public sealed class SparseSolverTests
         },
         iter: 100);
 
-    /// <summary>The search for an order ends early where the order would not be used, and only there. A band's multiplications are at least a third of its size times both widths.</summary>
+    /// <summary>
+    /// The search for an order ends early where the order would not be used, and only there. A band's multiplications are at least a third
+    /// of its size times both widths.
+    /// </summary>
     [Fact]
     public void An_order_is_found_where_it_spares_most_of_a_band_and_not_used_where_it_spares_little() => Gen.Select(
         Gen.Int[40, 160], Gen.Int[1, 2], Gen.Int[1, 4], RandomKernels.OneOf(0, 0.2, 0.6), Gen.Long[0, 1L << 40]).Sample(
@@ -80,7 +83,10 @@ public sealed class SparseSolverTests
     public void Only_sparse_factors_are_batched() =>
         Assert.Null(ExactBatch.On(new ExactEvaluation(EnvTesting.Make("RandomMdp-v0", 1, "{}").Agents[0].Kernel, 0.9, LinearSolver.Banded)));
 
-    /// <summary>In a block of 13, agents are evaluated eight, five and one at a time, as the others take the step or not; a lane that was another's last time is no one's now.</summary>
+    /// <summary>
+    /// In a block of 13, agents are evaluated eight, five and one at a time, as the others take the step or not; a lane that was another's
+    /// last time is no one's now.
+    /// </summary>
     [Theory]
     [InlineData("grid-10", 0)]
     [InlineData("grid-10", 0.3)]

@@ -242,5 +242,6 @@ public sealed class FiniteMdpFileTests
         return node.Root.ToJsonString().Replace(mark, json, StringComparison.Ordinal);
     }
 
-    private static int IndexOf(string step) => int.Parse(step.AsSpan(1, step.Length - 2), System.Globalization.CultureInfo.InvariantCulture);
+    private static int IndexOf(string step) =>
+        int.Parse(step.AsSpan(1, step.Length - 2), System.Globalization.CultureInfo.InvariantCulture);
 }
