@@ -117,7 +117,8 @@ public sealed class AgentTasksTests
         double[] winds = [0.1, 0.5, 0.9];
         IReadOnlyList<double[]> grid = GridWorld.Create(3, new GridWorldOptions { Width = 4, Height = 4, Goals = goals }).Tasks!.Values;
         GridCell[] moved = [.. order.Select(i => goals[i])];
-        Assert.Equal(order.Select(i => grid[i]), GridWorld.Create(3, new GridWorldOptions { Width = 4, Height = 4, Goals = moved }).Tasks!.Values);
+        Assert.Equal(order.Select(i => grid[i]),
+            GridWorld.Create(3, new GridWorldOptions { Width = 4, Height = 4, Goals = moved }).Tasks!.Values);
         IReadOnlyList<double[]> cliff = WindyCliff.Create(3, new WindyCliffOptions { Wind = winds }).Tasks!.Values;
         double[] blown = [.. order.Select(i => winds[i])];
         Assert.Equal(order.Select(i => cliff[i]), WindyCliff.Create(3, new WindyCliffOptions { Wind = blown }).Tasks!.Values);
@@ -197,9 +198,11 @@ public sealed class AgentTasksTests
         FiniteMdp mdp = GridWorld.Create(2, new GridWorldOptions { Width = 3, Height = 3 });
         Assert.Same(mdp.Tasks, EpisodicEnvironment.Of(mdp).Tasks);
         Assert.Equal(
-            """{"names":["goalRow","goalColumn"],"values":[[-1,-1],[0,1]],"isPlace":true}""".Replace("[0,1]", Row(mdp.Tasks!.Values[1]), StringComparison.Ordinal),
+            """{"names":["goalRow","goalColumn"],"values":[[-1,-1],[0,1]],"isPlace":true}""".Replace("[0,1]", Row(mdp.Tasks!.Values[1]),
+                StringComparison.Ordinal),
             EnvironmentFacts.Json(mdp)["tasks"]!.ToJsonString());
-        Assert.Contains(EnvironmentFacts.Words(mdp), fact => fact.Name == "tasks" && fact.Value.Contains("goalRow", StringComparison.Ordinal));
+        Assert.Contains(EnvironmentFacts.Words(mdp), fact => fact.Name == "tasks"
+            && fact.Value.Contains("goalRow", StringComparison.Ordinal));
         Assert.False(EnvironmentFacts.Json(RandomMdp.Create(2)).ContainsKey("tasks"));
 
         static string Row(double[] row) => $"[{string.Join(',', row)}]";

@@ -18,11 +18,13 @@ public sealed class EnvironmentFactsTests
     {
         FiniteMdp mdp = GridWorld.Create(2, new GridWorldOptions { Width = 4, Height = 4 });
         Assert.Equal(
-            ["states", "actions", "agents", "discount", "sharesKernel", "startStates", "terminalStates", "bestReturn", "map", "parameters", "tasks"],
+            ["states", "actions", "agents", "discount", "sharesKernel", "startStates", "terminalStates", "bestReturn", "map", "parameters",
+                "tasks"],
             EnvironmentFacts.Json(mdp).Select(fact => fact.Key));
         Dictionary<string, string> words = EnvironmentFacts.Words(mdp).ToDictionary(fact => fact.Name, fact => fact.Value);
         Assert.Equal(
-            ["states", "actions", "agents", "discount", "kernel", "start states", "terminal states", "best return", "parameters", "tasks"], words.Keys);
+            ["states", "actions", "agents", "discount", "kernel", "start states", "terminal states", "best return", "parameters",
+                "tasks"], words.Keys);
         Assert.Equal(("shared by all agents", "none"), (words["kernel"], words["terminal states"]));
         Assert.Equal("0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ... (16 in all)", words["start states"]);
         Assert.Equal(4, mdp.Map.Count);
