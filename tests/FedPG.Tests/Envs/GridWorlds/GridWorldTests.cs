@@ -72,8 +72,8 @@ public sealed class GridWorldTests
         Assert.Equal(40, stays.Distinct().Count());
         Assert.All(stays, p => Assert.InRange(p, (1 - 0.2) * (1 - 0.3 + (0.3 / 2)), 1 - (0.1 / 2)));
         Assert.NotEqual(stays,
-            EnvTesting.Make("GridWorld-v0", 40, open.Replace("\"agentSeed\": 4", "\"agentSeed\": 5", StringComparison.Ordinal)).Agents
-                .Select(a => EnvTesting.Probability(a.Kernel, 3, 0, 3)));
+            EnvTesting.Make("GridWorld-v0", 40, open.Replace("\"agentSeed\": 4", "\"agentSeed\": 5", StringComparison.Ordinal)).Agents.Select(a =>
+            EnvTesting.Probability(a.Kernel, 3, 0, 3)));
     }
 
     [Theory]
