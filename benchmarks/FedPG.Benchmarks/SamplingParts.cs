@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using BenchmarkDotNet.Attributes;
 using FedPG.Core.Streams;
+using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Sampling;
 using FedPG.Policies.Heads;
 

@@ -4,8 +4,8 @@ using FedPG.Core.Streams;
 namespace FedPG.Envs;
 
 /// <summary>
-/// Where N agents stand on a scale from 0 to 1 along which they differ: evenly spaced, or drawn from a seed. The degree of heterogeneity lambda
-/// moves a parameter from its common value to the agent's own place: p_i = p + lambda (t_i - p).
+/// Where N agents stand on a scale from 0 to 1 along which they differ: evenly spaced, or drawn from a seed. The degree of heterogeneity
+/// lambda moves a parameter from its common value to the agent's own place: p_i = p + lambda (t_i - p).
 /// </summary>
 internal static class AgentSpread
 {
@@ -23,12 +23,15 @@ internal static class AgentSpread
         "Draws each agent's place on the scale of heterogeneity uniformly from this seed, whatever the number of agents; "
         + "without it the N agents are evenly spaced.";
 
-    /// <summary>The number of the random sequence the places are drawn from; tables that draw more from an agent's stream use smaller ones.</summary>
+    /// <summary>
+    /// The number of the random sequence the places are drawn from; tables that draw more from an agent's stream use smaller ones.
+    /// </summary>
     private const int Sequence = 16;
 
     /// <summary>
-    /// The default degree of an environment that all agents have in its original form unless the user says how they differ: 1 where one of the
-    /// options is given, and else 0. So a degree that is not given neither flattens what the user wrote down nor changes the original environment.
+    /// The default degree of an environment that all agents have in its original form unless the user says how they differ: 1 where one of
+    /// the options is given, and else 0. So a degree that is not given neither flattens what the user wrote down nor changes the original
+    /// environment.
     /// </summary>
     /// <param name="reader">The environment's options.</param>
     /// <param name="keys">The options that say how agents differ.</param>
@@ -42,8 +45,8 @@ internal static class AgentSpread
     }
 
     /// <summary>
-    /// For an environment whose degree is 1 when not given: refuses a degree that is given where several agents differ in nothing that it acts on,
-    /// and writes one that is not given back as such, so that what was resolved can be read again.
+    /// For an environment whose degree is 1 when not given: refuses a degree that is given where several agents differ in nothing that it
+    /// acts on, and writes one that is not given back as such, so that what was resolved can be read again.
     /// </summary>
     /// <param name="reader">The environment's options.</param>
     /// <param name="differs">Whether agents differ, or are drawn.</param>

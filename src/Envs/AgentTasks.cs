@@ -1,53 +1,86 @@
 namespace FedPG.Envs;
 
 /// <summary>
-/// What tells the agents' tasks apart, as numbers: a goal's row and column, a pole's length. The environment scales them by its own ranges and never by
-/// the agents present, so that a policy that is told its task knows the same task by the same numbers among other agents. Immutable.
+/// What tells the tasks of the agents apart, as k numbers an agent: a goal's row and column, or a probability. The numbers are scaled by
+/// the environment's own ranges to [-1, 1] or [0, 1], so that an agent's do not depend on which other agents there are. Those of a
+/// finite-MDP file are what its author wrote. Immutable.
 /// </summary>
 public sealed class AgentTasks
 {
-    private readonly double[,] _values;
-    private readonly double[,]? _places;
-
-    /// <summary>The tasks of N agents.</summary>
-    /// <param name="names">What the k numbers are, such as <c>goalRow</c>.</param>
-    /// <param name="values">Each agent's task, [N, k], about [-1, 1].</param>
-    /// <param name="places">
-    /// Where tasks are places: every state's own place in the same numbers, [S, k]. Null (the default) where they are none, or states are not listed.
-    /// </param>
-    /// <exception cref="ArgumentException">There are no numbers, sizes disagree, or a number is not finite.</exception>
-    public AgentTasks(IReadOnlyList<string> names, double[,] values, double[,]? places = null)
+    /// <summary>Creates the tasks.</summary>
+    /// <param name="names">What each number is, [k], at least one.</param>
+    /// <param name="values">The numbers of each agent, [N, k], finite.</param>
+    /// <param name="places">Each state's own place in the same numbers, [S, k], finite; null where the task is no place.</param>
+    /// <exception cref="ArgumentException">There are no numbers, a row is not [k], or a number is not finite.</exception>
+    public AgentTasks(IReadOnlyList<string> names, IReadOnlyList<double[]> values, IReadOnlyList<double[]>? places = null)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(values);
-        if (names.Count == 0 || values.GetLength(0) == 0) throw new ArgumentException("a task is at least one number of at least one agent", nameof(names));
-        if (values.GetLength(1) != names.Count) throw new ArgumentException($"{values.GetLength(1)} numbers a task have {names.Count} names", nameof(values));
-        if (places is not null && places.GetLength(1) != names.Count)
-            throw new ArgumentException($"a place has {places.GetLength(1)} numbers, a task {names.Count}", nameof(places));
-        if (!values.Cast<double>().Concat(places?.Cast<double>() ?? []).All(double.IsFinite)) throw new ArgumentException("a number is not finite", nameof(values));
-        (Names, _values, _places) = (names, (double[,])values.Clone(), (double[,]?)places?.Clone());
+        if (names.Count == 0) throw new ArgumentException("a task needs at least one number", nameof(names));
+        foreach (double[] row in values.Concat(places ?? []))
+        {
+            if (row.Length != names.Count || !row.All(double.IsFinite))
+            {
+                throw new ArgumentException(
+                    $"a task, and a place, is {names.Count} finite numbers; this one is [{string.Join(", ", row)}]");
+            }
+        }
+        (Names, Values, Places) = (names, values, places);
     }
 
-    /// <summary>What the numbers are, [k].</summary>
+    /// <summary>What each number is, [k].</summary>
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>The numbers of each agent, [N, k].</summary>
+    public IReadOnlyList<double[]> Values { get; }
+
+    /// <summary>
+    /// Each state's own place in the same numbers, [S, k]; null where the task is no place. Numbers of the task that belong to no place are
+    /// 0, and so is all of a state off the map.
+    /// </summary>
+    public IReadOnlyList<double[]>? Places { get; }
+
     /// <summary>N.</summary>
-    public int Agents => _values.GetLength(0);
+    public int Agents => Values.Count;
 
-    /// <summary>k, the numbers of a task.</summary>
-    public int Size => _values.GetLength(1);
+    /// <summary>k, how many numbers a task is.</summary>
+    public int Size => Names.Count;
 
-    /// <summary>S, the states whose places are known; 0 where tasks are no places.</summary>
-    public int States => _places?.GetLength(0) ?? 0;
+    /// <summary>Whether the task is a place, so that states have places in the same numbers.</summary>
+    public bool IsPlace => Places is not null;
 
-    /// <summary>A number of an agent's task.</summary>
-    /// <param name="agent">The agent, in [0, N).</param>
-    /// <param name="number">The number, in [0, k).</param>
-    public double this[int agent, int number] => _values[agent, number];
+    /// <summary>Those of several numbers that agents have their own of.</summary>
+    /// <param name="numbers">Whether it is used, its name, and the agents' values, [N], already scaled.</param>
+    internal static IReadOnlyList<(string Name, IEnumerable<double> Values)> Where(
+        params ReadOnlySpan<(bool IsUsed, string Name, IEnumerable<double> Values)> numbers)
+    {
+        var used = new List<(string, IEnumerable<double>)>();
+        foreach ((bool isUsed, string name, IEnumerable<double> values) in numbers)
+        {
+            if (isUsed) used.Add((name, values));
+        }
+        return used;
+    }
 
-    /// <summary>A number of a state's own place.</summary>
-    /// <param name="state">The state, in [0, S).</param>
-    /// <param name="number">The number, in [0, k).</param>
-    /// <exception cref="InvalidOperationException">Tasks are no places.</exception>
-    public double Place(int state, int number) => (_places ?? throw new InvalidOperationException("tasks are no places"))[state, number];
+    /// <summary>A task of the numbers that agents have their own of; null where there are none.</summary>
+    /// <param name="numbers">Whether it is used, its name, and the agents' values, [N], already scaled.</param>
+    internal static AgentTasks? Of(params ReadOnlySpan<(bool IsUsed, string Name, IEnumerable<double> Values)> numbers) =>
+        Of(null, null, Where(numbers));
+
+    /// <summary>The same behind a goal on a map; null where there is neither.</summary>
+    /// <param name="goals">The goal of each agent, [N, 2]; null where goals are no task.</param>
+    /// <param name="places">The place of each state, [S, 2]; null with <paramref name="goals"/>.</param>
+    /// <param name="numbers">Each number's name with the agents' values, [N], already scaled.</param>
+    internal static AgentTasks? Of(
+        IReadOnlyList<double[]>? goals, IReadOnlyList<double[]>? places, IReadOnlyList<(string Name, IEnumerable<double> Values)> numbers)
+    {
+        if (goals is null && numbers.Count == 0) return null;
+        double[][] others = [.. numbers.Select(number => number.Values.ToArray())];
+        double[] nowhere = new double[numbers.Count];
+        int agents = goals?.Count ?? others[0].Length;
+        return new AgentTasks(
+            [.. goals is null ? (string[])[] : ["goalRow", "goalColumn"], .. numbers.Select(number => number.Name)],
+            [.. Enumerable.Range(0, agents).Select(i => (double[])[.. goals?[i] ?? [], .. others.Select(values => values[i])])],
+            places is null ? null : [.. places.Select(place => (double[])[.. place, .. nowhere])]);
+    }
 }

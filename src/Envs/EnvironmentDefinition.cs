@@ -26,8 +26,8 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     public required string Summary { get; init; }
 
     /// <summary>
-    /// The documentation in a file of its own, for each heading that is not given below; null (the default) where all nine are. Registering a
-    /// definition that has neither is refused.
+    /// The documentation in a file of its own, for each heading that is not given below; null (the default) where all nine are. Registering
+    /// a definition that has neither is refused.
     /// </summary>
     public EnvironmentText? Text { get; init; }
 
@@ -62,8 +62,8 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     public int MaximumAgents { get; init; } = AgentLimit;
 
     /// <summary>
-    /// The steps after which an episode is truncated, 1 or more; null (the default) for no limit. Where states can be listed it holds for stepping only:
-    /// there an expectation runs over the gradient's horizon, or over all time.
+    /// The steps after which an episode is truncated, 1 or more; null (the default) for no limit. Where states can be listed it holds for
+    /// stepping only: there an expectation runs over the gradient's horizon, or over all time.
     /// </summary>
     public int? StepLimit { get; init; }
 
@@ -87,7 +87,8 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     /// <summary>Reads options into a record, which is checked and built from. For <see cref="Configure"/>.</summary>
     /// <typeparam name="TOptions">The options record; a new one has the defaults.</typeparam>
     /// <param name="create">Makes the environment of checked options for N agents.</param>
-    /// <param name="check">Notes what is wrong with options together, through the reader; null where each option's own range says all.</param>
+    /// <param name="check">Notes what is wrong with options together, through the reader; null where each option's own range says
+    /// all.</param>
     /// <param name="defaults">Changes defaults that depend on what is given; null where none does.</param>
     public static Func<OptionReader, int, Func<FederatedEnvironment>> Reading<TOptions>(
         Func<TOptions, int, FederatedEnvironment> create, Action<TOptions, OptionReader, int>? check = null,
@@ -130,11 +131,15 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     /// <param name="agents">N, 1 to <see cref="MaximumAgents"/>.</param>
     /// <param name="options">An options record of <see cref="OptionsType"/>; null for the defaults.</param>
     /// <exception cref="ArgumentException">The options are of another type.</exception>
-    /// <exception cref="InvalidInputException">The options or the number of agents are not allowed; all errors at once, as for a file.</exception>
+    /// <exception cref="InvalidInputException">The options or the number of agents are not allowed; all errors at once, as for a
+    /// file.</exception>
     public FederatedEnvironment Create(int agents, object? options = null)
     {
         if (options is not null && OptionsType?.IsInstanceOfType(options) != true)
-            throw new ArgumentException($"{Id} takes {OptionsType?.Name ?? "no options record"}, not {options.GetType().Name}", nameof(options));
+        {
+            string known = OptionsType?.Name ?? "no options record";
+            throw new ArgumentException($"{Id} takes {known}, not {options.GetType().Name}", nameof(options));
+        }
         options ??= OptionsType is null ? null : Activator.CreateInstance(OptionsType);
         JsonElement given = options is null ? default : JsonSerializer.SerializeToElement(OptionRecord.ToJson(options));
         var errors = new ValidationErrors(options?.GetType().Name ?? Id);
@@ -155,10 +160,12 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
         int before = errors.Items.Count;
         if (agents < 1 || agents > MaximumAgents)
             errors.Add(keys.Agents, agents.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 1 to {MaximumAgents}");
-        var reader = new OptionReader(options, keys.Options, errors);
+        ValidationErrors found = errors.Another();
+        var reader = new OptionReader(options, keys.Options, found);
         // With a number of agents that is not allowed the options are still read, so that their errors are reported together with it.
         Func<FederatedEnvironment> build = Configure(reader, Math.Clamp(agents, 1, MaximumAgents));
         reader.Finish();
+        errors.AddRange(InOrder(found.Items, reader));
         if (errors.Items.Count > before) return null;
         JsonObject resolved = reader.Resolved;
         return new ConfiguredEnvironment(this, agents, resolved, () =>
@@ -191,6 +198,18 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
         ("Source", Source),
     ];
 
+    /// <summary>
+    /// Errors in the order of the options, whether an option is wrong by itself or beside others; those with unknown keys follow.
+    /// </summary>
+    private static IEnumerable<ValidationError> InOrder(IReadOnlyList<ValidationError> errors, OptionReader reader)
+    {
+        string[] keys = [.. reader.Described.Select(option => reader.PathOf(option.Key))];
+        return errors.OrderBy(error => Array.FindIndex(keys, key => IsWithin(error.KeyPath, key)) is >= 0 and int k ? k : keys.Length);
+
+        static bool IsWithin(string path, string key) =>
+            path.StartsWith(key, StringComparison.Ordinal) && (path.Length == key.Length || path[key.Length] is '.' or '[');
+    }
+
     /// <inheritdoc/>
     void ICatalogEntry.RequireValid()
     {
@@ -203,7 +222,8 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     }
 
     /// <summary>
-    /// A name and its version, with a namespace or not, as in Gymnasium; a project's name, which the template makes an id of, may hold spaces.
+    /// A name and its version, with a namespace or not, as in Gymnasium; a project's name, which the template makes an id of, may hold
+    /// spaces.
     /// </summary>
     [GeneratedRegex(@"^(?:[\w-]+/)?[\w.][\w.: -]*-v[0-9]+\z")]
     private static partial Regex ValidId();

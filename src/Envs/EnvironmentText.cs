@@ -16,15 +16,17 @@ public sealed class EnvironmentText
     /// <summary>The fixed headings, in the order of documentation.</summary>
     public static IReadOnlyList<string> Headings { get; } =
     [
-        "Description", "Action space", "Observation space", "Starting state", "Rewards", "Episode end", "Heterogeneity", "Version history", "Source",
+        "Description", "Action space", "Observation space", "Starting state", "Rewards", "Episode end", "Heterogeneity",
+        "Version history", "Source",
     ];
 
     /// <summary>
-    /// The text of the file that stands beside a type and has its name: <c>Walk.md</c> beside <c>Walk.cs</c>. It is embedded in the type's assembly
-    /// under the type's full name (<c>&lt;EmbeddedResource Include="Walk.md" /&gt;</c> in the project).
+    /// The text of the file that stands beside a type and has its name: <c>Walk.md</c> beside <c>Walk.cs</c>. It is embedded in the type's
+    /// assembly under the type's full name (<c>&lt;EmbeddedResource Include="Walk.md" /&gt;</c> in the project).
     /// </summary>
     /// <param name="type">The type.</param>
-    /// <exception cref="InvalidOperationException">When it is read: the file is missing, or lacks a heading or has one that is unknown.</exception>
+    /// <exception cref="InvalidOperationException">When it is read: the file is missing, or lacks a heading or has one that is
+    /// unknown.</exception>
     public static EnvironmentText Beside(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -57,7 +59,10 @@ public sealed class EnvironmentText
             {
                 heading = line[Mark.Length..];
                 if (!Headings.Contains(heading) || !sections.TryAdd(heading, ""))
-                    throw new InvalidOperationException($"the heading \"{heading}\" is unknown or stands twice; there are {string.Join(", ", Headings)}");
+                {
+                    throw new InvalidOperationException(
+                        $"the heading \"{heading}\" is unknown or stands twice; there are {string.Join(", ", Headings)}");
+                }
             }
             else if (heading is not null)
             {

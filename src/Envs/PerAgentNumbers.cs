@@ -6,9 +6,9 @@ using FedPG.Core.Options;
 namespace FedPG.Envs;
 
 /// <summary>
-/// An option that holds one number for all agents, a list with one for each, or a range that each agent's own is drawn from. With the degree
-/// lambda, agent i has c + lambda (x_i - c). The centre c is the mean over agents of a list, and the middle of a range, so that a draw depends on
-/// no other agent. A number, a list in brackets, an array and <see cref="Between"/> make one. Immutable.
+/// An option that holds one number for all agents, a list with one for each, or a range that each agent's own is drawn from. With the
+/// degree lambda, agent i has c + lambda (x_i - c). The centre c is the mean over agents of a list, and the middle of a range, so that a
+/// draw depends on no other agent. A number, a list in brackets, an array and <see cref="Between"/> make one. Immutable.
 /// </summary>
 [CollectionBuilder(typeof(PerAgentNumbers), nameof(List))]
 public sealed class PerAgentNumbers : IOptionValue<PerAgentNumbers>
@@ -33,6 +33,9 @@ public sealed class PerAgentNumbers : IOptionValue<PerAgentNumbers>
 
     /// <summary>Whether each agent's number is drawn.</summary>
     internal bool IsDrawn => _kind == Kind.Range;
+
+    /// <summary>Whether the agents have numbers of their own: a list, or a range.</summary>
+    internal bool IsOwn => _kind != Kind.Common;
 
     /// <summary>Whether agents can have different numbers.</summary>
     internal bool Differs => _kind switch

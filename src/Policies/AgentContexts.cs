@@ -29,7 +29,7 @@ public sealed class AgentContexts
     /// <summary>
     /// S, the states whose own places a policy sees beside the context, in the numbers of tasks; 0 where contexts are no places.
     /// </summary>
-    public int PlacedStates => _tasks?.States ?? 0;
+    public int PlacedStates => _tasks?.Places?.Count ?? 0;
 
     /// <summary>Each agent's index, one-hot.</summary>
     /// <param name="agents">N, 1 or more.</param>
@@ -48,7 +48,7 @@ public sealed class AgentContexts
         var first = new List<int>();
         for (int i = 0; i < distinct.Length; i++)
         {
-            distinct[i] = first.FindIndex(known => Enumerable.Range(0, tasks.Size).All(k => tasks[known, k] == tasks[i, k]));
+            distinct[i] = first.FindIndex(known => Enumerable.Range(0, tasks.Size).All(k => tasks.Values[known][k] == tasks.Values[i][k]));
             if (distinct[i] >= 0) continue;
             distinct[i] = first.Count;
             first.Add(i);
@@ -75,7 +75,7 @@ public sealed class AgentContexts
     /// <summary>A number of an agent's context.</summary>
     /// <param name="agent">i, in [0, N).</param>
     /// <param name="number">The number, in [0, k).</param>
-    public double this[int agent, int number] => _tasks is null ? (agent == number ? 1 : 0) : _tasks[agent, number];
+    public double this[int agent, int number] => _tasks is null ? (agent == number ? 1 : 0) : _tasks.Values[agent][number];
 
     /// <summary>
     /// Which of the different contexts an agent has, counted in the order of agents: in [0, <see cref="DistinctCount"/>).
@@ -86,7 +86,7 @@ public sealed class AgentContexts
     /// <summary>A number of a state's own place, in the numbers of tasks.</summary>
     /// <param name="state">The state, below <see cref="PlacedStates"/>.</param>
     /// <param name="number">The number, in [0, k).</param>
-    public double Place(int state, int number) => _tasks!.Place(state, number);
+    public double Place(int state, int number) => _tasks!.Places![state][number];
 
     /// <summary>All places, [S, k]; null where contexts are no places of that many states.</summary>
     /// <param name="states">S.</param>

@@ -8,7 +8,6 @@ using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
-using FedPG.Envs.Tabular.Exact;
 using FedPG.Envs.Tabular.Files;
 
 namespace FedPG.Cli.Env;
@@ -133,29 +132,11 @@ public static class EnvCommands
         [
             ("options", environment.ResolvedOptions.ToJsonString(Compact)),
             ("step limit", definition.StepLimit is { } limit ? Text(limit) : "none"),
-            .. FactsOf(instance),
+            .. EnvironmentFacts.Words(instance),
         ];
         int width = facts.Max(f => f.Name.Length);
         foreach ((string name, string value) in facts) output.WriteLine($"  {name.PadRight(width)}  {value}");
-        foreach (string line in (instance as FiniteMdp)?.Grid?.Map ?? []) output.WriteLine($"  {line}");
-    }
-
-    private static IEnumerable<(string Name, string Value)> FactsOf(FederatedEnvironment instance)
-    {
-        (string, string) agents = ("agents", Text(instance.AgentNames.Count)), discount = ("discount", instance.Discount.ToString("R", CultureInfo.InvariantCulture));
-        if (instance is not FiniteMdp mdp) return [agents, discount, .. instance.Facts().Select(fact => (fact.Key, fact.Value?.ToJsonString(Compact) ?? "unknown"))];
-        return
-        [
-            ("states", Text(mdp.States)),
-            ("actions", Text(mdp.Actions)),
-            agents,
-            discount,
-            ("kernel", mdp.SharesKernel ? "shared by all agents" : "differs between agents"),
-            ("start states", Few(StatesWhere(mdp, s => mdp.Initial[s] > 0))),
-            ("terminal states", Few(StatesWhere(mdp, s => mdp.Terminal[s]))),
-            ("best return", BestReturns(MdpOptima.Of(mdp, Objective.Reward))),
-            .. mdp.Facts().Select(fact => (fact.Key, fact.Value?.ToJsonString(Compact) ?? "unknown")),
-        ];
+        foreach (string line in instance.Map) output.WriteLine($"  {line}");
     }
 
     private static void WriteArguments(TextWriter output, EnvironmentDefinition definition)
@@ -179,8 +160,7 @@ public static class EnvCommands
     private static JsonObject InfoJson(ConfiguredEnvironment environment, FederatedEnvironment instance)
     {
         JsonObject info = DefinitionJson(environment);
-        if (instance is not FiniteMdp) (info["agents"], info["discount"]) = (instance.AgentNames.Count, instance.Discount);
-        foreach ((string key, JsonNode? value) in ((JsonObject[])[instance is FiniteMdp mdp ? FactsJson(mdp) : [], instance.Facts()]).SelectMany(facts => facts)) info[key] = value?.DeepClone();
+        foreach ((string key, JsonNode? value) in EnvironmentFacts.Json(instance)) info[key] = value?.DeepClone();
         return info;
     }
 
@@ -200,51 +180,7 @@ public static class EnvCommands
         ["options"] = environment.ResolvedOptions.DeepClone(),
     };
 
-    private static JsonObject FactsJson(FiniteMdp mdp) => new()
-    {
-        ["states"] = mdp.States,
-        ["actions"] = mdp.Actions,
-        ["agents"] = mdp.Agents.Count,
-        ["discount"] = mdp.Discount,
-        ["sharesKernel"] = mdp.SharesKernel,
-        ["startStates"] = new JsonArray([.. StatesWhere(mdp, s => mdp.Initial[s] > 0).Select(s => (JsonNode)s)]),
-        ["terminalStates"] = new JsonArray([.. StatesWhere(mdp, s => mdp.Terminal[s]).Select(s => (JsonNode)s)]),
-        ["bestReturn"] = BestReturnsJson(MdpOptima.Of(mdp, Objective.Reward)),
-        ["map"] = mdp.Grid is null ? null : new JsonArray([.. mdp.Grid.Map.Select(l => (JsonNode)l)]),
-    };
-
-    /// <summary>
-    /// The best expected discounted return: of the average MDP, which one common policy can reach, and of each agent alone.
-    /// </summary>
-    private static string BestReturns(MdpOptima optima)
-    {
-        const int most = 12;
-        static string Number(double cost) => Return(cost).ToString("G6", CultureInfo.InvariantCulture);
-        string average = optima.Average is { } a ? $"{Number(a)} for the average of the agents" : "unknown for the average (kernels differ)";
-        if (optima.Agents is null) return average;
-        string rest = optima.Agents.Length > most ? $", ... ({optima.Agents.Length} in all)" : "";
-        return $"{average}; {string.Join(", ", optima.Agents.Take(most).Select(Number))}{rest} for each alone";
-    }
-
-    private static JsonObject BestReturnsJson(MdpOptima optima) => new()
-    {
-        ["average"] = optima.Average is { } average ? Return(average) : null,
-        ["agents"] = optima.Agents is null ? null : new JsonArray([.. optima.Agents.Select(o => (JsonNode)Return(o))]),
-    };
-
-    /// <summary>The return of a cost; 0, not -0, where nothing costs.</summary>
-    private static double Return(double cost) => cost == 0 ? 0 : -cost;
-
     private static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static int[] StatesWhere(FiniteMdp mdp, Func<int, bool> condition) => [.. Enumerable.Range(0, mdp.States).Where(condition)];
-
-    private static string Few(int[] states) => states.Length switch
-    {
-        0 => "none",
-        <= 12 => string.Join(", ", states),
-        _ => $"{string.Join(", ", states[..12])}, ... ({states.Length} in all)",
-    };
 
     private static string Limit(EnvironmentDefinition definition) => definition.StepLimit is { } limit ? $" At most {Text(limit)} steps." : "";
 

@@ -17,7 +17,9 @@ public sealed class KeyOverrides
 
     private KeyOverrides(IReadOnlyList<(string, string)> items) => _items = items;
 
-    /// <summary>The key paths that are set, in the order given; what a <see cref="ValidationErrors"/> needs to say where a value came from.</summary>
+    /// <summary>
+    /// The key paths that are set, in the order given; what a <see cref="ValidationErrors"/> needs to say where a value came from.
+    /// </summary>
     public IReadOnlyCollection<string> Paths => [.. _items.Select(i => i.Path).Distinct()];
 
     /// <summary>Splits assignments into key paths and values.</summary>
@@ -101,7 +103,8 @@ public sealed class KeyOverrides
                 if (child is not (null or JsonObject))
                 {
                     string at = string.Join('.', keys[..(k + 1)]);
-                    errors.AddRange([new ValidationError(Source, path, value, $"\"{at}\" is not an object, so nothing inside it can be set")]);
+                    const string reason = "is not an object, so nothing inside it can be set";
+                    errors.AddRange([new ValidationError(Source, path, value, $"\"{at}\" {reason}")]);
                 }
                 if (child is null) parent[keys[k]] = child = new JsonObject();
                 parent = child as JsonObject;

@@ -3,7 +3,9 @@ namespace FedPG.Core.Options;
 /// <summary>Finds the name a user probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>The candidate that begins with <paramref name="name"/>, else the one at the smallest edit distance; null when there are none.</summary>
+    /// <summary>
+    /// The candidate that begins with <paramref name="name"/>, else the one at the smallest edit distance; null when there are none.
+    /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? best = null;

@@ -1,9 +1,10 @@
 namespace FedPG.Core.Options;
 
 /// <summary>
-/// Marks a property of an options record as an option. The property says all there is to say once: its name, in camel case, is the key in JSON;
-/// its initial value is the default; the attribute has the meaning and the range. <see cref="OptionRecord"/> reads, writes, checks and describes
-/// from it. A property whose initial value is null counts as not given; what is used then may be stated by <see cref="Default"/>.
+/// Marks a property of an options record as an option. The property says all there is to say once: its name, in camel case, is the key in
+/// JSON; its initial value is the default; the attribute has the meaning and the range. <see cref="OptionRecord"/> reads, writes, checks
+/// and describes from it. A property whose initial value is null counts as not given; what is used then may be stated by
+/// <see cref="Default"/>.
 /// </summary>
 /// <param name="meaning">What the option is, in one sentence, with its unit where it has one.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -28,8 +29,9 @@ public sealed class OptionAttribute(string meaning) : Attribute
     public bool OpenMaximum { get; init; }
 
     /// <summary>
-    /// What is used where the property is null: for options of which it matters whether they were given. Null (the default) for the property's
-    /// initial value. A number is converted to the property's type, and a type with its own form reads what stands for it in JSON.
+    /// What is used where the property is null: for options of which it matters whether they were given. Null (the default) for the
+    /// property's initial value. A number is converted to the property's type, and a type with its own form reads what stands for it in
+    /// JSON.
     /// </summary>
     public object? Default { get; init; }
 

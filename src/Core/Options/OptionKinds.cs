@@ -16,18 +16,20 @@ internal static class OptionKinds
     public static Func<OptionReader, OptionProperty, object?, object?> ReaderOf(Type type)
     {
         if (type == typeof(double)) return ReadNumber;
-        if (type == typeof(int)) return (reader, p, value) => (int?)ReadWhole(reader, p, (int?)value);
-        if (type == typeof(long)) return (reader, p, value) => ReadWhole(reader, p, (long?)value);
+        if (type == typeof(int)) return (reader, p, value) => (int?)ReadWhole(reader, p, (int?)value, int.MaxValue);
+        if (type == typeof(long)) return (reader, p, value) => ReadWhole(reader, p, (long?)value, OptionReader.LargestSeed);
         if (type == typeof(bool)) return ReadFlag;
         if (type == typeof(string)) return ReadText;
         if (type.IsEnum) return (reader, p, value) => ReadWord(reader, p, value, type);
-        if (type == typeof(double[])) return (reader, p, value) => reader.Numbers(p.Key, (double[]?)value, p.Attribute.Range, p.Attribute.Meaning);
+        if (type == typeof(double[]))
+            return (reader, p, value) => reader.Numbers(p.Key, (double[]?)value, p.Attribute.Range, p.Attribute.Meaning);
         if (type == typeof(int[])) return ReadWholes;
         if (HasOwnForm(type)) return Generic(nameof(ReadValue), type);
         if (Implements(type, typeof(IOptionSection<>))) return Generic(nameof(ReadOwn), type);
         if (OptionVariants.Of(type) is { } variants) return variants.Read;
         if (OptionProperty.Of(type).Count > 0) return (reader, p, value) => ReadSection(reader, p, value, type);
-        throw new ArgumentException($"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
+        throw new ArgumentException(
+            $"an option cannot be of type {type.Name}; it would need to be an IOptionValue, or a record of options", nameof(type));
     }
 
     /// <summary>The value of a type that a constant stands for.</summary>
@@ -59,7 +61,8 @@ internal static class OptionKinds
     public static string WordOf(Enum value)
     {
         string name = value.ToString();
-        return value.GetType().GetField(name)?.GetCustomAttribute<WordAttribute>()?.Word ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name);
+        string? word = value.GetType().GetField(name)?.GetCustomAttribute<WordAttribute>()?.Word;
+        return word ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name);
     }
 
     private static bool HasOwnForm(Type type) => Implements(type, typeof(IOptionValue<>));
@@ -69,9 +72,9 @@ internal static class OptionKinds
         : reader.Parsed<object>(p.Key, null, p.Attribute.Range.ToString(), p.Attribute.Meaning,
             e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double v) && p.Attribute.Range.Contains(v) ? v : null);
 
-    private static long? ReadWhole(OptionReader reader, OptionProperty p, long? value)
+    private static long? ReadWhole(OptionReader reader, OptionProperty p, long? value, long limit)
     {
-        long minimum = Whole(p.Attribute.Minimum, -OptionReader.LargestSeed), maximum = Whole(p.Attribute.Maximum, p.Type == typeof(int) ? int.MaxValue : OptionReader.LargestSeed);
+        long minimum = Whole(p.Attribute.Minimum, -limit), maximum = Whole(p.Attribute.Maximum, limit);
         return value is { } number
             ? reader.Long(p.Key, number, minimum, maximum, p.Attribute.Meaning)
             : reader.OptionalLong(p.Key, minimum, maximum, p.Attribute.Meaning);

@@ -15,7 +15,9 @@ public sealed record OptionInfo(string Key, string Default, string Allowed, stri
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "A reader's methods are named after what they read.")]
 public sealed class OptionReader
 {
-    /// <summary>The largest seed, 2^53: the largest number up to which every whole number is a double, and so reads back from JSON.</summary>
+    /// <summary>
+    /// The largest seed, 2^53: the largest number up to which every whole number is a double, and so reads back from JSON.
+    /// </summary>
     public const long LargestSeed = 1L << 53;
 
     private readonly JsonElement _object;
@@ -79,7 +81,8 @@ public sealed class OptionReader
     {
         string allowed = Whole(minimum, maximum);
         // A default goes into the resolved options, which have to read back.
-        if (defaultValue < minimum || defaultValue > maximum) throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
+        if (defaultValue < minimum || defaultValue > maximum)
+            throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
         long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumber(e, minimum, maximum));
         Resolved[key] = value;
         return value;
@@ -113,11 +116,14 @@ public sealed class OptionReader
     /// <param name="defaultValue">The word where none is given.</param>
     /// <param name="allowed">The words.</param>
     /// <param name="meaning">What the option is.</param>
-    /// <param name="named">Those of them that a fault names: where some are known but not to be had here, which the caller says better of each. Null or none for all.</param>
-    public string Choice(string key, string defaultValue, IReadOnlyCollection<string> allowed, string meaning, IReadOnlyCollection<string>? named = null)
+    /// <param name="named">Those of them that a fault names: where some are known but not to be had here, which the caller says better of
+    /// each. Null or none for all.</param>
+    public string Choice(
+        string key, string defaultValue, IReadOnlyCollection<string> allowed, string meaning, IReadOnlyCollection<string>? named = null)
     {
         string value = ReadText(key, defaultValue, OneOf(allowed), meaning,
-            e => e.ValueKind == JsonValueKind.String && allowed.Contains(e.GetString()!) ? e.GetString() : null, named is { Count: > 0 } ? OneOf(named) : null);
+            e => e.ValueKind == JsonValueKind.String && allowed.Contains(e.GetString()!) ? e.GetString() : null,
+            named is { Count: > 0 } ? OneOf(named) : null);
         Resolved[key] = value;
         return value;
     }
@@ -144,13 +150,15 @@ public sealed class OptionReader
         Parsed(key, defaultValue, $"a list, each item {range}", meaning, e =>
         {
             if (e.ValueKind != JsonValueKind.Array) return null;
-            double[] items = [.. e.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
+            double[] items = [.. e.EnumerateArray()
+                .Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
             return items.All(range.Contains) ? items : null;
         });
 
     /// <summary>A value of any shape: <paramref name="parse"/> returns null for what is not allowed.</summary>
     public T? Parsed<T>(string key, T? defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
-        where T : class => Parsed(key, defaultValue is null ? null : JsonSerializer.SerializeToNode(defaultValue), allowed, meaning, parse, defaultValue);
+        where T : class =>
+        Parsed(key, defaultValue is null ? null : JsonSerializer.SerializeToNode(defaultValue), allowed, meaning, parse, defaultValue);
 
     /// <summary>The same where the default has a form of its own in JSON.</summary>
     internal T? Parsed<T>(string key, JsonNode? defaultJson, string allowed, string meaning, Func<JsonElement, T?> parse, T? defaultValue)
@@ -193,8 +201,8 @@ public sealed class OptionReader
     public void Accept(IEnumerable<string> keys) => _known.UnionWith(keys);
 
     /// <summary>
-    /// Reads the options in several ways where it cannot be known which is meant, as where they depend on an environment that has faults itself. A value is at fault
-    /// where all ways that read its key refuse it. The keys of all ways are known; nothing is resolved.
+    /// Reads the options in several ways where it cannot be known which is meant, as where they depend on an environment that has faults
+    /// itself. A value is at fault where all ways that read its key refuse it. The keys of all ways are known; nothing is resolved.
     /// </summary>
     /// <param name="ways">The ways, each with a reader of its own.</param>
     public void ReadAnyOf(IEnumerable<Action<OptionReader>> ways)
@@ -208,11 +216,15 @@ public sealed class OptionReader
             readers.Add(reader);
             _known.UnionWith(reader._known);
         }
-        foreach (IGrouping<string, ValidationError> found in readers.SelectMany(reader => reader.Errors.Items).GroupBy(fault => fault.KeyPath))
+        IEnumerable<ValidationError> all = readers.SelectMany(reader => reader.Errors.Items);
+        foreach (IGrouping<string, ValidationError> found in all.GroupBy(error => error.KeyPath))
         {
             string key = readers.SelectMany(reader => reader._read).FirstOrDefault(read => IsWithin(found.Key, PathOf(read)), found.Key);
             if (readers.All(reader => !reader._read.Contains(key) || reader.Errors.Items.Any(fault => fault.KeyPath == found.Key)))
-                _errors.AddRange([found.First() with { Allowed = string.Join("; or, elsewhere, ", found.Select(fault => fault.Allowed).Distinct()) }]);
+            {
+                string allowed = string.Join("; or, elsewhere, ", found.Select(error => error.Allowed).Distinct());
+                _errors.AddRange([found.First() with { Allowed = allowed }]);
+            }
         }
     }
 
@@ -244,7 +256,8 @@ public sealed class OptionReader
             string? nearest = NearestName.Of(property.Name, _known);
             _errors.Add(PathOf(property.Name), null, nearest is null
                 ? "unknown key; no keys are allowed here"
-                : $"unknown key; the nearest key is \"{nearest}\", and allowed are {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+                : $"unknown key; the nearest key is \"{nearest}\", "
+                    + $"and allowed are {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
         }
     }
 
@@ -262,7 +275,8 @@ public sealed class OptionReader
         return whole && e.TryGetDecimal(out decimal exact) && exact == (long)number ? (long)number : null;
     }
 
-    private string ReadText(string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse, string? named = null)
+    private string ReadText(
+        string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse, string? named = null)
     {
         Describe(key, $"\"{defaultValue}\"", allowed, meaning);
         if (!TryGet(key, out JsonElement element)) return defaultValue;
@@ -279,7 +293,7 @@ public sealed class OptionReader
     internal static void RequireDefault(string key, double defaultValue, NumberRange range)
     {
         if (!range.Contains(defaultValue))
-            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the default {defaultValue} of the option {key} is not {range}"));
+            throw new ArgumentException(FormattableString.Invariant($"the default {defaultValue} of the option {key} is not {range}"));
     }
 
     private T Read<T>(string key, T defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
@@ -294,7 +308,11 @@ public sealed class OptionReader
 
     private void Describe(string key, string defaultValue, string allowed, string meaning)
     {
-        if (Reserved?.GetValueOrDefault(key) is { } instead) throw new ArgumentException($"the option {key} is read for every environment that is stepped, so another one needs another name ({instead})");
+        if (Reserved?.GetValueOrDefault(key) is { } instead)
+        {
+            throw new ArgumentException(
+                $"the option {key} is read for every environment that is stepped, so another one needs another name ({instead})");
+        }
         Ask(key);
         _described.Add(new OptionInfo(key, defaultValue, allowed, meaning));
     }

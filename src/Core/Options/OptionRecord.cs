@@ -12,7 +12,9 @@ public static class OptionRecord
 {
     private static readonly MethodInfo Copy = typeof(object).GetMethod("MemberwiseClone", BindingFlags.NonPublic | BindingFlags.Instance)!;
 
-    /// <summary>Reads a record from a section of a document. Every option is read, in the order of the source; errors go to the reader.</summary>
+    /// <summary>
+    /// Reads a record from a section of a document. Every option is read, in the order of the source; errors go to the reader.
+    /// </summary>
     /// <typeparam name="T">The type of the record; a subtype of it may be given.</typeparam>
     /// <param name="reader">The section.</param>
     /// <param name="defaults">What options have that are not given. A default that depends on the context is set here.</param>

@@ -5,5 +5,6 @@ internal static class Words
 {
     /// <summary>"a" | "b".</summary>
     /// <param name="words">The words.</param>
-    public static string Quoted(IReadOnlyCollection<string> words) => words.Count == 0 ? "none of those registered" : string.Join(" | ", words.Select(word => $"\"{word}\""));
+    public static string Quoted(IReadOnlyCollection<string> words) =>
+        words.Count == 0 ? "none of those registered" : string.Join(" | ", words.Select(word => $"\"{word}\""));
 }

@@ -3,7 +3,9 @@ using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Counterexamples;
 
-/// <summary><c>AdversarialPair-v0</c>: the pair of MDPs by which Labbi et al. (2025) try federated policy gradients under heterogeneous dynamics.</summary>
+/// <summary>
+/// <c>AdversarialPair-v0</c>: the pair of MDPs by which Labbi et al. (2025) try federated policy gradients under heterogeneous dynamics.
+/// </summary>
 public static class AdversarialPair
 {
     private const int States = 7, Actions = 4, Fork = 0, Upper = 1, Lower = 2, UpperDraw = 1, LowerDraw = 2;
@@ -66,13 +68,19 @@ public static class AdversarialPair
             : [0.05, 0.05, 0.05, 0.3, 0.3, 0.2, 0.05];
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents)
         {
+            Tasks = lambda == 0 ? null : AgentTasks.Of(
+                (true, "toLower", agents.Select(ToLower)),
+                (options.UpperReward.IsOwn, "upperReward", uppers),
+                (options.LowerReward.IsOwn, "lowerReward", lowers)),
             Parameters = new Dictionary<string, double[]>
             {
                 ["upperReward"] = uppers,
                 ["lowerReward"] = lowers,
-                ["toLower"] = [.. agents.Select(agent => agent.Kernel.Expectation(Fork, [0, 0, 1, 0, 0, 0, 0]))],
+                ["toLower"] = [.. agents.Select(ToLower)],
             },
         };
+
+        static double ToLower(AgentMdp agent) => agent.Kernel.Expectation(Fork, [0, 0, 1, 0, 0, 0, 0]);
 
         TransitionKernel KernelOf(int agent)
         {

@@ -15,7 +15,8 @@ public enum AdversarialPairStart
 /// <summary>The options of <c>AdversarialPair-v0</c>. What is null counts as not given.</summary>
 public sealed record AdversarialPairOptions
 {
-    internal const string SeedMeaning = "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; "
+    internal const string SeedMeaning =
+        "Draws each agent's place between the two kinds uniformly from this seed, and rewards that are drawn; "
         + "without it the kinds alternate (and rewards are drawn from 0).";
 
     /// <summary>Where episodes start; as the authors' episodes by default.</summary>

@@ -3,7 +3,9 @@ using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Counterexamples;
 
-/// <summary><c>OppositeKernels-v0</c>: two kinds of agents for whom opposite actions lead to the goal, so that the best common policy is random.</summary>
+/// <summary>
+/// <c>OppositeKernels-v0</c>: two kinds of agents for whom opposite actions lead to the goal, so that the best common policy is random.
+/// </summary>
 public static class OppositeKernels
 {
     private const int Start = 0, Goal = 1, GoalDraw = 1;
@@ -40,6 +42,9 @@ public static class OppositeKernels
         })];
         return new FiniteMdp(Definition.Id, options.Discount, [1, 0], agents)
         {
+            Tasks = lambda == 0 ? null : AgentTasks.Of(
+                (true, "byFirst", agents.Select(agent => agent.Kernel.Expectation(0, [0, 1]))),
+                (options.GoalReward.IsOwn, "goalReward", goals)),
             Parameters = new Dictionary<string, double[]>
             {
                 ["goalReward"] = goals,

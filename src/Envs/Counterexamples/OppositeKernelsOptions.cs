@@ -10,7 +10,8 @@ public sealed record OppositeKernelsOptions
     public double Discount { get; init; } = 0.9;
 
     /// <summary>How likely action 1 takes an odd agent to the goal, in (0, 1]; 0.4 by default.</summary>
-    [Option("How likely action 1 takes an odd agent to the goal; 1 makes the pair symmetric.", Minimum = 0, Maximum = 1, OpenMinimum = true)]
+    [Option("How likely action 1 takes an odd agent to the goal; 1 makes the pair symmetric.",
+        Minimum = 0, Maximum = 1, OpenMinimum = true)]
     public double Q { get; init; } = 0.4;
 
     /// <summary>lambda in [0, 1], 1 by default.</summary>

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
-using FedPG.Envs.LinearQuadratic;
-using FedPG.Envs.Tabular;
-using FedPG.Envs.Tabular.Sampling;
 
 namespace FedPG.Envs.Episodic;
 
@@ -37,29 +34,28 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
         (ObservationSpace, ActionSpace) = (first.ObservationSpace, first.ActionSpace);
     }
 
-    /// <summary>Whether an instance can be stepped (<see cref="Of"/>).</summary>
-    public static bool CanBe(FederatedEnvironment instance) => instance is EpisodicEnvironment or FiniteMdp or LinearQuadraticProblem;
+    /// <summary>Whether an environment can be stepped (<see cref="Of"/>).</summary>
+    public static bool CanBe(FederatedEnvironment instance) => instance?.Stepping is not null;
 
     /// <summary>
-    /// Any instance as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own reward,
-    /// and entering a terminal state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of
-    /// steps is truncated after them.
+    /// Any environment as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own reward, and
+    /// entering a terminal state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of steps is
+    /// truncated after them.
     /// </summary>
-    /// <param name="instance">The instance.</param>
-    /// <param name="stepLimit">
-    /// The steps after which an episode is truncated, where the instance has no limit itself; null for no limit.
-    /// </param>
-    /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
-    public static EpisodicEnvironment Of(FederatedEnvironment instance, int? stepLimit = null) => instance switch
+    /// <param name="instance">The environment.</param>
+    /// <param name="stepLimit">The steps after which an episode is truncated, where the environment has no limit itself; null for no limit.</param>
+    /// <exception cref="NotSupportedException">The environment is of a kind that cannot be stepped.</exception>
+    public static EpisodicEnvironment Of(FederatedEnvironment instance, int? stepLimit = null)
     {
-        EpisodicEnvironment stepped => stepped,
-        FiniteMdp mdp => new EpisodicEnvironment(mdp.Name, mdp.Discount, mdp.AgentNames, MdpEnvironment.MakerFor(mdp), mdp.StepRewardRange, stepLimit),
-        LinearQuadraticProblem problem => new EpisodicEnvironment(
-            problem.Name, problem.Discount, problem.AgentNames, agent => new LinearQuadraticEpisodes(problem, agent), problem.RewardRange,
-            problem.Steps > 0 ? problem.Steps : stepLimit),
-        null => throw new ArgumentNullException(nameof(instance)),
-        _ => throw new NotSupportedException($"{instance.Name} cannot be stepped"),
-    };
+        ArgumentNullException.ThrowIfNull(instance);
+        if (instance is EpisodicEnvironment stepped) return stepped;
+        Func<int, IEnvironment> create = instance.Stepping ?? throw new NotSupportedException($"{instance.Name} cannot be stepped");
+        return new EpisodicEnvironment(
+            instance.Name, instance.Discount, instance.AgentNames, create, instance.StepRewardRange, instance.StepLimit ?? stepLimit)
+        {
+            Tasks = instance.Tasks,
+        };
+    }
 
     /// <summary>
     /// What makes an agent's environment with the steps that its author wrote: where states were listed from steps, these and not those by
@@ -67,7 +63,11 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
     /// </summary>
     /// <param name="instance">The instance.</param>
     /// <exception cref="NotSupportedException">The instance is of a kind that cannot be stepped.</exception>
-    public static Func<int, IEnvironment> MakerOf(FederatedEnvironment instance) => (instance as FiniteMdp)?.OwnSteps ?? Of(instance).Create;
+    public static Func<int, IEnvironment> MakerOf(FederatedEnvironment instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        return instance.OwnSteps ?? Of(instance).Create;
+    }
 
     /// <summary>What observations look like.</summary>
     public Space ObservationSpace { get; }
@@ -76,7 +76,10 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
     public Space ActionSpace { get; }
 
     /// <summary>The steps after which an episode is truncated; null for no limit.</summary>
-    public int? StepLimit { get; }
+    public override int? StepLimit { get; }
+
+    /// <inheritdoc/>
+    public override Func<int, IEnvironment> Stepping => _create;
 
     /// <inheritdoc/>
     public override NumberRange RewardRange { get; }

@@ -43,6 +43,9 @@ public sealed class FlatActions : EnvironmentWrapper
             ? new EpisodicEnvironment(
                 stepped.Name, stepped.Discount, stepped.AgentNames, agent => new FlatActions(stepped.Create(agent)), stepped.RewardRange,
                 stepped.StepLimit, stepped.Parameters)
+            {
+                Tasks = stepped.Tasks,
+            }
             : instance;
 
     /// <inheritdoc/>

@@ -66,6 +66,8 @@ public static class DeepSea
         (int, int)[] places = [.. Enumerable.Range(0, states).Select(s => s < cells ? (s / size, s % size) : (-1, -1))];
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, new GridLayout(size, size, places, Draw(size)))
         {
+            // Costs lie between 0 and twice the common one. Meanings of all cells are too many numbers to be a task.
+            Tasks = AgentTasks.Of((byCosts && options.Heterogeneity > 0, "moveCost", costs.Select(cost => cost / (2 * options.MoveCost)))),
             Parameters = new Dictionary<string, double[]> { ["moveCost"] = costs },
         };
 

@@ -55,7 +55,9 @@ public sealed record DeepSeaOptions
     [Option("What heterogeneity acts on: what actions mean, or what steps to the right cost.", Default = DeepSeaDifference.Meanings)]
     public DeepSeaDifference? Differ { get; init; }
 
-    /// <summary>What agents are drawn from; null (the default) for evenly spaced costs, and meanings by <see cref="MappingSeed"/>.</summary>
+    /// <summary>
+    /// What agents are drawn from; null (the default) for evenly spaced costs, and meanings by <see cref="MappingSeed"/>.
+    /// </summary>
     [Option(SeedMeaning, Minimum = 0)]
     public long? AgentSeed { get; init; }
 }

@@ -40,10 +40,11 @@ public static class RiverSwim
         bool byRewards = options.Differ == RiverSwimDifference.Rewards;
         double[]? places = AgentSpread.Places(options.AgentSeed, count);
         IEnumerable<int> all = Enumerable.Range(0, count);
-        // What each agent's chances against the current are multiplied by, and how far its two rewards are exchanged, 0 to 1. By rewards two kinds
-        // of agents alternate, unless places between them are drawn.
+        // What each agent's chances against the current are multiplied by, and how far its two rewards are exchanged, 0 to 1. By rewards
+        // two kinds of agents alternate, unless places between them are drawn.
         double[] strengths = [.. all.Select(i => byRewards ? 1 : AgentSpread.Move(1, lambda, places, i))];
-        double[] swaps = [.. all.Select(i => byRewards ? lambda * (options.AgentSeed is not null && places is not null ? places[i] : i % 2) : 0)];
+        double[]? between = options.AgentSeed is null ? null : places;
+        double[] swaps = [.. all.Select(i => byRewards ? lambda * (between?[i] ?? i % 2) : 0)];
 
         var tables = new TablePool();
         double unit = options.Normalised ? numbers.Far : 1;
@@ -53,6 +54,7 @@ public static class RiverSwim
         else initial[0] = 1;
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents)
         {
+            Tasks = AgentTasks.Of((lambda > 0 && !byRewards, "strength", strengths), (lambda > 0 && byRewards, "swap", swaps)),
             Parameters = new Dictionary<string, double[]> { ["strength"] = strengths, ["swap"] = swaps },
         };
 
@@ -90,7 +92,8 @@ public static class RiverSwim
                 return [new PaidTransition(state, held, far), new PaidTransition(state - 1, 1 - held, FarWhenHeld ? 0 : far)];
             }
             double right = strength * Right, stay = 1 - Right - Left;
-            return [new PaidTransition(state + 1, right, 0), new PaidTransition(state, stay, 0), new PaidTransition(state - 1, 1 - right - stay, 0)];
+            double left = 1 - right - stay;
+            return [new PaidTransition(state + 1, right, 0), new PaidTransition(state, stay, 0), new PaidTransition(state - 1, left, 0)];
         }
     }
 }

@@ -6,8 +6,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.GridWorlds;
 
 /// <summary>
-/// The winds of the agents of <c>WindyCliff-v0</c>: drawn, evenly spaced, one for all, or a list. A number, a list in brackets and an array make
-/// one. Immutable.
+/// The winds of the agents of <c>WindyCliff-v0</c>: drawn, evenly spaced, one for all, or a list. A number, a list in brackets and an array
+/// make one. Immutable.
 /// </summary>
 [CollectionBuilder(typeof(AgentWinds), nameof(List))]
 public sealed class AgentWinds : IOptionValue<AgentWinds>
@@ -27,6 +27,9 @@ public sealed class AgentWinds : IOptionValue<AgentWinds>
 
     /// <summary>Whether each agent's wind is drawn.</summary>
     internal bool IsDrawn => _word == UniformWord;
+
+    /// <summary>Whether the agents have winds of their own.</summary>
+    internal bool IsOwn => _word is not null || _isList;
 
     /// <summary>One wind for all agents.</summary>
     /// <param name="wind">In [0, 1].</param>

@@ -65,6 +65,7 @@ public static class FourRooms
         var layout = new GridLayout(Rooms.Rows, Rooms.Columns, [.. cells.Select(Rooms.PlaceOf)], Draw(options), Steps);
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
         {
+            Tasks = options.Tasks(Rooms, cells),
             Parameters = options.Heterogeneity == 0
                 ? new Dictionary<string, double[]> { ["failProbability"] = options.Failures }
                 : new Dictionary<string, double[]>

@@ -16,7 +16,8 @@ public enum FourRoomsDifference
 public sealed record FourRoomsOptions
 {
     /// <summary>How often a step goes elsewhere than meant, in [0, 0.75]; 1/3 by default.</summary>
-    [Option("How often a step goes elsewhere than meant; 0.75 is a random walk.", Minimum = 0, Maximum = 0.75)]
+    [Option("How often a step goes elsewhere than meant; 0.75 is a random walk.", Minimum = 0,
+        Maximum = FourRoomsSettings.MaxFailure)]
     public double FailProbability { get; init; } = 1.0 / 3;
 
     /// <summary>Where episodes start; (4, 1) by default.</summary>
@@ -31,8 +32,11 @@ public sealed record FourRoomsOptions
     [Option("gamma.", Minimum = 0, Maximum = 1, OpenMaximum = true)]
     public double Discount { get; init; } = 0.99;
 
-    /// <summary>What heterogeneity acts on; null (the default) for <see cref="FourRoomsDifference.Failure"/>, or for a list of goals.</summary>
-    [Option("What heterogeneity acts on where there is one goal: how often steps fail, or where goals lie.", Default = FourRoomsDifference.Failure)]
+    /// <summary>
+    /// What heterogeneity acts on; null (the default) for <see cref="FourRoomsDifference.Failure"/>, or for a list of goals.
+    /// </summary>
+    [Option("What heterogeneity acts on where there is one goal: how often steps fail, or where goals lie.",
+        Default = FourRoomsDifference.Failure)]
     public FourRoomsDifference? Differ { get; init; }
 
     /// <summary>lambda in [0, 1]; null (the default) for 1 where something says how agents differ, and else 0.</summary>

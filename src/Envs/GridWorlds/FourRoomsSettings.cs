@@ -10,6 +10,15 @@ namespace FedPG.Envs.GridWorlds;
 /// <param name="Heterogeneity">lambda.</param>
 internal sealed record FourRoomsSettings(int? Start, int[] Goals, double[] Failures, double Discount, double Heterogeneity)
 {
+    /// <summary>The greatest probability of failure, that of a random walk.</summary>
+    public const double MaxFailure = 0.75;
+
+    /// <summary>Whether the goals are a list, whose degree says how much another's goal pays.</summary>
+    public bool ListsGoals { get; init; }
+
+    /// <summary>Whether steps fail differently often for each agent.</summary>
+    public bool OwnFailures { get; init; }
+
     /// <summary>The defaults that depend on what is given.</summary>
     public static FourRoomsOptions Defaults(FourRoomsOptions options, OptionReader reader)
     {
@@ -49,12 +58,29 @@ internal sealed record FourRoomsSettings(int? Start, int[] Goals, double[] Failu
         return new FourRoomsSettings(
             from.Length > 0 ? from[0] : null, own,
             [.. Enumerable.Range(0, agents).Select(i => AgentSpread.Move(options.FailProbability, lambda, failures, i))],
-            options.Discount, lambda);
+            options.Discount, lambda)
+        {
+            ListsGoals = list,
+            OwnFailures = spread && lambda > 0,
+        };
+    }
+
+    /// <summary>Each agent's goal, and how often its steps fail where agents differ in that; null where all goals are everyone's.</summary>
+    /// <param name="map">The rooms.</param>
+    /// <param name="cells">The cell of each state, [S].</param>
+    public AgentTasks? Tasks(GridMap map, IEnumerable<int> cells)
+    {
+        if (ListsGoals && Heterogeneity == 0) return null;
+        var scale = new MapPlaces(map.Rows, map.Columns);
+        return AgentTasks.Of(
+            [.. Goals.Select(goal => scale.Scaled(map.PlaceOf(goal)))],
+            [.. cells.Select(cell => scale.Scaled(map.PlaceOf(cell)))],
+            AgentTasks.Where((OwnFailures, "failProbability", Failures.Select(p => p / MaxFailure))));
     }
 
     /// <summary>
-    /// A goal an agent, among the cells at most lambda D steps from the common one, where D is the farthest. They are put in the order of their
-    /// distance, and then reading order, and agent i takes the one at its place t_i of that list. The start is left out.
+    /// A goal an agent, among the cells at most lambda D steps from the common one, where D is the farthest. They are put in the order of
+    /// their distance, and then reading order, and agent i takes the one at its place t_i of that list. The start is left out.
     /// </summary>
     private static int[] Around(OptionReader reader, GridMap map, int goal, int[] start, double lambda, double[]? places, int agents)
     {
@@ -67,6 +93,7 @@ internal sealed record FourRoomsSettings(int? Start, int[] Goals, double[] Failu
                 $"is less than a step, so that no goal moves; give 0, or at least {1.0 / farthest:G3}"));
         }
         int[] near = [.. cells.Where(c => steps[c] <= reach)];
-        return [.. Enumerable.Range(0, agents).Select(i => places is null ? goal : near[Math.Min((int)(places[i] * near.Length), near.Length - 1)])];
+        if (places is null) return [.. Enumerable.Repeat(goal, agents)];
+        return [.. places.Select(place => near[Math.Min((int)(place * near.Length), near.Length - 1)])];
     }
 }

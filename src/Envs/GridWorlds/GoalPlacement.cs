@@ -55,10 +55,11 @@ internal static class GoalPlacement
             (int row, int column) = map.PlaceOf(cell);
             int agent = map[cell] - '0';
             string? problem = agent >= agents ? $"there is no agent {agent}; agents are 0 to {agents - 1}"
-                : goals[agent] >= 0 ? $"agent {agent} has a goal at row {map.PlaceOf(goals[agent]).Row}, column {map.PlaceOf(goals[agent]).Column} already"
+                : goals[agent] >= 0 ? $"agent {agent} has a goal at {Where(goals[agent])} already"
                 : null;
             if (problem is null) goals[agent] = cell;
-            else if (errors++ < GridMap.MaxErrors) reader.Errors.Add(reader.PathOf("map"), $"'{map[cell]}'", $"row {row}, column {column}: {problem}");
+            else if (errors++ < GridMap.MaxErrors)
+                reader.Errors.Add(reader.PathOf("map"), $"'{map[cell]}'", $"row {row}, column {column}: {problem}");
         }
         int[] open = [.. letters.Where(c => map[c] == 'G')];
         int[] without = [.. Enumerable.Range(0, agents).Where(i => goals[i] < 0)];
@@ -72,6 +73,8 @@ internal static class GoalPlacement
             errors++;
         }
         return errors == 0 ? goals : null;
+
+        string Where(int cell) => $"row {map.PlaceOf(cell).Row}, column {map.PlaceOf(cell).Column}";
     }
 
     private static int[]? FromList(OptionReader reader, GridMap map, IReadOnlyList<GridCell> list, int agents)

@@ -37,7 +37,9 @@ public readonly record struct GridCell(int Row, int Column)
     public override string ToString() => $"[{Row}, {Column}]";
 }
 
-/// <summary>One cell or several, at most one an agent. A pair (row, column), a list in brackets and an array of cells make one. Immutable.</summary>
+/// <summary>
+/// One cell or several, at most one an agent. A pair (row, column), a list in brackets and an array of cells make one. Immutable.
+/// </summary>
 [CollectionBuilder(typeof(GridCells), nameof(List))]
 public sealed class GridCells : IOptionValue<GridCells>
 {

@@ -6,7 +6,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.GridWorlds;
 
 /// <summary>
-/// Where the agents of <c>GridWorld-v0</c> have their goals: by a rule, or in a list. A list in brackets and an array of cells make one. Immutable.
+/// Where the agents of <c>GridWorld-v0</c> have their goals: by a rule, or in a list. A list in brackets and an array of cells make one.
+/// Immutable.
 /// </summary>
 [CollectionBuilder(typeof(GridGoals), nameof(List))]
 public sealed class GridGoals : IOptionValue<GridGoals>
@@ -16,7 +17,9 @@ public sealed class GridGoals : IOptionValue<GridGoals>
 
     private GridGoals(string? word, GridCell[]? cells) => (_word, Cells) = (word, cells);
 
-    /// <summary>Evenly along the boundary: agent i has boundary cell number floor(i P / N) of the P, clockwise from the top-left corner.</summary>
+    /// <summary>
+    /// Evenly along the boundary: agent i has boundary cell number floor(i P / N) of the P, clockwise from the top-left corner.
+    /// </summary>
     public static GridGoals Boundary { get; } = new(BoundaryWord, null);
 
     /// <summary>Each as many steps as possible from the nearest one before.</summary>

@@ -41,7 +41,8 @@ internal sealed class GridMap
     public (int Row, int Column) PlaceOf(int cell) => (cell / Columns, cell % Columns);
 
     /// <summary>The cells whose letter satisfies a condition, in reading order.</summary>
-    public IReadOnlyList<int> CellsWhere(Func<char, bool> condition) => [.. Enumerable.Range(0, CellCount).Where(c => condition(_cells[c]))];
+    public IReadOnlyList<int> CellsWhere(Func<char, bool> condition) =>
+        [.. Enumerable.Range(0, CellCount).Where(c => condition(_cells[c]))];
 
     /// <summary>The cell one step away; the same cell when a wall or the border is in the way.</summary>
     public int Neighbour(int cell, int rowStep, int columnStep)

@@ -6,8 +6,8 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.GridWorlds;
 
 /// <summary>
-/// A map as its author writes it: a list of rows, or one text with line breaks or '/' between rows. A string, a list in brackets and an array of
-/// strings make one. Immutable.
+/// A map as its author writes it: a list of rows, or one text with line breaks or '/' between rows. A string, a list in brackets and an
+/// array of strings make one. Immutable.
 /// </summary>
 [CollectionBuilder(typeof(GridRows), nameof(List))]
 public sealed class GridRows : IOptionValue<GridRows>

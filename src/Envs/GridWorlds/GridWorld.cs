@@ -17,9 +17,11 @@ public static class GridWorld
         Id = "GridWorld-v0",
         Summary = "A gridworld with slippery moves in which every agent has its own goal cell.",
         Text = EnvironmentText.Beside(typeof(GridWorld)),
-        Differences = new(["goals", "map"], ["slip", "wind", "terminateOwnGoalOnly"], ["heterogeneity"], ["goals", "slip", "wind", "agentSeed"]),
+        Differences = new(
+            ["goals", "map"], ["slip", "wind", "terminateOwnGoalOnly"], ["heterogeneity"], ["goals", "slip", "wind", "agentSeed"]),
         OptionsType = typeof(GridWorldOptions),
-        Configure = EnvironmentDefinition.Reading<GridWorldOptions, GridWorldSettings>(GridWorldSettings.Settle, (settings, _) => Build(settings)),
+        Configure = EnvironmentDefinition.Reading<GridWorldOptions, GridWorldSettings>(
+            GridWorldSettings.Settle, (settings, _) => Build(settings)),
     };
 
     /// <summary>Makes the environment.</summary>
@@ -64,9 +66,15 @@ public static class GridWorld
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, kernels[i]))];
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
         {
+            Tasks = options.Tasks(places),
             Parameters = options.Heterogeneity == 0
                 ? new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds }
-                : new Dictionary<string, double[]> { ["slip"] = options.Slips, ["wind"] = options.Winds, ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])] },
+                : new Dictionary<string, double[]>
+                {
+                    ["slip"] = options.Slips,
+                    ["wind"] = options.Winds,
+                    ["goal"] = [.. options.Goals.Select(goal => (double)stateOf[goal])],
+                },
         };
     }
 
@@ -92,7 +100,8 @@ public static class GridWorld
             if (state >= cells.Count || map[cells[state]] == 'L') return [(state, 1)];
             double ends = endings.GetValueOrDefault(cells[state]);
             if (ends == 0) return Moves(cells[state], action);
-            return ends == 1 ? [(terminal, 1)] : [(terminal, ends), .. Moves(cells[state], action).Select(move => (move.Next, (1 - ends) * move.Probability))];
+            if (ends == 1) return [(terminal, 1)];
+            return [(terminal, ends), .. Moves(cells[state], action).Select(move => (move.Next, (1 - ends) * move.Probability))];
         });
 
         IEnumerable<(int Next, double Probability)> Moves(int cell, int action)
@@ -106,7 +115,10 @@ public static class GridWorld
         int After(int cell, int action) => stateOf[map.Neighbour(cell, Steps[action].Row, Steps[action].Column)];
     }
 
-    /// <summary>The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal; a cell G that is nobody's goal is floor.</summary>
+    /// <summary>
+    /// The map with its goals: a digit where exactly one of the agents 0 to 9 has its goal, G for any other goal; a cell G that is nobody's
+    /// goal is floor.
+    /// </summary>
     private static string[] Draw(GridWorldSettings options)
     {
         GridMap map = options.Map;

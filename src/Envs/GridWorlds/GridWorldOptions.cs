@@ -9,10 +9,17 @@ public sealed record GridWorldOptions
         + "Cells G go to the agents in reading order, cyclically; those that no agent gets are floor.";
 
     private const string GoalsMeaning =
-        "The agents' goals, at most one an agent, assigned cyclically when a list is shorter than the agents are many. boundary: agent i has boundary cell "
+        "The agents' goals, at most one an agent, assigned cyclically when a list is shorter than the agents are many. "
+        + "boundary: agent i has boundary cell "
         + "number floor(i P / N) of the P, walking clockwise from the top-left corner; spread: each goal as many steps as possible from "
         + "the nearest one before; random: each agent's drawn uniformly, by agentSeed, from the free cells that can be reached. "
         + "Not together with goals in the map.";
+
+    private const string OwnEndMeaning = "With continuing false: an agent's episode ends in its own goal cell only, "
+        + "so the agents' kernels differ as far as heterogeneity says.";
+
+    private const string DegreeMeaning = "lambda: rewards become rbar + lambda (r_i - rbar), with rbar their mean over agents; "
+        + "slips, winds and ends in one's own goal likewise.";
 
     /// <summary>The map; null (the default) for an empty one.</summary>
     [Option(MapMeaning)]
@@ -39,7 +46,7 @@ public sealed record GridWorldOptions
     public bool Continuing { get; init; } = true;
 
     /// <summary>Where episodes end: whether an agent's own goal alone ends its episodes. False by default.</summary>
-    [Option("With continuing false: an agent's episode ends in its own goal cell only, so the agents' kernels differ as far as heterogeneity says.")]
+    [Option(OwnEndMeaning)]
     public bool TerminateOwnGoalOnly { get; init; }
 
     /// <summary>gamma in [0, 1), 0.95 by default.</summary>
@@ -47,7 +54,7 @@ public sealed record GridWorldOptions
     public double Discount { get; init; } = 0.95;
 
     /// <summary>lambda in [0, 1]; null (the default) for 1.</summary>
-    [Option("lambda: rewards become rbar + lambda (r_i - rbar), with rbar their mean over agents; slips, winds and ends in one's own goal likewise.",
+    [Option(DegreeMeaning,
         Minimum = 0, Maximum = 1, Default = 1)]
     public double? Heterogeneity { get; init; }
 
@@ -56,6 +63,7 @@ public sealed record GridWorldOptions
     public PerAgentNumbers Wind { get; init; } = 0;
 
     /// <summary>The seed of goals, slips and winds that are drawn; null (the default) for 0.</summary>
-    [Option("The seed of goals, slips and winds that are drawn; agent i's do not depend on how many agents there are.", Minimum = 0, Default = 0)]
+    [Option("The seed of goals, slips and winds that are drawn; agent i's do not depend on how many agents there are.",
+        Minimum = 0, Default = 0)]
     public long? AgentSeed { get; init; }
 }

@@ -13,7 +13,8 @@ namespace FedPG.Envs.GridWorlds;
 /// <param name="Discount">gamma.</param>
 /// <param name="Heterogeneity">lambda.</param>
 internal sealed record GridWorldSettings(
-    GridMap Map, double[] Slips, double[] Winds, int[] Goals, bool Continuing, bool TerminateOwnGoalOnly, double Discount, double Heterogeneity)
+    GridMap Map, double[] Slips, double[] Winds, int[] Goals, bool Continuing, bool TerminateOwnGoalOnly, double Discount,
+    double Heterogeneity)
 {
     /// <summary>The letters of a map, in words.</summary>
     public const string Legend =
@@ -21,6 +22,12 @@ internal sealed record GridWorldSettings(
 
     private const string Letters = "#. SGL0123456789";
     private const int SlipDraw = 1, WindDraw = 2;
+
+    /// <summary>Whether the agents have slips of their own.</summary>
+    public bool OwnSlips { get; init; }
+
+    /// <summary>Whether the agents have winds of their own.</summary>
+    public bool OwnWinds { get; init; }
 
     /// <summary>Checks the options together, and settles what each agent has.</summary>
     /// <param name="options">The options, each of which is in its own range.</param>
@@ -48,22 +55,40 @@ internal sealed record GridWorldSettings(
         bool differ = drawn || options.Slip.Differs || options.Wind.Differs || goals.Any(goal => goal != goals[0]);
         AgentSpread.RequireDifference(reader, differ, agents, "several goals, or a list or a range for slip or wind");
         var settings = new GridWorldSettings(
-            map, slips, winds, goals, options.Continuing, options.TerminateOwnGoalOnly, options.Discount, lambda);
+            map, slips, winds, goals, options.Continuing, options.TerminateOwnGoalOnly, options.Discount, lambda)
+        {
+            OwnSlips = options.Slip.IsOwn,
+            OwnWinds = options.Wind.IsOwn,
+        };
         settings.CheckReachable(reader);
         settings.CheckSize(reader);
         return settings;
     }
 
     /// <summary>
-    /// What an agent's kernel follows from: the goal that ends its episodes more likely than another's does, null where there is none; its slip; its
-    /// wind.
+    /// Each agent's goal, and its slip and wind where agents have their own; null where the degree makes all agents alike.
+    /// </summary>
+    /// <param name="places">The (row, column) of each state, [S].</param>
+    public AgentTasks? Tasks(IEnumerable<(int Row, int Column)> places)
+    {
+        if (Heterogeneity == 0) return null;
+        var scale = new MapPlaces(Map.Rows, Map.Columns);
+        return AgentTasks.Of(
+            [.. Goals.Select(goal => scale.Scaled(Map.PlaceOf(goal)))],
+            [.. places.Select(scale.Scaled)],
+            AgentTasks.Where((OwnSlips, "slip", Slips), (OwnWinds, "wind", Winds)));
+    }
+
+    /// <summary>
+    /// What an agent's kernel follows from: the goal that ends its episodes more likely than another's does, null where there is none; its
+    /// slip; its wind.
     /// </summary>
     public (int? OwnEnd, double Slip, double Wind) KernelOf(int agent) =>
         (TerminateOwnGoalOnly && Heterogeneity > 0 ? Goals[agent] : null, Slips[agent], Winds[agent]);
 
     /// <summary>
-    /// How likely an action in each goal cell ends the episode of an agent: 1 in all of them; with <see cref="TerminateOwnGoalOnly"/> 1 in its own
-    /// and 0 in the others, pulled by lambda towards the mean over agents, which is the share of agents whose goal it is.
+    /// How likely an action in each goal cell ends the episode of an agent: 1 in all of them; with <see cref="TerminateOwnGoalOnly"/> 1 in
+    /// its own and 0 in the others, pulled by lambda towards the mean over agents, which is the share of agents whose goal it is.
     /// </summary>
     /// <param name="own">The agent's own goal; null where lambda is 0.</param>
     public Dictionary<int, double> EndingsOf(int? own)
@@ -94,7 +119,8 @@ internal sealed record GridWorldSettings(
         // An episode that ends in the goals of all cannot go on through one of them to another.
         HashSet<int> ending = Continuing || TerminateOwnGoalOnly ? [] : [.. Goals];
         int[] distances = GridPaths.Distances(Map, GridWorld.StartCells(Map), c => Map[c] != 'L' && !ending.Contains(c));
-        int[] lost = [.. Enumerable.Range(0, Goals.Length).Where(i => distances[Goals[i]] == GridPaths.Unreachable).DistinctBy(i => Goals[i])];
+        int[] lost = [.. Enumerable.Range(0, Goals.Length)
+            .Where(i => distances[Goals[i]] == GridPaths.Unreachable).DistinctBy(i => Goals[i])];
         foreach (int agent in lost.Take(GridMap.MaxErrors))
         {
             (int row, int column) = Map.PlaceOf(Goals[agent]);

@@ -5,8 +5,9 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.GridWorlds;
 
 /// <summary>
-/// A map that stands in a text file of its own: where an environment's option <c>map</c> is a string that ends in <c>.txt</c>, the lines of that file take
-/// its place before the options are read. So no environment needs to know of files, and what a run resolves holds the map itself.
+/// A map that stands in a text file of its own: where an environment's option <c>map</c> is a string that ends in <c>.txt</c>, the lines of
+/// that file take its place before the options are read. So no environment needs to know of files, and what a run resolves holds the map
+/// itself.
 /// </summary>
 public static class MapFile
 {
@@ -26,13 +27,15 @@ public static class MapFile
     public static (JsonElement Options, string? File) Inline(JsonElement options, string folder, ValidationErrors errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        bool named = options.ValueKind == JsonValueKind.Object && options.TryGetProperty(Key, out JsonElement map) && map.ValueKind == JsonValueKind.String
+        bool named = options.ValueKind == JsonValueKind.Object
+            && options.TryGetProperty(Key, out JsonElement map) && map.ValueKind == JsonValueKind.String
             && IsFile(map.GetString()!);
         if (!named) return (options, null);
         string path = Path.GetFullPath(options.GetProperty(Key).GetString()!, folder);
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes }) throw new IOException($"it has more than {MaxBytes} bytes, too many for a map");
+            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
+                throw new IOException($"it has more than {MaxBytes} bytes, too many for a map");
             var replaced = (JsonObject)JsonNode.Parse(options.GetRawText())!;
             string[] lines = File.ReadAllText(path).Replace("\r", "", StringComparison.Ordinal).Trim('\n').Split('\n');
             replaced[Key] = new JsonArray([.. lines.Select(line => (JsonNode)line)]);
@@ -69,8 +72,14 @@ public static class MapFile
         ArgumentNullException.ThrowIfNull(errors);
         ArgumentNullException.ThrowIfNull(found);
         errors.AddRange(found.Items.Select(f =>
-            file is not null && f.KeyPath.StartsWith(keyPath, StringComparison.Ordinal) && (f.KeyPath.Length == keyPath.Length || f.KeyPath[keyPath.Length] == '[')
-                ? f with { Source = file, KeyPath = "", Value = f.Value?.StartsWith("[\"", StringComparison.Ordinal) ?? false ? null : f.Value }
+            file is not null && f.KeyPath.StartsWith(keyPath, StringComparison.Ordinal)
+            && (f.KeyPath.Length == keyPath.Length || f.KeyPath[keyPath.Length] == '[')
+                ? f with
+                {
+                    Source = file,
+                    KeyPath = "",
+                    Value = f.Value?.StartsWith("[\"", StringComparison.Ordinal) == true ? null : f.Value,
+                }
                 : f));
     }
 }

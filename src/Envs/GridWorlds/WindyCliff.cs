@@ -17,7 +17,9 @@ public static class WindyCliff
         Id = "WindyCliff-v0",
         Summary = "A cliff walk in the wind, a task whose agents differ in how hard it blows (Jin et al. 2022).",
         Text = EnvironmentText.Beside(typeof(WindyCliff)),
-        Differences = new(["goalReward", "cliffReward"], ["wind"], ["heterogeneity"], ["wind", "goalReward", "cliffReward", "agentSeed", "firstAgent"]),
+        Differences = new(
+            ["goalReward", "cliffReward"], ["wind"], ["heterogeneity"],
+            ["wind", "goalReward", "cliffReward", "agentSeed", "firstAgent"]),
         OptionsType = typeof(WindyCliffOptions),
         Configure = EnvironmentDefinition.Reading<WindyCliffOptions, Settings>(Settings.Settle, (settings, _) => Build(settings)),
     };
@@ -44,6 +46,10 @@ public static class WindyCliff
         var layout = new GridLayout(height, width, [.. Enumerable.Range(0, states).Select(s => map.PlaceOf(CellOf(s)))], map.Lines, Steps);
         return new FiniteMdp(Definition.Id, options.Discount, initial, agents, layout)
         {
+            Tasks = options.Heterogeneity == 0 ? null : AgentTasks.Of(
+                (options.Wind.IsOwn, "wind", settings.Winds),
+                (options.GoalReward.IsOwn, "goalReward", settings.GoalRewards.Select(r => r / 100)),
+                (options.CliffReward.IsOwn, "cliffReward", settings.CliffRewards.Select(r => r / 100))),
             Parameters = new Dictionary<string, double[]>
             {
                 ["wind"] = settings.Winds,

@@ -8,6 +8,9 @@ public sealed record WindyCliffOptions
     private const string WindMeaning = "The agents' winds w: uniform: drawn on (0, 1) from agentSeed; even: evenly spaced from 0 to 1; "
         + "a number: the same for all; a list: one an agent at most, cyclically.";
 
+    private const string FirstMeaning = "The number of the first agent among those that can be drawn: "
+        + "agents that are to be held out begin behind those that are trained.";
+
     /// <summary>The columns, 3 to 100; 4 by default.</summary>
     [Option("The columns; the cliff has two fewer.", Minimum = 3, Maximum = 100)]
     public int Width { get; init; } = 4;
@@ -25,7 +28,7 @@ public sealed record WindyCliffOptions
     public long? AgentSeed { get; init; }
 
     /// <summary>The number of the first agent among those that can be drawn, 0 to 1,000,000,000; null (the default) for 0.</summary>
-    [Option("The number of the first agent among those that can be drawn: agents that are to be held out begin behind those that are trained.",
+    [Option(FirstMeaning,
         Minimum = 0, Maximum = 1_000_000_000, Default = 0)]
     public int? FirstAgent { get; init; }
 

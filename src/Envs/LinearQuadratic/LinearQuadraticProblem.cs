@@ -81,6 +81,15 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
     /// <inheritdoc/>
     public override NumberRange RewardRange => new(double.NegativeInfinity, 0);
 
+    /// <inheritdoc/>
+    public override bool? AgentsShareDynamics => SharesDynamics;
+
+    /// <inheritdoc/>
+    public override Func<int, IEnvironment> Stepping => agent => new LinearQuadraticEpisodes(this, agent);
+
+    /// <inheritdoc/>
+    public override int? StepLimit => Steps > 0 ? Steps : null;
+
     /// <summary>
     /// Random actions do not stabilise a system: x grows as rho^t, with rho the largest absolute eigenvalue of the agents' A, and costs as
     /// its square. The bound is where the growth of costs reaches 1e200, with room for what they begin with; null where no system grows.

@@ -4,7 +4,8 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Envs.Random;
 
 /// <summary>
-/// <c>QuasiRandomMdp-v0</c>: four small instances in closed form, so that anybody who recomputes a figure of the paper's laws has the same numbers.
+/// <c>QuasiRandomMdp-v0</c>: four small instances in closed form, so that anybody who recomputes a figure of the paper's laws has the same
+/// numbers.
 /// </summary>
 public static class QuasiRandomMdp
 {
@@ -57,7 +58,9 @@ public static class QuasiRandomMdp
         Array.Fill(initial, 1.0 / States);
         var kernels = new Dictionary<double, TransitionKernel>();
         AgentMdp[] agents = [.. rewards.Select((r, i) => new AgentMdp($"agent-{i}", r, KernelOf(kappa * places[i])))];
-        return new FiniteMdp(Definition.Id, options.Discount!.Value, initial, agents);
+        // Of W each agent has its own regrets, which no few numbers tell apart.
+        bool byKind = options.Instance != QuasiRandomInstance.W && (options.Heterogeneity > 0 || kappa > 0);
+        return new FiniteMdp(Definition.Id, options.Discount!.Value, initial, agents) { Tasks = AgentTasks.Of((byKind, "kind", places)) };
 
         TransitionKernel KernelOf(double share)
         {

@@ -38,7 +38,8 @@ public static class RandomMdp
     private static FiniteMdp Build(RandomMdpOptions options, int count)
     {
         RandomTables tables = TablesOf(options);
-        (double lambda, int first, bool ownRewards) = (options.Heterogeneity!.Value, options.FirstAgent!.Value, options.Rewards == Sharing.Own);
+        (double lambda, int first) = (options.Heterogeneity!.Value, options.FirstAgent!.Value);
+        bool ownRewards = options.Rewards == Sharing.Own;
         TransitionKernel shared = tables.SharedKernel();
         double[][] rewards = [.. Enumerable.Range(0, count).Select(i => tables.Rewards(ownRewards ? first + i : 0))];
         if (ownRewards) RewardHeterogeneity.Scale(rewards, lambda);

@@ -4,7 +4,9 @@ using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.Random;
 
-/// <summary>Draws the kernels and rewards of random MDPs, each from a stream of its own, so that no draw depends on how many others there are.</summary>
+/// <summary>
+/// Draws the kernels and rewards of random MDPs, each from a stream of its own, so that no draw depends on how many others there are.
+/// </summary>
 /// <param name="States">The number of states S.</param>
 /// <param name="Actions">The number of actions A.</param>
 /// <param name="Branching">How many distinct successors a state and action has; 0 means all states.</param>
@@ -12,7 +14,10 @@ namespace FedPG.Envs.Random;
 /// <param name="Normalised">Whether a row is uniform numbers divided by their sum, instead of uniform on the simplex.</param>
 internal sealed record RandomTables(int States, int Actions, int Branching, long Instance, bool Normalised = false)
 {
-    /// <summary>The chance of a state to be among the successors, in (0, 1]; where none is, one is drawn. Below 1 with <see cref="Branching"/> 0 only.</summary>
+    /// <summary>
+    /// The chance of a state to be among the successors, in (0, 1]; where none is, one is drawn. Below 1 with <see cref="Branching"/> 0
+    /// only.
+    /// </summary>
     public double SuccessorChance { get; init; } = 1;
 
     /// <summary>What a sequence of random numbers is drawn for.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 
 namespace FedPG.Envs.Tabular;
@@ -9,8 +10,8 @@ namespace FedPG.Envs.Tabular;
 public sealed record AgentMdp(string Name, double[] Rewards, TransitionKernel Kernel)
 {
     /// <summary>
-    /// What single transitions pay, where that hangs on what happens; null where each pays R_i(s, a). Who steps or plays episodes is paid this; the exact layer, training's
-    /// sampler and files know R_i alone, which has the same mean.
+    /// What single transitions pay, where that depends on what happens; null where each pays R_i(s, a). Steps and episodes are paid this.
+    /// The exact layer, training's sampler and files know R_i alone, which has the same mean.
     /// </summary>
     public TransitionRewards? RewardsByTransition { get; init; }
 }
@@ -41,11 +42,19 @@ public sealed class FiniteMdp : FederatedEnvironment
         foreach (AgentMdp agent in agents)
         {
             if (agent.Kernel.States != States || agent.Kernel.Actions != Actions)
-                throw new ArgumentException($"agent {agent.Name} has {agent.Kernel.States} states and {agent.Kernel.Actions} actions, others {States} and {Actions}", nameof(agents));
+            {
+                throw new ArgumentException(
+                    $"agent {agent.Name} has {agent.Kernel.States} states and {agent.Kernel.Actions} actions, "
+                    + $"others {States} and {Actions}",
+                    nameof(agents));
+            }
             if (agent.Rewards.Length != States * Actions || !agent.Rewards.All(double.IsFinite))
                 throw new ArgumentException($"agent {agent.Name} needs {States * Actions} finite rewards", nameof(agents));
             if (agent.RewardsByTransition?.ErrorBeside(agent.Kernel, agent.Rewards) is { } fault)
-                throw new ArgumentException($"the rewards of agent {agent.Name}'s transitions do not fit its table: {fault}", nameof(agents));
+            {
+                throw new ArgumentException(
+                    $"the rewards of agent {agent.Name}'s transitions do not fit its table: {fault}", nameof(agents));
+            }
         }
         SharesKernel = agents.All(a => ReferenceEquals(a.Kernel, agents[0].Kernel));
         Terminal = [.. Enumerable.Range(0, States).Select(IsTerminal)];
@@ -76,9 +85,6 @@ public sealed class FiniteMdp : FederatedEnvironment
     /// <summary>Where the states lie on a grid; null for an MDP without geometry.</summary>
     public GridLayout? Grid { get; }
 
-    /// <summary>Makes the environment of an agent that the table was listed from, the state's number its observation; null where the table is all there is.</summary>
-    public Func<int, IEnvironment>? OwnSteps { get; init; }
-
     /// <inheritdoc/>
     public override string Size => $"{States} states";
 
@@ -88,19 +94,67 @@ public sealed class FiniteMdp : FederatedEnvironment
     /// <inheritdoc/>
     public override EnvironmentDrawing Drawing => Grid is null ? TableDrawing.Instance : GridDrawing.Instance;
 
-    /// <summary>An interval that holds what every step pays: wider than <see cref="RewardRange"/>, which is that of the expectations, where rewards hang on what happens.</summary>
-    public NumberRange StepRewardRange
+    /// <summary>
+    /// An interval that holds what every step pays: wider than <see cref="RewardRange"/>, which is that of the expectations, where rewards
+    /// depend on what happens.
+    /// </summary>
+    public override NumberRange StepRewardRange
     {
         get
         {
             (double least, double most) = (RewardRange.Minimum, RewardRange.Maximum);
-            foreach (TransitionRewards paid in Agents.Select(a => a.RewardsByTransition).OfType<TransitionRewards>().Distinct<TransitionRewards>(ReferenceEqualityComparer.Instance))
+            IEnumerable<TransitionRewards> all = Agents.Select(a => a.RewardsByTransition).OfType<TransitionRewards>();
+            foreach (TransitionRewards paid in all.Distinct<TransitionRewards>(ReferenceEqualityComparer.Instance))
             {
                 (double lowest, double highest) = paid.Range();
                 (least, most) = (Math.Min(least, lowest), Math.Max(most, highest));
             }
             return new NumberRange(least, most);
         }
+    }
+
+    /// <inheritdoc/>
+    public override bool? AgentsShareDynamics => SharesKernel;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Map => Grid?.Map ?? [];
+
+    /// <summary>
+    /// Steps drawn from the table: the index of the state is observed, a transition pays its own reward, and entering a terminal state ends
+    /// the episode.
+    /// </summary>
+    public override Func<int, IEnvironment> Stepping => MdpEnvironment.MakerFor(this);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KnownReward> RewardsOutside(NumberRange range)
+    {
+        for (int i = 0; i < Agents.Count; i++)
+        {
+            double[] rewards = Agents[i].Rewards;
+            for (int k = 0; k < rewards.Length; k++)
+            {
+                if (!range.Contains(rewards[k]))
+                    yield return new KnownReward($"agents[{i}].rewards[{k / Actions}][{k % Actions}]", rewards[k]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject Facts()
+    {
+        var facts = new JsonObject
+        {
+            ["states"] = States,
+            ["actions"] = Actions,
+            ["agents"] = Agents.Count,
+            ["discount"] = Discount,
+            ["sharesKernel"] = SharesKernel,
+            ["startStates"] = StatesWhere(s => Initial[s] > 0),
+            ["terminalStates"] = StatesWhere(s => Terminal[s]),
+            ["map"] = Grid is null ? null : new JsonArray([.. Grid.Map.Select(line => (JsonNode)line)]),
+        };
+        foreach ((string key, JsonNode? value) in base.Facts()) facts[key] = value?.DeepClone();
+        return facts;
     }
 
     /// <summary>The average MDP of Proposition 1: the shared kernel with the mean of the agents' rewards.</summary>
@@ -116,6 +170,8 @@ public sealed class FiniteMdp : FederatedEnvironment
         for (int k = 0; k < mean.Length; k++) mean[k] /= Agents.Count;
         return new AgentMdp("average", mean, Agents[0].Kernel);
     }
+
+    private JsonArray StatesWhere(Func<int, bool> condition) => [.. Enumerable.Range(0, States).Where(condition).Select(s => (JsonNode)s)];
 
     private bool IsTerminal(int state)
     {

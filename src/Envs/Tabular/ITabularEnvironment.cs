@@ -11,8 +11,9 @@ public readonly record struct TabularOutcome(int Next, double Probability, doubl
 
 /// <summary>
 /// An environment whose states can be listed: its observation is the number of its state, <see cref="Discrete"/>, and its actions are
-/// <see cref="Discrete"/> too. From the list follow the exact layer (optima, exact gradients, gaps) and the fast sampler; the steps are what the list is
-/// checked against (<c>env check</c>). Optional: <see cref="EpisodicDefinition"/> turns one into a <see cref="FiniteMdp"/> of its own accord.
+/// <see cref="Discrete"/> too. From the list follow the exact layer (optima, exact gradients, gaps) and the fast sampler; the steps are
+/// what the list is checked against (<c>env check</c>). Optional: <see cref="EpisodicDefinition"/> turns one into a <see cref="FiniteMdp"/>
+/// of its own accord.
 /// </summary>
 public interface ITabularEnvironment : IEnvironment
 {
@@ -20,8 +21,9 @@ public interface ITabularEnvironment : IEnvironment
     IEnumerable<(int State, double Probability)> Starts();
 
     /// <summary>
-    /// What taking an action in a state can lead to. Asked for every state and action once, when the instance is made. A state in which an episode
-    /// ends (it is reached by <see cref="TabularOutcome.Terminated"/> only) is terminal: whatever its own outcomes are, none of them happens.
+    /// What taking an action in a state can lead to. Asked for every state and action once, when the instance is made. A state in which an
+    /// episode ends (it is reached by <see cref="TabularOutcome.Terminated"/> only) is terminal: whatever its own outcomes are, none of
+    /// them happens.
     /// </summary>
     IEnumerable<TabularOutcome> Outcomes(int state, int action);
 }

@@ -1,8 +1,8 @@
 namespace FedPG.Envs.Tabular;
 
 /// <summary>
-/// Tables from rules in which the reward hangs on what happened, not on state and action alone: the kernel holds the outcomes merged by next state,
-/// the rewards hold their expectation, R(s, a) = sum over outcomes of p r, and what single transitions pay is kept beside it.
+/// Tables from rules in which the reward hangs on what happened, not on state and action alone: the kernel holds the outcomes merged by
+/// next state, the rewards hold their expectation, R(s, a) = sum over outcomes of p r, and what single transitions pay is kept beside it.
 /// </summary>
 internal static class OutcomeTable
 {

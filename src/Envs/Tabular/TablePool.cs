@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FedPG.Envs.Tabular;
 
 /// <summary>
-/// Turns tables of equal numbers into one object: of kernels, by which everyone can see that dynamics are shared (<see cref="FiniteMdp.SharesKernel"/>), and of
-/// the rewards of transitions. Not thread-safe.
+/// Turns tables of equal numbers into one object: of kernels, by which everyone can see that dynamics are shared
+/// (<see cref="FiniteMdp.SharesKernel"/>), and of the rewards of transitions. Not thread-safe.
 /// </summary>
 internal sealed class TablePool
 {

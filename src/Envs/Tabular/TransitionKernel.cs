@@ -99,7 +99,9 @@ public sealed class TransitionKernel
         return new TransitionKernel(states, actions, starts, [.. next], [.. probabilities]);
     }
 
-    /// <summary>The outcomes of a row by ascending successor, equal successors merged in the order they came. Most makers list them in order.</summary>
+    /// <summary>
+    /// The outcomes of a row by ascending successor, equal successors merged in the order they came. Most makers list them in order.
+    /// </summary>
     private static void Collect(
         IEnumerable<(int Next, double Probability)> outcomes, int state, int action, int states, List<(int Next, double Probability)> row)
     {
@@ -108,7 +110,10 @@ public sealed class TransitionKernel
         foreach ((int to, double probability) in outcomes)
         {
             if (to < 0 || to >= states || !NumberInUnitInterval(probability))
-                throw new ArgumentException($"state {state}, action {action}: outcome ({to}, {probability}) is out of range", nameof(outcomes));
+            {
+                throw new ArgumentException(
+                    $"state {state}, action {action}: outcome ({to}, {probability}) is out of range", nameof(outcomes));
+            }
             if (probability == 0) continue;
             ascending &= row.Count == 0 || row[^1].Next < to;
             row.Add((to, probability));

@@ -7,16 +7,18 @@ namespace FedPG.Envs.Tabular;
 public readonly record struct PaidTransition(int Next, double Probability, double Reward);
 
 /// <summary>
-/// What single transitions pay, where that hangs on what happened and not on state and action alone. Only the rows s * A + a in which some outcome pays another
-/// number than R(s, a) are kept, each as a list of outcomes whose expectation is R(s, a). A next state stands in a list once for each reward it may come
-/// with: a step into the cliff beside the start leads back to the start and costs 100, one over the border stays there and costs 1. Immutable.
+/// What single transitions pay, where that hangs on what happened and not on state and action alone. Only the rows s * A + a in which some
+/// outcome pays another number than R(s, a) are kept, each as a list of outcomes whose expectation is R(s, a). A next state stands in a
+/// list once for each reward it may come with: a step into the cliff beside the start leads back to the start and costs 100, one over the
+/// border stays there and costs 1. Immutable.
 /// </summary>
 public sealed class TransitionRewards
 {
     private readonly int[] _rows, _starts;
     private readonly PaidTransition[] _transitions;
 
-    private TransitionRewards(int[] rows, int[] starts, PaidTransition[] transitions) => (_rows, _starts, _transitions) = (rows, starts, transitions);
+    private TransitionRewards(int[] rows, int[] starts, PaidTransition[] transitions) =>
+        (_rows, _starts, _transitions) = (rows, starts, transitions);
 
     /// <summary>The rows that are kept, ascending.</summary>
     public ReadOnlySpan<int> Rows => _rows;
@@ -48,13 +50,16 @@ public sealed class TransitionRewards
             foreach (PaidTransition outcome in Of(row))
             {
                 int k = kernel.Next(row).BinarySearch(outcome.Next);
-                if (k < 0 || !double.IsFinite(outcome.Reward)) return $"state {row / kernel.Actions}, action {row % kernel.Actions}: the outcome {outcome}";
+                if (k < 0 || !double.IsFinite(outcome.Reward))
+                    return $"state {row / kernel.Actions}, action {row % kernel.Actions}: the outcome {outcome}";
                 left[k] -= outcome.Probability;
                 mean += outcome.Probability * outcome.Reward;
                 scale = Math.Max(scale, Math.Abs(outcome.Reward));
             }
-            if (left.Any(p => Math.Abs(p) > TransitionKernel.SumTolerance)) return $"state {row / kernel.Actions}, action {row % kernel.Actions}: other probabilities than the kernel's";
-            if (!(Math.Abs(mean - rewards[row]) <= TransitionKernel.SumTolerance * scale)) return $"state {row / kernel.Actions}, action {row % kernel.Actions}: an expectation of {mean}, and R is {rewards[row]}";
+            if (left.Any(p => Math.Abs(p) > TransitionKernel.SumTolerance))
+                return $"state {row / kernel.Actions}, action {row % kernel.Actions}: other probabilities than the kernel's";
+            if (!(Math.Abs(mean - rewards[row]) <= TransitionKernel.SumTolerance * scale))
+                return $"state {row / kernel.Actions}, action {row % kernel.Actions}: an expectation of {mean}, and R is {rewards[row]}";
         }
         return null;
     }

@@ -60,6 +60,9 @@ public static class CliffWalking
         var layout = new GridLayout(Rows, Columns, [.. Enumerable.Range(0, States).Select(Map.PlaceOf)], Map.Lines, Steps);
         return new FiniteMdp(id, options.Discount, initial, agents, layout)
         {
+            Tasks = AgentTasks.Of(
+                (lambda > 0 && !byPenalty, "slip", slips),
+                (lambda > 0 && byPenalty, "penalty", costs.Select(cost => cost / 200))),
             Parameters = new Dictionary<string, double[]> { ["slip"] = slips, ["penalty"] = costs },
         };
     }

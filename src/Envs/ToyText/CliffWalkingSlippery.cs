@@ -14,5 +14,6 @@ public static class CliffWalkingSlippery
     /// <param name="agents">N, at least 1.</param>
     /// <param name="options">Its options; null for the defaults.</param>
     /// <exception cref="InvalidInputException">Options are not allowed; all errors are named at once.</exception>
-    public static FiniteMdp Create(int agents, CliffWalkingSlipperyOptions? options = null) => (FiniteMdp)Definition.Create(agents, options);
+    public static FiniteMdp Create(int agents, CliffWalkingSlipperyOptions? options = null) =>
+        (FiniteMdp)Definition.Create(agents, options);
 }

@@ -54,6 +54,7 @@ public static class FrozenLake
         var layout = new GridLayout(map.Rows, map.Columns, [.. Enumerable.Range(0, states).Select(map.PlaceOf)], map.Lines, Steps);
         return new FiniteMdp(id, options.Discount, initial, agents, layout)
         {
+            Tasks = options.Tasks(),
             Parameters = options.GoalHeterogeneity == 0
                 ? new Dictionary<string, double[]> { ["successRate"] = options.SuccessRates }
                 : new Dictionary<string, double[]>

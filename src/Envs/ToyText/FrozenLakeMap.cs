@@ -7,8 +7,8 @@ using FedPG.Envs.GridWorlds;
 namespace FedPG.Envs.ToyText;
 
 /// <summary>
-/// The map of a frozen lake: a known one, one that is drawn, or one of the author's own, which a string, a list in brackets and an array of strings
-/// make. Immutable.
+/// The map of a frozen lake: a known one, one that is drawn, or one of the author's own, which a string, a list in brackets and an array of
+/// strings make. Immutable.
 /// </summary>
 [CollectionBuilder(typeof(FrozenLakeMap), nameof(List))]
 public sealed class FrozenLakeMap : IOptionValue<FrozenLakeMap>

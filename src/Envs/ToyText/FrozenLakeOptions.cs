@@ -19,7 +19,8 @@ public record FrozenLakeOptions
     private const string MapMeaning =
         $"The map: a name, a list of strings, or one string with '/' or line breaks between rows, in letters: {Legend}.";
 
-    private const string DegreeMeaning = "lambda: how far the agents' success rates lie apart, or how much less than their own another's goal pays them. "
+    private const string DegreeMeaning =
+        "lambda: how far the agents' success rates lie apart, or how much less than their own another's goal pays them. "
         + "When not given, 1 where differ or agentSeed is, and else 0.";
 
     /// <summary>The map; <see cref="FrozenLakeMap.Small"/> by default.</summary>

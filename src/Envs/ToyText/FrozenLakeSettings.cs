@@ -16,6 +16,9 @@ internal sealed record FrozenLakeSettings(
 {
     private const int Actions = 4;
 
+    /// <summary>Whether the agents have success rates of their own.</summary>
+    public bool OwnRates { get; init; }
+
     /// <summary>The defaults that depend on what is given.</summary>
     public static TOptions Defaults<TOptions>(TOptions options, OptionReader reader)
         where TOptions : FrozenLakeOptions =>
@@ -43,7 +46,22 @@ internal sealed record FrozenLakeSettings(
         SizeLimits.Check(reader, "map", rows * agents, rows * 3 * rates.Distinct().Count());
         return new FrozenLakeSettings(
             map, rates, AgentSpread.Kinds(options.AgentSeed, places, agents, Math.Max(goals, 1)), options.RewardSchedule,
-            byGoals && places is not null ? lambda : 0, options.Discount);
+            byGoals && places is not null ? lambda : 0, options.Discount)
+        {
+            OwnRates = !byGoals && lambda > 0,
+        };
+    }
+
+    /// <summary>Each agent's goal, or its success rate, by which agents differ; null where they don't.</summary>
+    public AgentTasks? Tasks()
+    {
+        if (GoalHeterogeneity == 0) return AgentTasks.Of((OwnRates, "successRate", SuccessRates));
+        IReadOnlyList<int> goals = Map.CellsWhere(c => c == 'G');
+        var scale = new MapPlaces(Map.Rows, Map.Columns);
+        return AgentTasks.Of(
+            [.. OwnGoals.Select(own => scale.Scaled(Map.PlaceOf(goals[own])))],
+            [.. Enumerable.Range(0, Map.CellCount).Select(cell => scale.Scaled(Map.PlaceOf(cell)))],
+            []);
     }
 
     private static void CheckDifference(FrozenLakeOptions options, OptionReader reader, bool byGoals)
@@ -51,7 +69,10 @@ internal sealed record FrozenLakeSettings(
         if (byGoals)
         {
             if (options.RewardSchedule.Goal == 0)
-                reader.Reject("rewardSchedule", "must pay something in a goal for agents to differ in whose it is at a heterogeneity above 0");
+            {
+                const string need = "must pay something in a goal for agents to differ in whose it is at a heterogeneity above 0";
+                reader.Reject("rewardSchedule", need);
+            }
         }
         else if (!options.Slippery)
         {

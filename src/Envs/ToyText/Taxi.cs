@@ -1,4 +1,5 @@
 using FedPG.Core.Options;
+using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.ToyText;
@@ -46,6 +47,7 @@ public static class Taxi
         foreach (TaxiState start in starts) initial[start.Index] = 1.0 / starts.Length;
         return new FiniteMdp(Definition.Id, settings.Discount, initial, agents)
         {
+            Tasks = settings.Tasks(),
             Parameters = others == Fare
                 ? new Dictionary<string, double[]> { ["aside"] = settings.Aside }
                 : new Dictionary<string, double[]>
@@ -64,6 +66,24 @@ public static class Taxi
     /// <param name="Discount">gamma.</param>
     private sealed record Settings(World World, double[] Aside, int[] Favoured, double OtherFare, double Discount)
     {
+        /// <summary>Whether moves go aside differently often for each agent.</summary>
+        private bool OwnAside { get; init; }
+
+        /// <summary>
+        /// The destination that pays each agent in full, with the taxi's own place, or how likely its moves go aside; null where agents
+        /// don't differ.
+        /// </summary>
+        public AgentTasks? Tasks()
+        {
+            if (OtherFare == Fare) return AgentTasks.Of((OwnAside, "aside", Aside));
+            var scale = new MapPlaces(TaxiState.Side, TaxiState.Side);
+            IEnumerable<TaxiState> states = Enumerable.Range(0, World.States).Select(index => TaxiState.Of(index % TaxiState.Count));
+            return AgentTasks.Of(
+                [.. Favoured.Select(destination => scale.Scaled(TaxiState.Places[destination]))],
+                [.. states.Select(state => scale.Scaled((state.Row, state.Column)))],
+                []);
+        }
+
         public static Settings Settle(TaxiOptions options, OptionReader reader, int agents)
         {
             double lambda = options.Heterogeneity!.Value;
@@ -78,7 +98,10 @@ public static class Taxi
                 [.. Enumerable.Range(0, agents).Select(i => byFares ? world.Aside : AgentSpread.Move(world.Aside, lambda, aside, i))],
                 AgentSpread.Kinds(options.AgentSeed, places, agents, TaxiState.Places.Count),
                 byFares && places is not null ? Fare * (1 - lambda) : Fare,
-                options.Discount);
+                options.Discount)
+            {
+                OwnAside = !byFares && lambda > 0,
+            };
         }
     }
 

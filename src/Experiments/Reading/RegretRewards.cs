@@ -1,7 +1,6 @@
 using System.Globalization;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Federation.Families;
 
 namespace FedPG.Experiments.Reading;
 
@@ -20,28 +19,18 @@ internal static class RegretRewards
     /// <param name="errors">Where they are noted.</param>
     public static void Check(FederatedEnvironment environment, string key, string? file, ValidationErrors errors)
     {
-        if (ProblemFamily.Find(environment)?.RewardsOf(environment) is { } rewards)
-        {
-            CheckEach(rewards, key, file, errors);
-            return;
-        }
-        NumberRange range = environment.RewardRange;
-        if (!NumberRange.UnitInterval.Contains(range.Minimum) || !NumberRange.UnitInterval.Contains(range.Maximum))
-            errors.Add(key, environment.Name, $"pays rewards that are {range}; {Rule}");
-    }
-
-    private static void CheckEach(
-        IEnumerable<(int Agent, int State, int Action, double Reward)> rewards, string key, string? file, ValidationErrors errors)
-    {
         int max = file is null ? 1 : MaxErrors;
-        (int Agent, int State, int Action, double Reward)[] found = [.. rewards.Where(r => r.Reward is not (>= 0 and <= 1)).Take(max + 1)];
-        foreach ((int agent, int state, int action, double reward) in found.Take(max))
+        KnownReward[] found = [.. environment.RewardsOutside(NumberRange.UnitInterval).Take(max + 1)];
+        errors.AddRange(found.Take(max).Select(outside =>
         {
-            string place = $"agents[{agent}].rewards[{state}][{action}]", value = reward.ToString("R", CultureInfo.InvariantCulture);
-            errors.AddRange([file is not null
-                ? new ValidationError(file, place, value, Rule)
-                : new ValidationError(errors.Source, key, value, $"is {place} of this environment; {Rule}")]);
-        }
+            string value = outside.Reward.ToString("R", CultureInfo.InvariantCulture);
+            return file is null
+                ? new ValidationError(errors.Source, key, value, $"is {outside.Key} of this environment; {Rule}")
+                : new ValidationError(file, outside.Key, value, Rule);
+        }));
         if (found.Length > max && file is not null) errors.Add(key, null, "and more rewards outside [0, 1]");
+        NumberRange range = environment.RewardRange;
+        if (found.Length == 0 && !(NumberRange.UnitInterval.Contains(range.Minimum) && NumberRange.UnitInterval.Contains(range.Maximum)))
+            errors.Add(key, environment.Name, $"pays rewards that are {range}; {Rule}");
     }
 }

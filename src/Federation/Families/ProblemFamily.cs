@@ -100,10 +100,6 @@ public abstract class ProblemFamily
     /// <param name="environment">The environment.</param>
     public virtual FederatedEnvironment? AsEpisodic(FederatedEnvironment environment) => EpisodicEnvironment.Of(environment);
 
-    /// <summary>Every reward of an environment; null where only the range of rewards is known.</summary>
-    /// <param name="environment">The environment.</param>
-    public virtual IEnumerable<(int Agent, int State, int Action, double Reward)>? RewardsOf(FederatedEnvironment environment) => null;
-
     /// <summary>Whether a policy gives what batches for several local steps need, divergences of policies.</summary>
     /// <param name="policy">A policy of this family.</param>
     public virtual bool KeepsBatches(Policy policy) => true;

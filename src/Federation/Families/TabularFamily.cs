@@ -108,17 +108,6 @@ public sealed class TabularFamily : ProblemFamily
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(int Agent, int State, int Action, double Reward)> RewardsOf(FederatedEnvironment environment)
-    {
-        FiniteMdp mdp = MdpOf(environment);
-        for (int i = 0; i < mdp.Agents.Count; i++)
-        {
-            for (int k = 0; k < mdp.Agents[i].Rewards.Length; k++)
-                yield return (i, k / mdp.Actions, k % mdp.Actions, mdp.Agents[i].Rewards[k]);
-        }
-    }
-
-    /// <inheritdoc/>
     public override int MaxEpisodeLength(TrainingSetup setup) => EpisodeSampler.LongestEpisode;
 
     /// <inheritdoc/>

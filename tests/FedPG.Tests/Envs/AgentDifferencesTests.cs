@@ -11,7 +11,10 @@ using Xunit;
 
 namespace FedPG.Tests.Envs;
 
-/// <summary>Every registered environment has agents with rewards of their own, with kernels of their own, a degree, and a distribution to draw them from.</summary>
+/// <summary>
+/// Every registered environment has agents with rewards of their own, with kernels of their own, a degree, and a distribution to draw them
+/// from.
+/// </summary>
 public sealed partial class AgentDifferencesTests
 {
     private const int Agents = 4;
@@ -20,26 +23,56 @@ public sealed partial class AgentDifferencesTests
     /// <summary>How to have each in an environment; {0} in a draw is the seed.</summary>
     private static readonly Dictionary<string, Case> Cases = new()
     {
-        ["AdversarialPair-v0"] = new("""{ "upperReward": [1, 0.2, 0.5] }""", "{}", """{ "agentSeed": {0}, "upperReward": { "from": 0.2, "to": 1 } }"""),
-        ["OppositeKernels-v0"] = new("""{ "goalReward": [1, 0.2, 0.5] }""", """{ "q": 0.7 }""", """{ "agentSeed": {0}, "goalReward": { "from": 0.2, "to": 1 } }"""),
-        ["WindyCliff-v0"] = new("""{ "wind": 0.3, "goalReward": [100, 50], "cliffReward": { "from": -100, "to": -50 } }""", """{ "wind": "even" }""", """{ "agentSeed": {0}, "goalReward": { "from": 50, "to": 100 } }"""),
-        ["CliffWalking-v1"] = new("""{ "differ": "penalty" }""", """{ "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "penalty" }"""),
-        ["CliffWalkingSlippery-v1"] = new("""{ "differ": "penalty" }""", """{ "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "penalty" }"""),
-        ["DeepSea-v0"] = new("""{ "differ": "costs" }""", """{ "differ": "meanings" }""", """{ "differ": "costs", "agentSeed": {0} }""", """{ "differ": "meanings", "agentSeed": {0} }""", """{ "differ": "meanings", "mappingSeed": {0} }""") { IsAffine = false },
-        ["FourRooms-v0"] = new("""{ "differ": "goals" }""", """{ "differ": "failure" }""", """{ "differ": "failure", "agentSeed": {0} }""", """{ "differ": "goals", "agentSeed": {0} }""") { IsAffine = false, EndsForAll = true },
-        ["FrozenLake-v1"] = new(Goals, """{ "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "slip" }""", Goals.Replace(" }", """, "agentSeed": {0} }""", StringComparison.Ordinal)),
-        ["FrozenLake8x8-v1"] = new(Goals, """{ "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "slip" }""", Goals.Replace(" }", """, "agentSeed": {0} }""", StringComparison.Ordinal)),
-        ["Garnet-v0"] = new("""{ "differ": "rewards" }""", """{ "differ": "kernels" }""", """{ "differ": "both", "seed": {0} }""", """{ "differ": "rewards", "seed": {0} }""", """{ "differ": "kernels", "seed": {0} }"""),
-        ["GridWorld-v0"] = new("""{ "width": 4, "height": 4 }""", """{ "width": 4, "height": 4, "slip": [0.1, 0.2, 0.3, 0.4], "goals": [[0, 0]] }""", """{ "width": 4, "height": 4, "goals": "random", "slip": { "from": 0, "to": 0.5 }, "agentSeed": {0} }""", """{ "width": 4, "height": 4, "goals": "random", "continuing": false, "terminateOwnGoalOnly": true, "agentSeed": {0} }""") { PullsToMean = true },
-        ["QuasiRandomMdp-v0"] = new("""{ "instance": "M" }""", """{ "kernelHeterogeneity": 1 }""", """{ "agentSeed": {0}, "kernelHeterogeneity": 0.7 }""", """{ "instance": "M", "agentSeed": {0} }""", """{ "instance": "X", "agentSeed": {0} }""", """{ "instance": "D", "kernelHeterogeneity": 1, "agentSeed": {0} }""") { PullsToMean = true },
-        ["RandomMdp-v0"] = new("""{ "rewards": "own" }""", """{ "kernels": "own" }""", """{ "kernels": "own", "instance": {0} }""") { PullsToMean = true },
-        ["RiverSwim-v0"] = new("""{ "differ": "rewards" }""", """{ "differ": "current" }""", """{ "differ": "current", "agentSeed": {0} }""", """{ "differ": "rewards", "agentSeed": {0} }"""),
-        ["Taxi-v4"] = new("""{ "differ": "fares" }""", """{ "differ": "rain" }""", """{ "differ": "rain", "agentSeed": {0} }""", """{ "differ": "fares", "agentSeed": {0} }"""),
-        ["LinearQuadratic-v0"] = new("{}", """{ "driftSpread": 0.1 }""", """{ "costSpread": 0.3, "driftSpread": 0.1, "agentSeed": {0} }""") { PullsToMean = true },
-        ["CartPole-v1"] = new("""{ "target": [-1, 0, 1, 2], "targetShare": 0.5 }""", """{ "length": [0.3, 0.4, 0.5, 0.6] }""", """{ "spread": { "length": [0.3, 0.8], "target": [-1, 1] }, "targetShare": 0.5, "agentSeed": {0} }""", """{ "agentSeed": {0} }"""),
-        ["Acrobot-v1"] = new("""{ "goalHeight": [0.4, 0.6, 0.8, 1] }""", """{ "gravity": [8, 9, 10, 11] }""", """{ "spread": { "gravity": [8, 11], "goalHeight": [0.5, 1] }, "agentSeed": {0} }"""),
-        ["MountainCar-v0"] = new("""{ "goalPosition": [0.3, 0.4, 0.5, 0.55] }""", """{ "force": [0.001, 0.0011, 0.0012, 0.0013] }""", """{ "spread": { "force": [0.001, 0.002], "goalPosition": [0.3, 0.5] }, "agentSeed": {0} }"""),
-        ["Pendulum-v1"] = new("""{ "targetAngle": [0, 1, 2, 3] }""", """{ "length": [0.8, 0.9, 1, 1.1] }""", """{ "spread": { "gravity": [8, 12], "targetAngle": [-1, 1] }, "agentSeed": {0} }"""),
+        ["AdversarialPair-v0"] = new("""{ "upperReward": [1, 0.2, 0.5] }""", "{}",
+            """{ "agentSeed": {0}, "upperReward": { "from": 0.2, "to": 1 } }"""),
+        ["OppositeKernels-v0"] = new("""{ "goalReward": [1, 0.2, 0.5] }""", """{ "q": 0.7 }""",
+            """{ "agentSeed": {0}, "goalReward": { "from": 0.2, "to": 1 } }"""),
+        ["WindyCliff-v0"] = new("""{ "wind": 0.3, "goalReward": [100, 50], "cliffReward": { "from": -100, "to": -50 } }""",
+            """{ "wind": "even" }""", """{ "agentSeed": {0}, "goalReward": { "from": 50, "to": 100 } }"""),
+        ["CliffWalking-v1"] = new("""{ "differ": "penalty" }""", """{ "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "slip" }""",
+            """{ "agentSeed": {0}, "differ": "penalty" }"""),
+        ["CliffWalkingSlippery-v1"] = new("""{ "differ": "penalty" }""", """{ "differ": "slip" }""",
+            """{ "agentSeed": {0}, "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "penalty" }"""),
+        ["DeepSea-v0"] = new("""{ "differ": "costs" }""", """{ "differ": "meanings" }""", """{ "differ": "costs", "agentSeed": {0} }""",
+            """{ "differ": "meanings", "agentSeed": {0} }""", """{ "differ": "meanings", "mappingSeed": {0} }""") { IsAffine = false },
+        ["FourRooms-v0"] = new("""{ "differ": "goals" }""", """{ "differ": "failure" }""", """{ "differ": "failure", "agentSeed": {0} }""",
+            """{ "differ": "goals", "agentSeed": {0} }""") { IsAffine = false, EndsForAll = true },
+        ["FrozenLake-v1"] = new(Goals, """{ "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "slip" }""",
+            Goals.Replace(" }", """, "agentSeed": {0} }""", StringComparison.Ordinal)),
+        ["FrozenLake8x8-v1"] = new(Goals, """{ "differ": "slip" }""", """{ "agentSeed": {0}, "differ": "slip" }""",
+            Goals.Replace(" }", """, "agentSeed": {0} }""", StringComparison.Ordinal)),
+        ["Garnet-v0"] = new("""{ "differ": "rewards" }""", """{ "differ": "kernels" }""", """{ "differ": "both", "seed": {0} }""",
+            """{ "differ": "rewards", "seed": {0} }""", """{ "differ": "kernels", "seed": {0} }"""),
+        ["GridWorld-v0"] = new("""{ "width": 4, "height": 4 }""",
+            """{ "width": 4, "height": 4, "slip": [0.1, 0.2, 0.3, 0.4], "goals": [[0, 0]] }""",
+            """{ "width": 4, "height": 4, "goals": "random", "slip": { "from": 0, "to": 0.5 }, "agentSeed": {0} }""",
+            """{ "width": 4, "height": 4, "goals": "random", "continuing": false, "terminateOwnGoalOnly": true, "agentSeed": {0} }""")
+        {
+            PullsToMean = true,
+        },
+        ["QuasiRandomMdp-v0"] = new("""{ "instance": "M" }""", """{ "kernelHeterogeneity": 1 }""",
+            """{ "agentSeed": {0}, "kernelHeterogeneity": 0.7 }""", """{ "instance": "M", "agentSeed": {0} }""",
+            """{ "instance": "X", "agentSeed": {0} }""", """{ "instance": "D", "kernelHeterogeneity": 1, "agentSeed": {0} }""")
+        {
+            PullsToMean = true,
+        },
+        ["RandomMdp-v0"] = new("""{ "rewards": "own" }""", """{ "kernels": "own" }""",
+            """{ "kernels": "own", "instance": {0} }""") { PullsToMean = true },
+        ["RiverSwim-v0"] = new("""{ "differ": "rewards" }""", """{ "differ": "current" }""",
+            """{ "differ": "current", "agentSeed": {0} }""", """{ "differ": "rewards", "agentSeed": {0} }"""),
+        ["Taxi-v4"] = new("""{ "differ": "fares" }""", """{ "differ": "rain" }""", """{ "differ": "rain", "agentSeed": {0} }""",
+            """{ "differ": "fares", "agentSeed": {0} }"""),
+        ["LinearQuadratic-v0"] = new("{}", """{ "driftSpread": 0.1 }""",
+            """{ "costSpread": 0.3, "driftSpread": 0.1, "agentSeed": {0} }""") { PullsToMean = true },
+        ["CartPole-v1"] = new("""{ "target": [-1, 0, 1, 2], "targetShare": 0.5 }""", """{ "length": [0.3, 0.4, 0.5, 0.6] }""",
+            """{ "spread": { "length": [0.3, 0.8], "target": [-1, 1] }, "targetShare": 0.5, "agentSeed": {0} }""",
+            """{ "agentSeed": {0} }"""),
+        ["Acrobot-v1"] = new("""{ "goalHeight": [0.4, 0.6, 0.8, 1] }""", """{ "gravity": [8, 9, 10, 11] }""",
+            """{ "spread": { "gravity": [8, 11], "goalHeight": [0.5, 1] }, "agentSeed": {0} }"""),
+        ["MountainCar-v0"] = new("""{ "goalPosition": [0.3, 0.4, 0.5, 0.55] }""", """{ "force": [0.001, 0.0011, 0.0012, 0.0013] }""",
+            """{ "spread": { "force": [0.001, 0.002], "goalPosition": [0.3, 0.5] }, "agentSeed": {0} }"""),
+        ["Pendulum-v1"] = new("""{ "targetAngle": [0, 1, 2, 3] }""", """{ "length": [0.8, 0.9, 1, 1.1] }""",
+            """{ "spread": { "gravity": [8, 12], "targetAngle": [-1, 1] }, "agentSeed": {0} }"""),
     };
 
     public static TheoryData<string> Ids => [.. EnvironmentRegistry.WithBuiltIn().Ids];
@@ -57,7 +90,9 @@ public sealed partial class AgentDifferencesTests
             Assert.NotEmpty(list.Options);
             Assert.All(list.Options, option => Assert.Contains(option, known));
         });
-        string row = $"| [{id}]({id}.md) | {string.Join(" | ", definition.Differences.Lists.Select(list => string.Join(", ", list.Options.Select(option => $"`{option}`"))))} |";
+        IEnumerable<string> cells = definition.Differences.Lists
+            .Select(list => string.Join(", ", list.Options.Select(option => $"`{option}`")));
+        string row = $"| [{id}]({id}.md) | {string.Join(" | ", cells)} |";
         Assert.True(page.Contains(row, StringComparison.Ordinal), $"docs/environments/README.md lacks the row\n{row}");
     }
 
@@ -91,7 +126,8 @@ public sealed partial class AgentDifferencesTests
             for (int i = 0; i < Agents; i++)
             {
                 double size = all[i].Concat(none[i]).Max(Math.Abs);
-                for (int k = 0; k < none[i].Length; k++) Assert.Equal(0.5 * (none[i][k] + all[i][k]), half[i][k], 1e-12 * Math.Max(1, size));
+                for (int k = 0; k < none[i].Length; k++)
+                    Assert.Equal(0.5 * (none[i][k] + all[i][k]), half[i][k], 1e-12 * Math.Max(1, size));
             }
         }
     }
@@ -108,8 +144,8 @@ public sealed partial class AgentDifferencesTests
     }
 
     /// <summary>
-    /// A draw is a function of its seed and the agent, not of how many there are: at every degree where it pulls towards what all have in common, at degree 1 where it pulls
-    /// towards the mean of the agents.
+    /// A draw is a function of its seed and the agent, not of how many there are: at every degree where it pulls towards what all have in
+    /// common, at degree 1 where it pulls towards the mean of the agents.
     /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
@@ -133,8 +169,8 @@ public sealed partial class AgentDifferencesTests
     }
 
     /// <summary>
-    /// Nothing is ignored: two agents at degree 1 differ in an entry of their tables or a number of their physics, whatever one other option is set to at the ends of what it may be, or the
-    /// options are refused. At degree 0 they are alike to the bit.
+    /// Nothing is ignored: two agents at degree 1 differ in an entry of their tables or a number of their physics, whatever one other
+    /// option is set to at the ends of what it may be, or the options are refused. At degree 0 they are alike to the bit.
     /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
@@ -144,7 +180,8 @@ public sealed partial class AgentDifferencesTests
         string?[] differs = Values(id, "differ") is { Count: > 0 } values ? [.. values] : [null];
         foreach (string? differ in differs)
         {
-            foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key != "differ" && !degrees.Contains(o.Key)))
+            foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key != "differ"
+                && !degrees.Contains(o.Key)))
             {
                 foreach (string value in Ends(option))
                 {
@@ -155,10 +192,12 @@ public sealed partial class AgentDifferencesTests
                         JsonObject given = new() { [option.Key] = JsonNode.Parse(value) };
                         foreach (string key in degrees) given[key] = degree;
                         if (differ is not null) given["differ"] = differ;
-                        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 2, EnvTesting.Json(given.ToJsonString()), EnvironmentKeys.Experiment, new ValidationErrors("x"));
+                        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 2,
+                            EnvTesting.Json(given.ToJsonString()), EnvironmentKeys.Experiment, new ValidationErrors("x"));
                         if (configured is null) continue;
                         FederatedEnvironment made = configured.Build();
-                        Assert.True((degree == 0) == (SameRewards(made) && SameKernels(made)), $"{id} {given.ToJsonString()}: the agents are {(degree == 0 ? "not " : "")}alike");
+                        Assert.True((degree == 0) == (SameRewards(made) && SameKernels(made)),
+                            $"{id} {given.ToJsonString()}: the agents are {(degree == 0 ? "not " : "")}alike");
                     }
                 }
             }
@@ -178,7 +217,9 @@ public sealed partial class AgentDifferencesTests
         }
     }
 
-    /// <summary>What env info shows of the agents is what they have: alike at degree 0, and where it is numbers that differ, different at 1.</summary>
+    /// <summary>
+    /// What env info shows of the agents is what they have: alike at degree 0, and where it is numbers that differ, different at 1.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
     public void What_agents_have_is_shown(string id)
@@ -188,7 +229,8 @@ public sealed partial class AgentDifferencesTests
         {
             Assert.All(Make(id, options, 0).Parameters.Values, values => Assert.Single(values.Distinct()));
             // Tables that are drawn number by number have no few numbers to show.
-            bool whole = id is "Garnet-v0" or "RandomMdp-v0" or "QuasiRandomMdp-v0" or "LinearQuadratic-v0" || options.Contains("meanings", StringComparison.Ordinal);
+            bool whole = id is "Garnet-v0" or "RandomMdp-v0" or "QuasiRandomMdp-v0" or "LinearQuadratic-v0"
+                || options.Contains("meanings", StringComparison.Ordinal);
             FederatedEnvironment apart = Make(id, options, 1);
             if (!whole) Assert.Contains(apart.Parameters.Values, values => values.Distinct().Count() > 1);
             Assert.Equal(apart.Parameters.Count > 0, apart.Facts().ContainsKey("parameters"));
@@ -199,28 +241,35 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void A_seed_is_at_most_2_to_the_53rd_and_no_number_beside_it(string id)
     {
-        foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key is "seed" or "instance" || o.Key.EndsWith("Seed", StringComparison.Ordinal)))
+        foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key is "seed" or "instance"
+            || o.Key.EndsWith("Seed", StringComparison.Ordinal)))
         {
             if (option.Key == "instance" && option.Allowed.Contains('|', StringComparison.Ordinal)) continue;
             Assert.Equal("a whole number from 0 to 9007199254740992", option.Allowed);
             foreach (string value in (string[])["9007199254740993", "9007199254740993.0", "-1", "0.5"])
             {
                 IReadOnlyList<ValidationError> errors = EnvTesting.ErrorsOf(id, 2, $$"""{ "{{option.Key}}": {{value}} }""");
-                Assert.Contains(errors, fault => fault.KeyPath == $"environment.options.{option.Key}" && fault.Value == value && fault.Allowed == $"must be {option.Allowed}");
+                Assert.Contains(errors, fault => fault.KeyPath == $"environment.options.{option.Key}" && fault.Value == value
+                    && fault.Allowed == $"must be {option.Allowed}");
             }
         }
     }
 
     /// <summary>The words that an option may be, in the text of what it allows.</summary>
     private static List<string> Values(string id, string key) =>
-        [.. EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key == key).SelectMany(o => Quoted().Matches(o.Allowed)).Select(match => match.Groups[1].Value)];
+        [.. EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key == key).SelectMany(o =>
+            Quoted().Matches(o.Allowed)).Select(match => match.Groups[1].Value)];
 
-    /// <summary>The values of an option at the ends of what it may be, as JSON: words, true and false, and numbers that belong to the range.</summary>
+    /// <summary>
+    /// The values of an option at the ends of what it may be, as JSON: words, true and false, and numbers that belong to the range.
+    /// </summary>
     private static IEnumerable<string> Ends(OptionInfo option)
     {
         if (option.Allowed == "true or false") return ["true", "false"];
-        IEnumerable<string> words = Quoted().Matches(option.Allowed).Select(match => match.Value).Where(word => word is not ("\"from\"" or "\"to\""));
-        return [.. words, .. Interval().Matches(option.Allowed).SelectMany(Closed), .. Min().Matches(option.Allowed).Select(match => match.Groups[1].Value)];
+        IEnumerable<string> words = Quoted().Matches(option.Allowed).Select(match => match.Value).Where(word =>
+            word is not ("\"from\"" or "\"to\""));
+        return [.. words, .. Interval().Matches(option.Allowed).SelectMany(Closed),
+            .. Min().Matches(option.Allowed).Select(match => match.Groups[1].Value)];
 
         static IEnumerable<string> Closed(Match interval)
         {
@@ -254,26 +303,33 @@ public sealed partial class AgentDifferencesTests
     private static bool SameRewards(FederatedEnvironment instance) => instance switch
     {
         FiniteMdp mdp => mdp.Agents.All(agent => agent.Rewards.SequenceEqual(mdp.Agents[0].Rewards)),
-        LinearQuadraticProblem problem => problem.Agents.All(agent => agent.Q.Equals(problem.Agents[0].Q) && agent.R.Equals(problem.Agents[0].R)),
+        LinearQuadraticProblem problem =>
+            problem.Agents.All(agent => agent.Q.Equals(problem.Agents[0].Q) && agent.R.Equals(problem.Agents[0].R)),
         _ => Same((EpisodicEnvironment)instance, list => list.Rewards),
     };
 
     private static bool SameKernels(FederatedEnvironment instance) => instance switch
     {
         FiniteMdp mdp => mdp.Agents.All(agent => agent.Kernel.SameAs(mdp.Agents[0].Kernel)),
-        LinearQuadraticProblem problem => problem.Agents.All(agent => agent.A.Equals(problem.Agents[0].A) && agent.B.Equals(problem.Agents[0].B)),
+        LinearQuadraticProblem problem =>
+            problem.Agents.All(agent => agent.A.Equals(problem.Agents[0].A) && agent.B.Equals(problem.Agents[0].B)),
         _ => Same((EpisodicEnvironment)instance, list => list.Kernels),
     };
 
     private static bool Same(EpisodicEnvironment environment, Func<AgentDifferences, IReadOnlyList<string>> which) =>
-        which(EnvironmentRegistry.Default.Find(environment.Name)!.Differences!).All(key => environment.Parameters[key].Distinct().Count() == 1);
+        which(EnvironmentRegistry.Default.Find(environment.Name)!.Differences!).All(key =>
+            environment.Parameters[key].Distinct().Count() == 1);
 
     /// <summary>All that agents may differ in, [N].</summary>
     private static double[][] Numbers(FederatedEnvironment instance) => instance switch
     {
         FiniteMdp mdp => [.. mdp.Agents.Select(agent => (double[])[.. agent.Rewards, .. Probabilities(agent.Kernel)])],
-        LinearQuadraticProblem problem => [.. problem.Agents.Select(agent => (double[])[.. agent.Q.Enumerate(), .. agent.R.Enumerate(), .. agent.A.Enumerate(), .. agent.B.Enumerate()])],
-        EpisodicEnvironment stepped => [.. Enumerable.Range(0, stepped.AgentNames.Count).Select(i => (double[])[.. stepped.Parameters.Values.Select(values => values[i])])],
+        LinearQuadraticProblem problem =>
+            [.. problem.Agents.Select(agent =>
+            (double[])[.. agent.Q.Enumerate(), .. agent.R.Enumerate(), .. agent.A.Enumerate(), .. agent.B.Enumerate()])],
+        EpisodicEnvironment stepped =>
+            [.. Enumerable.Range(0, stepped.AgentNames.Count).Select(i =>
+            (double[])[.. stepped.Parameters.Values.Select(values => values[i])])],
         _ => throw new NotSupportedException(),
     };
 

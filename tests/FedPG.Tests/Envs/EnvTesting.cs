@@ -16,22 +16,26 @@ internal static class EnvTesting
 {
     public static readonly string[] AllIds = [.. EnvironmentRegistry.Default.Ids];
 
-    public static JsonElement Json(string text) => JsonSerializer.SerializeToElement(JsonNode.Parse(text, null, JsonDocuments.ReadingOptions));
+    public static JsonElement Json(string text) =>
+        JsonSerializer.SerializeToElement(JsonNode.Parse(text, null, JsonDocuments.ReadingOptions));
 
     public static ConfiguredEnvironment Configure(string id, int agents, string options = "{}")
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment, errors);
+        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+            errors);
         errors.ThrowIfAny();
         return environment!;
     }
 
-    public static FiniteMdp Make(string id, int agents = 1, string options = "{}") => Assert.IsType<FiniteMdp>(Configure(id, agents, options).Build());
+    public static FiniteMdp Make(string id, int agents = 1, string options = "{}") =>
+        Assert.IsType<FiniteMdp>(Configure(id, agents, options).Build());
 
     public static IReadOnlyList<ValidationError> ErrorsOf(string id, int agents, string options)
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment, errors);
+        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+            errors);
         Assert.Null(environment);
         return errors.Items;
     }
@@ -105,7 +109,8 @@ internal static class EnvTesting
     }
 
     /// <summary>The best expected discounted return from the start, of one agent alone, by the project's own solver.</summary>
-    public static double BestReturn(FiniteMdp mdp, int agent = 0) => -FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward).Optimum().Objective;
+    public static double BestReturn(FiniteMdp mdp, int agent = 0) =>
+        -FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward).Optimum().Objective;
 
     /// <summary>The states that can be reached from the start under some policy of an agent.</summary>
     public static HashSet<int> Reachable(FiniteMdp mdp, int agent = 0)

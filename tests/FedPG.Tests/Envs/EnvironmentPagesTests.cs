@@ -28,7 +28,8 @@ public sealed class EnvironmentPagesTests
     [MemberData(nameof(Ids))]
     public void The_page_states_the_optimum_where_it_is_known(string id)
     {
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, default, EnvironmentKeys.CommandLine, new ValidationErrors("defaults"));
+        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, default, EnvironmentKeys.CommandLine,
+            new ValidationErrors("defaults"));
         Assert.Equal(
             configured!.Build() is FiniteMdp or LinearQuadraticProblem,
             EnvironmentPage.Of(EnvironmentRegistry.Default.Find(id)!).Contains("computed by our own solver", StringComparison.Ordinal));

@@ -22,7 +22,8 @@ public sealed class EveryEnvironmentTests
         _ = Run(used, 99, Actions(environment.ActionSpace, Steps, 2));
         Assert.Equal(Bits(Run(fresh, 7, actions)), Bits(Run(used, 7, actions)));
         // And the actions, or the seed, do matter.
-        Assert.True(Enumerable.Range(0, 10).Select(seed => string.Join(',', Bits(Run(fresh, seed, Actions(environment.ActionSpace, Steps, seed))))).Distinct().Count() > 1);
+        Assert.True(Enumerable.Range(0, 10).Select(seed =>
+            string.Join(',', Bits(Run(fresh, seed, Actions(environment.ActionSpace, Steps, seed))))).Distinct().Count() > 1);
     }
 
     [Theory]
@@ -81,7 +82,9 @@ public sealed class EveryEnvironmentTests
         Assert.Equal(seen[^1].Observation, observation);
     }
 
-    /// <summary>Resets too, one by one and in lanes. Made in one method, so that what the compiler does in its first calls is done before the count.</summary>
+    /// <summary>
+    /// Resets too, one by one and in lanes. Made in one method, so that what the compiler does in its first calls is done before the count.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Ids))]
     public void Nothing_is_allocated_by_a_step(string id)
@@ -91,7 +94,8 @@ public sealed class EveryEnvironmentTests
         var lanes = new VectorEnvironment(environment, 0, 3);
         int size = environment.ActionSpace.Size;
         double[] actions = [.. Actions(environment.ActionSpace, 300, 1).SelectMany(a => a)];
-        double[] observation = new double[environment.ObservationSpace.Size], observations = new double[3 * observation.Length], rewards = new double[3];
+        double[] observation = new double[environment.ObservationSpace.Size];
+        double[] observations = new double[3 * observation.Length], rewards = new double[3];
         bool[] terminated = new bool[3], truncated = new bool[3];
         Walk();
         Walk();
@@ -106,7 +110,8 @@ public sealed class EveryEnvironmentTests
             for (int t = 0; t < 100; t++)
             {
                 if (single.Step(actions.AsSpan(t * size, size), observation).Terminated) single.Reset(t, observation);
-                lanes.Step(actions.AsSpan(t * 3 * size, 3 * size), new LaneResults { Observations = observations, Rewards = rewards, Terminated = terminated, Truncated = truncated });
+                lanes.Step(actions.AsSpan(t * 3 * size, 3 * size),
+                    new LaneResults { Observations = observations, Rewards = rewards, Terminated = terminated, Truncated = truncated });
             }
         }
     }

@@ -31,8 +31,19 @@ public sealed class RegistryTests
         { "FrozenLake-v1", 3, """{ "heterogeneity": 1, "agentSeed": 7 }""" },
         { "FrozenLake-v1", 3, """{ "map": "SFG/FHG", "differ": "goals", "agentSeed": 7 }""" },
         { "GridWorld-v0", 3, """{ "map": "S.G" }""" },
-        { "GridWorld-v0", 3, """{ "map": ["S.G", ".#L", "1.."], "continuing": false, "terminateOwnGoalOnly": true, "heterogeneity": 0.3, "wind": [0.1, 0.2] }""" },
-        { "GridWorld-v0", 2, """{ "width": 3, "height": 3, "goals": "random", "slip": { "from": 0.1, "to": 0.3 }, "agentSeed": 9, "heterogeneity": 0.5 }""" },
+        { "GridWorld-v0", 3,
+            """
+            {
+                "map": ["S.G", ".#L", "1.."], "continuing": false, "terminateOwnGoalOnly": true, "heterogeneity": 0.3,
+                "wind": [0.1, 0.2]
+            }
+            """ },
+        { "GridWorld-v0", 2,
+            """
+            {
+                "width": 3, "height": 3, "goals": "random", "slip": { "from": 0.1, "to": 0.3 }, "agentSeed": 9, "heterogeneity": 0.5
+            }
+            """ },
         { "CliffWalking-v1", 1, "{}" },
         { "CliffWalking-v1", 3, """{ "heterogeneity": 0.4, "agentSeed": 3 }""" },
         { "CliffWalkingSlippery-v1", 3, """{ "differ": "penalty", "heterogeneity": 1 }""" },
@@ -159,7 +170,8 @@ public sealed class RegistryTests
             foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments())
             {
                 var options = new JsonObject { [option.Key] = new JsonObject() };
-                Assert.Contains(EnvTesting.ErrorsOf(id, 2, options.ToJsonString()), f => f.KeyPath == $"environment.options.{option.Key}" && f.Value == "{}");
+                Assert.Contains(EnvTesting.ErrorsOf(id, 2, options.ToJsonString()), f => f.KeyPath == $"environment.options.{option.Key}"
+                    && f.Value == "{}");
             }
         }
     }

@@ -24,8 +24,8 @@ public sealed class ContextTests
 
     /// <summary>Two agents share a task; tasks are places.</summary>
     private static AgentTasks Tasks { get; } = new(
-        ["row", "column"], new[,] { { 0.5, -1.0 }, { -0.25, 0.75 }, { 0.5, -1.0 } },
-        new[,] { { -1.0, -1.0 }, { -1.0, 1.0 }, { 0.0, 0.0 }, { 1.0, -1.0 }, { 1.0, 1.0 } });
+        ["row", "column"], [[0.5, -1.0], [-0.25, 0.75], [0.5, -1.0]],
+        [[-1.0, -1.0], [-1.0, 1.0], [0.0, 0.0], [1.0, -1.0], [1.0, 1.0]]);
 
     public static TheoryData<string> Kinds => ["table of agents", "table of tasks", "log-linear", "given features", "network of agents", "network of tasks", "shallow"];
 
@@ -155,7 +155,7 @@ public sealed class ContextTests
             for (int s = 0; s < States; s++)
             {
                 seen[s, s] = 1;
-                for (int k = 0; k < 2; k++) (seen[s, States + k], seen[s, States + 2 + k]) = (Tasks.Place(s, k), Tasks[i, k]);
+                for (int k = 0; k < 2; k++) (seen[s, States + k], seen[s, States + 2 + k]) = (Tasks.Places![s][k], Tasks.Values[i][k]);
             }
             using var plain = new NeuralSoftmax(States, Actions, [4], Activation.Tanh, seen, TensorFormat.Float64);
             double[] expected = plain.forward(tensor(joined).unsqueeze(0)).data<double>().ToArray();

@@ -95,7 +95,9 @@ internal sealed class BandedLu
         else SubtractMultiple(row, other, factor);
     }
 
-    /// <summary>target -= factor * source. Multiplication and subtraction stay two roundings, so that every machine gives the same bits.</summary>
+    /// <summary>
+    /// target -= factor * source. Multiplication and subtraction stay two roundings, so that every machine gives the same bits.
+    /// </summary>
     private static void SubtractMultiple(Span<double> target, ReadOnlySpan<double> source, double factor)
     {
         int vectors = target.Length / Vector256<double>.Count;

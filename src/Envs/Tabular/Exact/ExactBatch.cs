@@ -5,9 +5,9 @@ using FedPG.Envs.Tabular.Exact.Sparse;
 namespace FedPG.Envs.Tabular.Exact;
 
 /// <summary>
-/// Exact evaluations of the policies of eight agents at once, on a kernel that they share and whose factors are sparse: every operation works on eight
-/// agents, each in its lane of a vector. Results have the bits that <see cref="ExactEvaluation"/> gives one agent. Arrays have the agent as their last index.
-/// Not thread-safe.
+/// Exact evaluations of the policies of eight agents at once, on a kernel that they share and whose factors are sparse: every operation
+/// works on eight agents, each in its lane of a vector. Results have the bits that <see cref="ExactEvaluation"/> gives one agent. Arrays
+/// have the agent as their last index. Not thread-safe.
 /// </summary>
 public sealed class ExactBatch
 {
@@ -52,7 +52,8 @@ public sealed class ExactBatch
     public void Evaluate(ReadOnlySpan<double> initial, ReadOnlySpan<double> costs)
     {
         ReadOnlySpan<Vector512<double>> cost = MemoryMarshal.Cast<double, Vector512<double>>(costs);
-        Span<Vector512<double>> policy = _policy.Span, occupancy = _occupancy.Span, values = _values.Span, actionValues = _actionValues.Span;
+        Span<Vector512<double>> policy = _policy.Span, occupancy = _occupancy.Span;
+        Span<Vector512<double>> values = _values.Span, actionValues = _actionValues.Span;
         _lu.SetPolicy(policy);
         for (int s = 0; s < occupancy.Length; s++) occupancy[s] = Vector512.Create(initial[s]);
         _lu.SolveTransposed(occupancy);
@@ -74,5 +75,6 @@ public sealed class ExactBatch
         }
     }
 
-    private static Span<double> Numbers(AlignedArray<Vector512<double>> vectors) => MemoryMarshal.Cast<Vector512<double>, double>(vectors.Span);
+    private static Span<double> Numbers(AlignedArray<Vector512<double>> vectors) =>
+        MemoryMarshal.Cast<Vector512<double>, double>(vectors.Span);
 }

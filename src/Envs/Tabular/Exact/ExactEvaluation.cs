@@ -55,8 +55,8 @@ public sealed class ExactEvaluation
     internal EliminationPlan? Plan => (_system as SparseSystem)?.Plan;
 
     /// <summary>
-    /// How far the last <see cref="StateValues"/> or <see cref="Solve"/> may be from the true solution in any state, from its residual; 0 for
-    /// elimination, whose error is rounding alone.
+    /// How far the last <see cref="StateValues"/> or <see cref="Solve"/> may be from the true solution in any state, from its residual; 0
+    /// for elimination, whose error is rounding alone.
     /// </summary>
     public double ErrorBound => _system.ErrorBound;
 
@@ -122,7 +122,8 @@ public sealed class ExactEvaluation
         ArgumentNullException.ThrowIfNull(kernel);
         if (solver == LinearSolver.Iterative) return new GmresSystem(kernel, discount, GmresSystem.EstimatedCost(kernel, kernel.States));
         int[][] neighbours = StateGraph.Neighbours(kernel);
-        if (solver == LinearSolver.Sparse) return new SparseSystem(new EliminationPlan(kernel, EliminationOrder.Of(neighbours, double.PositiveInfinity)!), discount);
+        if (solver == LinearSolver.Sparse)
+            return new SparseSystem(new EliminationPlan(kernel, EliminationOrder.Of(neighbours, double.PositiveInfinity)!), discount);
         BandOrdering band = BandOrdering.Of(kernel, neighbours);
         bool fits = band.BandSize <= Array.MaxLength;
         if (solver == LinearSolver.Banded)
@@ -131,10 +132,12 @@ public sealed class ExactEvaluation
                 ? new BandedSystem(kernel, discount, band)
                 : throw new ArgumentException($"a band of {band.BandSize} numbers is more than an array holds", nameof(solver));
         }
-        double cost = band.FactorisationCost, iterativeCost = GmresSystem.EstimatedCost(kernel, band.Upper), most = Math.Max(SmallCost, iterativeCost);
+        double cost = band.FactorisationCost, iterativeCost = GmresSystem.EstimatedCost(kernel, band.Upper);
+        double most = Math.Max(SmallCost, iterativeCost);
         // A multiplication in scattered places takes as long as some of those in the rows of a band.
         double scattered = cost <= ShortRows ? 2 : 4;
-        if (EliminationOrder.Of(neighbours, Math.Min(band.Multiplications, most) / scattered) is { } sparse) return new SparseSystem(new EliminationPlan(kernel, sparse), discount);
+        if (EliminationOrder.Of(neighbours, Math.Min(band.Multiplications, most) / scattered) is { } sparse)
+            return new SparseSystem(new EliminationPlan(kernel, sparse), discount);
         return fits && cost <= most ? new BandedSystem(kernel, discount, band) : new GmresSystem(kernel, discount, iterativeCost);
     }
 }

@@ -1,8 +1,8 @@
 namespace FedPG.Envs.Tabular.Exact;
 
 /// <summary>
-/// Everything about one policy in one finite MDP. With a temperature tau, costs are c + tau log pi: V contains the entropy term of every step, Q(s,a) that of
-/// every later step. All arrays are row by row.
+/// Everything about one policy in one finite MDP. With a temperature tau, costs are c + tau log pi: V contains the entropy term of every
+/// step, Q(s,a) that of every later step. All arrays are row by row.
 /// </summary>
 /// <param name="Objective">J = sum over s of rho(s) V(s), without normalisation by 1 - gamma.</param>
 /// <param name="Values">V(s), [S], Eq. (8).</param>

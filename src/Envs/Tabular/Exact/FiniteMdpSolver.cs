@@ -3,8 +3,8 @@ using FedPG.Envs.Tabular.Exact.Sparse;
 namespace FedPG.Envs.Tabular.Exact;
 
 /// <summary>
-/// The exact layer in one object: evaluates any policy on one finite MDP and finds its optimum, hard or soft. Costs are minimised. Keeps work arrays:
-/// one thread at a time; what it returns belongs to the caller.
+/// The exact layer in one object: evaluates any policy on one finite MDP and finds its optimum, hard or soft. Costs are minimised. Keeps
+/// work arrays: one thread at a time; what it returns belongs to the caller.
 /// </summary>
 public sealed class FiniteMdpSolver
 {
@@ -18,7 +18,8 @@ public sealed class FiniteMdpSolver
     /// <param name="costs">c(s, a), [S, A].</param>
     /// <param name="solver">How linear systems are solved.</param>
     /// <exception cref="ArgumentException">Sizes disagree or the discount is out of range.</exception>
-    public FiniteMdpSolver(TransitionKernel kernel, double discount, double[] initial, double[] costs, LinearSolver solver = LinearSolver.Automatic)
+    public FiniteMdpSolver(
+        TransitionKernel kernel, double discount, double[] initial, double[] costs, LinearSolver solver = LinearSolver.Automatic)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(initial);
@@ -76,7 +77,8 @@ public sealed class FiniteMdpSolver
         RequireTemperature(temperature);
         RequireDistributions(policy);
         (int states, int cells) = (_initial.Length, _costs.Length);
-        double[] occupancy = new double[states], values = new double[states], q = new double[cells], advantages = new double[cells], weights = new double[cells];
+        double[] occupancy = new double[states], values = new double[states];
+        double[] q = new double[cells], advantages = new double[cells], weights = new double[cells];
         double[] entropies = new double[cells], regularised = new double[cells];
         for (int k = 0; k < cells; k++)
         {
@@ -99,8 +101,8 @@ public sealed class FiniteMdpSolver
     }
 
     /// <summary>
-    /// The optimum by policy iteration (Howard), or, with a temperature, by soft policy iteration, which converges quadratically. Each iteration
-    /// evaluates one policy exactly; usually 5 to 20 are enough, on a maze about as many as its shortest paths are long.
+    /// The optimum by policy iteration (Howard), or, with a temperature, by soft policy iteration, which converges quadratically. Each
+    /// iteration evaluates one policy exactly; usually 5 to 20 are enough, on a maze about as many as its shortest paths are long.
     /// </summary>
     /// <param name="temperature">tau, finite and at least 0; 0 for the problem without entropy.</param>
     /// <exception cref="ArgumentException">tau is out of range.</exception>
@@ -144,7 +146,10 @@ public sealed class FiniteMdpSolver
                 sum += p;
             }
             if (!valid || !(Math.Abs(sum - 1) <= TransitionKernel.SumTolerance))
-                throw new ArgumentException($"state {s}: the actions' probabilities must be at least 0 and sum to 1; their sum is {sum}", nameof(policy));
+            {
+                throw new ArgumentException(
+                    $"state {s}: the actions' probabilities must be at least 0 and sum to 1; their sum is {sum}", nameof(policy));
+            }
         }
     }
 

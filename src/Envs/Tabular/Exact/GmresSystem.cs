@@ -3,10 +3,11 @@ using FedPG.Envs.Tabular.Exact.Sparse;
 namespace FedPG.Envs.Tabular.Exact;
 
 /// <summary>
-/// Solves with I - gamma P_pi by restarted GMRES (Saad and Schultz 1986) with the Gauss-Seidel preconditioner on the right, so that the residual
-/// is the true one. gamma P_pi contracts, so a residual bounds the error: ||x - x*|| is at most ||r|| / (1 - gamma), in the maximum norm for values and in
-/// the 1-norm for the transposed system. Every restart is a step of iterative refinement from the recomputed residual; it ends at rounding level,
-/// ||r|| about 1e-15 (||b|| + 2 ||x||). Always starts from 0, in one fixed order of operations: equal input gives equal bits. Not thread-safe.
+/// Solves with I - gamma P_pi by restarted GMRES (Saad and Schultz 1986) with the Gauss-Seidel preconditioner on the right, so that the
+/// residual is the true one. gamma P_pi contracts, so a residual bounds the error: ||x - x*|| is at most ||r|| / (1 - gamma), in the
+/// maximum norm for values and in the 1-norm for the transposed system. Every restart is a step of iterative refinement from the recomputed
+/// residual; it ends at rounding level, ||r|| about 1e-15 (||b|| + 2 ||x||). Always starts from 0, in one fixed order of operations: equal
+/// input gives equal bits. Not thread-safe.
 /// </summary>
 internal sealed class GmresSystem : IPolicySystem
 {
@@ -18,7 +19,8 @@ internal sealed class GmresSystem : IPolicySystem
     private readonly PolicyMatrix _matrix;
     private readonly double[][] _basis = new double[Restart + 1][];
     private readonly double[][] _hessenberg = new double[Restart][];
-    private readonly double[] _right, _x, _work, _cosines = new double[Restart], _sines = new double[Restart], _residuals = new double[Restart + 1];
+    private readonly double[] _right, _x, _work;
+    private readonly double[] _cosines = new double[Restart], _sines = new double[Restart], _residuals = new double[Restart + 1];
 
     public GmresSystem(TransitionKernel kernel, double discount, double cost)
     {
@@ -31,8 +33,8 @@ internal sealed class GmresSystem : IPolicySystem
     public double ErrorBound { get; private set; }
 
     /// <summary>
-    /// A rough cost: some tens of iterations and more where states lie far apart (S over the bandwidth), as values travel one step an iteration; each is
-    /// a product and a preconditioner, in entries read at random from memory.
+    /// A rough cost: some tens of iterations and more where states lie far apart (S over the bandwidth), as values travel one step an
+    /// iteration; each is a product and a preconditioner, in entries read at random from memory.
     /// </summary>
     public static double EstimatedCost(TransitionKernel kernel, int bandwidth) =>
         40.0 * kernel.EntryCount * (10 + ((double)kernel.States / (bandwidth + 1)));
@@ -69,7 +71,8 @@ internal sealed class GmresSystem : IPolicySystem
             if (iterations >= MaximumIterations)
             {
                 throw new ConvergenceException(
-                    $"GMRES left a relative residual of {residualNorm / scale:g2} after {iterations} iterations; {Required:g2} is required. The banded solver may do, or a smaller discount");
+                    $"GMRES left a relative residual of {residualNorm / scale:g2} after {iterations} iterations; "
+                    + $"{Required:g2} is required. The banded solver may do, or a smaller discount");
             }
             previous = residualNorm;
             iterations += Cycle(transposed);
@@ -106,12 +109,16 @@ internal sealed class GmresSystem : IPolicySystem
         return count;
     }
 
-    /// <summary>Brings a new column of the Hessenberg matrix to triangular form by Givens rotations, and the residual's coordinates along.</summary>
+    /// <summary>
+    /// Brings a new column of the Hessenberg matrix to triangular form by Givens rotations, and the residual's coordinates along.
+    /// </summary>
     private void Rotate(double[] column, int k, double below)
     {
         for (int j = 0; j < k; j++)
         {
-            (column[j], column[j + 1]) = ((_cosines[j] * column[j]) + (_sines[j] * column[j + 1]), (_cosines[j] * column[j + 1]) - (_sines[j] * column[j]));
+            (column[j], column[j + 1]) = (
+                (_cosines[j] * column[j]) + (_sines[j] * column[j + 1]),
+                (_cosines[j] * column[j + 1]) - (_sines[j] * column[j]));
         }
         double length = Math.Sqrt((column[k] * column[k]) + (below * below));
         (_cosines[k], _sines[k]) = (column[k] / length, below / length);

@@ -30,7 +30,8 @@ public static class Optimum
             evaluation.SetPolicy(policy);
             evaluation.StateValues(costs, values);
             evaluation.ActionValues(costs, values, q);
-            // Every change lowers some values and raises none. Where they stop falling, policies that are equally good take turns by rounding.
+            // Every change lowers some values and raises none. Where they stop falling, policies that are equally good take turns by
+            // rounding.
             double sum = values.Sum();
             stagnant = sum < least ? 0 : stagnant + 1;
             least = Math.Min(least, sum);
@@ -52,7 +53,8 @@ public static class Optimum
     /// <param name="start">A policy to start from, such as the optimum of a nearby temperature; uniform when null.</param>
     /// <exception cref="ConvergenceException">The policies did not settle, or the iterative solver did not reach its tolerance.</exception>
     public static OptimalPolicy Regularised(
-        ExactEvaluation evaluation, ReadOnlySpan<double> costs, ReadOnlySpan<double> initial, double temperature, OptimalPolicy? start = null)
+        ExactEvaluation evaluation, ReadOnlySpan<double> costs, ReadOnlySpan<double> initial, double temperature,
+        OptimalPolicy? start = null)
     {
         if (!(temperature > 0)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "must be above 0");
         (int states, int actions) = (evaluation.Kernel.States, evaluation.Kernel.Actions);
@@ -89,7 +91,8 @@ public static class Optimum
         throw NotSettled("soft policy");
     }
 
-    private static ConvergenceException NotSettled(string what) => new($"{what} iteration did not settle in {MaximumIterations} iterations");
+    private static ConvergenceException NotSettled(string what) =>
+        new($"{what} iteration did not settle in {MaximumIterations} iterations");
 
     /// <summary>Takes the better action where one is better by more than rounding; false when none is.</summary>
     private static bool Improve(double[] policy, double[] q, int states, int actions, double error)

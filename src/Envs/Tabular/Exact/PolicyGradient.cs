@@ -7,8 +7,8 @@ namespace FedPG.Envs.Tabular.Exact;
 public static class PolicyGradient
 {
     /// <summary>
-    /// Exact score weights W(s,a) = d(s) pi(a|s) (Q(s,a) - V(s)), Eq. (9) with the occupancy not normalised, so that no 1/(1 - gamma) stands
-    /// in front; subtracting V changes nothing in the sum, because each row of scores has mean zero.
+    /// Exact score weights W(s,a) = d(s) pi(a|s) (Q(s,a) - V(s)), Eq. (9) with the occupancy not normalised, so that no 1/(1 - gamma)
+    /// stands in front; subtracting V changes nothing in the sum, because each row of scores has mean zero.
     /// </summary>
     /// <param name="policy">pi, [S, A].</param>
     /// <param name="occupancy">d, [S].</param>
@@ -16,7 +16,8 @@ public static class PolicyGradient
     /// <param name="actionValues">Q, [S, A].</param>
     /// <param name="weights">W, [S, A].</param>
     public static void ScoreWeights(
-        ReadOnlySpan<double> policy, ReadOnlySpan<double> occupancy, ReadOnlySpan<double> values, ReadOnlySpan<double> actionValues, Span<double> weights)
+        ReadOnlySpan<double> policy, ReadOnlySpan<double> occupancy, ReadOnlySpan<double> values, ReadOnlySpan<double> actionValues,
+        Span<double> weights)
     {
         int actions = policy.Length / occupancy.Length;
         for (int s = 0, k = 0; s < occupancy.Length; s++)

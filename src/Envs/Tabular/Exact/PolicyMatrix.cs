@@ -1,9 +1,9 @@
 namespace FedPG.Envs.Tabular.Exact;
 
 /// <summary>
-/// M = I - gamma P_pi of one policy as sparse rows, and its Gauss-Seidel preconditioner (D + L) D^-1 (D + U), which needs no factorisation. States are
-/// taken in the order in which a depth-first search along the policy's transitions leaves them: then every transition but those that close
-/// a cycle lies below the diagonal, and the preconditioner is exact wherever the policy does not return. Not thread-safe.
+/// M = I - gamma P_pi of one policy as sparse rows, and its Gauss-Seidel preconditioner (D + L) D^-1 (D + U), which needs no factorisation.
+/// States are taken in the order in which a depth-first search along the policy's transitions leaves them: then every transition but those
+/// that close a cycle lies below the diagonal, and the preconditioner is exact wherever the policy does not return. Not thread-safe.
 /// </summary>
 internal sealed class PolicyMatrix
 {

@@ -1,6 +1,8 @@
 namespace FedPG.Envs.Tabular.Exact;
 
-/// <summary>The undirected graph of a kernel: a state is joined to those that any action may lead to, and to those that may lead to it.</summary>
+/// <summary>
+/// The undirected graph of a kernel: a state is joined to those that any action may lead to, and to those that may lead to it.
+/// </summary>
 internal static class StateGraph
 {
     /// <summary>The states before or after each state, ascending, without itself.</summary>

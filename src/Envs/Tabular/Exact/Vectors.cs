@@ -3,13 +3,16 @@ using System.Runtime.Intrinsics;
 
 namespace FedPG.Envs.Tabular.Exact;
 
-/// <summary>Operations on vectors in four lanes with separate roundings of products and sums, so that every machine gives the same bits.</summary>
+/// <summary>
+/// Operations on vectors in four lanes with separate roundings of products and sums, so that every machine gives the same bits.
+/// </summary>
 internal static class Vectors
 {
     /// <summary>The inner product.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        ReadOnlySpan<Vector256<double>> x = MemoryMarshal.Cast<double, Vector256<double>>(a), y = MemoryMarshal.Cast<double, Vector256<double>>(b[..a.Length]);
+        ReadOnlySpan<Vector256<double>> x = MemoryMarshal.Cast<double, Vector256<double>>(a);
+        ReadOnlySpan<Vector256<double>> y = MemoryMarshal.Cast<double, Vector256<double>>(b[..a.Length]);
         Vector256<double> even = default, odd = default;
         int k = 0;
         for (; k + 1 < x.Length && k + 1 < y.Length; k += 2)

@@ -7,6 +7,7 @@ namespace FedPG.Envs.Tabular.Files;
 internal sealed class FiniteMdpParser(string source)
 {
     private readonly ErrorCollector _errors = new(source);
+    private readonly TaskParser _tasks = new();
 
     /// <summary>Reads the root object.</summary>
     /// <exception cref="InvalidInputException">There are faults.</exception>
@@ -28,7 +29,7 @@ internal sealed class FiniteMdpParser(string source)
         TransitionKernel? shared = new KernelParser(_errors, states, actions).Parse(transitions, "transitions");
         List<AgentMdp> agents = Agents(agentsElement, states, actions, shared);
         _errors.ThrowIfAny();
-        return new FiniteMdp(name, discount, initial!, agents);
+        return new FiniteMdp(name, discount, initial!, agents) { Tasks = _tasks.Found };
     }
 
     private bool SizesAgree(long rows)
@@ -67,7 +68,8 @@ internal sealed class FiniteMdpParser(string source)
         int before = _errors.Count, s = 0;
         foreach (JsonElement item in element.EnumerateArray())
         {
-            if (!KernelParser.IsProbability(item, out initial[s])) _errors.Add($"initial[{s}]", item.GetRawText(), KernelParser.ProbabilityAllowed);
+            if (!KernelParser.IsProbability(item, out initial[s]))
+                _errors.Add($"initial[{s}]", item.GetRawText(), KernelParser.ProbabilityAllowed);
             s++;
         }
         double sum = initial.Sum();
@@ -92,6 +94,7 @@ internal sealed class FiniteMdpParser(string source)
             string path = $"agents[{agents.Count}]";
             var reader = new OptionReader(item, path, _errors.Direct);
             JsonElement nameElement = reader.Raw("name"), rewardsElement = reader.Raw("rewards"), own = reader.Raw("transitions");
+            _tasks.Read(reader.Raw("task"), $"{path}.task", _errors);
             reader.Finish();
             string name = Name(nameElement, agents.Count, owners);
             // What is not an object has its fault already.
@@ -109,9 +112,13 @@ internal sealed class FiniteMdpParser(string source)
         string path = $"agents[{agent}].name", name = $"agent-{agent}";
         if (element.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(element.GetString())) name = element.GetString()!;
         else if (element.ValueKind != JsonValueKind.Undefined) AddWrong(path, element, "a string that is not empty");
-        if (name.Length > 100 || name.Any(char.IsControl)) _errors.Add(path, name, "must be at most 100 characters, none of them a control character");
+        if (name.Length > 100 || name.Any(char.IsControl))
+            _errors.Add(path, name, "must be at most 100 characters, none of them a control character");
         if (!owners.TryAdd(name, agent))
-            _errors.Add(path, $"\"{name}\"", $"is the name of agents[{owners[name]}] already; names must be unique (agent i without one is \"agent-i\")");
+        {
+            _errors.Add(path, $"\"{name}\"",
+                $"is the name of agents[{owners[name]}] already; names must be unique (agent i without one is \"agent-i\")");
+        }
         return name;
     }
 

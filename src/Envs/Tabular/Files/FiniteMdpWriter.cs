@@ -32,10 +32,17 @@ internal sealed class FiniteMdpWriter(FiniteMdp mdp, Stream stream, bool dense) 
         TransitionKernel shared = mdp.Agents[0].Kernel;
         Kernel(shared);
         _json.WriteStartArray("agents");
-        foreach (AgentMdp agent in mdp.Agents)
+        for (int i = 0; i < mdp.Agents.Count; i++)
         {
+            AgentMdp agent = mdp.Agents[i];
             _json.WriteStartObject();
             _json.WriteString("name", agent.Name);
+            if (mdp.Tasks is { } tasks)
+            {
+                _json.WritePropertyName("task");
+                Numbers(tasks.Values[i]);
+                EndValue();
+            }
             Rewards(agent.Rewards);
             if (!agent.Kernel.SameAs(shared)) Kernel(agent.Kernel);
             _json.WriteEndObject();

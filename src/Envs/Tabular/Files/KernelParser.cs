@@ -63,7 +63,8 @@ internal sealed class KernelParser(ErrorCollector errors, int states, int action
         bool sparse = row.GetArrayLength() == 0 || row[0].ValueKind == JsonValueKind.Array;
         if (!sparse && row.GetArrayLength() != states)
         {
-            errors.Add(RowPath(), null, $"has {row.GetArrayLength()} items, but \"states\" is {states} (a row of pairs [next, p] may have fewer)");
+            errors.Add(RowPath(), null,
+                $"has {row.GetArrayLength()} items, but \"states\" is {states} (a row of pairs [next, p] may have fewer)");
             return;
         }
         int k = 0;

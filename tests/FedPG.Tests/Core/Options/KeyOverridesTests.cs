@@ -59,7 +59,8 @@ public sealed class KeyOverridesTests
         JsonObject target = JsonNode.Parse("""{"seed":1}""")!.AsObject();
         var errors = new ValidationErrors("file");
         KeyOverrides.Parse(["seed.x=2"], errors).ApplyTo(target, errors);
-        Assert.Equal("--set: seed.x: 2; \"seed\" is not an object, so nothing inside it can be set", Assert.Single(errors.Items).ToString());
+        Assert.Equal("--set: seed.x: 2; \"seed\" is not an object, so nothing inside it can be set",
+            Assert.Single(errors.Items).ToString());
         Assert.Equal("""{"seed":1}""", target.ToJsonString());
     }
 

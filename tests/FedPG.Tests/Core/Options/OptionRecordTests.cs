@@ -19,18 +19,21 @@ public sealed class OptionRecordTests
     [Fact]
     public void What_a_program_sets_is_what_is_read()
     {
-        var options = new BasketOptions { Size = 3, Weight = 0.5, Colour = Colour.DeepBlue, Lid = true, Handles = [1, 2], Label = "x", Share = new Share(0.25), Inner = new InnerOptions { Depth = 7 }, Seed = 5 };
+        var options = new BasketOptions { Size = 3, Weight = 0.5, Colour = Colour.DeepBlue, Lid = true, Handles = [1, 2], Label = "x",
+            Share = new Share(0.25), Inner = new InnerOptions { Depth = 7 }, Seed = 5 };
         BasketOptions read = Read(OptionRecord.ToJson(options), out ValidationErrors errors);
         Assert.Empty(errors.Items);
         Assert.Equal(OptionRecord.ToJson(options).ToJsonString(), OptionRecord.ToJson(read).ToJsonString());
-        Assert.Equal((3, 0.5, Colour.DeepBlue, true, "x", 0.25, 7, 5L), (read.Size, read.Weight, read.Colour, read.Lid, read.Label, read.Share.Value, read.Inner.Depth, read.Seed));
+        Assert.Equal((3, 0.5, Colour.DeepBlue, true, "x", 0.25, 7, 5L),
+            (read.Size, read.Weight, read.Colour, read.Lid, read.Label, read.Share.Value, read.Inner.Depth, read.Seed));
     }
 
     [Fact]
     public void A_program_gets_the_messages_of_a_file()
     {
         var wrong = new BasketOptions { Size = 0, Weight = 2, Share = new Share(7), Inner = new InnerOptions { Depth = -1 } };
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => OptionRecord.Check(wrong, reader => OptionRecord.Read(reader, new BasketOptions())));
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() =>
+            OptionRecord.Check(wrong, reader => OptionRecord.Read(reader, new BasketOptions())));
         Assert.Equal(
         [
             "BasketOptions: size: 0; must be a whole number from 1 to 10",
@@ -50,7 +53,8 @@ public sealed class OptionRecordTests
 
     [Fact]
     public void Options_of_a_base_come_first() =>
-        Assert.Equal(["size", "weight", "colour", "lid", "handles", "label", "share", "seed"], OptionRecord.Describe(new BasketOptions()).Select(o => o.Key));
+        Assert.Equal(["size", "weight", "colour", "lid", "handles", "label", "share", "seed"],
+            OptionRecord.Describe(new BasketOptions()).Select(o => o.Key));
 
     [Fact]
     public void An_option_that_something_else_reads_is_left_to_it()

@@ -27,10 +27,13 @@ public sealed class AdversarialPairTests
         Assert.Equal(0.9, EnvTesting.Probability(pair.Agents[0].Kernel, 6, 3, 0));
         Assert.Equal(0.8, EnvTesting.Probability(pair.Agents[1].Kernel, 5, 3, 6));
 
-        double[] Goes(int agent, int next) => [.. Enumerable.Range(0, 4).Select(a => EnvTesting.Probability(pair.Agents[agent].Kernel, 0, a, next))];
+        double[] Goes(int agent, int next) =>
+            [.. Enumerable.Range(0, 4).Select(a => EnvTesting.Probability(pair.Agents[agent].Kernel, 0, a, next))];
     }
 
-    /// <summary>At the fork, a policy that is certain earns nothing with one half of the agents; one half of each earns with both.</summary>
+    /// <summary>
+    /// At the fork, a policy that is certain earns nothing with one half of the agents; one half of each earns with both.
+    /// </summary>
     [Fact]
     public void A_random_policy_is_better_at_the_fork_than_a_certain_one()
     {
@@ -40,7 +43,8 @@ public sealed class AdversarialPairTests
         double Return(double first)
         {
             // Elsewhere the way to the fork: 2 in state 3, 3 in states 4 to 6.
-            double[] policy = [.. Enumerable.Range(0, 28).Select(row => row switch { 0 => first, 2 => 1 - first, _ => row / 4 == 0 ? 0.0 : row % 4 == (row / 4 == 3 ? 2 : 3) ? 1 : 0 })];
+            double[] policy = [.. Enumerable.Range(0, 28).Select(row =>
+                row switch { 0 => first, 2 => 1 - first, _ => row / 4 == 0 ? 0.0 : row % 4 == (row / 4 == 3 ? 2 : 3) ? 1 : 0 })];
             return -Enumerable.Range(0, 2).Average(agent => Value(pair, agent, policy));
         }
     }
@@ -53,7 +57,8 @@ public sealed class AdversarialPairTests
         Assert.Equal(0.5, EnvTesting.Probability(alike.Agents[1].Kernel, 0, 0, 2));
         Assert.Equal(0.5, EnvTesting.Probability(alike.Agents[1].Kernel, 0, 3, 1));
         Assert.All(alike.Initial, p => Assert.Equal(1.0 / 7, p));
-        Assert.Equal(0.75, EnvTesting.Probability(EnvTesting.Make("AdversarialPair-v0", 2, """{ "heterogeneity": 0.5 }""").Agents[0].Kernel, 0, 2, 1));
+        Assert.Equal(0.75,
+            EnvTesting.Probability(EnvTesting.Make("AdversarialPair-v0", 2, """{ "heterogeneity": 0.5 }""").Agents[0].Kernel, 0, 2, 1));
     }
 
     /// <summary>The discounted cost -r of a policy from the start, by many steps of the chain.</summary>
@@ -68,7 +73,8 @@ public sealed class AdversarialPairTests
             {
                 double weight = at[row / 4] * policy[row];
                 value -= discount * weight * mdp.Agents[agent].Rewards[row];
-                for (int k = 0; k < mdp.Agents[agent].Kernel.Next(row).Length; k++) next[mdp.Agents[agent].Kernel.Next(row)[k]] += weight * mdp.Agents[agent].Kernel.Probabilities(row)[k];
+                TransitionKernel kernel = mdp.Agents[agent].Kernel;
+                for (int k = 0; k < kernel.Next(row).Length; k++) next[kernel.Next(row)[k]] += weight * kernel.Probabilities(row)[k];
             }
             at = next;
         }

@@ -17,8 +17,8 @@ public sealed class DeepSeaTests
         }, iter: 30);
 
     /// <summary>
-    /// Always right: (1 - 1/N)^(N-1) - 0.01, the figure of bsuite. Whoever stops after a failed step saves the cost of the steps that are then in vain, so the optimum
-    /// is 0.01 (1 - 1/N)^N above it.
+    /// Always right: (1 - 1/N)^(N-1) - 0.01, the figure of bsuite. Whoever stops after a failed step saves the cost of the steps that are
+    /// then in vain, so the optimum is 0.01 (1 - 1/N)^N above it.
     /// </summary>
     [Fact]
     public void The_stochastic_variant_has_its_closed_forms() =>
@@ -50,7 +50,8 @@ public sealed class DeepSeaTests
     public void Only_meaning_right_in_the_last_column_pays_and_meaning_right_costs()
     {
         const int size = 5;
-        FiniteMdp plain = EnvTesting.Make("DeepSea-v0", 1, """{ "size": 5, "randomActions": false }"""), drawn = EnvTesting.Make("DeepSea-v0", 1, """{ "size": 5 }""");
+        FiniteMdp plain = EnvTesting.Make("DeepSea-v0", 1,
+            """{ "size": 5, "randomActions": false }"""), drawn = EnvTesting.Make("DeepSea-v0", 1, """{ "size": 5 }""");
         int swapped = 0;
         for (int s = 0; s < size * size; s++)
         {
@@ -67,7 +68,8 @@ public sealed class DeepSeaTests
     [Fact]
     public void Agents_meanings_differ_in_half_of_the_cells_they_drew_for_themselves()
     {
-        FiniteMdp mdp = EnvTesting.Make("DeepSea-v0", 2, """{ "size": 40, "heterogeneity": 0.5 }"""), common = EnvTesting.Make("DeepSea-v0", 1, """{ "size": 40 }""");
+        FiniteMdp mdp = EnvTesting.Make("DeepSea-v0", 2, """{ "size": 40, "heterogeneity": 0.5 }""");
+        FiniteMdp common = EnvTesting.Make("DeepSea-v0", 1, """{ "size": 40 }""");
         for (int i = 0; i < 2; i++)
         {
             int differ = Enumerable.Range(0, 1600).Count(s => mdp.Agents[i].Rewards[2 * s] != common.Agents[0].Rewards[2 * s]);
@@ -79,7 +81,8 @@ public sealed class DeepSeaTests
     [Theory]
     [InlineData("""{ "size": 0 }""", "size", "must be a whole number from 1 to 1000")]
     [InlineData("""{ "moveCost": -1 }""", "moveCost", "must be a number of at least 0")]
-    [InlineData("""{ "randomActions": false, "heterogeneity": 1 }""", "randomActions", "must be true for agents to have meanings of their own")]
+    [InlineData("""{ "randomActions": false, "heterogeneity": 1 }""", "randomActions",
+        "must be true for agents to have meanings of their own")]
     [InlineData("""{ "randomActions": false, "mappingSeed": 1 }""", "mappingSeed", "is used with \"randomActions\": true only")]
     [InlineData("""{ "differ": "costs", "moveCost": 0 }""", "moveCost", "must be greater than 0 for agents to differ in costs")]
     public void Every_fault_names_its_key_and_what_is_allowed(string options, string key, string message)
@@ -96,7 +99,8 @@ public sealed class DeepSeaTests
         for (int t = 0; t < size; t++)
         {
             double[] last = values;
-            values = [.. Enumerable.Range(0, mdp.States).Select(s => mdp.Agents[0].Rewards[(2 * s) + 1] + mdp.Agents[0].Kernel.Expectation((2 * s) + 1, last))];
+            values = [.. Enumerable.Range(0, mdp.States).Select(s =>
+                mdp.Agents[0].Rewards[(2 * s) + 1] + mdp.Agents[0].Kernel.Expectation((2 * s) + 1, last))];
         }
         return values[0];
     }

@@ -37,7 +37,9 @@ public sealed class RiverSwimTests
         Assert.Equal([0.005, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], agent.Rewards.Select(r => Math.Round(r, 15)));
     }
 
-    /// <summary>Staying on the near bank is worth 5 / (1 - gamma) from state 0, and gamma^s times that from state s: by our own evaluation.</summary>
+    /// <summary>
+    /// Staying on the near bank is worth 5 / (1 - gamma) from state 0, and gamma^s times that from state s: by our own evaluation.
+    /// </summary>
     [Fact]
     public void Always_left_is_worth_the_near_bank_and_always_right_is_best()
     {
@@ -51,7 +53,8 @@ public sealed class RiverSwimTests
 
     [Fact]
     public void Normalised_rewards_are_the_same_in_other_units() =>
-        Assert.Equal([5e-4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.3], EnvTesting.Make("RiverSwim-v0", 1, """{ "normalised": true }""").Agents[0].Rewards.Select(r => Math.Round(r, 15)));
+        Assert.Equal([5e-4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.3],
+            EnvTesting.Make("RiverSwim-v0", 1, """{ "normalised": true }""").Agents[0].Rewards.Select(r => Math.Round(r, 15)));
 
     [Fact]
     public void Agents_differ_in_the_current_or_in_what_they_like()
@@ -88,6 +91,7 @@ public sealed class RiverSwimTests
     private static void AssertRow(AgentMdp agent, int state, int action, params (int Next, double Probability)[] expected)
     {
         Assert.Equal(expected.Select(e => e.Next), agent.Kernel.Next((state * 2) + action).ToArray());
-        foreach ((int next, double probability) in expected) Assert.Equal(probability, EnvTesting.Probability(agent.Kernel, state, action, next), 1e-15);
+        foreach ((int next, double probability) in expected)
+            Assert.Equal(probability, EnvTesting.Probability(agent.Kernel, state, action, next), 1e-15);
     }
 }

@@ -41,14 +41,18 @@ public sealed class FourRoomsTests
                     double replaced = 4 * failure / 3;
                     expected[next < 0 ? s : next] += (replaced / 4) + (direction == a ? 1 - replaced : 0);
                 }
-                for (int t = 0; t < mdp.States; t++) Assert.Equal(expected[t], EnvTesting.Probability(mdp.Agents[0].Kernel, s, a, t), 1e-15);
+                for (int t = 0; t < mdp.States; t++)
+                    Assert.Equal(expected[t], EnvTesting.Probability(mdp.Agents[0].Kernel, s, a, t), 1e-15);
                 double enters = expected[cells.ToList().IndexOf((8, 9))];
                 Assert.Equal(enters, mdp.Agents[0].Rewards[(s * 4) + a], 1e-15);
             }
         }
     }
 
-    /// <summary>From (4, 1) to (8, 9) the way leads through two doors: 2 rows up or down to them and back, 18 steps in all by a search on the map's text.</summary>
+    /// <summary>
+    /// From (4, 1) to (8, 9) the way leads through two doors: 2 rows up or down to them and back, 18 steps in all by a search on the map's
+    /// text.
+    /// </summary>
     [Fact]
     public void Without_failures_the_optimum_is_the_shortest_way()
     {
@@ -68,7 +72,8 @@ public sealed class FourRoomsTests
     [Fact]
     public void Each_agent_owns_a_goal_of_the_list_and_the_others_pay_it_less()
     {
-        FiniteMdp mdp = EnvTesting.Make("FourRooms-v0", 3, """{ "goal": [[1, 1], [11, 11]], "failProbability": 0, "heterogeneity": 0.25 }""");
+        FiniteMdp mdp = EnvTesting.Make("FourRooms-v0", 3,
+            """{ "goal": [[1, 1], [11, 11]], "failProbability": 0, "heterogeneity": 0.25 }""");
         Assert.True(mdp.SharesKernel);
         Assert.Equal(2, mdp.Terminal.Count(t => t));
         int besideFirst = mdp.Grid!.Cells.ToList().IndexOf((1, 2)), besideSecond = mdp.Grid.Cells.ToList().IndexOf((11, 10));
@@ -76,18 +81,24 @@ public sealed class FourRoomsTests
         Assert.Equal([0.75, 1, 0.75], mdp.Agents.Select(a => a.Rewards[(besideSecond * 4) + 1]));
     }
 
-    /// <summary>A list says that agents differ, so that a degree which is not given does not flatten it; 0 does, and pays all for every goal.</summary>
+    /// <summary>
+    /// A list says that agents differ, so that a degree which is not given does not flatten it; 0 does, and pays all for every goal.
+    /// </summary>
     [Fact]
     public void A_list_of_goals_holds_unless_a_degree_is_given()
     {
         const string list = """{ "goal": [[1, 1], [11, 11]] }""";
         ConfiguredEnvironment configured = EnvTesting.Configure("FourRooms-v0", 2, list);
         Assert.Equal(1, configured.ResolvedOptions["heterogeneity"]!.GetValue<double>());
-        FiniteMdp apart = (FiniteMdp)configured.Build(), alike = EnvTesting.Make("FourRooms-v0", 2, list.Replace("]] ", "]], \"heterogeneity\": 0 ", StringComparison.Ordinal));
-        EnvTesting.AssertSameNumbers(apart, (FiniteMdp)EnvTesting.Configure("FourRooms-v0", 2, configured.ResolvedOptions.ToJsonString()).Build());
-        Assert.All(Enumerable.Range(0, apart.Agents[0].Rewards.Length), k => Assert.True(apart.Agents[0].Rewards[k] == 0 || apart.Agents[1].Rewards[k] == 0));
+        FiniteMdp apart = (FiniteMdp)configured.Build();
+        FiniteMdp alike = EnvTesting.Make("FourRooms-v0", 2, list.Replace("]] ", "]], \"heterogeneity\": 0 ", StringComparison.Ordinal));
+        EnvTesting.AssertSameNumbers(apart,
+            (FiniteMdp)EnvTesting.Configure("FourRooms-v0", 2, configured.ResolvedOptions.ToJsonString()).Build());
+        Assert.All(Enumerable.Range(0, apart.Agents[0].Rewards.Length), k =>
+            Assert.True(apart.Agents[0].Rewards[k] == 0 || apart.Agents[1].Rewards[k] == 0));
         Assert.Equal(alike.Agents[0].Rewards, alike.Agents[1].Rewards);
-        for (int k = 0; k < alike.Agents[0].Rewards.Length; k++) Assert.Equal(apart.Agents[0].Rewards[k] + apart.Agents[1].Rewards[k], alike.Agents[0].Rewards[k], 1e-15);
+        for (int k = 0; k < alike.Agents[0].Rewards.Length; k++)
+            Assert.Equal(apart.Agents[0].Rewards[k] + apart.Agents[1].Rewards[k], alike.Agents[0].Rewards[k], 1e-15);
     }
 
     [Fact]
@@ -95,7 +106,8 @@ public sealed class FourRoomsTests
     {
         int[] farthest = [.. new[] { 0, 0.3, 0.6, 1 }.Select(lambda =>
         {
-            FiniteMdp mdp = EnvTesting.Make("FourRooms-v0", 12, FormattableString.Invariant($$"""{ "differ": "goals", "heterogeneity": {{lambda}} }"""));
+            FiniteMdp mdp = EnvTesting.Make("FourRooms-v0", 12,
+                FormattableString.Invariant($$"""{ "differ": "goals", "heterogeneity": {{lambda}} }"""));
             Assert.True(mdp.SharesKernel);
             return Enumerable.Range(0, 104).Where(s => mdp.Terminal[s]).Max(s => Distance(mdp.Grid!.Map, (8, 9), mdp.Grid.Cells[s]));
         })];
@@ -114,7 +126,8 @@ public sealed class FourRoomsTests
     [InlineData("""{ "goal": [[1, 1], [2, 2]], "differ": "failure" }""", "differ", "is not used with a list of goals")]
     [InlineData("""{ "goal": [[1, 1], [2, 2]], "agentSeed": 3 }""", "agentSeed", "is not used with a list of goals")]
     [InlineData("""{ "goal": [[1, 1], [2, 2], [3, 3]] }""", "goal", "lists 3 for 2 agents; give at most one an agent")]
-    [InlineData("""{ "differ": "goals", "heterogeneity": 0.01 }""", "heterogeneity", "is less than a step, so that no goal moves; give 0, or at least 0.0")]
+    [InlineData("""{ "differ": "goals", "heterogeneity": 0.01 }""", "heterogeneity",
+        "is less than a step, so that no goal moves; give 0, or at least 0.0")]
     [InlineData("""{ "goal": "corner" }""", "goal", "must be [row, column] or a list of them")]
     public void Every_fault_names_its_key_and_what_is_allowed(string options, string key, string message)
     {

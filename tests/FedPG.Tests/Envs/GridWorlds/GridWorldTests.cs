@@ -9,7 +9,9 @@ public sealed class GridWorldTests
 {
     private static readonly (int Row, int Column)[] Steps = [(-1, 0), (0, 1), (1, 0), (0, -1)];
 
-    /// <summary>The square grid of the benchmark workloads, worked out from its rule: state = row * L + column, slip 0.1, goals along the boundary.</summary>
+    /// <summary>
+    /// The square grid of the benchmark workloads, worked out from its rule: state = row * L + column, slip 0.1, goals along the boundary.
+    /// </summary>
     [Theory]
     [InlineData(10, 16)]
     [InlineData(10, 1)]
@@ -49,10 +51,17 @@ public sealed class GridWorldTests
     [Fact]
     public void Agents_are_drawn_from_a_distribution_whatever_their_number()
     {
-        const string open = """{ "map": ["S...#.#", "..#.#.#", "L....##"], "goals": "random", "slip": { "from": 0.1, "to": 0.3 }, "wind": { "from": 0, "to": 0.2 }, "agentSeed": 4 }""";
+        const string open = """
+            {
+                "map": ["S...#.#", "..#.#.#", "L....##"], "goals": "random", "agentSeed": 4,
+                "slip": { "from": 0.1, "to": 0.3 }, "wind": { "from": 0, "to": 0.2 }
+            }
+            """;
         FiniteMdp few = EnvTesting.Make("GridWorld-v0", 2, open), many = EnvTesting.Make("GridWorld-v0", 40, open);
-        Assert.All(few.Agents.Zip(many.Agents), pair => Assert.True(pair.First.Kernel.SameAs(pair.Second.Kernel) && pair.First.Rewards.AsSpan().SequenceEqual(pair.Second.Rewards)));
-        // 11 free cells can be reached, wall, lava and the walled-in cell not: the chance that 40 draws miss more than 3 of them is below 1e-3, and the seed is fixed.
+        Assert.All(few.Agents.Zip(many.Agents), pair =>
+            Assert.True(pair.First.Kernel.SameAs(pair.Second.Kernel) && pair.First.Rewards.AsSpan().SequenceEqual(pair.Second.Rewards)));
+        // 11 free cells can be reached; wall, lava and the walled-in cell cannot. The chance that 40 draws miss more than 3 of them is
+        // below 1e-3, and the seed is fixed.
         (int Row, int Column)[] goals = [.. many.Agents.Select(GoalState).Select(s => many.Grid!.Cells[s]).Distinct()];
         Assert.InRange(goals.Length, 8, 11);
         Assert.DoesNotContain((0, 5), goals);
@@ -62,7 +71,9 @@ public sealed class GridWorldTests
         double[] stays = [.. many.Agents.Select(a => EnvTesting.Probability(a.Kernel, 3, 0, 3))];
         Assert.Equal(40, stays.Distinct().Count());
         Assert.All(stays, p => Assert.InRange(p, (1 - 0.2) * (1 - 0.3 + (0.3 / 2)), 1 - (0.1 / 2)));
-        Assert.NotEqual(stays, EnvTesting.Make("GridWorld-v0", 40, open.Replace("4 }", "5 }", StringComparison.Ordinal)).Agents.Select(a => EnvTesting.Probability(a.Kernel, 3, 0, 3)));
+        Assert.NotEqual(stays,
+            EnvTesting.Make("GridWorld-v0", 40, open.Replace("\"agentSeed\": 4", "\"agentSeed\": 5", StringComparison.Ordinal)).Agents.Select(a =>
+            EnvTesting.Probability(a.Kernel, 3, 0, 3)));
     }
 
     [Theory]
@@ -108,7 +119,8 @@ public sealed class GridWorldTests
     public void Spread_goals_lie_as_far_apart_as_the_map_allows()
     {
         FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 4, """{ "width": 7, "height": 7, "goals": "spread" }""");
-        // First the first cell, then the opposite corner, then the corners left: none is farther from the nearest goal, nor from all of them together.
+        // First the first cell, then the opposite corner, then the corners left: none is farther from the nearest goal, nor from all
+        // of them together.
         Assert.Equal([(0, 0), (6, 6), (0, 6), (6, 0)], mdp.Agents.Select(a => mdp.Grid!.Cells[GoalState(a)]));
 
         FiniteMdp corridor = EnvTesting.Make("GridWorld-v0", 2, """{ "map": ["....", "###.", "...."], "goals": "spread" }""");
@@ -151,12 +163,20 @@ public sealed class GridWorldTests
         Assert.Equal(1, EnvTesting.Probability(mdp.Agents[1].Kernel, 2, 1, 3));
     }
 
-    /// <summary>The degree moves the probability of an end in a goal cell from the share of agents whose goal it is, which all have at 0, to 1 in one's own and 0 in others'.</summary>
+    /// <summary>
+    /// The degree moves the probability of an end in a goal cell from the share of agents whose goal it is, which all have at 0, to 1 in
+    /// one's own and 0 in others'.
+    /// </summary>
     [Fact]
     public void With_own_goals_only_ends_are_affine_in_the_degree_and_the_same_for_all_at_0()
     {
         FiniteMdp At(double degree) => EnvTesting.Make("GridWorld-v0", 3, FormattableString.Invariant(
-            $$"""{ "width": 3, "height": 1, "goals": [[0, 0], [0, 2]], "continuing": false, "terminateOwnGoalOnly": true, "slip": 0, "heterogeneity": {{degree}} }"""));
+            $$"""
+                {
+                    "width": 3, "height": 1, "goals": [[0, 0], [0, 2]], "slip": 0,
+                    "continuing": false, "terminateOwnGoalOnly": true, "heterogeneity": {{degree}}
+                }
+                """));
         FiniteMdp none = At(0), quarter = At(0.25);
         Assert.True(none.SharesKernel);
         Assert.All(none.Agents, agent => Assert.Equal(none.Agents[0].Rewards, agent.Rewards));
@@ -175,10 +195,16 @@ public sealed class GridWorldTests
     {
         foreach (string degree in (string[])["0", "0.3", "1"])
         {
-            string options = $$"""{ "width": 3, "height": 3, "goals": [[0, 0]], "slip": { "from": 0, "to": 0.5 }, "wind": { "from": 0, "to": 0.25 }, "heterogeneity": {{degree}} }""";
+            string options = $$"""
+                {
+                    "width": 3, "height": 3, "goals": [[0, 0]], "heterogeneity": {{degree}},
+                    "slip": { "from": 0, "to": 0.5 }, "wind": { "from": 0, "to": 0.25 }
+                }
+                """;
             FiniteMdp many = EnvTesting.Make("GridWorld-v0", 5, options), few = EnvTesting.Make("GridWorld-v0", 2, options);
             for (int i = 0; i < 2; i++) Assert.True(many.Agents[i].Kernel.SameAs(few.Agents[i].Kernel));
-            if (degree == "0") Assert.True(few.Agents[0].Kernel.SameAs(EnvTesting.Make("GridWorld-v0", 1, """{ "width": 3, "height": 3, "goals": [[0, 0]], "slip": 0.25, "wind": 0.125 }""").Agents[0].Kernel));
+            if (degree == "0") Assert.True(few.Agents[0].Kernel.SameAs(EnvTesting.Make("GridWorld-v0", 1,
+                """{ "width": 3, "height": 3, "goals": [[0, 0]], "slip": 0.25, "wind": 0.125 }""").Agents[0].Kernel));
         }
     }
 
@@ -186,7 +212,9 @@ public sealed class GridWorldTests
     [Fact]
     public void Goals_on_the_map_that_no_agent_gets_are_floor()
     {
-        FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 2, """{ "map": "SG/GG", "continuing": false }"""), plain = EnvTesting.Make("GridWorld-v0", 2, """{ "map": "SG/G.", "continuing": false }""");
+        FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 2,
+            """{ "map": "SG/GG", "continuing": false }"""),
+            plain = EnvTesting.Make("GridWorld-v0", 2, """{ "map": "SG/G.", "continuing": false }""");
         Assert.Equal(["S0", "1."], mdp.Grid!.Map);
         EnvTesting.AssertSameNumbers(plain, mdp);
     }
@@ -196,7 +224,8 @@ public sealed class GridWorldTests
         Gen.Double[0, 1].Sample(slip =>
         {
             string text = slip.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-            TransitionKernel kernel = EnvTesting.Make("GridWorld-v0", 1, $$"""{ "width": 3, "height": 3, "slip": {{text}} }""").Agents[0].Kernel;
+            TransitionKernel kernel = EnvTesting.Make("GridWorld-v0", 1,
+                $$"""{ "width": 3, "height": 3, "slip": {{text}} }""").Agents[0].Kernel;
             // From the middle cell 4 the four actions lead to 1, 5, 7 and 3.
             int[] targets = [1, 5, 7, 3];
             for (int a = 0; a < 4; a++)
@@ -209,7 +238,8 @@ public sealed class GridWorldTests
     [Fact]
     public void Agents_may_slip_and_be_blown_by_numbers_of_their_own()
     {
-        FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 3, """{ "width": 3, "height": 3, "slip": [0, 0.4], "wind": [0.5, 0, 0.2], "goals": [[0, 0]] }""");
+        FiniteMdp mdp = EnvTesting.Make("GridWorld-v0", 3,
+            """{ "width": 3, "height": 3, "slip": [0, 0.4], "wind": [0.5, 0, 0.2], "goals": [[0, 0]] }""");
         Assert.False(mdp.SharesKernel);
         (double Slip, double Wind)[] expected = [(0, 0.5), (0.4, 0), (0, 0.2)];
         for (int i = 0; i < 3; i++)
@@ -228,7 +258,8 @@ public sealed class GridWorldTests
     {
         FiniteMdp alike = EnvTesting.Make("GridWorld-v0", 2, """{ "slip": [0.1, 0.3], "wind": [0, 0.5], "heterogeneity": 0 }""");
         Assert.True(alike.SharesKernel);
-        Assert.True(alike.Agents[0].Kernel.SameAs(EnvTesting.Make("GridWorld-v0", 1, """{ "slip": 0.2, "wind": 0.25 }""").Agents[0].Kernel));
+        Assert.True(alike.Agents[0].Kernel.SameAs(EnvTesting.Make("GridWorld-v0", 1,
+            """{ "slip": 0.2, "wind": 0.25 }""").Agents[0].Kernel));
         FiniteMdp half = EnvTesting.Make("GridWorld-v0", 2, """{ "slip": [0.1, 0.3], "heterogeneity": 0.5 }""");
         // Moving right inside a 10 x 10 grid.
         Assert.Equal(1 - (0.15 * 3 / 4), EnvTesting.Probability(half.Agents[0].Kernel, 44, 1, 45), 1e-15);
@@ -263,14 +294,18 @@ public sealed class GridWorldTests
         { """{ "goals": [[0, 0], [1, 0], [2, 0]] }""", 2, "goals", "lists 3 for 2 agents; give at most one an agent" },
         { """{ "slip": [0, 0.1, 0.2] }""", 2, "slip", "lists 3 for 2 agents; give at most one an agent" },
         { """{ "wind": [0, 0.1] }""", 1, "wind", "lists 2 for 1 agent; give at most one an agent" },
-        { """{ "goals": [[0, 0]], "heterogeneity": 1 }""", 2, "heterogeneity", "all agents are alike: give several goals, or a list or a range for slip or wind" },
+        { """{ "goals": [[0, 0]], "heterogeneity": 1 }""", 2, "heterogeneity",
+            "all agents are alike: give several goals, or a list or a range for slip or wind" },
         { """{ "map": "S.G", "heterogeneity": 0.5 }""", 3, "heterogeneity", "all agents are alike" },
-        { """{ "agentSeed": 3 }""", 2, "agentSeed", "is used where agents are drawn: with \"goals\": \"random\", or a range for slip or wind" },
+        { """{ "agentSeed": 3 }""", 2, "agentSeed",
+            "is used where agents are drawn: with \"goals\": \"random\", or a range for slip or wind" },
         { """{ "slip": 1.5 }""", 1, "slip", "must be a number in [0, 1]" },
         { """{ "slip": [0.1, 2] }""", 2, "slip", "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },
         { """{ "wind": [] }""", 2, "wind", "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },
-        { """{ "slip": { "from": 0.5, "to": 0.2 } }""", 2, "slip", "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },
-        { """{ "slip": { "from": 0.1 } }""", 2, "slip", "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },
+        { """{ "slip": { "from": 0.5, "to": 0.2 } }""", 2, "slip",
+            "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },
+        { """{ "slip": { "from": 0.1 } }""", 2, "slip",
+            "must be a number in [0, 1], a list of such numbers, or { \"from\": low, \"to\": high }" },
         { """{ "discount": 1 }""", 1, "discount", "must be a number in [0, 1)" },
         { """{ "width": 0 }""", 1, "width", "must be a whole number from 1 to 1000" },
         { """{ "width": 1000, "height": 1000 }""", 90_000, "width", "at most 268435456 are allowed" },

@@ -76,7 +76,8 @@ public sealed class WindyCliffTests
             (int s, int a, int t) = (k / 64, k / 16 % 4, k % 16);
             for (int i = 0; i < 3; i++)
             {
-                double expected = ((1 - lambda) * EnvTesting.Probability(centre, s, a, t)) + (lambda * EnvTesting.Probability(own.Agents[i].Kernel, s, a, t));
+                double expected = ((1 - lambda) * EnvTesting.Probability(centre, s, a,
+                    t)) + (lambda * EnvTesting.Probability(own.Agents[i].Kernel, s, a, t));
                 Assert.Equal(expected, EnvTesting.Probability(mixed.Agents[i].Kernel, s, a, t), 1e-15);
             }
         }
@@ -88,7 +89,8 @@ public sealed class WindyCliffTests
     [Fact]
     public void Scaled_rewards_lie_in_the_unit_interval_and_keep_their_order()
     {
-        double[] plain = EnvTesting.Make("WindyCliff-v0").Agents[0].Rewards, scaled = EnvTesting.Make("WindyCliff-v0", 1, """{ "scaled": true }""").Agents[0].Rewards;
+        double[] plain = EnvTesting.Make("WindyCliff-v0").Agents[0].Rewards, scaled = EnvTesting.Make("WindyCliff-v0", 1,
+            """{ "scaled": true }""").Agents[0].Rewards;
         for (int k = 0; k < plain.Length; k++) Assert.Equal(plain[k], (200 * scaled[k]) - 100, 1e-12);
         Assert.Equal((0, 1), (scaled.Min(), scaled.Max()));
     }
@@ -98,7 +100,8 @@ public sealed class WindyCliffTests
     [InlineData("""{ "wind": [0.5, 1, 0] }""", "wind", "lists 3 for 2 agents; give at most one an agent")]
     [InlineData("""{ "goalReward": [1, 2, 3] }""", "goalReward", "lists 3 for 2 agents; give at most one an agent")]
     [InlineData("""{ "wind": [0.5, 1.5] }""", "wind", "must be \"uniform\"")]
-    [InlineData("""{ "wind": "even", "agentSeed": 3 }""", "agentSeed", "is used where agents are drawn: with \"wind\": \"uniform\", or a range for goalReward or cliffReward")]
+    [InlineData("""{ "wind": "even", "agentSeed": 3 }""", "agentSeed",
+        "is used where agents are drawn: with \"wind\": \"uniform\", or a range for goalReward or cliffReward")]
     [InlineData("""{ "width": 2 }""", "width", "must be a whole number from 3 to 100")]
     public void Every_fault_names_its_key_and_what_is_allowed(string options, string key, string message)
     {
@@ -107,5 +110,6 @@ public sealed class WindyCliffTests
         Assert.Contains(message, fault.Allowed, StringComparison.Ordinal);
     }
 
-    private static double[] Winds(FiniteMdp mdp) => [.. mdp.Agents.Select(a => Math.Round(3 * EnvTesting.Probability(a.Kernel, 5, Up, 1), 14))];
+    private static double[] Winds(FiniteMdp mdp) =>
+        [.. mdp.Agents.Select(a => Math.Round(3 * EnvTesting.Probability(a.Kernel, 5, Up, 1), 14))];
 }

@@ -35,14 +35,16 @@ public sealed class GarnetTests
     public void Agents_mix_the_common_problem_with_one_of_their_own(string differ)
     {
         const double lambda = 0.25;
-        FiniteMdp common = EnvTesting.Make("Garnet-v0"), own = EnvTesting.Make("Garnet-v0", 3, $$"""{ "differ": "{{differ}}", "heterogeneity": 1 }""");
+        FiniteMdp common = EnvTesting.Make("Garnet-v0");
+        FiniteMdp own = EnvTesting.Make("Garnet-v0", 3, $$"""{ "differ": "{{differ}}", "heterogeneity": 1 }""");
         FiniteMdp mixed = EnvTesting.Make("Garnet-v0", 3, $$"""{ "differ": "{{differ}}", "heterogeneity": 0.25 }""");
         Assert.Equal(differ == "rewards", mixed.SharesKernel);
         for (int i = 0; i < 3; i++)
         {
             for (int row = 0; row < 200; row++)
             {
-                Assert.Equal(((1 - lambda) * common.Agents[0].Rewards[row]) + (lambda * own.Agents[i].Rewards[row]), mixed.Agents[i].Rewards[row], 1e-15);
+                Assert.Equal(((1 - lambda) * common.Agents[0].Rewards[row]) + (lambda * own.Agents[i].Rewards[row]),
+                    mixed.Agents[i].Rewards[row], 1e-15);
                 for (int t = 0; t < 50; t++)
                 {
                     double expected = ((1 - lambda) * EnvTesting.Probability(common.Agents[0].Kernel, row / 4, row % 4, t))

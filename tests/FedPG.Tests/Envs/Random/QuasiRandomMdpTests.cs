@@ -18,7 +18,8 @@ public sealed class QuasiRandomMdpTests
         Assert.Equal((5, 4, 0.9, true), (mdp.States, mdp.Actions, mdp.Discount, mdp.SharesKernel));
         // P(.|s=1, a=2) is row 6 of the kernel, and agent 2's regret of state 3, action 1 is number 2 * 20 + 13 of its sequence.
         double[] weights = [.. Enumerable.Range(1, 5).Select(k => -Math.Log(U((6 * 5) + k)))];
-        for (int next = 0; next < 5; next++) Assert.Equal(weights[next] / weights.Sum(), EnvTesting.Probability(mdp.Agents[0].Kernel, 1, 2, next), 14);
+        for (int next = 0; next < 5; next++)
+            Assert.Equal(weights[next] / weights.Sum(), EnvTesting.Probability(mdp.Agents[0].Kernel, 1, 2, next), 14);
         Assert.Equal(1 - U(100 + 40 + 13 + 1), mdp.Agents[2].Rewards[13], 14);
     }
 
@@ -36,14 +37,18 @@ public sealed class QuasiRandomMdpTests
     [Fact]
     public void D_has_two_kernels_and_the_rewards_of_X()
     {
-        FiniteMdp d = EnvTesting.Make("QuasiRandomMdp-v0", 4, """{ "instance": "D" }"""), x = EnvTesting.Make("QuasiRandomMdp-v0", 4, """{ "instance": "X" }""");
+        FiniteMdp d = EnvTesting.Make("QuasiRandomMdp-v0", 4, """{ "instance": "D" }""");
+        FiniteMdp x = EnvTesting.Make("QuasiRandomMdp-v0", 4, """{ "instance": "X" }""");
         Assert.Same(d.Agents[0].Kernel, d.Agents[2].Kernel);
         Assert.Same(d.Agents[1].Kernel, d.Agents[3].Kernel);
         Assert.False(d.SharesKernel);
         for (int i = 0; i < 4; i++) Assert.Equal(x.Agents[i].Rewards, d.Agents[i].Rewards);
     }
 
-    /// <summary>With q = 0.4 and gamma = 0.9 the best common policy takes action 0 with probability 0.427; either deterministic one is at least twice as bad.</summary>
+    /// <summary>
+    /// With q = 0.4 and gamma = 0.9 the best common policy takes action 0 with probability 0.427; either deterministic one is at least
+    /// twice as bad.
+    /// </summary>
     [Fact]
     public void With_opposite_kernels_the_best_common_policy_is_random()
     {

@@ -18,8 +18,8 @@ public sealed class RandomMdpTests
         }, iter: 50);
 
     /// <summary>
-    /// A state is a successor with the chance p, and where none is, one is drawn: the number of successors is k with the binomial probability, that of 0 added to 1.
-    /// 20,000 rows of 5 states at p = 0.2: each share within 5.5 standard errors (chance 2e-7).
+    /// A state is a successor with the chance p, and where none is, one is drawn: the number of successors is k with the binomial
+    /// probability, that of 0 added to 1. 20,000 rows of 5 states at p = 0.2: each share within 5.5 standard errors (chance 2e-7).
     /// </summary>
     [Fact]
     public void Each_state_is_a_successor_with_the_chance_that_is_asked_for()
@@ -38,10 +38,12 @@ public sealed class RandomMdpTests
         double[] expected = [0, 0.32768 + 0.4096, 0.2048, 0.0512, 0.0064, 0.00032];
         for (int k = 0; k < expected.Length; k++) AssertShare(expected[k], counts[k]);
         Assert.All(met, times => AssertShare(0.2 + (0.32768 / 5), times));
-        Assert.Equal("environment.options.successorChance", Assert.Single(EnvTesting.ErrorsOf("RandomMdp-v0", 2, """{ "successorChance": 0.5, "branching": 2 }""")).KeyPath);
+        Assert.Equal("environment.options.successorChance",
+            Assert.Single(EnvTesting.ErrorsOf("RandomMdp-v0", 2, """{ "successorChance": 0.5, "branching": 2 }""")).KeyPath);
 
         static void AssertShare(double expected, int count) =>
-            Assert.True(Math.Abs((count / 20000.0) - expected) <= 5.5 * Math.Sqrt(expected * (1 - expected) / 20000), $"{count} of 20000 for {expected}");
+            Assert.True(Math.Abs((count / 20000.0) - expected) <= 5.5 * Math.Sqrt(expected * (1 - expected) / 20000),
+                $"{count} of 20000 for {expected}");
     }
 
     [Fact]
@@ -84,7 +86,8 @@ public sealed class RandomMdpTests
     public void Agents_held_out_are_those_behind_the_first_ones()
     {
         const string kernels = "\"kernels\": \"own\", \"rewards\": \"shared\"";
-        FiniteMdp all = EnvTesting.Make("RandomMdp-v0", 7, $"{{ {kernels} }}"), rest = EnvTesting.Make("RandomMdp-v0", 2, $"{{ {kernels}, \"firstAgent\": 5 }}");
+        FiniteMdp all = EnvTesting.Make("RandomMdp-v0", 7, $"{{ {kernels} }}");
+        FiniteMdp rest = EnvTesting.Make("RandomMdp-v0", 2, $"{{ {kernels}, \"firstAgent\": 5 }}");
         for (int i = 0; i < 2; i++)
         {
             Assert.True(all.Agents[5 + i].Kernel.SameAs(rest.Agents[i].Kernel));
@@ -93,12 +96,16 @@ public sealed class RandomMdpTests
         Assert.False(all.SharesKernel);
     }
 
-    /// <summary>Uniform numbers over their sum: with many states P is close to u / (S/2), so its variance is close to 1 / (3 S^2); on the simplex it is close to 1 / S^2.</summary>
+    /// <summary>
+    /// Uniform numbers over their sum: with many states P is close to u / (S/2), so its variance is close to 1 / (3 S^2); on the simplex it
+    /// is close to 1 / S^2.
+    /// </summary>
     [Fact]
     public void Normalised_rows_are_flatter_than_those_of_the_simplex()
     {
         const int states = 200;
-        TransitionKernel kernel = EnvTesting.Make("RandomMdp-v0", 1, """{ "states": 200, "actions": 4, "rows": "normalised" }""").Agents[0].Kernel;
+        TransitionKernel kernel = EnvTesting.Make("RandomMdp-v0", 1,
+            """{ "states": 200, "actions": 4, "rows": "normalised" }""").Agents[0].Kernel;
         double[] all = [.. Enumerable.Range(0, kernel.RowCount).SelectMany(r => kernel.Probabilities(r).ToArray())];
         double variance = all.Average(p => (p - (1.0 / states)) * (p - (1.0 / states)));
         // 160,000 numbers: the relative standard error is below 0.5 %, the next term of the expansion about 1 %.

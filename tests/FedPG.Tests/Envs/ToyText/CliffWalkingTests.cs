@@ -19,7 +19,9 @@ public sealed class CliffWalkingTests
         Assert.Equal([47], Enumerable.Range(0, 48).Where(s => mdp.Terminal[s]));
     }
 
-    /// <summary>From (2, c) down, from the start right and from the goal's column left: all ways into the cliff lead to the start and cost 100.</summary>
+    /// <summary>
+    /// From (2, c) down, from the start right and from the goal's column left: all ways into the cliff lead to the start and cost 100.
+    /// </summary>
     [Fact]
     public void The_cliff_costs_100_and_leads_back_to_the_start_without_an_end()
     {

@@ -128,7 +128,8 @@ public sealed class FrozenLakeTests
     [Fact]
     public void Rewards_are_the_expectation_of_the_schedule_over_what_is_entered()
     {
-        FiniteMdp plain = EnvTesting.Make("FrozenLake-v1"), own = EnvTesting.Make("FrozenLake-v1", 1, """{ "rewardSchedule": [10, -5, 0.5] }""");
+        FiniteMdp plain = EnvTesting.Make("FrozenLake-v1");
+        FiniteMdp own = EnvTesting.Make("FrozenLake-v1", 1, """{ "rewardSchedule": [10, -5, 0.5] }""");
         Assert.True(plain.Agents[0].Kernel.SameAs(own.Agents[0].Kernel));
         for (int s = 0; s < 16; s++)
         {
@@ -146,13 +147,16 @@ public sealed class FrozenLakeTests
     public void With_several_goals_agents_may_own_one_each()
     {
         const string map = "GFSFG";
-        FiniteMdp mdp = EnvTesting.Make("FrozenLake-v1", 3, $$"""{ "map": "{{map}}/FFFFF", "slippery": false, "differ": "goals", "heterogeneity": 0.25 }""");
+        FiniteMdp mdp = EnvTesting.Make("FrozenLake-v1", 3,
+            $$"""{ "map": "{{map}}/FFFFF", "slippery": false, "differ": "goals", "heterogeneity": 0.25 }""");
         Assert.True(mdp.SharesKernel);
         Assert.Equal([1, 0.75, 1], mdp.Agents.Select(agent => agent.Rewards[(1 * 4) + Left]));
         Assert.Equal([0.75, 1, 0.75], mdp.Agents.Select(agent => agent.Rewards[(3 * 4) + Right]));
     }
 
-    /// <summary>A drawn agent owns one of the goals, and who it is does not depend on the others; one agent alone has the original lake.</summary>
+    /// <summary>
+    /// A drawn agent owns one of the goals, and who it is does not depend on the others; one agent alone has the original lake.
+    /// </summary>
     [Fact]
     public void Goals_can_be_drawn()
     {
@@ -163,7 +167,8 @@ public sealed class FrozenLakeTests
         // Binomial(40, 1/2): none or all on one side with probability 2e-12.
         Assert.Equal([0, 1], toLeft.Distinct().Order());
         Assert.Equal(toLeft[..3], EnvTesting.Make("FrozenLake-v1", 3, options).Agents.Select(agent => agent.Rewards[(1 * 4) + Left]));
-        FiniteMdp alone = EnvTesting.Make("FrozenLake-v1", 1, """{ "map": "GSG", "slippery": false, "differ": "goals", "heterogeneity": 1 }""");
+        FiniteMdp alone = EnvTesting.Make("FrozenLake-v1", 1,
+            """{ "map": "GSG", "slippery": false, "differ": "goals", "heterogeneity": 1 }""");
         Assert.Equal([1, 1], [alone.Agents[0].Rewards[(1 * 4) + Left], alone.Agents[0].Rewards[(1 * 4) + Right]]);
     }
 

@@ -18,12 +18,16 @@ public sealed class TaxiTests
         Assert.Equal((500, 6, 0.99), (mdp.States, mdp.Actions, mdp.Discount));
         Assert.Equal(404, EnvTesting.Reachable(mdp).Count);
         Assert.Equal(404, EnvTesting.Reachable(EnvTesting.Make("Taxi-v4", 1, """{ "rainy": true }""")).Count);
-        Assert.Equal([Index(0, 0, 0, 0), Index(0, 4, 1, 1), Index(4, 0, 2, 2), Index(4, 3, 3, 3)], Enumerable.Range(0, 500).Where(s => mdp.Terminal[s]));
+        Assert.Equal([Index(0, 0, 0, 0), Index(0, 4, 1, 1), Index(4, 0, 2, 2), Index(4, 3, 3, 3)],
+            Enumerable.Range(0, 500).Where(s => mdp.Terminal[s]));
         Assert.Equal(300, mdp.Initial.Count(p => p > 0));
         Assert.All(mdp.Initial, p => Assert.True(p == 0 || p == 1.0 / 300));
     }
 
-    /// <summary>The best is to drive the shortest way to the passenger and on to the destination, by a search on the map's text: 20 less one for each step before the last.</summary>
+    /// <summary>
+    /// The best is to drive the shortest way to the passenger and on to the destination, by a search on the map's text: 20 less one for
+    /// each step before the last.
+    /// </summary>
     [Fact]
     public void The_optimum_drives_the_shortest_ways()
     {
@@ -34,7 +38,8 @@ public sealed class TaxiTests
         {
             (int row, int column, int passenger, int destination) = (state / 100, state / 20 % 5, state / 4 % 5, state % 4);
             if (passenger == 4 || passenger == destination) continue;
-            int steps = Distances(places[passenger])[row, column] + 1 + Distances(places[destination])[places[passenger].Row, places[passenger].Column] + 1;
+            int steps = Distances(places[passenger])[row, column] + 1 + Distances(places[destination])[places[passenger].Row,
+                places[passenger].Column] + 1;
             Assert.Equal(20 - (steps - 1), best[state], 1e-9);
             mean += best[state] / 300;
         }
@@ -68,9 +73,11 @@ public sealed class TaxiTests
                 (int Row, int Column)[] after =
                 [
                     (Math.Min(row + 1, 4), column), (Math.Max(row - 1, 0), column),
-                    (row, Map[row][(2 * column) + 2] == ':' ? column + 1 : column), (row, Map[row][2 * column] == ':' ? column - 1 : column),
+                    (row, Map[row][(2 * column) + 2] == ':' ? column + 1 : column), (row, Map[row][2 * column] == ':'
+                        ? column - 1 : column),
                 ];
-                for (int a = 0; a < 4; a++) AssertOutcome(agent, Index(row, column, 4, 2), a, Index(after[a].Row, after[a].Column, 4, 2), -1);
+                for (int a = 0; a < 4; a++)
+                    AssertOutcome(agent, Index(row, column, 4, 2), a, Index(after[a].Row, after[a].Column, 4, 2), -1);
             }
         }
     }
@@ -93,7 +100,8 @@ public sealed class TaxiTests
         void AssertMoves((int Row, int Column) from, int action, params ((int Row, int Column) To, double Probability)[] expected)
         {
             foreach (((int row, int column), double probability) in expected)
-                Assert.Equal(probability, EnvTesting.Probability(kernel, Index(from.Row, from.Column, 0, 1), action, Index(row, column, 0, 1)), 1e-15);
+                Assert.Equal(probability,
+                    EnvTesting.Probability(kernel, Index(from.Row, from.Column, 0, 1), action, Index(row, column, 0, 1)), 1e-15);
         }
     }
 
@@ -134,7 +142,10 @@ public sealed class TaxiTests
         }
     }
 
-    /// <summary>Of 200 agents a quarter likes each destination: Binomial(200, 1/4) has mean 50 and standard deviation 6.1; 5.5 of them miss with probability 4e-8, for one of four 2e-7.</summary>
+    /// <summary>
+    /// Of 200 agents a quarter likes each destination: Binomial(200, 1/4) has mean 50 and standard deviation 6.1; 5.5 of them miss with
+    /// probability 4e-8, for one of four 2e-7.
+    /// </summary>
     [Fact]
     public void The_destination_that_pays_can_be_drawn()
     {
@@ -152,7 +163,8 @@ public sealed class TaxiTests
     public void States_are_taken_apart_and_put_together() =>
         Assert.All(TaxiState.All.Select((state, index) => (state, index)), pair => Assert.Equal(pair.index, pair.state.Index));
 
-    private static int Index(int row, int column, int passenger, int destination) => (((((row * 5) + column) * 5) + passenger) * 4) + destination;
+    private static int Index(int row, int column, int passenger, int destination) =>
+        (((((row * 5) + column) * 5) + passenger) * 4) + destination;
 
     /// <summary>Steps from every square to one, by a search over the text of the map.</summary>
     private static int[,] Distances((int Row, int Column) to)
@@ -165,7 +177,8 @@ public sealed class TaxiTests
         {
             foreach ((int row, int column, bool open) in (ReadOnlySpan<(int, int, bool)>)
                 [(at.Row - 1, at.Column, at.Row > 0), (at.Row + 1, at.Column, at.Row < 4),
-                 (at.Row, at.Column - 1, Map[at.Row][2 * at.Column] == ':'), (at.Row, at.Column + 1, Map[at.Row][(2 * at.Column) + 2] == ':')])
+                 (at.Row, at.Column - 1, Map[at.Row][2 * at.Column] == ':'), (at.Row, at.Column + 1,
+                     Map[at.Row][(2 * at.Column) + 2] == ':')])
             {
                 if (!open || steps[row, column] != int.MaxValue) continue;
                 steps[row, column] = steps[at.Row, at.Column] + 1;

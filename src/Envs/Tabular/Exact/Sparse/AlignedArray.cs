@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace FedPG.Envs.Tabular.Exact.Sparse;
 
-/// <summary>A pinned array of vectors that begins at a cache line: a vector of 64 bytes elsewhere would lie in two lines, and take two reads.</summary>
+/// <summary>
+/// A pinned array of vectors that begins at a cache line: a vector of 64 bytes elsewhere would lie in two lines, and take two reads.
+/// </summary>
 /// <typeparam name="T">A number, or a vector of numbers.</typeparam>
 internal sealed unsafe class AlignedArray<T>
     where T : unmanaged

@@ -1,9 +1,10 @@
 namespace FedPG.Envs.Tabular.Exact.Sparse;
 
 /// <summary>
-/// An order of the states in which elimination of I - gamma P fills in little, and what is filled in: minimum degree (Tinney and Walker 1967) on the graph
-/// whose edges join a state with those before and after it, kept as a quotient graph of eliminated cliques (George and Liu 1981). Ties go to the lower
-/// state. A square grid of n states gets about 7 n log n entries instead of the 2 n^1.5 of its band. Immutable.
+/// An order of the states in which elimination of I - gamma P fills in little, and what is filled in: minimum degree (Tinney and Walker
+/// 1967) on the graph whose edges join a state with those before and after it, kept as a quotient graph of eliminated cliques (George and
+/// Liu 1981). Ties go to the lower state. A square grid of n states gets about 7 n log n entries instead of the 2 n^1.5 of its band.
+/// Immutable.
 /// </summary>
 internal sealed class EliminationOrder
 {
@@ -12,15 +13,18 @@ internal sealed class EliminationOrder
     /// <summary>Which state stands at each place, [S].</summary>
     public int[] State { get; }
 
-    /// <summary>The later places that are joined to each place when it is eliminated, ascending: its row of U and its column of L.</summary>
+    /// <summary>
+    /// The later places that are joined to each place when it is eliminated, ascending: its row of U and its column of L.
+    /// </summary>
     public int[][] Later { get; }
 
     /// <summary>The multiplications of one factorisation.</summary>
     public double Cost { get; }
 
     /// <summary>
-    /// The order, or null where it costs more than a limit. The search ends as soon as that is certain: m states with e edges between them cost at least e + e^2 / m, as what is filled in
-    /// has these edges too, their number is the sum of the m degrees, and squares with a given sum are least where all are alike.
+    /// The order, or null where it costs more than a limit. The search ends as soon as that is certain: m states with e edges between them
+    /// cost at least e + e^2 / m, as what is filled in has these edges too, their number is the sum of the m degrees, and squares with a
+    /// given sum are least where all are alike.
     /// </summary>
     /// <param name="neighbours">The graph of the kernel.</param>
     /// <param name="mostCost">The most multiplications.</param>
@@ -54,7 +58,8 @@ internal sealed class EliminationOrder
     }
 
     /// <summary>
-    /// The graph that is left after eliminations: two states are joined by an edge of their own or by a clique, the neighbours that an eliminated state had.
+    /// The graph that is left after eliminations: two states are joined by an edge of their own or by a clique, the neighbours that an
+    /// eliminated state had.
     /// </summary>
     private sealed class QuotientGraph
     {

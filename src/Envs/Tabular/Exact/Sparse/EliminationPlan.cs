@@ -1,8 +1,8 @@
 namespace FedPG.Envs.Tabular.Exact.Sparse;
 
 /// <summary>
-/// Where everything lies when I - gamma P_pi of one kernel is factorised in an <see cref="EliminationOrder"/>: the same for every policy, so it is worked
-/// out once and shared. Values are one array: S diagonal entries, then the rows of L, then the rows of U. Immutable.
+/// Where everything lies when I - gamma P_pi of one kernel is factorised in an <see cref="EliminationOrder"/>: the same for every policy,
+/// so it is worked out once and shared. Values are one array: S diagonal entries, then the rows of L, then the rows of U. Immutable.
 /// </summary>
 internal sealed class EliminationPlan
 {

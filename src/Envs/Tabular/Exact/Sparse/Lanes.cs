@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FedPG.Envs.Tabular.Exact.Sparse;
 
 /// <summary>
-/// Numbers of several agents side by side, one a lane, and what elimination does with them. Products and sums are rounded one by one, so an agent's bits are
-/// the same in every lane, in a vector of any length and on every machine.
+/// Numbers of several agents side by side, one a lane, and what elimination does with them. Products and sums are rounded one by one, so an
+/// agent's bits are the same in every lane, in a vector of any length and on every machine.
 /// </summary>
 /// <typeparam name="T">The numbers.</typeparam>
 internal interface ILanes<T>

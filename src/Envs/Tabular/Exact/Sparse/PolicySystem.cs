@@ -6,7 +6,9 @@ public enum LinearSolver
     /// <summary>The elimination that is cheaper, unless it would be large and iterations cheaper still.</summary>
     Automatic,
 
-    /// <summary>LU factorisation of a band (states in reverse Cuthill-McKee order): for chains, and for small MDPs whose factors are full.</summary>
+    /// <summary>
+    /// LU factorisation of a band (states in reverse Cuthill-McKee order): for chains, and for small MDPs whose factors are full.
+    /// </summary>
     Banded,
 
     /// <summary>Preconditioned GMRES: for large sparse kernels without geometry, whose band would be full.</summary>
@@ -26,7 +28,9 @@ internal interface IPolicySystem
     /// <summary>About how many multiplications a policy takes.</summary>
     double Cost { get; }
 
-    /// <summary>How far the last solution of <see cref="Solve"/> may be from the true one in any state; 0 for elimination, which has rounding only.</summary>
+    /// <summary>
+    /// How far the last solution of <see cref="Solve"/> may be from the true one in any state; 0 for elimination, which has rounding only.
+    /// </summary>
     double ErrorBound { get; }
 
     /// <summary>Chooses the policy, [S, A].</summary>

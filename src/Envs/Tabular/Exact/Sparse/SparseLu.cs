@@ -1,9 +1,9 @@
 namespace FedPG.Envs.Tabular.Exact.Sparse;
 
 /// <summary>
-/// LU factorisation of I - gamma P_pi, for the policies of as many agents as there are lanes, in the places of a plan; no pivoting, as the rows are diagonally
-/// dominant. A row is finished in a dense work row: the earlier rows it depends on are subtracted one after another, so only what is not zero is touched,
-/// and the inner loop is one product and one difference in every lane. Not thread-safe.
+/// LU factorisation of I - gamma P_pi, for the policies of as many agents as there are lanes, in the places of a plan; no pivoting, as the
+/// rows are diagonally dominant. A row is finished in a dense work row: the earlier rows it depends on are subtracted one after another, so
+/// only what is not zero is touched, and the inner loop is one product and one difference in every lane. Not thread-safe.
 /// </summary>
 internal sealed unsafe class SparseLu<T, TLanes>
     where T : unmanaged
@@ -50,18 +50,21 @@ internal sealed unsafe class SparseLu<T, TLanes>
         Enter(b);
         int n = _plan.Size;
         T* x = _x.Pointer, diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
-        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns, lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
+        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
+        fixed (int* lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
         {
             for (int i = 0; i < n; i++)
             {
                 T value = x[i];
-                for (int k = lowerStarts[i]; k < lowerStarts[i + 1]; k++) value = TLanes.SubtractProduct(value, lower[k], x[lowerColumns[k]]);
+                for (int k = lowerStarts[i]; k < lowerStarts[i + 1]; k++)
+                    value = TLanes.SubtractProduct(value, lower[k], x[lowerColumns[k]]);
                 x[i] = value;
             }
             for (int i = n - 1; i >= 0; i--)
             {
                 T value = x[i];
-                for (int k = upperStarts[i]; k < upperStarts[i + 1]; k++) value = TLanes.SubtractProduct(value, upper[k], x[upperColumns[k]]);
+                for (int k = upperStarts[i]; k < upperStarts[i + 1]; k++)
+                    value = TLanes.SubtractProduct(value, upper[k], x[upperColumns[k]]);
                 x[i] = TLanes.Multiply(value, diagonal[i]);
             }
         }
@@ -74,7 +77,8 @@ internal sealed unsafe class SparseLu<T, TLanes>
         Enter(b);
         int n = _plan.Size;
         T* x = _x.Pointer, diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
-        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns, lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
+        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
+        fixed (int* lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
         {
             for (int i = 0; i < n; i++)
             {
@@ -91,11 +95,13 @@ internal sealed unsafe class SparseLu<T, TLanes>
     {
         int n = _plan.Size;
         T* row = _row.Pointer, diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
-        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns, lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
+        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
+        fixed (int* lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
         {
             for (int i = 0; i < n; i++)
             {
-                (int firstLower, int endLower, int firstUpper, int endUpper) = (lowerStarts[i], lowerStarts[i + 1], upperStarts[i], upperStarts[i + 1]);
+                (int firstLower, int endLower) = (lowerStarts[i], lowerStarts[i + 1]);
+                (int firstUpper, int endUpper) = (upperStarts[i], upperStarts[i + 1]);
                 row[i] = diagonal[i];
                 for (int k = firstLower; k < endLower; k++) row[lowerColumns[k]] = lower[k];
                 for (int k = firstUpper; k < endUpper; k++) row[upperColumns[k]] = upper[k];

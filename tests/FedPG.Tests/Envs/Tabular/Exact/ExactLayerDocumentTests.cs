@@ -21,7 +21,8 @@ public sealed class ExactLayerDocumentTests
         FiniteMdpSolver solver = FiniteMdpSolver.OfAverage(mdp, Objective.Regret);
         ExactSolution uniform = solver.Evaluate(solver.UniformPolicy());
         ExactOptimum best = solver.Optimum(), soft = solver.Optimum(temperature: 0.1);
-        using var objective = new FederatedObjective(mdp, Objective.Regret, new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64));
+        using var objective = new FederatedObjective(mdp, Objective.Regret,
+            new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64));
         double[,] hessian = Hessians.Of(objective, new double[objective.Dimension]);
 
         Assert.Equal(uniform.Objective, objective.Value(new double[objective.Dimension]), 1e-12);
@@ -34,10 +35,12 @@ public sealed class ExactLayerDocumentTests
     {
         string[] document = [.. ExampleOf(Path.Combine(Repository.Root, "docs", "exact-layer.md"), "```csharp", "```")];
         Assert.Equal(5, document.Length);
-        HashSet<string> source = [.. File.ReadLines(Path.Combine(Repository.Root, "tests", "FedPG.Tests", "Envs", "Tabular", "Exact", "ExactLayerDocumentTests.cs")).Select(line => line.Trim())];
+        HashSet<string> source = [.. File.ReadLines(Path.Combine(Repository.Root, "tests", "FedPG.Tests", "Envs", "Tabular", "Exact",
+            "ExactLayerDocumentTests.cs")).Select(line => line.Trim())];
         Assert.All(document, line => Assert.Contains(line, source));
     }
 
     private static IEnumerable<string> ExampleOf(string file, string begin, string end) =>
-        File.ReadLines(file).SkipWhile(line => line != begin).Skip(1).TakeWhile(line => line != end).Select(line => line.Split("//")[0].Trim());
+        File.ReadLines(file).SkipWhile(line => line != begin).Skip(1).TakeWhile(line => line != end).Select(line =>
+            line.Split("//")[0].Trim());
 }

@@ -18,7 +18,8 @@ public sealed class ExactLayerTests
         new("random-0", "random-3-actions", "grid", "grid-walls", "grid-ending", "grid-10", "frozen-lake");
 
     [Fact]
-    public void Values_and_occupancies_of_sparse_MDPs_are_those_of_dense_elimination() => Cases.Sample((states, actions, branching, percent, seed) =>
+    public void Values_and_occupancies_of_sparse_MDPs_are_those_of_dense_elimination() =>
+        Cases.Sample((states, actions, branching, percent, seed) =>
     {
         var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 5, 0, 0));
         AssertSolves(RandomKernel(random, states, actions, branching), percent / 100.0, random);
@@ -135,7 +136,8 @@ public sealed class ExactLayerTests
         var evaluation = new ExactEvaluation(mdp.Agents[0].Kernel, mdp.Discount);
         double[] costs = Objective.Regret.Costs(mdp.Agents[0]), regularised = new double[costs.Length], values = new double[mdp.States];
         const double tau = 0.2;
-        double optimum = Optimum.Of(evaluation, costs, mdp.Initial).Value, soft = Optimum.Regularised(evaluation, costs, mdp.Initial, tau).Value;
+        double optimum = Optimum.Of(evaluation, costs, mdp.Initial).Value, soft = Optimum.Regularised(evaluation, costs, mdp.Initial,
+            tau).Value;
         var random = new RandomSequence(new StreamKey(2, StreamPurpose.Environment, 6, 0, 0));
         for (int k = 0; k < 20; k++)
         {
@@ -160,7 +162,8 @@ public sealed class ExactLayerTests
         OptimalPolicy optimum = Optimum.Regularised(evaluation, costs, RandomSimplex(random, states), tau);
         AssertSoftBellman(kernel, costs, discount, tau, optimum);
         // From the optimum of another temperature as well.
-        AssertSoftBellman(kernel, costs, discount, 0.8 * tau, Optimum.Regularised(evaluation, costs, RandomSimplex(random, states), 0.8 * tau, optimum));
+        AssertSoftBellman(kernel, costs, discount, 0.8 * tau,
+            Optimum.Regularised(evaluation, costs, RandomSimplex(random, states), 0.8 * tau, optimum));
     }, iter: 100);
 
     /// <summary>The entropy of a policy is at most log A a step, so the soft optimum lies in [J* - tau log A / (1 - gamma), J*].</summary>
@@ -187,7 +190,8 @@ public sealed class ExactLayerTests
         double scale = Math.Max(1, optimum.Values.Max(Math.Abs));
         for (int s = 0; s < kernel.States; s++)
         {
-            double[] q = [.. Enumerable.Range(s * actions, actions).Select(row => costs[row] + (discount * kernel.Expectation(row, optimum.Values)))];
+            double[] q = [.. Enumerable.Range(s * actions, actions).Select(row =>
+                costs[row] + (discount * kernel.Expectation(row, optimum.Values)))];
             double least = q.Min(), sum = q.Sum(x => Math.Exp((least - x) / tau));
             Assert.Equal(least - (tau * Math.Log(sum)), optimum.Values[s], 1e-10 * scale);
             for (int a = 0; a < actions; a++) Assert.Equal(Math.Exp((least - q[a]) / tau) / sum, optimum.Policy[(s * actions) + a], 1e-8);
@@ -204,7 +208,8 @@ public sealed class ExactLayerTests
         {
             int s = row / actions;
             policyCosts[s] += policy[row] * costs[row];
-            for (int k = 0; k < kernel.Next(row).Length; k++) system[s, kernel.Next(row)[k]] -= discount * policy[row] * kernel.Probabilities(row)[k];
+            for (int k = 0; k < kernel.Next(row).Length; k++) system[s,
+                kernel.Next(row)[k]] -= discount * policy[row] * kernel.Probabilities(row)[k];
         }
         for (int s = 0; s < n; s++) system[s, s] += 1;
         for (int i = 0; i < n; i++)
@@ -223,7 +228,8 @@ public sealed class ExactLayerTests
         {
             Assert.Equal(expectedValues[s], values[s], 1e-11);
             Assert.Equal(expectedOccupancy[s], occupancy[s], 1e-11);
-            Assert.Equal(expectedValues[s], Enumerable.Range(0, actions).Sum(a => policy[(s * actions) + a] * actionValues[(s * actions) + a]), 1e-11);
+            Assert.Equal(expectedValues[s],
+                Enumerable.Range(0, actions).Sum(a => policy[(s * actions) + a] * actionValues[(s * actions) + a]), 1e-11);
         }
     }
 
@@ -276,7 +282,8 @@ public sealed class ExactLayerTests
     private static double[] RandomPolicy(RandomSequence random, int states, int actions) =>
         [.. Enumerable.Range(0, states).SelectMany(_ => RandomSimplex(random, actions))];
 
-    private static double[] RandomNumbers(RandomSequence random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
+    private static double[] RandomNumbers(RandomSequence random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())];
 
     private static double[] RandomSimplex(RandomSequence random, int count)
     {

@@ -21,7 +21,8 @@ public sealed class FiniteMdpSolverTests
             double[] initial = RandomKernels.Simplex(random, states), costs = RandomKernels.Numbers(random, states * actions);
             double[] policy = RandomKernels.Policy(random, states, actions, deterministic: false);
             double[] other = RandomKernels.Policy(random, states, actions, deterministic: tau == 0);
-            return new Case(new FiniteMdpSolver(kernel, discount, initial, costs, solver), kernel, discount, initial, costs, policy, other, tau);
+            return new Case(new FiniteMdpSolver(kernel, discount, initial, costs, solver), kernel, discount, initial, costs, policy, other,
+                tau);
         });
 
     [Fact]
@@ -31,10 +32,13 @@ public sealed class FiniteMdpSolverTests
             ExactSolution solution = c.Solver.Evaluate(c.Policy, c.Temperature);
             for (int row = 0; row < c.Costs.Length; row++)
             {
-                Assert.Equal(c.Costs[row] + (c.Discount * c.Kernel.Expectation(row, solution.Values)), solution.ActionValues[row], c.Tolerance);
-                Assert.Equal(c.StepCost(c.Policy, row) - c.Costs[row] + solution.ActionValues[row] - solution.Values[row / c.Actions], solution.Advantages[row], c.Tolerance);
+                Assert.Equal(c.Costs[row] + (c.Discount * c.Kernel.Expectation(row, solution.Values)), solution.ActionValues[row],
+                    c.Tolerance);
+                Assert.Equal(c.StepCost(c.Policy, row) - c.Costs[row] + solution.ActionValues[row] - solution.Values[row / c.Actions],
+                    solution.Advantages[row], c.Tolerance);
             }
-            for (int s = 0; s < c.Initial.Length; s++) Assert.Equal(0, c.Rows(s).Sum(row => c.Policy[row] * solution.Advantages[row]), c.Tolerance);
+            for (int s = 0; s < c.Initial.Length; s++)
+                Assert.Equal(0, c.Rows(s).Sum(row => c.Policy[row] * solution.Advantages[row]), c.Tolerance);
         },
         iter: 200);
 
@@ -46,20 +50,24 @@ public sealed class FiniteMdpSolverTests
             Assert.Equal(1, solution.Occupancy.Sum() * (1 - c.Discount), 1e-12);
             Assert.All(solution.Occupancy, d => Assert.True(d >= -1e-12));
             Assert.Equal(c.Initial.Zip(solution.Values, (p, v) => p * v).Sum(), solution.Objective, c.Tolerance);
-            double byOccupancy = Enumerable.Range(0, c.Costs.Length).Sum(row => solution.Occupancy[row / c.Actions] * c.Policy[row] * c.StepCost(c.Policy, row));
+            double byOccupancy = Enumerable.Range(0, c.Costs.Length).Sum(row =>
+                solution.Occupancy[row / c.Actions] * c.Policy[row] * c.StepCost(c.Policy, row));
             Assert.Equal(byOccupancy, solution.Objective, c.Tolerance);
             // What flows into a state is what starts there and what comes from elsewhere.
             double[] inflow = [.. c.Initial];
             for (int row = 0; row < c.Costs.Length; row++)
             {
                 for (int k = 0; k < c.Kernel.Next(row).Length; k++)
-                    inflow[c.Kernel.Next(row)[k]] += c.Discount * solution.Occupancy[row / c.Actions] * c.Policy[row] * c.Kernel.Probabilities(row)[k];
+                    inflow[c.Kernel.Next(row)[k]] +=
+                        c.Discount * solution.Occupancy[row / c.Actions] * c.Policy[row] * c.Kernel.Probabilities(row)[k];
             }
             for (int s = 0; s < inflow.Length; s++) Assert.Equal(inflow[s], solution.Occupancy[s], c.Tolerance);
         },
         iter: 200);
 
-    /// <summary>Kakade and Langford: J(pi') - J(pi) = E under pi' of the advantages of pi; with entropy, of the next policy's own log pi'.</summary>
+    /// <summary>
+    /// Kakade and Langford: J(pi') - J(pi) = E under pi' of the advantages of pi; with entropy, of the next policy's own log pi'.
+    /// </summary>
     [Fact]
     public void The_difference_of_two_policies_is_the_mean_advantage() => Cases.Sample(
         c =>
@@ -142,12 +150,14 @@ public sealed class FiniteMdpSolverTests
         Assert.Throws<ArgumentException>(() => solver.Evaluate(solver.UniformPolicy(), -1));
         Assert.Throws<ArgumentException>(() => solver.Optimum(double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => FiniteMdpSolver.OfAgent(mdp, 2, Objective.Regret));
-        Assert.Throws<InvalidOperationException>(() => FiniteMdpSolver.OfAverage(NumericsTesting.Mdp("random-own-kernels", 2), Objective.Regret));
+        Assert.Throws<InvalidOperationException>(() =>
+            FiniteMdpSolver.OfAverage(NumericsTesting.Mdp("random-own-kernels", 2), Objective.Regret));
         Assert.Throws<ArgumentException>(() => new FiniteMdpSolver(mdp.Agents[0].Kernel, 1, mdp.Initial, mdp.Agents[0].Rewards));
     }
 
     private sealed record Case(
-        FiniteMdpSolver Solver, TransitionKernel Kernel, double Discount, double[] Initial, double[] Costs, double[] Policy, double[] Other, double Temperature)
+        FiniteMdpSolver Solver, TransitionKernel Kernel, double Discount, double[] Initial, double[] Costs, double[] Policy, double[] Other,
+        double Temperature)
     {
         public int Actions => Kernel.Actions;
 
@@ -156,6 +166,7 @@ public sealed class FiniteMdpSolverTests
         public IEnumerable<int> Rows(int state) => Enumerable.Range(state * Actions, Actions);
 
         /// <summary>c + tau log pi, finite.</summary>
-        public double StepCost(double[] policy, int row) => Temperature == 0 ? Costs[row] : Costs[row] + (Temperature * Math.Log(policy[row]));
+        public double StepCost(double[] policy, int row) =>
+            Temperature == 0 ? Costs[row] : Costs[row] + (Temperature * Math.Log(policy[row]));
     }
 }

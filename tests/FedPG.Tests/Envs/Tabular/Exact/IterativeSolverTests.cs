@@ -13,13 +13,15 @@ public sealed class IterativeSolverTests
 {
     /// <summary>Up to 60 states, some of them absorbing, and discounts up to 0.999.</summary>
     private static readonly Gen<Case> Cases = Gen.Select(
-        Gen.Int[1, 60], Gen.Int[1, 4], Gen.Int[1, 6], RandomKernels.OneOf(0, 0.5, 0.95, 0.99, 0.999), RandomKernels.OneOf(0, 0.2, 0.9), Gen.Bool, Gen.Long[0, 1L << 40],
+        Gen.Int[1, 60], Gen.Int[1, 4], Gen.Int[1, 6], RandomKernels.OneOf(0, 0.5, 0.95, 0.99, 0.999), RandomKernels.OneOf(0, 0.2,
+            0.9), Gen.Bool, Gen.Long[0, 1L << 40],
         (states, actions, branching, discount, absorbing, deterministic, seed) =>
         {
             var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 5, 0, 0));
             TransitionKernel kernel = RandomKernels.Kernel(random, states, actions, branching, absorbing);
             double[] policy = RandomKernels.Policy(random, states, actions, deterministic);
-            return new Case(kernel, discount, RandomKernels.Simplex(random, states), RandomKernels.Numbers(random, states * actions), policy);
+            return new Case(kernel, discount, RandomKernels.Simplex(random, states), RandomKernels.Numbers(random, states * actions),
+                policy);
         });
 
     public static TheoryData<string> Grids() => new("grid-walls", "grid-ending", "grid-10", "frozen-lake");
@@ -59,7 +61,8 @@ public sealed class IterativeSolverTests
         var random = new RandomSequence(new StreamKey(4, StreamPurpose.Environment, 5, 0, 0));
         TransitionKernel kernel = RandomKernels.Kernel(random, 300, 3, 4, absorbing: 0.1);
         double[] costs = RandomKernels.Numbers(random, 900);
-        double[] first = RandomKernels.Policy(random, 300, 3, deterministic: true), second = RandomKernels.Policy(random, 300, 3, deterministic: false);
+        double[] first = RandomKernels.Policy(random, 300, 3, deterministic: true);
+        double[] second = RandomKernels.Policy(random, 300, 3, deterministic: false);
         var used = new ExactEvaluation(kernel, 0.99, LinearSolver.Iterative);
         double[] Values(ExactEvaluation evaluation, double[] policy)
         {
@@ -81,7 +84,8 @@ public sealed class IterativeSolverTests
         Assert.Equal(LinearSolver.Banded, Default("RandomMdp-v0", """{ "states": 700, "branching": 5 }"""));
         Assert.Equal(LinearSolver.Iterative, Default("RandomMdp-v0", """{ "states": 1500, "branching": 5 }"""));
 
-        static LinearSolver Default(string id, string options) => new ExactEvaluation(EnvTesting.Make(id, 1, options).Agents[0].Kernel, 0.9).Solver;
+        static LinearSolver Default(string id, string options) =>
+            new ExactEvaluation(EnvTesting.Make(id, 1, options).Agents[0].Kernel, 0.9).Solver;
     }
 
     [Theory]

@@ -18,12 +18,14 @@ namespace FedPG.Tests.Envs.Tabular.Exact;
 public sealed class SparseSolverTests
 {
     private static readonly Gen<Case> Cases = Gen.Select(
-        Gen.Int[1, 60], Gen.Int[1, 4], Gen.Int[1, 6], RandomKernels.OneOf(0, 0.5, 0.95, 0.999), RandomKernels.OneOf(0, 0.2, 0.9), Gen.Bool, Gen.Long[0, 1L << 40],
+        Gen.Int[1, 60], Gen.Int[1, 4], Gen.Int[1, 6], RandomKernels.OneOf(0, 0.5, 0.95, 0.999), RandomKernels.OneOf(0, 0.2,
+            0.9), Gen.Bool, Gen.Long[0, 1L << 40],
         (states, actions, branching, discount, absorbing, deterministic, seed) =>
         {
             var random = new RandomSequence(new StreamKey(seed, StreamPurpose.Environment, 8, 0, 0));
             TransitionKernel kernel = RandomKernels.Kernel(random, states, actions, branching, absorbing);
-            double[][] policies = [.. Enumerable.Range(0, ExactBatch.Lanes).Select(_ => RandomKernels.Policy(random, states, actions, deterministic))];
+            double[][] policies = [.. Enumerable.Range(0, ExactBatch.Lanes).Select(_ =>
+                RandomKernels.Policy(random, states, actions, deterministic))];
             double[][] costs = [.. Enumerable.Range(0, ExactBatch.Lanes).Select(_ => RandomKernels.Numbers(random, states * actions))];
             return new Case(kernel, discount, RandomKernels.Simplex(random, states), policies, costs);
         });
@@ -47,7 +49,8 @@ public sealed class SparseSolverTests
             ExactBatch batch = ExactBatch.On(new ExactEvaluation(c.Kernel, c.Discount, LinearSolver.Sparse))!;
             double[] costs = new double[c.Costs[0].Length * ExactBatch.Lanes];
             for (int k = 0; k < costs.Length; k++)
-                (costs[k], batch.Policy[k]) = (c.Costs[k % ExactBatch.Lanes][k / ExactBatch.Lanes], c.Policies[k % ExactBatch.Lanes][k / ExactBatch.Lanes]);
+                (costs[k], batch.Policy[k]) = (c.Costs[k % ExactBatch.Lanes][k / ExactBatch.Lanes],
+                    c.Policies[k % ExactBatch.Lanes][k / ExactBatch.Lanes]);
             batch.Evaluate(c.Initial, costs);
             for (int lane = 0; lane < ExactBatch.Lanes; lane++)
             {
@@ -59,7 +62,10 @@ public sealed class SparseSolverTests
         },
         iter: 100);
 
-    /// <summary>The search for an order ends early where the order would not be used, and only there. A band's multiplications are at least a third of its size times both widths.</summary>
+    /// <summary>
+    /// The search for an order ends early where the order would not be used, and only there. A band's multiplications are at least a third
+    /// of its size times both widths.
+    /// </summary>
     [Fact]
     public void An_order_is_found_where_it_spares_most_of_a_band_and_not_used_where_it_spares_little() => Gen.Select(
         Gen.Int[40, 160], Gen.Int[1, 2], Gen.Int[1, 4], RandomKernels.OneOf(0, 0.2, 0.6), Gen.Long[0, 1L << 40]).Sample(
@@ -78,9 +84,13 @@ public sealed class SparseSolverTests
 
     [Fact]
     public void Only_sparse_factors_are_batched() =>
-        Assert.Null(ExactBatch.On(new ExactEvaluation(EnvTesting.Make("RandomMdp-v0", 1, "{}").Agents[0].Kernel, 0.9, LinearSolver.Banded)));
+        Assert.Null(ExactBatch.On(new ExactEvaluation(EnvTesting.Make("RandomMdp-v0", 1, "{}").Agents[0].Kernel, 0.9,
+            LinearSolver.Banded)));
 
-    /// <summary>In a block of 13, agents are evaluated eight, five and one at a time, as the others take the step or not; a lane that was another's last time is no one's now.</summary>
+    /// <summary>
+    /// In a block of 13, agents are evaluated eight, five and one at a time, as the others take the step or not; a lane that was another's
+    /// last time is no one's now.
+    /// </summary>
     [Theory]
     [InlineData("grid-10", 0)]
     [InlineData("grid-10", 0.3)]
@@ -92,8 +102,10 @@ public sealed class SparseSolverTests
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, agents);
         using TabularPolicy policy = new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64);
         Tensor rows = NumericsTesting.RandomRows(policy, agents, seed: 5);
-        byte[][] alone = [.. Enumerable.Range(0, agents).Select(i => NumericsTesting.ExactDirections(mdp, policy, rows.narrow(0, i, 1), i, tau: tau).Bits())];
-        using var estimator = new ExactEstimator(new EstimatorSetup(mdp, policy, 0, agents, Objective.Regret, NumericsTesting.Entropy(tau), Seed: 1));
+        byte[][] alone = [.. Enumerable.Range(0, agents).Select(i =>
+            NumericsTesting.ExactDirections(mdp, policy, rows.narrow(0, i, 1), i, tau: tau).Bits())];
+        using var estimator = new ExactEstimator(new EstimatorSetup(mdp, policy, 0, agents, Objective.Regret, NumericsTesting.Entropy(tau),
+            Seed: 1));
         foreach (int modulus in (int[])[1, 2, 3, 5, 7, 13, 1])
         {
             bool[] active = [.. Enumerable.Range(0, agents).Select(i => i % modulus == 0)];

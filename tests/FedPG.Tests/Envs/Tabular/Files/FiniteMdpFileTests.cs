@@ -38,7 +38,8 @@ public sealed class FiniteMdpFileTests
             {
                 var options = new JsonObject
                 {
-                    ["states"] = states, ["actions"] = actions, ["instance"] = seed, ["heterogeneity"] = lambda, ["kernels"] = dense ? "own" : "shared",
+                    ["states"] = states, ["actions"] = actions, ["instance"] = seed, ["heterogeneity"] = lambda, ["kernels"] = dense
+                        ? "own" : "shared",
                 };
                 FiniteMdp mdp = EnvTesting.Make("RandomMdp-v0", agents, options.ToJsonString());
                 string text = EnvTesting.Write(mdp, dense ? states : 0);
@@ -147,7 +148,8 @@ public sealed class FiniteMdpFileTests
         { "agents[1].rewards[1]", "[0, 0, 0]", "agents[1].rewards[1]", "has 3 items, but \"actions\" is 2" },
         { "agents[1].rewards[0]", "[0, \"Infinity\"]", "agents[1].rewards[0][1]", "must be a finite number" },
         { "agents[1].rewards[0]", "[0, 1e999]", "agents[1].rewards[0][1]", "must be a finite number" },
-        { "agents[1].transitions", "[[[1, 0], [1, 0]], [[1, 0], [0.5, 0]]]", "agents[1].transitions[1][1]", "state 1, action 1: the probabilities sum to 0.5" },
+        { "agents[1].transitions", "[[[1, 0], [1, 0]], [[1, 0], [0.5, 0]]]", "agents[1].transitions[1][1]",
+            "state 1, action 1: the probabilities sum to 0.5" },
         { "agents[1].transitions", "[[[1, 0], [1, 0]]]", "agents[1].transitions", "has 1 items, but \"states\" is 2" },
         { "agents[1].reward", "[]", "agents[1].reward", "the nearest key is \"rewards\"" },
         { "discont", "0.9", "discont", "the nearest key is \"discount\"" },
@@ -242,5 +244,6 @@ public sealed class FiniteMdpFileTests
         return node.Root.ToJsonString().Replace(mark, json, StringComparison.Ordinal);
     }
 
-    private static int IndexOf(string step) => int.Parse(step.AsSpan(1, step.Length - 2), System.Globalization.CultureInfo.InvariantCulture);
+    private static int IndexOf(string step) =>
+        int.Parse(step.AsSpan(1, step.Length - 2), System.Globalization.CultureInfo.InvariantCulture);
 }

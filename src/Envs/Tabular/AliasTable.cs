@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace FedPG.Envs.Tabular.Sampling;
+namespace FedPG.Envs.Tabular;
 
 /// <summary>
 /// Walker's alias tables (Vose 1991) of many distributions side by side: one 32-bit number picks an outcome with one comparison, however
@@ -23,7 +23,9 @@ internal sealed class AliasTable
     /// <summary>log2 of <see cref="Columns"/>.</summary>
     public int Shift { get; }
 
-    /// <summary>A column's own outcome is taken when the lower bits, shifted up, are at most this, both as <see cref="Ordered"/> has them.</summary>
+    /// <summary>
+    /// A column's own outcome is taken when the lower bits, shifted up, are at most this, both as <see cref="Ordered"/> has them.
+    /// </summary>
     public int[] Splits { get; }
 
     /// <summary>For column k: the own outcome at 2k, the alias at 2k + 1, both times the stride of the creation.</summary>
@@ -66,7 +68,8 @@ internal sealed class AliasTable
     public delegate void RowReader(int row, out ReadOnlySpan<int> targets, out ReadOnlySpan<double> probabilities);
 
     private void Fill(
-        int row, int stride, ReadOnlySpan<int> targets, ReadOnlySpan<double> probabilities, double[] scaled, Stack<int> small, Stack<int> large)
+        int row, int stride, ReadOnlySpan<int> targets, ReadOnlySpan<double> probabilities, double[] scaled, Stack<int> small,
+        Stack<int> large)
     {
         if (targets.IsEmpty) return;
         double sum = 0;

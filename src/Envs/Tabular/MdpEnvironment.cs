@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using FedPG.Core.Streams;
 
-namespace FedPG.Envs.Tabular.Sampling;
+namespace FedPG.Envs.Tabular;
 
 /// <summary>
-/// A finite MDP that one agent steps through: the index of the state is observed, a step is paid what the transition drawn pays (<see cref="AgentMdp.RewardsByTransition"/>,
-/// R_i(s, a) where that does not hang on it), and entering a terminal state ends the episode.
+/// A finite MDP that one agent steps through: the index of the state is observed, a step is paid what the transition drawn pays
+/// (<see cref="AgentMdp.RewardsByTransition"/>, R_i(s, a) where that does not hang on it), and entering a terminal state ends the episode.
 /// </summary>
 public sealed class MdpEnvironment : IStatefulEnvironment
 {
@@ -16,7 +16,8 @@ public sealed class MdpEnvironment : IStatefulEnvironment
     private EpisodeRandom _random;
     private int _state;
 
-    private MdpEnvironment(Tables tables, Outcomes outcomes, double[] rewards) => (_tables, _outcomes, _rewards) = (tables, outcomes, rewards);
+    private MdpEnvironment(Tables tables, Outcomes outcomes, double[] rewards) =>
+        (_tables, _outcomes, _rewards) = (tables, outcomes, rewards);
 
     /// <inheritdoc/>
     public Space ObservationSpace => _tables.Observations;
@@ -27,7 +28,10 @@ public sealed class MdpEnvironment : IStatefulEnvironment
     /// <inheritdoc/>
     public IReadOnlyList<string> StateNames => Names;
 
-    /// <summary>What makes the environment of an agent. The tables that outcomes are drawn from are made once, and shared by all that move by one kernel and are paid alike.</summary>
+    /// <summary>
+    /// What makes the environment of an agent. The tables that outcomes are drawn from are made once, and shared by all that move by one
+    /// kernel and are paid alike.
+    /// </summary>
     /// <param name="mdp">The MDP.</param>
     /// <exception cref="ArgumentException">The tables would be too large.</exception>
     public static Func<int, IEnvironment> MakerFor(FiniteMdp mdp)
@@ -39,7 +43,9 @@ public sealed class MdpEnvironment : IStatefulEnvironment
         return index =>
         {
             AgentMdp agent = mdp.Agents[index];
-            return new MdpEnvironment(tables, made.GetOrAdd((agent.Kernel, agent.RewardsByTransition), key => new Lazy<Outcomes>(() => new Outcomes(key.Item1, key.Item2))).Value, agent.Rewards);
+            Lazy<Outcomes> outcomes = made.GetOrAdd(
+                (agent.Kernel, agent.RewardsByTransition), key => new Lazy<Outcomes>(() => new Outcomes(key.Item1, key.Item2)));
+            return new MdpEnvironment(tables, outcomes.Value, agent.Rewards);
         };
     }
 
@@ -56,7 +62,7 @@ public sealed class MdpEnvironment : IStatefulEnvironment
     public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
         uint chosen = (uint)(int)action[0];
-        if (chosen >= (uint)_tables.Actions.Count) throw new ArgumentOutOfRangeException(nameof(action), action[0], $"must be a whole number from 0 to {_tables.Actions.Count - 1}");
+        if (chosen >= (uint)_tables.Actions.Count) throw OutOfRange(nameof(action), action[0], _tables.Actions.Count);
         int row = (_state * _tables.Actions.Count) + (int)chosen;
         double reward = _rewards[row];
         int outcome = _outcomes.Table.Draw(row, _random.NextWord());
@@ -73,14 +79,17 @@ public sealed class MdpEnvironment : IStatefulEnvironment
     /// <exception cref="ArgumentOutOfRangeException">The state is not one of 0 to S - 1.</exception>
     public void WriteState(ReadOnlySpan<double> state, Span<double> observation)
     {
-        if (!_tables.Observations.Contains(state)) throw new ArgumentOutOfRangeException(nameof(state), state[0], $"must be a whole number from 0 to {_tables.Observations.Count - 1}");
+        if (!_tables.Observations.Contains(state)) throw OutOfRange(nameof(state), state[0], _tables.Observations.Count);
         _state = (int)state[0];
         observation[0] = _state;
     }
 
+    private static ArgumentOutOfRangeException OutOfRange(string name, double value, int count) =>
+        new(name, value, $"must be a whole number from 0 to {count - 1}");
+
     /// <summary>
-    /// The outcomes of every row. What is drawn below S is the next state, and pays R(s, a); what is drawn from S on is the number, less S, of an outcome that pays
-    /// a reward of its own.
+    /// The outcomes of every row. What is drawn below S is the next state, and pays R(s, a); what is drawn from S on is the number, less S,
+    /// of an outcome that pays a reward of its own.
     /// </summary>
     private sealed class Outcomes
     {
@@ -90,8 +99,13 @@ public sealed class MdpEnvironment : IStatefulEnvironment
             int longest = kernel.LongestRow;
             foreach (int row in rewards is null ? [] : rewards.Rows) longest = Math.Max(longest, rewards!.Of(row).Length);
             const long most = AliasTable.MaxEntries / 2;
-            if (kernel.RowCount * (long)longest > most) throw new ArgumentException($"{kernel.RowCount} rows of up to {longest} outcomes are more than {most} entries", nameof(kernel));
-            Table = AliasTable.Create(kernel.RowCount, longest, 1, (int row, out ReadOnlySpan<int> next, out ReadOnlySpan<double> chances) =>
+            if (kernel.RowCount * (long)longest > most)
+            {
+                throw new ArgumentException(
+                    $"{kernel.RowCount} rows of up to {longest} outcomes are more than {most} entries", nameof(kernel));
+            }
+            Table = AliasTable.Create(
+                kernel.RowCount, longest, 1, (int row, out ReadOnlySpan<int> next, out ReadOnlySpan<double> chances) =>
             {
                 PaidTransition[] own = rewards is null ? [] : [.. rewards.Of(row)];
                 if (own.Length == 0)
@@ -120,7 +134,8 @@ public sealed class MdpEnvironment : IStatefulEnvironment
             (Observations, Actions, Terminal) = (new Discrete(mdp.States), new Discrete(mdp.Actions), [.. mdp.Terminal]);
             int[] states = [.. Enumerable.Range(0, mdp.States).Where(s => mdp.Initial[s] > 0)];
             double[] chances = [.. states.Select(s => mdp.Initial[s])];
-            Starts = AliasTable.Create(1, states.Length, 1, (int _, out ReadOnlySpan<int> targets, out ReadOnlySpan<double> probabilities) =>
+            Starts = AliasTable.Create(
+                1, states.Length, 1, (int _, out ReadOnlySpan<int> targets, out ReadOnlySpan<double> probabilities) =>
             {
                 targets = states;
                 probabilities = chances;

@@ -6,7 +6,7 @@ using MathNet.Numerics.LinearAlgebra;
 using Xunit;
 using static FedPG.Tests.Envs.SteppingTesting;
 
-namespace FedPG.Tests.Envs.Tabular.Sampling;
+namespace FedPG.Tests.Envs.Tabular;
 
 public sealed class MdpEnvironmentTests
 {
@@ -39,7 +39,8 @@ public sealed class MdpEnvironmentTests
                 for (int s = 0; s < mdp.States; s++)
                 {
                     double p = EnvTesting.Probability(mdp.Agents[agent].Kernel, row / mdp.Actions, row % mdp.Actions, s);
-                    // Six standard errors over some 1,000 figures, a false alarm in a million were seeds not fixed; exact where nothing is random.
+                    // Six standard errors over some 1,000 figures, a false alarm in a million were seeds not fixed. Exact where nothing
+        // is random.
                     Assert.InRange((met[s] / (double)draws) - p, -6 * Math.Sqrt(p * (1 - p) / draws), 6 * Math.Sqrt(p * (1 - p) / draws));
                 }
             }
@@ -69,7 +70,9 @@ public sealed class MdpEnvironmentTests
         Assert.All(paid, reward => Assert.Equal(expected, reward));
     }
 
-    /// <summary>Two of three ways from the start to the start, over the border and into the cliff: six standard errors of a share of one half.</summary>
+    /// <summary>
+    /// Two of three ways from the start to the start, over the border and into the cliff: six standard errors of a share of one half.
+    /// </summary>
     [Fact]
     public void Ways_to_one_state_keep_their_rewards_apart()
     {
@@ -80,7 +83,10 @@ public sealed class MdpEnvironmentTests
         Assert.Equal(-102.0 / 3, mdp.Agents[0].Rewards[(36 * 4) + 1], 1e-12);
     }
 
-    /// <summary>For every table: the rewards of transitions have R(s, a) as their expectation and the kernel's probabilities, and lie in the range that is stated for steps.</summary>
+    /// <summary>
+    /// For every table: the rewards of transitions have R(s, a) as their expectation and the kernel's probabilities, and lie in the range
+    /// that is stated for steps.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Tables))]
     public void Rewards_of_transitions_are_those_of_the_table_in_the_mean(string id)
@@ -94,9 +100,11 @@ public sealed class MdpEnvironmentTests
                 foreach (int row in agent.RewardsByTransition is { } some ? some.Rows : [])
                 {
                     PaidTransition[] outcomes = [.. agent.RewardsByTransition!.Of(row)];
-                    Assert.Equal(agent.Rewards[row], outcomes.Sum(o => o.Probability * o.Reward), 1e-12 * Math.Max(1, outcomes.Max(o => Math.Abs(o.Reward))));
+                    Assert.Equal(agent.Rewards[row], outcomes.Sum(o => o.Probability * o.Reward),
+                        1e-12 * Math.Max(1, outcomes.Max(o => Math.Abs(o.Reward))));
                     foreach (IGrouping<int, PaidTransition> next in outcomes.GroupBy(o => o.Next))
-                        Assert.Equal(EnvTesting.Probability(agent.Kernel, row / mdp.Actions, row % mdp.Actions, next.Key), next.Sum(o => o.Probability), 1e-15);
+                        Assert.Equal(EnvTesting.Probability(agent.Kernel, row / mdp.Actions, row % mdp.Actions, next.Key),
+                            next.Sum(o => o.Probability), 1e-15);
                     Assert.All(outcomes, o => Assert.True(stepped.RewardRange.Contains(o.Reward)));
                 }
             }
@@ -114,7 +122,9 @@ public sealed class MdpEnvironmentTests
         other[(14 * 4) + 2] += 0.1;
         AgentMdp firm = EnvTesting.Make("FrozenLake-v1", 1, """{ "successRate": 0.5 }""").Agents[0];
         foreach (AgentMdp wrong in (AgentMdp[])[agent with { Rewards = other }, agent with { Kernel = firm.Kernel }])
-            Assert.Contains("do not fit its table: state 1", Assert.Throws<ArgumentException>(() => new FiniteMdp("lake", 0.9, lake.Initial, [wrong])).Message, StringComparison.Ordinal);
+            Assert.Contains("do not fit its table: state 1",
+                Assert.Throws<ArgumentException>(() =>
+                new FiniteMdp("lake", 0.9, lake.Initial, [wrong])).Message, StringComparison.Ordinal);
     }
 
     /// <summary>What 3,000 steps from a state paid, of those that led to another.</summary>
@@ -153,7 +163,8 @@ public sealed class MdpEnvironmentTests
             environment.Reset(seed, observation);
             met[(int)observation[0]]++;
         }
-        for (int s = 0; s < mdp.States; s++) Assert.Equal(mdp.Initial[s], met[s] / (double)draws, (5 * Math.Sqrt(mdp.Initial[s] * (1 - mdp.Initial[s]) / draws)) + 1e-12);
+        for (int s = 0; s < mdp.States; s++)
+            Assert.Equal(mdp.Initial[s], met[s] / (double)draws, (5 * Math.Sqrt(mdp.Initial[s] * (1 - mdp.Initial[s]) / draws)) + 1e-12);
     }
 
     [Fact]
@@ -170,7 +181,8 @@ public sealed class MdpEnvironmentTests
     [Fact]
     public void Linear_quadratic_steps_are_products_of_matrices()
     {
-        var problem = (LinearQuadraticProblem)EnvTesting.Configure("LinearQuadratic-v0", 2, """{ "b": [[1, 0], [0, 1], [1, 1]], "initialGain": [[1, 0, 0], [0, 1, 1]], "r": [[2, 0], [0, 1]], "discount": 0.1 }""").Build();
+        var problem = (LinearQuadraticProblem)EnvTesting.Configure("LinearQuadratic-v0", 2,
+            """{ "b": [[1, 0], [0, 1], [1, 1]], "initialGain": [[1, 0, 0], [0, 1, 1]], "r": [[2, 0], [0, 1]], "discount": 0.1 }""").Build();
         EpisodicEnvironment environment = EpisodicEnvironment.Of(problem);
         double[] x = [0.3, -1, 2], u = [0.7, -0.2];
         for (int agent = 0; agent < 2; agent++)
@@ -191,7 +203,8 @@ public sealed class MdpEnvironmentTests
     public void Linear_quadratic_starts_have_the_covariance_of_the_problem()
     {
         const int draws = 20_000;
-        IEnvironment environment = Make("LinearQuadratic-v0", 1, """{ "startCovariance": [[2, 0.5, 0], [0.5, 1, 0], [0, 0, 0]] }""").Create(0);
+        IEnvironment environment = Make("LinearQuadratic-v0", 1,
+            """{ "startCovariance": [[2, 0.5, 0], [0.5, 1, 0], [0, 0, 0]] }""").Create(0);
         double[] x = new double[3];
         double first = 0, cross = 0, second = 0;
         for (int seed = 0; seed < draws; seed++)
