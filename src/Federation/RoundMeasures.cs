@@ -1,5 +1,6 @@
 using FedPG.Core.Metrics;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Metrics;
 using FedPG.Federation.Setup;
 
 namespace FedPG.Federation;

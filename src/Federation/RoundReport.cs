@@ -2,6 +2,7 @@ using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Metrics;
 using FedPG.Federation.Setup;
 
 namespace FedPG.Federation;

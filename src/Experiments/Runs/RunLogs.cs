@@ -2,6 +2,7 @@ using System.Globalization;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Metrics;
 
 namespace FedPG.Experiments.Runs;
 

@@ -1,6 +1,7 @@
 using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Metrics;
 using FedPG.Federation.Rows;
 using FedPG.Federation.States;
 using FedPG.Policies;

@@ -27,7 +27,7 @@ public static class FedQ
         "Q-learning along the agents' own chains, and averaging", (options, federation) => new FedAvg(options, federation)) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.QChain),
+        Needs = AlgorithmNeeds.Values(ActionValues.Kind, ValueEstimatorKinds.QChain),
         OwnEstimators = ValueEstimatorKinds.QChain,
     };
 }

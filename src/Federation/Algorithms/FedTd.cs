@@ -29,7 +29,7 @@ public static class FedTd
         "TD(0) with linear features along the agents' own chains, and averaging", (options, federation) => new FedAvg(options, federation)) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(StateValues.Kind, ValueEstimatorKinds.Td),
+        Needs = AlgorithmNeeds.Values(StateValues.Kind, ValueEstimatorKinds.Td),
         OwnEstimators = ValueEstimatorKinds.Td,
     };
 }

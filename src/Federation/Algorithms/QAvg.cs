@@ -27,7 +27,7 @@ public static class QAvg
         "local Q-learning steps on all pairs, or on batches, and averaging", (options, federation) => new FedAvg(options, federation)) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
-        Needs = ValueEstimatorKinds.Needs(ActionValues.Kind, ValueEstimatorKinds.Bellman),
+        Needs = AlgorithmNeeds.Values(ActionValues.Kind, ValueEstimatorKinds.Bellman),
         OwnEstimators = ValueEstimatorKinds.Bellman,
     };
 }

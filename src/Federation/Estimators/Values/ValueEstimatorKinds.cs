@@ -3,7 +3,6 @@ using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Tabular;
-using FedPG.Federation.Algorithms;
 using FedPG.Federation.Evaluation;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Tabular;
@@ -77,10 +76,6 @@ internal static class ValueEstimatorKinds
             return _ => setup => new EpisodicTdEstimator(setup);
         }),
     ];
-
-    /// <summary>What an algorithm needs that learns values of a kind by some of these oracles.</summary>
-    public static AlgorithmNeeds Needs(string kind, IReadOnlyList<EstimatorDefinition> estimators) =>
-        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name).Distinct()] };
 
     /// <summary>Draw numbers have 16 bits, with four samples a draw.</summary>
     private const int MaxSamples = 4 * StreamKey.MaximumDraw;

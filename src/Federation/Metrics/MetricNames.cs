@@ -1,4 +1,4 @@
-namespace FedPG.Federation;
+namespace FedPG.Federation.Metrics;
 
 /// <summary>The names of the metrics that every run has. TensorBoard shows them by these names; metrics.csv has columns of its own for some of them.</summary>
 public static class MetricNames
