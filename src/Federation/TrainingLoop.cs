@@ -1,4 +1,5 @@
 using FedPG.Core.Options;
+using FedPG.Core.Metrics;
 using FedPG.Core.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
@@ -37,6 +38,7 @@ public sealed class TrainingLoop : IDisposable
     private long _envStepsBefore, _trajectoriesBefore;
     private double _secondsBefore;
     private long? _started;
+    private (long EnvSteps, double Seconds) _reported;
 
     /// <summary>Builds agents and server at theta_0.</summary>
     /// <exception cref="InvalidInputException">What the algorithm asks of agents in a round depends on the server's numbers.</exception>
@@ -152,6 +154,7 @@ public sealed class TrainingLoop : IDisposable
     public void Restore(int roundsDone, long envSteps, double seconds, long bytesUp, long bytesDown, long trajectories = 0)
     {
         (RoundsDone, _envStepsBefore, _secondsBefore, _trajectoriesBefore) = (roundsDone, envSteps, seconds, trajectories);
+        _reported = (envSteps, seconds);
         Agents.Ledger.Restore(bytesUp, bytesDown);
     }
 
@@ -214,12 +217,15 @@ public sealed class TrainingLoop : IDisposable
         bool evaluated = RoundsDone % _experiment.EvaluateEvery == 0 || RoundsDone == Rounds;
         bool diagnosed = _diagnoser is not null && (RoundsDone % _experiment.DiagnoseEvery == 0 || RoundsDone == Rounds);
         double? temperature = _experiment.Entropy.IsUsed ? _experiment.Entropy.At(RoundsDone) : null;
-        (double drift, double correction) = (Agents.Drift(), Agents.CorrectionNorm());
-        Agents.ResetObservations();
-        return new RoundReport(
-            RoundsDone, EnvSteps, evaluated ? Evaluate(temperature) : null, drift, correction,
-            Agents.Ledger.BytesUp, Agents.Ledger.BytesDown, Seconds, Agents.Rollouts(), Agents.Ledger.TakeRound(),
-            diagnosed ? _diagnoser!.Diagnose(Parameters(), RoundsDone) : null);
+        RoundMetrics metrics = Agents.TakeMetrics();
+        long envSteps = EnvSteps;
+        EvaluationResult? evaluation = evaluated ? Evaluate(temperature) : null;
+        var report = new RoundReport(
+            RoundsDone, metrics, envSteps, evaluation, Agents.Ledger.BytesUp, Agents.Ledger.BytesDown, Seconds, Agents.Rollouts(),
+            Agents.Ledger.TakeRound(), diagnosed ? _diagnoser!.Diagnose(Parameters(), RoundsDone) : null);
+        RoundMeasures.Add(metrics, report, _reported);
+        _reported = (report.EnvSteps, report.Seconds);
+        return report;
     }
 
     private EvaluationResult Evaluate(double? temperature)

@@ -55,7 +55,7 @@ internal class ClusterAgents : BlockwiseAgents
     protected override IReadOnlyList<IBlockObservations> Observations => [.. _blocks.Select(b => b.Observations)];
 
     /// <inheritdoc/>
-    public override void ResetObservations()
+    protected override void ResetObservations()
     {
         foreach (RemoteBlock block in _blocks) block.Add(BlockEntry.Reset);
         _span?.Dispose();

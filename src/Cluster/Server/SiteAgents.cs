@@ -13,8 +13,11 @@ namespace FedPG.Cluster.Server;
 /// </summary>
 internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
 {
-    /// <summary>The numbers of <see cref="ObservationData"/> for one agent, and the seconds its worker took.</summary>
-    private const int ObservedNumbers = 10;
+    /// <summary>The numbers of <see cref="ObservationData"/> for one agent beside its metrics, and the seconds its worker took.</summary>
+    private const int ObservedNumbers = 6;
+
+    /// <summary>The numbers of a metric of one agent.</summary>
+    private const int MetricNumbers = 2;
 
     private readonly Sites _sites;
     private bool _begun, _goesOn;
@@ -94,9 +97,12 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     protected override BlockReply?[] Deliver(IReadOnlyList<RemoteBlock?> blocks, bool wantsState)
     {
         BlockReply?[] replies = base.Deliver(blocks, wantsState);
-        Ledger.Add(new ExchangeEntry(
-            ExchangeDirection.Up, "observations", ObservedNumbers.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ObservedNumbers * sizeof(double), Answering(replies, blocks)));
+        foreach (IGrouping<int, (int Agent, int Numbers)> group in Observed(replies, blocks).GroupBy(seen => seen.Numbers))
+        {
+            string shape = group.Key.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            int[] agents = [.. group.Select(seen => seen.Agent)];
+            Ledger.Add(new ExchangeEntry(ExchangeDirection.Up, "observations", shape, group.Key * sizeof(double), agents));
+        }
         return replies;
     }
 
@@ -124,6 +130,15 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
         int[] there = [.. cohort.Members.Where(agent => answers[agent] is not null)];
         if (there.Length == cohort.Members.Count) return cohort;
         return there.Length > 0 ? Cohort.Of(Count, there) : throw new AgentFailureException("every site is missing");
+    }
+
+    /// <summary>The agents whose sites said what is seen of them, and the numbers they sent for it.</summary>
+    private static IEnumerable<(int Agent, int Numbers)> Observed(BlockReply?[] replies, IReadOnlyList<RemoteBlock?> blocks)
+    {
+        for (int k = 0; k < replies.Length; k++)
+        {
+            if (replies[k]?.Observations is { } seen) yield return (blocks[k]?.Range.First ?? k, ObservedNumbers + (MetricNumbers * seen.Metrics.Length));
+        }
     }
 
     private static int[] Answering(BlockReply?[] replies, IReadOnlyList<RemoteBlock?>? blocks = null) =>

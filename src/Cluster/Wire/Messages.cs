@@ -1,3 +1,4 @@
+using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
 
@@ -177,23 +178,37 @@ internal sealed record BlockReply(ReplyStatus Status, string? Message = null)
     public long Size => (State ?? []).Concat(new[] { Value, Weighted }.OfType<TensorData>()).Sum(t => t.Size);
 }
 
-/// <summary>What is seen of a block from outside, for the logs.</summary>
-[GenerateSerializer, Immutable, Alias("fedpg.observations")]
-internal sealed record ObservationData(
-    double[] AgentDrift, long DriftSteps, double[] AgentCorrections, int CorrectedAgents, long EnvSteps, long Trajectories,
-    AgentRollout[] AgentRollouts) : IBlockObservations
+/// <summary>What the agents of a block recorded under one name.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Kind">How recordings become one number.</param>
+/// <param name="Sums">The sums of each agent's recordings, or its latest one, [n].</param>
+/// <param name="Counts">Their numbers, [n].</param>
+[GenerateSerializer, Immutable, Alias("fedpg.metric")]
+internal sealed record MetricData(string Name, MetricKind Kind, double[] Sums, long[] Counts)
 {
-    IReadOnlyList<double> IBlockObservations.Drift => AgentDrift;
+    public static MetricData Of(MetricRows rows) => new(rows.Name, rows.Kind, [.. rows.Sums], [.. rows.Counts]);
 
-    IReadOnlyList<double> IBlockObservations.CorrectionNorms => AgentCorrections;
+    public MetricRows ToRows() => new(Name, Kind, Sums, Counts);
+}
+
+/// <summary>What is seen of a block from outside, for the logs.</summary>
+/// <param name="Agents">n.</param>
+/// <param name="Metrics">What the agents recorded in the round.</param>
+/// <param name="EnvSteps">Transitions sampled since the start.</param>
+/// <param name="Trajectories">Trajectories sampled since the start.</param>
+/// <param name="AgentRollouts">What the agents' latest observed batches showed, [n]; empty where none was.</param>
+[GenerateSerializer, Immutable, Alias("fedpg.observations-2")]
+internal sealed record ObservationData(int Agents, MetricData[] Metrics, long EnvSteps, long Trajectories, AgentRollout[] AgentRollouts) : IBlockObservations
+{
+    int IBlockObservations.Count => Agents;
+
+    IEnumerable<MetricRows> IBlockObservations.Recorded => Metrics.Select(metric => metric.ToRows());
 
     IReadOnlyList<RolloutStatistics> IBlockObservations.Rollouts => [.. AgentRollouts.Select(r => r.ToStatistics())];
 
     /// <summary>Of agents that nothing was seen of.</summary>
-    public static ObservationData None(int agents) => new(new double[agents], 0, new double[agents], 0, 0, 0, []);
+    public static ObservationData None(int agents) => new(agents, [], 0, 0, []);
 
     /// <summary>The same after <see cref="EntryKind.Reset"/>.</summary>
-    public ObservationData Reset() =>
-        this with { AgentDrift = new double[AgentDrift.Length], DriftSteps = 0, AgentCorrections = new double[AgentCorrections.Length],
-            CorrectedAgents = 0 };
+    public ObservationData Reset() => this with { Metrics = [] };
 }

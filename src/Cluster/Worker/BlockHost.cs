@@ -112,7 +112,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
                 block.See(entry.Data!.Name, Finite(entry.Data, [session.Parameters]));
                 return null;
             case EntryKind.Reset:
-                block.ResetObservations();
+                block.Metrics.Reset();
                 return null;
             case EntryKind.Keep:
                 Own(site).Keep(session.Hash, range, entry.Round, entry.IsLasting,
@@ -174,7 +174,7 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
             rollouts[i] = own == default && _start!.Rollouts.Length > 0 ? _start.Rollouts[i] : AgentRollout.Of(own);
         }
         return new ObservationData(
-            [.. block.Drift], block.DriftSteps, [.. block.CorrectionNorms], block.CorrectedAgents, _start!.EnvSteps + block.EnvSteps,
-            _start.Trajectories + block.Trajectories, rollouts);
+            range.Count, [.. block.Metrics.Recorded.Select(MetricData.Of)], _start!.EnvSteps + block.EnvSteps, _start.Trajectories + block.Trajectories,
+            rollouts);
     }
 }

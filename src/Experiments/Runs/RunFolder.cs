@@ -163,8 +163,10 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Cuts every log off where a checkpoint was taken; logs the checkpoint does not know are removed.</summary>
+    /// <param name="lengths">The length of every log at that moment.</param>
+    /// <param name="round">The round of the checkpoint.</param>
     /// <exception cref="InvalidInputException">A log is shorter than it was, or gone; then none was changed.</exception>
-    internal void CutLogs(IReadOnlyDictionary<string, long> lengths)
+    internal void CutLogs(IReadOnlyDictionary<string, long> lengths, int round)
     {
         string[] tables = [MetricsFile, AgentsFile, ExchangeFile, DiagnosticsFile];
         FileInfo[] logs = [.. tables.Select(PathOf).Concat(Directory.GetFiles(FullPath, EventsPattern)).Select(f => new FileInfo(f))];
@@ -183,6 +185,8 @@ public sealed class RunFolder : IDisposable
                 log.Delete();
                 continue;
             }
+            // Columns may have been appended since, so that rows are longer than they were.
+            if (log.Name == MetricsFile) length = Csv.LengthThrough(log.FullName, round);
             using var stream = new FileStream(log.FullName, FileMode.Open, FileAccess.Write);
             stream.SetLength(length);
         }

@@ -2,10 +2,14 @@ using System.Globalization;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Metrics;
 
 namespace FedPG.Experiments.Runs;
 
-/// <summary>Writes metrics.csv, agents.csv, exchange.csv and, where it is asked for, diagnostics.csv of a run folder, a row or a group of rows a round.</summary>
+/// <summary>
+/// Writes metrics.csv, agents.csv, exchange.csv and, where it is asked for, diagnostics.csv of a run folder, a row or a group of rows a round. Metrics that an
+/// algorithm records itself become columns of metrics.csv after those that every run has.
+/// </summary>
 internal sealed class RunLogs : IRoundSink, IDisposable
 {
     private readonly Csv _metrics, _agents, _exchange;
@@ -20,10 +24,16 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         (_names, _optima, _estimated, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, estimated, regularised);
         _everyone = [.. Enumerable.Range(0, _names.Length)];
         _metrics = new Csv(Path.Combine(folder, RunFolder.MetricsFile),
-            "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds" + (estimated ? ",objective_se" : "") + (regularised ? ",regularized_objective,regularized_gap" : ""));
-        _agents = new Csv(Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
+            "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds"
+            + (estimated ? ",objective_se" : "") + (regularised ? ",regularized_objective,regularized_gap" : ""));
+        _agents = new Csv(
+            Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
         _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), "round,agent,direction,name,shape,bytes");
-        if (diagnosed) _diagnostics = new Csv(Path.Combine(folder, RunFolder.DiagnosticsFile), "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
+        if (diagnosed)
+        {
+            _diagnostics = new Csv(
+                Path.Combine(folder, RunFolder.DiagnosticsFile), "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
+        }
     }
 
     /// <summary>The length of each file, so that a resumed run can cut off what came after its checkpoint.</summary>
@@ -52,7 +62,10 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         {
             string direction = entry.Direction == ExchangeDirection.Up ? "up" : "down";
             foreach (int agent in entry.Agents ?? _everyone)
-                _exchange.Add(string.Create(CultureInfo.InvariantCulture, $"{round},{_names[agent]},{direction},{entry.Name},{entry.Shape},{entry.Bytes}"));
+            {
+                _exchange.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"{round},{_names[agent]},{direction},{entry.Name},{entry.Shape},{entry.Bytes}"));
+            }
         }
         _exchange.Flush();
         if (report.Diagnostics is { } d)
@@ -62,12 +75,19 @@ internal sealed class RunLogs : IRoundSink, IDisposable
                 Csv.Number(d.Truncation), Csv.Number(d.Mu), Csv.Number(d.WeakMu),
             ])).Flush();
         }
-        string metrics = string.Create(CultureInfo.InvariantCulture,
-            $"{round},{report.EnvSteps},{Csv.Number(e?.Objective)},{Csv.Number(e?.Gap)},{Csv.Number(e?.GradientNormSquared)},{Csv.Number(report.Drift)},{report.BytesUp},{report.BytesDown},{Csv.Number(report.Seconds)}");
-        if (_estimated) metrics += $",{Csv.Number(e?.ObjectiveError)}";
-        if (_regularised) metrics += $",{Csv.Number(e?.RegularisedObjective)},{Csv.Number(e?.RegularisedGap)}";
-        _metrics.Add(metrics).Flush();
+        var metrics = new List<string>
+        {
+            round, Whole(report.EnvSteps), Csv.Number(e?.Objective), Csv.Number(e?.Gap), Csv.Number(e?.GradientNormSquared), Csv.Number(report.Drift),
+            Whole(report.BytesUp), Whole(report.BytesDown), Csv.Number(report.Seconds),
+        };
+        if (_estimated) metrics.Add(Csv.Number(e?.ObjectiveError));
+        if (_regularised) metrics.AddRange([Csv.Number(e?.RegularisedObjective), Csv.Number(e?.RegularisedGap)]);
+        _metrics.Append(report.Metrics.Names.Where(name => !MetricNames.IsOfEveryRun(name)).Order(StringComparer.Ordinal));
+        metrics.AddRange(_metrics.Appended.Select(name => Csv.Number(report.Metrics[name])));
+        _metrics.Add(string.Join(',', metrics)).Flush();
     }
+
+    private static string Whole(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using FedPG.Federation;
-using FedPG.Federation.Evaluation;
 using TorchSharp;
 using TorchSharp.Modules;
 
@@ -18,20 +17,17 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <summary>Values that may wait to be written; with more the training waits, so that memory stays flat however short the rounds are.</summary>
     private const int MaxWaiting = 1 << 15;
 
-    private readonly Channel<(string Tag, float Value, int Step)> _queue =
-        Channel.CreateBounded<(string, float, int)>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<(string Tag, float Value, int Step)> _queue = Channel.CreateBounded<(string, float, int)>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
     private readonly SummaryWriter _writer;
     private readonly Thread _thread;
     private readonly string[] _names;
-    private readonly int _agents;
     private long _queued, _written;
-    private (long Steps, double Seconds) _last;
     private volatile Exception? _error;
 
     public TensorBoardLog(string folder, IEnumerable<string> agentNames, string experimentJson, bool resumed)
     {
         _names = [.. agentNames];
-        _agents = _names.Length;
         _writer = torch.utils.tensorboard.SummaryWriter(folder, createRunName: false);
         if (!resumed) _writer.add_text("experiment", "    " + experimentJson.ReplaceLineEndings("\n    "), 0);
         _thread = new Thread(Write) { IsBackground = true, Name = "tensorboard" };
@@ -41,40 +37,21 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <inheritdoc/>
     public void Report(RoundReport report)
     {
-        int step = report.Round;
-        EvaluationResult? e = report.Evaluation;
-        if (e is not null)
+        foreach (string name in report.Metrics.Names) Add(name, report.Metrics[name], report.Round);
+        if (_names.Length > MaxAgentCurves) return;
+        if (report.Evaluation is { } evaluation)
         {
-            Add("federated/objective", e.Objective, step);
-            Add("federated/gap", e.Gap, step);
-            Add("federated/grad_norm", e.GradientNormSquared is { } squared ? Math.Sqrt(squared) : null, step);
-            Add("federated/regularized_objective", e.RegularisedObjective, step);
-            Add("federated/regularized_gap", e.RegularisedGap, step);
-            Add("federated/objective_se", e.ObjectiveError, step);
-            for (int i = 0; i < _agents && _agents <= MaxAgentCurves; i++) Add($"agents/{_names[i]}/return", e.AgentEpisodes?[i].Return, step);
-            for (int i = 0; i < _agents && _agents <= MaxAgentCurves; i++) Add($"agents/{_names[i]}/objective", e.AgentObjectives[i], step);
+            for (int i = 0; i < _names.Length; i++)
+            {
+                Add($"agents/{_names[i]}/return", evaluation.AgentEpisodes?[i].Return, report.Round);
+                Add($"agents/{_names[i]}/objective", evaluation.AgentObjectives[i], report.Round);
+            }
         }
-        if (report.Diagnostics is { } d)
+        foreach (string name in report.Metrics.AgentNames)
         {
-            Add("diagnostics/smoothness", d.Smoothness, step);
-            Add("diagnostics/mean_smoothness", d.MeanSmoothness, step);
-            Add("diagnostics/trace_sigma", d.Noise.Trace, step);
-            Add("diagnostics/truncation", d.Truncation, step);
-            Add("diagnostics/mu", d.Mu, step);
-            Add("diagnostics/weak_mu", d.WeakMu, step);
+            IReadOnlyList<double?> values = report.Metrics.PerAgent(name)!;
+            for (int i = 0; i < _names.Length; i++) Add($"agents/{_names[i]}/{name}", values[i], report.Round);
         }
-        Add("federated/drift", report.Drift, step);
-        Add("federated/correction_norm", report.CorrectionNorm, step);
-        Add("federated/bytes_up", report.BytesUp, step);
-        Add("federated/bytes_down", report.BytesDown, step);
-        if (report.Rollouts.Episodes > 0)
-        {
-            Add("rollout/ep_rew_mean", report.Rollouts.RewardSum / report.Rollouts.Episodes, step);
-            Add("rollout/ep_len_mean", (double)report.Rollouts.EnvSteps / report.Rollouts.Episodes, step);
-        }
-        if (report.Seconds > _last.Seconds && report.EnvSteps > _last.Steps)
-            Add("time/fps", (report.EnvSteps - _last.Steps) / (report.Seconds - _last.Seconds), step);
-        _last = (report.EnvSteps, report.Seconds);
     }
 
     /// <summary>Waits until everything reported is in the file.</summary>

@@ -127,7 +127,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             var run = new TrainingRun(experiment, opened, federation, progress);
             (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(opened.Checkpoints);
             if (checkpoint is { } newest) Checkpoint.Restore(newest.Folder, newest.Manifest, federation);
-            opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>());
+            opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>(), checkpoint?.Manifest.Round ?? -1);
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;

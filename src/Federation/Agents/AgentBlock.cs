@@ -1,5 +1,7 @@
+using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Metrics;
 using FedPG.Federation.Rows;
 using FedPG.Federation.States;
 using FedPG.Policies;
@@ -17,7 +19,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     private readonly IGradientEstimator _estimator;
     private readonly Tensor _direction;
     private readonly Dictionary<string, Tensor> _received = [], _seen = [];
-    private readonly double[] _drift, _correctionNorms;
+    private readonly double[] _norms;
     private readonly bool[] _stepping;
     private int[]? _ownSteps;
 
@@ -26,9 +28,9 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         (First, Count, Policy, _estimator) = (first, count, policy, estimator);
         Theta = Rows(policy, count);
         _direction = Rows(policy, count);
-        _drift = new double[count];
         _stepping = new bool[count];
-        _correctionNorms = new double[count];
+        _norms = new double[count];
+        Metrics = new MetricRecorder(count);
     }
 
     /// <summary>The index of the first agent.</summary>
@@ -55,17 +57,11 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <summary>Which agents take part in the round, [n]; null when all do. An algorithm leaves the state of the others as it is.</summary>
     public bool[]? Active { get; private set; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<double> CorrectionNorms => _correctionNorms;
+    /// <summary>Takes what these agents record for the logs; no agent acts on it.</summary>
+    public MetricRecorder Metrics { get; }
 
     /// <inheritdoc/>
-    public int CorrectedAgents { get; private set; }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<double> Drift => _drift;
-
-    /// <inheritdoc/>
-    public long DriftSteps { get; private set; }
+    IEnumerable<MetricRows> IBlockObservations.Recorded => Metrics.Recorded;
 
     /// <inheritdoc/>
     public long EnvSteps => _estimator.EnvSteps;
@@ -207,31 +203,36 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         return active is null ? rows : where(MaskOf(active, rows), rows, zeros_like(rows));
     }
 
-    /// <summary>Notes ||theta_i - thetabar||^2 after a local step.</summary>
+    /// <summary>Records a value of each agent that takes part, or that takes a step.</summary>
+    /// <param name="name">The name, such as <c>train/clip_share</c>.</param>
+    /// <param name="values">The values, [n].</param>
+    /// <param name="kind">How the recordings of a round become one number.</param>
+    /// <param name="step">The step; null for all agents of the round.</param>
+    public void Record(string name, Tensor values, MetricKind kind = MetricKind.Mean, LocalStep? step = null)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        using IDisposable scope = NewDisposeScope();
+        Tensor numbers = values.detach().cpu().to(ScalarType.Float64).contiguous();
+        Metrics.Record(name, numbers.Span<double>(), kind, step is { } taken ? taken.Active : Active);
+    }
+
+    /// <summary>Records ||theta_i - thetabar||^2 after a local step.</summary>
     /// <param name="serverParameters">thetabar, [d].</param>
     /// <param name="step">The step, so that agents that did not take it do not count; null where all agents of the round did.</param>
     public void ObserveDrift(Tensor serverParameters, LocalStep? step = null)
     {
         bool[]? active = step is { } taken ? taken.Active : Active;
-        RowNorms.AddSquaredDistances(Theta, serverParameters, _drift, active);
-        DriftSteps += active?.Count(a => a) ?? Count;
+        double[] sums = Metrics.RowsOf(MetricNames.Drift, MetricKind.Mean).CountedSums(active);
+        RowNorms.AddSquaredDistances(Theta, serverParameters, sums, active);
     }
 
-    /// <summary>Notes the lengths of the corrections, ||mean - own_i||, of the agents that take part.</summary>
+    /// <summary>Records the lengths of the corrections, ||mean - own_i||, of the agents that take part.</summary>
     /// <param name="own">Rows, [n, d].</param>
     /// <param name="mean">[d].</param>
     public void ObserveCorrections(Tensor own, Tensor mean)
     {
-        RowNorms.Distances(own, mean, _correctionNorms, Active);
-        CorrectedAgents = Active?.Count(a => a) ?? Count;
-    }
-
-    /// <summary>Forgets drift and corrections of the last round.</summary>
-    public void ResetObservations()
-    {
-        Array.Clear(_drift);
-        Array.Clear(_correctionNorms);
-        (DriftSteps, CorrectedAgents) = (0, 0);
+        RowNorms.Distances(own, mean, _norms, Active);
+        Metrics.Record(MetricNames.CorrectionNorm, _norms, MetricKind.Mean, Active);
     }
 
     /// <summary>Sets who takes part in what follows, and how many steps each takes. For those that run blocks; algorithms do not call it.</summary>

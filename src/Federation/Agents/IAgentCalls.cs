@@ -1,3 +1,4 @@
+using FedPG.Core.Metrics;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
@@ -33,6 +34,8 @@ internal sealed class TypedAgents<TState>(IAgentCalls calls) : IAgents<TState>
     public int Count => calls.Count;
 
     public bool EveryoneTakesPart => calls.EveryoneTakesPart;
+
+    public MetricRecorder Metrics => calls.Metrics;
 
     public void Broadcast(string name, Tensor vector, int? round = null, int? entries = null) => calls.Broadcast(name, vector, round, entries);
 

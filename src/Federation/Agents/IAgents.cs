@@ -1,3 +1,4 @@
+using FedPG.Core.Metrics;
 using FedPG.Federation.Rows;
 using static TorchSharp.torch;
 
@@ -14,6 +15,9 @@ public interface IAgents
 
     /// <summary>Whether all agents take part in every round.</summary>
     bool EveryoneTakesPart { get; }
+
+    /// <summary>Takes what the server records for the logs. What agents record goes to <see cref="AgentBlock.Metrics"/>.</summary>
+    MetricRecorder Metrics { get; }
 
     /// <summary>Sends a vector [d] to the agents of a round.</summary>
     /// <param name="name">The name of the message.</param>

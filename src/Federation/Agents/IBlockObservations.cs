@@ -1,3 +1,4 @@
+using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 
 namespace FedPG.Federation.Agents;
@@ -8,22 +9,16 @@ namespace FedPG.Federation.Agents;
 /// </summary>
 internal interface IBlockObservations
 {
-    /// <summary>The sum over local steps of ||theta_i - thetabar||^2 since the last reset, [n].</summary>
-    IReadOnlyList<double> Drift { get; }
+    /// <summary>n.</summary>
+    int Count { get; }
 
-    /// <summary>The pairs of agent and local step that are in <see cref="Drift"/>.</summary>
-    long DriftSteps { get; }
-
-    /// <summary>||mbar - m_i|| of each agent where the algorithm keeps memories, [n].</summary>
-    IReadOnlyList<double> CorrectionNorms { get; }
-
-    /// <summary>How many agents <see cref="CorrectionNorms"/> has seen since the last reset.</summary>
-    int CorrectedAgents { get; }
+    /// <summary>What the agents recorded since the latest reset.</summary>
+    IEnumerable<MetricRows> Recorded { get; }
 
     /// <summary>Transitions sampled since the start.</summary>
     long EnvSteps { get; }
 
-    /// <summary>Trajectories sampled since the start; 0 where the oracle samples none, or does not say how many.</summary>
+    /// <summary>Trajectories sampled since the start; 0 where the estimator samples none, or does not say how many.</summary>
     long Trajectories { get; }
 
     /// <summary>What the agents' latest observed batches showed, [n].</summary>

@@ -8,6 +8,12 @@ public sealed record AlgorithmNeeds
     /// <summary>No needs.</summary>
     public static AlgorithmNeeds Nothing { get; } = new();
 
+    /// <summary>The needs of an algorithm that learns values: one kind of them, by estimators of its own.</summary>
+    /// <param name="kind">The kind of values, a value of <c>policy.kind</c>.</param>
+    /// <param name="estimators">Its estimators.</param>
+    internal static AlgorithmNeeds Values(string kind, IReadOnlyList<EstimatorDefinition> estimators) =>
+        new() { PolicyKinds = [kind], Estimators = [.. estimators.Select(estimator => estimator.Name).Distinct()] };
+
     /// <summary>The kinds of policies it works with, the default first; null for all that policy gradients train.</summary>
     public IReadOnlyCollection<string>? PolicyKinds { get; init; }
 

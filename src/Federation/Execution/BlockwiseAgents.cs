@@ -1,3 +1,4 @@
+using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
@@ -36,6 +37,9 @@ internal abstract class BlockwiseAgents : IFederationAgents
 
     /// <inheritdoc/>
     public ExchangeLedger Ledger { get; }
+
+    /// <inheritdoc/>
+    public MetricRecorder Metrics { get; } = new(agents: 1);
 
     /// <summary>Who is there in which round.</summary>
     public RoundParticipation Participation { get; }
@@ -117,26 +121,12 @@ internal abstract class BlockwiseAgents : IFederationAgents
     }
 
     /// <inheritdoc/>
-    public double Drift()
+    public RoundMetrics TakeMetrics()
     {
-        double sum = 0;
-        foreach (IBlockObservations block in Observations)
-        {
-            foreach (double drift in block.Drift) sum += drift;
-        }
-        return sum / Math.Max(1, Observations.Sum(b => b.DriftSteps));
-    }
-
-    /// <inheritdoc/>
-    public double CorrectionNorm()
-    {
-        double sum = 0;
-        foreach (IBlockObservations block in Observations)
-        {
-            foreach (double norm in block.CorrectionNorms) sum += norm;
-        }
-        int agents = Observations.Sum(b => b.CorrectedAgents);
-        return sum / (agents > 0 ? agents : Count);
+        var metrics = RoundMetrics.Merge([.. Observations.Select(block => (block.Count, block.Recorded))], Metrics);
+        Metrics.Reset();
+        ResetObservations();
+        return metrics;
     }
 
     /// <inheritdoc/>
@@ -152,8 +142,8 @@ internal abstract class BlockwiseAgents : IFederationAgents
         return new RolloutStatistics(steps, rewards, episodes);
     }
 
-    /// <inheritdoc/>
-    public abstract void ResetObservations();
+    /// <summary>Has all blocks forget what they recorded.</summary>
+    protected abstract void ResetObservations();
 
     /// <inheritdoc/>
     public abstract void BeginRound(int round);

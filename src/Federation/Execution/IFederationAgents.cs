@@ -1,3 +1,4 @@
+using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Setup;
 using FedPG.Federation.Agents;
@@ -20,17 +21,11 @@ internal interface IFederationAgents : IAgentCalls, IDisposable
     /// <summary>Trajectories sampled since these agents were made; 0 where the oracle samples none, or does not say how many.</summary>
     long Trajectories { get; }
 
-    /// <summary>The mean over the agents and local steps of the last round of the squared distance from the server's parameters; 0 where none was seen.</summary>
-    double Drift();
-
-    /// <summary>The mean over the agents of the last round of ||mbar - m_i||.</summary>
-    double CorrectionNorm();
+    /// <summary>What agents and server recorded since the latest call, by name.</summary>
+    RoundMetrics TakeMetrics();
 
     /// <summary>All agents' latest observed batches together.</summary>
     RolloutStatistics Rollouts();
-
-    /// <summary>Forgets drift and corrections, at the end of a round.</summary>
-    void ResetObservations();
 
     /// <summary>Called before the algorithm begins a round, and between rounds by that; blocks may be moved and backed up here.</summary>
     /// <param name="round">t; <see cref="Algorithm.StartRound"/> before the exchange that precedes round 0.</param>

@@ -31,9 +31,9 @@ internal sealed class LocalAgents : BlockwiseAgents
     protected override IReadOnlyList<IBlockObservations> Observations => _blocks;
 
     /// <inheritdoc/>
-    public override void ResetObservations()
+    protected override void ResetObservations()
     {
-        foreach (AgentBlock block in _blocks) block.ResetObservations();
+        foreach (AgentBlock block in _blocks) block.Metrics.Reset();
     }
 
     /// <inheritdoc/>

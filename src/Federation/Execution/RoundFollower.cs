@@ -1,3 +1,4 @@
+using FedPG.Core.Metrics;
 using FedPG.Federation.Agents;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -17,6 +18,8 @@ internal sealed class RoundFollower(int agents, bool everyone, Tensor theta, dou
     public int Count => agents;
 
     public bool EveryoneTakesPart => everyone;
+
+    public MetricRecorder Metrics { get; } = new(agents: 1);
 
     /// <summary>The calls since the last time.</summary>
     public IReadOnlyList<AgentCall> TakeCalls()

@@ -172,11 +172,11 @@ public sealed class BlockReplayTests
     {
         Assert.Equal((expected.Status, expected.Message, expected.HasAnswer), (actual.Status, actual.Message, actual.HasAnswer));
         Assert.Equal(expected.Value?.Values, actual.Value?.Values);
-        Assert.Equal(expected.Observations!.AgentDrift, actual.Observations!.AgentDrift);
-        Assert.Equal(expected.Observations.AgentCorrections, actual.Observations.AgentCorrections);
-        Assert.Equal(expected.Observations.AgentRollouts, actual.Observations.AgentRollouts);
-        Assert.Equal(
-            (expected.Observations.EnvSteps, expected.Observations.Trajectories, expected.Observations.DriftSteps),
-            (actual.Observations.EnvSteps, actual.Observations.Trajectories, actual.Observations.DriftSteps));
+        (ObservationData wanted, ObservationData seen) = (expected.Observations!, actual.Observations!);
+        Assert.Equal(wanted.Metrics.Select(m => (m.Name, m.Kind)), seen.Metrics.Select(m => (m.Name, m.Kind)));
+        Assert.Equal(wanted.Metrics.SelectMany(m => m.Sums), seen.Metrics.SelectMany(m => m.Sums));
+        Assert.Equal(wanted.Metrics.SelectMany(m => m.Counts), seen.Metrics.SelectMany(m => m.Counts));
+        Assert.Equal(wanted.AgentRollouts, seen.AgentRollouts);
+        Assert.Equal((wanted.EnvSteps, wanted.Trajectories), (seen.EnvSteps, seen.Trajectories));
     }
 }

@@ -1,0 +1,50 @@
+namespace FedPG.Federation.Metrics;
+
+/// <summary>The names of the metrics that every run has. TensorBoard shows them by these names; metrics.csv has columns of its own for some of them.</summary>
+public static class MetricNames
+{
+    /// <summary>The mean over agents and local steps of ||theta_i - thetabar||^2.</summary>
+    public const string Drift = "federated/drift";
+
+    /// <summary>The mean over agents of ||mbar - m_i||; 0 for algorithms without memories.</summary>
+    public const string CorrectionNorm = "federated/correction_norm";
+
+    /// <summary>J, the mean over agents.</summary>
+    public const string Objective = "federated/objective";
+
+    /// <summary>J minus its optimum.</summary>
+    public const string Gap = "federated/gap";
+
+    /// <summary>||grad J(thetabar)|| of the plain gradient.</summary>
+    public const string GradientNorm = "federated/grad_norm";
+
+    /// <summary>The standard error of the objective.</summary>
+    public const string ObjectiveError = "federated/objective_se";
+
+    /// <summary>The objective with entropy.</summary>
+    public const string RegularisedObjective = "federated/regularized_objective";
+
+    /// <summary>That minus its own optimum.</summary>
+    public const string RegularisedGap = "federated/regularized_gap";
+
+    /// <summary>Bytes from agents to server since the start.</summary>
+    public const string BytesUp = "federated/bytes_up";
+
+    /// <summary>Bytes from server to agents since the start.</summary>
+    public const string BytesDown = "federated/bytes_down";
+
+    /// <summary>The mean undiscounted return of the episodes of the agents' latest observed batches.</summary>
+    public const string EpisodeReturn = "rollout/ep_rew_mean";
+
+    /// <summary>The mean length of those episodes.</summary>
+    public const string EpisodeLength = "rollout/ep_len_mean";
+
+    /// <summary>Transitions a second since the round before.</summary>
+    public const string StepsPerSecond = "time/fps";
+
+    /// <summary>Whether a metric belongs to every run, so that it is no appended column of metrics.csv.</summary>
+    /// <param name="name">The name.</param>
+    internal static bool IsOfEveryRun(string name) => name is Drift or CorrectionNorm or Objective or Gap or GradientNorm or ObjectiveError
+        or RegularisedObjective or RegularisedGap or BytesUp or BytesDown or EpisodeReturn or EpisodeLength or StepsPerSecond
+        || name.StartsWith("diagnostics/", StringComparison.Ordinal);
+}
