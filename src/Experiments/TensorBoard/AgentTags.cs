@@ -6,8 +6,8 @@ namespace FedPG.Experiments.TensorBoard;
 internal static class AgentTags
 {
     /// <summary>
-    /// Names of letters, digits, '-', '_' and '.'. Every other character becomes '_', a slash too, since it would open a group; where that makes
-    /// two names equal, the later ones end in "-" and the agent's index.
+    /// Names of letters, digits, '-', '_' and '.'. Every other character becomes '_', a slash too, since it would open a group;
+    /// where that makes two names equal, the later ones end in "-" and the agent's index.
     /// </summary>
     /// <param name="names">The agents' names, [N].</param>
     /// <returns>Names that differ, [N].</returns>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FedPG.Experiments.TensorBoard;
 
 /// <summary>
-/// Writes the events of TensorBoard: messages <c>Event</c> of tensorflow's event.proto in a file of records. Wall times are seconds since the
-/// Unix epoch with their fractions. Not thread-safe.
+/// Writes the events of TensorBoard: messages <c>Event</c> of tensorflow's event.proto in a file of records. Wall times are seconds
+/// since the Unix epoch with their fractions. Not thread-safe.
 /// </summary>
 internal sealed class EventWriter : IDisposable
 {

@@ -6,7 +6,7 @@ using FedPG.Federation;
 namespace FedPG.Experiments.TensorBoard;
 
 /// <summary>
-/// The curves of a run for TensorBoard, one event a round; its options as hyperparameters and as text. Calls come from one thread at a time.
+/// The curves of a run for TensorBoard, one event a round; its options as hyperparameters and as text. One thread at a time.
 /// </summary>
 internal sealed class TensorBoardLog : IRoundSink, IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <param name="resumedAt">The first round that follows where a run goes on from a checkpoint; null for a new run.</param>
     /// <param name="time">The clock.</param>
     public TensorBoardLog(
-        string folder, IEnumerable<string> agentNames, JsonObject experiment, JsonSerializerOptions format, int? resumedAt, TimeProvider time)
+        string folder, IEnumerable<string> agentNames, JsonObject experiment, JsonSerializerOptions format, int? resumedAt,
+        TimeProvider time)
     {
         (_names, _time, _flushed) = (AgentTags.Of(agentNames), time, time.GetTimestamp());
         _events = new EventWriter(folder, time);

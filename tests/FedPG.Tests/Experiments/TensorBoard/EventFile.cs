@@ -2,12 +2,26 @@ using System.Buffers.Binary;
 using System.Text;
 using Xunit;
 
-namespace FedPG.Tests.Experiments.Runs;
+namespace FedPG.Tests.Experiments.TensorBoard;
 
-/// <summary>One value of a TensorBoard file; a text has no number.</summary>
-internal sealed record EventValue(string Tag, long Step, float? Number, string Text);
+/// <summary>
+/// One value of a TensorBoard file: a number, a text, or what a plug-in of TensorBoard keeps in its metadata. Of an event without values,
+/// such as the first of a file, the version or the state of the session.
+/// </summary>
+internal sealed record EventValue(string Tag, long Step, float? Number, string Text)
+{
+    public double WallTime { get; init; }
 
-/// <summary>Reads TensorBoard's files as TensorBoard does: TFRecords (length, its checksum, data, its checksum) of Event messages.</summary>
+    public string Version { get; init; } = "";
+
+    public long SessionState { get; init; }
+
+    public string Plugin { get; init; } = "";
+
+    public byte[] Content { get; init; } = [];
+}
+
+/// <summary>Reads TensorBoard's files by a way of its own: TFRecords (length, checksum, data, checksum) of Event messages.</summary>
 internal static class EventFile
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(n =>
@@ -18,11 +32,39 @@ internal static class EventFile
     })];
 
     /// <summary>The values of all event files of a run folder, in the order of the files and in them.</summary>
-    public static List<EventValue> ReadAll(string folder)
+    public static List<EventValue> ReadAll(string folder) => [.. ReadEvents(folder).Where(v => v.Tag.Length > 0)];
+
+    /// <summary>The same, with those events that have no values.</summary>
+    public static List<EventValue> ReadEvents(string folder)
     {
         var values = new List<EventValue>();
-        foreach (string file in Directory.EnumerateFiles(folder, "events.out.tfevents.*").Order(StringComparer.Ordinal)) Read(File.ReadAllBytes(file), values);
+        foreach (string file in Files(folder)) Read(File.ReadAllBytes(file), values);
         return values;
+    }
+
+    /// <summary>The event files of a run folder, in the order in which TensorBoard reads them.</summary>
+    public static string[] Files(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "events.out.tfevents.*").Order(StringComparer.Ordinal)];
+
+    /// <summary>The fields of a message: number, scalar value, content.</summary>
+    public static List<(int Field, ulong Scalar, byte[] Content)> Fields(byte[] message)
+    {
+        var fields = new List<(int, ulong, byte[])>();
+        ReadOnlySpan<byte> rest = message;
+        while (rest.Length > 0)
+        {
+            (int field, ulong scalar, ReadOnlySpan<byte> content) = Field(ref rest);
+            fields.Add((field, scalar, content.ToArray()));
+        }
+        return fields;
+    }
+
+    /// <summary>CRC32C, bit by bit and byte by byte from a table.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> data)
+    {
+        uint c = ~0u;
+        foreach (byte b in data) c = Table[(c ^ b) & 0xFF] ^ (c >> 8);
+        return ~c;
     }
 
     private static void Read(ReadOnlySpan<byte> bytes, List<EventValue> values)
@@ -34,40 +76,52 @@ internal static class EventFile
             Assert.Equal(Masked(bytes[..8]), BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
             ReadOnlySpan<byte> data = bytes.Slice(12, length);
             Assert.Equal(Masked(data), BinaryPrimitives.ReadUInt32LittleEndian(bytes[(12 + length)..]));
-            ReadEvent(data, values);
+            values.AddRange(ReadEvent(data.ToArray()));
             bytes = bytes[(16 + length)..];
         }
     }
 
-    private static void ReadEvent(ReadOnlySpan<byte> message, List<EventValue> values)
+    private static IEnumerable<EventValue> ReadEvent(byte[] message)
     {
-        long step = 0;
-        var found = new List<(string Tag, float? Number, string Text)>();
-        while (message.Length > 0)
+        var common = new EventValue("", 0, null, "");
+        var values = new List<EventValue>();
+        foreach ((int field, ulong scalar, byte[] content) in Fields(message))
         {
-            (int field, ulong number, ReadOnlySpan<byte> content) = Field(ref message);
-            if (field == 2) step = (long)number;
-            while (field == 5 && content.Length > 0) found.Add(Value(Field(ref content).Content));
+            if (field == 1) common = common with { WallTime = BitConverter.UInt64BitsToDouble(scalar) };
+            if (field == 2) common = common with { Step = (long)scalar };
+            if (field == 3) common = common with { Version = Encoding.UTF8.GetString(content) };
+            if (field == 5) values.AddRange(Fields(content).Select(value => Value(value.Content)));
+            if (field == 7) common = common with { SessionState = (long)Fields(content).Single(f => f.Field == 1).Scalar };
         }
-        values.AddRange(found.Select(v => new EventValue(v.Tag, step, v.Number, v.Text)));
+        return values.Count == 0 ? [common] : values.Select(value => value with { Step = common.Step, WallTime = common.WallTime });
     }
 
-    private static (string Tag, float? Number, string Text) Value(ReadOnlySpan<byte> message)
+    private static EventValue Value(byte[] message)
     {
-        (string tag, float? value, string text) = ("", null, "");
-        while (message.Length > 0)
+        var value = new EventValue("", 0, null, "");
+        foreach ((int field, ulong scalar, byte[] content) in Fields(message))
         {
-            (int field, ulong number, ReadOnlySpan<byte> content) = Field(ref message);
-            if (field == 1) tag = Encoding.UTF8.GetString(content);
-            if (field == 2) value = BitConverter.UInt32BitsToSingle((uint)number);
+            if (field == 1) value = value with { Tag = Encoding.UTF8.GetString(content) };
+            if (field == 2) value = value with { Number = BitConverter.UInt32BitsToSingle((uint)scalar) };
             // A tensor: its string_val holds the text.
-            while (field == 8 && content.Length > 0)
-            {
-                (int inner, _, ReadOnlySpan<byte> part) = Field(ref content);
-                if (inner == 8) text += Encoding.UTF8.GetString(part);
-            }
+            if (field == 8) value = value with { Text = Words(Fields(content)) };
+            if (field == 9) value = Metadata(value, Fields(content));
         }
-        return (tag, value, text);
+        return value;
+    }
+
+    private static string Words(List<(int Field, ulong Scalar, byte[] Content)> tensor) =>
+        string.Concat(tensor.Where(f => f.Field == 8).Select(f => Encoding.UTF8.GetString(f.Content)));
+
+    /// <summary>The plug-in and its content, of a value that must say that its data is a tensor.</summary>
+    private static EventValue Metadata(EventValue value, List<(int Field, ulong Scalar, byte[] Content)> fields)
+    {
+        Assert.Equal(2UL, fields.Single(f => f.Field == 4).Scalar);
+        List<(int Field, ulong Scalar, byte[] Content)> plugin = Fields(fields.Single(f => f.Field == 1).Content);
+        return value with
+        {
+            Plugin = Encoding.UTF8.GetString(plugin.Single(f => f.Field == 1).Content), Content = plugin.Single(f => f.Field == 2).Content,
+        };
     }
 
     private static ProtoField Field(ref ReadOnlySpan<byte> message)
@@ -111,9 +165,7 @@ internal static class EventFile
 
     private static uint Masked(ReadOnlySpan<byte> data)
     {
-        uint c = ~0u;
-        foreach (byte b in data) c = Table[(c ^ b) & 0xFF] ^ (c >> 8);
-        c = ~c;
+        uint c = Checksum(data);
         return ((c >> 15) | (c << 17)) + 0xA282EAD8;
     }
 
