@@ -80,7 +80,12 @@ internal sealed class EventWriter : IDisposable
     public void Flush() => _file.Flush();
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _event.Dispose();
+        _summary.Dispose();
+    }
 
     private void WriteTensor(string tag, string plugin, ProtoBuffer content, ProtoBuffer tensor)
     {

@@ -6,8 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace FedPG.Experiments.TensorBoard;
 
 /// <summary>
-/// What TensorBoard's page of hyperparameters shows of a run: its options by their paths in the experiment file, and the metrics that belong
-/// to them. Messages are those of the plug-in's plugin_data.proto and api.proto. Stateless.
+/// What TensorBoard's page of hyperparameters shows of a run: its options by their paths in the experiment file, and the metrics that
+/// belong to them. Messages are those of the plug-in's plugin_data.proto and api.proto. Stateless.
 /// </summary>
 internal static class HyperParameters
 {

@@ -2,8 +2,11 @@ using Google.Protobuf;
 
 namespace FedPG.Experiments.TensorBoard;
 
-/// <summary>One protobuf message that is written field by field, in a buffer that is used again. Not thread-safe.</summary>
-internal sealed class ProtoBuffer
+/// <summary>
+/// One protobuf message that is written field by field, in a buffer that is used again. It holds memory only, so that one that is made in passing
+/// needs no <see cref="Dispose"/>. Not thread-safe.
+/// </summary>
+internal sealed class ProtoBuffer : IDisposable
 {
     private readonly MemoryStream _bytes = new();
     private readonly CodedOutputStream _output;
@@ -27,6 +30,13 @@ internal sealed class ProtoBuffer
         _output.Flush();
         _bytes.SetLength(0);
         return this;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _output.Dispose();
+        _bytes.Dispose();
     }
 
     /// <summary>A double.</summary>

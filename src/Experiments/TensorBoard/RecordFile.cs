@@ -52,6 +52,7 @@ internal sealed class RecordFile : IDisposable
         finally
         {
             _file.Dispose();
+            _waiting.Dispose();
         }
     }
 

@@ -20,8 +20,8 @@ public sealed class TensorBoardTests
         string[] tags =
         [
             "federated/objective", "federated/gap", "federated/grad_norm", "federated/drift", "federated/correction_norm",
-            "federated/bytes_up", "federated/bytes_down", "rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "time/env_steps", "agents/agent-0/objective",
-            "agents/agent-3/objective",
+            "federated/bytes_up", "federated/bytes_down", "rollout/ep_rew_mean", "rollout/ep_len_mean", "time/fps", "time/env_steps",
+            "agents/agent-0/objective", "agents/agent-3/objective",
         ];
         Assert.All(tags, tag => Assert.Equal([0, 1, 2, 3, 4], values.Where(v => v.Tag == tag).Select(v => v.Step)));
     }
