@@ -18,6 +18,7 @@ internal static class RoundMeasures
         metrics.Set(MetricNames.CorrectionNorm, metrics[MetricNames.CorrectionNorm] ?? 0);
         metrics.Set(MetricNames.BytesUp, report.BytesUp);
         metrics.Set(MetricNames.BytesDown, report.BytesDown);
+        metrics.Set(MetricNames.EnvSteps, report.EnvSteps);
         if (report.Evaluation is { } evaluation) Add(metrics, evaluation);
         if (report.Diagnostics is { } diagnostics) Add(metrics, diagnostics);
         if (report.Rollouts.Episodes > 0)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FedPG.Core.Options;
+using FedPG.Experiments.TensorBoard;
 
 namespace FedPG.Experiments.Runs;
 
@@ -34,7 +35,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>What else a user of the command line can do when a folder is not empty, to end the message with.</summary>
     internal const string Alternative = ", or continue a run with --resume";
 
-    private const string Resume = "--resume", LockFile = "run.lock", EventsPattern = "events.out.tfevents.*";
+    private const string Resume = "--resume", LockFile = "run.lock", EventsPattern = EventWriter.FilePrefix + "*";
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held) => (FullPath, _lock) = (path, held);

@@ -4,6 +4,7 @@ using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Experiments.Diagnosis;
 using FedPG.Experiments.Reading;
+using FedPG.Experiments.TensorBoard;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
@@ -76,7 +77,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             var document = (JsonObject)experiment.Resolved.DeepClone();
             document[ExperimentReader.VersionsKey] = versions.DeepClone();
             RunFolder.WriteJson(opened.PathOf(RunFolder.ExperimentFile), document);
-            run.OpenLogs(opened, document, resumed: false);
+            run.OpenLogs(opened, document, resumedAt: null, time);
             return run;
         }
         catch
@@ -131,7 +132,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
-            run.OpenLogs(opened, document, resumed: checkpoint is not null);
+            run.OpenLogs(opened, document, checkpoint?.Manifest.Round + 1, time);
             return run;
         }
         catch
@@ -177,6 +178,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         {
             if (_folder is not null)
             {
+                _tensorBoard!.End(success: false);
                 RunFolder.WriteJson(
                     _folder.PathOf(RunFolder.DivergedFile), new { Status = "diverged", Rounds = _federation.RoundsDone, Fault = diverged.Message });
             }
@@ -190,6 +192,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         if (_folder is null) return summary;
         PolicyFiles.Write(
             _folder.PolicyFolder, _federation.Server.Theta, _federation.Layout, _federation.RoundsDone, _experiment.Resolved["policy"]!);
+        if (status == RunStatus.Finished) _tensorBoard!.End(success: true);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
         return summary;
     }
@@ -225,13 +228,13 @@ public sealed class TrainingRun : IRoundSink, IDisposable
         }
     }
 
-    private void OpenLogs(RunFolder folder, JsonObject document, bool resumed)
+    private void OpenLogs(RunFolder folder, JsonObject document, int? resumedAt, TimeProvider time)
     {
         IReadOnlyList<string> names = _experiment.Environment.AgentNames;
         Evaluator evaluator = _federation.Evaluator;
         _logs = new RunLogs(
             folder.FullPath, names, evaluator.AgentOptima, evaluator.IsEstimate, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
-        _tensorBoard = new TensorBoardLog(folder.FullPath, names, document.ToJsonString(RunFolder.JsonOptions), resumed);
+        _tensorBoard = new TensorBoardLog(folder.FullPath, names, document, RunFolder.JsonOptions, resumedAt, time);
     }
 
     private void WriteCheckpoint()

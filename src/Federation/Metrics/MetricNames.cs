@@ -42,9 +42,12 @@ public static class MetricNames
     /// <summary>Transitions a second since the round before.</summary>
     public const string StepsPerSecond = "time/fps";
 
+    /// <summary>Transitions sampled since the start; a curve over it lets others be drawn by env-steps.</summary>
+    public const string EnvSteps = "time/env_steps";
+
     /// <summary>Whether a metric belongs to every run, so that it is no appended column of metrics.csv.</summary>
     /// <param name="name">The name.</param>
     internal static bool IsOfEveryRun(string name) => name is Drift or CorrectionNorm or Objective or Gap or GradientNorm or ObjectiveError
-        or RegularisedObjective or RegularisedGap or BytesUp or BytesDown or EpisodeReturn or EpisodeLength or StepsPerSecond
+        or RegularisedObjective or RegularisedGap or BytesUp or BytesDown or EpisodeReturn or EpisodeLength or StepsPerSecond or EnvSteps
         || name.StartsWith("diagnostics/", StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using FedPG.Experiments.Reading;
 using FedPG.Tests.Experiments.Runs;
+using FedPG.Tests.Experiments.TensorBoard;
 using Xunit;
 
 namespace FedPG.Tests.Cli;

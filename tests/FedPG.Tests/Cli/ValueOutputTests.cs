@@ -1,4 +1,5 @@
 using FedPG.Tests.Experiments.Runs;
+using FedPG.Tests.Experiments.TensorBoard;
 using FedPG.Tests.Federation.Estimators.Episodic;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using FedPG.Tests.Experiments.TensorBoard;
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Experiments;

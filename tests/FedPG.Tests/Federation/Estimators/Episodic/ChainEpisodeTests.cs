@@ -7,6 +7,7 @@ using FedPG.Policies;
 using FedPG.Policies.Episodic;
 using FedPG.Tests.Envs;
 using FedPG.Tests.Experiments.Runs;
+using FedPG.Tests.Experiments.TensorBoard;
 using Xunit;
 
 namespace FedPG.Tests.Federation.Estimators.Episodic;
