@@ -70,7 +70,7 @@ internal sealed class FeatureEpisode
         StepResult result = _environment.Step(_clipped, _raw);
         Steps++;
         Rewards += result.Reward;
-        _promised.CheckStep(result.Reward, _raw, action, new PromisedNumbers.Place(Seed, _agent), Steps);
+        _promised.CheckStep(result, _raw, action, new PromisedNumbers.Place(Seed, _agent), Steps);
         if (look)
         {
             (_here, _before) = (_before, _here);

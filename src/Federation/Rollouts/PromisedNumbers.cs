@@ -8,8 +8,9 @@ namespace FedPG.Federation.Rollouts;
 
 /// <summary>
 /// Holds an environment to the numbers that it promises: observations within their space, rewards within their declared range, all finite.
-/// Whole numbers are held to it exactly. Bounds of boxes and rewards may be passed by rounding, a millionth of the bound. An error names
-/// where it was: agent, round, step and seed. Nothing is allocated unless there is an error. Immutable.
+/// Whole numbers are held to it exactly. Bounds of boxes and rewards may be passed by rounding, a millionth of the bound, and the last
+/// observation of an episode that terminates may leave its box: leaving it may be what ended the episode. An error names where it was:
+/// agent, round, step and seed. Nothing is allocated unless there is an error. Immutable.
 /// </summary>
 internal sealed class PromisedNumbers
 {
@@ -38,15 +39,15 @@ internal sealed class PromisedNumbers
     }
 
     /// <summary>Whether a step gave what is promised.</summary>
-    /// <param name="reward">Its reward.</param>
+    /// <param name="result">What it gave.</param>
     /// <param name="observation">Its observation.</param>
-    public bool Hold(double reward, ReadOnlySpan<double> observation) => _rewards.Contains(reward) && Hold(observation);
+    public bool Hold(in StepResult result, ReadOnlySpan<double> observation) =>
+        _rewards.Contains(result.Reward) && Hold(observation, result.Terminated);
 
-    /// <summary>Whether an observation is promised.</summary>
-    /// <param name="observation">As many numbers as the space has.</param>
-    public bool Hold(ReadOnlySpan<double> observation)
+    private bool Hold(ReadOnlySpan<double> observation, bool isLast)
     {
         if (_space is not Box) return _space.Contains(observation);
+        if (isLast) return AreFinite(observation);
         for (int k = 0; k < observation.Length; k++)
         {
             if (!(observation[k] >= _low[k] && observation[k] <= _high[k]) || double.IsInfinity(observation[k])) return false;
@@ -60,11 +61,11 @@ internal sealed class PromisedNumbers
     /// <exception cref="EnvironmentContractException">It is not promised.</exception>
     public void CheckReset(ReadOnlySpan<double> observation, in Place place)
     {
-        if (!Hold(observation)) throw Error("observation", observation, Outside(observation), [], place, 0);
+        if (!Hold(observation, isLast: false)) throw Error("observation", observation, Outside(observation), [], place, 0);
     }
 
     /// <summary>Refuses what a step gave, where it is not promised.</summary>
-    /// <param name="reward">Its reward.</param>
+    /// <param name="result">What it gave.</param>
     /// <param name="observation">Its observation.</param>
     /// <param name="action">What was done.</param>
     /// <param name="place">Where it was.</param>
@@ -73,9 +74,11 @@ internal sealed class PromisedNumbers
     /// It is not promised although the action is finite. An action that is not finite comes from parameters that are not, which are
     /// reported elsewhere.
     /// </exception>
-    public void CheckStep(double reward, ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in Place place, int step)
+    public void CheckStep(
+        in StepResult result, ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in Place place, int step)
     {
-        if (!AreFinite(action) || Hold(reward, observation)) return;
+        double reward = result.Reward;
+        if (!AreFinite(action) || Hold(result, observation)) return;
         if (_rewards.Contains(reward)) throw Error("observation", observation, Outside(observation), action, place, step);
         throw Error("reward", [reward], double.IsFinite(reward) ? $", and its rewards are declared as {_declared}" : "", action, place, step);
     }

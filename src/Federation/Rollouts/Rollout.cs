@@ -108,8 +108,8 @@ internal sealed class Rollout<T> : IDisposable
         int firstTrajectory)
     {
         StepResult result = environment.Step(Clipped(action), Raw(b));
-        if (!_promised.Hold(result.Reward, Raw(b)))
-            _promised.CheckStep(result.Reward, Raw(b), action, PlaceOf(key, SeedOf(key, firstTrajectory + b)), t + 1);
+        if (!_promised.Hold(result, Raw(b)))
+            _promised.CheckStep(result, Raw(b), action, PlaceOf(key, SeedOf(key, firstTrajectory + b)), t + 1);
         Batch.AddTransition(b, result.Reward, _objective.Cost(result.Reward), log);
         if (!result.Terminated) return !result.Truncated;
         Batch.Terminate(b, _objective.Cost(0));
