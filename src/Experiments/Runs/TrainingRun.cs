@@ -271,6 +271,9 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Optimum = evaluator.Optimal,
             Gap = final.Gap,
             UniformGap = evaluator.Uniform - evaluator.Optimal,
+            OwnGap = final.OwnGap,
+            WorstOwnGap = final.WorstOwnGap,
+            UniformOwnGap = evaluator.UniformOwnGap,
             Seconds = seconds,
             EnvSteps = _federation.EnvSteps,
             Trajectories = _federation.Trajectories,
@@ -280,7 +283,11 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Agents =
             [
                 .. _experiment.Environment.AgentNames.Select((name, i) =>
-                    new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]) { Return = final.AgentEpisodes?[i].Return }),
+                    new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i])
+                    {
+                        Return = final.AgentEpisodes?[i].Return,
+                        OwnShare = final.OwnShares?[i],
+                    }),
             ],
             Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
             Folder = Folder,
