@@ -23,7 +23,11 @@ internal static class PolicyActors
         (Space observations, Space actions) = (episodic.ObservationSpace, episodic.ActionSpace);
         return experiment.Environment switch
         {
-            FiniteMdp mdp => new TableActor(stored.Probabilities(), mdp.Actions) { Observations = observations, Actions = actions },
+            FiniteMdp mdp => new TableActor(
+                [.. Enumerable.Range(0, stored.ToldAgents() ?? 1).Select(stored.Probabilities)], mdp.Actions)
+            {
+                Observations = observations, Actions = actions,
+            },
             LinearQuadraticProblem => new GainActor(stored.Parameters, DeviationOf(experiment)) { Observations = observations, Actions = actions },
             _ when experiment.Dtype == ScalarType.Float64 => Network<double>(),
             _ => Network<float>(),

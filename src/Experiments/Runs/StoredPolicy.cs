@@ -63,11 +63,22 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
     public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
 
     /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy in a tabular environment.</summary>
+    /// <param name="agent">
+    /// Whose policy, in [0, N); 0 (the default) for the first. Where the policy is told of no agent, it is the same for all.
+    /// </param>
     /// <exception cref="InvalidCastException">The environment is not tabular.</exception>
-    public double[] Probabilities()
+    /// <exception cref="ArgumentException">There is no such agent, and the policy is told of agents.</exception>
+    public double[] Probabilities(int agent = 0)
     {
         using Tensor theta = ToTensor();
-        return TabularFamily.ProbabilitiesOf(Experiment, theta);
+        return TabularFamily.ProbabilitiesOf(Experiment, theta, agent);
+    }
+
+    /// <summary>How many agents the policy is told of, N; null where it is told of none, and is the same for all.</summary>
+    public int? ToldAgents()
+    {
+        using Policy policy = Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
+        return policy.Contexts?.Agents;
     }
 
     private static double[] Read(string folder, TensorEntry entry, Experiment experiment)
