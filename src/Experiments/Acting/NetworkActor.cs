@@ -7,8 +7,8 @@ using FedPG.Policies.Episodic;
 namespace FedPG.Experiments.Acting;
 
 /// <summary>
-/// Acts by what an episodic policy makes of an observation. Thread-safe: an instance of the policy serves one thread, so each call takes one that is
-/// free, or a new one.
+/// Acts by what an episodic policy makes of an observation. Thread-safe: an instance of the policy serves one thread, so each call takes
+/// one that is free, or a new one.
 /// </summary>
 /// <typeparam name="T">The type of the policy's numbers.</typeparam>
 /// <param name="create">Makes an instance of the policy.</param>

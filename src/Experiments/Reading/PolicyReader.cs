@@ -98,7 +98,9 @@ internal static class PolicyReader
 
     /// <summary>The kinds of policies that the algorithm works with, the default first; null for all that policy gradients train.</summary>
     private static IReadOnlyCollection<string>? KindsOf(FederatedEnvironment? environment, AlgorithmDefinition? trainer) =>
-        trainer is null ? null : ProblemFamily.Find(environment) is { } family ? family.PolicyKindsOf(trainer.Needs) : trainer.Needs.PolicyKinds;
+        trainer is null ? null
+        : ProblemFamily.Find(environment) is { } family ? family.PolicyKindsOf(trainer.Needs)
+        : trainer.Needs.PolicyKinds;
 
     /// <summary>
     /// Of the algorithm's own kinds, one that is made for such environments but cannot act in this one, so that the error says why.

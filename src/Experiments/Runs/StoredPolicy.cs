@@ -38,7 +38,8 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
         if (!File.Exists(manifestFile))
         {
             throw new InvalidInputException(new ValidationError(
-                source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
+                source, "", folder,
+                "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
         }
         Experiment experiment = reader.ReadFile(experimentFile, [], environment);
         try
@@ -47,9 +48,11 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
             if (manifest is not { Format: 1, Tensors: [{ } entry] })
             {
                 throw new InvalidInputException(new ValidationError(
-                    manifestFile, "format", manifest?.Format.ToString(CultureInfo.InvariantCulture), "this version reads format 1, with one tensor"));
+                    manifestFile, "format", manifest?.Format.ToString(CultureInfo.InvariantCulture),
+                    "this version reads format 1, with one tensor"));
             }
-            if (TensorFiles.Error(policy, entry) is { } wrong) throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
+            if (TensorFiles.Error(policy, entry) is { } wrong)
+                throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
             return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, Read(policy, entry, experiment));
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)

@@ -52,7 +52,8 @@ internal static class ObservationActor
             _actor.Heads(_seen, 1, _head);
             double[] action = new double[_policy.ActionSize];
             _policy.Draw<T>(_head, new ActionKey(_key, 0, step % _policy.MaxSteps), action);
-            for (int k = 0; _bounds is not null && k < action.Length; k++) action[k] = Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
+            for (int k = 0; _bounds is not null && k < action.Length; k++)
+                action[k] = Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
             return action;
         }
     }

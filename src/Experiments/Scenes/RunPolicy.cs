@@ -66,7 +66,8 @@ public sealed record RunPolicy(
                 ToldAgents = stored.ToldAgents(),
             },
             LinearQuadraticProblem problem => new RunPolicy(name + Noise(experiment), problem, null, _ => (x, _) => Control(stored.Parameters, x)),
-            _ => throw new InvalidInputException(new ValidationError(source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
+            _ => throw new InvalidInputException(new ValidationError(
+                source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
         };
     }
 
@@ -76,7 +77,8 @@ public sealed record RunPolicy(
     /// <param name="source">The argument that named the folder, as faults call it.</param>
     /// <param name="errors">Where faults are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public static Subject? SubjectOf(string folder, int agent, string source, List<ValidationError> errors) => Read(folder, source, errors)?.SubjectOf(agent, errors);
+    public static Subject? SubjectOf(string folder, int agent, string source, List<ValidationError> errors) =>
+        Read(folder, source, errors)?.SubjectOf(agent, errors);
 
     /// <summary>The policy in the environment of its run.</summary>
     /// <param name="agent">Whose rewards and dynamics are shown, 0 to N - 1.</param>
@@ -88,7 +90,8 @@ public sealed record RunPolicy(
         int agents = Environment.AgentNames.Count;
         if (agent < 0 || agent >= agents)
         {
-            errors.Add(new ValidationError("--agent", "", $"{agent}", agents == 1 ? "must be 0: the run has one agent" : $"must be a whole number from 0 to {agents - 1}"));
+            string allowed = agents == 1 ? "must be 0: the run has one agent" : $"must be a whole number from 0 to {agents - 1}";
+            errors.Add(new ValidationError("--agent", "", $"{agent}", allowed));
             return null;
         }
         return new Subject(Environment, agent, EnvironmentRegistry.Default.Find(Environment.Name))
