@@ -19,7 +19,6 @@ using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Options;
 using FedPG.Policies.Tabular;
-using FedPG.Tests.Envs;
 using FedPG.Tests.Federation;
 using FedPG.Tests.Federation.Algorithms;
 using TorchSharp;
@@ -169,7 +168,7 @@ public sealed class ContextRunTests
         using DisposeScope scope = NewDisposeScope();
         FiniteMdp grid = NumericsTesting.Mdp("grid", Agents);
         AgentTasks tasks = grid.Tasks!;
-        double[][] shared = [.. new[] { 0, 1, 0, 1 }.Select(i => tasks.Values[i])];
+        double[][] shared = [.. Enumerable.Range(0, Agents).Select(i => tasks.Values[i % 2])];
         FiniteMdp mdp = Among(grid, [0, 1, 2, 3], new AgentTasks(tasks.Names, shared, tasks.Places));
         TabularPolicy policy = Network(mdp, TaskContext.Task);
         using var evaluator = new ExactEvaluator(mdp, Objective.Regret, policy);
