@@ -68,8 +68,12 @@ internal static class TrainCommand
         JsonObject experiment = JsonObject.Create(BuiltInExperiment())!;
         JsonObject own = experiment[environment]!.AsObject();
         string? Chosen(string key) => assignments.LastOrDefault(a => a.StartsWith($"{environment}.{key}=", StringComparison.Ordinal))?.Split('=', 2)[1];
+        bool isOther = true;
         if (Chosen(mdp) is not null) experiment[environment] = new JsonObject();
         else if (Chosen(id) is { } other && other.Trim('"') != (string?)own[id]) own.Remove("options");
+        else isOther = false;
+        // What tells tasks apart is the environment's, too.
+        if (isOther) experiment["policy"]!.AsObject().Remove("context");
         return JsonSerializer.SerializeToElement(experiment);
     }
 

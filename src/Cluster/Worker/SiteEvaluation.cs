@@ -3,6 +3,7 @@ using FedPG.Federation.Evaluation;
 using FedPG.Federation.Execution;
 using FedPG.Federation.Families;
 using FedPG.Federation.Threads;
+using FedPG.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,10 +23,12 @@ internal sealed class SiteEvaluation : IDisposable
         string[] names = [.. whole.AgentNames.Skip(range.First).Take(range.Count)];
         var own = new EpisodicEnvironment(whole.Name, whole.Discount, names, agent => whole.Create(range.First + agent), whole.RewardRange,
             whole.StepLimit);
+        Policy policy = session.Experiment.CreatePolicy(session.Format);
+        policy.Serve(range.First, range.Count);
         // Agents of other sites have other episodes, so that the errors of sites are independent.
         long seed = (session.Experiment.Seed + range.First) & ((1L << 53) - 1);
         _evaluator = ProblemFamily.Of(own).CreateEvaluator(
-            session.Experiment with { Environment = own, Seed = seed }, session.Experiment.CreatePolicy(session.Format), _pool);
+            session.Experiment with { Environment = own, Seed = seed }, policy, _pool);
     }
 
     /// <summary>The mean objective of the block's agents.</summary>

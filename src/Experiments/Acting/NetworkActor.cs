@@ -7,8 +7,8 @@ using FedPG.Policies.Episodic;
 namespace FedPG.Experiments.Acting;
 
 /// <summary>
-/// Acts by what an episodic policy makes of an observation. Thread-safe: an instance of the policy serves one thread, so each call takes one that is
-/// free, or a new one.
+/// Acts by what an episodic policy makes of an observation. Thread-safe: an instance of the policy serves one thread, so each call takes
+/// one that is free, or a new one.
 /// </summary>
 /// <typeparam name="T">The type of the policy's numbers.</typeparam>
 /// <param name="create">Makes an instance of the policy.</param>
@@ -23,7 +23,7 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] thet
     public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
     {
         if (!_free.TryTake(out Instance? instance)) instance = new Instance(create(), _theta);
-        instance.Act(observation, sampler, action);
+        instance.Act(observation, agent, sampler, action);
         _free.Add(instance);
     }
 
@@ -40,9 +40,9 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] thet
             _actor.SetParameters(theta);
         }
 
-        public void Act(ReadOnlySpan<double> observation, ActionSampler? sampler, Span<double> action)
+        public void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
         {
-            _policy.Encoding.Encode<T>(observation, _seen);
+            _policy.Encoding.Encode(observation, agent, _seen.AsSpan());
             _actor.Heads(_seen, 1, _head);
             if (sampler is null)
             {

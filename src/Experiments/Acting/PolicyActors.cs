@@ -23,8 +23,15 @@ internal static class PolicyActors
         (Space observations, Space actions) = (episodic.ObservationSpace, episodic.ActionSpace);
         return experiment.Environment switch
         {
-            FiniteMdp mdp => new TableActor(stored.Probabilities(), mdp.Actions) { Observations = observations, Actions = actions },
-            LinearQuadraticProblem => new GainActor(stored.Parameters, DeviationOf(experiment)) { Observations = observations, Actions = actions },
+            FiniteMdp mdp => new TableActor(
+                [.. Enumerable.Range(0, stored.ToldAgents() ?? 1).Select(stored.Probabilities)], mdp.Actions)
+            {
+                Observations = observations, Actions = actions,
+            },
+            LinearQuadraticProblem => new GainActor(stored.Parameters, DeviationOf(experiment))
+            {
+                Observations = observations, Actions = actions,
+            },
             _ when experiment.Dtype == ScalarType.Float64 => Network<double>(),
             _ => Network<float>(),
         };
@@ -38,9 +45,12 @@ internal static class PolicyActors
             };
     }
 
-    /// <summary>What turns the number of a combination into the combination, where the environment's actions are several whole numbers; else null.</summary>
+    /// <summary>
+    /// What turns the number of a combination into the combination, where the environment's actions are several whole numbers; else null.
+    /// </summary>
     /// <param name="environment">The environment.</param>
-    public static FlatActions? CombinationsOf(FederatedEnvironment environment) => (environment as EpisodicEnvironment)?.Create(0) as FlatActions;
+    public static FlatActions? CombinationsOf(FederatedEnvironment environment) =>
+        (environment as EpisodicEnvironment)?.Create(0) as FlatActions;
 
     private static double DeviationOf(Experiment experiment)
     {

@@ -1,14 +1,14 @@
 namespace FedPG.Experiments.Acting;
 
-/// <summary>Acts by a table of probabilities. Thread-safe.</summary>
-/// <param name="probabilities">pi(a|s), [S, A] row by row, rows that add up to 1.</param>
+/// <summary>Acts by tables of probabilities. Thread-safe.</summary>
+/// <param name="tables">pi(a|s) of each agent, or one that serves all: [S, A] row by row, rows that add up to 1.</param>
 /// <param name="actions">A.</param>
-internal sealed class TableActor(double[] probabilities, int actions) : PolicyActor
+internal sealed class TableActor(IReadOnlyList<double[]> tables, int actions) : PolicyActor
 {
     /// <inheritdoc/>
     public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
     {
-        ReadOnlySpan<double> row = probabilities.AsSpan((int)observation[0] * actions, actions);
+        ReadOnlySpan<double> row = tables[tables.Count == 1 ? 0 : agent].AsSpan((int)observation[0] * actions, actions);
         action[0] = sampler is null ? Likeliest(row) : Draw(row, sampler.NextUnit());
     }
 

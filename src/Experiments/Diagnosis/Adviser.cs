@@ -94,6 +94,13 @@ public sealed class Adviser
 
     private bool SharesDynamics(KnownProblem? problem)
     {
+        if (problem is { IsToldOfAgents: true })
+        {
+            _reasons.Add(
+                "the policy is told of the agent that it acts for: J is the objective of an average problem over pairs of state and "
+                + "context, of whose gradient domination nothing is proven here, so Theorem 2 is not claimed");
+            return false;
+        }
         bool? shares = problem?.SharesDynamics;
         _reasons.Add(shares switch
         {

@@ -54,6 +54,7 @@ public sealed class NoiseMeter
             using DisposeScope blockScope = NewDisposeScope();
             int count = Math.Min(BlockSize, agents - first);
             using Policy policy = _experiment.CreatePolicy(new TensorFormat(_experiment.Dtype, CPU));
+            policy.Serve(first, count);
             using IGradientEstimator estimator = _estimators.Create(new EstimatorSetup(
                 _experiment.Environment, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed, StreamPurpose.Diagnosis));
             batch = estimator.Batch;

@@ -34,7 +34,7 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
 /// </summary>
 internal static class PolicyReader
 {
-    private const string Section = "policy", KindKey = "kind", InitialKey = "initial";
+    private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", NoContext = "none";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -61,9 +61,9 @@ internal static class PolicyReader
         if (environment is not null && definition.Fits(environment) && definition.RefusalIn(environment) is null)
             options = definition.Read(policy, environment);
         else policy.ReadAnyOf(policies.All(kind).Select(any => (Action<OptionReader>)(own => any.Read(own, null))));
-        // Estimators and evaluators do not say whose rows they evaluate (Policy.Serve), and some take equal rows for equal policies.
-        if (options is ContextPolicyOptions { Context: not TaskContext.None })
-            policy.Reject("context", "training cannot tell policies of their agents yet; allowed here: \"none\"");
+        // Keys of other kinds are passed over below, but a policy that is told of its agent solves another problem than one that is not.
+        if (options is not null && !policies.KeysOf(kind).Contains(ContextKey) && IsContext(policy.Raw(ContextKey)))
+            policy.Reject(ContextKey, $"policies of kind \"{kind}\" are told nothing of agents; allowed with it: \"{NoContext}\"");
         // The start stands last where all options are written out: it is the longest.
         if (policy.Resolved.Remove(InitialKey, out JsonNode? initial)) policy.Resolved[InitialKey] = initial;
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
@@ -84,6 +84,9 @@ internal static class PolicyReader
                 (Section, text.ValueKind == JsonValueKind.Undefined ? null : text.GetRawText()), errors)
             : null;
 
+    private static bool IsContext(JsonElement value) =>
+        value.ValueKind != JsonValueKind.Undefined && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(NoContext));
+
     /// <summary>The kinds that the algorithm trains and that can act in the environment, the default first.</summary>
     private static string[] Trained(Catalog<PolicyDefinition> policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer)
     {
@@ -95,7 +98,9 @@ internal static class PolicyReader
 
     /// <summary>The kinds of policies that the algorithm works with, the default first; null for all that policy gradients train.</summary>
     private static IReadOnlyCollection<string>? KindsOf(FederatedEnvironment? environment, AlgorithmDefinition? trainer) =>
-        trainer is null ? null : ProblemFamily.Find(environment) is { } family ? family.PolicyKindsOf(trainer.Needs) : trainer.Needs.PolicyKinds;
+        trainer is null ? null
+        : ProblemFamily.Find(environment) is { } family ? family.PolicyKindsOf(trainer.Needs)
+        : trainer.Needs.PolicyKinds;
 
     /// <summary>
     /// Of the algorithm's own kinds, one that is made for such environments but cannot act in this one, so that the error says why.

@@ -43,7 +43,8 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
         if (!File.Exists(manifestFile))
         {
             throw new InvalidInputException(new ValidationError(
-                source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
+                source, "", folder,
+                "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
         }
         Experiment experiment = reader.ReadFile(experimentFile, RunInputs.Check(folder, acceptChanges), environment);
         try
@@ -52,9 +53,11 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
             if (manifest is not { Format: 1, Tensors: [{ } entry] })
             {
                 throw new InvalidInputException(new ValidationError(
-                    manifestFile, "format", manifest?.Format.ToString(CultureInfo.InvariantCulture), "this version reads format 1, with one tensor"));
+                    manifestFile, "format", manifest?.Format.ToString(CultureInfo.InvariantCulture),
+                    "this version reads format 1, with one tensor"));
             }
-            if (TensorFiles.Error(policy, entry) is { } wrong) throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
+            if (TensorFiles.Error(policy, entry) is { } wrong)
+                throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
             return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, Read(policy, entry, experiment));
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)
@@ -68,11 +71,22 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
     public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
 
     /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy in a tabular environment.</summary>
+    /// <param name="agent">
+    /// Whose policy, in [0, N); 0 (the default) for the first. Where the policy is told of no agent, it is the same for all.
+    /// </param>
     /// <exception cref="InvalidCastException">The environment is not tabular.</exception>
-    public double[] Probabilities()
+    /// <exception cref="ArgumentException">There is no such agent, and the policy is told of agents.</exception>
+    public double[] Probabilities(int agent = 0)
     {
         using Tensor theta = ToTensor();
-        return TabularFamily.ProbabilitiesOf(Experiment, theta);
+        return TabularFamily.ProbabilitiesOf(Experiment, theta, agent);
+    }
+
+    /// <summary>How many agents the policy is told of, N; null where it is told of none, and is the same for all.</summary>
+    public int? ToldAgents()
+    {
+        using Policy policy = Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
+        return policy.Contexts?.Agents;
     }
 
     private static double[] Read(string folder, TensorEntry entry, Experiment experiment)

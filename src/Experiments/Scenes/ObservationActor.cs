@@ -19,38 +19,41 @@ internal static class ObservationActor
     /// </summary>
     /// <param name="stored">The policy of an environment that is stepped.</param>
     /// <param name="environment">That environment.</param>
-    public static Func<double[], int, double[]> Of(StoredPolicy stored, EpisodicEnvironment environment)
+    /// <param name="agent">Whom it acts for, in [0, N); a policy that is told of no agent acts alike for all.</param>
+    public static Func<double[], int, double[]> Of(StoredPolicy stored, EpisodicEnvironment environment, int agent)
     {
         var policy = (EpisodicPolicy)stored.Experiment.CreatePolicy(new TensorFormat(stored.Experiment.Dtype, torch.CPU));
         var key = new StreamKey(stored.Experiment.Seed, StreamPurpose.Episodes, 0, 0, 0);
         return stored.Experiment.Dtype == torch.ScalarType.Float64
-            ? new Actor<double>(policy, stored.Parameters, environment.ActionSpace as Box, key).Act
-            : new Actor<float>(policy, stored.Parameters, environment.ActionSpace as Box, key).Act;
+            ? new Actor<double>(policy, agent, stored.Parameters, environment.ActionSpace as Box, key).Act
+            : new Actor<float>(policy, agent, stored.Parameters, environment.ActionSpace as Box, key).Act;
     }
 
     private sealed class Actor<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly EpisodicPolicy _policy;
+        private readonly int _agent;
         private readonly IActor<T> _actor;
         private readonly Box? _bounds;
         private readonly StreamKey _key;
         private readonly T[] _seen, _head;
 
-        public Actor(EpisodicPolicy policy, double[] theta, Box? bounds, StreamKey key)
+        public Actor(EpisodicPolicy policy, int agent, double[] theta, Box? bounds, StreamKey key)
         {
-            (_policy, _actor, _bounds, _key) = (policy, policy.CreateActor<T>(), bounds, key);
+            (_policy, _agent, _actor, _bounds, _key) = (policy, agent, policy.CreateActor<T>(), bounds, key);
             (_seen, _head) = (new T[policy.ObservationSize], new T[policy.HeadSize]);
             _actor.SetParameters([.. theta.Select(T.CreateTruncating)]);
         }
 
         public double[] Act(double[] observation, int step)
         {
-            _policy.Encoding.Encode<T>(observation, _seen);
+            _policy.Encoding.Encode(observation, _agent, _seen.AsSpan());
             _actor.Heads(_seen, 1, _head);
             double[] action = new double[_policy.ActionSize];
             _policy.Draw<T>(_head, new ActionKey(_key, 0, step % _policy.MaxSteps), action);
-            for (int k = 0; _bounds is not null && k < action.Length; k++) action[k] = Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
+            for (int k = 0; _bounds is not null && k < action.Length; k++)
+                action[k] = Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
             return action;
         }
     }

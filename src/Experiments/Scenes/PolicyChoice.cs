@@ -64,7 +64,12 @@ public static class PolicyChoice
     {
         if (!Directory.Exists(folder)) return Refused(errors, $"must be \"{Optimal}\", \"{Random}\" or the folder of a run", folder);
         if (RunPolicy.Read(folder, "--policy", errors) is not { } run) return null;
-        if (run.Act is not null) return OfObservations(plain, run, folder, errors);
+        if (run.ToldAgents <= plain.Agent)
+        {
+            return Refused(errors, $"holds a policy that is told of agents 0 to {run.ToldAgents - 1}, and agent {plain.Agent} is to be "
+                + "shown; name one of them by --agent", folder);
+        }
+        if (run.ActOf is not null) return OfObservations(plain, run, folder, errors);
         string name = plain.Environment.Name;
         if (plain.Environment is not FiniteMdp mdp)
             return Refused(errors, $"holds a policy over listed states, and those of {name} cannot be listed", folder);
@@ -74,7 +79,7 @@ public static class PolicyChoice
             return Refused(errors, $"holds a policy over {trained.States} states and {trained.Actions} actions, and {name} has {mdp.States} "
                 + $"and {mdp.Actions}; give the options of the run's environment with --set", folder);
         }
-        return plain with { PolicyName = run.Name, Policy = run.Table };
+        return plain with { PolicyName = run.Name, Policy = run.TableOf!(plain.Agent) };
     }
 
     /// <summary>
@@ -84,7 +89,7 @@ public static class PolicyChoice
     {
         (string trained, string shown) = (Spaces(run.Environment), Spaces(plain.Environment));
         return trained == shown
-            ? plain with { PolicyName = run.Name, Act = run.Act }
+            ? plain with { PolicyName = run.Name, Act = run.ActOf!(plain.Agent) }
             : Refused(errors, $"holds a policy for {trained}, and {plain.Environment.Name} has {shown}", folder);
 
         static string Spaces(FederatedEnvironment environment)

@@ -18,10 +18,18 @@ namespace FedPG.Experiments.Scenes;
 /// </summary>
 /// <param name="Name">What the policy is called.</param>
 /// <param name="Environment">The environment of the run.</param>
-/// <param name="Table">pi(a|s), [S, A] row by row, where states are listed; else null.</param>
-/// <param name="Act">Chooses actions from observations (<see cref="Subject.Act"/>) where they are not; else null.</param>
-public sealed record RunPolicy(string Name, FederatedEnvironment Environment, double[]? Table, Func<double[], int, double[]>? Act)
+/// <param name="TableOf">From the agent to pi(a|s), [S, A] row by row, where states are listed; else null.</param>
+/// <param name="ActOf">
+/// From the agent to what chooses actions from observations (<see cref="Subject.Act"/>) where they are not; else null.
+/// </param>
+public sealed record RunPolicy(
+    string Name, FederatedEnvironment Environment, Func<int, double[]>? TableOf, Func<int, Func<double[], int, double[]>>? ActOf)
 {
+    /// <summary>
+    /// The agents that the policy is told of, 0 to N - 1; null (the default) where it is told of none, and is the same for any.
+    /// </summary>
+    public int? ToldAgents { get; init; }
+
     /// <summary>Reads what a run ended with.</summary>
     /// <param name="folder">The run folder.</param>
     /// <param name="source">The option or argument that named the folder, as faults call it.</param>
@@ -52,10 +60,14 @@ public sealed record RunPolicy(string Name, FederatedEnvironment Environment, do
         string name = $"{experiment.AlgorithmName}, {experiment.PolicyKind}, {stored.Rounds} rounds";
         return experiment.Environment switch
         {
-            FiniteMdp mdp => new RunPolicy(name, mdp, stored.Probabilities(), null),
-            EpisodicEnvironment stepped => new RunPolicy(name, stepped, null, ObservationActor.Of(stored, stepped)),
-            LinearQuadraticProblem problem => new RunPolicy(name + Noise(experiment), problem, null, (x, _) => Control(stored.Parameters, x)),
-            _ => throw new InvalidInputException(new ValidationError(source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
+            FiniteMdp mdp => new RunPolicy(name, mdp, stored.Probabilities, null) { ToldAgents = stored.ToldAgents() },
+            EpisodicEnvironment stepped => new RunPolicy(name, stepped, null, agent => ObservationActor.Of(stored, stepped, agent))
+            {
+                ToldAgents = stored.ToldAgents(),
+            },
+            LinearQuadraticProblem problem => new RunPolicy(name + Noise(experiment), problem, null, _ => (x, _) => Control(stored.Parameters, x)),
+            _ => throw new InvalidInputException(new ValidationError(
+                source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
         };
     }
 
@@ -65,7 +77,8 @@ public sealed record RunPolicy(string Name, FederatedEnvironment Environment, do
     /// <param name="source">The argument that named the folder, as faults call it.</param>
     /// <param name="errors">Where faults are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public static Subject? SubjectOf(string folder, int agent, string source, List<ValidationError> errors) => Read(folder, source, errors)?.SubjectOf(agent, errors);
+    public static Subject? SubjectOf(string folder, int agent, string source, List<ValidationError> errors) =>
+        Read(folder, source, errors)?.SubjectOf(agent, errors);
 
     /// <summary>The policy in the environment of its run.</summary>
     /// <param name="agent">Whose rewards and dynamics are shown, 0 to N - 1.</param>
@@ -77,10 +90,14 @@ public sealed record RunPolicy(string Name, FederatedEnvironment Environment, do
         int agents = Environment.AgentNames.Count;
         if (agent < 0 || agent >= agents)
         {
-            errors.Add(new ValidationError("--agent", "", $"{agent}", agents == 1 ? "must be 0: the run has one agent" : $"must be a whole number from 0 to {agents - 1}"));
+            string allowed = agents == 1 ? "must be 0: the run has one agent" : $"must be a whole number from 0 to {agents - 1}";
+            errors.Add(new ValidationError("--agent", "", $"{agent}", allowed));
             return null;
         }
-        return new Subject(Environment, agent, EnvironmentRegistry.Default.Find(Environment.Name)) { PolicyName = Name, Policy = Table, Act = Act };
+        return new Subject(Environment, agent, EnvironmentRegistry.Default.Find(Environment.Name))
+        {
+            PolicyName = Name, Policy = TableOf?.Invoke(agent), Act = ActOf?.Invoke(agent),
+        };
     }
 
     /// <summary>u = -K x; the noise of a Gaussian policy is for trying things out and is left out.</summary>

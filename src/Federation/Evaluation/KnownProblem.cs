@@ -20,6 +20,12 @@ public abstract class KnownProblem : IDisposable
     /// <summary>Whether all agents share dynamics and start distribution, so that there is an average problem (Proposition 1).</summary>
     public abstract bool SharesDynamics { get; }
 
+    /// <summary>
+    /// Whether the policy is told of the agent that it acts for; false by default. Then the average problem is that of states beside
+    /// contexts, and what is said of the states alone does not hold.
+    /// </summary>
+    public virtual bool IsToldOfAgents => false;
+
     /// <summary>What is proven of gradient domination here; null (the default) where nothing is.</summary>
     public virtual ProvenDomination? Domination => null;
 

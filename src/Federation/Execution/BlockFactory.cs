@@ -38,6 +38,7 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
     {
         using var noGrad = no_grad();
         Policy policy = experiment.CreatePolicy(format);
+        policy.Serve(range.First, range.Count);
         IGradientEstimator estimator = _estimators.Create(new EstimatorSetup(
             experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
         AgentBlock block = algorithm.NewBlock(range.First, range.Count, policy, estimator);

@@ -49,15 +49,16 @@ public sealed class TabularFamily : ProblemFamily
     /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1.</summary>
     /// <param name="setup">The experiment, of this family.</param>
     /// <param name="theta">The parameters, [d].</param>
+    /// <param name="agent">Whose policy, in [0, N); policies that are told of no agent are the same for all.</param>
     /// <exception cref="InvalidCastException">The experiment is of another family.</exception>
-    public static double[] ProbabilitiesOf(TrainingSetup setup, Tensor theta)
+    public static double[] ProbabilitiesOf(TrainingSetup setup, Tensor theta, int agent)
     {
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(theta);
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var policy = (TabularPolicy)setup.CreatePolicy(new TensorFormat(setup.Dtype, CPU));
-        Tensor logs = policy.forward(theta.unsqueeze(0));
+        Tensor logs = policy.forward(theta.unsqueeze(0), [agent]);
         double[] probabilities = logs.to(ScalarType.Float64).exp().contiguous().data<double>().ToArray();
         // Logarithms in single precision add up to 1 but for 1e-7.
         for (int first = 0; first < probabilities.Length; first += policy.Actions)
@@ -118,13 +119,19 @@ public sealed class TabularFamily : ProblemFamily
         int horizon = setup.Gradient.Options is SampledGradientOptions sampled ? sampled.Horizon : DefaultLength;
         int steps = request.Length ?? Math.Min(horizon, EpisodeSampler.LongestEpisode);
         FiniteMdp mdp = MdpOf(setup.Environment);
-        double[][] probabilities = request.OwnRows is { } rows
-            ? [.. Enumerable.Range(0, mdp.Agents.Count).Select(agent => ProbabilitiesOf(setup, rows[agent]))]
-            : [ProbabilitiesOf(setup, request.Theta)];
+        bool oneForAll = request.OwnRows is null && !IsToldOfAgents(setup);
+        double[][] probabilities = [.. Enumerable.Range(0, oneForAll ? 1 : mdp.Agents.Count)
+            .Select(agent => ProbabilitiesOf(setup, request.OwnRows is { } rows ? rows[agent] : request.Theta, agent))];
         var sampler = new EpisodeSampler(mdp, setup.Objective);
         var played = new EpisodeStatistics[mdp.Agents.Count];
         request.Pool.Run(played.Length, agent =>
-            played[agent] = sampler.Play(agent, probabilities[request.OwnRows is null ? 0 : agent], request.Episodes, steps, setup.Seed));
+            played[agent] = sampler.Play(agent, probabilities[oneForAll ? 0 : agent], request.Episodes, steps, setup.Seed));
         return new PlayedEpisodes(played, steps);
+    }
+
+    private static bool IsToldOfAgents(TrainingSetup setup)
+    {
+        using Policy policy = setup.CreatePolicy(new TensorFormat(setup.Dtype, CPU));
+        return policy.Contexts is not null;
     }
 }

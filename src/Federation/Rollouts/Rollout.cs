@@ -54,6 +54,7 @@ internal sealed class Rollout<T> : IDisposable
 
     /// <summary>Plays one batch.</summary>
     /// <param name="environments">The agent's environments, one a trajectory.</param>
+    /// <param name="agent">The agent, in the environment that the policy was made for.</param>
     /// <param name="theta">The agent's parameters, [d].</param>
     /// <param name="key">The stream.</param>
     /// <param name="firstTrajectory">The number of the first trajectory in the stream.</param>
@@ -62,8 +63,8 @@ internal sealed class Rollout<T> : IDisposable
     /// <param name="actions">Takes what was done, [B K, ActionSize]; empty where nobody asks.</param>
     /// <exception cref="EnvironmentContractException">The environment gave an observation or a reward that it does not promise.</exception>
     public void Play(
-        IEnvironment[] environments, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy, Span<T> observations,
-        Span<T> actions)
+        IEnvironment[] environments, int agent, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy,
+        Span<T> observations, Span<T> actions)
     {
         (int size, int head) = (_policy.ObservationSize, _policy.HeadSize);
         int running = environments.Length;
@@ -80,7 +81,8 @@ internal sealed class Rollout<T> : IDisposable
         for (int t = 0; t < Batch.Horizon && running > 0; t++)
         {
             int first = Batch.Pairs;
-            for (int k = 0; k < running; k++) _policy.Encoding.Encode(Raw(_running[k]), observations.Slice((first + k) * size, size));
+            for (int k = 0; k < running; k++)
+                _policy.Encoding.Encode(Raw(_running[k]), agent, observations.Slice((first + k) * size, size));
             _actor.Heads(observations.Slice(first * size, running * size), running, _heads);
             Batch.BeginStep();
             for (int k = 0; k < running; k++) _numbers[k] = firstTrajectory + _running[k];

@@ -269,10 +269,13 @@ public sealed class ContextTests
     }
 
     [Fact]
-    public void Training_refuses_contexts_as_long_as_estimators_do_not_serve_them()
+    public void A_file_with_a_kind_that_is_told_of_no_agent_is_refused_and_not_run_without_the_context()
     {
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => RunTesting.Experiment("policy.context=agent"));
-        Assert.Contains("policy.context: \"agent\"", Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
+        InvalidInputException e = Assert.Throws<InvalidInputException>(
+            () => RunTesting.Experiment("policy={\"kind\":\"tabular-direct\",\"context\":\"agent\"}", "federation.algorithm=pavg", "gradient={\"estimator\":\"exact\"}"));
+        Assert.Contains(e.Errors, error => error.KeyPath == "policy.context" && error.ToString().Contains("\"none\"", StringComparison.Ordinal));
+        e = Assert.Throws<InvalidInputException>(() => RunTesting.Experiment("policy.context=task"));
+        Assert.Contains("\"agent\"", Assert.Single(e.Errors, error => error.KeyPath == "policy.context").ToString(), StringComparison.Ordinal);
     }
 
     private static TabularPolicy Made(string kind)

@@ -100,7 +100,7 @@ internal sealed class RolloutSampler : IDisposable
                 int agent = _setup.First + i;
                 var key = new StreamKey(_setup.Seed, _setup.Purpose, agent, batch.Round, batch.LocalStep);
                 rollout.Play(
-                    _environments[i], thetas.Slice(i * d, d), key, 0, temperature != 0, observations.Slice(i * m, m),
+                    _environments[i], agent, thetas.Slice(i * d, d), key, 0, temperature != 0, observations.Slice(i * m, m),
                     actions.Slice(i * a, a));
                 EpisodeBatch played = rollout.Batch;
                 played.ScoreWeights(_settings, temperature, own);

@@ -8,7 +8,7 @@ namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>
 /// The exact gradient of J_i (with the entropy term, where there is one) by linear solves, Eq. (8) and (9). Agents of the block that share
-/// a kernel and their parameters share one factorisation.
+/// a kernel, their parameters and their context share one factorisation.
 /// </summary>
 public sealed class ExactEstimator : IBatchEstimator
 {

@@ -7,8 +7,8 @@ namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>
 /// Exact values of the policies of a block of agents, Eq. (8): what every exact direction is made of. Where factors are sparse, agents that
-/// share a kernel are evaluated eight at once; elsewhere one after another, and those that share their parameters too share one
-/// factorisation. An agent's bits are the same either way. The arrays hold the agent that is being visited. Not thread-safe.
+/// share a kernel are evaluated eight at once; elsewhere one after another, and those that share their parameters and
+/// their context too share one factorisation. An agent's bits are the same either way. The arrays hold the agent that is being visited. Not thread-safe.
 /// </summary>
 internal sealed class ExactRows
 {
@@ -72,9 +72,18 @@ internal sealed class ExactRows
                 VisitTogether(group, group.Batch, rows[..count], logs, temperature, visit);
                 rows = rows[count..];
             }
-            for (int k = 0; k < rows.Length; k++) VisitAlone(group.Evaluation, rows[k], sameRows && k > 0, logs, temperature, visit);
+            for (int k = 0; k < rows.Length; k++)
+            {
+                bool samePolicy = sameRows && k > 0 && ShareContext(rows[k - 1], rows[k]);
+                VisitAlone(group.Evaluation, rows[k], samePolicy, logs, temperature, visit);
+            }
         }
     }
+
+    /// <summary>Whether equal parameters are one policy for two agents of the block.</summary>
+    private bool ShareContext(int row, int other) =>
+        _setup.Policy.Contexts is not { } contexts
+        || contexts.DistinctOf(_setup.First + row) == contexts.DistinctOf(_setup.First + other);
 
     private void VisitAlone(
         ExactEvaluation evaluation, int row, bool samePolicy, ReadOnlySpan<double> logs, double temperature, Action<int> visit)

@@ -61,7 +61,7 @@ public sealed class NaturalExactEstimator : IGradientEstimator
     {
         int actions = _setup.Mdp.Actions;
         for (int k = 0; k < _score.Length; k++) _score[k] = (_exact.ActionValues[k] - _exact.Values[k / actions]) / _effective;
-        _directions.Write(row * _score.Length, _score);
+        _directions.Write(TableParameters.FirstOf(_setup, row), _score);
     }
 
     private void Solve(int row)
@@ -69,7 +69,7 @@ public sealed class NaturalExactEstimator : IGradientEstimator
         int actions = _setup.Mdp.Actions;
         PolicyGradient.ScoreWeights(_exact.Policy, _exact.Occupancy, _exact.Values, _exact.ActionValues, _score);
         for (int k = 0; k < _pairs.Length; k++) _pairs[k] = _effective * _exact.Occupancy[k / actions] * _exact.Policy[k];
-        double[] direction = _solver!.Solve(_rows!.select(0, row), _pairs, _score);
+        double[] direction = _solver!.Solve(_rows!.select(0, row), _setup.First + row, _pairs, _score);
         _directions.Write(row * direction.Length, direction);
     }
 }

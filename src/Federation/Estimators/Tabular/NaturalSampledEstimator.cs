@@ -95,12 +95,12 @@ public sealed class NaturalSampledEstimator : IGradientEstimator
             if (_solver is null)
             {
                 Advantages(_visits, _score, _setup.Mdp.Actions, effective);
-                _directions.Write(i * cells, _score);
+                _directions.Write(TableParameters.FirstOf(_setup, i), _score);
             }
             else
             {
                 for (int k = 0; k < cells; k++) _visits[k] *= effective;
-                double[] direction = _solver.Solve(rows.select(0, i), _visits, _score);
+                double[] direction = _solver.Solve(rows.select(0, i), agent, _visits, _score);
                 _directions.Write(i * direction.Length, direction);
             }
         }

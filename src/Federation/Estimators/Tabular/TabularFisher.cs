@@ -18,16 +18,17 @@ internal sealed class TabularFisher(TabularPolicy policy, FisherOptions options)
 
     /// <summary>Solves for one agent.</summary>
     /// <param name="row">theta, [d].</param>
+    /// <param name="agent">Whose row it is, in the environment that the policy was made for.</param>
     /// <param name="pairs">w(s,a), [S, A], none below 0.</param>
     /// <param name="score">W(s,a), [S, A].</param>
     /// <returns>x, [d].</returns>
-    public double[] Solve(Tensor row, ReadOnlySpan<double> pairs, ReadOnlySpan<double> score)
+    public double[] Solve(Tensor row, int agent, ReadOnlySpan<double> pairs, ReadOnlySpan<double> score)
     {
         ArgumentNullException.ThrowIfNull(row);
         using DisposeScope scope = NewDisposeScope();
         using var recording = enable_grad();
         Tensor rows = row.detach().unsqueeze(0).clone().requires_grad_();
-        Tensor graph = policy.forward(rows);
+        Tensor graph = policy.forward(rows, [agent]);
         if (!graph.requires_grad)
             throw new NotSupportedException($"{policy.GetType().Name} is not differentiable in its rows, so it has no natural direction");
         var products = new Products(rows, graph, pairs.ToArray());

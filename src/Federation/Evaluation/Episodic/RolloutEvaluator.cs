@@ -35,7 +35,9 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
     /// <summary>Prepares the evaluation.</summary>
     /// <param name="environment">The environment of all agents.</param>
     /// <param name="objective">How rewards become costs.</param>
-    /// <param name="policy">A policy instance of the evaluator's own; disposed with it.</param>
+    /// <param name="policy">
+    /// A policy instance of the evaluator's own; disposed with it. It serves the environment's agents, in their order.
+    /// </param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="episodes">Episodes an agent, at least 1; a single one has no standard error.</param>
     /// <param name="pool">The threads; not disposed.</param>
@@ -109,7 +111,8 @@ public sealed class RolloutEvaluator : EpisodeEvaluator
         (double regularised, long steps) = (0, 0);
         while (costs.Count < Episodes)
         {
-            rollout.Play(environments, theta, key, costs.Count, temperature is > 0, worker.Observations, []);
+            rollout.Play(
+                environments, _policy.Served?[agent] ?? agent, theta, key, costs.Count, temperature is > 0, worker.Observations, []);
             int used = Math.Min(environments.Length, Episodes - costs.Count);
             if (temperature is { } tau)
             {

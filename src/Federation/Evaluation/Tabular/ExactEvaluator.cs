@@ -37,7 +37,9 @@ public sealed class ExactEvaluator : Evaluator
         ArgumentNullException.ThrowIfNull(policy);
         (_mdp, _policy) = (mdp, policy);
         _costs = [.. mdp.Agents.Select(agent => objective.Costs(agent))];
-        _groups = new AgentGroups(mdp, [[.. Enumerable.Range(0, mdp.Agents.Count)]]);
+        IReadOnlyList<int[]> groups = policy.AgentGroups(0, mdp.Agents.Count);
+        _policy.Serve([.. groups.Select(group => group[0])]);
+        _groups = new AgentGroups(mdp, groups);
         int cells = mdp.States * mdp.Actions;
         (_occupancy, _values) = (new double[mdp.States], new double[mdp.States]);
         (_probabilities, _logs, _meanCosts, _actionValues, _score) =
@@ -53,7 +55,10 @@ public sealed class ExactEvaluator : Evaluator
     }
 
     /// <inheritdoc/>
-    /// <remarks>Null where agents that share a policy have different kernels: they have no average MDP.</remarks>
+    /// <remarks>
+    /// Agents of equal contexts share a policy: the mean of such groups' optima. Null where agents that share a policy have different
+    /// kernels, as they have no average MDP.
+    /// </remarks>
     public override double? Optimal { get; }
 
     /// <inheritdoc/>
@@ -104,7 +109,7 @@ public sealed class ExactEvaluator : Evaluator
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor some = rows.detach().narrow(0, first, Math.Min(MaxRows, objectives.Length - first));
-            Tensor logs = Numbers(_policy.forward(some));
+            Tensor logs = Numbers(_policy.forward(some, [.. Enumerable.Range(first, (int)some.shape[0])]));
             for (int k = 0; k < some.shape[0]; k++)
             {
                 SetPolicy(logs.Span<double>(), k);

@@ -15,7 +15,7 @@ namespace FedPG.Federation.Evaluation.Tabular;
 internal sealed class TabularProblem(FiniteMdp mdp, Objective objective, TabularPolicy policy, double temperature) : KnownProblem
 {
     private readonly FederatedObjective _objective = new(mdp, objective, policy, temperature);
-    private readonly Lazy<double?> _optimum = new(() => OptimumOf(mdp, objective, temperature));
+    private readonly Lazy<double?> _optimum = new(() => OptimumOf(mdp, objective, policy, temperature));
 
     /// <inheritdoc/>
     public override IDifferentiableObjective Mean => _objective;
@@ -30,11 +30,14 @@ internal sealed class TabularProblem(FiniteMdp mdp, Objective objective, Tabular
     public override bool SharesDynamics => mdp.SharesKernel;
 
     /// <inheritdoc/>
+    public override bool IsToldOfAgents => policy.Contexts is not null;
+
+    /// <inheritdoc/>
     public override ProvenDomination? Domination
     {
         get
         {
-            if (policy is not TabularSoftmax) return null;
+            if (policy is not TabularSoftmax { Contexts: null }) return null;
             (string name, string reason) = temperature > 0
                 ? (ProvenDomination.Gradient,
                     "entropy-regularised tabular softmax is gradient-dominated, Eq. (12); "
@@ -72,8 +75,14 @@ internal sealed class TabularProblem(FiniteMdp mdp, Objective objective, Tabular
     /// <inheritdoc/>
     public override void Dispose() => _objective.Dispose();
 
-    private static double? OptimumOf(FiniteMdp mdp, Objective objective, double temperature)
+    private static double? OptimumOf(FiniteMdp mdp, Objective objective, TabularPolicy policy, double temperature)
     {
+        IReadOnlyList<int[]> groups = policy.AgentGroups(0, mdp.Agents.Count);
+        if (groups.Count > 1)
+        {
+            (double? all, double[]? own) = MdpOptima.Of(mdp, objective);
+            return new GroupOptima(mdp, objective, new AgentGroups(mdp, groups), all, own).Regularised(temperature);
+        }
         if (!mdp.SharesKernel) return null;
         AgentMdp average = mdp.AverageAgent();
         var evaluation = new ExactEvaluation(average.Kernel, mdp.Discount);
