@@ -18,6 +18,7 @@ namespace FedPG.Benchmarks;
 public class Serialisation : IRoundSink, IDisposable
 {
     private static readonly Dictionary<string, long> NoFiles = [];
+    private static readonly Dictionary<string, string> NoDigests = [];
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"fedpg-benchmark-{Environment.ProcessId}");
     private TrainingRun _run = null!;
     private ServiceProvider _services = null!;
@@ -40,7 +41,7 @@ public class Serialisation : IRoundSink, IDisposable
             [], this, TimeProvider.System);
         _run.Run(CancellationToken.None);
         _stored = Path.Combine(_folder, "stored");
-        Checkpoint.Write(_stored, _run.Federation, NoFiles);
+        Checkpoint.Write(_stored, _run.Federation, NoFiles, NoDigests);
         _services = new ServiceCollection().AddSerializer(s => s.AddAssembly(typeof(BlockReply).Assembly)).BuildServiceProvider();
         _serializer = _services.GetRequiredService<Serializer>();
         _reply = new BlockReply(ReplyStatus.Done) { Value = TensorData.Of("sum", _run.Federation.Server.Theta), HasAnswer = true };
@@ -52,7 +53,7 @@ public class Serialisation : IRoundSink, IDisposable
     public void WriteCheckpoint()
     {
         string folder = Path.Combine(_folder, $"{_written++}");
-        Checkpoint.Write(folder, _run.Federation, NoFiles);
+        Checkpoint.Write(folder, _run.Federation, NoFiles, NoDigests);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -60,7 +61,7 @@ public class Serialisation : IRoundSink, IDisposable
     [Benchmark]
     public void ReadCheckpoint()
     {
-        (string folder, CheckpointManifest manifest) = Checkpoint.Newest(_stored)!.Value;
+        (string folder, CheckpointManifest manifest) = Checkpoint.Newest(_stored, _ => [], _ => { })!.Value;
         Checkpoint.Restore(folder, manifest, _run.Federation);
     }
 

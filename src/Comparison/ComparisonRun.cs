@@ -128,11 +128,13 @@ internal sealed class ComparisonRun : IDisposable
     }
 
     /// <summary>The result of a run that has ended; null for one that has not.</summary>
+    /// <exception cref="InvalidInputException">What the run has read has another content now, so that others would not compare with it.</exception>
     private RunResult? Stored(string label, long seed)
     {
         string folder = _folder.RunOf(label, seed), diverged = Path.Combine(folder, RunFolder.DivergedFile);
         try
         {
+            _ = RunInputs.Check(folder, acceptChanges: false);
             if (File.Exists(diverged)) return JsonSerializer.Deserialize<RunResult>(File.ReadAllBytes(diverged), RunFolder.JsonOptions);
             return TrainingRun.ReadSummary(folder) is { Status: RunResult.Finished } summary ? RunResult.Of(label, summary) : null;
         }

@@ -34,6 +34,8 @@ internal static class RoundMeasures
     {
         metrics.Set(MetricNames.Objective, evaluation.Objective);
         metrics.Set(MetricNames.Gap, evaluation.Gap);
+        metrics.Set(MetricNames.OwnGap, evaluation.OwnGap);
+        metrics.Set(MetricNames.WorstOwnGap, evaluation.WorstOwnGap);
         metrics.Set(MetricNames.GradientNorm, evaluation.GradientNormSquared is { } squared ? Math.Sqrt(squared) : null);
         metrics.Set(MetricNames.ObjectiveError, evaluation.ObjectiveError);
         metrics.Set(MetricNames.RegularisedObjective, evaluation.RegularisedObjective);

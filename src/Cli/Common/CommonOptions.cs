@@ -25,6 +25,12 @@ internal static class CommonOptions
         return size;
     }
 
+    /// <summary><c>--accept-changes</c> of commands that read a run folder.</summary>
+    public static Option<bool> AcceptChanges() => new("--accept-changes")
+    {
+        Description = "Go on although experiment.json, or the finite-MDP file that it names, has another content than when the run began.",
+    };
+
     /// <summary>Allows whole numbers from 1 to a maximum.</summary>
     public static void RequireWhole(Option option, int maximum, string allowed) => option.Validators.Add(result =>
     {

@@ -75,7 +75,7 @@ internal sealed class InstanceOptions
             errors.Add(AgentsKey, value.GetRawText(), "the number of agents is given twice; give either --agents or --set agents=N");
             return given.Value;
         }
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)) return number;
+        if (WholeNumbers.Of(value, 1, EnvironmentDefinition.AgentLimit) is { } number) return (int)number;
         errors.Add(AgentsKey, value.GetRawText(), $"must be a whole number from 1 to {EnvironmentDefinition.AgentLimit}");
         return 1;
     }

@@ -33,6 +33,8 @@ internal static class EvalCommand
     private static readonly ShowOptions Shown = new("For --render: whose rewards and dynamics are shown (default: 0).");
     private static readonly Option<bool> Json = new("--json") { Description = "The result as one JSON document on stdout." };
 
+    private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
+
     public static Command Create()
     {
         CommonOptions.RequireWhole(Episodes, MaxEpisodes, $"must be a whole number from 1 to {MaxEpisodes}");
@@ -41,7 +43,7 @@ internal static class EvalCommand
         Shown.Seed.Description = "For --render: the seed of the episode that is shown (default: 0).";
         var command = new Command("eval", "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes; shows it with --render.")
         {
-            Folder, Episodes, Length, Render, Shown.Agent, Shown.File, Shown.Seed, Json,
+            Folder, Episodes, Length, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
         };
         command.SetAction(Run);
         return command;
@@ -53,7 +55,8 @@ internal static class EvalCommand
         (long seed, string? path) = Shown.Read(parsed, errors);
         CheckTogether(parsed, errors);
         if (errors.Count > 0) throw new InvalidInputException(errors);
-        StoredPolicy stored = StoredPolicy.Read(parsed.GetValue(Folder)!, ExperimentReader.Default);
+        StoredPolicy stored = StoredPolicy.Read(
+            parsed.GetValue(Folder)!, ExperimentReader.Default, acceptChanges: parsed.GetValue(AcceptChanges));
         Subject? subject = parsed.GetValue(Render) ? RunPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, errors) : null;
         if (errors.Count > 0) throw new InvalidInputException(errors);
 

@@ -42,6 +42,7 @@ internal static class TrainCommand
     private static readonly Option<int?> BlockSize = CommonOptions.BlockSize();
     private static readonly Option<string> Device = Devices.Option("Where tensors live.");
     private static readonly Option<string?> Resume = new("--resume") { Description = "Continue the run of this folder, to the same bits as if it had never stopped.", HelpName = "RUN_DIR" };
+    private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
     private static readonly Option<bool> Json = new("--json") { Description = "The summary as one JSON document on stdout." };
 
@@ -49,7 +50,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
-            File, Set, Seed, Out, Threads, BlockSize, Device, Resume, Quiet, Json,
+            File, Set, Seed, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
         command.SetAction(Run);
@@ -109,6 +110,8 @@ internal static class TrainCommand
 
     private static TrainingRun Start(ParseResult parsed, ExecutionOptions execution, TrainingCluster? cluster, TrainProgress progress)
     {
+        if (parsed.GetValue(AcceptChanges))
+            throw new InvalidInputException(new ValidationError(AcceptChanges.Name, "", null, "is an option of --resume, which is not given"));
         if (cluster is not null)
         {
             (string? file, List<string> assignments) = FileAndAssignments(parsed);
@@ -160,7 +163,8 @@ internal static class TrainCommand
         }
         string resolved = Path.Combine(folder, RunFolder.ExperimentFile);
         if (cluster is not null && System.IO.File.Exists(resolved)) cluster.LearnEnvironment(JsonDocuments.ReadFile(resolved), []);
-        return TrainingRun.Resume(folder, ExperimentReader.Default, _ => execution, progress, TimeProvider.System);
+        var changes = new ResumeChanges(parsed.GetValue(AcceptChanges), Console.Error.WriteLine);
+        return TrainingRun.Resume(folder, ExperimentReader.Default, _ => execution, progress, TimeProvider.System, changes: changes);
     }
 
     private static int Finished(ParseResult parsed)

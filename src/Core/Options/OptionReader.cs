@@ -83,7 +83,7 @@ public sealed class OptionReader
         // A default goes into the resolved options, which have to read back.
         if (defaultValue < minimum || defaultValue > maximum)
             throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
-        long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumber(e, minimum, maximum));
+        long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumbers.Of(e, minimum, maximum));
         Resolved[key] = value;
         return value;
     }
@@ -96,7 +96,7 @@ public sealed class OptionReader
 
     /// <summary>A whole number that may be left out: null where it is not given.</summary>
     public long? OptionalLong(string key, long minimum, long maximum, string meaning) =>
-        (long?)Parsed<object>(key, null, Whole(minimum, maximum), meaning, e => WholeNumber(e, minimum, maximum));
+        (long?)Parsed<object>(key, null, Whole(minimum, maximum), meaning, e => WholeNumbers.Of(e, minimum, maximum));
 
     /// <summary>true or false.</summary>
     public bool Flag(string key, bool defaultValue, string meaning)
@@ -141,7 +141,7 @@ public sealed class OptionReader
         Parsed(key, defaultValue, $"a list of whole numbers from {minimum} to {maximum}", meaning, e =>
         {
             if (e.ValueKind != JsonValueKind.Array) return null;
-            long?[] items = [.. e.EnumerateArray().Select(i => WholeNumber(i, minimum, maximum))];
+            long?[] items = [.. e.EnumerateArray().Select(i => WholeNumbers.Of(i, minimum, maximum))];
             return items.All(i => i is not null) ? [.. items.Select(i => (int)i!.Value)] : null;
         });
 
@@ -266,14 +266,6 @@ public sealed class OptionReader
         : $"a whole number from {minimum} to {maximum}";
 
     private static string OneOf(IEnumerable<string> words) => string.Join(" | ", words.Select(w => $"\"{w}\""));
-
-    private static long? WholeNumber(JsonElement e, long minimum, long maximum)
-    {
-        if (e.ValueKind != JsonValueKind.Number || !e.TryGetDouble(out double number)) return null;
-        bool whole = Math.Floor(number) == number && number >= minimum && number <= maximum && Math.Abs(number) <= LargestSeed;
-        // As a double 2^53 + 1 is 2^53, a number that the user did not write.
-        return whole && e.TryGetDecimal(out decimal exact) && exact == (long)number ? (long)number : null;
-    }
 
     private string ReadText(
         string key, string defaultValue, string allowed, string meaning, Func<JsonElement, string?> parse, string? named = null)

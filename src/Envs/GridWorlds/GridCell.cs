@@ -17,9 +17,11 @@ public readonly record struct GridCell(int Row, int Column)
     /// <summary>[row, column]; null for anything else.</summary>
     internal static GridCell? Parse(JsonElement element)
     {
-        bool pair = element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2
-            && element[0].ValueKind == JsonValueKind.Number && element[1].ValueKind == JsonValueKind.Number;
-        return pair && element[0].TryGetInt32(out int row) && element[1].TryGetInt32(out int column) ? new GridCell(row, column) : null;
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() != 2) return null;
+        (long? row, long? column) = (Coordinate(element[0]), Coordinate(element[1]));
+        return row is { } r && column is { } c ? new GridCell((int)r, (int)c) : null;
+
+        static long? Coordinate(JsonElement item) => WholeNumbers.Of(item, int.MinValue, int.MaxValue);
     }
 
     /// <summary>A list of at least one [row, column]; null for anything else.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Federation;
@@ -19,9 +20,16 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Files">The length of every log file at that moment.</param>
 /// <param name="Tensors">The tensors in raw files beside the manifest.</param>
 /// <param name="Trajectories">Trajectories sampled; not in checkpoints of versions that did not count them.</param>
+/// <param name="FileDigests">The SHA-256 of every log file up to its length at that moment; not in checkpoints of format 1.</param>
+/// <param name="Digest">The SHA-256 of all of this without itself, so that a change by hand is noticed; not in format 1.</param>
 public sealed record CheckpointManifest(
-    int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files, IReadOnlyList<TensorEntry> Tensors,
-    long Trajectories = 0);
+    int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files,
+    IReadOnlyList<TensorEntry> Tensors, long Trajectories = 0, IReadOnlyDictionary<string, string>? FileDigests = null, string? Digest = null)
+{
+    /// <summary>The digest that this should have.</summary>
+    internal string OwnDigest() => Convert.ToHexStringLower(
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Digest = null }, RunFolder.JsonOptions)));
+}
 
 /// <summary>
 /// Checkpoints of a run: a folder each, written aside and renamed, so that one either is there whole or is not there. The tensors are stored
@@ -29,12 +37,17 @@ public sealed record CheckpointManifest(
 /// </summary>
 internal static class Checkpoint
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2, FormatWithoutDigests = 1;
     private const string ManifestFile = "manifest.json", Received = "received/", Prefix = "round-", Temporary = ".tmp";
     private const int Kept = 2;
 
     /// <summary>Writes the state after the last round and drops all but the newest checkpoints.</summary>
-    public static void Write(string folder, TrainingLoop federation, IReadOnlyDictionary<string, long> files)
+    /// <param name="folder">Where checkpoints are.</param>
+    /// <param name="federation">What is kept.</param>
+    /// <param name="files">The length of every log file now.</param>
+    /// <param name="digests">Their checksums.</param>
+    public static void Write(
+        string folder, TrainingLoop federation, IReadOnlyDictionary<string, long> files, IReadOnlyDictionary<string, string> digests)
     {
         string name = Prefix + federation.RoundsDone.ToString("D9", CultureInfo.InvariantCulture);
         string target = Path.Combine(folder, name), aside = target + Temporary;
@@ -48,17 +61,22 @@ internal static class Checkpoint
         foreach ((string message, Tensor value) in states.Received) tensors.Add(TensorFiles.Write(aside, Received + message, [value]));
         ExchangeLedger ledger = federation.Agents.Ledger;
         var manifest = new CheckpointManifest(
-            CurrentFormat, federation.RoundsDone, federation.EnvSteps, federation.Seconds, ledger.BytesUp, ledger.BytesDown, files, tensors, federation.Trajectories);
-        RunFolder.WriteJson(Path.Combine(aside, ManifestFile), manifest);
+            CurrentFormat, federation.RoundsDone, federation.EnvSteps, federation.Seconds, ledger.BytesUp, ledger.BytesDown, files, tensors,
+            federation.Trajectories, digests);
+        RunFolder.WriteJson(Path.Combine(aside, ManifestFile), manifest with { Digest = manifest.OwnDigest() });
         Directory.Move(aside, target);
         foreach (string old in Folders(folder).SkipLast(Kept)) Directory.Delete(old, recursive: true);
     }
 
-    /// <summary>The newest checkpoint that can be read; null when there is none.</summary>
-    /// <exception cref="InvalidInputException">There are checkpoints, but none that this version can read.</exception>
-    public static (string Folder, CheckpointManifest Manifest)? Newest(string folder)
+    /// <summary>The newest checkpoint that can be read and whose logs are there; null when there is none.</summary>
+    /// <param name="folder">Where checkpoints are.</param>
+    /// <param name="logErrors">What is wrong with the logs, so that a run cannot go on from a checkpoint.</param>
+    /// <param name="passedOver">Takes what is wrong with newer checkpoints, which are passed over.</param>
+    /// <exception cref="InvalidInputException">There are checkpoints, but none that a run can go on from.</exception>
+    public static (string Folder, CheckpointManifest Manifest)? Newest(
+        string folder, Func<CheckpointManifest, IEnumerable<ValidationError>> logErrors, Action<ValidationError> passedOver)
     {
-        var errors = new List<ValidationError>();
+        List<ValidationError> errors = [];
         foreach (string candidate in Folders(folder).Reverse())
         {
             string path = Path.Combine(candidate, ManifestFile);
@@ -68,19 +86,32 @@ internal static class Checkpoint
                 string? wrong = manifest switch
                 {
                     null => "is empty",
-                    { Format: not CurrentFormat } => $"has format {manifest.Format}; this version reads format {CurrentFormat}",
+                    { Format: not (CurrentFormat or FormatWithoutDigests) } =>
+                        $"has format {manifest.Format}; this version reads formats {FormatWithoutDigests} and {CurrentFormat}",
                     { Files: null } or { Tensors: null } => "is incomplete: it lists no files or no tensors",
+                    { Format: CurrentFormat } when manifest.Digest != manifest.OwnDigest() => "was changed since: its checksum is another",
                     _ => manifest.Tensors.Select(t => TensorFiles.Error(candidate, t)).FirstOrDefault(f => f is not null),
                 };
-                if (wrong is null) return (candidate, manifest!);
-                errors.Add(new ValidationError(path, "", null, wrong));
+                if (wrong is not null)
+                {
+                    errors.Add(new ValidationError(path, "", null, wrong));
+                    continue;
+                }
+                ValidationError[] logs = [.. logErrors(manifest!)];
+                if (logs.Length > 0)
+                {
+                    errors.AddRange(logs);
+                    continue;
+                }
+                foreach (ValidationError error in errors) passedOver(error);
+                return (candidate, manifest!);
             }
             catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
             {
                 errors.Add(new ValidationError(path, "", null, $"the checkpoint cannot be read: {e.Message.Split('\n')[0]}"));
             }
         }
-        return errors.Count == 0 ? null : throw new InvalidInputException(errors);
+        return errors.Count == 0 ? null : throw new InvalidInputException([.. errors.DistinctBy(error => error.Source)]);
     }
 
     /// <summary>Puts a checkpoint's state into a federation built from the same experiment.</summary>
@@ -93,9 +124,14 @@ internal static class Checkpoint
         {
             AgentStates states = federation.Agents.States();
             var received = new Dictionary<string, Tensor>();
-            foreach ((string name, IReadOnlyList<Tensor> pieces) in TensorFiles.StateOf(federation, states)) TensorFiles.Read(folder, entries[name], pieces);
-            foreach (TensorEntry entry in manifest.Tensors.Where(t => t.Name.StartsWith(Received, StringComparison.Ordinal)))
+            foreach ((string name, IReadOnlyList<Tensor> pieces) in TensorFiles.StateOf(federation, states))
             {
+                TensorFiles.Read(folder, entries[name], pieces);
+                entries.Remove(name);
+            }
+            foreach (TensorEntry entry in manifest.Tensors.Where(t => entries.ContainsKey(t.Name)))
+            {
+                if (!entry.Name.StartsWith(Received, StringComparison.Ordinal)) throw new InvalidDataException($"{entry.Name} is no tensor of it");
                 Tensor value = zeros(entry.Shape, dtype: federation.Server.Theta.dtype, device: federation.Server.Theta.device);
                 TensorFiles.Read(folder, entry, [value]);
                 received[entry.Name[Received.Length..]] = value;

@@ -20,11 +20,15 @@ internal sealed class Csv : IDisposable
     public Csv(string path, string header)
     {
         _path = path;
-        if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } found && found.Length > header.Length)
+        if (HeaderOf(path) is { } found && found.Length > header.Length)
             _appended.AddRange(found[(header.Length + 1)..].Split(','));
         _stream = Open();
         if (_stream.Length == 0) Add(header).Flush();
     }
+
+    /// <summary>The first line of a file; null where there is no file, or nothing in it.</summary>
+    /// <param name="path">The file.</param>
+    public static string? HeaderOf(string path) => File.Exists(path) ? File.ReadLines(path).FirstOrDefault() : null;
 
     /// <summary>The bytes in the file, all of them whole rows.</summary>
     public long Length => _stream.Length;

@@ -37,6 +37,7 @@ public sealed class RunFolder : IDisposable
 
     private const string Resume = "--resume", LockFile = "run.lock", EventsPattern = EventWriter.FilePrefix + "*";
     private readonly FileStream _lock;
+    private readonly LogDigests _digests = new();
 
     private RunFolder(string path, FileStream held) => (FullPath, _lock) = (path, held);
 
@@ -122,13 +123,14 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Opens the folder of a run that is to go on.</summary>
-    /// <exception cref="InvalidInputException">It is not a run folder, is in use, or cannot be written.</exception>
+    /// <exception cref="InvalidInputException">It is not a run folder, holds links, is in use, or cannot be written.</exception>
     public static RunFolder Open(string path)
     {
         ThrowIfEmpty(Resume, path);
         string full = Path.GetFullPath(path);
         if (!File.Exists(Path.Combine(full, ExperimentFile)))
             throw Unusable(Resume, path, $"is not a run folder: it holds no {ExperimentFile}");
+        FolderLinks.Refuse(full);
         try
         {
             return new RunFolder(full, Lock(full, Resume, path));
@@ -163,22 +165,39 @@ public sealed class RunFolder : IDisposable
         return lengths;
     }
 
+    /// <summary>The checksum of every log file up to a length; the logs are on disk afterwards.</summary>
+    /// <param name="lengths">The length of every log.</param>
+    internal Dictionary<string, string> Digests(IReadOnlyDictionary<string, long> lengths) =>
+        lengths.ToDictionary(log => log.Key, log => _digests.Of(PathOf(log.Key), log.Value));
+
+    /// <summary>What keeps a run from going on from a checkpoint: a log that was cut, changed or taken away.</summary>
+    /// <param name="manifest">The checkpoint.</param>
+    internal IEnumerable<ValidationError> LogErrors(CheckpointManifest manifest)
+    {
+        foreach ((string name, long length) in manifest.Files)
+        {
+            if (Path.GetFileName(name) != name)
+            {
+                yield return new ValidationError(Checkpoints, "files", name, "is no file of a run folder");
+                continue;
+            }
+            var log = new FileInfo(PathOf(name));
+            string? wrong = !log.Exists || log.Length < length
+                ? $"has {(log.Exists ? log.Length : 0)} bytes, but had {length} when the checkpoint was taken: it was cut, and the run cannot go on"
+                : manifest.FileDigests is { } digests && (!digests.TryGetValue(name, out string? sum) || !LogDigests.Match(log.FullName, length, sum))
+                ? "was changed since the checkpoint was taken: its checksum is another, and the run cannot go on"
+                : null;
+            if (wrong is not null) yield return new ValidationError(log.FullName, "", null, wrong);
+        }
+    }
+
     /// <summary>Cuts every log off where a checkpoint was taken; logs the checkpoint does not know are removed.</summary>
     /// <param name="lengths">The length of every log at that moment.</param>
     /// <param name="round">The round of the checkpoint.</param>
-    /// <exception cref="InvalidInputException">A log is shorter than it was, or gone; then none was changed.</exception>
     internal void CutLogs(IReadOnlyDictionary<string, long> lengths, int round)
     {
         string[] tables = [MetricsFile, AgentsFile, ExchangeFile, DiagnosticsFile];
         FileInfo[] logs = [.. tables.Select(PathOf).Concat(Directory.GetFiles(FullPath, EventsPattern)).Select(f => new FileInfo(f))];
-        ValidationError[] errors =
-        [
-            .. logs.Where(log => lengths.TryGetValue(log.Name, out long length) && (!log.Exists || log.Length < length))
-                .Select(log => new ValidationError(log.FullName, "", null,
-                    $"has {(log.Exists ? log.Length : 0)} bytes, but had {lengths[log.Name]} when the checkpoint was taken: "
-                    + "it was cut, and the run cannot go on")),
-        ];
-        if (errors.Length > 0) throw new InvalidInputException(errors);
         foreach (FileInfo log in logs.Where(log => log.Exists))
         {
             if (!lengths.TryGetValue(log.Name, out long length))
@@ -196,6 +215,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Releases the folder.</summary>
     public void Dispose()
     {
+        _digests.Dispose();
         _lock.Dispose();
         File.Delete(PathOf(LockFile));
     }

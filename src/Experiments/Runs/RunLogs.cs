@@ -12,20 +12,25 @@ namespace FedPG.Experiments.Runs;
 /// </summary>
 internal sealed class RunLogs : IRoundSink, IDisposable
 {
+    private const string OwnColumns = ",own_gap,worst_own_gap";
     private readonly Csv _metrics, _agents, _exchange;
     private readonly Csv? _diagnostics;
     private readonly string[] _names;
     private readonly int[] _everyone;
     private readonly double[]? _optima;
-    private readonly bool _estimated, _regularised;
+    private readonly bool _estimated, _regularised, _own;
 
     public RunLogs(string folder, IEnumerable<string> agentNames, double[]? agentOptima, bool estimated, bool regularised, bool diagnosed)
     {
         (_names, _optima, _estimated, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, estimated, regularised);
         _everyone = [.. Enumerable.Range(0, _names.Length)];
-        _metrics = new Csv(Path.Combine(folder, RunFolder.MetricsFile),
-            "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds"
-            + (estimated ? ",objective_se" : "") + (regularised ? ",regularized_objective,regularized_gap" : ""));
+        string metrics = Path.Combine(folder, RunFolder.MetricsFile);
+        string header = "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds"
+            + (estimated ? ",objective_se" : "") + (regularised ? ",regularized_objective,regularized_gap" : "");
+        // A folder that was begun without these columns goes on without them: its rows keep the header they have.
+        string withOwn = header + OwnColumns;
+        _own = agentOptima is not null && (Csv.HeaderOf(metrics) ?? withOwn).StartsWith(withOwn, StringComparison.Ordinal);
+        _metrics = new Csv(metrics, _own ? withOwn : header);
         _agents = new Csv(
             Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
         _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), "round,agent,direction,name,shape,bytes");
@@ -82,6 +87,7 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         };
         if (_estimated) metrics.Add(Csv.Number(e?.ObjectiveError));
         if (_regularised) metrics.AddRange([Csv.Number(e?.RegularisedObjective), Csv.Number(e?.RegularisedGap)]);
+        if (_own) metrics.AddRange([Csv.Number(e?.OwnGap), Csv.Number(e?.WorstOwnGap)]);
         _metrics.Append(report.Metrics.Names.Where(name => !MetricNames.IsOfEveryRun(name)).Order(StringComparer.Ordinal));
         metrics.AddRange(_metrics.Appended.Select(name => Csv.Number(report.Metrics[name])));
         _metrics.Add(string.Join(',', metrics)).Flush();

@@ -13,6 +13,13 @@ public sealed record AgentSummary(string Name, double Objective, double? Optimum
     /// <summary>The mean undiscounted return of the episodes it was evaluated with; null, and left out, where it is known exactly.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Return { get; init; }
+
+    /// <summary>
+    /// What is left of the agent's way from the uniform policy to its own optimum, a share; null, and left out, where that is unknown,
+    /// and where the uniform policy is the agent's optimum.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? OwnShare { get; init; }
 }
 
 /// <summary>The result of a run, as in summary.json.</summary>
@@ -62,6 +69,15 @@ public sealed record RunSummary
 
     /// <summary>The same of the uniform policy; null where there is none.</summary>
     public required double? UniformGap { get; init; }
+
+    /// <summary>The mean over agents of objective - own optimum; null where own optima are unknown.</summary>
+    public double? OwnGap { get; init; }
+
+    /// <summary>The largest share of its own uniform gap that an agent keeps; null where unknown.</summary>
+    public double? WorstOwnGap { get; init; }
+
+    /// <summary>The own gap of the uniform policy, the mean over agents; null where unknown.</summary>
+    public double? UniformOwnGap { get; init; }
 
     /// <summary>Seconds of training, evaluation and logs included, start-up left out.</summary>
     public required double Seconds { get; init; }

@@ -22,9 +22,13 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
     /// <param name="reader">Reads its experiment.</param>
     /// <param name="source">The option or argument that named the folder, as faults call it.</param>
     /// <param name="environment">The environment, where a program made it by hand; else null.</param>
-    /// <exception cref="InvalidInputException">It is no run folder, has no policy yet, or its files do not fit together.</exception>
+    /// <param name="acceptChanges">Whether what the run has read may have another content now.</param>
+    /// <exception cref="InvalidInputException">
+    /// It is no run folder, holds links, has no policy yet, its files do not fit together, or what the run has read has changed.
+    /// </exception>
     public static StoredPolicy Read(
-        string folder, ExperimentReader reader, string source = "RUN_DIR", FederatedEnvironment? environment = null)
+        string folder, ExperimentReader reader, string source = "RUN_DIR", FederatedEnvironment? environment = null,
+        bool acceptChanges = false)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(reader);
@@ -35,12 +39,13 @@ public sealed record StoredPolicy(string Folder, Experiment Experiment, int Roun
             throw new InvalidInputException(new ValidationError(
                 source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
         }
+        FolderLinks.Refuse(folder);
         if (!File.Exists(manifestFile))
         {
             throw new InvalidInputException(new ValidationError(
                 source, "", folder, "has no policy yet: one is written when its run ends or is stopped (go on with it: fedpg train --resume)"));
         }
-        Experiment experiment = reader.ReadFile(experimentFile, [], environment);
+        Experiment experiment = reader.ReadFile(experimentFile, RunInputs.Check(folder, acceptChanges), environment);
         try
         {
             Manifest? manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(manifestFile), RunFolder.JsonOptions);

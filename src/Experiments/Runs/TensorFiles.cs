@@ -43,8 +43,12 @@ public static class TensorFiles
     /// <summary>What is wrong with the file of a tensor; null when it is there, whole and unchanged.</summary>
     public static string? Error(string folder, TensorEntry entry)
     {
-        if (entry is not { File: not null, Shape: not null, Sha256: not null }) return "lists a tensor without file, shape or checksum";
-        long expected = entry.Shape.Aggregate(entry.Dtype == "float64" ? 8L : 4L, (a, b) => a * b);
+        if (entry is not { Name: not null, File: not null, Shape: not null, Sha256: not null })
+            return "lists a tensor without name, file, shape or checksum";
+        if (entry.File.Length == 0 || Path.GetFileName(entry.File) != entry.File || entry.File.Contains('\0', StringComparison.Ordinal))
+            return "names a file of a tensor that is none beside it";
+        if (entry.Shape.Any(size => size < 0)) return $"names {entry.File} with a shape that no tensor has";
+        Int128 expected = entry.Shape.Aggregate((Int128)(entry.Dtype == "float64" ? 8 : 4), (a, b) => Int128.Min(a * b, long.MaxValue));
         var file = new FileInfo(Path.Combine(folder, entry.File));
         if (!file.Exists || file.Length != expected) return $"names {entry.File} with {expected} bytes, which is not there";
         using FileStream stream = file.OpenRead();

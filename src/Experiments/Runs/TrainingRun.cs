@@ -77,6 +77,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             var document = (JsonObject)experiment.Resolved.DeepClone();
             document[ExperimentReader.VersionsKey] = versions.DeepClone();
             RunFolder.WriteJson(opened.PathOf(RunFolder.ExperimentFile), document);
+            RunInputs.Record(opened.FullPath);
             run.OpenLogs(opened, document, resumedAt: null, time);
             return run;
         }
@@ -106,14 +107,18 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     /// <param name="progress">Takes every report besides the files.</param>
     /// <param name="time">The clock.</param>
     /// <param name="environment">The environment, where the run was started with one that a program made; else null.</param>
+    /// <param name="changes">Whether files that the run has read may have another content now, and what takes notices.</param>
     /// <returns>null when the run is finished already.</returns>
-    /// <exception cref="InvalidInputException">The folder is no run folder, is in use, or its files do not fit together.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The folder is no run folder, is in use, its files do not fit together, or what the run has read has changed.
+    /// </exception>
     public static TrainingRun? Resume(
         string folder, ExperimentReader reader, Func<Experiment, ExecutionOptions> execution, IRoundSink progress, TimeProvider time,
-        FederatedEnvironment? environment = null)
+        FederatedEnvironment? environment = null, ResumeChanges? changes = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(execution);
+        changes ??= new ResumeChanges();
         var opened = RunFolder.Open(folder);
         TrainingLoop? federation = null;
         try
@@ -123,13 +128,16 @@ public sealed class TrainingRun : IRoundSink, IDisposable
                 opened.Dispose();
                 return null;
             }
-            Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), [], environment);
+            IReadOnlyList<string> overrides = RunInputs.Check(opened.FullPath, changes.Accept);
+            Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), overrides, environment);
             federation = new TrainingLoop(experiment, execution(experiment), time);
             var run = new TrainingRun(experiment, opened, federation, progress);
-            (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(opened.Checkpoints);
+            (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(
+                opened.Checkpoints, opened.LogErrors, error => changes.Notice?.Invoke($"{error}; an older checkpoint is used"));
             if (checkpoint is { } newest) Checkpoint.Restore(newest.Folder, newest.Manifest, federation);
             opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>(), checkpoint?.Manifest.Round ?? -1);
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
+            if (changes.Accept) RunInputs.Record(opened.FullPath);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
             run.OpenLogs(opened, document, checkpoint?.Manifest.Round + 1, time);
@@ -241,7 +249,8 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     {
         if (_folder is null) return;
         _tensorBoard!.Flush();
-        Checkpoint.Write(_folder.Checkpoints, _federation, _folder.Lengths(_logs!));
+        Dictionary<string, long> lengths = _folder.Lengths(_logs!);
+        Checkpoint.Write(_folder.Checkpoints, _federation, lengths, _folder.Digests(lengths));
     }
 
     private RunSummary Summarise(RunStatus status)
@@ -262,6 +271,9 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Optimum = evaluator.Optimal,
             Gap = final.Gap,
             UniformGap = evaluator.Uniform - evaluator.Optimal,
+            OwnGap = final.OwnGap,
+            WorstOwnGap = final.WorstOwnGap,
+            UniformOwnGap = evaluator.UniformOwnGap,
             Seconds = seconds,
             EnvSteps = _federation.EnvSteps,
             Trajectories = _federation.Trajectories,
@@ -271,7 +283,11 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             Agents =
             [
                 .. _experiment.Environment.AgentNames.Select((name, i) =>
-                    new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i]) { Return = final.AgentEpisodes?[i].Return }),
+                    new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i])
+                    {
+                        Return = final.AgentEpisodes?[i].Return,
+                        OwnShare = final.OwnShares?[i],
+                    }),
             ],
             Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
             Folder = Folder,

@@ -71,7 +71,7 @@ public sealed record AgentSets(IReadOnlyList<int[]> Sets) : IOptionValue<AgentSe
         foreach (JsonElement set in element.EnumerateArray())
         {
             if (set.ValueKind != JsonValueKind.Array) return false;
-            int[] members = [.. set.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out int i) && i >= 0 ? i : -1)];
+            int[] members = [.. set.EnumerateArray().Select(e => (int)(WholeNumbers.Of(e, 0, int.MaxValue) ?? -1))];
             if (members.Contains(-1) || members.Distinct().Count() != members.Length) return false;
             sets.Add(members);
         }

@@ -15,6 +15,12 @@ public static class MetricNames
     /// <summary>J minus its optimum.</summary>
     public const string Gap = "federated/gap";
 
+    /// <summary>The mean over agents of J_i - J_i*, from each agent's own optimum.</summary>
+    public const string OwnGap = "federated/own_gap";
+
+    /// <summary>The largest share of its own uniform gap that an agent keeps.</summary>
+    public const string WorstOwnGap = "federated/worst_own_gap";
+
     /// <summary>||grad J(thetabar)|| of the plain gradient.</summary>
     public const string GradientNorm = "federated/grad_norm";
 
@@ -47,7 +53,8 @@ public static class MetricNames
 
     /// <summary>Whether a metric belongs to every run, so that it is no appended column of metrics.csv.</summary>
     /// <param name="name">The name.</param>
-    internal static bool IsOfEveryRun(string name) => name is Drift or CorrectionNorm or Objective or Gap or GradientNorm or ObjectiveError
+    internal static bool IsOfEveryRun(string name) => name is Drift or CorrectionNorm or Objective or Gap
+        or OwnGap or WorstOwnGap or GradientNorm or ObjectiveError
         or RegularisedObjective or RegularisedGap or BytesUp or BytesDown or EpisodeReturn or EpisodeLength or StepsPerSecond or EnvSteps
         || name.StartsWith("diagnostics/", StringComparison.Ordinal);
 }

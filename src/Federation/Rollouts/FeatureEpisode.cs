@@ -13,6 +13,8 @@ internal sealed class FeatureEpisode
     private readonly IEnvironment _environment;
     private readonly LinearHeads _values;
     private readonly Objective _objective;
+    private readonly PromisedNumbers _promised;
+    private readonly int _agent;
     private readonly ObservationFeatures.Writer _writer;
     private readonly Box? _bounds;
     private readonly double[] _raw, _seen, _clipped;
@@ -26,6 +28,7 @@ internal sealed class FeatureEpisode
     public FeatureEpisode(EpisodicEnvironment environment, int agent, LinearHeads values, Objective objective)
     {
         (_environment, _values, _objective, _bounds) = (environment.CreateAlike(agent), values, objective, environment.ActionSpace as Box);
+        (_promised, _agent) = (new PromisedNumbers(environment), agent);
         _writer = values.Features.CreateWriter();
         (_raw, _seen) = (new double[environment.ObservationSpace.Size], new double[values.ObservationSize]);
         _clipped = new double[values.ActionSize];
@@ -52,7 +55,7 @@ internal sealed class FeatureEpisode
     {
         (Seed, Steps, Rewards) = (seed, 0, 0);
         _environment.Reset(seed, _raw);
-        FiniteNumbers.Check(_raw, seed);
+        _promised.CheckReset(_raw, new PromisedNumbers.Place(seed, _agent));
         Look();
     }
 
@@ -67,7 +70,7 @@ internal sealed class FeatureEpisode
         StepResult result = _environment.Step(_clipped, _raw);
         Steps++;
         Rewards += result.Reward;
-        FiniteNumbers.Check(result.Reward, _raw, action, Seed, Steps);
+        _promised.CheckStep(result, _raw, action, new PromisedNumbers.Place(Seed, _agent), Steps);
         if (look)
         {
             (_here, _before) = (_before, _here);

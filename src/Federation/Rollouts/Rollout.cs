@@ -20,6 +20,7 @@ internal sealed class Rollout<T> : IDisposable
     private readonly IActor<T> _actor;
     private readonly Box? _bounds;
     private readonly Objective _objective;
+    private readonly PromisedNumbers _promised;
     private readonly double[] _raw, _actions, _logs, _clipped;
     private readonly int _rawSize, _actionSize;
     private readonly T[] _heads;
@@ -35,6 +36,7 @@ internal sealed class Rollout<T> : IDisposable
     public Rollout(EpisodicEnvironment environment, EpisodicPolicy policy, Objective objective, int trajectories, int horizon)
     {
         (_policy, _actor, _objective, _bounds) = (policy, policy.CreateActor<T>(), objective, environment.ActionSpace as Box);
+        _promised = new PromisedNumbers(environment);
         Batch = new EpisodeBatch(trajectories, horizon, environment.Discount);
         _rawSize = environment.ObservationSpace.Size;
         _actionSize = policy.ActionSize;
@@ -58,7 +60,7 @@ internal sealed class Rollout<T> : IDisposable
     /// <param name="entropy">Whether an entropy term is in use, so that terminal states are looked at too.</param>
     /// <param name="observations">Takes what was seen, a pair after the other, [B K, m].</param>
     /// <param name="actions">Takes what was done, [B K, ActionSize]; empty where nobody asks.</param>
-    /// <exception cref="EnvironmentContractException">The environment gave an observation or a reward that is not finite.</exception>
+    /// <exception cref="EnvironmentContractException">The environment gave an observation or a reward that it does not promise.</exception>
     public void Play(
         IEnvironment[] environments, ReadOnlySpan<T> theta, in StreamKey key, int firstTrajectory, bool entropy, Span<T> observations,
         Span<T> actions)
@@ -73,7 +75,7 @@ internal sealed class Rollout<T> : IDisposable
             _running[b] = b;
             long seed = SeedOf(key, firstTrajectory + b);
             environments[b].Reset(seed, Raw(b));
-            FiniteNumbers.Check(Raw(b), seed);
+            _promised.CheckReset(Raw(b), PlaceOf(key, seed));
         }
         for (int t = 0; t < Batch.Horizon && running > 0; t++)
         {
@@ -106,8 +108,8 @@ internal sealed class Rollout<T> : IDisposable
         int firstTrajectory)
     {
         StepResult result = environment.Step(Clipped(action), Raw(b));
-        if (!(double.IsFinite(result.Reward) && FiniteNumbers.Are(Raw(b))))
-            FiniteNumbers.Check(result.Reward, Raw(b), action, SeedOf(key, firstTrajectory + b), t + 1);
+        if (!_promised.Hold(result, Raw(b)))
+            _promised.CheckStep(result, Raw(b), action, PlaceOf(key, SeedOf(key, firstTrajectory + b)), t + 1);
         Batch.AddTransition(b, result.Reward, _objective.Cost(result.Reward), log);
         if (!result.Terminated) return !result.Truncated;
         Batch.Terminate(b, _objective.Cost(0));
@@ -128,6 +130,8 @@ internal sealed class Rollout<T> : IDisposable
     }
 
     private Span<double> Raw(int trajectory) => _raw.AsSpan(trajectory * _rawSize, _rawSize);
+
+    private static PromisedNumbers.Place PlaceOf(in StreamKey key, long seed) => new(seed, key.Agent, key.Round, key.Purpose);
 
     private static long SeedOf(in StreamKey key, int trajectory) => TrajectorySeeds.Of(key, trajectory);
 }

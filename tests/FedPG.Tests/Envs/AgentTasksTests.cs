@@ -16,6 +16,9 @@ namespace FedPG.Tests.Envs;
 /// <summary>A task is what tells an agent apart, scaled by the environment's own ranges and not by the agents present.</summary>
 public sealed class AgentTasksTests
 {
+    /// <summary>The states of the goals (0, 0), (2, 4), (1, 2) and (0, 1) on 3 x 5 cells.</summary>
+    private static readonly int[] GoalStates = [0, 14, 7, 1];
+
     private const int Agents = 4;
 
     /// <summary>Environments whose agents differ, with the names of the numbers that tell them apart.</summary>
@@ -87,7 +90,7 @@ public sealed class AgentTasksTests
         var options = new GridWorldOptions { Width = 5, Height = 3, Goals = [(0, 0), (2, 4), (1, 2), (0, 1)], Continuing = false };
         FiniteMdp mdp = GridWorld.Create(4, options);
         Assert.Equal([[-1, -1], [1, 1], [0, 0], [-1, -0.5]], mdp.Tasks!.Values);
-        Assert.Equal([[-1, -1], [1, 1], [0, 0], [-1, -0.5]], new[] { 0, 14, 7, 1 }.Select(state => mdp.Tasks.Places![state]));
+        Assert.Equal([[-1, -1], [1, 1], [0, 0], [-1, -0.5]], [.. GoalStates.Select(state => mdp.Tasks.Places![state])]);
         // The terminal state is off the map.
         Assert.Equal([0, 0], mdp.Tasks.Places![15]);
         Assert.Equal([[0, 0]], GridWorld.Create(1, new GridWorldOptions { Width = 1, Height = 1 }).Tasks!.Values);

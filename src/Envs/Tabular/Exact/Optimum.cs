@@ -11,7 +11,7 @@ public sealed record OptimalPolicy(double Value, double[] Policy, double[] Value
 /// <summary>Optima of a finite MDP by policy iteration, each policy evaluated exactly.</summary>
 public static class Optimum
 {
-    private const int MaximumIterations = 10_000, StagnantIterations = 20;
+    private const int MaximumIterations = 10_000, StagnantIterations = 20, NoisyIterations = 100;
 
     /// <summary>The best deterministic policy (Howard's policy iteration).</summary>
     /// <param name="evaluation">The kernel and discount.</param>
@@ -68,7 +68,7 @@ public static class Optimum
             evaluation.ActionValues(costs, start.Values, q);
             Soften(q, temperature, actions, logPolicy, policy);
         }
-        int stagnant = 0;
+        (int stagnant, int noisy, double leastChange) = (0, 0, double.PositiveInfinity);
         for (int iteration = 0; iteration < MaximumIterations; iteration++)
         {
             PolicyGradient.AddEntropy(costs, logPolicy, temperature, regularised);
@@ -82,7 +82,12 @@ public static class Optimum
             }
             // Convergence is quadratic: a change that stays small without vanishing is rounding.
             stagnant = change <= 1e-11 * scale ? stagnant + 1 : 0;
-            if (iteration > 0 && (change <= Math.Max(1e-14 * scale, 2 * evaluation.ErrorBound) || stagnant == StagnantIterations))
+            // Where the discount is nearly 1, rounding is not small: the smallest change of many is as near as values come.
+            noisy = change < leastChange ? 0 : noisy + 1;
+            leastChange = Math.Min(leastChange, change);
+            bool isSettled = change <= Math.Max(1e-14 * scale, 2 * evaluation.ErrorBound) || stagnant == StagnantIterations
+                || (noisy >= NoisyIterations && change <= RoundingOf(evaluation.Discount) * scale);
+            if (iteration > 0 && isSettled)
                 return new OptimalPolicy(Dot(initial, values), policy, values);
             values.CopyTo(previous, 0);
             evaluation.ActionValues(costs, values, q);
@@ -90,6 +95,9 @@ public static class Optimum
         }
         throw NotSettled("soft policy");
     }
+
+    /// <summary>How far rounding may move values, as a share of them: sums of 1 / (1 - discount) terms are as uncertain as that.</summary>
+    private static double RoundingOf(double discount) => Math.Min(1e-4, 1e-13 / (1 - discount));
 
     private static ConvergenceException NotSettled(string what) =>
         new($"{what} iteration did not settle in {MaximumIterations} iterations");

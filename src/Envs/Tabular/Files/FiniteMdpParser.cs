@@ -43,7 +43,7 @@ internal sealed class FiniteMdpParser(string source)
     {
         const int maximum = 10_000_000;
         JsonElement element = reader.Raw(key);
-        if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value is >= 1 and <= maximum) return value;
+        if (WholeNumbers.Of(element, 1, maximum) is { } value) return (int)value;
         AddWrong(key, element, $"a whole number from 1 to {maximum}");
         return 0;
     }

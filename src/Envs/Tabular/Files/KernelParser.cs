@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FedPG.Core.Options;
 
 namespace FedPG.Envs.Tabular.Files;
 
@@ -99,7 +100,8 @@ internal sealed class KernelParser(ErrorCollector errors, int states, int action
         (next, probability) = (0, 0);
         if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 2 || item[0].ValueKind != JsonValueKind.Number)
             return "must be a pair [next, p]";
-        if (!item[0].TryGetInt32(out next) || next < 0 || next >= states) return $"next must be a state from 0 to {states - 1}";
+        if (WholeNumbers.Of(item[0], 0, states - 1) is not { } state) return $"next must be a state from 0 to {states - 1}";
+        next = (int)state;
         return IsProbability(item[1], out probability) ? null : $"p {ProbabilityAllowed}";
     }
 

@@ -189,7 +189,10 @@ public sealed class ResumeTests
         RunTesting.RunUntil(3, RunTesting.Experiment(), folder["run"]);
         string path = Path.Combine(folder["run"], "experiment.json");
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"states\": 5", "\"states\": 6", StringComparison.Ordinal));
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => RunTesting.Resume(folder["run"]));
+        InvalidInputException changed = Assert.Throws<InvalidInputException>(() => RunTesting.Resume(folder["run"]));
+        Assert.Equal(path, Assert.Single(changed.Errors).Source);
+        InvalidInputException e = Assert.Throws<InvalidInputException>(
+            () => RunTesting.Resume(folder["run"], changes: new ResumeChanges(Accept: true)));
         Assert.Contains("does not fit", Assert.Single(e.Errors).Allowed, StringComparison.Ordinal);
     }
 
@@ -244,7 +247,7 @@ public sealed class ResumeTests
                 File.WriteAllText(manifest, JsonSerializer.Serialize(new { format = 1, round = 7 }));
                 break;
             case "other format":
-                File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"format\": 1", "\"format\": 99", StringComparison.Ordinal));
+                File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"format\": 2", "\"format\": 99", StringComparison.Ordinal));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(damage));

@@ -36,8 +36,9 @@ internal static class RunTesting
         TrainingRun.Start(
             experiment, Execution(threads, block), folder, new JsonObject { ["fedpg"] = "test" }, sink ?? Sink.None, time ?? TimeProvider.System);
 
-    public static TrainingRun? Resume(string folder, IRoundSink? sink = null, int threads = 1, int? block = null) =>
-        TrainingRun.Resume(folder, ExperimentReader.Default, _ => Execution(threads, block), sink ?? Sink.None, TimeProvider.System);
+    public static TrainingRun? Resume(string folder, IRoundSink? sink = null, int threads = 1, int? block = null, ResumeChanges? changes = null) =>
+        TrainingRun.Resume(
+            folder, ExperimentReader.Default, _ => Execution(threads, block), sink ?? Sink.None, TimeProvider.System, changes: changes);
 
     public static RunSummary Run(Experiment experiment, string folder, int threads = 1, int? block = null)
     {
@@ -54,10 +55,11 @@ internal static class RunTesting
     }
 
     /// <summary>Resumes, and stops again when the given round is done; null to run to the end.</summary>
-    public static void ResumeUntil(int? round, string folder, int threads = 1, int? block = null)
+    public static void ResumeUntil(
+        int? round, string folder, int threads = 1, int? block = null, ResumeChanges? changes = null)
     {
         using var stop = new CancellationTokenSource();
-        using TrainingRun? run = Resume(folder, new Sink(report => StopAt(report, round, stop)), threads, block);
+        using TrainingRun? run = Resume(folder, new Sink(report => StopAt(report, round, stop)), threads, block, changes);
         Assert.NotNull(run);
         Assert.Equal(round is null ? "finished" : "cancelled", run.Run(stop.Token).Status);
     }

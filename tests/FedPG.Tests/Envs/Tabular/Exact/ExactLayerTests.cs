@@ -115,6 +115,29 @@ public sealed class ExactLayerTests
         for (int a = 0; a < 3; a++) Assert.Equal(Math.Exp((0.3 - costs[a]) / tau) / sum, optimum.Policy[a], 1e-12);
     }
 
+    /// <summary>Values of 1 / (1 - gamma) have few digits left: the iteration ends where rounding does not let them come nearer.</summary>
+    [Theory]
+    [InlineData(0.999999, 0.1)]
+    [InlineData(0.9999999, 0.01)]
+    [InlineData(0.999999, 1e-6)]
+    public void The_soft_optimum_settles_where_the_discount_is_nearly_one(double discount, double tau)
+    {
+        var kernel = TransitionKernel.Create(3, 2, (s, a) => [((s + a) % 3, 0.7), ((s + 1) % 3, 0.3)]);
+        double[] costs = [0.2, 0.9, 0.4, 0.1, 0.7, 0.3], initial = [1, 0, 0];
+        OptimalPolicy soft = Optimum.Regularised(new ExactEvaluation(kernel, discount), costs, initial, tau);
+        for (int s = 0; s < 3; s++)
+        {
+            double sum = 0;
+            for (int a = 0; a < 2; a++)
+            {
+                double q = costs[(s * 2) + a] + (discount * ((0.7 * soft.Values[(s + a) % 3]) + (0.3 * soft.Values[(s + 1) % 3])));
+                sum += Math.Exp((soft.Values[s] - q) / tau);
+            }
+            // Bellman's soft equation, as far as values of 1 / (1 - gamma) have digits.
+            Assert.InRange(tau * Math.Log(sum), -1e-6, 1e-6);
+        }
+    }
+
     [Fact]
     public void Policy_iteration_agrees_with_value_iteration() => Cases.Sample((states, actions, branching, percent, seed) =>
     {

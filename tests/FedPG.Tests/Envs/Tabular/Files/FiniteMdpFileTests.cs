@@ -32,6 +32,20 @@ public sealed class FiniteMdpFileTests
     }
 
     [Fact]
+    public void Whole_numbers_may_be_written_with_a_point_or_an_exponent()
+    {
+        string text = Good.Replace("\"states\": 2, \"actions\": 2", "\"states\": 2.0, \"actions\": 0.2e1", StringComparison.Ordinal)
+            .Replace("[[1, 1]]", "[[1.0, 1]]", StringComparison.Ordinal);
+        EnvTesting.AssertSameNumbers(EnvTesting.Read(Good), EnvTesting.Read(text));
+        foreach (string wrong in (string[])["2.5", "1e300", "-2.0", "2.0000000000000001"])
+        {
+            string faulty = Good.Replace("\"states\": 2", $"\"states\": {wrong}", StringComparison.Ordinal);
+            Assert.Throws<InvalidInputException>(() => EnvTesting.Read(faulty));
+        }
+        Assert.Throws<InvalidInputException>(() => EnvTesting.Read(Good.Replace("[[1, 1]]", "[[0.5, 1]]", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void What_is_written_reads_back_bit_for_bit() =>
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[0, 1 << 20], Gen.Double[0, 1], Gen.Bool)
             .Sample((states, actions, agents, seed, lambda, dense) =>

@@ -18,6 +18,8 @@ public sealed class FaultyEnvironmentTests
     [InlineData("observation[0] = 0; return new StepResult(0, true);", "observation[0] = 1.0 / 0.0; return new StepResult(0, false);", "gave the observation Infinity after the action 0 in step 1 of an episode from the seed ")]
     [InlineData("observation) => observation[0] = 0;", "observation) => observation[0] = double.NaN;", "gave the observation NaN at a reset from the seed ")]
     [InlineData("observation) => observation[0] = 0;", "observation) => observation[0] = 3;", "gave the observation 3, which is not in Discrete(1)")]
+    [InlineData("observation[0] = 0; return new StepResult(0, true);", "observation[0] = 1; return new StepResult(0, false);", "gave the observation 1, which is not in Discrete(1), after the action 0 in step 1 of an episode from the seed ")]
+    [InlineData("observation) => observation[0] = 0;", "observation) => observation[0] = 0.5;", "gave the observation 0.5, which is not in Discrete(1), at a reset from the seed ")]
     public void Numbers_that_are_none_are_the_environments(string sound, string faulty, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -26,6 +28,29 @@ public sealed class FaultyEnvironmentTests
         string line = Assert.Single(outcome.ErrorLines);
         Assert.StartsWith($"fedpg: the environment {expected}", line, StringComparison.Ordinal);
         Assert.EndsWith("fedpg env check tries what it promises", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("reward", 1.5, "")]
+    [InlineData("reward", -0.25, "federation.algorithm=fedq policy={} gradient={}")]
+    [InlineData("box", 2.5, "")]
+    public void What_an_environment_declares_holds_in_training_too(string kind, double number, string assignments)
+    {
+        using var folder = new TemporaryFolder();
+        string source = PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0") with { RewardRange = new FedPG.Core.Options.NumberRange(0, 1) });""");
+        source = kind == "reward"
+            ? source.Replace("new StepResult(0, true)", FormattableString.Invariant($"new StepResult({number}, true)"), StringComparison.Ordinal)
+            : source.Replace("ObservationSpace => new Discrete(1);", "ObservationSpace => Box.Of(1, -1, 1);", StringComparison.Ordinal)
+                .Replace("observation[0] = 0; return new StepResult(0, true)", FormattableString.Invariant($"observation[0] = {number}; return new StepResult(0, false)"), StringComparison.Ordinal);
+        string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
+        Outcome outcome = Fedpg.Run(folder.FullPath, [.. Train, "--plugin", file, .. assignments.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(a => new[] { "--set", a })]);
+        Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
+        string line = Assert.Single(outcome.ErrorLines);
+        string what = kind == "reward" ? $"the reward {number}, and its rewards are declared as a number in [0, 1]" : "the observation 2.5, which is not in Box([-1], [1])";
+        Assert.StartsWith($"fedpg: the environment gave {what}", line, StringComparison.Ordinal);
+        Assert.Contains("in step 1 of an episode from the seed", line, StringComparison.Ordinal);
+        Assert.Contains("agent ", line, StringComparison.Ordinal);
+        if (assignments.Length == 0) Assert.Contains("round 0", line, StringComparison.Ordinal);
     }
 
     [Theory]

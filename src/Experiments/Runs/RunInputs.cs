@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedPG.Core.Options;
+
+namespace FedPG.Experiments.Runs;
+
+/// <summary>
+/// What decides a run beside the program: its experiment.json and the finite-MDP file that this names. Their checksums lie in the run
+/// folder, in inputs/manifest.json, with a copy of the MDP file. So a change is noticed, and a folder can move without the file. Maps stand
+/// in experiment.json themselves, and plug-ins are recorded there with their checksums. Stateless.
+/// </summary>
+internal static class RunInputs
+{
+    /// <summary>The folder in a run folder.</summary>
+    public const string Folder = "inputs";
+
+    private const string ManifestFile = "manifest.json", MdpCopy = "mdp.json", MdpKey = "environment.mdp", AcceptChanges = "--accept-changes";
+
+    /// <summary>Records what a run has read. Runs of older versions, and those of environments that a program made, may have no record.</summary>
+    /// <param name="folder">The run folder, which holds its experiment.json.</param>
+    public static void Record(string folder)
+    {
+        byte[] experiment = File.ReadAllBytes(Path.Combine(folder, RunFolder.ExperimentFile));
+        string inputs = Path.Combine(folder, Folder);
+        Directory.CreateDirectory(inputs);
+        string? mdp = MdpOf(experiment), checksum = null;
+        if (mdp is not null && TryRead(mdp) is { } content)
+        {
+            checksum = HashOf(content);
+            string copy = Path.Combine(inputs, MdpCopy), aside = copy + ".tmp";
+            File.WriteAllBytes(aside, content);
+            File.Move(aside, copy, overwrite: true);
+        }
+        RunFolder.WriteJson(Path.Combine(inputs, ManifestFile), new Manifest(1, HashOf(experiment), mdp, checksum));
+    }
+
+    /// <summary>Compares what a run has read with what is there now.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="acceptChanges">Whether other content is taken all the same.</param>
+    /// <returns>Overrides for the experiment: the copy of an MDP file in the place of one that is gone.</returns>
+    /// <exception cref="InvalidInputException">Something has another content, or is gone with its copy; each is named.</exception>
+    public static IReadOnlyList<string> Check(string folder, bool acceptChanges)
+    {
+        string path = Path.Combine(folder, Folder, ManifestFile);
+        if (!File.Exists(path)) return [];
+        if (Read(path) is not { Experiment: not null } recorded)
+            return acceptChanges ? [] : throw Changed(path, "was changed since the run began, so that nothing vouches for what it read");
+        var errors = new List<ValidationError>();
+        string experiment = Path.Combine(folder, RunFolder.ExperimentFile);
+        if (!acceptChanges && (TryRead(experiment) is not { } now || HashOf(now) != recorded.Experiment))
+            errors.Add(Error(experiment, "was changed since the run began"));
+        IReadOnlyList<string> overrides = recorded is { Mdp: { } mdp, MdpSha256: { } sum }
+            ? CheckMdp(mdp, sum, Path.Combine(folder, Folder, MdpCopy), acceptChanges, errors)
+            : [];
+        return errors.Count == 0 ? overrides : throw new InvalidInputException(errors);
+    }
+
+    private static string[] CheckMdp(string mdp, string sum, string copy, bool acceptChanges, List<ValidationError> errors)
+    {
+        byte[]? content = TryRead(mdp);
+        if (content is not null)
+        {
+            if (!acceptChanges && HashOf(content) != sum) errors.Add(Error(mdp, "has another content than when the run began"));
+            return [];
+        }
+        byte[]? kept = TryRead(copy);
+        if (kept is not null && (acceptChanges || HashOf(kept) == sum)) return [$"{MdpKey}={JsonSerializer.Serialize(Path.GetFullPath(copy))}"];
+        // Where neither is there, reading the experiment says so.
+        if (kept is not null) errors.Add(Error(copy, "has another content than when the run began"));
+        return [];
+    }
+
+    private static string? MdpOf(byte[] experiment) => JsonNode.Parse(experiment)?["environment"]?["mdp"]?.GetValue<string>();
+
+    private static Manifest? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(path), RunFolder.JsonOptions);
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[]? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static InvalidInputException Changed(string path, string what) => new(Error(path, what));
+
+    private static ValidationError Error(string path, string what) =>
+        new(path, "", null, $"{what}; put the old one back, or say {AcceptChanges} to use it as it is");
+
+    private sealed record Manifest(int Format, string? Experiment, string? Mdp, string? MdpSha256);
+}
