@@ -23,7 +23,8 @@ internal static class HyperParameters
 
     private static readonly string[] Metrics =
     [
-        MetricNames.Objective, MetricNames.Gap, MetricNames.EpisodeReturn, MetricNames.BytesUp, MetricNames.BytesDown, MetricNames.EnvSteps,
+        MetricNames.Objective, MetricNames.Gap, MetricNames.OwnGap, MetricNames.WorstOwnGap, MetricNames.EpisodeReturn, MetricNames.BytesUp,
+        MetricNames.BytesDown, MetricNames.EnvSteps,
     ];
 
     /// <summary>Writes which options and metrics there are, and the options' values.</summary>
