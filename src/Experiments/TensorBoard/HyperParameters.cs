@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Experiments.Reading;
 using FedPG.Federation.Metrics;
@@ -21,7 +23,8 @@ internal static class HyperParameters
 
     private static readonly string[] Metrics =
     [
-        MetricNames.Objective, MetricNames.Gap, MetricNames.EpisodeReturn, MetricNames.BytesUp, MetricNames.BytesDown, MetricNames.EnvSteps,
+        MetricNames.Objective, MetricNames.Gap, MetricNames.OwnGap, MetricNames.WorstOwnGap, MetricNames.EpisodeReturn, MetricNames.BytesUp,
+        MetricNames.BytesDown, MetricNames.EnvSteps,
     ];
 
     /// <summary>Writes which options and metrics there are, and the options' values.</summary>
@@ -63,12 +66,12 @@ internal static class HyperParameters
         }
     }
 
-    private static Value ValueOf(JsonNode node) => node switch
+    private static Value ValueOf(JsonNode node) => node.GetValueKind() switch
     {
-        JsonValue value when value.TryGetValue(out bool truth) => Value.ForBool(truth),
-        JsonValue value when value.TryGetValue(out double number) => Value.ForNumber(number),
-        JsonValue value when value.TryGetValue(out long whole) => Value.ForNumber(whole),
-        JsonValue value when value.TryGetValue(out string? text) => Value.ForString(Cut(text)),
+        JsonValueKind.True => Value.ForBool(true),
+        JsonValueKind.False => Value.ForBool(false),
+        JsonValueKind.Number => Value.ForNumber(double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture)),
+        JsonValueKind.String => Value.ForString(Cut(node.GetValue<string>())),
         _ => Value.ForString(Cut(node.ToJsonString())),
     };
 

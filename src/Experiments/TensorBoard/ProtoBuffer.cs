@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace FedPG.Experiments.TensorBoard;
 
 /// <summary>
-/// One protobuf message that is written field by field, in a buffer that is used again. It holds memory only, so that one that is made in passing
-/// needs no <see cref="Dispose"/>. Not thread-safe.
+/// One protobuf message that is written field by field, in a buffer that is used again. It holds memory only, so that one that is made in
+/// passing needs no <see cref="Dispose"/>. Not thread-safe.
 /// </summary>
 internal sealed class ProtoBuffer : IDisposable
 {

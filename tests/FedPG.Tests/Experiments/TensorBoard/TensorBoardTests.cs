@@ -121,6 +121,7 @@ public sealed class TensorBoardTests
         Dictionary<string, ulong> types = experiment.Where(f => f.Field == 4).Select(f => EventFile.Fields(f.Content))
             .ToDictionary(info => Text(info, 1), info => info.Single(f => f.Field == 4).Scalar);
         Assert.Equal(3UL, types["federation.localStepSize"]);
+        Assert.Equal(3UL, types["federation.rounds"]);
         Assert.Equal(1UL, types["federation.algorithm"]);
         string[] metrics =
         [

@@ -24,7 +24,7 @@ public sealed class QuickstartTests
     public void It_trains_prints_metrics_acts_saves_loads_and_acts_the_same()
     {
         using var folder = new TemporaryFolder();
-        var environment = new Dictionary<string, string> { ["TMPDIR"] = folder.FullPath, ["TEMP"] = folder.FullPath, ["TMP"] = folder.FullPath };
+        Dictionary<string, string> environment = ((string[])["TMPDIR", "TEMP", "TMP"]).ToDictionary(name => name, _ => folder.FullPath);
         Outcome outcome = Fedpg.Run(folder.FullPath, environment, [], Program);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         string[] lines = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -43,7 +43,8 @@ public sealed class QuickstartTests
         Assert.InRange(source.Length, 10, 25);
         string[] shown =
         [
-            .. File.ReadLines(Path.Combine(Repository.Root, "README.md")).SkipWhile(line => !line.StartsWith("**In a program.**", StringComparison.Ordinal))
+            .. File.ReadLines(Path.Combine(Repository.Root, "README.md"))
+                .SkipWhile(line => !line.StartsWith("**In a program.**", StringComparison.Ordinal))
                 .SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```"),
         ];
         Assert.Equal(source, shown);
