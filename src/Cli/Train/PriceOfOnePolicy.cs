@@ -19,7 +19,7 @@ internal static class PriceOfOnePolicy
         if (summary is not { OwnGap: { } own, WorstOwnGap: { } worst, UniformOwnGap: > 0 and { } uniform, Agents.Count: > 1 }) return null;
         // The gap counts from the best common policy, the own gap from the agents' own optima: their difference stays when training is over.
         double? price = (own - summary.Gap) / uniform;
-        if (price is null ? worst <= 0.5 : price <= Noticeable) return null;
+        if (price is null ? worst <= 0.5 : !(price > Noticeable)) return null;
         string name = summary.Agents.MaxBy(agent => agent.OwnShare ?? double.MinValue)!.Name;
         string agents = string.Create(CultureInfo.InvariantCulture, $"agents keep {Share(own / uniform)} of their own uniform gap, {name} {Share(worst)}");
         string why = price is { } part
