@@ -137,7 +137,8 @@ internal sealed class SiteAgents : ClusterAgents, IOwnObjectives
     {
         for (int k = 0; k < replies.Length; k++)
         {
-            if (replies[k]?.Observations is { } seen) yield return (blocks[k]?.Range.First ?? k, ObservedNumbers + (MetricNumbers * seen.Metrics.Length));
+            if (replies[k]?.Observations is { } seen)
+                yield return (blocks[k]?.Range.First ?? k, ObservedNumbers + (MetricNumbers * seen.Metrics.Length));
         }
     }
 

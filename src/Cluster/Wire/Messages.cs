@@ -198,7 +198,8 @@ internal sealed record MetricData(string Name, MetricKind Kind, double[] Sums, l
 /// <param name="Trajectories">Trajectories sampled since the start.</param>
 /// <param name="AgentRollouts">What the agents' latest observed batches showed, [n]; empty where none was.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.observations-2")]
-internal sealed record ObservationData(int Agents, MetricData[] Metrics, long EnvSteps, long Trajectories, AgentRollout[] AgentRollouts) : IBlockObservations
+internal sealed record ObservationData(
+    int Agents, MetricData[] Metrics, long EnvSteps, long Trajectories, AgentRollout[] AgentRollouts) : IBlockObservations
 {
     int IBlockObservations.Count => Agents;
 

@@ -174,7 +174,8 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
             rollouts[i] = own == default && _start!.Rollouts.Length > 0 ? _start.Rollouts[i] : AgentRollout.Of(own);
         }
         return new ObservationData(
-            range.Count, [.. block.Metrics.Recorded.Select(MetricData.Of)], _start!.EnvSteps + block.EnvSteps, _start.Trajectories + block.Trajectories,
+            range.Count, [.. block.Metrics.Recorded.Select(MetricData.Of)], _start!.EnvSteps + block.EnvSteps,
+            _start.Trajectories + block.Trajectories,
             rollouts);
     }
 }

@@ -30,9 +30,12 @@ internal sealed record RankColumn(string Name, Func<Standing, Figure95?> Of)
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static RankColumn Parse(string name) =>
         All.FirstOrDefault(column => column.Name == name && name != Improvement)
-        ?? throw new InvalidInputException(new ValidationError(Source, "", name, $"is no column to rank by; there are {string.Join(", ", Names)}"));
+        ?? throw new InvalidInputException(
+            new ValidationError(Source, "", name, $"is no column to rank by; there are {string.Join(", ", Names)}"));
 
-    /// <summary>The same result with its algorithms in the order of this column, the least first; in the order given where it is unknown.</summary>
+    /// <summary>
+    /// The same result with its algorithms in the order of this column, the least first; in the order given where it is unknown.
+    /// </summary>
     /// <param name="result">The result.</param>
     public ComparisonResult Rank(ComparisonResult result)
     {
