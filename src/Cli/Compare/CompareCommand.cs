@@ -47,6 +47,12 @@ internal static class CompareCommand
     private static readonly Option<string?> Out = new("--out") { Description = "The comparison's folder; must not exist or be empty (default: runs/<name>-<time>).", HelpName = "DIR" };
     private static readonly Option<string?> Resume = new("--resume") { Description = "Go on with the comparison of this folder; what is finished is not run again.", HelpName = "DIR" };
     private static readonly Option<int> Threads = CommonOptions.Threads("Runs at the same time (default: all cores). Changes no bit of the result.");
+    private static readonly Option<string?> RankBy = new(RankColumn.Source)
+    {
+        Description = $"Print the algorithms in the order of a column, the least first (default: in the order given): {string.Join(", ", RankColumn.Names)}.",
+        HelpName = "COLUMN",
+    };
+
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
     private static readonly Option<bool> Json = new("--json") { Description = "The result as one JSON document on stdout." };
 
@@ -54,7 +60,7 @@ internal static class CompareCommand
     {
         var command = new Command("compare", "Runs several algorithms with the same seeds and one budget, and says how they stand: intervals, probability of improvement, plots.")
         {
-            File, Algorithms, Seeds, BudgetOption, Tune, TuneSeeds, TrainCommand.Set, Out, Resume, Threads, Quiet, Json,
+            File, Algorithms, Seeds, BudgetOption, Tune, TuneSeeds, TrainCommand.Set, Out, Resume, RankBy, Threads, Quiet, Json,
         };
         command.SetAction(Run);
         return command;
@@ -62,6 +68,7 @@ internal static class CompareCommand
 
     private static int Run(ParseResult parsed)
     {
+        RankColumn? rank = parsed.GetValue(RankBy) is { } name ? RankColumn.Parse(name) : null;
         using ComparisonRun comparison = parsed.GetValue(Resume) is { } folder ? Continue(parsed, folder) : Start(parsed);
         using var progress = new CompareProgress(parsed.GetValue(Quiet));
         using var interrupt = new Interrupt(() => progress.Note("stopping at the end of the rounds under way; press Ctrl+C again to stop at once"));
@@ -69,6 +76,7 @@ internal static class CompareCommand
         try
         {
             ComparisonResult result = comparison.Run(progress, interrupt.Token);
+            if (rank is not null) result = rank.Rank(result);
             if (parsed.GetValue(Json)) Console.WriteLine(ResultFiles.ToJson(result).ToJsonString(RunFolder.JsonOptions));
             else CompareTable.Print(result);
             return ExitCode.Ok;

@@ -51,7 +51,12 @@ internal static class CompareTable
         if (result.Minimised is { } minimised) Console.WriteLine($"objective: {ObjectiveKind.InWords(minimised)}");
         if (left.Count > 0) Console.WriteLine($"no room on this terminal for {string.Join(", ", left)}: see {ResultFiles.SummaryTable}");
         Console.WriteLine($"{result.Judged}, lower is better, and the rest: interquartile mean over seeds, below it the 95 % bootstrap interval; worst agent: the largest objective of any agent;");
-        Console.WriteLine($"P(better): the probability that a run ends with a lower {result.Judged} than one of {result.Standings[0].Contender.Label}, 0.5 for no difference");
+        Console.WriteLine($"P(better): the probability that a run ends with a lower {result.Judged} than one of {result.Plan.Contenders[0].Label}, 0.5 for no difference");
+        if (result.Standings.Any(s => s.OwnGap is not null))
+        {
+            Console.WriteLine("own gap: mean over agents of the objective minus the agent's own optimum; "
+                + "worst own gap: the largest share of its uniform own gap that an agent keeps");
+        }
         Console.WriteLine($"tables:     {Path.Combine(result.Folder, ResultFiles.SummaryTable)}, {ResultFiles.RunsTable}; plots: {result.Judged}-*.svg, .png beside them");
         Console.WriteLine($"curves:     tensorboard --logdir \"{result.Folder}\"");
     }
@@ -63,6 +68,8 @@ internal static class CompareTable
             columns.Add(new Column("tuned", s => [.. s.Tuned.Settings.Select(t => s.Tuned.AtEdge.Contains(t.ToString()) ? new Line($"{t} (edge)", "yellow") : new Line(t.ToString()))], Right: false));
         columns.Add(new Column(result.Judged, s => Cell(result.ByGap ? s.Gap!.Value : s.Objective, Short)));
         columns.Add(new Column("worst agent", s => Cell(s.WorstAgent, Short), Spare: 5));
+        if (result.Standings.Any(s => s.OwnGap is not null)) columns.Add(new Column("own gap", s => Known(s.OwnGap), Spare: 8));
+        if (result.Standings.Any(s => s.WorstOwnGap is not null)) columns.Add(new Column("worst own gap", s => Known(s.WorstOwnGap), Spare: 7));
         columns.Add(new Column("rounds", s => Cell(s.Rounds, Count), Spare: 4));
         columns.Add(new Column("bytes", s => Cell(s.Bytes, Count), Spare: 6));
         if (result.Standings.Any(s => s.Trajectories.High > 0)) columns.Add(new Column("trajectories", s => Cell(s.Trajectories, Count), Spare: 3));
@@ -74,6 +81,8 @@ internal static class CompareTable
 
     private static Line[] Label(Standing standing) =>
         standing.Diverged == 0 ? [new Line(standing.Contender.Label)] : [new Line(standing.Contender.Label), new Line($"{standing.Diverged} of {standing.Runs.Count} diverged", "red")];
+
+    private static Line[] Known(Figure95? figure) => figure is { } known ? Cell(known, Short) : [new Line("unknown")];
 
     /// <summary>The figure, and under it its interval where it has one.</summary>
     private static Line[] Cell(Figure95 figure, Func<double, string> text) =>

@@ -27,14 +27,16 @@ internal static class SummaryTable
     {
         var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
         table.AddColumns(new TableColumn(""), Right(isReturn ? "return" : "objective"), Right("optimum"), Right("gap"), Right("of uniform"));
-        string share = Quantities.Percent(summary.Gap, summary.UniformGap, summary.Objective) is { } p
-            ? string.Create(CultureInfo.InvariantCulture, $"{p:F2} %") : "";
-        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share);
+        bool hasOwn = summary.UniformOwnGap is not null;
+        if (hasOwn) table.AddColumn(Right("of its own uniform gap"));
+        string share = Percent(summary.Gap, summary.UniformGap, summary.Objective);
+        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share, Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
         int worst = Worst(summary.Agents);
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
             AgentSummary agent = summary.Agents[i];
-            Add(agent.Name, agent.Objective, agent.Optimum, agent.Objective - agent.Optimum, i == worst ? "worst" : "");
+            string mark = i == worst ? "worst" : "", part = OwnShare(agent);
+            Add(agent.Name, agent.Objective, agent.Optimum, agent.Objective - agent.Optimum, hasOwn ? "" : mark, $"{mark} {part}".Trim());
         }
         if (summary.Agents.Count > MaxRows) table.AddRow($"... the others in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
@@ -43,11 +45,14 @@ internal static class SummaryTable
             ? $"return: expected discounted sum of rewards, maximised{own}; gap: what is lost"
             : $"objective: {ObjectiveKind.InWords(summary.Minimised)}{own}");
         PrintCertificate(summary.Certificate);
+        if (PriceOfOnePolicy.Of(summary) is { } price) Console.WriteLine(price);
 
-        void Add(string name, double objective, double? optimum, double? gap, string of)
+        void Add(string name, double objective, double? optimum, double? gap, string of, string ofOwn)
         {
             int sign = isReturn ? -1 : 1;
-            table.AddRow(name.EscapeMarkup(), Number(sign * objective), Number(sign * optimum), Number(gap), of);
+            List<string> cells = [name.EscapeMarkup(), Number(sign * objective), Number(sign * optimum), Number(gap), of];
+            if (hasOwn) cells.Add(ofOwn);
+            table.AddRow([.. cells]);
         }
     }
 
@@ -90,13 +95,23 @@ internal static class SummaryTable
         return worst >= MaxRows ? first.Append(worst) : first;
     }
 
+    /// <summary>What an agent keeps of its own uniform gap; nothing where its gap is a rounding of zero.</summary>
+    private static string OwnShare(AgentSummary agent) =>
+        agent.OwnShare is { } share && Quantities.Percent(agent.Objective - agent.Optimum, 1, agent.Objective) is not null ? Percent(share) : "";
+
+    private static string Percent(double? part, double? whole, double scale) =>
+        Quantities.Percent(part, whole, scale) is { } percent ? Percent(percent / 100) : "";
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F2} %");
+
     /// <summary>
-    /// The agent that is farthest from its own optimum, or where that is unknown with the largest objective; -1 for one agent, or equal
+    /// The agent that keeps the largest share of its own uniform gap, where shares are known; else the one that is farthest from its own optimum, or where that is unknown with the largest objective; -1 for one agent, or equal
     /// ones.
     /// </summary>
     private static int Worst(IReadOnlyList<AgentSummary> agents)
     {
-        double[] left = [.. agents.Select(a => agents.All(b => b.Optimum is not null) ? a.Objective - a.Optimum!.Value : a.Objective)];
+        bool shares = agents.Any(a => a.OwnShare is not null), optima = agents.All(a => a.Optimum is not null);
+        double[] left = [.. agents.Select(a => shares ? a.OwnShare ?? double.MinValue : optima ? a.Objective - a.Optimum!.Value : a.Objective)];
         double most = left.Max(), spread = most - left.Min();
         return agents.Count > 1 && spread > 1e-9 * Math.Max(1, Math.Abs(most)) ? Array.IndexOf(left, most) : -1;
     }

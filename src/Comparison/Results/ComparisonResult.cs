@@ -66,6 +66,8 @@ internal sealed record ComparisonResult
         Objective = Mean(runs, r => r.Figure(byGap: false)),
         Gap = byGap ? Mean(runs, r => r.Figure(byGap: true)) : null,
         WorstAgent = Mean(runs, r => r.WorstAgent ?? double.PositiveInfinity),
+        OwnGap = KnownMean(runs, r => r.OwnGap),
+        WorstOwnGap = KnownMean(runs, r => r.WorstOwnGap),
         Rounds = Mean(runs, r => r.Rounds),
         Bytes = Mean(runs, r => r.Bytes),
         Trajectories = Mean(runs, r => r.Trajectories),
@@ -76,6 +78,15 @@ internal sealed record ComparisonResult
             : Intervals.ProbabilityOfImprovement([.. runs.Select(r => r.Figure(byGap))], [.. first.Select(r => r.Figure(byGap))],
                 BootstrapSeed),
     };
+
+    /// <summary>The figure where all finished runs know the quantity; null where one does not, and where no run finished.</summary>
+    private static Figure95? KnownMean(RunResult[] runs, Func<RunResult, double?> quantity)
+    {
+        RunResult[] finished = [.. runs.Where(r => r.Status == RunResult.Finished)];
+        return finished.Length > 0 && Array.TrueForAll(finished, r => quantity(r) is not null)
+            ? Mean(runs, r => quantity(r) ?? double.PositiveInfinity)
+            : null;
+    }
 
     private static Figure95 Mean(RunResult[] runs, Func<RunResult, double> quantity)
     {

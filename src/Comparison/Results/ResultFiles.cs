@@ -59,6 +59,8 @@ internal static class ResultFiles
         ["gap"] = Figure(standing.Gap),
         ["objective"] = Figure(standing.Objective),
         ["worstAgent"] = Figure(standing.WorstAgent),
+        ["ownGap"] = Figure(standing.OwnGap),
+        ["worstOwnGap"] = Figure(standing.WorstOwnGap),
         ["rounds"] = Figure(standing.Rounds),
         ["bytes"] = Figure(standing.Bytes),
         ["trajectories"] = Figure(standing.Trajectories),
@@ -71,7 +73,7 @@ internal static class ResultFiles
     private static string Runs(ComparisonResult result)
     {
         const string Header = "label,algorithm,settings,tuned,seed,status,rounds,objective,optimum,gap,worst_agent,"
-            + "env_steps,trajectories,bytes_up,bytes_down,seconds,folder";
+            + "env_steps,trajectories,bytes_up,bytes_down,seconds,folder,own_gap,worst_own_gap";
         var rows = new List<string> { Header };
         foreach (Standing standing in result.Standings)
         {
@@ -82,7 +84,7 @@ internal static class ResultFiles
                         + $"{Csv.Number(r.Gap)},{Csv.Number(r.WorstAgent)},")
                     + string.Create(CultureInfo.InvariantCulture,
                         $"{r.EnvSteps},{r.Trajectories},{r.BytesUp},{r.BytesDown},{Csv.Number(r.Seconds)},"
-                            + $"{ComparisonFolder.Runs}/{r.Label}/seed-{r.Seed}"));
+                            + $"{ComparisonFolder.Runs}/{r.Label}/seed-{r.Seed},{Csv.Number(r.OwnGap)},{Csv.Number(r.WorstOwnGap)}"));
             }
         }
         return string.Join('\n', rows) + "\n";
@@ -90,13 +92,11 @@ internal static class ResultFiles
 
     private static string Summary(ComparisonResult result)
     {
-        string[] quantities = ["gap", "objective", "worst_agent", "rounds", "bytes", "trajectories", "env_steps", "seconds", "improvement"];
-        string columns = string.Join(',', quantities.Select(q => $"{q},{q}_low,{q}_high"));
+        string columns = string.Join(',', RankColumn.All.Select(column => column.Name).Select(q => $"{q},{q}_low,{q}_high"));
         var rows = new List<string> { $"label,algorithm,settings,tuned,tuned_at_edge,seeds,diverged,{columns}" };
         foreach (Standing s in result.Standings)
         {
-            Figure95?[] figures = [s.Gap, s.Objective, s.WorstAgent, s.Rounds, s.Bytes, s.Trajectories, s.EnvSteps, s.Seconds,
-                s.Improvement];
+            IEnumerable<Figure95?> figures = RankColumn.All.Select(column => column.Of(s));
             rows.Add(string.Create(CultureInfo.InvariantCulture,
                 $"{Head(s)},{Csv.Text(string.Join(' ', s.Tuned.AtEdge))},{s.Runs.Count},{s.Diverged},")
                 + string.Join(',', figures.Select(f => $"{Csv.Number(f?.Value)},{Csv.Number(f?.Low)},{Csv.Number(f?.High)}")));

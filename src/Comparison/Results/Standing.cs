@@ -31,6 +31,12 @@ internal sealed record Standing
     /// <summary>The largest J_i of any agent.</summary>
     public required Figure95 WorstAgent { get; init; }
 
+    /// <summary>The mean over agents of J_i - J_i*; null where the agents' own optima are unknown.</summary>
+    public required Figure95? OwnGap { get; init; }
+
+    /// <summary>The largest share of its own uniform gap that an agent keeps; null where unknown.</summary>
+    public required Figure95? WorstOwnGap { get; init; }
+
     /// <summary>The rounds that were done.</summary>
     public required Figure95 Rounds { get; init; }
 

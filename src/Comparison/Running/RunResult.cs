@@ -39,6 +39,12 @@ internal sealed record RunResult
     /// </summary>
     public double? WorstAgent { get; init; }
 
+    /// <summary>The mean over agents of J_i - J_i*, from each agent's own optimum; null where unknown.</summary>
+    public double? OwnGap { get; init; }
+
+    /// <summary>The largest share of its own uniform gap that an agent keeps; null where unknown.</summary>
+    public double? WorstOwnGap { get; init; }
+
     /// <summary>Transitions sampled.</summary>
     public required long EnvSteps { get; init; }
 
@@ -82,6 +88,8 @@ internal sealed record RunResult
             Optimum = summary.Optimum,
             Gap = summary.Gap,
             WorstAgent = summary.Agents.Max(a => a.Objective),
+            OwnGap = summary.OwnGap,
+            WorstOwnGap = summary.WorstOwnGap,
             EnvSteps = summary.EnvSteps,
             Trajectories = summary.Trajectories,
             BytesUp = summary.BytesUp,

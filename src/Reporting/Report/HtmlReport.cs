@@ -11,6 +11,12 @@ namespace FedPG.Reporting.Report;
 /// </summary>
 public static class HtmlReport
 {
+    private const string InsideCaption =
+        "Drift: how far local steps lead agents from the server's parameters, mean over agents and local steps of a round. "
+        + "grad J: the gradient of the mean objective at the server's parameters. "
+        + "Own gap: objective minus the agent's own optimum, mean over agents; worst: the largest share of its uniform own gap "
+        + "that an agent keeps.";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Writes the page about run folders.</summary>
@@ -27,7 +33,7 @@ public static class HtmlReport
         page.Line($"<p class=\"lead\">{HtmlPage.Text(Lead(runs, groups))}</p>");
         Results(page, groups);
         page.Figure(ReportFigures.Progress(groups), Caption(groups));
-        if (ReportFigures.Inside(groups) is { } inside) page.Figure(inside, "Drift: how far local steps lead agents from the server's parameters, mean over agents and local steps of a round. grad J: the gradient of the mean objective at the server's parameters.");
+        if (ReportFigures.Inside(groups) is { } inside) page.Figure(inside, InsideCaption);
         AgentTable(page, groups);
         Exchange(page, groups);
         Certificates(page, groups);
@@ -74,18 +80,29 @@ public static class HtmlReport
         List<string> head = ["setting", "seeds", "rounds", "objective"];
         if (gaps) head.Add("gap to the optimum");
         if (shares) head.Add("of the uniform policy's gap");
+        bool own = HaveFigure(groups, "ownGap", "own_gap"), worst = HaveFigure(groups, "worstOwnGap", "worst_own_gap");
+        if (own) head.Add("own gap");
+        if (worst) head.Add("worst own gap");
         head.AddRange(["env-steps", "bytes", "seconds"]);
         page.Table(head, groups.Select((group, k) =>
         {
             List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)), group.Round is { } round ? HtmlPage.Amount(round) : Range(group, r => r.Rounds), Interval(group, End("objective"), group.Runs.Count == 1 ? End("objective_se") : null)];
             if (gaps) cells.Add(Interval(group, End("gap")));
             if (shares) cells.Add(group.Diverged > 0 ? "" : Interval(group, r => 100 * End("gap")(r) / r.Figure("uniformGap")) + " %");
+            if (own) cells.Add(Interval(group, OwnEnd("ownGap", "own_gap")));
+            if (worst) cells.Add(Interval(group, r => 100 * OwnEnd("worstOwnGap", "worst_own_gap")(r)) + (group.Diverged > 0 ? "" : " %"));
             cells.AddRange([Range(group, End("env_steps")), Range(group, r => End("bytes_up")(r) + End("bytes_down")(r)), Range(group, End("seconds"))]);
             return (IReadOnlyList<string>)cells;
+
+            Func<ReportedRun, double> OwnEnd(string key, string column) => run => run.End(key, column, run.IsDiverged ? null : group.Round);
 
             Func<ReportedRun, double> End(string key) => run => run.End(key, round: run.IsDiverged ? null : group.Round);
         }), $"Of the final policy; of the last evaluated round where a run has not ended, and of the last that all runs of a setting have evaluated where some of several have not finished.{intervals}");
     }
+
+    /// <summary>Whether every run ends with a figure that has another name in its summary than in its curves.</summary>
+    private static bool HaveFigure(IReadOnlyList<RunGroup> groups, string key, string column) =>
+        groups.All(group => group.Runs.All(run => double.IsFinite(run.End(key, column, run.IsDiverged ? null : group.Round))));
 
     private static string Caption(IReadOnlyList<RunGroup> groups) =>
         (ReportFigures.HaveGaps(groups) ? "Gap: objective minus the optimum of the mean objective. " : "The optimum of the mean objective is not known for all runs, so objectives are drawn. ")

@@ -36,11 +36,15 @@ internal static class ReportFigures
         return new Figure { Panels = panels.Count > 0 ? panels : [new Panel { XLabel = Axes[0].Label, YLabel = judged, Series = Curves(groups, Axes[0].Of, judged) }], Columns = 2, Legend = LegendOf(groups) };
     }
 
-    /// <summary>Drift of the agents and size of the gradient, against rounds; null where neither was measured.</summary>
+    /// <summary>Drift of the agents, size of the gradient and the agents' own gaps, against rounds; null where none was measured.</summary>
     public static Figure? Inside(IReadOnlyList<RunGroup> groups)
     {
         var panels = new List<Panel>();
-        foreach ((string column, string label) in (ReadOnlySpan<(string, string)>)[("drift", "drift, mean of ||theta_{i} - thetabar||^{2}"), ("grad_norm_sq", "||grad J||^{2}")])
+        foreach ((string column, string label) in (ReadOnlySpan<(string, string)>)
+        [
+            ("drift", "drift, mean of ||theta_{i} - thetabar||^{2}"), ("grad_norm_sq", "||grad J||^{2}"),
+            ("own_gap", "own gap, mean over agents"), ("worst_own_gap", "worst own gap, share of the uniform policy's"),
+        ])
         {
             Series[] series = Curves(groups, Axes[0].Of, column);
             if (!series.Any(s => s.Y.Any(y => double.IsFinite(y) && y > 0))) continue;

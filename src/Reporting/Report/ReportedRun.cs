@@ -12,7 +12,7 @@ public sealed class ReportedRun
     private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", DivergedFile = "diverged.json", ExchangeFile = "exchange.csv", Finished = "finished";
     private static readonly string[] Needed = ["round", "objective", "env_steps", "bytes_up", "bytes_down", "seconds"];
     private static readonly string[] Objects = ["environment", "federation", "versions", "certificate"];
-    private static readonly string[] Drawn = ["gap", "drift", "grad_norm_sq", "objective_se"];
+    private static readonly string[] Drawn = ["gap", "drift", "grad_norm_sq", "objective_se", "own_gap", "worst_own_gap"];
 
     private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, bool diverged, CurveTable metrics, IReadOnlyList<Crossing> crossings) =>
         (Folder, Experiment, Summary, IsDiverged, Metrics, Crossings) = (folder, experiment, summary, diverged, metrics, crossings);

@@ -63,6 +63,23 @@ public sealed class OutputTests
         Assert.Equal((1, 9, "tiny"), (summary.RootElement.GetProperty("rounds").GetInt32(), summary.RootElement.GetProperty("seed").GetInt32(), summary.RootElement.GetProperty("name").GetString()));
     }
 
+    /// <summary>Of a pair of agents that want opposite things the best common policy is random, so a gap of 0 serves nobody.</summary>
+    [Fact]
+    public void A_policy_that_cannot_serve_all_agents_is_called_so()
+    {
+        using var folder = new TemporaryFolder();
+        string[] common = ["train", "--quiet", "--set", "policy.kind=tabular-softmax", "federation.rounds=1", "gradient.trajectories=2"];
+        Outcome pair = Fedpg.Run(folder.FullPath, [.. common, "environment.id=AdversarialPair-v0", "--out", "pair"]);
+        Assert.True(pair.ExitCode == 0, pair.Errors);
+        Assert.Contains("one policy serves all agents: agents keep ", pair.Output, StringComparison.Ordinal);
+        Assert.Contains("policy.context", pair.Output, StringComparison.Ordinal);
+        Assert.Matches(@"worst \d+\.\d\d %", pair.Output);
+        Outcome same = Fedpg.Run(
+            folder.FullPath, [.. common, "environment.id=RandomMdp-v0", "environment.options.heterogeneity=0", "--out", "same"]);
+        Assert.True(same.ExitCode == 0, same.Errors);
+        Assert.DoesNotContain("policy.context", same.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_process_in_another_culture_writes_the_same_numbers()
     {

@@ -42,7 +42,7 @@ public sealed class ComparisonRunTests
         var runs = new CsvFile(Path.Combine(folder["c"], "comparison.csv"));
         Assert.Equal(
             "label,algorithm,settings,tuned,seed,status,rounds,objective,optimum,gap,worst_agent,"
-                + "env_steps,trajectories,bytes_up,bytes_down,seconds,folder", runs.Header);
+                + "env_steps,trajectories,bytes_up,bytes_down,seconds,folder,own_gap,worst_own_gap", runs.Header);
         Assert.Equal(["1", "2", "3", "1", "2", "3"], runs["seed"]);
         for (int k = 0; k < 6; k++)
         {
@@ -50,6 +50,8 @@ public sealed class ComparisonRunTests
             var metrics = new CsvFile(Path.Combine(run, "metrics.csv"));
             Assert.Equal(metrics["objective"][^1], runs["objective"][k]);
             Assert.Equal(metrics["gap"][^1], runs["gap"][k]);
+            Assert.Equal(metrics["own_gap"][^1], runs["own_gap"][k]);
+            Assert.Equal(metrics["worst_own_gap"][^1], runs["worst_own_gap"][k]);
             Assert.Equal(metrics["env_steps"][^1], runs["env_steps"][k]);
             Assert.Equal(metrics["bytes_up"][^1], runs["bytes_up"][k]);
             Assert.Equal(metrics["bytes_down"][^1], runs["bytes_down"][k]);

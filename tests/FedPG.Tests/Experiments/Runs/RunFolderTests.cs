@@ -10,6 +10,7 @@ namespace FedPG.Tests.Experiments.Runs;
 public sealed class RunFolderTests
 {
     private const string Columns = "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds";
+    private const string Own = ",own_gap,worst_own_gap";
     private const int Agents = 4, Parameters = 5 * 3, Row = Agents * Parameters * sizeof(float);
 
     [Fact]
@@ -28,9 +29,9 @@ public sealed class RunFolderTests
     }
 
     [Theory]
-    [InlineData("0", Columns)]
-    [InlineData("0.1", Columns + ",regularized_objective,regularized_gap")]
-    [InlineData("""{"from":0.1,"to":0,"until":2}""", Columns + ",regularized_objective,regularized_gap")]
+    [InlineData("0", Columns + Own)]
+    [InlineData("0.1", Columns + ",regularized_objective,regularized_gap" + Own)]
+    [InlineData("""{"from":0.1,"to":0,"until":2}""", Columns + ",regularized_objective,regularized_gap" + Own)]
     public void Headers_are_those_of_the_contract(string entropy, string metrics)
     {
         using var folder = new TemporaryFolder();
