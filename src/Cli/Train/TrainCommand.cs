@@ -62,7 +62,7 @@ internal static class TrainCommand
     /// one mean nothing to another, and the user has written none of them.
     /// </summary>
     /// <param name="assignments">What follows <c>--set</c>.</param>
-    private static JsonElement BuiltInExperiment(IReadOnlyList<string> assignments)
+    internal static JsonElement BuiltInExperiment(IReadOnlyList<string> assignments)
     {
         const string environment = "environment", id = "id", mdp = "mdp";
         JsonObject experiment = JsonObject.Create(BuiltInExperiment())!;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Cli.Train;
@@ -9,6 +8,7 @@ using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Files;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
+using FedPG.Tests.Build;
 using Xunit;
 
 namespace FedPG.Tests.Experiments.Runs;
@@ -61,15 +61,37 @@ public sealed class ResolvedExperimentTests
     [Fact]
     public void The_built_in_experiment_is_the_default_file()
     {
-        string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", ".."));
-        string file = Path.Combine(root, "experiments", "default.json");
+        string file = Path.Combine(Repository.Root, "experiments", "default.json");
         Assert.SkipUnless(File.Exists(file), "The tests run outside of the repository.");
         Assert.Equal(RunTesting.Json(file).GetRawText(), TrainCommand.BuiltInExperiment().GetRawText());
         Experiment builtIn = ExperimentReader.Default.Read(TrainCommand.BuiltInExperiment(), "built-in", "/", []);
         Assert.Equal(("neural-softmax", 8, "GridWorld-v0", "fast-fedpg"), (builtIn.PolicyKind, builtIn.Mdp.Agents.Count, builtIn.Mdp.Name, builtIn.AlgorithmName));
     }
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    /// <summary>The same problem with a policy that is told of no agent, which claims and comparisons are about.</summary>
+    [Fact]
+    public void The_common_policy_experiment_is_told_nothing_of_its_agents()
+    {
+        string file = Path.Combine(Repository.Root, "experiments", "common-policy.json");
+        Assert.SkipUnless(File.Exists(file), "The tests run outside of the repository.");
+        Experiment common = ExperimentReader.Default.ReadFile(file, []);
+        Assert.Equal("none", (string?)common.Resolved["policy"]!["context"]);
+        Experiment builtIn = ExperimentReader.Default.Read(TrainCommand.BuiltInExperiment(), "built-in", "/", []);
+        Assert.Equal("task", (string?)builtIn.Resolved["policy"]!["context"]);
+        Assert.Equal(common.Resolved["environment"]!.ToJsonString(), builtIn.Resolved["environment"]!.ToJsonString());
+    }
+
+    /// <summary>Another environment's tasks are others, where it has any: its policy is told of nothing unless the user says so.</summary>
+    [Theory]
+    [InlineData("none", "environment.id=RandomMdp-v0")]
+    [InlineData("task", "environment.id=GridWorld-v0")]
+    [InlineData("agent", "environment.id=RandomMdp-v0", "policy.context=agent")]
+    public void Another_environment_than_the_built_in_one_resets_the_context(string context, params string[] assignments)
+    {
+        JsonElement document = TrainCommand.BuiltInExperiment(assignments);
+        Experiment experiment = ExperimentReader.Default.Read(document, "built-in", "/", assignments);
+        Assert.Equal(context, (string?)experiment.Resolved["policy"]!["context"]);
+    }
 
     [Fact]
     public void A_file_can_be_run_with_another_kind_of_policy()
