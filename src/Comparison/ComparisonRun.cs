@@ -128,7 +128,9 @@ internal sealed class ComparisonRun : IDisposable
     }
 
     /// <summary>The result of a run that has ended; null for one that has not.</summary>
-    /// <exception cref="InvalidInputException">What the run has read has another content now, so that others would not compare with it.</exception>
+    /// <exception cref="InvalidInputException">
+    /// What the run has read has another content now, so that others would not compare with it.
+    /// </exception>
     private RunResult? Stored(string label, long seed)
     {
         string folder = _folder.RunOf(label, seed), diverged = Path.Combine(folder, RunFolder.DivergedFile);

@@ -162,7 +162,7 @@ public sealed class ChangedFilesTests
         var said = new List<string>();
         RunTesting.ResumeUntil(null, folder["run"], changes: new ResumeChanges(Notice: said.Add));
         Assert.Equal(RunTesting.Bits(folder["whole"]), RunTesting.Bits(folder["run"]));
-        Assert.Equal(experiment.Federation.Rounds, Rounds);
+        Assert.Equal(Rounds, experiment.Federation.Rounds);
         string line = Assert.Single(said);
         Assert.EndsWith("an older checkpoint is used", line, StringComparison.Ordinal);
         return line;
