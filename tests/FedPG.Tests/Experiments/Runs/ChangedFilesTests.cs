@@ -52,7 +52,7 @@ public sealed class ChangedFilesTests
     [InlineData("\"round\": 7", "\"round\": 8")]
     [InlineData("\"received/theta\"", "\"seceived/theta\"")]
     [InlineData("\"envSteps\": ", "\"envSteps\": 1")]
-    [InlineData("\"metrics.csv\": ", "\"metrics.csv\": 1")]
+    [InlineData("\"bytesUp\": ", "\"bytesUp\": 1")]
     public void A_manifest_changed_by_hand_is_passed_over_and_that_is_said(string old, string changed)
     {
         using var folder = new TemporaryFolder();
