@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FedPG.Core.Options;
 
-/// <summary>Which numbers of JSON are whole: 2, 2.0 and 2e0 alike, wherever a file or the command line asks for a whole number. Stateless.</summary>
+/// <summary>
+/// Which numbers of JSON are whole: 2, 2.0 and 2e0 alike, wherever a file or an override asks for a whole number. Stateless.
+/// </summary>
 internal static class WholeNumbers
 {
     /// <summary>The whole number that an element is.</summary>

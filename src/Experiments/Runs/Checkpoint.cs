@@ -24,7 +24,8 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Digest">The SHA-256 of all of this without itself, so that a change by hand is noticed; not in format 1.</param>
 public sealed record CheckpointManifest(
     int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files,
-    IReadOnlyList<TensorEntry> Tensors, long Trajectories = 0, IReadOnlyDictionary<string, string>? FileDigests = null, string? Digest = null)
+    IReadOnlyList<TensorEntry> Tensors, long Trajectories = 0,
+    IReadOnlyDictionary<string, string>? FileDigests = null, string? Digest = null)
 {
     /// <summary>The digest that this should have.</summary>
     internal string OwnDigest() => Convert.ToHexStringLower(
@@ -131,7 +132,8 @@ internal static class Checkpoint
             }
             foreach (TensorEntry entry in manifest.Tensors.Where(t => entries.ContainsKey(t.Name)))
             {
-                if (!entry.Name.StartsWith(Received, StringComparison.Ordinal)) throw new InvalidDataException($"{entry.Name} is no tensor of it");
+                if (!entry.Name.StartsWith(Received, StringComparison.Ordinal))
+                    throw new InvalidDataException($"{entry.Name} is no tensor of it");
                 Tensor value = zeros(entry.Shape, dtype: federation.Server.Theta.dtype, device: federation.Server.Theta.device);
                 TensorFiles.Read(folder, entry, [value]);
                 received[entry.Name[Received.Length..]] = value;

@@ -2,7 +2,8 @@ namespace FedPG.Experiments.Runs;
 
 /// <summary>How a run goes on where files are not as it left them.</summary>
 /// <param name="Accept">
-/// Whether the experiment and the files that it reads may have another content than when the run began (default: false, which refuses them).
+/// Whether the experiment and the files that it reads may have another content than when the run began (default: false, which
+/// refuses them).
 /// </param>
 /// <param name="Notice">Takes a line for each newer checkpoint that was passed over, with the reason; null for none.</param>
 public sealed record ResumeChanges(bool Accept = false, Action<string>? Notice = null);

@@ -183,8 +183,10 @@ public sealed class RunFolder : IDisposable
             }
             var log = new FileInfo(PathOf(name));
             string? wrong = !log.Exists || log.Length < length
-                ? $"has {(log.Exists ? log.Length : 0)} bytes, but had {length} when the checkpoint was taken: it was cut, and the run cannot go on"
-                : manifest.FileDigests is { } digests && (!digests.TryGetValue(name, out string? sum) || !LogDigests.Match(log.FullName, length, sum))
+                ? $"has {(log.Exists ? log.Length : 0)} bytes, but had {length} when the checkpoint was taken: "
+                    + "it was cut, and the run cannot go on"
+                : manifest.FileDigests is { } digests
+                    && (!digests.TryGetValue(name, out string? sum) || !LogDigests.Match(log.FullName, length, sum))
                 ? "was changed since the checkpoint was taken: its checksum is another, and the run cannot go on"
                 : null;
             if (wrong is not null) yield return new ValidationError(log.FullName, "", null, wrong);

@@ -15,9 +15,10 @@ internal static class RunInputs
     /// <summary>The folder in a run folder.</summary>
     public const string Folder = "inputs";
 
-    private const string ManifestFile = "manifest.json", MdpCopy = "mdp.json", MdpKey = "environment.mdp", AcceptChanges = "--accept-changes";
+    private const string ManifestFile = "manifest.json", MdpCopy = "mdp.json", MdpKey = "environment.mdp";
+    private const string AcceptChanges = "--accept-changes";
 
-    /// <summary>Records what a run has read. Runs of older versions, and those of environments that a program made, may have no record.</summary>
+    /// <summary>Records what a run has read. Runs of older versions may have no record.</summary>
     /// <param name="folder">The run folder, which holds its experiment.json.</param>
     public static void Record(string folder)
     {
@@ -65,7 +66,8 @@ internal static class RunInputs
             return [];
         }
         byte[]? kept = TryRead(copy);
-        if (kept is not null && (acceptChanges || HashOf(kept) == sum)) return [$"{MdpKey}={JsonSerializer.Serialize(Path.GetFullPath(copy))}"];
+        if (kept is not null && (acceptChanges || HashOf(kept) == sum))
+            return [$"{MdpKey}={JsonSerializer.Serialize(Path.GetFullPath(copy))}"];
         // Where neither is there, reading the experiment says so.
         if (kept is not null) errors.Add(Error(copy, "has another content than when the run began"));
         return [];

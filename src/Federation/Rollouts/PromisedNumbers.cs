@@ -80,7 +80,8 @@ internal sealed class PromisedNumbers
         double reward = result.Reward;
         if (!AreFinite(action) || Hold(result, observation)) return;
         if (_rewards.Contains(reward)) throw Error("observation", observation, Outside(observation), action, place, step);
-        throw Error("reward", [reward], double.IsFinite(reward) ? $", and its rewards are declared as {_declared}" : "", action, place, step);
+        string rule = double.IsFinite(reward) ? $", and its rewards are declared as {_declared}" : "";
+        throw Error("reward", [reward], rule, action, place, step);
     }
 
     private static double Below(double bound) => bound - (Tolerance * Math.Max(1, Math.Abs(bound)));
@@ -94,7 +95,8 @@ internal sealed class PromisedNumbers
     {
         string when = step == 0 ? "at a reset" : $"in step {step} of an episode";
         string after = step == 0 ? "" : $" after the action {Text(action)}";
-        return new EnvironmentContractException($"gave the {what} {Text(numbers)}{rule}{after} {when} from the seed {place.Seed} ({place})");
+        return new EnvironmentContractException(
+            $"gave the {what} {Text(numbers)}{rule}{after} {when} from the seed {place.Seed} ({place})");
 
         static string Text(ReadOnlySpan<double> numbers)
         {

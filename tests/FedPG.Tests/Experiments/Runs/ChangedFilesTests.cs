@@ -52,7 +52,7 @@ public sealed class ChangedFilesTests
     [InlineData("\"round\": 7", "\"round\": 8")]
     [InlineData("\"received/theta\"", "\"seceived/theta\"")]
     [InlineData("\"envSteps\": ", "\"envSteps\": 1")]
-    [InlineData("\"metrics.csv\": ", "\"metrics.csv\": 1")]
+    [InlineData("\"bytesUp\": ", "\"bytesUp\": 1")]
     public void A_manifest_changed_by_hand_is_passed_over_and_that_is_said(string old, string changed)
     {
         using var folder = new TemporaryFolder();
@@ -162,7 +162,7 @@ public sealed class ChangedFilesTests
         var said = new List<string>();
         RunTesting.ResumeUntil(null, folder["run"], changes: new ResumeChanges(Notice: said.Add));
         Assert.Equal(RunTesting.Bits(folder["whole"]), RunTesting.Bits(folder["run"]));
-        Assert.True(experiment.Federation.Rounds == Rounds);
+        Assert.True(experiment.Federation.Rounds == Rounds, "the resumed run has the rounds of the whole one");
         string line = Assert.Single(said);
         Assert.EndsWith("an older checkpoint is used", line, StringComparison.Ordinal);
         return line;
