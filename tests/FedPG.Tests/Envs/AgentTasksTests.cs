@@ -87,7 +87,8 @@ public sealed class AgentTasksTests
         var options = new GridWorldOptions { Width = 5, Height = 3, Goals = [(0, 0), (2, 4), (1, 2), (0, 1)], Continuing = false };
         FiniteMdp mdp = GridWorld.Create(4, options);
         Assert.Equal([[-1, -1], [1, 1], [0, 0], [-1, -0.5]], mdp.Tasks!.Values);
-        Assert.Equal([[-1, -1], [1, 1], [0, 0], [-1, -0.5]], new[] { 0, 14, 7, 1 }.Select(state => mdp.Tasks.Places![state]));
+        int[] goals = [0, 14, 7, 1];
+        Assert.Equal([[-1, -1], [1, 1], [0, 0], [-1, -0.5]], goals.Select(state => mdp.Tasks.Places![state]));
         // The terminal state is off the map.
         Assert.Equal([0, 0], mdp.Tasks.Places![15]);
         Assert.Equal([[0, 0]], GridWorld.Create(1, new GridWorldOptions { Width = 1, Height = 1 }).Tasks!.Values);
