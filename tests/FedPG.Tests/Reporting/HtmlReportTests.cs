@@ -115,7 +115,7 @@ public sealed partial class HtmlReportTests
             foreach (string file in (string[])["experiment.json", "metrics.csv", "exchange.csv"]) File.Copy(folder[$"good/{file}"], folder[$"{name}/{file}"]);
         }
         File.WriteAllText(folder["no-json/experiment.json"], "{ \"name\": ");
-        File.AppendAllText(folder["no-number/metrics.csv"], "4,1,many,,,,1,1,1\n");
+        File.AppendAllText(folder["no-number/metrics.csv"], "4,1,many,,,,1,1,1,,\n");
         File.WriteAllText(folder["no-column/metrics.csv"], "round,objective\n0,1\n");
         File.WriteAllText(folder["no-round/metrics.csv"], File.ReadLines(folder["good/metrics.csv"]).First() + "\n");
         Outcome outcome = Fedpg.Run(folder.FullPath, "report", "good", "missing", "empty", "good/metrics.csv", "no-json");
