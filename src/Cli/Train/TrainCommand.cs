@@ -71,7 +71,7 @@ internal static class TrainCommand
         bool isOther = true;
         if (Chosen(mdp) is not null) experiment[environment] = new JsonObject();
         else if (Chosen(id) is { } other && other.Trim('"') != (string?)own[id]) own.Remove("options");
-        else isOther = false;
+        else isOther = assignments.Any(a => a.StartsWith($"{environment}=", StringComparison.Ordinal));
         // What tells tasks apart is the environment's, too.
         if (isOther) experiment["policy"]!.AsObject().Remove("context");
         return JsonSerializer.SerializeToElement(experiment);

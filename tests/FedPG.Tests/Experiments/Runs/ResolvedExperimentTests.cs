@@ -84,6 +84,7 @@ public sealed class ResolvedExperimentTests
     /// <summary>Another environment's tasks are others, where it has any: its policy is told of nothing unless the user says so.</summary>
     [Theory]
     [InlineData("none", "environment.id=RandomMdp-v0")]
+    [InlineData("none", "environment={\"id\":\"RandomMdp-v0\",\"agents\":2}")]
     [InlineData("task", "environment.id=GridWorld-v0")]
     [InlineData("agent", "environment.id=RandomMdp-v0", "policy.context=agent")]
     public void Another_environment_than_the_built_in_one_resets_the_context(string context, params string[] assignments)
