@@ -56,7 +56,10 @@ public sealed class RecordedMetricTests
         Run(folder["whole"]);
         Run(folder["killed"], stop: 0);
         string metrics = Path.Combine(folder["killed"], "metrics.csv");
-        File.WriteAllLines(metrics, File.ReadLines(metrics).Select((line, k) => line + (k == 0 ? ",train/length,train/round,train/steps" : ",,,")));
+        // Read whole before it is written: the rows are those of the file.
+        string[] rows = [.. File.ReadLines(metrics).Select((line, k) => line + (k == 0 ? ",train/length,train/round,train/steps" : ",,,"))];
+        Assert.Equal(2, rows.Length);
+        File.WriteAllLines(metrics, rows);
         Resume(folder["killed"]);
         Assert.Equal(RunTesting.Bits(folder["whole"]), RunTesting.Bits(folder["killed"]));
     }

@@ -19,10 +19,10 @@ public sealed class RunFolderTests
         using var folder = new TemporaryFolder();
         RunTesting.Run(RunTesting.Experiment(), folder.FullPath);
         string[] names = [.. Directory.EnumerateFileSystemEntries(folder.FullPath).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
-        Assert.Equal(8, names.Length);
+        Assert.Equal(9, names.Length);
         Assert.Equal(["agents.csv", "checkpoints"], names[..2]);
         Assert.StartsWith("events.out.tfevents.", names[2], StringComparison.Ordinal);
-        Assert.Equal(["exchange.csv", "experiment.json", "metrics.csv", "policy", "summary.json"], names[3..]);
+        Assert.Equal(["exchange.csv", "experiment.json", "inputs", "metrics.csv", "policy", "summary.json"], names[3..]);
         Assert.Equal(["manifest.json", "theta.bin"], Directory.EnumerateFiles(folder["policy"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.NotEmpty(Directory.EnumerateDirectories(folder["checkpoints"]));
         RunTesting.AssertNothingHalfWritten(folder.FullPath);
