@@ -67,7 +67,8 @@ public static class EnvironmentPage
             }
             Line("| option | default | allowed | meaning |");
             Line("|---|---|---|---|");
-            foreach (OptionInfo option in options) Line($"| `{option.Key}` | `{Cell(option.Default)}` | {Plain(Cell(option.Allowed))} | {Plain(Cell(option.Meaning))} |");
+            foreach (OptionInfo option in options)
+                Line($"| `{option.Key}` | `{Cell(option.Default)}` | {Plain(Cell(option.Allowed))} | {Plain(Cell(option.Meaning))} |");
         }
 
         void Differences()
@@ -76,7 +77,8 @@ public static class EnvironmentPage
             Line();
             Line("| agents differ in | options |");
             Line("|---|---|");
-            foreach ((string what, IReadOnlyList<string> options) in differences.Lists) Line($"| {what} | {string.Join(", ", options.Select(option => $"`{option}`"))} |");
+            foreach ((string what, IReadOnlyList<string> options) in differences.Lists) Line(
+                $"| {what} | {string.Join(", ", options.Select(option => $"`{option}`"))} |");
         }
 
         void Optimum(FiniteMdp instance)
@@ -92,7 +94,9 @@ public static class EnvironmentPage
             Line($"| expected discounted return of the optimal policy | {Digits(-solver.Optimum().Objective)} |");
             Line($"| of the uniform policy | {Digits(-solver.Evaluate(solver.UniformPolicy()).Objective)} |");
             Line();
-            Line($"One agent, all options at their defaults, from the start distribution; policy iteration with exact evaluation (`fedpg env info {definition.Id}`, `src/Envs/Exact`).");
+            Line(
+                "One agent, all options at their defaults, from the start distribution; policy iteration with exact evaluation (`fedpg "
+                    + $"env info {definition.Id}`, `src/Envs/Exact`).");
             if (instance.Grid is not { Columns: <= WidestMap } grid) return;
             Line();
             Line("```");
@@ -109,9 +113,13 @@ public static class EnvironmentPage
             Line($"| states, controls | {Number(instance.States)}, {Number(instance.Controls)} |");
             Line($"| discount | {Number(instance.Discount)} |");
             Line($"| return of the optimal gain | {Digits(-best)} |");
-            Line($"| of the initial gain | {Digits(-instance.MeanObjective(0).Value(instance.InitialGain.Transpose().ToColumnMajorArray()))} |");
+            Line(
+                "| of the initial gain | "
+                    + $"{Digits(-instance.MeanObjective(0).Value(instance.InitialGain.Transpose().ToColumnMajorArray()))} |");
             Line();
-            Line($"One agent, all options at their defaults, without noise; by the Riccati equation (`fedpg env info {definition.Id}`, `src/Envs/LinearQuadratic`).");
+            Line(
+                $"One agent, all options at their defaults, without noise; by the Riccati equation (`fedpg env info {definition.Id}`, "
+                    + "`src/Envs/LinearQuadratic`).");
         }
     }
 
@@ -125,7 +133,9 @@ public static class EnvironmentPage
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Text that Markdown shows as it is written.</summary>
-    private static string Plain(string text) => text.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Plain(string text) =>
+        text.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal);
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -38,7 +38,8 @@ public static class JsonDocuments
     }
 
     /// <summary>Parses the bytes of a file.</summary>
-    /// <exception cref="InvalidInputException">They are not JSON, or no Unicode text; the message names line and column, or the key.</exception>
+    /// <exception cref="InvalidInputException">They are not JSON, or no Unicode text; the message
+    /// names line and column, or the key.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> utf8, string source)
     {
         ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];

@@ -34,7 +34,8 @@ public sealed class KeyOverrides
         {
             int equals = assignment.IndexOf('=', StringComparison.Ordinal);
             string path = equals < 0 ? "" : assignment[..equals].Trim();
-            if (ErrorOf(path, assignment[(equals + 1)..]) is { } reason) errors.AddRange([new ValidationError(Source, "", $"\"{assignment}\"", reason)]);
+            if (ErrorOf(path, assignment[(equals + 1)..]) is { } reason)
+                errors.AddRange([new ValidationError(Source, "", $"\"{assignment}\"", reason)]);
             else items.Add((path, assignment[(equals + 1)..]));
         }
         return new KeyOverrides(items);

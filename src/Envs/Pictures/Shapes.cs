@@ -46,7 +46,8 @@ public sealed record PolygonShape(IReadOnlyList<(float X, float Y)> Points, Pict
 /// <param name="Align">Which of its points lies at x; the middle by default.</param>
 /// <param name="Room">The width that it may take; what does not fit is left out. No limit by default.</param>
 public sealed record TextShape(
-    string Text, float X, float Y, float Size, PictureColour Colour, TextAlign Align = TextAlign.Middle, float Room = float.PositiveInfinity)
+    string Text, float X, float Y, float Size, PictureColour Colour, TextAlign Align = TextAlign.Middle,
+    float Room = float.PositiveInfinity)
     : Shape(Colour);
 
 /// <summary>Which point of a text is put at a place.</summary>

@@ -15,7 +15,9 @@ public static class PluginFailure
         return Find(exception) is { } place ? $"{place.Plugin}: {Sentence(place.Where, place.What)}" : null;
     }
 
-    /// <summary>Calls what reads or builds from the user's input, and turns an exception of a plug-in into a fault with that input.</summary>
+    /// <summary>
+    /// Calls what reads or builds from the user's input, and turns an exception of a plug-in into a fault with that input.
+    /// </summary>
     /// <param name="read">What may call code of a plug-in.</param>
     /// <exception cref="InvalidInputException">The plug-in threw.</exception>
     public static T AsInput<T>(Func<T> read)
@@ -50,7 +52,9 @@ public static class PluginFailure
     private static (string Plugin, string Where, string What)? Find(Exception exception)
     {
         // The innermost exception says what happened; outer ones say that something did.
-        IEnumerable<Exception> inner = exception is AggregateException many ? many.InnerExceptions : exception.InnerException is { } one ? [one] : [];
+        IEnumerable<Exception> inner = exception is AggregateException many
+            ? many.InnerExceptions
+            : exception.InnerException is { } one ? [one] : [];
         foreach (Exception e in inner)
         {
             if (Find(e) is { } found) return found;

@@ -12,8 +12,8 @@ using FedPG.Policies.BuiltIn;
 namespace FedPG.Experiments.Plugins;
 
 /// <summary>
-/// Loads plug-ins and enters what they bring into registries. Everything that keeps a file from being a plug-in is one fault that names the file.
-/// Load before experiments are read; not thread-safe.
+/// Loads plug-ins and enters what they bring into registries. Everything that keeps a file from being a plug-in is one fault that names the
+/// file. Load before experiments are read; not thread-safe.
 /// </summary>
 public sealed class PluginHost(
     Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
@@ -35,7 +35,8 @@ public sealed class PluginHost(
 
     /// <summary>Loads a plug-in. One that is loaded already, from the same bytes, is not loaded again.</summary>
     /// <param name="path">The file of its assembly.</param>
-    /// <exception cref="InvalidInputException">It cannot be loaded, or what it brings cannot be registered; some of it may be by then.</exception>
+    /// <exception cref="InvalidInputException">It cannot be loaded, or what it brings cannot be
+    /// registered; some of it may be by then.</exception>
     public LoadedPlugin Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -49,7 +50,8 @@ public sealed class PluginHost(
     /// <param name="namedBy">What ends every message: where the file was named.</param>
     internal LoadedPlugin Load(string path, string namedBy)
     {
-        InvalidInputException Unusable(string reason) => new(new ValidationError(path.Length == 0 ? "--plugin" : path, "", null, reason + namedBy));
+        InvalidInputException Unusable(string reason) =>
+            new(new ValidationError(path.Length == 0 ? "--plugin" : path, "", null, reason + namedBy));
         (PluginFile? file, string? fault) = PluginFile.Read(path);
         if (file is null) throw Unusable(fault!);
         if (Find(file.Assembly) is { } known)
@@ -70,7 +72,8 @@ public sealed class PluginHost(
             Exception cause = e is TargetInvocationException or TypeInitializationException && e.InnerException is { } inner ? inner : e;
             throw new InvalidInputException(new ValidationError(path, "", null, PluginFailure.Explain(cause) + namedBy));
         }
-        if (contents.IsEmpty) throw Unusable("the plug-in registers no environment, policy, estimator or algorithm: its Register adds nothing");
+        if (contents.IsEmpty)
+            throw Unusable("the plug-in registers no environment, policy, estimator or algorithm: its Register adds nothing");
         Enter(contents, Unusable);
         var plugin = new LoadedPlugin(file.Path, file.Assembly, file.Version.ToString(3), file.Sha256, contents);
         _loaded.Add(plugin);
@@ -81,7 +84,8 @@ public sealed class PluginHost(
     {
         Assembly assembly = new PluginLoadContext(file.Path).LoadFromAssemblyPath(file.Path);
         Type[] all = TypesOf(assembly, unusable);
-        Type[] candidates = [.. all.Where(t => typeof(IPlugin).IsAssignableFrom(t) && !t.IsAbstract).OrderBy(t => t.FullName, StringComparer.Ordinal)];
+        Type[] candidates = [.. all.Where(t => typeof(IPlugin).IsAssignableFrom(t) && !t.IsAbstract)
+            .OrderBy(t => t.FullName, StringComparer.Ordinal)];
         if (candidates.Length == 0)
             throw unusable($"the assembly is no plug-in: it has no public class that implements {typeof(IPlugin).FullName}");
         foreach (Type type in candidates)
@@ -101,7 +105,8 @@ public sealed class PluginHost(
         }
         catch (ReflectionTypeLoadException e)
         {
-            throw unusable($"the plug-in cannot be loaded: {PluginFailure.Brief(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e)}");
+            throw unusable(
+                $"the plug-in cannot be loaded: {PluginFailure.Brief(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e)}");
         }
     }
 

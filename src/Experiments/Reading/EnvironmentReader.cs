@@ -10,7 +10,9 @@ using FedPG.Envs.Tabular.Files;
 
 namespace FedPG.Experiments.Reading;
 
-/// <summary>Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.</summary>
+/// <summary>
+/// Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.
+/// </summary>
 internal static class EnvironmentReader
 {
     /// <summary>The section.</summary>

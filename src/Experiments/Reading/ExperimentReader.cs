@@ -16,8 +16,8 @@ using static TorchSharp.torch;
 namespace FedPG.Experiments.Reading;
 
 /// <summary>
-/// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in a registry that reads its
-/// own keys. All faults of a file are reported together.
+/// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in a registry that reads
+/// its own keys. All faults of a file are reported together.
 /// </summary>
 /// <param name="environments">The environments.</param>
 /// <param name="policies">The kinds of policies.</param>
@@ -49,19 +49,22 @@ public sealed class ExperimentReader(
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
     /// <param name="environment">The environment, where a program has made it; null for the one that the document names.</param>
-    /// <exception cref="InvalidInputException">Anything is wrong with the document, the overrides, or a plug-in that is named there.</exception>
+    /// <exception cref="InvalidInputException">Anything is wrong with the document, the
+    /// overrides, or a plug-in that is named there.</exception>
     public Experiment Read(
         JsonElement root, string source, string folder, IReadOnlyList<string> assignments, FederatedEnvironment? environment = null) =>
         PluginFailure.AsInput(() => ReadOrThrow(ExperimentDocument.Of(root, source, assignments), folder, environment));
 
     /// <summary>
-    /// Loads the plug-ins that a document names, before the rest of it is read: what stands beside a file on a command line may come from them.
+    /// Loads the plug-ins that a document names, before the rest of it is read: what stands
+    /// beside a file on a command line may come from them.
     /// </summary>
     /// <param name="root">The document.</param>
     /// <param name="source">What messages call it.</param>
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
-    /// <returns>The document, which now names all plug-ins of this process with their hashes, as a run's own experiment.json does.</returns>
+    /// <returns>The document, which now names all plug-ins of this process with their hashes,
+    /// as a run's own experiment.json does.</returns>
     /// <exception cref="InvalidInputException">
     /// The document is no object, the overrides or the list of plug-ins are malformed, or a plug-in cannot be loaded.
     /// </exception>
@@ -128,7 +131,8 @@ public sealed class ExperimentReader(
         return options.DiagnoseEvery > 0 ? experiment with { CreateDiagnoser = () => new Diagnosis.Diagnoser(experiment) } : experiment;
     }
 
-    private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator, ValidationErrors errors)
+    private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator,
+        ValidationErrors errors)
     {
         AlgorithmNeeds needs = algorithms[algorithm].Needs;
         if (ProblemFamily.Find(environment) is not { } family) return;

@@ -38,9 +38,11 @@ public sealed partial class NewFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new InvalidInputException(new ValidationError("--out", "", null, $"no folder can be made for the run, {stem}: {e.Message}; name one"));
+            throw new InvalidInputException(new ValidationError("--out", "", null,
+                $"no folder can be made for the run, {stem}: {e.Message}; name one"));
         }
-        throw new InvalidInputException(new ValidationError("--out", "", null, $"{stem} and {MaxTries - 1} folders after it are taken; name one"));
+        throw new InvalidInputException(new ValidationError("--out", "", null,
+            $"{stem} and {MaxTries - 1} folders after it are taken; name one"));
     }
 
     /// <summary>Removes the folder where nothing was written to it.</summary>

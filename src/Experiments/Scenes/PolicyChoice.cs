@@ -76,7 +76,8 @@ public static class PolicyChoice
         var trained = (FiniteMdp)run.Environment;
         if ((trained.States, trained.Actions) != (mdp.States, mdp.Actions))
         {
-            return Refused(errors, $"holds a policy over {trained.States} states and {trained.Actions} actions, and {name} has {mdp.States} "
+            return Refused(errors,
+                $"holds a policy over {trained.States} states and {trained.Actions} actions, and {name} has {mdp.States} "
                 + $"and {mdp.Actions}; give the options of the run's environment with --set", folder);
         }
         return plain with { PolicyName = run.Name, Policy = run.TableOf!(plain.Agent) };

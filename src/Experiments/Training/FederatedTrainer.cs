@@ -42,17 +42,20 @@ public sealed class FederatedTrainer : IDisposable
 
     /// <summary>Makes a trainer from an environment and records of options.</summary>
     /// <param name="environment">
-    /// The environment, made for all agents. One that was made from its definition can be made again from the run folder; one that was made by hand cannot, and
-    /// <see cref="Resume"/> and <see cref="TrainedPolicy.Load"/> then have to be given it.
+    /// The environment, made for all agents. One that was made from its definition can be made again from the run folder; one that was made
+    /// by hand cannot, and <see cref="Resume"/> and <see cref="TrainedPolicy.Load"/> then have to be given it.
     /// </param>
     /// <param name="policy">The policy.</param>
     /// <param name="gradient">How gradients are had.</param>
     /// <param name="algorithm">The algorithm.</param>
     /// <param name="options">Everything else; null for the defaults.</param>
-    /// <exception cref="InvalidInputException">Options are not allowed or do not fit together: all errors at once, by their keys in a file.</exception>
+    /// <exception cref="InvalidInputException">Options are not allowed or do not fit together: all
+    /// errors at once, by their keys in a file.</exception>
     public FederatedTrainer(
-        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm, TrainingOptions? options = null)
-        : this(ExperimentReader.Default, Compose(environment, policy, gradient, algorithm, options ??= new()), options.Folder, ExecutionOf(options)) { }
+        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm,
+        TrainingOptions? options = null)
+        : this(ExperimentReader.Default, Compose(environment, policy, gradient, algorithm, options ??= new()), options.Folder,
+            ExecutionOf(options)) { }
 
     /// <summary>Makes a trainer of an experiment that was read.</summary>
     /// <param name="experiment">The experiment.</param>
@@ -142,16 +145,18 @@ public sealed class FederatedTrainer : IDisposable
 
     /// <summary>Runs the rounds that are left.</summary>
     /// <param name="rounds">
-    /// T, the rounds to run in all, 0 to 10^8; null for those of the options. Before the first round it takes their place. Later, in a run without a folder, it moves
-    /// the end, and schedules of step sizes keep theirs; a run with a folder is one experiment, whose end stays.
+    /// T, the rounds to run in all, 0 to 10^8; null for those of the options. Before the first round it takes their place. Later, in a run
+    /// without a folder, it moves the end, and schedules of step sizes keep theirs; a run with a folder is one experiment, whose end stays.
     /// </param>
     /// <param name="progress">Gets the report of every round; null for nobody.</param>
-    /// <param name="cancellationToken">Ends training at the next round boundary. Nothing is thrown: the result says that it is not finished.</param>
+    /// <param name="cancellationToken">Ends training at the next round boundary. Nothing is thrown:
+    /// the result says that it is not finished.</param>
     /// <returns>The result; with a folder, it is written there too.</returns>
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite.</exception>
     /// <exception cref="InvalidInputException">The folder cannot be used, or the number of rounds is not allowed.</exception>
     /// <exception cref="InvalidOperationException">Another number of rounds for a run with a folder that has begun.</exception>
-    public TrainingResult Run(int? rounds = null, IProgress<RoundReport>? progress = null, CancellationToken cancellationToken = default) => Alone(() =>
+    public TrainingResult Run(int? rounds = null, IProgress<RoundReport>? progress = null,
+        CancellationToken cancellationToken = default) => Alone(() =>
     {
         if (rounds is { } total && total != Rounds) SetRounds(total);
         if (_stored is not null) return _stored;
@@ -182,7 +187,9 @@ public sealed class FederatedTrainer : IDisposable
     public TrainingResult Result() => Alone(() =>
     {
         if (_stored is not null) return _stored;
-        return _run is { Federation.RoundsDone: >= 0 } run ? ResultOf(run, run.Finish()) : throw new InvalidOperationException("no round was run yet");
+        return _run is { Federation.RoundsDone: >= 0 } run
+            ? ResultOf(run, run.Finish())
+            : throw new InvalidOperationException("no round was run yet");
     });
 
     /// <summary>Releases agents and folder. A run with a folder that is not finished can be resumed.</summary>
@@ -190,7 +197,8 @@ public sealed class FederatedTrainer : IDisposable
 
     /// <summary>The records as the document of an experiment, read.</summary>
     private static Experiment Compose(
-        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm, TrainingOptions options)
+        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm,
+        TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(policy);

@@ -21,7 +21,9 @@ public static class BuiltInAlgorithms
 
     private static IEnumerable<AlgorithmDefinition> Definitions() =>
     [
-        FastFedPg.Definition, FedAvg.Definition, Centralized.Definition, Independent.Definition, Scaffold.Definition, FedLin.Definition, FedProx.Definition,
-        FedKl.Definition, Decentralized.Definition, PAvg.Definition, PolicyMirrorDescent.Definition, QAvg.Definition, FedQ.Definition, FedTd.Definition,
+        FastFedPg.Definition, FedAvg.Definition, Centralized.Definition, Independent.Definition, Scaffold.Definition, FedLin.Definition,
+        FedProx.Definition,
+        FedKl.Definition, Decentralized.Definition, PAvg.Definition, PolicyMirrorDescent.Definition, QAvg.Definition, FedQ.Definition,
+        FedTd.Definition,
     ];
 }

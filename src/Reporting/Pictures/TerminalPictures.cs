@@ -22,7 +22,8 @@ public static class TerminalPictures
         foreach (TextBlock block in drawing.Describe(scene)) Write(console, block);
         PlayedEpisode episode = scene.Episode;
         string sum = episode.Return(episode.Steps).ToString("G5", CultureInfo.InvariantCulture);
-        console.WriteLine($"episode: {episode.Steps} steps, {(episode.Terminated ? "terminated" : "not at its end")}, sum of rewards {sum}");
+        console.WriteLine(
+            $"episode: {episode.Steps} steps, {(episode.Terminated ? "terminated" : "not at its end")}, sum of rewards {sum}");
     }
 
     private static void Write(IAnsiConsole console, TextBlock block)

@@ -24,13 +24,17 @@ public sealed record ReportedRuns(IReadOnlyList<ReportedRun> Shown, IReadOnlyLis
                 ReportedRun run = ReportedRun.Read(folder);
                 string identity = string.Join('\n', RunGroup.Settings(run).Select(s => $"{s.Key}={s.Value}").Prepend(run.Seed));
                 if (known.TryAdd(identity, folder)) shown.Add(run);
-                else named.Add(new ValidationError(folder, "", null, $"has the experiment and the seed of {known[identity]}, which is shown: one run would count as two"));
+                else
+                    named.Add(new ValidationError(folder, "", null,
+                        $"has the experiment and the seed of {known[identity]}, which is shown: one run would count as two"));
             }
             catch (InvalidInputException e)
             {
                 bool early = ReportedRun.HasDiverged(folder);
                 diverged |= early;
-                named.AddRange(early ? [new ValidationError(folder, "", null, "diverged before its first row: numbers stopped being finite")] : e.Errors);
+                named.AddRange(early
+                    ? [new ValidationError(folder, "", null, "diverged before its first row: numbers stopped being finite")]
+                    : e.Errors);
             }
         }
         return shown.Count > 0 || diverged ? new ReportedRuns(shown, named) : throw new InvalidInputException(named);

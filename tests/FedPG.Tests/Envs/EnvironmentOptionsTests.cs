@@ -85,8 +85,10 @@ public sealed class EnvironmentOptionsTests
             Assert.Equal(documented, declared);
             return;
         }
-        // Agents' numbers are documented before what draws them, whose default follows from them; matrices have defaults that follow from others.
-        Assert.Equal(documented.Select(o => o.Key).Order(StringComparer.Ordinal), declared.Select(o => o.Key).Order(StringComparer.Ordinal));
+        // Agents' numbers are documented before what draws them, whose default follows from them;
+        // matrices have defaults that follow from others.
+        Assert.Equal(documented.Select(o => o.Key).Order(StringComparer.Ordinal),
+            declared.Select(o => o.Key).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -23,7 +23,8 @@ internal static class SteppingTesting
         var registry = EnvironmentRegistry.WithBuiltIn();
         registry.Register(definition);
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? configured = registry.Configure(definition.Id, agents, EnvTesting.Json(options), EnvironmentKeys.Experiment, errors);
+        ConfiguredEnvironment? configured = registry.Configure(definition.Id, agents, EnvTesting.Json(options),
+            EnvironmentKeys.Experiment, errors);
         errors.ThrowIfAny();
         return (EpisodicEnvironment)configured!.Build();
     }
@@ -71,6 +72,7 @@ internal static class SteppingTesting
         return [.. actions.Select(action => Step(environment, action))];
     }
 
-    public static long[] Bits(IEnumerable<Seen> steps) => [.. steps.SelectMany(s => s.Observation.Concat(s.State).Append(s.Reward).Select(BitConverter.DoubleToInt64Bits)
+    public static long[] Bits(IEnumerable<Seen> steps) =>
+        [.. steps.SelectMany(s => s.Observation.Concat(s.State).Append(s.Reward).Select(BitConverter.DoubleToInt64Bits)
         .Append(s.Terminated ? 1 : 0).Append(s.Truncated ? 1 : 0))];
 }

@@ -26,7 +26,8 @@ public sealed class SubjectTests
         Assert.Equal(walk.Play(3).Episode.States, walk.Play(3).Episode.States);
         Assert.NotEqual(Paths(0), Paths(5));
 
-        string[] Paths(int from) => [.. Enumerable.Range(from, 5).Select(seed => string.Join(" ", walk.Play(seed).Episode.States.Select(s => s[0])))];
+        string[] Paths(int from) =>
+            [.. Enumerable.Range(from, 5).Select(seed => string.Join(" ", walk.Play(seed).Episode.States.Select(s => s[0])))];
     }
 
     /// <summary>Pushed to where the pole leans, a cart keeps it up for longer than the other way round.</summary>
@@ -139,7 +140,8 @@ public sealed class SubjectTests
 
     private sealed class BuoyDrawing : EnvironmentDrawing
     {
-        public override IReadOnlyList<TextBlock> Describe(PictureScene scene) => [TextBlock.OfLines($"the buoy at [{scene.Episode.States[0][0]}]")];
+        public override IReadOnlyList<TextBlock> Describe(PictureScene scene) =>
+            [TextBlock.OfLines($"the buoy at [{scene.Episode.States[0][0]}]")];
 
         protected override (float Width, float Height) SizeOf(PictureScene scene) => (420, 300);
 

@@ -161,7 +161,9 @@ public sealed class ContextRunTests
         AssertMeanGradient(mdp, theta, TaskContext.Agent, result);
     }
 
-    /// <summary>Agents 0 and 2 have one task, 1 and 3 another: each pair has an average MDP, and the optimum is the mean of theirs.</summary>
+    /// <summary>
+    /// Agents 0 and 2 have one task, 1 and 3 another: each pair has an average MDP, and the optimum is the mean of theirs.
+    /// </summary>
     [Fact]
     public void Agents_that_share_a_context_are_measured_by_their_average_problem()
     {
@@ -210,7 +212,9 @@ public sealed class ContextRunTests
             [.. NumericsTesting.ExactDirections(of, by, rows, sameRows: true).Numbers().Chunk(by.Layout.Length)];
     }
 
-    /// <summary>Labbi's pair: the best common policy is no better than chance, and told of the agent each reaches its own optimum.</summary>
+    /// <summary>
+    /// Labbi's pair: the best common policy is no better than chance, and told of the agent each reaches its own optimum.
+    /// </summary>
     [Fact]
     public void An_adversarial_pair_is_solved_once_the_policy_is_told_of_the_agent()
     {
@@ -286,7 +290,8 @@ public sealed class ContextRunTests
         {
             using IActor<double> actor = policy.CreateActor<double>();
             actor.SetParameters(theta);
-            (double[] seen, double[] head, var table) = (new double[policy.ObservationSize], new double[policy.HeadSize], new List<double>());
+            (double[] seen, double[] head, var table) =
+                (new double[policy.ObservationSize], new double[policy.HeadSize], new List<double>());
             for (int s = 0; s < mdp.States; s++)
             {
                 policy.Encoding.Encode([s], told, seen.AsSpan());

@@ -31,9 +31,12 @@ internal static class TrainerTesting
         return configured!.Build();
     }
 
-    /// <summary>An environment of one step that nothing has registered: the number seen is to be doubled modulo 3, and so is its second action.</summary>
+    /// <summary>
+    /// An environment of one step that nothing has registered: the number seen is to be doubled modulo 3, and so is its second action.
+    /// </summary>
     public static FederatedEnvironment ByHand(int agents = 2, Space? actions = null) => new EpisodicEnvironment(
-        "Doubling", 0.9, [.. Enumerable.Range(0, agents).Select(i => $"site-{i}")], _ => new Doubling(actions ?? new Discrete(3)), new NumberRange(0, 1), 4);
+        "Doubling", 0.9, [.. Enumerable.Range(0, agents).Select(i => $"site-{i}")], _ => new Doubling(actions ?? new Discrete(3)),
+        new NumberRange(0, 1), 4);
 
     public static FederatedTrainer Trainer(FederatedEnvironment environment, PolicyOptions policy, TrainingOptions? options = null) =>
         new(environment, policy, new AnyGradient(), Fast, options ?? Tiny);

@@ -33,11 +33,15 @@ internal static class AlgorithmTesting
 
     public static Catalog<AlgorithmDefinition> Catalog { get; } = WithExample();
 
-    public static ExperimentReader Reader { get; } = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, Catalog);
+    public static ExperimentReader Reader { get; } =
+        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, Catalog);
 
     public static IEnumerable<string> Names => Catalog.Names;
 
-    /// <summary>Everyone always, messages that are rounded, and what else an algorithm says it can do: rounds of some agents, and own numbers of steps.</summary>
+    /// <summary>
+    /// Everyone always, messages that are rounded, and what else an algorithm says it can do:
+    /// rounds of some agents, and own numbers of steps.
+    /// </summary>
     public static IEnumerable<string[]> Ways(string algorithm)
     {
         AlgorithmDefinition definition = Catalog[algorithm];
@@ -62,7 +66,8 @@ internal static class AlgorithmTesting
         // Later assignments win; what the algorithm cannot do without comes last.
         string[] given = [.. assignments];
         IEnumerable<string> wanted = given.Where(a => !own.Skip(1).Any(o => a.Split('=')[0] == o.Split('=')[0]));
-        return Reader.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(Small), "small.json"), "small.json", Environment.CurrentDirectory, [.. own, .. wanted]);
+        return Reader.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(Small), "small.json"), "small.json", Environment.CurrentDirectory,
+            [.. own, .. wanted]);
     }
 
     /// <summary>thetabar after every round, [T + 1][d].</summary>
@@ -86,14 +91,16 @@ internal static class AlgorithmTesting
 
     public static string Run(Experiment experiment, string folder, int threads = 1, int? block = null)
     {
-        using (TrainingRun run = RunTesting.Start(experiment, folder, threads: threads, block: block)) run.Run(TestContext.Current.CancellationToken);
+        using (TrainingRun run = RunTesting.Start(experiment, folder, threads: threads, block: block))
+            run.Run(TestContext.Current.CancellationToken);
         return RunTesting.Bits(folder);
     }
 
     /// <summary>Goes on from the newest checkpoint.</summary>
     public static string Resume(string folder, int threads, int? block)
     {
-        using (TrainingRun? run = TrainingRun.Resume(folder, Reader, _ => RunTesting.Execution(threads, block), Sink.None, TimeProvider.System))
+        using (TrainingRun? run = TrainingRun.Resume(folder, Reader, _ => RunTesting.Execution(threads, block), Sink.None,
+            TimeProvider.System))
             run!.Run(TestContext.Current.CancellationToken);
         return RunTesting.Bits(folder);
     }

@@ -110,7 +110,8 @@ public sealed class PolicyOptionsTests
         var options = new TabularSoftmaxOptions { Initial = new double[length] };
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made(Grid), options));
         Assert.Equal(
-            $"TabularSoftmaxOptions: initial: {length} numbers; must be 100 numbers, as many as this policy has parameters", Assert.Single(e.Errors).ToString());
+            $"TabularSoftmaxOptions: initial: {length} numbers; must be 100 numbers, as many as this policy has parameters",
+            Assert.Single(e.Errors).ToString());
     }
 
     [Fact]
