@@ -1,5 +1,5 @@
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
+using FedPG.Policies.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -9,7 +9,6 @@ using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
-using FedPG.Federation.BuiltIn;
 
 namespace FedPG.Cli.Compare;
 
@@ -151,11 +150,11 @@ internal static class CompareCommand
         JsonElement document = string.IsNullOrEmpty(file) ? default : DocumentOf(file, assignments, errors);
         IReadOnlyList<Contender> contenders = [];
         if (parsed.GetValue(Algorithms) is { } algorithms)
-            contenders = Contender.ParseAll(algorithms, BuiltInAlgorithms.Default.Names, errors);
+            contenders = Contender.ParseAll(algorithms, ExperimentCatalog.Default.Algorithms.Names, errors);
         else
             errors.Add(new ValidationError(Contender.Source, "", null,
                 "is missing: the algorithms to compare, separated by commas; there are "
-                    + $"{string.Join(", ", BuiltInAlgorithms.Default.Names)}"));
+                    + $"{string.Join(", ", ExperimentCatalog.Default.Algorithms.Names)}"));
         IReadOnlyList<long> seeds = SeedList.Parse(parsed.GetValue(Seeds) ?? DefaultSeeds, "--seeds", errors);
         Budget? budget = parsed.GetValue(BudgetOption) is { } text ? Budget.Parse(text, errors) : null;
         TuningKey[] keys = [.. tuned.Select(t => TuningKey.Parse(t, errors)).OfType<TuningKey>()];

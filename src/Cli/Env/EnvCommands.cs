@@ -6,9 +6,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Files;
+using FedPG.Experiments;
 
 namespace FedPG.Cli.Env;
 
@@ -33,7 +33,7 @@ public static class EnvCommands
         var command = new Command("list", "Lists the environments.") { json };
         command.SetAction(parsed =>
         {
-            EnvironmentDefinition[] all = [.. EnvironmentRegistry.Default.Ids.Select(id => EnvironmentRegistry.Default.Find(id)!)];
+            EnvironmentDefinition[] all = [.. ExperimentCatalog.Default.Environments.Ids.Select(id => ExperimentCatalog.Default.Environments.Find(id)!)];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 
 namespace FedPG.Cli.Env;
 
@@ -25,7 +25,7 @@ internal static class EnvSpeedCommand
         var command = new Command("speed", "Times the steps of environments alone, with random actions, on one thread.") { ids, json };
         command.SetAction(parsed =>
         {
-            Catalog<EnvironmentDefinition> registry = EnvironmentRegistry.Default;
+            Catalog<EnvironmentDefinition> registry = ExperimentCatalog.Default.Environments;
             string[] names = parsed.GetValue(ids) is { Length: > 0 } given ? given : [.. registry.Ids];
             ValidationError[] errors = [.. names.Where(name => registry.Find(name) is null)
                 .Select(name => new ValidationError("ID", "", name, registry.UnknownId(name)))];
@@ -58,7 +58,7 @@ internal static class EnvSpeedCommand
     private static EpisodicEnvironment Make(string id)
     {
         var errors = new ValidationErrors("defaults");
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, default, EnvironmentKeys.CommandLine, errors);
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, 1, default, EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         return EpisodicEnvironment.Of(configured!.Build(), configured.Definition.StepLimit);
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.GridWorlds;
+using FedPG.Experiments;
 using FedPG.Experiments.Plugins;
 
 namespace FedPG.Cli.Env;
@@ -56,15 +56,15 @@ internal sealed class InstanceOptions
         int agents = AgentsFrom(options, parsed.GetValue(Agents), errors);
 
         string id = parsed.GetRequiredValue(Id);
-        if (EnvironmentRegistry.Default.Find(id) is null)
+        if (ExperimentCatalog.Default.Environments.Find(id) is null)
             throw new InvalidInputException([.. errors.Items,
-                new ValidationError("ID", "", id, EnvironmentRegistry.Default.UnknownId(id))]);
+                new ValidationError("ID", "", id, ExperimentCatalog.Default.Environments.UnknownId(id))]);
         (JsonElement inlined, string? map) = MapFile.Inline(JsonSerializer.SerializeToElement(options),
             Environment.CurrentDirectory, errors);
         errors.ThrowIfAny();
         ValidationErrors found = errors.Another();
         ConfiguredEnvironment? environment =
-            PluginFailure.AsInput(() => EnvironmentRegistry.Default.Configure(id, agents, inlined, EnvironmentKeys.CommandLine, found));
+            PluginFailure.AsInput(() => ExperimentCatalog.Default.Environments.Configure(id, agents, inlined, EnvironmentKeys.CommandLine, found));
         MapFile.Report(errors, found, "map", map);
         errors.ThrowIfAny();
         return environment! with { Build = () => PluginFailure.AsInput(environment!.Build) };

@@ -2,30 +2,23 @@ using System.Reflection;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 
 namespace FedPG.Experiments.Plugins;
 
 /// <summary>
-/// Loads plug-ins and enters what they bring into registries. Everything that keeps a file from being a plug-in is one fault that names the
+/// Loads plug-ins and enters what they bring into a catalogue. Everything that keeps a file from being a plug-in is one fault that names the
 /// file. Load before experiments are read; not thread-safe.
 /// </summary>
-public sealed class PluginHost(
-    Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
-    Catalog<AlgorithmDefinition> algorithms)
+/// <param name="catalog">What plug-ins add to.</param>
+public sealed class PluginHost(ExperimentCatalog catalog)
 {
-    private static readonly Lazy<PluginHost> Shared = new(() =>
-        new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default));
-
     private readonly List<LoadedPlugin> _loaded = [];
 
-    /// <summary>The host of this process, which fills the default registries.</summary>
-    public static PluginHost Default => Shared.Value;
+    /// <summary>The host of this process, which adds to <see cref="ExperimentCatalog.Default"/>.</summary>
+    public static PluginHost Default { get; } = new(ExperimentCatalog.Default);
 
     /// <summary>What was loaded, in order.</summary>
     public IReadOnlyList<LoadedPlugin> Loaded => _loaded;
@@ -112,10 +105,10 @@ public sealed class PluginHost(
 
     private void Enter(PluginContents contents, Func<string, InvalidInputException> unusable)
     {
-        Enter(contents.Environments, environments.Register, e => $"environment {e.Id}");
-        Enter(contents.Policies, policies.Register, p => $"policy {p.Kind}");
-        Enter(contents.Estimators, estimators.Register, o => $"estimator {o.Name}");
-        Enter(contents.Algorithms, algorithms.Register, a => $"algorithm {a.Name}");
+        Enter(contents.Environments, catalog.Add, e => $"environment {e.Id}");
+        Enter(contents.Policies, catalog.Add, p => $"policy {p.Kind}");
+        Enter(contents.Estimators, catalog.Add, o => $"estimator {o.Name}");
+        Enter(contents.Algorithms, catalog.Add, a => $"algorithm {a.Name}");
 
         void Enter<T>(IEnumerable<T> definitions, Action<T> register, Func<T, string> name)
         {

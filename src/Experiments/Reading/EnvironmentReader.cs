@@ -2,7 +2,6 @@ using System.Text.Json;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;

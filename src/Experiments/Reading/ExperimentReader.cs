@@ -3,37 +3,28 @@ using System.Text.Json.Nodes;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Experiments.Plugins;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Families;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Reading;
 
 /// <summary>
-/// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in a registry that reads
-/// its own keys. All faults of a file are reported together.
+/// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in the catalogue that
+/// reads its own keys. All faults of a file are reported together.
 /// </summary>
-/// <param name="environments">The environments.</param>
-/// <param name="policies">The kinds of policies.</param>
-/// <param name="estimators">The estimators.</param>
-/// <param name="algorithms">The algorithms.</param>
-/// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
-public sealed class ExperimentReader(
-    Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
-    Catalog<AlgorithmDefinition> algorithms, PluginHost? plugins = null)
+/// <param name="catalog">All that files can name.</param>
+/// <param name="plugins">What loads the plug-ins that a file names, into the same catalogue; null where none are to be loaded.</param>
+public sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
-    /// <summary>A reader with the registries of this process.</summary>
-    public static ExperimentReader Default { get; } =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default, PluginHost.Default);
+    /// <summary>A reader with the catalogue of this process.</summary>
+    public static ExperimentReader Default { get; } = new(ExperimentCatalog.Default, PluginHost.Default);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -91,14 +82,14 @@ public sealed class ExperimentReader(
         TrainingOptions options = TrainingOptionsReader.Read(reader);
         ScalarType type = options.Dtype == NumberType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         FederatedEnvironment? environment = given is null
-            ? EnvironmentReader.Read(reader, environments, folder, options.Objective, errors)
+            ? EnvironmentReader.Read(reader, catalog.Environments, folder, options.Objective, errors)
             : GivenEnvironment.Read(reader, given, options.Objective, errors);
-        AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, algorithms);
-        PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, errors);
+        AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, catalog.Algorithms);
+        PolicySection policySection = PolicyReader.Read(reader, catalog.Policies, environment, trainer, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        ConfiguredAlgorithm federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, options.Seed);
+        ConfiguredAlgorithm federation = FederationReader.Read(reader, catalog.Algorithms, environment?.AgentNames.Count ?? 0, options.Seed);
         var context = new EstimatorContext(options.Objective, environment, policy);
-        GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, context);
+        GradientSection gradient = GradientReader.Read(reader, catalog.Estimators, trainer, policySection.Kind, context);
         if (environment is not null && policy is not null)
             CheckNeeds(federation.Definition.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
@@ -134,7 +125,7 @@ public sealed class ExperimentReader(
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator,
         ValidationErrors errors)
     {
-        AlgorithmNeeds needs = algorithms[algorithm].Needs;
+        AlgorithmNeeds needs = catalog.Algorithms[algorithm].Needs;
         if (ProblemFamily.Find(environment) is not { } family) return;
         if (family.RefusalOf(needs, environment) is { } refusal) errors.Add("federation.algorithm", Words.Quoted([algorithm]), refusal);
         string there = $"does not serve federation.algorithm \"{algorithm}\"; allowed there: ";

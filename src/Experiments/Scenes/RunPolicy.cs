@@ -1,6 +1,5 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Scenes;
@@ -95,7 +94,7 @@ public sealed record RunPolicy(
             errors.Add(new ValidationError("--agent", "", $"{agent}", allowed));
             return null;
         }
-        return new Subject(Environment, agent, EnvironmentRegistry.Default.Find(Environment.Name))
+        return new Subject(Environment, agent, ExperimentCatalog.Default.Environments.Find(Environment.Name))
         {
             PolicyName = Name, Policy = TableOf?.Invoke(agent), Act = ActOf?.Invoke(agent),
         };

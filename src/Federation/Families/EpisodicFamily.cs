@@ -27,9 +27,6 @@ public sealed class EpisodicFamily : ProblemFamily
     public override Type PolicyType => typeof(EpisodicPolicy);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EstimatorDefinition> Estimators => EpisodicEstimators.Definitions;
-
-    /// <inheritdoc/>
     public override Evaluator CreateEvaluator(TrainingSetup setup, Policy policy, WorkerPool pool)
     {
         ArgumentNullException.ThrowIfNull(setup);

@@ -25,9 +25,6 @@ public sealed class LinearQuadraticFamily : ProblemFamily
     public override Type PolicyType => typeof(LinearPolicy);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EstimatorDefinition> Estimators => LinearQuadraticEstimators.Definitions;
-
-    /// <inheritdoc/>
     public override bool PlaysEpisodes => false;
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular.Exact;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Evaluation;
@@ -26,9 +27,6 @@ public abstract class ProblemFamily
 
     /// <summary>The type of the policies that policy gradients train in it.</summary>
     public abstract Type PolicyType { get; }
-
-    /// <summary>The built-in estimators of gradients.</summary>
-    public abstract IReadOnlyList<EstimatorDefinition> Estimators { get; }
 
     /// <summary>Whether episodes can be played for an evaluation (<see cref="Play"/>).</summary>
     public virtual bool PlaysEpisodes => true;
@@ -61,6 +59,12 @@ public abstract class ProblemFamily
     /// disposes it.
     /// </returns>
     public virtual KnownProblem? CreateProblem(TrainingSetup setup, double temperature) => null;
+
+    /// <summary>The least expected discounted costs of an environment: of the average of its agents, and of each alone.</summary>
+    /// <param name="environment">An environment of this family.</param>
+    /// <param name="objective">What is minimised.</param>
+    /// <returns>Null where they are not known exactly.</returns>
+    internal virtual MdpOptima? OptimaOf(FederatedEnvironment environment, Objective objective) => null;
 
     /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: a word of <see cref="ObjectiveKind"/>.</summary>
     /// <param name="setup">The experiment.</param>

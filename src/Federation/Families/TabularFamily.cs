@@ -1,5 +1,6 @@
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
 using FedPG.Envs.Tabular.Sampling;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
@@ -31,7 +32,8 @@ public sealed class TabularFamily : ProblemFamily
     public override Type PolicyType => typeof(TabularPolicy);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EstimatorDefinition> Estimators => TabularEstimators.Definitions;
+    internal override MdpOptima? OptimaOf(FederatedEnvironment environment, Objective objective) =>
+        MdpOptima.Of((FiniteMdp)environment, objective);
 
     /// <summary>The finite MDP that an environment is.</summary>
     /// <param name="environment">The environment.</param>

@@ -32,13 +32,13 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     private ObservationSoftmax(string kind, ObservationEncoding encoding, DenseNetwork network, TensorFormat format)
         : base(kind, encoding, actionSize: 1, network.Sizes[^1], format, new ParameterLayout(network.Parameters)) => _network = network;
 
-    /// <summary>The kinds of policies: a network, and one without hidden layers.</summary>
-    internal static IReadOnlyList<PolicyDefinition> Definitions { get; } =
-    [
-        PolicyDefinition.For<EpisodicEnvironment, NeuralSoftmaxOptions>(
-            "a fully connected network on observations", Create, ReadNeural, HasChoices),
-        PolicyDefinition.For<EpisodicEnvironment, LogLinearOptions>("logits linear in observations", Create, ReadLogLinear, HasChoices),
-    ];
+    /// <summary>The definition of a network.</summary>
+    internal static PolicyDefinition Neural { get; } = PolicyDefinition.For<EpisodicEnvironment, NeuralSoftmaxOptions>(
+        "a fully connected network on observations", Create, ReadNeural, HasChoices);
+
+    /// <summary>The definition of one without hidden layers.</summary>
+    internal static PolicyDefinition LogLinear { get; } = PolicyDefinition.For<EpisodicEnvironment, LogLinearOptions>(
+        "logits linear in observations", Create, ReadLogLinear, HasChoices);
 
     /// <inheritdoc/>
     public override bool HasDivergences => true;

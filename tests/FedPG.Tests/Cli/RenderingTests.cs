@@ -1,10 +1,11 @@
 using System.CommandLine;
 using FedPG.Cli.Env;
-using FedPG.Experiments.Scenes;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
+using FedPG.Envs;
 using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
+using FedPG.Experiments.Scenes;
 using FedPG.Tests.Envs;
 using FedPG.Tests.Experiments.Runs;
 using SkiaSharp;
@@ -14,7 +15,7 @@ namespace FedPG.Tests.Cli;
 
 public sealed class RenderingTests
 {
-    public static TheoryData<string> Ids => [.. EnvironmentRegistry.WithBuiltIn().Ids];
+    public static TheoryData<string> Ids => [.. new ExperimentCatalog().Environments.Ids];
 
     /// <summary>As text without any escape sequence, as PNG and as GIF with a frame a moment.</summary>
     [Theory]

@@ -1,8 +1,8 @@
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 
 namespace FedPG.Tests.Envs;
 
@@ -20,10 +20,10 @@ internal static class SteppingTesting
 
     public static EpisodicEnvironment Make(EpisodicDefinitionBase definition, int agents = 1, string options = "{}")
     {
-        var registry = EnvironmentRegistry.WithBuiltIn();
-        registry.Register(definition);
+        var catalog = new ExperimentCatalog();
+        catalog.Add(definition);
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? configured = registry.Configure(definition.Id, agents, EnvTesting.Json(options),
+        ConfiguredEnvironment? configured = catalog.Environments.Configure(definition.Id, agents, EnvTesting.Json(options),
             EnvironmentKeys.Experiment, errors);
         errors.ThrowIfAny();
         return (EpisodicEnvironment)configured!.Build();

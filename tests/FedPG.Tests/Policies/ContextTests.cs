@@ -2,8 +2,8 @@ using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Networks;
 using FedPG.Policies.Options;
@@ -254,8 +254,8 @@ public sealed class ContextTests
             "log-linear" => new LogLinearOptions { Context = TaskContext.Agent },
             _ => new NeuralSoftmaxOptions { Hidden = [2], Context = TaskContext.Agent },
         };
-        using var told = (EpisodicPolicy)PolicyRegistry.Create(made, options, TensorFormat.Float64);
-        using var plain = (EpisodicPolicy)PolicyRegistry.Create(made, options with { Context = TaskContext.None }, TensorFormat.Float64);
+        using var told = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(made, options, TensorFormat.Float64);
+        using var plain = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(made, options with { Context = TaskContext.None }, TensorFormat.Float64);
         Assert.Equal(plain.ObservationSize + 2, told.ObservationSize);
         Assert.Equal([[0], [1]], told.AgentGroups(0, 2));
         Assert.Single(plain.AgentGroups(0, 2));
@@ -266,7 +266,7 @@ public sealed class ContextTests
     {
         FederatedEnvironment made = EnvTesting.Make("RandomMdp-v0", 2);
         InvalidInputException e = Assert.Throws<InvalidInputException>(
-            () => PolicyRegistry.Create(made, new TabularSoftmaxOptions { Context = TaskContext.Task }));
+            () => ExperimentCatalog.Default.Policies.Create(made, new TabularSoftmaxOptions { Context = TaskContext.Task }));
         string message = Assert.Single(e.Errors).ToString();
         Assert.StartsWith("TabularSoftmaxOptions: context: \"task\";", message, StringComparison.Ordinal);
         Assert.Contains("\"agent\"", message, StringComparison.Ordinal);

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Checking;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
 using Xunit;
 
 namespace FedPG.Tests.Envs.Checking;
@@ -16,14 +16,14 @@ public sealed class EnvironmentCheckerTests
 {
     private static readonly CheckSettings Quick = new(Episodes: 5, EpisodeSteps: 300, TransitionSteps: 60_000, SpeedSteps: 20_000);
 
-    public static TheoryData<string> Ids() => new(EnvironmentRegistry.WithBuiltIn().Ids);
+    public static TheoryData<string> Ids() => new(new ExperimentCatalog().Environments.Ids);
 
     [Theory]
     [MemberData(nameof(Ids))]
     public void Every_registered_environment_passes(string id)
     {
         var errors = new ValidationErrors("defaults");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.WithBuiltIn()
+        ConfiguredEnvironment? environment = new ExperimentCatalog().Environments
             .Configure(id, 2, default, EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         CheckReport report = EnvironmentChecker.Check(environment!, Quick);
@@ -45,7 +45,7 @@ public sealed class EnvironmentCheckerTests
     {
         var errors = new ValidationErrors("options");
         using JsonDocument document = JsonDocument.Parse(options);
-        ConfiguredEnvironment? environment = EnvironmentRegistry.WithBuiltIn()
+        ConfiguredEnvironment? environment = new ExperimentCatalog().Environments
             .Configure("LinearQuadratic-v0", agents, document.RootElement, EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         CheckReport report = EnvironmentChecker.Check(environment!, new CheckSettings());

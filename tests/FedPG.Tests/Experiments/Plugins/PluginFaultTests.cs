@@ -1,10 +1,8 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
+using FedPG.Experiments;
 using FedPG.Experiments.Plugins;
 using FedPG.Experiments.Reading;
-using FedPG.Federation.BuiltIn;
-using FedPG.Policies.BuiltIn;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
@@ -14,7 +12,7 @@ namespace FedPG.Tests.Experiments.Plugins;
 public sealed class PluginFaultTests
 {
     private static PluginHost NewHost() =>
-        new(EnvironmentRegistry.WithBuiltIn(), PolicyRegistry.WithBuiltIn(), EstimatorRegistry.WithBuiltIn(), BuiltInAlgorithms.Catalog());
+        new(new ExperimentCatalog());
 
     [Fact]
     public void A_missing_file_a_folder_and_an_empty_path_are_named()
@@ -204,12 +202,12 @@ public sealed class PluginFaultTests
     public void A_constructor_that_throws_when_the_environment_is_made_is_the_plug_ins_fault_with_its_place()
     {
         using var folder = new TemporaryFolder();
-        var environments = EnvironmentRegistry.WithBuiltIn();
-        var host = new PluginHost(environments, PolicyRegistry.WithBuiltIn(), EstimatorRegistry.WithBuiltIn(), BuiltInAlgorithms.Catalog());
+        var catalog = new ExperimentCatalog();
+        var host = new PluginHost(catalog);
         string file = PluginCompiler.Compile(folder.FullPath, "Mine",
             PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0", fails: true));"""));
         host.Load(file);
-        var reader = new ExperimentReader(environments, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default);
+        var reader = new ExperimentReader(catalog);
         using var document = System.Text.Json.JsonDocument.Parse("""{ "environment": { "id": "A-v0" } }""");
         ValidationError fault =
             Assert.Single(

@@ -164,7 +164,7 @@ public sealed class PluginRunTests
     {
         using var folder = new TemporaryFolder();
         string source =
-            PluginCompiler.Plugin($"""contents.Add(FedPG.Policies.BuiltIn.ModuleKinds.Softmax("mine", "a module", _ => {make}));""")
+            PluginCompiler.Plugin($"""contents.Add(FedPG.Policies.Modules.ModuleKinds.Softmax("mine", "a module", _ => {make}));""")
                 .Insert(0, "using static TorchSharp.torch;\n");
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
         Outcome outcome = Fedpg.Run(folder.FullPath, "train", "--plugin", SamplePlugin.File, "--plugin", file, "--quiet", "--out", "run",

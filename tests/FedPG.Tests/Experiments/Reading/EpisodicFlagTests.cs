@@ -2,7 +2,6 @@ using FedPG.Envs.Episodic;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Experiments;
 using FedPG.Experiments.Runs;
-using FedPG.Federation.BuiltIn;
 using FedPG.Tests.Experiments.Runs;
 using FedPG.Tests.Federation.Estimators;
 using Xunit;
@@ -27,7 +26,7 @@ public sealed class EpisodicFlagTests
     [Fact]
     public void A_linear_quadratic_problem_trains_with_every_algorithm_but_those_of_action_values()
     {
-        foreach (string algorithm in BuiltInAlgorithms.Default.Names)
+        foreach (string algorithm in ExperimentCatalog.Default.Algorithms.Names)
         {
             if (algorithm is "qavg" or "fedq")
             {
@@ -37,7 +36,7 @@ public sealed class EpisodicFlagTests
             }
             Experiment experiment = EstimatorsTesting.Read(Json,
                 [$"federation.algorithm={algorithm}",
-                    .. BuiltInAlgorithms.Default[algorithm].OwnEstimators is null ? Array.Empty<string>() : ["gradient={}"]]);
+                    .. ExperimentCatalog.Default.Algorithms[algorithm].OwnEstimators is null ? Array.Empty<string>() : ["gradient={}"]]);
             Assert.IsType<EpisodicEnvironment>(experiment.Environment);
             Assert.Equal(algorithm == "fedtd" ? "state-values" : "gaussian", experiment.PolicyKind);
             using var folder = new TemporaryFolder();

@@ -15,7 +15,6 @@ using FedPG.Federation.Evaluation.Episodic;
 using FedPG.Federation.Evaluation.Tabular;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Options;
 using FedPG.Policies.Tabular;
@@ -272,7 +271,7 @@ public sealed class ContextRunTests
         int[] served = [1, 3, 0, 2];
         foreach (bool moved in (ReadOnlySpan<bool>)[false, true])
         {
-            var policy = (EpisodicPolicy)PolicyRegistry.Create(stepped, options, TensorFormat.Float64);
+            var policy = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(stepped, options, TensorFormat.Float64);
             if (moved) policy.Serve(served);
             double[] theta = NumericsTesting.Uniform(8, policy.Layout.Length, 2);
             using var evaluator = new RolloutEvaluator(stepped, Objective.Regret, policy, seed: 5, episodes: 4000, pool);
@@ -318,7 +317,7 @@ public sealed class ContextRunTests
         Assert.Equal(AlgorithmTesting.Reports(experiment)[^1].Evaluation!.RegularisedGap!.Value, certificate.Gap!.Value, 1e-9);
     }
 
-    private static TabularPolicy Network(FiniteMdp mdp, TaskContext context) => (TabularPolicy)PolicyRegistry.Create(
+    private static TabularPolicy Network(FiniteMdp mdp, TaskContext context) => (TabularPolicy)ExperimentCatalog.Default.Policies.Create(
         mdp, new NeuralSoftmaxOptions { Hidden = [6], Context = context }, TensorFormat.Float64);
 
     private static FiniteMdp Among(FiniteMdp mdp, int[] agents, AgentTasks? tasks) =>

@@ -1,12 +1,10 @@
-using FedPG.Policies;
 using System.Diagnostics;
 using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
-using FedPG.Policies.BuiltIn;
+using FedPG.Policies;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Tabular;
 using FedPG.Tests.Envs.LinearQuadratic;
@@ -29,9 +27,9 @@ public sealed class FlatMemoryTests
     {
         var kinds = new TheoryData<string, string, string>();
         // Policies on observations have tests of their own.
-        string[] trained = [.. PolicyRegistry.Default.Names
-            .Where(kind => kind != GaussianPolicy.Kind && PolicyRegistry.Default.For(kind, null).TakesGradients)];
-        foreach (AlgorithmDefinition algorithm in BuiltInAlgorithms.Default.Entries)
+        string[] trained = [.. ExperimentCatalog.Default.Policies.Names
+            .Where(kind => kind != GaussianPolicy.Kind && ExperimentCatalog.Default.Policies.For(kind, null).TakesGradients)];
+        foreach (AlgorithmDefinition algorithm in ExperimentCatalog.Default.Algorithms.Entries)
         {
             foreach (string policy in algorithm.Needs.PolicyKinds ?? trained)
             {
@@ -56,7 +54,7 @@ public sealed class FlatMemoryTests
         Experiment experiment = policy == "linear"
             ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3",
                 "federation.localStepSize=1e-5"])
-            : RunTesting.Experiment([.. settings, .. PolicyRegistry.Default.For(policy, null).TakesGradients
+            : RunTesting.Experiment([.. settings, .. ExperimentCatalog.Default.Policies.For(policy, null).TakesGradients
                 ? ["gradient.entropy=0.1"]
                 : Array.Empty<string>()]);
         foreach (int threads in (int[])[1, 2]) AssertFlat(experiment, threads, block: 2);

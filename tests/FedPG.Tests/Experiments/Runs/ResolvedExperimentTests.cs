@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FedPG.Cli.Train;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Files;
 using FedPG.Experiments;
@@ -53,7 +52,7 @@ public sealed class ResolvedExperimentTests
         var errors = new ValidationErrors("test");
         var mdp =
             Assert.IsType<FiniteMdp>(
-                EnvironmentRegistry.Default.Configure("RandomMdp-v0", 3, default, EnvironmentKeys.Experiment, errors)!.Build());
+                ExperimentCatalog.Default.Environments.Configure("RandomMdp-v0", 3, default, EnvironmentKeys.Experiment, errors)!.Build());
         FiniteMdpFile.Write(mdp, folder["m.json"]);
         File.WriteAllText(folder["e.json"], """{ "environment": { "mdp": "m.json" }, "federation": { "rounds": 1 } }""");
         Experiment experiment = ExperimentReader.Default.ReadFile(folder["e.json"], []);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Experiments;
 using FedPG.Experiments.Training;
@@ -26,7 +25,7 @@ internal static class TrainerTesting
     {
         var errors = new ValidationErrors(id);
         JsonElement section = JsonDocument.Parse(options).RootElement;
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, agents, section, EnvironmentKeys.Experiment, errors);
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, agents, section, EnvironmentKeys.Experiment, errors);
         errors.ThrowIfAny();
         return configured!.Build();
     }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FedPG.Core.Options;
+using FedPG.Experiments;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Schedules;
 using Xunit;
 
@@ -22,18 +22,18 @@ public sealed class AlgorithmOptionsTests
         new FedQOptions(), new FedTdOptions(),
     ];
 
-    public static TheoryData<string> Names => [.. BuiltInAlgorithms.Default.Names];
+    public static TheoryData<string> Names => [.. ExperimentCatalog.Default.Algorithms.Names];
 
     [Fact]
     public void Every_built_in_algorithm_has_a_record_that_carries_its_name() =>
-        Assert.Equal(BuiltInAlgorithms.Catalog().Entries.Select(entry => (entry.Name, entry.OptionsType)),
+        Assert.Equal(new ExperimentCatalog().Algorithms.Entries.Select(entry => (entry.Name, entry.OptionsType)),
             BuiltIn.Select(o => (o.Algorithm, o.GetType())));
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_record_with_its_defaults_is_an_empty_section(string name)
     {
-        AlgorithmDefinition definition = BuiltInAlgorithms.Default[name];
+        AlgorithmDefinition definition = ExperimentCatalog.Default.Algorithms[name];
         var reader = OptionReader.Empty();
         ConfiguredAlgorithm read = definition.Configure(reader, Agents, Seed);
         ConfiguredAlgorithm made = definition.Configure(BuiltIn.Single(o => o.Algorithm == name), Agents, Seed);

@@ -3,7 +3,6 @@ using FedPG.Experiments;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Tests.Build;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
@@ -17,7 +16,7 @@ public sealed class AlgorithmSuiteTests
 
     public static TheoryData<string> All => [.. AlgorithmTesting.Names];
 
-    public static TheoryData<string> BuiltIn => [.. BuiltInAlgorithms.Catalog().Names];
+    public static TheoryData<string> BuiltIn => [.. new ExperimentCatalog().Algorithms.Names];
 
     [Theory]
     [MemberData(nameof(All))]

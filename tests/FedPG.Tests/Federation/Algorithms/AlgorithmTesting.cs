@@ -2,14 +2,11 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FedPG.Core;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
-using FedPG.Policies.BuiltIn;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
@@ -31,10 +28,11 @@ internal static class AlgorithmTesting
 
     public const string Rounded = "federation.messages=float16";
 
-    public static Catalog<AlgorithmDefinition> Catalog { get; } = WithExample();
+    private static readonly ExperimentCatalog Everything = WithExample();
 
-    public static ExperimentReader Reader { get; } =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, Catalog);
+    public static Catalog<AlgorithmDefinition> Catalog => Everything.Algorithms;
+
+    public static ExperimentReader Reader { get; } = new(Everything);
 
     public static IEnumerable<string> Names => Catalog.Names;
 
@@ -124,10 +122,10 @@ internal static class AlgorithmTesting
         }
     }
 
-    private static Catalog<AlgorithmDefinition> WithExample()
+    private static ExperimentCatalog WithExample()
     {
-        Catalog<AlgorithmDefinition> catalog = BuiltInAlgorithms.Catalog();
-        catalog.Register(FedNova.Definition);
+        var catalog = new ExperimentCatalog();
+        catalog.Add(FedNova.Definition);
         return catalog;
     }
 }

@@ -1,18 +1,15 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Returns;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Sampling;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Estimators.Episodic;
 using FedPG.Federation.Estimators.Tabular;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Networks;
 using FedPG.Policies.Tabular;
@@ -222,11 +219,11 @@ public sealed class RolloutBatchTests
     [Fact]
     public void A_policy_without_divergences_is_refused()
     {
-        var policies = PolicyRegistry.WithBuiltIn();
-        policies.Register(PolicyDefinition.For<EpisodicEnvironment, OpaqueOptions>(
+        var catalog = new ExperimentCatalog();
+        catalog.Add(PolicyDefinition.For<EpisodicEnvironment, OpaqueOptions>(
             "a policy that gives no divergences", (_, environment, format) =>
                 new Opaque(new ObservationEncoding(environment.ObservationSpace), format)));
-        var reader = new ExperimentReader(EnvironmentRegistry.Default, policies, EstimatorRegistry.Default, BuiltInAlgorithms.Default);
+        var reader = new ExperimentReader(catalog);
         Experiment Read(string algorithm) =>
             reader.Read(EnvTesting.Json(RolloutTesting.Tiny), "tiny.json", Environment.CurrentDirectory,
                 ["""policy={"kind":"opaque"}""", $"federation.algorithm={algorithm}"]);

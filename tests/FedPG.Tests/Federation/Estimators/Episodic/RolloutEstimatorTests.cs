@@ -3,7 +3,7 @@ using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Returns;
 using FedPG.Envs.Tabular;
-using FedPG.Federation.BuiltIn;
+using FedPG.Experiments;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Estimators.Episodic;
 using FedPG.Policies;
@@ -130,7 +130,7 @@ public sealed class RolloutEstimatorTests
             TruncatedProblem.Softmax(logits, mdp.Actions));
         EpisodicEnvironment environment = TableEnvironment.Of(mdp, Rows, _ => Agent, stepLimit: 6);
         using ObservationSoftmax policy = RolloutTesting.TablePolicy(environment, TensorFormat.Float64);
-        EstimatorDefinition definition = EstimatorRegistry.Default.Get("gpomdp", environment);
+        EstimatorDefinition definition = ExperimentCatalog.Default.Estimators.Get("gpomdp", environment);
         var options = new OptionReader(EnvTesting.Json("""{ "horizon": 1000, "trajectories": 8 }"""), "gradient",
             new ValidationErrors("test"));
         GradientOptions read = definition.Read(options, new EstimatorContext(Objective.Regret, environment, policy));

@@ -1,13 +1,12 @@
-using FedPG.Tests.Experiments.TensorBoard;
 using System.Globalization;
 using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Policies;
 using FedPG.Tests.Experiments.Runs;
+using FedPG.Tests.Experiments.TensorBoard;
 using TorchSharp;
 using Xunit;
 
@@ -22,7 +21,7 @@ public sealed class RolloutRunTests
     public static TheoryData<string[]> Ways()
     {
         var data = new TheoryData<string[]>();
-        foreach (string algorithm in BuiltInAlgorithms.Default.Names)
+        foreach (string algorithm in ExperimentCatalog.Default.Algorithms.Names)
         {
             data.Add([$"federation.algorithm={algorithm}", .. OfValues(algorithm) ? Values : Array.Empty<string>()]);
             data.Add([$"federation.algorithm={algorithm}", Pendulum, "objective=reward", "gradient.horizon=20",
@@ -49,7 +48,7 @@ public sealed class RolloutRunTests
     /// <summary>What methods of values train, and how, in the place of the small experiment's own sections.</summary>
     private static readonly string[] Values = ["""policy={}""", """gradient={"horizon":20,"trajectories":3,"exploration":0.5}"""];
 
-    private static bool OfValues(string algorithm) => BuiltInAlgorithms.Default[algorithm].OwnEstimators is not null;
+    private static bool OfValues(string algorithm) => ExperimentCatalog.Default.Algorithms[algorithm].OwnEstimators is not null;
 
     [Theory]
     [MemberData(nameof(Ways))]
