@@ -1,4 +1,3 @@
-using FedPG.Core;
 using FedPG.Experiments;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;

@@ -1,10 +1,6 @@
 using System.Reflection;
-using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Federation.Algorithms;
-using FedPG.Federation.Estimators;
-using FedPG.Policies;
 
 namespace FedPG.Experiments.Plugins;
 

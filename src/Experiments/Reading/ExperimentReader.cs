@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Experiments.Plugins;

@@ -2,8 +2,6 @@ using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.Episodic;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Evaluation.Episodic;
 using FedPG.Federation.Setup;

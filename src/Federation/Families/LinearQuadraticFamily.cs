@@ -1,6 +1,4 @@
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.LinearQuadratic;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Evaluation.LinearQuadratic;
 using FedPG.Federation.Setup;

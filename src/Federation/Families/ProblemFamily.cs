@@ -2,7 +2,6 @@ using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Tabular.Exact;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Estimators;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Setup;
 using FedPG.Federation.Threads;

@@ -4,7 +4,6 @@ using FedPG.Envs.Tabular.Exact;
 using FedPG.Envs.Tabular.Sampling;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.Tabular;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Evaluation.Tabular;
 using FedPG.Federation.Setup;

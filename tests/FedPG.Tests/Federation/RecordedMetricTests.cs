@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FedPG.Core;
 using FedPG.Core.Metrics;
 using FedPG.Core.Options;
 using FedPG.Experiments;
