@@ -16,7 +16,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation;
 
 /// <summary>How a run ended.</summary>
-public enum RunStatus
+internal enum RunStatus
 {
     /// <summary>All rounds were run.</summary>
     Finished,
@@ -28,7 +28,7 @@ public enum RunStatus
 /// <summary>
 /// One experiment: server, agents and the evaluator outside. Not thread-safe; <see cref="Run"/> blocks its caller.
 /// </summary>
-public sealed class TrainingLoop : IDisposable
+internal sealed class TrainingLoop : IDisposable
 {
     private readonly TrainingSetup _experiment;
     private readonly Algorithm _algorithm;

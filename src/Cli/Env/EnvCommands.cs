@@ -13,7 +13,7 @@ using FedPG.Experiments;
 namespace FedPG.Cli.Env;
 
 /// <summary>The commands <c>fedpg env list | info | export | trace | speed | render</c>.</summary>
-public static class EnvCommands
+internal static class EnvCommands
 {
     private static readonly JsonSerializerOptions Indented = new()
     {

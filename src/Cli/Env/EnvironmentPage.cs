@@ -13,7 +13,7 @@ namespace FedPG.Cli.Env;
 /// states can be listed, the optimum of the default instance as our own solver finds it. It says nothing that the definition does not say,
 /// so <c>fedpg env info ID --markdown</c> writes it anew.
 /// </summary>
-public static class EnvironmentPage
+internal static class EnvironmentPage
 {
     private const int WidestMap = 60;
 

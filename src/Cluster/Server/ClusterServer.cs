@@ -15,7 +15,7 @@ namespace FedPG.Cluster.Server;
 /// <summary>
 /// The process that does a run on a cluster: it keeps the server of the federation and the run folder, and workers hold the agents.
 /// </summary>
-public sealed class ClusterServer : IDisposable
+internal sealed class ClusterServer : IDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300);
     private readonly IHost _host;

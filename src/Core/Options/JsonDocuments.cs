@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace FedPG.Core.Options;
 
 /// <summary>Opens the JSON files a user writes: comments and trailing commas are welcome, duplicate keys are not.</summary>
-public static class JsonDocuments
+internal static class JsonDocuments
 {
     /// <summary>How files are read.</summary>
     public static JsonDocumentOptions ReadingOptions { get; } = new()

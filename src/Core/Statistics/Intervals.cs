@@ -7,7 +7,7 @@ namespace FedPG.Core.Statistics;
 /// Robust means and 95 % intervals of figures that were measured several times. Stateless; the random
 /// numbers of a bootstrap follow from the seed given.
 /// </summary>
-public static class Intervals
+internal static class Intervals
 {
     /// <summary>The resamples of a bootstrap.</summary>
     public const int Resamples = 10_000;

@@ -5,7 +5,7 @@ namespace FedPG.Core.Statistics;
 /// <summary>A straight line fitted by least squares.</summary>
 /// <param name="Slope">The slope, with Student's 95 % interval.</param>
 /// <param name="Intercept">The value at 0.</param>
-public sealed record Line(Figure95 Slope, double Intercept)
+internal sealed record Line(Figure95 Slope, double Intercept)
 {
     /// <summary>Fits y over x; with two points the slope is its own interval.</summary>
     public static Line Fit(IReadOnlyList<double> x, IReadOnlyList<double> y)

@@ -4,7 +4,7 @@ using FedPG.Envs.Pictures;
 namespace FedPG.Envs.Tabular;
 
 /// <summary>Draws environments whose states are listed. Stateless.</summary>
-public abstract class TabularDrawing : EnvironmentDrawing
+internal abstract class TabularDrawing : EnvironmentDrawing
 {
     private const int MaxVisits = 30;
 

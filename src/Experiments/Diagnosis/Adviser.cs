@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>Which theorem applies to an experiment, with which constants, and what follows for its settings. Deterministic.</summary>
-public sealed class Adviser
+internal sealed class Adviser
 {
     private const int MaxPathSteps = 40, MeasureEvery = 10, Batches = 16, MaxAgents = 256;
 

@@ -8,7 +8,7 @@ using MathNet.Numerics;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>Splits what is left of a run's gap by the laws near a minimum. Deterministic.</summary>
-public sealed class Certifier
+internal sealed class Certifier
 {
     /// <summary>Batches an agent draws for tr(Sigma).</summary>
     public const int Batches = 16;

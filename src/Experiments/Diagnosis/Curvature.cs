@@ -8,14 +8,14 @@ namespace FedPG.Experiments.Diagnosis;
 /// <param name="SmallestError">An upper bound of how far an eigenvalue is from
 /// <paramref name="Smallest"/>; the end itself may still lie beyond.</param>
 /// <param name="LargestError">The same for <paramref name="Largest"/>.</param>
-public sealed record CurvatureRange(double Smallest, double Largest, double SmallestError, double LargestError)
+internal sealed record CurvatureRange(double Smallest, double Largest, double SmallestError, double LargestError)
 {
     /// <summary>The local smoothness: the largest eigenvalue in absolute value, which is L of Assumption 1 at this point.</summary>
     public double Magnitude => Math.Max(Math.Abs(Smallest), Math.Abs(Largest));
 }
 
 /// <summary>The curvature of exactly known objectives, from products of the Hessian with vectors alone.</summary>
-public static class Curvature
+internal static class Curvature
 {
     private const int CheckEvery = 5;
 

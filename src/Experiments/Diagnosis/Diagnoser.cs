@@ -10,7 +10,7 @@ namespace FedPG.Experiments.Diagnosis;
 /// Measures the constants of the paper's assumptions at one theta after another. It sees what no server could: rewards, kernels, and
 /// batches of its own. With entropy all of it is of the regularised problem at the round's tau. Deterministic; one thread at a time.
 /// </summary>
-public sealed class Diagnoser : IDiagnoser
+internal sealed class Diagnoser : IDiagnoser
 {
     /// <summary>Batches an agent draws for tr(Sigma).</summary>
     public const int Batches = 16;

@@ -12,7 +12,7 @@ namespace FedPG.Experiments.Diagnosis;
 /// Measures the noise of an experiment's gradient estimates from batches of its own: they come from <see cref="StreamPurpose.Diagnosis"/>,
 /// so training stays the same bit for bit, and are not counted among its env-steps. Deterministic; one thread at a time.
 /// </summary>
-public sealed class NoiseMeter
+internal sealed class NoiseMeter
 {
     /// <summary>Agents whose batches are in memory at once.</summary>
     private const int BlockSize = 16;

@@ -10,7 +10,7 @@ namespace FedPG.Experiments.Diagnosis;
 /// to <see cref="LargestDense"/> parameters; beyond, in the Krylov space of each right-hand side, which on a positive definite Hessian is
 /// the method of conjugate gradients, and which can leave directions out where that method breaks down. One thread at a time.
 /// </summary>
-public sealed class PositiveInverse
+internal sealed class PositiveInverse
 {
     /// <summary>The most parameters that a whole Hessian is decomposed for.</summary>
     public const int LargestDense = 512;

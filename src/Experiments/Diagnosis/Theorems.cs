@@ -3,7 +3,7 @@ namespace FedPG.Experiments.Diagnosis;
 /// <summary>
 /// The conditions and choices of the paper's theorems as formulas. Pure; N, H, T, L, mu, gamma as in the paper, B trajectories a batch.
 /// </summary>
-public static class Theorems
+internal static class Theorems
 {
     /// <summary>Theorem 1: the largest eta, 1 / (4 C L H).</summary>
     /// <param name="smoothness">L.</param>

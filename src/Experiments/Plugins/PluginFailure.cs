@@ -6,7 +6,7 @@ using FedPG.Core.Options;
 namespace FedPG.Experiments.Plugins;
 
 /// <summary>Exceptions that come out of a plug-in's code, told apart from those of the program by the frames they passed through.</summary>
-public static class PluginFailure
+internal static class PluginFailure
 {
     /// <summary>On one line which plug-in failed, how and where; null when no code of a plug-in took part.</summary>
     public static string? Describe(Exception exception)

@@ -9,7 +9,7 @@ namespace FedPG.Experiments.Plugins;
 /// file. Load before experiments are read; not thread-safe.
 /// </summary>
 /// <param name="catalog">What plug-ins add to.</param>
-public sealed class PluginHost(ExperimentCatalog catalog)
+internal sealed class PluginHost(ExperimentCatalog catalog)
 {
     private readonly List<LoadedPlugin> _loaded = [];
 

@@ -17,7 +17,7 @@ namespace FedPG.Experiments.Reading;
 /// </summary>
 /// <param name="catalog">All that files can name.</param>
 /// <param name="plugins">What loads the plug-ins that a file names, into the same catalogue; null where none are to be loaded.</param>
-public sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? plugins = null)
+internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";

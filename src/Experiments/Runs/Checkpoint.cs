@@ -22,7 +22,7 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Trajectories">Trajectories sampled; not in checkpoints of versions that did not count them.</param>
 /// <param name="FileDigests">The SHA-256 of every log file up to its length at that moment; not in checkpoints of format 1.</param>
 /// <param name="Digest">The SHA-256 of all of this without itself, so that a change by hand is noticed; not in format 1.</param>
-public sealed record CheckpointManifest(
+internal sealed record CheckpointManifest(
     int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files,
     IReadOnlyList<TensorEntry> Tensors, long Trajectories = 0,
     IReadOnlyDictionary<string, string>? FileDigests = null, string? Digest = null)

@@ -15,7 +15,7 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Objective">J_i.</param>
 /// <param name="Optimum">The agent's own optimum; null where unknown.</param>
 /// <param name="Played">What its episodes showed; null where none were asked for and none are needed.</param>
-public sealed record AgentReview(string Name, double Objective, double? Optimum, EpisodeStatistics? Played)
+internal sealed record AgentReview(string Name, double Objective, double? Optimum, EpisodeStatistics? Played)
 {
     /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
     public double? ObjectiveError { get; init; }
@@ -36,7 +36,7 @@ public sealed record AgentReview(string Name, double Objective, double? Optimum,
 /// <param name="Episodes">Episodes an agent: those asked for, or else those an estimated objective comes from; 0 for none.</param>
 /// <param name="Length">Steps after which they are truncated; 0 without episodes.</param>
 /// <param name="Agents">Each agent.</param>
-public sealed record PolicyReview(
+internal sealed record PolicyReview(
     string Folder, string Name, string Algorithm, long Seed, string Minimised, int Rounds, double Objective, double? Optimum, double? Gap,
     double? UniformGap,
     double? GradientNormSquared, int Episodes, int Length, IReadOnlyList<AgentReview> Agents)

@@ -6,7 +6,7 @@ using FedPG.Experiments.TensorBoard;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>The files of a run, and the lock that keeps two processes from writing to one folder.</summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     /// <summary>The resolved experiment.</summary>
     public const string ExperimentFile = "experiment.json";

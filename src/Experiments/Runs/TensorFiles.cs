@@ -13,10 +13,10 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Dtype">float32 or float64.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Sha256">The checksum of the file, so that a file that was changed is not taken for the tensor.</param>
-public sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape, string Sha256);
+internal sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape, string Sha256);
 
 /// <summary>Raw tensors in files: the elements one after another, little-endian, rows first.</summary>
-public static class TensorFiles
+internal static class TensorFiles
 {
     /// <summary>The name of a type in manifests.</summary>
     public static string DtypeName(ScalarType dtype) => dtype == ScalarType.Float64 ? "float64" : "float32";

@@ -17,7 +17,7 @@ namespace FedPG.Experiments.Runs;
 /// A training run with or without a folder. With one it starts new, or goes on from the newest checkpoint with the same bits as if it had
 /// never stopped. One thread at a time.
 /// </summary>
-public sealed class TrainingRun : IRoundSink, IDisposable
+internal sealed class TrainingRun : IRoundSink, IDisposable
 {
     private readonly Experiment _experiment;
     private readonly RunFolder? _folder;

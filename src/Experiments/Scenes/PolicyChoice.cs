@@ -8,7 +8,7 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Experiments.Scenes;
 
 /// <summary>What <c>--policy</c> may name: <c>optimal</c>, <c>random</c>, or the folder of a run.</summary>
-public static class PolicyChoice
+internal static class PolicyChoice
 {
     /// <summary>The best policy.</summary>
     public const string Optimal = "optimal";

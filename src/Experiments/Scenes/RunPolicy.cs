@@ -21,7 +21,7 @@ namespace FedPG.Experiments.Scenes;
 /// <param name="ActOf">
 /// From the agent to what chooses actions from observations (<see cref="Subject.Act"/>) where they are not; else null.
 /// </param>
-public sealed record RunPolicy(
+internal sealed record RunPolicy(
     string Name, FederatedEnvironment Environment, Func<int, double[]>? TableOf, Func<int, Func<double[], int, double[]>>? ActOf)
 {
     /// <summary>

@@ -19,7 +19,7 @@ namespace FedPG.Federation.Algorithms;
 /// where corrections no longer cancel in the mean though the optimum stays a fixed point, and server optimisers in the place of Eq. (7).
 /// </para>
 /// </summary>
-public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federation) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
+internal sealed class FastFedPg(FastFedPgOptions options, FederationOptions federation) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
 {
     private const string MemoryMean = "memory_mean";
     private readonly ServerOptimizer _optimizer = new(options);

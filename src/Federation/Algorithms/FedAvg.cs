@@ -16,7 +16,7 @@ public sealed record FedAvgOptions : AveragingOptions
 /// paper's [6]), without any correction of the drift.
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public sealed class FedAvg(AveragingOptions options, FederationOptions federation) : Algorithm<ServerState>
+internal sealed class FedAvg(AveragingOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
     private readonly ServerOptimizer _optimizer = new(options);
 

@@ -52,7 +52,7 @@ public sealed record FedKlOptions : AveragingOptions
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta. beta_i and sigma_i stay with the agent.</para>
 /// </summary>
-public sealed class FedKl(FedKlOptions options, FederationOptions federation) : Algorithm<ServerState, FedKl.Agents>
+internal sealed class FedKl(FedKlOptions options, FederationOptions federation) : Algorithm<ServerState, FedKl.Agents>
 {
     private const double MinBeta = 1e-8, Max = 20, Tolerance = 1.1, Factor = 2;
     private readonly ServerOptimizer _optimizer = new(options);

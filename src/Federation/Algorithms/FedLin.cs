@@ -38,7 +38,7 @@ public sealed record FedLinOptions : AveragingOptions
 /// mean: it is FedLin on those agents, and its fixed point is theirs.
 /// </para>
 /// </summary>
-public sealed class FedLin(FedLinOptions options, FederationOptions federation) : Algorithm<FedLin.Server, FedLin.Agents>
+internal sealed class FedLin(FedLinOptions options, FederationOptions federation) : Algorithm<FedLin.Server, FedLin.Agents>
 {
     private const string GradientMean = "gradient_mean";
     private readonly ServerOptimizer _optimizer = new(options);

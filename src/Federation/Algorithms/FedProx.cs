@@ -23,7 +23,7 @@ public sealed record FedProxOptions : AveragingOptions
 /// <para>Symbols: mu = proximal, eta = LocalStepSize, H = LocalSteps, thetabar = Theta.</para>
 /// <para>Messages for each agent and round: up delta, down theta. Nobody keeps anything but thetabar.</para>
 /// </summary>
-public sealed class FedProx(FedProxOptions options, FederationOptions federation) : Algorithm<ServerState>
+internal sealed class FedProx(FedProxOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
     private readonly ServerOptimizer _optimizer = new(options);
 

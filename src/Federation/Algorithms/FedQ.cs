@@ -22,7 +22,7 @@ public sealed record FedQOptions : AveragingOptions
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public static class FedQ
+internal static class FedQ
 {
     private static IReadOnlyList<EstimatorDefinition> Estimators => [TabularValueEstimators.QChain, EpisodicValueEstimators.QChain];
 

@@ -24,7 +24,7 @@ public sealed record FedTdOptions : AveragingOptions
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public static class FedTd
+internal static class FedTd
 {
     private static IReadOnlyList<EstimatorDefinition> Estimators =>
         [TabularValueEstimators.TdChain, TabularValueEstimators.TdMean, EpisodicValueEstimators.TdChain];

@@ -18,7 +18,7 @@ public sealed record IndependentOptions : AlgorithmOptions
 /// is there for the evaluation only; no agent ever sees it, and the agents' own policies are better for themselves.
 /// <para>Messages: none.</para>
 /// </summary>
-public sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
+internal sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<IndependentOptions>(

@@ -28,7 +28,7 @@ public sealed record PAvgOptions : AveragingOptions
 /// Messages for each agent and round: up delta, down theta.
 /// </para>
 /// </summary>
-public sealed class PAvg(PAvgOptions options, FederationOptions federation) : Algorithm<ServerState>
+internal sealed class PAvg(PAvgOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
     private readonly ServerOptimizer _optimizer = new(options);
 

@@ -30,7 +30,7 @@ public sealed record PolicyMirrorDescentOptions : AveragingOptions
 /// 1/t at worst. Messages for each agent and round: up delta, down theta.
 /// </para>
 /// </summary>
-public static class PolicyMirrorDescent
+internal static class PolicyMirrorDescent
 {
     /// <summary>The algorithm as experiment files name it; eta_k = localStepSize / (1 - gamma).</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<PolicyMirrorDescentOptions>(

@@ -22,7 +22,7 @@ public sealed record QAvgOptions : AveragingOptions
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public static class QAvg
+internal static class QAvg
 {
     private static IReadOnlyList<EstimatorDefinition> Estimators =>
         [TabularValueEstimators.SampledBellman, TabularValueEstimators.ExactBellman, EpisodicValueEstimators.QBatch];

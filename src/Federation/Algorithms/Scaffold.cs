@@ -38,7 +38,7 @@ public sealed record ScaffoldOptions : AveragingOptions
 /// of some agents they sum to zero in expectation only.
 /// </para>
 /// </summary>
-public sealed class Scaffold(ScaffoldOptions options, FederationOptions federation) : Algorithm<Scaffold.Server, Scaffold.Agents>
+internal sealed class Scaffold(ScaffoldOptions options, FederationOptions federation) : Algorithm<Scaffold.Server, Scaffold.Agents>
 {
     private const string ControlName = "control";
     private readonly ServerOptimizer _optimizer = new(options);

@@ -15,7 +15,7 @@ namespace FedPG.Federation.Algorithms;
 /// </para>
 /// </summary>
 /// <param name="options">Which one, and its numbers.</param>
-public sealed class ServerOptimizer(AveragingOptions options)
+internal sealed class ServerOptimizer(AveragingOptions options)
 {
     private readonly double _beta1 = options.ServerBeta1, _beta2 = options.ServerBeta2, _tau = options.ServerTau;
 

@@ -13,7 +13,7 @@ using FedPG.Policies.Tabular;
 namespace FedPG.Federation.Families;
 
 /// <summary>Environments that are known by their episodes alone: gradients and objectives are estimated.</summary>
-public sealed class EpisodicFamily : ProblemFamily
+internal sealed class EpisodicFamily : ProblemFamily
 {
     /// <inheritdoc/>
     public override string Name => "episodic";

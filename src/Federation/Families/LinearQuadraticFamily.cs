@@ -11,7 +11,7 @@ namespace FedPG.Federation.Families;
 /// <summary>
 /// Linear systems with quadratic costs: everything is known in closed form, and no episodes are played for an evaluation.
 /// </summary>
-public sealed class LinearQuadraticFamily : ProblemFamily
+internal sealed class LinearQuadraticFamily : ProblemFamily
 {
     /// <inheritdoc/>
     public override string Name => "linear-quadratic";

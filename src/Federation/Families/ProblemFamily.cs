@@ -13,7 +13,7 @@ namespace FedPG.Federation.Families;
 /// A kind of problem: what an environment, the policies that act in it, the estimators of their gradients and the evaluator of their worth
 /// have in common. The kind of an environment is asked here and nowhere else. Immutable and thread-safe.
 /// </summary>
-public abstract class ProblemFamily
+internal abstract class ProblemFamily
 {
     /// <summary>All families, each with its own type of environment.</summary>
     public static IReadOnlyList<ProblemFamily> All { get; } = [new TabularFamily(), new EpisodicFamily(), new LinearQuadraticFamily()];

@@ -16,7 +16,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Families;
 
 /// <summary>Finite MDPs, whose states are listed: everything is known exactly.</summary>
-public sealed class TabularFamily : ProblemFamily
+internal sealed class TabularFamily : ProblemFamily
 {
     /// <summary>The length of episodes where the experiment has no horizon.</summary>
     private const int DefaultLength = 1000;

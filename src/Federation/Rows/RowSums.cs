@@ -11,7 +11,7 @@ namespace FedPG.Federation.Rows;
 /// Sums over agents in one fixed order: a binary tree over the agent index, neighbours first. A block of 2^k agents that starts at a
 /// multiple of 2^k is a subtree, so the sum has the same bits however agents are spread over blocks, threads or machines.
 /// </summary>
-public static class RowSums
+internal static class RowSums
 {
     /// <summary>Columns that are summed together: the partial sums of 16 rows stay in the first-level cache.</summary>
     private const int Piece = 1024;

@@ -7,7 +7,7 @@ namespace FedPG.Federation.Threads;
 /// because torch's own threads spin and fight over the cores. Between phases they look out for the next one for a short while before they
 /// sleep: phases follow each other within microseconds, and waking a thread takes tens of them.
 /// </summary>
-public sealed class WorkerPool : IDisposable
+internal sealed class WorkerPool : IDisposable
 {
     /// <summary>Looks before a thread sleeps, some 50 microseconds together.</summary>
     private const int Looks = 100;

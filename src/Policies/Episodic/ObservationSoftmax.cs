@@ -14,7 +14,7 @@ namespace FedPG.Policies.Episodic;
 /// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what
 /// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
 /// </summary>
-public sealed class ObservationSoftmax : EpisodicPolicy
+internal sealed class ObservationSoftmax : EpisodicPolicy
 {
     private readonly DenseNetwork _network;
 

@@ -6,7 +6,7 @@ namespace FedPG.Reporting.Curves;
 /// A CSV file by its columns: the first row names them, the others hold a value in each. Cells may be quoted (<c>"a, b"</c>, <c>""</c> for
 /// a quote inside). Immutable.
 /// </summary>
-public sealed class CurveTable
+internal sealed class CurveTable
 {
     private const int MaxErrors = 20;
 

@@ -4,7 +4,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Reporting.Curves;
 
 /// <summary>One curve for runs of the same settings with several seeds. Stateless.</summary>
-public static class SeedCurves
+internal static class SeedCurves
 {
     /// <summary>More points than this would not show.</summary>
     private const int MaxPoints = 400;

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace FedPG.Reporting.Pictures;
 
 /// <summary>Scenes in a terminal: with colours where it has them, in plain characters where it does not.</summary>
-public static class TerminalPictures
+internal static class TerminalPictures
 {
     /// <summary>Writes what is shown, what it means, and how the episode went.</summary>
     /// <param name="console">The terminal.</param>

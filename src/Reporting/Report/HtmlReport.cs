@@ -9,7 +9,7 @@ namespace FedPG.Reporting.Report;
 /// A page about runs: what was reached and what it cost, curves, agents, what crossed, settings. One file that needs nothing else: figures
 /// are SVG within it, and there is no script. The same folders give the same bytes. Stateless.
 /// </summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private const string InsideCaption =
         "Drift: how far local steps lead agents from the server's parameters, mean over agents and local steps of a round. "

@@ -7,7 +7,7 @@ using FedPG.Reporting.Curves;
 namespace FedPG.Reporting.Report;
 
 /// <summary>What a run folder says, of a run that still goes on too. Immutable.</summary>
-public sealed class ReportedRun
+internal sealed class ReportedRun
 {
     private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", DivergedFile = "diverged.json",
         ExchangeFile = "exchange.csv", Finished = "finished";
@@ -222,7 +222,7 @@ public sealed class ReportedRun
 /// <param name="Shape">Its shape.</param>
 /// <param name="Messages">How many crossed.</param>
 /// <param name="Bytes">Their bytes together.</param>
-public sealed record Crossing(string Direction, string Name, string Shape, long Messages, long Bytes)
+internal sealed record Crossing(string Direction, string Name, string Shape, long Messages, long Bytes)
 {
     private const int Fields = 4;
 

@@ -5,7 +5,7 @@ namespace FedPG.Reporting.Report;
 /// <summary>The runs that a report shows, and those that it can only name. Immutable.</summary>
 /// <param name="Shown">The runs, each with an experiment and a seed of its own.</param>
 /// <param name="Named">The other run folders, and why they are not shown.</param>
-public sealed record ReportedRuns(IReadOnlyList<ReportedRun> Shown, IReadOnlyList<ValidationError> Named)
+internal sealed record ReportedRuns(IReadOnlyList<ReportedRun> Shown, IReadOnlyList<ValidationError> Named)
 {
     /// <summary>Reads run folders, and leaves out what cannot be shown.</summary>
     /// <param name="folders">The run folders (<see cref="ReportedRun.FoldersOf"/>).</param>

@@ -7,7 +7,7 @@ namespace FedPG.Reporting.Report;
 /// <summary>Runs of one experiment that differ in their seeds only.</summary>
 /// <param name="Label">What sets it apart from the other groups.</param>
 /// <param name="Runs">The runs, at least one.</param>
-public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
+internal sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
 {
     private const int MaxCharacters = 60, MaxOfValue = 24;
     private const string AlgorithmKey = "federation.algorithm", EnvironmentKey = "environment.id", OptionsKey = "environment.options.";

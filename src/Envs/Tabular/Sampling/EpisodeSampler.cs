@@ -28,7 +28,7 @@ public sealed record EpisodeStatistics(int Episodes, long Steps, double Return, 
 /// </summary>
 /// <param name="mdp">All agents' MDPs.</param>
 /// <param name="objective">How rewards become costs.</param>
-public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
+internal sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
 {
     /// <summary>The longest episode: what a stream has numbers for.</summary>
     public const int LongestEpisode = StreamKey.MaximumDraw;

@@ -15,7 +15,7 @@ namespace FedPG.Envs.Tabular.Sampling;
 /// </para>
 /// Immutable after creation and safe to share: what a thread writes to is in its <see cref="SamplerWork"/>.
 /// </summary>
-public sealed class TrajectorySampler
+internal sealed class TrajectorySampler
 {
     private const int Lanes = PhiloxLanes.Lanes;
 
