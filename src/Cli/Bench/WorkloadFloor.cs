@@ -47,7 +47,7 @@ internal static class WorkloadFloor
         Experiment experiment = workload.Experiment(1);
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
         long agents = experiment.Environment.AgentNames.Count, parameters = policy.Layout.Length;
-        bool listed = experiment.Environment is FiniteMdp;
+        bool listed = FiniteMdp.Find(experiment.Environment) is not null;
         double steps = workload.StepsPerGradient(execution);
         int[] hidden = [.. (experiment.Resolved["policy"]!["hidden"] as JsonArray ?? []).Select(width => (int)width!)];
         int inputs = listed ? 0 : ((EpisodicEnvironment)experiment.Environment).ObservationSpace.Size;

@@ -94,7 +94,7 @@ internal static class EnvCommands
         command.SetAction(parsed =>
         {
             FederatedEnvironment instance = choice.Configure(parsed).Build();
-            if (instance is not FiniteMdp mdp)
+            if (FiniteMdp.Find(instance) is not { } mdp)
                 throw new InvalidInputException(new ValidationError("ID", "", instance.Name,
                     "its states cannot be listed, so it has no finite-MDP file"));
             if (parsed.GetValue(file) is { } path) WriteFile(mdp, path);

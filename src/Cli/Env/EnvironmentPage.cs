@@ -36,11 +36,9 @@ internal static class EnvironmentPage
             Line();
             Line($"Limit of steps when it is stepped: {Number(limit)}.");
         }
-        switch (Default(definition))
-        {
-            case FiniteMdp mdp: Optimum(mdp); break;
-            case LinearQuadraticProblem problem: MinCost(problem); break;
-        }
+        FederatedEnvironment? instance = Default(definition);
+        if (FiniteMdp.Find(instance) is { } table) Optimum(table);
+        if (LinearQuadraticProblem.Find(instance) is { } problem) MinCost(problem);
         Line();
         Line("---");
         Line();
@@ -81,41 +79,41 @@ internal static class EnvironmentPage
                 $"| {what} | {string.Join(", ", options.Select(option => $"`{option}`"))} |");
         }
 
-        void Optimum(FiniteMdp instance)
+        void Optimum(FiniteMdp mdp)
         {
-            FiniteMdpSolver solver = FiniteMdpSolver.OfAgent(instance, 0, Objective.Reward);
+            FiniteMdpSolver solver = FiniteMdpSolver.OfAgent(mdp, 0, Objective.Reward);
             Heading("The default instance, computed by our own solver");
             Line("| | |");
             Line("|---|---|");
-            Line($"| states, actions | {Number(instance.States)}, {Number(instance.Actions)} |");
-            Line($"| terminal states | {Number(instance.Terminal.Count(t => t))} |");
-            Line($"| discount | {Number(instance.Discount)} |");
-            Line($"| rewards | {instance.RewardRange} |");
+            Line($"| states, actions | {Number(mdp.States)}, {Number(mdp.Actions)} |");
+            Line($"| terminal states | {Number(mdp.Terminal.Count(t => t))} |");
+            Line($"| discount | {Number(mdp.Discount)} |");
+            Line($"| rewards | {mdp.RewardRange} |");
             Line($"| expected discounted return of the optimal policy | {Digits(-solver.Optimum().Objective)} |");
             Line($"| of the uniform policy | {Digits(-solver.Evaluate(solver.UniformPolicy()).Objective)} |");
             Line();
             Line(
                 "One agent, all options at their defaults, from the start distribution; policy iteration with exact evaluation (`fedpg "
                     + $"env info {definition.Id}`, `src/Envs/Exact`).");
-            if (instance.Grid is not { Columns: <= WidestMap } grid) return;
+            if (mdp.Grid is not { Columns: <= WidestMap } grid) return;
             Line();
             Line("```");
             foreach (string row in grid.Map) Line(row);
             Line("```");
         }
 
-        void MinCost(LinearQuadraticProblem instance)
+        void MinCost(LinearQuadraticProblem linear)
         {
-            if (instance.Optimum(instance.Agents[0], 0) is not { } best) return;
+            if (linear.Optimum(linear.Agents[0], 0) is not { } best) return;
             Heading("The default instance, computed by our own solver");
             Line("| | |");
             Line("|---|---|");
-            Line($"| states, controls | {Number(instance.States)}, {Number(instance.Controls)} |");
-            Line($"| discount | {Number(instance.Discount)} |");
+            Line($"| states, controls | {Number(linear.States)}, {Number(linear.Controls)} |");
+            Line($"| discount | {Number(linear.Discount)} |");
             Line($"| return of the optimal gain | {Digits(-best)} |");
             Line(
                 "| of the initial gain | "
-                    + $"{Digits(-instance.MeanObjective(0).Value(instance.InitialGain.Transpose().ToColumnMajorArray()))} |");
+                    + $"{Digits(-linear.MeanObjective(0).Value(linear.InitialGain.Transpose().ToColumnMajorArray()))} |");
             Line();
             Line(
                 $"One agent, all options at their defaults, without noise; by the Riccati equation (`fedpg env info {definition.Id}`, "

@@ -157,7 +157,7 @@ internal sealed class ClusterServer : IDisposable
         if (sites.OfAgent.Count != setup.Names.Count)
             throw new InvalidInputException(new ValidationError("--sites", "", null,
                 $"places {sites.OfAgent.Count} agents, and the experiment has {setup.Names.Count}"));
-        if (setup.Training.Environment is not EpisodicEnvironment)
+        if (EpisodicEnvironment.Find(setup.Training.Environment) is null)
             throw new InvalidInputException(new ValidationError("--sites", "", setup.Training.Environment.Name,
                 "lists its states; agents of sites need an environment that is known by its steps"));
         if (setup.Training.DiagnoseEvery > 0)

@@ -24,7 +24,7 @@ internal static class Describer
             if (ExperimentCatalog.Default.Environments.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment,
                 errors) is not { } configured)
                 return Refused(string.Join("; ", errors.Items));
-            return configured.Build() is EpisodicEnvironment episodic
+            return EpisodicEnvironment.Find(configured.Build()) is { } episodic
                 ? new OutboundResult(id, new BlockReply(ReplyStatus.Done), SiteCard.Of(episodic, configured.ResolvedOptions))
                 : Refused($"{question.Id} lists its states; agents of a site need an environment that is known by its steps");
         }

@@ -34,6 +34,10 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
         (ObservationSpace, ActionSpace) = (first.ObservationSpace, first.ActionSpace);
     }
 
+    /// <summary>The environment as one that is known by its episodes alone; null where it is of another kind.</summary>
+    /// <param name="environment">The environment; null where it is not known.</param>
+    public static EpisodicEnvironment? Find(FederatedEnvironment? environment) => environment as EpisodicEnvironment;
+
     /// <summary>Whether an environment can be stepped (<see cref="Of"/>).</summary>
     public static bool CanBe(FederatedEnvironment instance) => instance?.Stepping is not null;
 

@@ -39,7 +39,7 @@ internal sealed record Subject(FederatedEnvironment Environment, int Agent, Envi
         {
             PolicyName = PolicyName, Policy = Policy, Together = Together,
         };
-        if (Environment is not FiniteMdp mdp || Policy is null) return scene;
+        if (FiniteMdp.Find(Environment) is not { } mdp || Policy is null) return scene;
         double[] values = StateValues.Of(mdp, Agent, Policy, Together);
         return scene with
         {

@@ -57,18 +57,20 @@ internal sealed record RunPolicy(
         ArgumentNullException.ThrowIfNull(stored);
         Experiment experiment = stored.Experiment;
         string name = $"{experiment.AlgorithmName}, {experiment.PolicyKind}, {stored.Rounds} rounds";
-        return experiment.Environment switch
+        FederatedEnvironment environment = experiment.Environment;
+        if (FiniteMdp.Find(environment) is { } mdp)
+            return new RunPolicy(name, mdp, stored.Probabilities, null) { ToldAgents = stored.ToldAgents() };
+        if (EpisodicEnvironment.Find(environment) is { } episodic)
         {
-            FiniteMdp mdp => new RunPolicy(name, mdp, stored.Probabilities, null) { ToldAgents = stored.ToldAgents() },
-            EpisodicEnvironment stepped => new RunPolicy(name, stepped, null, agent => ObservationActor.Of(stored, stepped, agent))
+            return new RunPolicy(name, episodic, null, agent => ObservationActor.Of(stored, episodic, agent))
             {
                 ToldAgents = stored.ToldAgents(),
-            },
-            LinearQuadraticProblem problem =>
-                new RunPolicy(name + Noise(experiment), problem, null, _ => (x, _) => Control(stored.Parameters, x)),
-            _ => throw new InvalidInputException(new ValidationError(
-                source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
-        };
+            };
+        }
+        if (LinearQuadraticProblem.Find(environment) is { } problem)
+            return new RunPolicy(name + Noise(experiment), problem, null, _ => (x, _) => Control(stored.Parameters, x));
+        throw new InvalidInputException(new ValidationError(
+            source, "", stored.Folder, $"holds a policy for {environment.Name}, which cannot be shown"));
     }
 
     /// <summary>What a run trained, in its own environment: what <c>fedpg eval RUN_DIR --render</c> shows.</summary>

@@ -40,12 +40,8 @@ internal sealed class TabularFamily : ProblemFamily
     public static FiniteMdp MdpOf(FederatedEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return FindMdp(environment) ?? throw new InvalidOperationException($"the states of {environment.Name} cannot be listed");
+        return FiniteMdp.Find(environment) ?? throw new InvalidOperationException($"the states of {environment.Name} cannot be listed");
     }
-
-    /// <summary>The finite MDP that an environment is; null where it is not one.</summary>
-    /// <param name="environment">The environment; null where it is not known.</param>
-    public static FiniteMdp? FindMdp(FederatedEnvironment? environment) => environment as FiniteMdp;
 
     /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1.</summary>
     /// <param name="setup">The experiment, of this family.</param>
