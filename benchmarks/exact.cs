@@ -73,7 +73,8 @@ return 0;
 static FiniteMdp Mdp(string id, string options)
 {
     var errors = new ValidationErrors(id);
-    ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, agents, JsonDocument.Parse(options).RootElement,
+    ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, agents,
+        JsonDocument.Parse(options).RootElement,
         EnvironmentKeys.CommandLine, errors);
     errors.ThrowIfAny();
     return (FiniteMdp)configured!.Build();

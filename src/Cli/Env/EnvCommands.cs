@@ -33,7 +33,8 @@ internal static class EnvCommands
         var command = new Command("list", "Lists the environments.") { json };
         command.SetAction(parsed =>
         {
-            EnvironmentDefinition[] all = [.. ExperimentCatalog.Default.Environments.Ids.Select(id => ExperimentCatalog.Default.Environments.Find(id)!)];
+            EnvironmentDefinition[] all =
+                [.. ExperimentCatalog.Default.Environments.Ids.Select(id => ExperimentCatalog.Default.Environments.Find(id)!)];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -58,7 +58,8 @@ internal static class EnvSpeedCommand
     private static EpisodicEnvironment Make(string id)
     {
         var errors = new ValidationErrors("defaults");
-        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, 1, default, EnvironmentKeys.CommandLine, errors);
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, 1, default,
+            EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         return EpisodicEnvironment.Of(configured!.Build(), configured.Definition.StepLimit);
     }

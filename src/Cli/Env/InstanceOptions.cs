@@ -64,7 +64,8 @@ internal sealed class InstanceOptions
         errors.ThrowIfAny();
         ValidationErrors found = errors.Another();
         ConfiguredEnvironment? environment =
-            PluginFailure.AsInput(() => ExperimentCatalog.Default.Environments.Configure(id, agents, inlined, EnvironmentKeys.CommandLine, found));
+            PluginFailure.AsInput(() => ExperimentCatalog.Default.Environments.Configure(id, agents, inlined,
+                EnvironmentKeys.CommandLine, found));
         MapFile.Report(errors, found, "map", map);
         errors.ThrowIfAny();
         return environment! with { Build = () => PluginFailure.AsInput(environment!.Build) };

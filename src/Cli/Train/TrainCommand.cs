@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Cli.Cluster;
@@ -9,6 +7,7 @@ using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
+using FedPG.Experiments.Training;
 using FedPG.Federation.Execution;
 
 namespace FedPG.Cli.Train;
@@ -110,18 +109,19 @@ internal static class TrainCommand
         string? folder = parsed.GetValue(Resume);
         try
         {
-            using TrainingRun? run = folder is not null
-                ? Continue(parsed, folder, execution, cluster, progress)
-                : Start(parsed, execution, cluster, progress);
-            if (run is null) return Finished(parsed);
-            folder = run.Folder;
-            progress.Begin(run);
-            RunSummary summary = run.Run(interrupt.Token);
+            using FederatedTrainer? trainer = folder is not null
+                ? Continue(parsed, folder, execution, cluster)
+                : Start(parsed, execution, cluster);
+            if (trainer is null) return Finished(parsed);
+            folder = trainer.Folder;
+            trainer.AddSink(progress);
+            progress.Begin(trainer.Open());
+            RunSummary summary = trainer.RunToEnd(interrupt.Token);
             progress.End();
             Print(parsed, summary);
             if (summary.Status == "finished") return ExitCode.Ok;
             Console.Error.WriteLine(
-                $"stopped after round {summary.Rounds}; continue with: fedpg train --resume {run.Folder}{cluster?.Again}");
+                $"stopped after round {summary.Rounds}; continue with: fedpg train --resume {folder}{cluster?.Again}");
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
@@ -132,7 +132,7 @@ internal static class TrainCommand
         return ExitCode.Cancelled;
     }
 
-    private static TrainingRun Start(ParseResult parsed, ExecutionOptions execution, TrainingCluster? cluster, TrainProgress progress)
+    private static FederatedTrainer Start(ParseResult parsed, ExecutionOptions execution, TrainingCluster? cluster)
     {
         if (parsed.GetValue(AcceptChanges))
             throw new InvalidInputException(new ValidationError(AcceptChanges.Name, "", null,
@@ -145,7 +145,10 @@ internal static class TrainCommand
         }
         Experiment experiment = ReadExperiment(parsed);
         using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take(experiment.Name, TimeProvider.System) : null;
-        return TrainingRun.Start(experiment, execution, taken?.Path ?? parsed.GetValue(Out)!, Versions(), progress, TimeProvider.System);
+        var trainer = new FederatedTrainer(experiment, taken?.Path ?? parsed.GetValue(Out)!, execution, RunFolder.Out);
+        // The folder is the run's from here on.
+        trainer.Open();
+        return trainer;
     }
 
     /// <summary>The experiment that a command line with <see cref="File"/>, <see cref="Set"/> and <see cref="Seed"/> names.</summary>
@@ -181,8 +184,7 @@ internal static class TrainCommand
         return one ? (files[0], [.. assignments.Where(a => a != files[0])]) : (null, assignments);
     }
 
-    private static TrainingRun? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster,
-        TrainProgress progress)
+    private static FederatedTrainer? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster)
     {
         foreach ((string name, bool given) in new[]
         {
@@ -197,7 +199,7 @@ internal static class TrainCommand
         string resolved = Path.Combine(folder, RunFolder.ExperimentFile);
         if (cluster is not null && System.IO.File.Exists(resolved)) cluster.LearnEnvironment(JsonDocuments.ReadFile(resolved), []);
         var changes = new ResumeChanges(parsed.GetValue(AcceptChanges), Console.Error.WriteLine);
-        return TrainingRun.Resume(folder, ExperimentReader.Default, _ => execution, progress, TimeProvider.System, changes: changes);
+        return FederatedTrainer.Continue(folder, execution, changes: changes);
     }
 
     private static int Finished(ParseResult parsed)
@@ -225,13 +227,4 @@ internal static class TrainCommand
             CreateAgents = cluster is null ? null : cluster.CreateAgents,
         };
     }
-
-    /// <summary>What the resolved experiment says about the software that ran it.</summary>
-    internal static JsonObject Versions() => new()
-    {
-        ["fedpg"] = typeof(TrainCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-        ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
-        ["dotnet"] = Environment.Version.ToString(),
-        ["system"] = RuntimeInformation.RuntimeIdentifier,
-    };
 }

@@ -21,7 +21,8 @@ internal static class Describer
         {
             var errors = new ValidationErrors("the run");
             using var options = JsonDocument.Parse(question.Options);
-            if (ExperimentCatalog.Default.Environments.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment,
+            if (ExperimentCatalog.Default.Environments.Configure(question.Id, question.Agents, options.RootElement,
+                EnvironmentKeys.Experiment,
                 errors) is not { } configured)
                 return Refused(string.Join("; ", errors.Items));
             return EpisodicEnvironment.Find(configured.Build()) is { } episodic

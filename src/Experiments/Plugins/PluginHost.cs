@@ -5,8 +5,8 @@ using FedPG.Envs;
 namespace FedPG.Experiments.Plugins;
 
 /// <summary>
-/// Loads plug-ins and enters what they bring into a catalogue. Everything that keeps a file from being a plug-in is one fault that names the
-/// file. Load before experiments are read; not thread-safe.
+/// Loads plug-ins and enters what they bring into a catalogue. Everything that keeps a file from being a plug-in is one fault that names
+/// the file. Load before experiments are read; not thread-safe.
 /// </summary>
 /// <param name="catalog">What plug-ins add to.</param>
 internal sealed class PluginHost(ExperimentCatalog catalog)

@@ -86,7 +86,8 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, catalog.Algorithms);
         PolicySection policySection = PolicyReader.Read(reader, catalog.Policies, environment, trainer, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        ConfiguredAlgorithm federation = FederationReader.Read(reader, catalog.Algorithms, environment?.AgentNames.Count ?? 0, options.Seed);
+        ConfiguredAlgorithm federation = FederationReader.Read(reader, catalog.Algorithms, environment?.AgentNames.Count ?? 0,
+            options.Seed);
         var context = new EstimatorContext(options.Objective, environment, policy);
         GradientSection gradient = GradientReader.Read(reader, catalog.Estimators, trainer, policySection.Kind, context);
         if (environment is not null && policy is not null)

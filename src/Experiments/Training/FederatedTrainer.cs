@@ -31,7 +31,7 @@ namespace FedPG.Experiments.Training;
 /// </example>
 public sealed class FederatedTrainer : IDisposable
 {
-    private const string FolderSource = nameof(TrainingOptions) + "." + nameof(TrainingOptions.Folder);
+    private readonly string _folderSource = nameof(TrainingOptions) + "." + nameof(TrainingOptions.Folder);
     private readonly ExperimentReader _reader;
     private readonly ExecutionOptions _execution;
     private readonly RoundSinks _sinks = new();
@@ -69,8 +69,16 @@ public sealed class FederatedTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(experiment);
         (_reader, Experiment, _folder) = (reader, experiment, folder);
         _execution = execution ?? AllCores;
-        if (folder is not null) RunFolder.RequireEmpty(folder, source: FolderSource);
+        if (folder is not null) RunFolder.RequireEmpty(folder, source: _folderSource);
     }
+
+    /// <summary>A trainer of a command, which gives its folder by an option.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="folderSource">The option that named the folder, as messages call it.</param>
+    internal FederatedTrainer(Experiment experiment, string folder, ExecutionOptions execution, string folderSource) =>
+        (_reader, Experiment, _folder, _execution, _folderSource) = (ExperimentReader.Default, experiment, folder, execution, folderSource);
 
     /// <summary>What is trained, with all defaults written out.</summary>
     public Experiment Experiment { get; private set; }
@@ -106,12 +114,24 @@ public sealed class FederatedTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         execution ??= AllCores;
+        if (Continue(folder, execution, environment) is { } unfinished) return unfinished;
+        StoredPolicy stored = StoredPolicy.Read(folder, ExperimentReader.Default, nameof(folder), environment);
+        return new FederatedTrainer(ExperimentReader.Default, stored, TrainingRun.ReadSummary(folder)!, execution);
+    }
+
+    /// <summary>Goes on with the run of a folder; null where it is finished.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="environment">The environment, where a program made it by hand; else null.</param>
+    /// <param name="changes">Whether files that the run has read may have another content now; null where not.</param>
+    /// <exception cref="InvalidInputException">The folder is no run folder, is in use, or its files do not fit together.</exception>
+    internal static FederatedTrainer? Continue(
+        string folder, ExecutionOptions execution, FederatedEnvironment? environment = null, ResumeChanges? changes = null)
+    {
         ExperimentReader reader = ExperimentReader.Default;
         var sinks = new RoundSinks();
-        TrainingRun? run = TrainingRun.Resume(folder, reader, _ => execution, sinks, TimeProvider.System, environment);
-        if (run is not null) return new FederatedTrainer(reader, run, sinks, execution);
-        StoredPolicy stored = StoredPolicy.Read(folder, reader, nameof(folder), environment);
-        return new FederatedTrainer(reader, stored, TrainingRun.ReadSummary(folder)!, execution);
+        TrainingRun? run = TrainingRun.Resume(folder, reader, _ => execution, sinks, TimeProvider.System, environment, changes);
+        return run is null ? null : new FederatedTrainer(reader, run, sinks, execution);
     }
 
     private FederatedTrainer(ExperimentReader reader, TrainingRun run, RoundSinks sinks, ExecutionOptions execution) =>
@@ -174,6 +194,14 @@ public sealed class FederatedTrainer : IDisposable
         }
     });
 
+    /// <summary>
+    /// Runs the rounds that are left, for a caller who wants no policy: none is made. What comes before the first round is done first.
+    /// </summary>
+    /// <param name="cancellationToken">Ends training at the next round boundary.</param>
+    /// <returns>The summary.</returns>
+    /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite.</exception>
+    internal RunSummary RunToEnd(CancellationToken cancellationToken) => Alone(() => Open().Run(cancellationToken));
+
     /// <summary>Runs the rounds that are left on a thread of its own.</summary>
     /// <inheritdoc cref="Run"/>
     public Task<TrainingResult> RunAsync(
@@ -226,9 +254,11 @@ public sealed class FederatedTrainer : IDisposable
         return options.Execution ?? new ExecutionOptions(options.Threads, torch.CPU);
     }
 
-    private TrainingRun Open() => _run ??= _folder is null
+    /// <summary>The run; started, its folder included, where it was not.</summary>
+    /// <exception cref="InvalidInputException">The folder cannot be used.</exception>
+    internal TrainingRun Open() => _run ??= _folder is null
         ? TrainingRun.StartWithoutFolder(Experiment, _execution, _sinks, TimeProvider.System)
-        : TrainingRun.Start(Experiment, _execution, _folder, SoftwareVersions.ToJson(), _sinks, TimeProvider.System, FolderSource);
+        : TrainingRun.Start(Experiment, _execution, _folder, SoftwareVersions.ToJson(), _sinks, TimeProvider.System, _folderSource);
 
     private TrainingResult ResultOf(TrainingRun run, RunSummary summary) =>
         new(summary, new TrainedPolicy(new StoredPolicy(run.Folder ?? "", Experiment, summary.Rounds, run.Federation.Parameters())));

@@ -26,7 +26,8 @@ public sealed record DecentralizedOptions : AlgorithmOptions
 /// thetabar is that mean, known to the evaluation only.</para>
 /// <para>Messages for each agent and round: up theta to each agent that hears it, down theta from each agent it hears.</para>
 /// </summary>
-internal sealed class Decentralized(DecentralizedOptions options, FederationOptions federation) : Algorithm<ServerState, Decentralized.Agents>
+internal sealed class Decentralized(DecentralizedOptions options, FederationOptions federation)
+    : Algorithm<ServerState, Decentralized.Agents>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<DecentralizedOptions>(

@@ -22,7 +22,8 @@ internal static class EnvTesting
     public static ConfiguredEnvironment Configure(string id, int agents, string options = "{}")
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options),
+            EnvironmentKeys.Experiment,
             errors);
         errors.ThrowIfAny();
         return environment!;
@@ -34,7 +35,8 @@ internal static class EnvTesting
     public static IReadOnlyList<ValidationError> ErrorsOf(string id, int agents, string options)
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options),
+            EnvironmentKeys.Experiment,
             errors);
         Assert.Null(environment);
         return errors.Items;

@@ -32,7 +32,8 @@ public sealed class EnvironmentPagesTests
             new ValidationErrors("defaults"));
         Assert.Equal(
             configured!.Build() is FiniteMdp or LinearQuadraticProblem,
-            EnvironmentPage.Of(ExperimentCatalog.Default.Environments.Find(id)!).Contains("computed by our own solver", StringComparison.Ordinal));
+            EnvironmentPage.Of(ExperimentCatalog.Default.Environments.Find(id)!)
+                .Contains("computed by our own solver", StringComparison.Ordinal));
     }
 
     [Fact]

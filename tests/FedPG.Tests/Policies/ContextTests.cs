@@ -255,7 +255,8 @@ public sealed class ContextTests
             _ => new NeuralSoftmaxOptions { Hidden = [2], Context = TaskContext.Agent },
         };
         using var told = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(made, options, TensorFormat.Float64);
-        using var plain = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(made, options with { Context = TaskContext.None }, TensorFormat.Float64);
+        using var plain = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(made, options with { Context = TaskContext.None },
+            TensorFormat.Float64);
         Assert.Equal(plain.ObservationSize + 2, told.ObservationSize);
         Assert.Equal([[0], [1]], told.AgentGroups(0, 2));
         Assert.Single(plain.AgentGroups(0, 2));

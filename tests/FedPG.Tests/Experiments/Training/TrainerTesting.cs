@@ -25,7 +25,8 @@ internal static class TrainerTesting
     {
         var errors = new ValidationErrors(id);
         JsonElement section = JsonDocument.Parse(options).RootElement;
-        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, agents, section, EnvironmentKeys.Experiment, errors);
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, agents, section,
+            EnvironmentKeys.Experiment, errors);
         errors.ThrowIfAny();
         return configured!.Build();
     }

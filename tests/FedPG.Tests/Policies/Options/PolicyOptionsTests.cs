@@ -94,7 +94,8 @@ public sealed class PolicyOptionsTests
     public void A_program_gets_the_messages_of_a_file_all_at_once()
     {
         var options = new NeuralSoftmaxOptions { Hidden = [0], Observation = StateObservation.Coordinates };
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made("RandomMdp-v0"), options));
+        InvalidInputException e =
+            Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made("RandomMdp-v0"), options));
         Assert.Equal(
         [
             "NeuralSoftmaxOptions: hidden: [0]; must be a list of whole numbers from 1 to 65536",
@@ -108,7 +109,8 @@ public sealed class PolicyOptionsTests
     public void A_start_of_another_length_is_refused(int length)
     {
         var options = new TabularSoftmaxOptions { Initial = new double[length] };
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made(Grid), options));
+        InvalidInputException e =
+            Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made(Grid), options));
         Assert.Equal(
             $"TabularSoftmaxOptions: initial: {length} numbers; must be 100 numbers, as many as this policy has parameters",
             Assert.Single(e.Errors).ToString());
@@ -128,7 +130,8 @@ public sealed class PolicyOptionsTests
     public void A_lattice_is_rows_and_columns()
     {
         var options = new LogLinearOptions { Features = "radial", Centres = [3] };
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made(Grid), options));
+        InvalidInputException e =
+            Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made(Grid), options));
         Assert.Equal("LogLinearOptions: centres: [3]; must be two whole numbers: rows and columns", Assert.Single(e.Errors).ToString());
     }
 

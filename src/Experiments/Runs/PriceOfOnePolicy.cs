@@ -1,7 +1,6 @@
 using System.Globalization;
-using FedPG.Experiments.Runs;
 
-namespace FedPG.Cli.Train;
+namespace FedPG.Experiments.Runs;
 
 /// <summary>
 /// What one policy for all agents costs them, as people read it: a small gap to the best common policy says nothing about how far agents
