@@ -90,7 +90,7 @@ public abstract class Algorithm<TServer, TAgents> : Algorithm
     }
 
     /// <summary>The moments of those that took part, averaged, go to those of the next round: up and down local_moment1, local_moment2.</summary>
-    private void AverageMoments(IAgents<TAgents> agents, int t)
+    private void AverageMoments(TypedAgents<TAgents> agents, int t)
     {
         for (int k = 0; k < Optimizers.LocalOptimizer.MomentsOf(LocalOptimizer.Kind); k++)
         {

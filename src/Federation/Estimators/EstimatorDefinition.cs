@@ -39,7 +39,7 @@ public sealed class EstimatorDefinition : ICatalogEntry
 
     /// <summary>
     /// Whether it learns from values, so that a policy gets a critic where nothing is said of one, and settings of the federation that are
-    /// not given are those of <see cref="LearnerRecipe"/>; false by default.
+    /// not given are those of its recipe; false by default.
     /// </summary>
     public bool NeedsValues { get; private init; }
 

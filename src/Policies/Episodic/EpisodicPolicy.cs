@@ -48,6 +48,11 @@ public abstract class EpisodicPolicy : StateActionPolicy
     public virtual IActor<T> CreateActor<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new TensorActor<T>(this);
 
+    /// <summary>Its heads differentiated without torch, an agent at a time; null where autograd differentiates.</summary>
+    /// <typeparam name="T">The type of the policy's format, float or double.</typeparam>
+    internal virtual IHeadTraining<T>? CreateTraining<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
+
     /// <summary>Draws an action.</summary>
     /// <param name="head">The head of the observation.</param>
     /// <param name="key">Which random numbers to use.</param>

@@ -93,6 +93,11 @@ public sealed class GaussianPolicy : EpisodicPolicy
         : base.CreateActor<T>();
 
     /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>() => _network.CreateTraining<T>() is { } outputs
+        ? new GaussianTraining<T>(outputs, ActionSize, _network, _learnt ? null : Math.Log(_deviation))
+        : null;
+
+    /// <inheritdoc/>
     public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) =>
         GaussianHeads.Draw(head[..ActorHeadSize], key, action);
 

@@ -75,6 +75,9 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     public override IActor<T> CreateActor<T>() => _network.CreateActor<T>() ?? base.CreateActor<T>();
 
     /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>() => _network.CreateTraining<T>();
+
+    /// <inheritdoc/>
     public override PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Tensor actions)
     {
         if (HasValues || Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);

@@ -109,4 +109,7 @@ public sealed class DenseNetwork : RowNetwork
 
     /// <inheritdoc/>
     public override IActor<T> CreateActor<T>() => new DenseActor<T>(this);
+
+    /// <inheritdoc/>
+    internal override IHeadTraining<T> CreateTraining<T>() => new DenseTraining<T>(this);
 }

@@ -47,4 +47,9 @@ public abstract class RowNetwork
     /// <typeparam name="T">float or double.</typeparam>
     public virtual IActor<T>? CreateActor<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
+
+    /// <summary>The same network differentiated without torch; null where there is none, and autograd differentiates.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    internal virtual IHeadTraining<T>? CreateTraining<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
 }

@@ -63,6 +63,10 @@ public sealed class TwoNetworks(RowNetwork actor, RowNetwork critic) : RowNetwor
     public override IActor<T>? CreateActor<T>() =>
         actor.CreateActor<T>() is { } first && critic.CreateActor<T>() is { } second ? new Both<T>(this, first, second) : null;
 
+    /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>() =>
+        actor.CreateTraining<T>() is { } first && critic.CreateTraining<T>() is { } second ? new BothTrained<T>(this, first, second) : null;
+
     private List<Tensor> Behind(IReadOnlyList<Tensor> parameters) => [.. parameters.Skip(_own)];
 
     private sealed class Both<T>(TwoNetworks networks, IActor<T> first, IActor<T> second) : IActor<T>
@@ -98,6 +102,41 @@ public sealed class TwoNetworks(RowNetwork actor, RowNetwork critic) : RowNetwor
         {
             int stride = _acting + _judging;
             for (int r = 0; r < count; r++) outputs.Slice(r * size, size).CopyTo(heads[((r * stride) + at)..]);
+        }
+    }
+
+    private sealed class BothTrained<T>(TwoNetworks networks, IHeadTraining<T> first, IHeadTraining<T> second) : IHeadTraining<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly int _length = networks.Actor.Length;
+        private readonly int _acting = networks.Actor.Outputs, _judging = networks.Critic.Outputs;
+        private T[] _one = [], _other = [];
+        private int _count;
+
+        public void Forward(ReadOnlySpan<T> theta, ReadOnlySpan<T> seen, int count, Span<T> outputs)
+        {
+            if (_one.Length < count * _acting) (_one, _other) = (new T[count * _acting], new T[count * _judging]);
+            _count = count;
+            first.Forward(theta, seen, count, _one);
+            second.Forward(theta[_length..], seen, count, _other);
+            for (int r = 0; r < count; r++)
+            {
+                Span<T> head = outputs.Slice(r * (_acting + _judging), _acting + _judging);
+                _one.AsSpan(r * _acting, _acting).CopyTo(head);
+                _other.AsSpan(r * _judging, _judging).CopyTo(head[_acting..]);
+            }
+        }
+
+        public void Backward(ReadOnlySpan<T> seen, ReadOnlySpan<T> weights, Span<T> gradient)
+        {
+            for (int r = 0; r < _count; r++)
+            {
+                ReadOnlySpan<T> head = weights.Slice(r * (_acting + _judging), _acting + _judging);
+                head[.._acting].CopyTo(_one.AsSpan(r * _acting));
+                head[_acting..].CopyTo(_other.AsSpan(r * _judging));
+            }
+            first.Backward(seen, _one, gradient);
+            second.Backward(seen, _other, gradient[_length..]);
         }
     }
 }

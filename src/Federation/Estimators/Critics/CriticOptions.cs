@@ -1,5 +1,4 @@
 using FedPG.Core.Options;
-using FedPG.Envs;
 
 namespace FedPG.Federation.Estimators.Critics;
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
@@ -29,14 +30,17 @@ internal static class EpisodicCritics
         var settings = new CriticSettings(options, environment, options.EpisodeSteps is { } cut
             ? Math.Min(cut, environment.StepLimit ?? int.MaxValue)
             : EpisodeLengths.Of(environment));
-        return new EstimatorFactory(setup =>
-        {
-            var policy = (EpisodicPolicy)setup.Policy;
-            return policy.Format.Dtype == ScalarType.Float64
-                ? new CriticEstimator<double>(setup, settings, new NetworkHeads<double>(policy))
-                : new CriticEstimator<float>(setup, settings, new NetworkHeads<float>(policy));
-        });
+        return new EstimatorFactory(setup => ((EpisodicPolicy)setup.Policy).Format.Dtype == ScalarType.Float64
+            ? new CriticEstimator<double>(setup, settings, HeadsOf<double>((EpisodicPolicy)setup.Policy))
+            : new CriticEstimator<float>(setup, settings, HeadsOf<float>((EpisodicPolicy)setup.Policy)));
     }
+
+    /// <summary>Heads without torch where the policy has them and lives on the CPU, else autograd's.</summary>
+    private static NetworkHeads<T> HeadsOf<T>(EpisodicPolicy policy)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        policy.Format.Device.type == TorchSharp.DeviceType.CPU && policy.CreateTraining<T>() is { } training
+            ? new TrainedHeads<T>(policy, training)
+            : new NetworkHeads<T>(policy);
 
     private static TOptions Read<TOptions>(OptionReader reader, EstimatorContext context)
         where TOptions : CriticOptions, new()

@@ -61,10 +61,13 @@ internal abstract class HeadSource<T> : IDisposable
     /// <param name="seen">[m].</param>
     public abstract void Encode(ReadOnlySpan<double> raw, int agent, Span<T> seen);
 
+    /// <summary>Takes the parameters of all agents of the block, for acting.</summary>
+    /// <param name="rows">Theta, [n, d], on the CPU; it does not change while anyone acts.</param>
+    public abstract void ActWith(Tensor rows);
+
     /// <summary>Acts for an agent from here on.</summary>
     /// <param name="row">Its row.</param>
-    /// <param name="rows">Theta, [n, d], on the CPU.</param>
-    public abstract void ActFor(int row, Tensor rows);
+    public abstract void ActFor(int row);
 
     /// <summary>The heads of what the agent sees that it acts for.</summary>
     /// <param name="seen">[count, m].</param>

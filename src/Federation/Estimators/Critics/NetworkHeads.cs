@@ -15,6 +15,7 @@ internal class NetworkHeads<T>(EpisodicPolicy policy) : HeadSource<T>
 {
     private readonly IActor<T> _actor = policy.CreateActor<T>();
     private int[] _pairs = [];
+    private Tensor? _rows;
 
     /// <inheritdoc/>
     public sealed override int Seen => policy.ObservationSize;
@@ -29,10 +30,13 @@ internal class NetworkHeads<T>(EpisodicPolicy policy) : HeadSource<T>
     public sealed override void Encode(ReadOnlySpan<double> raw, int agent, Span<T> seen) => policy.Encoding.Encode(raw, agent, seen);
 
     /// <inheritdoc/>
-    public sealed override void ActFor(int row, Tensor rows)
+    public sealed override void ActWith(Tensor rows) => _rows = rows;
+
+    /// <inheritdoc/>
+    public sealed override void ActFor(int row)
     {
         int d = policy.Layout.Length;
-        _actor.SetParameters(rows.Span<T>().Slice(row * d, d));
+        _actor.SetParameters(_rows!.Span<T>().Slice(row * d, d));
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,6 @@ using System.Numerics;
 using FedPG.Core.Streams;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Rollouts;
-using FedPG.Policies;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
@@ -23,7 +22,8 @@ internal sealed class RolloutPlayer<T> : IDisposable
     private readonly int[] _numbers, _asked;
     private readonly int _width, _pairs;
     private readonly double _gamma;
-    private T[] _heads, _last;
+    private readonly T[] _heads;
+    private T[] _last;
 
     /// <summary>Makes the environments of a block.</summary>
     /// <param name="setup">The block.</param>
@@ -59,11 +59,11 @@ internal sealed class RolloutPlayer<T> : IDisposable
     /// <param name="batch">Which batch of randomness to use.</param>
     public void Play(Tensor rows, BatchKey batch)
     {
-        Tensor here = rows.cpu().contiguous();
+        _source.ActWith(rows.cpu().contiguous());
         for (int i = 0; i < _setup.Count; i++)
         {
             if (!batch.Has(i)) continue;
-            _source.ActFor(i, here);
+            _source.ActFor(i);
             RolloutStatistics ended = Play(i, new StreamKey(_setup.Seed, _setup.Purpose, _setup.First + i, batch.Round, batch.LocalStep));
             if (batch.Observe) _shown[i] = ended;
             Judge(i);

@@ -1,4 +1,3 @@
-using FedPG.Federation.States;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
