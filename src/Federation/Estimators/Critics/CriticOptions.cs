@@ -21,6 +21,12 @@ public enum AdvantageScale
 /// </summary>
 public abstract record CriticOptions : GradientOptions
 {
+    private static readonly string[] OtherKeys =
+    [
+        .. new[] { typeof(ExactOptions), typeof(PpoOptions) }.SelectMany(OptionProperty.Of)
+            .Where(property => !Common.Contains(property.Name)).Select(property => property.Key).Distinct(),
+    ];
+
     /// <summary>T, the steps of a rollout, 1 to 100,000; 128 by default.</summary>
     [Option("T, the steps of a rollout", Minimum = 1, Maximum = 100_000)]
     public int Horizon { get; init; } = 128;
@@ -66,7 +72,12 @@ public abstract record CriticOptions : GradientOptions
     /// <typeparam name="TOptions">The record.</typeparam>
     /// <param name="reader">The gradient section.</param>
     internal static TOptions Read<TOptions>(OptionReader reader)
-        where TOptions : CriticOptions, new() => ReadOwn(reader, new TOptions());
+        where TOptions : CriticOptions, new()
+    {
+        // Known and not used, so that one file can be run with other estimators.
+        reader.Accept(OtherKeys);
+        return ReadOwn(reader, new TOptions());
+    }
 }
 
 /// <summary>The updates of one rollout.</summary>
