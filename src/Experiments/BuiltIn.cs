@@ -8,6 +8,7 @@ using FedPG.Envs.Random;
 using FedPG.Envs.ToyText;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Estimators.Critics;
 using FedPG.Federation.Estimators.Episodic;
 using FedPG.Federation.Estimators.LinearQuadratic;
 using FedPG.Federation.Estimators.Tabular;
@@ -69,11 +70,15 @@ internal static class BuiltIn
         TabularEstimators.Exact,
         TabularEstimators.Gpomdp,
         TabularEstimators.Reinforce,
+        TabularCritics.ActorCritic,
+        TabularCritics.Ppo,
         LinearQuadraticEstimators.Exact,
         LinearQuadraticEstimators.Gpomdp,
         LinearQuadraticEstimators.Reinforce,
         EpisodicEstimators.Gpomdp,
         EpisodicEstimators.Reinforce,
+        EpisodicCritics.ActorCritic,
+        EpisodicCritics.Ppo,
     ];
 
     /// <summary>The algorithms.</summary>
