@@ -8,6 +8,7 @@ using FedPG.Envs.Random;
 using FedPG.Envs.ToyText;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Estimators.Critics;
 using FedPG.Federation.Estimators.Episodic;
 using FedPG.Federation.Estimators.LinearQuadratic;
 using FedPG.Federation.Estimators.Tabular;
@@ -74,6 +75,10 @@ internal static class BuiltIn
         LinearQuadraticEstimators.Reinforce,
         EpisodicEstimators.Gpomdp,
         EpisodicEstimators.Reinforce,
+        TabularCritics.ActorCritic,
+        TabularCritics.Ppo,
+        EpisodicCritics.ActorCritic,
+        EpisodicCritics.Ppo,
     ];
 
     /// <summary>The algorithms.</summary>
