@@ -53,17 +53,25 @@ internal static class ClusterOptions
         DefaultValueFactory = _ => 256,
     };
 
+    private static readonly Option<int> Patience = new("--patience")
+    {
+        Description = "How many seconds the other side may be silent before it is given up; more on busy machines.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 5,
+    };
+
     /// <summary>Adds the options to a command.</summary>
     public static void AddTo(Command command)
     {
         CommonOptions.RequireWhole(MessageLimit, 1900, "must be a whole number from 1 to 1900");
+        CommonOptions.RequireWhole(Patience, 3600, "must be a whole number from 1 to 3600");
         CommonOptions.RequireWhole(Port, 65534, "must be a whole number from 1 to 65534");
-        foreach (Option option in new Option[] { Address, Name, Listen, Port, SecretFile, MessageLimit }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Address, Name, Listen, Port, SecretFile, MessageLimit, Patience }) command.Options.Add(option);
     }
 
     /// <summary>The options that were given although they mean nothing without <see cref="Address"/>.</summary>
     public static IEnumerable<string> GivenWithout(ParseResult parsed) =>
-        new Option[] { Name, Listen, Port, SecretFile, MessageLimit }.Where(o => parsed.GetResult(o) is { Implicit: false })
+        new Option[] { Name, Listen, Port, SecretFile, MessageLimit, Patience }.Where(o => parsed.GetResult(o) is { Implicit: false })
             .Select(o => o.Name);
 
     /// <summary>What the options say.</summary>
@@ -90,6 +98,7 @@ internal static class ClusterOptions
         return new ClusterSettings(address, name, listen, parsed.GetValue(Port), secret)
         {
             LargestMessage = parsed.GetValue(MessageLimit) << 20,
+            Patience = TimeSpan.FromSeconds(parsed.GetValue(Patience)),
             EngineLog = Environment.GetEnvironmentVariable(LogVariable) is { Length: > 0 } ? Console.Error.WriteLine : null,
         };
     }

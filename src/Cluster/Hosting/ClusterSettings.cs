@@ -17,6 +17,9 @@ internal sealed record ClusterSettings(ClusterAddress Address, string Name, IPAd
     /// <summary>The largest message, in bytes.</summary>
     public int LargestMessage { get; init; } = 256 << 20;
 
+    /// <summary>How long the other side may be silent before it is given up; 1 s to an hour.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Takes what the engine logs, from warnings on; null for nobody.</summary>
     public Action<string>? EngineLog { get; init; }
 }

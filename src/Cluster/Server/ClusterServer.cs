@@ -49,7 +49,7 @@ internal sealed class ClusterServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         OwnPorts ports = OwnPorts.Take(settings.Listen, settings.ServerPort, settings.ServerPort + 1);
-        var registry = new WorkerRegistry(software, settings.LargestMessage, note, time);
+        var registry = new WorkerRegistry(software, settings.LargestMessage, note, time, settings.Patience);
         var server = new ServerState(registry, time);
         IHost host = SiloHost.Create(settings, $"{IServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true,
             new Handshake(settings.Secret, note), services => services.AddSingleton(server));

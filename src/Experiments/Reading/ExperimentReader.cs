@@ -87,8 +87,8 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         bool learns = GradientReader.Learns(reader, catalog.Estimators, trainer);
         PolicySection policySection = PolicyReader.Read(reader, catalog.Policies, environment, trainer, learns, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        ConfiguredAlgorithm federation = FederationReader.Read(reader, catalog.Algorithms, environment?.AgentNames.Count ?? 0,
-            options.Seed, learns);
+        ConfiguredAlgorithm federation = FederationReader.Read(
+            reader, catalog.Algorithms, environment?.AgentNames.Count ?? 0, options.Seed, learns);
         var context = new EstimatorContext(options.Objective, environment, policy);
         GradientSection gradient = GradientReader.Read(reader, catalog.Estimators, trainer, policySection.Kind, context);
         if (environment is not null && policy is not null)

@@ -14,7 +14,6 @@ internal static class EpisodicCritics
     /// <summary>The most numbers of observations and actions that a rollout of one agent may keep.</summary>
     private const long MaxNumbers = 1L << 26;
 
-    /// <summary>The estimators.</summary>
     public static EstimatorDefinition ActorCritic { get; } =
         Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout");
 

@@ -14,7 +14,6 @@ internal static class TabularCritics
     /// <summary>The most states that a number of float32 can name.</summary>
     private const int MaxStates = 1 << 24;
 
-    /// <summary>The estimators.</summary>
     public static EstimatorDefinition ActorCritic { get; } =
         Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout");
 
