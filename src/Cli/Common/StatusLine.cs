@@ -54,7 +54,7 @@ internal sealed class StatusLine
     /// <summary>Writes a remark above the line of progress, which is gone until it is drawn again.</summary>
     public void Note(string text)
     {
-        if (!IsQuiet) Console.Error.WriteLine(IsTerminal ? Back(Columns) + text : text);
+        if (!IsQuiet) Console.Error.WriteLine(IsTerminal ? Back(Columns) + Prose.Wrapped(text, Columns) : text);
         _shown = 0;
     }
 
