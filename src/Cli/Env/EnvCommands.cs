@@ -29,7 +29,7 @@ public static class EnvCommands
         var command = new Command("list", "Lists the environments.") { json };
         command.SetAction(parsed =>
         {
-            EnvironmentDefinition[] all = [.. EnvironmentRegistry.Default.Ids.Select(id => EnvironmentRegistry.Default.Find(id)!)];
+            EnvironmentDefinition[] all = [.. EnvironmentRegistry.Default.AllIds.Select(id => EnvironmentRegistry.Default.Find(id)!)];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -34,7 +34,7 @@ internal static class InfoCommand
             ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}",
             ["cores"] = Environment.ProcessorCount,
             ["cuda"] = Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cuda*").Any() && TorchSharp.torch.cuda.is_available(),
-            ["environments"] = EnvironmentRegistry.Default.Ids,
+            ["environments"] = EnvironmentRegistry.Default.AllIds,
             ["policies"] = PolicyRegistry.Default.Names,
             ["estimators"] = EstimatorRegistry.Default.Names,
             ["algorithms"] = BuiltInAlgorithms.Default.Names,

@@ -7,6 +7,7 @@ using FedPG.Envs.Episodic;
 using FedPG.Envs.Exploration;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.LinearQuadratic;
+using FedPG.Envs.Python;
 using FedPG.Envs.Random;
 using FedPG.Envs.ToyText;
 
@@ -50,12 +51,17 @@ public static class EnvironmentRegistry
         Acrobot.Definition,
         MountainCar.Definition,
         Pendulum.Definition,
+        PythonEnvironment.Definition,
     ];
 
     extension(Catalog<EnvironmentDefinition> catalog)
     {
-        /// <summary>The ids, in alphabetical order.</summary>
-        public IReadOnlyList<string> Ids => [.. catalog.Names.Order(StringComparer.Ordinal)];
+        /// <summary>The ids of the environments that can be made by their defaults, in alphabetical order.</summary>
+        public IReadOnlyList<string> Ids =>
+            [.. catalog.Entries.Where(entry => !entry.NeedsOptions).Select(entry => entry.Id).Distinct().Order(StringComparer.Ordinal)];
+
+        /// <summary>All ids: behind those with defaults the ones that need options.</summary>
+        public IReadOnlyList<string> AllIds => [.. catalog.Ids, .. catalog.Names.Except(catalog.Ids).Order(StringComparer.Ordinal)];
 
         /// <summary>Adds an environment that is known by its steps only.</summary>
         /// <exception cref="ArgumentException">As for a full definition.</exception>
@@ -68,7 +74,7 @@ public static class EnvironmentRegistry
         /// <summary>What to tell a user who asked for an id that nobody registered.</summary>
         public string UnknownId(string id)
         {
-            IReadOnlyList<string> ids = catalog.Ids;
+            IReadOnlyList<string> ids = catalog.AllIds;
             return NearestName.Of(id, ids) is { } nearest
                 ? $"is not an environment; the nearest is \"{nearest}\", and there are {string.Join(", ", ids)}"
                 : "is not an environment; none are registered";

@@ -19,6 +19,9 @@ public sealed class Certifier
     /// <summary>Beyond this many parameters the products that A^+ takes would cost more than seconds.</summary>
     private const int MaxParameters = 100_000;
 
+    /// <summary>The Hessian-vector products of a solution: fewer where each has many parameters, so that all take seconds.</summary>
+    private const int MaxProducts = 80, MinProducts = 16, ProductNumbers = 2_000_000;
+
     private readonly Experiment _experiment;
     private readonly KnownProblem _problem;
     private readonly double[] _theta;
@@ -66,7 +69,7 @@ public sealed class Certifier
             if (_theta.Length <= MaxParameters)
             {
                 _stage("certificate: curvature");
-                _inverse = new PositiveInverse(_problem.Mean, _theta);
+                _inverse = new PositiveInverse(_problem.Mean, _theta, Math.Clamp(ProductNumbers / _theta.Length, MinProducts, MaxProducts));
                 quadratic = Energy(_problem.Gradient(_theta));
                 _stage("certificate: heterogeneity");
                 (drift, heterogeneity) = Heterogeneity();
