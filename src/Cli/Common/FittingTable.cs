@@ -40,7 +40,8 @@ internal sealed class FittingTable(string title, IReadOnlyList<FittingColumn> co
         {
             string name = columns[c].Name.EscapeMarkup();
             // Numbers are never broken; where there is no room headings are, between words, and names at any place.
-            table.AddColumn(c == 0 ? new TableColumn(name) : new TableColumn(tight ? name.Replace(' ', '\n') : name).NoWrap().RightAligned());
+            if (tight) name = Folded(name, Width(c) - Padding);
+            table.AddColumn(c == 0 ? new TableColumn(name) : new TableColumn(name).NoWrap().RightAligned());
         }
         foreach (string[] row in _rows) table.AddRow([.. shown.Where(c => c < row.Length).Select(c => row[c].EscapeMarkup())]);
         console.Write(table);
@@ -56,6 +57,20 @@ internal sealed class FittingTable(string title, IReadOnlyList<FittingColumn> co
         while (shown.Sum(Width) > width && shown.Where(c => columns[c].Spare > 0).ToArray() is { Length: > 0 } spare)
             shown.Remove(spare.MinBy(c => columns[c].Spare));
         return [.. shown];
+    }
+
+    /// <summary>A heading over lines of at most a width, broken between words.</summary>
+    private static string Folded(string heading, int width)
+    {
+        string folded = "";
+        int used = 0;
+        foreach (string word in heading.Split(' '))
+        {
+            bool fits = used > 0 && used + 1 + word.Length <= width;
+            folded += (used == 0 ? "" : fits ? " " : "\n") + word;
+            used = fits ? used + 1 + word.Length : word.Length;
+        }
+        return folded;
     }
 
     /// <summary>The least width of a column: numbers are not broken, headings are broken between words, names at any place.</summary>

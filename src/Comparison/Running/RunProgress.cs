@@ -18,7 +18,8 @@ internal sealed class RunProgress(IComparisonProgress progress, string label, Ex
 
     public void Report(RoundReport report)
     {
-        double done = budget is { Kind: BudgetKind.Seconds } ? report.Seconds / budget.Amount : (double)report.Round / Math.Max(experiment.Federation.Rounds, 1);
+        int rounds = Math.Max(experiment.Federation.Rounds, 1);
+        double done = budget is { Kind: BudgetKind.Seconds } ? report.Seconds / budget.Amount : (double)report.Round / rounds;
         double share = Math.Clamp(done, 0, 1) - _done;
         _done += share;
         double? objective = _isReturn ? -report.Evaluation?.Objective : report.Evaluation?.Objective;

@@ -54,6 +54,8 @@ internal sealed class SmallTerminal(int columns)
 
     private int Escape(string text, int at)
     {
+        // What .NET says of the keypad when it starts and ends.
+        if (text[at] is '=' or '>') return at;
         Assert.Equal('[', text[at]);
         int end = at + 1;
         while (!char.IsLetter(text[end])) end++;
@@ -65,6 +67,7 @@ internal sealed class SmallTerminal(int columns)
                 _lines[_row].Length = Math.Min(_lines[_row].Length, _column);
                 _lines.RemoveRange(_row + 1, _lines.Count - _row - 1);
                 break;
+            case 'h' or 'l' when arguments == "?1": break;
             case 'h' or 'l' when arguments == "?7": _breaks = text[end] == 'h'; break;
             case 'm': break;
             default: Assert.Fail($"the terminal does not know ESC[{arguments}{text[end]}"); break;

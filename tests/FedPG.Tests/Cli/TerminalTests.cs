@@ -10,30 +10,29 @@ public sealed class TerminalTests
 {
     private static readonly string[] Experiment =
     [
-        "train", "--set", "policy={\"kind\":\"tabular-softmax\"}", "gradient={\"estimator\":\"exact\"}", "environment.agents=3",
+        "train", "--set", "policy={\"kind\":\"tabular-softmax\"}", "gradient={\"estimator\":\"exact\"}", "environment.id=RandomMdp-v0",
         "federation.rounds=40", "--threads", "1", "--out", "r",
     ];
 
     [Theory]
     [InlineData(40, "xterm", "")]
     [InlineData(80, "xterm-256color", "1")]
-    [InlineData(80, "dumb", "")]
-    [InlineData(200, "xterm-256color", "")]
+    [InlineData(200, "dumb", "")]
     public void No_line_of_a_run_is_broken_by_the_terminal(int columns, string kind, string noColour)
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/script") && File.Exists("/usr/bin/stty") || File.Exists("/bin/stty"), "no pseudo-terminal: script and stty");
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "no pseudo-terminal: script is not installed");
         using var folder = new TemporaryFolder();
         string text = OnTerminal(folder.FullPath, columns, kind, noColour);
         var terminal = new SmallTerminal(columns);
         terminal.Write(text);
         string all = string.Join('\n', terminal.Lines);
-        Assert.True(terminal.Broken.TrueForAll(line => line.Contains('/', StringComparison.Ordinal)), string.Join('\n', terminal.Broken) + "\n----\n" + all);
+        // A path longer than the line is left whole.
+        Assert.True(terminal.Broken.TrueForAll(line => line.Contains(folder.FullPath[..8], StringComparison.Ordinal)), all);
         Assert.Contains("round 40/40", all, StringComparison.Ordinal);
-        Assert.Single(terminal.Lines, line => line.StartsWith("round ", StringComparison.Ordinal) && line.Contains("40/40", StringComparison.Ordinal));
+        if (kind != "dumb") Assert.Single(terminal.Lines, line => line.Contains("40/40", StringComparison.Ordinal));
         Assert.Equal(kind == "dumb", !text.Contains('\u001b', StringComparison.Ordinal));
-        Assert.Equal(kind != "dumb" && noColour.Length == 0, text.Contains("\u001b[32m", StringComparison.Ordinal) || text.Contains("\u001b[90m", StringComparison.Ordinal));
+        if (kind == "dumb" || noColour.Length > 0) Assert.DoesNotContain("\u001b[3", text, StringComparison.Ordinal);
         Assert.DoesNotContain("0.0 M", all, StringComparison.Ordinal);
-        if (columns == 80) Assert.InRange(terminal.Lines.Length, 10, 24);
     }
 
     private static string OnTerminal(string folder, int columns, string kind, string noColour)

@@ -105,6 +105,15 @@ ACTIONS = {
 }
 
 
+def plain(action):
+    """Arrays as lists, so that the log is the same with NumPy and without."""
+    if isinstance(action, dict):
+        return {name: plain(part) for name, part in action.items()}
+    if isinstance(action, tuple):
+        return tuple(plain(part) for part in action)
+    return action.tolist() if hasattr(action, "tolist") else action
+
+
 class Shapes:
     """Shows an observation that follows from the seed, and keeps the action: env.step(action) pays the hash of its text."""
 
@@ -117,7 +126,7 @@ class Shapes:
         return self.show(seed), {}
 
     def step(self, action):
-        action = action.tolist() if hasattr(action, "tolist") else action
+        action = plain(action)
         with open(self.log, "a") as file:
             file.write("%r\n" % (action,))
         return self.show(self.seed), 1, False, False, {}
