@@ -1,11 +1,12 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FedPG.Cli.Common;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 
 namespace FedPG.Cli.Env;
 
@@ -16,7 +17,11 @@ internal static class EnvSpeedCommand
 
     public static Command Create()
     {
-        var ids = new Argument<string[]>("ID") { Description = "The environments, as `env list` names them (default: all).", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<string[]>("ID")
+        {
+            Description = "The environments, as `env list` names them (default: all).",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var lanes = new Option<int>("--lanes") { Description = "How many copies take their steps together (default: 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
         CommonOptions.RequireWhole(lanes, 65_536, "must be a whole number from 1 to 65536");
         InstanceOptions choice = new();
@@ -24,9 +29,10 @@ internal static class EnvSpeedCommand
         var command = new Command("speed", "Times the steps of environments alone, with random actions, on one thread.") { ids, choice.Set, lanes, json };
         command.SetAction(parsed =>
         {
-            Catalog<EnvironmentDefinition> registry = EnvironmentRegistry.Default;
+            Catalog<EnvironmentDefinition> registry = ExperimentCatalog.Default.Environments;
             string[] names = parsed.GetValue(ids) is { Length: > 0 } given ? given : [.. registry.Ids];
-            ValidationError[] errors = [.. names.Where(name => registry.Find(name) is null).Select(name => new ValidationError("ID", "", name, registry.UnknownId(name)))];
+            ValidationError[] errors = [.. names.Where(name => registry.Find(name) is null)
+                .Select(name => new ValidationError("ID", "", name, registry.UnknownId(name)))];
             if (errors.Length > 0) throw new InvalidInputException(errors);
             TextWriter output = parsed.InvocationConfiguration.Output;
             var results = new JsonArray();
@@ -38,7 +44,9 @@ internal static class EnvSpeedCommand
                 EpisodicEnvironment environment = EpisodicEnvironment.Of(configured.Build(), configured.Definition.StepLimit);
                 StepRate rate = StepRate.Measure(environment, TimeProvider.System, Repeat, lanes: parsed.GetValue(lanes));
                 if (!parsed.GetValue(json))
-                    output.WriteLine(FormattableString.Invariant($"{name}  {rate.StepsPerSecond / 1e6:F3} M steps/s (median of {rate.Repeats}, {rate.Minimum / 1e6:F3} to {rate.Maximum / 1e6:F3}), {rate.BytesPerStep:F0} bytes a step"));
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"{name}  {rate.StepsPerSecond / 1e6:F3} M steps/s (median of {rate.Repeats}, {rate.Minimum / 1e6:F3} to "
+                            + $"{rate.Maximum / 1e6:F3}), {rate.BytesPerStep:F0} bytes a step"));
                 results.Add((JsonNode)new JsonObject
                 {
                     ["workload"] = name,

@@ -30,7 +30,8 @@ internal static class SummaryTable
         if (hasOwn) columns.Add(new FittingColumn("of its own uniform gap"));
         var table = new FittingTable(TitleOf(summary), columns);
         string share = Percent(summary.Gap, summary.UniformGap, summary.Objective);
-        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share, Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
+        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share,
+            Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
         int worst = Worst(summary.Agents);
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
@@ -97,7 +98,9 @@ internal static class SummaryTable
 
     /// <summary>What an agent keeps of its own uniform gap; nothing where its gap is a rounding of zero.</summary>
     private static string OwnShare(AgentSummary agent) =>
-        agent.OwnShare is { } share && Quantities.Percent(agent.Objective - agent.Optimum, 1, agent.Objective) is not null ? Percent(share) : "";
+        agent.OwnShare is { } share && Quantities.Percent(agent.Objective - agent.Optimum, 1, agent.Objective) is not null
+            ? Percent(share)
+            : "";
 
     private static string Percent(double? part, double? whole, double scale) =>
         Quantities.Percent(part, whole, scale) is { } percent ? Percent(percent / 100) : "";
@@ -111,7 +114,8 @@ internal static class SummaryTable
     private static int Worst(IReadOnlyList<AgentSummary> agents)
     {
         bool shares = agents.Any(a => a.OwnShare is not null), optima = agents.All(a => a.Optimum is not null);
-        double[] left = [.. agents.Select(a => shares ? a.OwnShare ?? double.MinValue : optima ? a.Objective - a.Optimum!.Value : a.Objective)];
+        double[] left =
+            [.. agents.Select(a => shares ? a.OwnShare ?? double.MinValue : optima ? a.Objective - a.Optimum!.Value : a.Objective)];
         double most = left.Max(), spread = most - left.Min();
         return agents.Count > 1 && spread > 1e-9 * Math.Max(1, Math.Abs(most)) ? Array.IndexOf(left, most) : -1;
     }
@@ -130,7 +134,9 @@ internal static class SummaryTable
     private static void PrintCertificate(Certificate? certificate)
     {
         if (certificate is not { } c) return;
-        string problem = c.Temperature > 0 ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {c.Temperature:G3}") : "";
+        string problem = c.Temperature > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {c.Temperature:G3}")
+            : "";
         double largest = new[] { c.HeterogeneityBias, c.TruncationBias, c.NoiseFloor }.Max() ?? 0;
         string left = $"left of the gap{problem}: {Short(c.Gap)}";
         if (!c.Valid && largest > 2 * c.Gap)
