@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,7 +17,11 @@ internal sealed class InstanceOptions
     private const string AgentsKey = "agents";
 
     /// <summary>The environment.</summary>
-    public Argument<string> Id { get; } = new("ID") { Description = "The environment, as `env list` names it." };
+    public Argument<string> Id { get; } = new("ID")
+    {
+        Description = "The environment, as `env list` names it.",
+        CompletionSources = { _ => EnvironmentRegistry.Default.Ids.Select(id => new CompletionItem(id)) },
+    };
 
     /// <summary>Its options.</summary>
     public Option<string[]> Set { get; } = new("--set")

@@ -31,6 +31,9 @@ public sealed class ExperimentReader(
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
+    /// <summary>The schema by which an editor completes a file; known, and not read.</summary>
+    internal const string SchemaKey = "$schema";
+
     /// <summary>A reader with the registries of this process.</summary>
     public static ExperimentReader Default { get; } =
         new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default, PluginHost.Default);
@@ -52,7 +55,32 @@ public sealed class ExperimentReader(
     /// <exception cref="InvalidInputException">Anything is wrong with the document, the overrides, or a plug-in that is named there.</exception>
     public Experiment Read(
         JsonElement root, string source, string folder, IReadOnlyList<string> assignments, FederatedEnvironment? environment = null) =>
-        PluginFailure.AsInput(() => ReadOrThrow(ExperimentDocument.Of(root, source, assignments), folder, environment));
+        PluginFailure.AsInput(() =>
+        {
+            ExperimentDocument document = ExperimentDocument.Of(root, source, assignments);
+            return ReadOrThrow(document.Reader(), document.Errors, folder, environment);
+        });
+
+    /// <summary>What has read an empty file, hence the defaults, and knows the keys at the root and in its sections.</summary>
+    internal OptionReader ReadDefaults()
+    {
+        ExperimentDocument document = ExperimentDocument.Of(JsonSerializer.SerializeToElement(new JsonObject()), "{}", []);
+        OptionReader reader = document.Reader();
+        ReadOrThrow(reader, document.Errors, Environment.CurrentDirectory, null);
+        return reader;
+    }
+
+    /// <summary>The environments that can be named.</summary>
+    internal Catalog<EnvironmentDefinition> Environments => environments;
+
+    /// <summary>The kinds of policies that can be named.</summary>
+    internal Catalog<PolicyDefinition> Policies => policies;
+
+    /// <summary>The estimators that can be named, without those of algorithms' own.</summary>
+    internal Catalog<EstimatorDefinition> Estimators => estimators;
+
+    /// <summary>The algorithms that can be named.</summary>
+    internal Catalog<AlgorithmDefinition> Algorithms => algorithms;
 
     /// <summary>
     /// Loads the plug-ins that a document names, before the rest of it is read: what stands beside a file on a command line may come from them.
@@ -80,10 +108,8 @@ public sealed class ExperimentReader(
         return JsonSerializer.SerializeToElement(document);
     }
 
-    private Experiment ReadOrThrow(ExperimentDocument document, string folder, FederatedEnvironment? given)
+    private Experiment ReadOrThrow(OptionReader reader, ValidationErrors errors, string folder, FederatedEnvironment? given)
     {
-        OptionReader reader = document.Reader();
-        ValidationErrors errors = document.Errors;
         if (plugins is not null) ExperimentPlugins.Load(reader, folder, plugins);
         TrainingOptions options = TrainingOptionsReader.Read(reader);
         ScalarType type = options.Dtype == NumberType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
@@ -99,7 +125,7 @@ public sealed class ExperimentReader(
         if (environment is not null && policy is not null)
             CheckNeeds(federation.Definition.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
-        _ = reader.Raw(VersionsKey);
+        _ = (reader.Raw(VersionsKey), reader.Raw(SchemaKey));
         reader.Finish();
         errors.ThrowIfAny();
         var experiment = new Experiment

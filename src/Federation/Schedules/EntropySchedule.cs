@@ -56,6 +56,13 @@ public sealed record EntropySchedule(double From, double To, int Until) : IOptio
         }
     }
 
+    /// <inheritdoc/>
+    public static JsonObject Form() => JsonForm.OneOf(
+        JsonForm.Number(NumberRange.NonNegative),
+        JsonForm.Section([
+            KeyValuePair.Create("from", JsonForm.Number(NumberRange.NonNegative)), KeyValuePair.Create("to", JsonForm.Number(NumberRange.NonNegative)),
+            KeyValuePair.Create("until", JsonForm.Whole(0, MaxRounds))]));
+
     /// <summary>tau of a round.</summary>
     /// <param name="round">The round, 0 for the first.</param>
     public double At(int round) => round >= Until ? To : From + ((To - From) * round / Until);
