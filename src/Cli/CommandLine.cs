@@ -9,6 +9,7 @@ using FedPG.Cli.Completions;
 using FedPG.Cli.Doctor;
 using FedPG.Cli.Env;
 using FedPG.Cli.Eval;
+using FedPG.Cli.Export;
 using FedPG.Cli.Info;
 using FedPG.Cli.Report;
 using FedPG.Cli.Reproduce;
@@ -39,6 +40,7 @@ internal static class CommandLine
         WorkerCommand.Create(),
         ClusterCommand.Create(),
         EvalCommand.Create(),
+        ExportCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),
         AdviseCommand.Create(),

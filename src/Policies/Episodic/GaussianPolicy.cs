@@ -20,6 +20,9 @@ public sealed class GaussianPolicy : EpisodicPolicy
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = GaussianOptions.Name;
 
+    /// <summary>The name of log sigma among the parameters.</summary>
+    internal const string DeviationName = "log_standard_deviation";
+
     private readonly DenseNetwork _network;
     private readonly double _deviation;
     private readonly bool _learnt;
@@ -43,7 +46,7 @@ public sealed class GaussianPolicy : EpisodicPolicy
         ObservationEncoding encoding, DenseNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
         : base(Kind, encoding, network.Sizes[^1], 2 * network.Sizes[^1], format,
             new ParameterLayout(
-                learnDeviation ? [.. network.Parameters, ("log_standard_deviation", [network.Sizes[^1]])] : network.Parameters))
+                learnDeviation ? [.. network.Parameters, (DeviationName, [network.Sizes[^1]])] : network.Parameters))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
