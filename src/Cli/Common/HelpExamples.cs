@@ -22,7 +22,8 @@ internal static class HelpExamples
             "fedpg train --resume runs/cartpole --set federation.rounds=1000",
         ],
         ["worker"] = ["fedpg worker --cluster localhost"],
-        ["cluster"] = ["fedpg cluster --cluster localhost"],
+        ["cluster"] = ["fedpg cluster status --cluster localhost"],
+        ["cluster status"] = ["fedpg cluster status --cluster localhost"],
         ["eval"] = ["fedpg eval runs/cartpole --episodes 100", "fedpg eval runs/cartpole --render --out cartpole.gif"],
         ["export"] =
         [

@@ -55,8 +55,10 @@ public sealed class OptionProperty
     /// <summary>Reads the value from a document; errors go to the reader.</summary>
     internal object? Read(OptionReader reader, object? defaultValue)
     {
+        object? value = _read(reader, this, defaultValue ?? Default);
+        // After it: a reading of one form of several says that form alone.
         reader.Form(Key, Form);
-        return _read(reader, this, defaultValue ?? Default);
+        return value;
     }
 
     /// <summary>What is allowed, as a JSON schema.</summary>

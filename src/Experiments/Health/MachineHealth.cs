@@ -59,8 +59,8 @@ internal static class MachineHealth
             while (inner.InnerException is { } next) inner = next;
             string reason = inner.Message.Split('\n')[0].Trim();
             string fix = reason.Contains("GLIBCXX", StringComparison.Ordinal)
-                ? "the system's libstdc++ is older than TorchSharp asks for: reference the package FedPG.Federation, whose build step makes TorchSharp do without"
-                : "the natives of libtorch are not beside the program: in a program of your own reference TorchSharp-cpu; on Linux install libgomp1 and libstdc++6";
+                ? "the system's libstdc++ is older than TorchSharp asks for: reference the package FedPG.Experiments, whose build step makes TorchSharp do without it"
+                : "the natives of libtorch are not beside the program: in a program of your own reference libtorch-cpu-linux-x64, libtorch-cpu-win-x64 or libtorch-cpu-osx-arm64; on Linux install libgomp1 and libstdc++6";
             return new HealthCheck("torch", HealthState.Broken, reason, fix);
         }
     }

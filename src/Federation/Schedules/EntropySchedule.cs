@@ -38,6 +38,13 @@ public sealed record EntropySchedule(double From, double To, int Until) : IOptio
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(defaultValue);
+        EntropySchedule read = ReadForm(reader, key, defaultValue, meaning);
+        reader.Form(key, Form);
+        return read;
+    }
+
+    private static EntropySchedule ReadForm(OptionReader reader, string key, EntropySchedule defaultValue, string meaning)
+    {
         switch (reader.Raw(key).ValueKind)
         {
             case JsonValueKind.Object:
