@@ -12,6 +12,9 @@ internal static class DensePolicy
     /// <summary>Heads of a network that was taken apart may differ from the policy's by rounding alone.</summary>
     private const double Tolerance = 1e-3;
 
+    /// <summary>What the names of a critic's parameters begin with where it has a network of its own.</summary>
+    private const string CriticPrefix = "critic.";
+
     /// <summary>The policy of an agent.</summary>
     /// <typeparam name="T">The type of the policy's numbers.</typeparam>
     /// <param name="policy">The policy.</param>
@@ -61,8 +64,9 @@ internal static class DensePolicy
             if (weight is not { Shape: [var inputs, var outputs] } || bias is null)
             {
                 // Parameters of a make that is not known here must not be left out in silence.
-                bool whole = layer > 0 && policy.Layout.Slices.Count == (2 * layer) + (Slice(policy, GaussianPolicy.DeviationName) is null ? 0 : 1);
-                return whole ? stages : throw Unknown(policy);
+                int own = policy.Layout.Slices.Count(slice => !slice.Name.StartsWith(CriticPrefix, StringComparison.Ordinal));
+                bool whole = layer > 0 && own == (2 * layer) + (Slice(policy, GaussianPolicy.DeviationName) is null ? 0 : 1);
+                return whole ? WithoutValue(policy, stages) : throw Unknown(policy);
             }
             if (layer > 0) stages.Add(new FunctionStage(activation));
             // Ours are [in, out].
@@ -73,6 +77,15 @@ internal static class DensePolicy
             }
             stages.Add(new LinearStage(turned, theta[bias.Offset..(bias.Offset + bias.Length)], (int)inputs));
         }
+    }
+
+    /// <summary>A critic that shares the network with the actor is the last output, which acting does without.</summary>
+    private static List<ActingStage> WithoutValue(EpisodicPolicy policy, List<ActingStage> stages)
+    {
+        int outputs = policy is GaussianPolicy ? policy.ActionSize : policy.ActorHeadSize;
+        var last = (LinearStage)stages[^1];
+        if (last.Outputs > outputs) stages[^1] = new LinearStage(last.Weight[..(outputs * last.Inputs)], last.Bias![..outputs], last.Inputs);
+        return stages;
     }
 
     private static ParameterSlice? Slice(Policy policy, string name) => policy.Layout.Slices.FirstOrDefault(slice => slice.Name == name);
@@ -133,6 +146,7 @@ internal static class DensePolicy
             double[] own = HeadOf(policy, theta, seen), ours = network.Evaluate(observation);
             for (int k = 0; k < ours.Length; k++)
             {
+                // A head may hold more behind, such as log sigma and a value.
                 if (!(Math.Abs(own[k] - ours[k]) <= Tolerance * (1 + Math.Abs(own[k])))) throw Unknown(policy);
             }
         }
