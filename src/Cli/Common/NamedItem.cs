@@ -23,6 +23,7 @@ internal static class NamedItem
         string there = string.Join(", ", names.Take(shown)) + (names.Count > shown ? ", ..." : "");
         string hint = NearestName.Near(text, names) is { } near ? $"the nearest is \"{near}\", and " : "";
         throw new InvalidInputException(new ValidationError(
-            source, "", text, string.Create(CultureInfo.InvariantCulture, $"is no {what}; {hint}there are {there}, by name or by index 0 to {names.Count - 1}")));
+            source, "", text, string.Create(CultureInfo.InvariantCulture,
+                $"is no {what}; {hint}there are {there}, by name or by index 0 to {names.Count - 1}")));
     }
 }

@@ -13,7 +13,8 @@ internal static class OutputFile
     public static void Write(string option, string path, ReadOnlySpan<byte> content)
     {
         if (path.Length == 0 || Directory.Exists(path))
-            throw new InvalidInputException(new ValidationError(option, "", path.Length == 0 ? "\"\"" : path, "must be the path of a file"));
+            throw new InvalidInputException(new ValidationError(option, "", path.Length == 0 ? "\"\"" : path,
+                "must be the path of a file"));
         string aside = "";
         try
         {

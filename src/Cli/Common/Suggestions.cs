@@ -14,7 +14,8 @@ internal static class Suggestions
 
     /// <summary>Whether a command line asks for candidates.</summary>
     /// <param name="arguments">The command line.</param>
-    public static bool IsAskedFor(IReadOnlyList<string> arguments) => arguments is [{ } first, ..] && first.StartsWith(Start, StringComparison.Ordinal);
+    public static bool IsAskedFor(IReadOnlyList<string> arguments) =>
+        arguments is [{ } first, ..] && first.StartsWith(Start, StringComparison.Ordinal);
 
     /// <summary>The candidates, each once.</summary>
     /// <param name="root">The commands.</param>

@@ -12,7 +12,8 @@ internal static class CompletionsCommand
     public static Command Create()
     {
         Shell.CompletionSources.Add([.. CompletionScripts.Shells]);
-        var command = new Command("completions", "Writes the script that makes a shell complete commands, options and values of fedpg.") { Shell };
+        var command =
+            new Command("completions", "Writes the script that makes a shell complete commands, options and values of fedpg.") { Shell };
         command.SetAction(parsed => Run(parsed.GetValue(Shell)!));
         return command;
     }
@@ -20,7 +21,8 @@ internal static class CompletionsCommand
     private static int Run(string shell)
     {
         string script = CompletionScripts.Of(shell)
-            ?? throw new InvalidInputException(new ValidationError(Shell.Name, "", shell, $"is no known shell; there are {string.Join(", ", CompletionScripts.Shells)}"));
+            ?? throw new InvalidInputException(new ValidationError(Shell.Name, "", shell,
+                $"is no known shell; there are {string.Join(", ", CompletionScripts.Shells)}"));
         Console.Out.Write(script);
         return ExitCode.Ok;
     }

@@ -16,7 +16,10 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Checks this installation (system libraries, torch, CUDA, cores, memory, disk, port), and says how to fix what is wrong. Exit code 1 where training cannot work.") { Json };
+        var command =
+            new Command("doctor",
+                "Checks this installation (system libraries, torch, CUDA, cores, memory, disk, port), and says how to fix what is wrong. "
+                    + "Exit code 1 where training cannot work.") { Json };
         command.SetAction(parsed => Run(parsed.GetValue(Json)));
         return command;
     }

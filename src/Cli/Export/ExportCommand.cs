@@ -13,18 +13,22 @@ internal static class ExportCommand
 
     private static readonly Option<string> Format = new("--format")
     {
-        Description = "onnx: a graph from observation to action. safetensors: weights as nn.Linear has them, [out, in]. json: the same numbers as text, for small policies.",
+        Description =
+            "onnx: a graph from observation to action. safetensors: weights as nn.Linear has them, [out, in]. json: the same numbers as "
+                + "text, for small policies.",
         HelpName = "onnx|safetensors|json",
         Required = true,
     };
 
     private static readonly Option<string?> Agent = new("--agent")
     {
-        Description = "Whose policy, by name or index: what the policy is told of the agent is folded into its numbers (default: the first agent).",
+        Description =
+            "Whose policy, by name or index: what the policy is told of the agent is folded into its numbers (default: the first agent).",
         HelpName = "NAME",
     };
 
-    private static readonly Option<string?> Out = new("--out") { Description = "The file (default: policy.onnx and so on; an existing one is replaced).", HelpName = "FILE" };
+    private static readonly Option<string?> Out = new(
+        "--out") { Description = "The file (default: policy.onnx and so on; an existing one is replaced).", HelpName = "FILE" };
 
     public static Command Create()
     {

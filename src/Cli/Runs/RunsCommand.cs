@@ -12,11 +12,15 @@ internal static class RunsCommand
 {
     private const string Standard = "runs";
 
-    private static readonly Argument<string?> Folder = new("DIR") { Description = $"Where to look, up to four folders deep, or one run folder (default: {Standard}).", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Folder =
+        new("DIR") { Description = $"Where to look, up to four folders deep, or one run folder (default: {Standard}).",
+            Arity = ArgumentArity.ZeroOrOne };
 
     private static readonly Option<bool> Delete = new("--delete")
     {
-        Description = "Delete the runs listed, once you have said yes. Only files of runs are deleted, none of a run that a process works on, and nothing behind a link.",
+        Description =
+            "Delete the runs listed, once you have said yes. Only files of runs are deleted, none of a run that a process works on, "
+                + "and nothing behind a link.",
     };
 
     private static readonly Option<string[]> State = new("--state")
@@ -59,7 +63,8 @@ internal static class RunsCommand
             Console.Error.WriteLine("nothing to delete");
             return ExitCode.Ok;
         }
-        if (!sure && !IsSure($"delete {Counted(runs.Length)} ({RunsTable.Size(runs.Sum(run => run.Bytes))})? [y/N] ")) return ExitCode.Cancelled;
+        if (!sure && !IsSure($"delete {Counted(runs.Length)} ({RunsTable.Size(runs.Sum(run => run.Bytes))})? [y/N] "))
+            return ExitCode.Cancelled;
         foreach (ListedRun run in runs)
         {
             IReadOnlyList<string> left = RunRemoval.Delete(run.Folder);
@@ -74,7 +79,8 @@ internal static class RunsCommand
         Console.Error.Write(question);
         string? answer = Console.In.ReadLine();
         if (answer is null)
-            throw new InvalidInputException(new ValidationError(Delete.Name, "", null, $"asks first, and nobody can answer here; say {Yes.Name} to delete without being asked"));
+            throw new InvalidInputException(new ValidationError(Delete.Name, "", null,
+                $"asks first, and nobody can answer here; say {Yes.Name} to delete without being asked"));
         return answer.Trim().ToUpperInvariant() is "Y" or "YES";
     }
 

@@ -25,13 +25,16 @@ internal static class RunsTable
         foreach (ListedRun run in runs)
         {
             table.AddRow(
-                run.Folder.EscapeMarkup(), run.State, $"{run.RoundsDone?.ToString(CultureInfo.InvariantCulture) ?? "?"}/{run.Rounds}", Result(run),
+                run.Folder.EscapeMarkup(), run.State,
+                $"{run.RoundsDone?.ToString(CultureInfo.InvariantCulture) ?? "?"}/{run.Rounds}", Result(run),
                 Number(run.Gap), Size(run.Bytes),
                 $"{run.Algorithm} on {Path.GetFileName(run.Environment)}, seed {run.Seed}".EscapeMarkup(),
                 run.Changed.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         }
         AnsiConsole.Write(table);
-        Console.WriteLine($"{runs.Count} runs, {Size(runs.Sum(run => run.Bytes))}; result: the mean return where rewards are maximised, else the objective");
+        Console.WriteLine(
+            $"{runs.Count} runs, {Size(runs.Sum(run => run.Bytes))}; result: the mean return where rewards are "
+                + "maximised, else the objective");
     }
 
     /// <summary>A number of bytes.</summary>

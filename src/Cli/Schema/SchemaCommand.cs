@@ -12,11 +12,15 @@ internal static class SchemaCommand
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly Option<string?> Out = new("--out") { Description = "A file to write it to (an existing one is replaced); without it, stdout.", HelpName = "FILE.json" };
+    private static readonly Option<string?> Out = new(
+        "--out") { Description = "A file to write it to (an existing one is replaced); without it, stdout.", HelpName = "FILE.json" };
 
     public static Command Create()
     {
-        var command = new Command("schema", "Writes the JSON schema of experiment files, with the options of all plug-ins loaded: name it by \"$schema\" in a file, and editors complete and check its keys.") { Out };
+        var command =
+            new Command("schema",
+                "Writes the JSON schema of experiment files, with the options of all plug-ins loaded: name it by \"$schema\" in a file, "
+                    + "and editors complete and check its keys.") { Out };
         command.SetAction(Run);
         return command;
     }

@@ -22,10 +22,14 @@ internal static class MoreRounds
             if (parts[0] != Key || parts.Length != 2)
             {
                 throw new InvalidInputException(new ValidationError(
-                    "--resume", "", folder, $"cannot be combined with --set {assignment}: a run goes on with its own experiment, in its own folder; --set {Key}=M alone asks for more rounds"));
+                    "--resume", "", folder,
+                    $"cannot be combined with --set {assignment}: a run goes on with its own experiment, in its own folder; --set "
+                        + $"{Key}=M alone asks for more rounds"));
             }
             bool whole = int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value <= Largest;
-            if (!whole) throw new InvalidInputException(new ValidationError(KeyOverrides.Source, Key, parts[1], $"must be a whole number from 0 to {Largest}"));
+            if (!whole)
+                throw new InvalidInputException(new ValidationError(KeyOverrides.Source, Key, parts[1],
+                    $"must be a whole number from 0 to {Largest}"));
             rounds = value;
         }
         return rounds;

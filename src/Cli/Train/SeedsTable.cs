@@ -37,7 +37,8 @@ internal static class SeedsTable
         if (ended.Length > 1)
         {
             table.AddRow([
-                "mean", $"of {ended.Length}", .. columns.Select(column => Interval(MeanOf(ended, column.Of))), Short(ended.Average(s => s.Seconds))]);
+                "mean", $"of {ended.Length}", .. columns.Select(column => Interval(MeanOf(ended, column.Of))),
+                Short(ended.Average(s => s.Seconds))]);
         }
         AnsiConsole.Write(table);
         if (ended.Length > 1) Console.WriteLine("mean: with its 95 % interval over seeds (Student's t)");

@@ -21,7 +21,8 @@ internal static class JsonForm
     /// <summary>A whole number.</summary>
     /// <param name="minimum">The smallest.</param>
     /// <param name="maximum">The largest.</param>
-    public static JsonObject Whole(long minimum, long maximum) => new() { [Type] = "integer", ["minimum"] = minimum, ["maximum"] = maximum };
+    public static JsonObject Whole(long minimum, long maximum) =>
+        new() { [Type] = "integer", ["minimum"] = minimum, ["maximum"] = maximum };
 
     /// <summary>true or false.</summary>
     public static JsonObject Flag() => new() { [Type] = "boolean" };

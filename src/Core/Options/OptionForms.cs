@@ -32,7 +32,8 @@ internal static class OptionForms
         KeyValuePair.Create(option.Key, JsonForm.Described(option.Form(), option.Attribute.Meaning, null, null)));
 
     private static JsonObject Whole(OptionAttribute attribute, long minimum, long maximum) => JsonForm.Whole(
-        double.IsFinite(attribute.Minimum) ? (long)attribute.Minimum : minimum, double.IsFinite(attribute.Maximum) ? (long)attribute.Maximum : maximum);
+        double.IsFinite(attribute.Minimum) ? (long)attribute.Minimum : minimum,
+        double.IsFinite(attribute.Maximum) ? (long)attribute.Maximum : maximum);
 
     private static JsonObject FormOfValue<T>(NumberRange range)
         where T : IOptionValue<T> => T.Form(range);
@@ -41,5 +42,6 @@ internal static class OptionForms
         where T : IOptionSection<T> => T.Form();
 
     private static JsonObject Static(string method, Type type, params object[] arguments) =>
-        (JsonObject)typeof(OptionForms).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, arguments)!;
+        (JsonObject)typeof(OptionForms).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+            .Invoke(null, arguments)!;
 }

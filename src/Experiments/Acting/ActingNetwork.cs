@@ -41,7 +41,8 @@ internal sealed record FunctionStage(string Name) : ActingStage;
 internal sealed record UnitStage(IReadOnlyList<(double Low, double Width)?> Ranges) : ActingStage;
 
 /// <summary>
-/// The policy of one agent as plain numbers: what it is told of the agent is folded into them, so that it sees observations alone. Immutable.
+/// The policy of one agent as plain numbers: what it is told of the agent is folded into them,
+/// so that it sees observations alone. Immutable.
 /// </summary>
 internal sealed record ActingNetwork
 {
@@ -81,7 +82,10 @@ internal sealed record ActingNetwork
     private static double[] Apply(ActingStage stage, double[] x) => stage switch
     {
         LinearStage linear => Product(linear, x),
-        UnitStage unit => [.. x.Select((v, k) => unit.Ranges[k] is var (low, width) ? Math.Clamp((v - low) / width, 0, 1) : 0.5 + (0.5 * v / (1 + Math.Abs(v))))],
+        UnitStage unit =>
+            [.. x.Select((v, k) => unit.Ranges[k] is var (low, width)
+                ? Math.Clamp((v - low) / width, 0, 1)
+                : 0.5 + (0.5 * v / (1 + Math.Abs(v))))],
         FunctionStage { Name: "tanh" } => [.. x.Select(Math.Tanh)],
         FunctionStage { Name: "relu" } => [.. x.Select(v => Math.Max(v, 0))],
         FunctionStage { Name: "cos" } => [.. x.Select(Math.Cos)],

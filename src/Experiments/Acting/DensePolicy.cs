@@ -84,7 +84,8 @@ internal static class DensePolicy
     {
         int outputs = policy is GaussianPolicy ? policy.ActionSize : policy.ActorHeadSize;
         var last = (LinearStage)stages[^1];
-        if (last.Outputs > outputs) stages[^1] = new LinearStage(last.Weight[..(outputs * last.Inputs)], last.Bias![..outputs], last.Inputs);
+        if (last.Outputs > outputs)
+            stages[^1] = new LinearStage(last.Weight[..(outputs * last.Inputs)], last.Bias![..outputs], last.Inputs);
         return stages;
     }
 
@@ -92,7 +93,8 @@ internal static class DensePolicy
 
     /// <summary>log sigma, from the head of any observation: it depends on none.</summary>
     private static double[] DeviationsOf<T>(EpisodicPolicy policy, T[] theta)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => HeadOf(policy, theta, new T[policy.ObservationSize])[policy.ActionSize..(2 * policy.ActionSize)];
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            HeadOf(policy, theta, new T[policy.ObservationSize])[policy.ActionSize..(2 * policy.ActionSize)];
 
     /// <summary>
     /// Takes what is told of the agent into the first layer, so that it sees observations alone: of a number that enters one-hot each
@@ -101,7 +103,9 @@ internal static class DensePolicy
     private static IReadOnlyList<ActingStage> Folded(ObservationEncoding encoding, IReadOnlyList<ActingStage> stages, int agent)
     {
         if (encoding.Contexts is null || stages[0] is not LinearStage first) return stages;
-        int observed = encoding.Space is Discrete states ? states.Count : encoding.Space is MultiDiscrete several ? several.Counts.Sum() : encoding.Space.Size;
+        int observed = encoding.Space is Discrete states
+            ? states.Count
+            : encoding.Space is MultiDiscrete several ? several.Counts.Sum() : encoding.Space.Size;
         double[] seen = new double[encoding.Size], bias = [.. first.Bias ?? new double[first.Outputs]];
         double[] weight = new double[first.Outputs * observed];
         for (int i = 0; i < observed; i++)
@@ -117,7 +121,8 @@ internal static class DensePolicy
         if (encoding.Space is not Discrete)
         {
             encoding.Encode(new double[encoding.Space.Size], agent, seen.AsSpan());
-            for (int o = 0; o < bias.Length; o++) bias[o] += Dot(first.Weight.AsSpan((o * first.Inputs) + observed, first.Inputs - observed), seen.AsSpan(observed));
+            for (int o = 0; o < bias.Length; o++)
+                bias[o] += Dot(first.Weight.AsSpan((o * first.Inputs) + observed, first.Inputs - observed), seen.AsSpan(observed));
         }
         return [new LinearStage(weight, bias, observed), .. stages.Skip(1)];
     }
@@ -129,7 +134,9 @@ internal static class DensePolicy
         return sum;
     }
 
-    /// <summary>Compares with the policy itself on a few observations, so that a make that is not known here is not written down wrong.</summary>
+    /// <summary>
+    /// Compares with the policy itself on a few observations, so that a make that is not known here is not written down wrong.
+    /// </summary>
     private static void Check<T>(EpisodicPolicy policy, T[] theta, int agent, ActingNetwork network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

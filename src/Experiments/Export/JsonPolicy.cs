@@ -21,7 +21,8 @@ internal static class JsonPolicy
         if (numbers > MaxNumbers)
         {
             throw new NotSupportedException(string.Create(
-                CultureInfo.InvariantCulture, $"the policy has {numbers} numbers, and JSON is for up to {MaxNumbers}: take safetensors or onnx"));
+                CultureInfo.InvariantCulture,
+                $"the policy has {numbers} numbers, and JSON is for up to {MaxNumbers}: take safetensors or onnx"));
         }
         JsonObject document = PolicyDescription.Of(network, origin);
         document["stages"] = new JsonArray([.. network.Stages.Select(stage => (JsonNode)StageOf(stage))]);
@@ -36,7 +37,8 @@ internal static class JsonPolicy
         {
             case LinearStage linear:
                 json["weight"] = new JsonArray([
-                    .. Enumerable.Range(0, linear.Outputs).Select(o => (JsonNode)PolicyDescription.Numbers(linear.Weight.Skip(o * linear.Inputs).Take(linear.Inputs)))]);
+                    .. Enumerable.Range(0, linear.Outputs)
+                        .Select(o => (JsonNode)PolicyDescription.Numbers(linear.Weight.Skip(o * linear.Inputs).Take(linear.Inputs)))]);
                 if (linear.Bias is { } bias) json["bias"] = PolicyDescription.Numbers(bias);
                 break;
             case UnitStage unit:

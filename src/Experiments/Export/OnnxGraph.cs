@@ -52,7 +52,8 @@ internal sealed class OnnxGraph(bool isDouble)
 
     /// <summary>Single-precision numbers, where an operator knows no others.</summary>
     /// <param name="values">The numbers.</param>
-    public string Singles(params double[] values) => Tensor(Single, SafetensorsPolicy.BytesOf(values, isDouble: false), [values.Length], null);
+    public string Singles(params double[] values) =>
+        Tensor(Single, SafetensorsPolicy.BytesOf(values, isDouble: false), [values.Length], null);
 
     /// <summary>Whole numbers that the graph holds.</summary>
     /// <param name="values">The numbers.</param>
@@ -80,7 +81,8 @@ internal sealed class OnnxGraph(bool isDouble)
     public byte[] Write(IEnumerable<KeyValuePair<string, string>> metadata)
     {
         ProtoBuffer model = new ProtoBuffer()
-            .Whole(1, IrVersion).Text(2, "FedPG.Torch").Message(7, _graph.Text(2, "policy")).Message(8, new ProtoBuffer().Text(1, "").Whole(2, Opset));
+            .Whole(1, IrVersion).Text(2, "FedPG.Torch").Message(7, _graph.Text(2, "policy"))
+            .Message(8, new ProtoBuffer().Text(1, "").Whole(2, Opset));
         foreach ((string key, string value) in metadata) model.Message(14, new ProtoBuffer().Text(1, key).Text(2, value));
         return model.Written.ToArray();
     }

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace FedPG.Experiments.Export;
 
 /// <summary>
-/// A policy as an ONNX graph from <c>observation</c> to <c>action</c>, the greedy one, and to what it follows from: <c>probabilities</c> and
-/// <c>logits</c>, <c>costs</c>, or <c>mean</c> and <c>log_standard_deviation</c>. Stateless.
+/// A policy as an ONNX graph from <c>observation</c> to <c>action</c>, the greedy one, and to what it follows from: <c>probabilities</c>
+/// and <c>logits</c>, <c>costs</c>, or <c>mean</c> and <c>log_standard_deviation</c>. Stateless.
 /// </summary>
 internal static class OnnxPolicy
 {
@@ -24,7 +24,8 @@ internal static class OnnxPolicy
         for (int k = 0; k < network.Stages.Count; k++) x = Stage(graph, network.Stages[k], x, k.ToString(CultureInfo.InvariantCulture));
         Head(graph, network, x);
         return graph.Write(PolicyDescription.Of(network, origin)
-            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value is JsonValue text && text.TryGetValue(out string? word) ? word : pair.Value!.ToJsonString())));
+            .Select(pair => KeyValuePair.Create(pair.Key,
+                pair.Value is JsonValue text && text.TryGetValue(out string? word) ? word : pair.Value!.ToJsonString())));
     }
 
     private static string Seen(OnnxGraph graph, ActingNetwork network)
@@ -130,8 +131,10 @@ internal static class OnnxPolicy
         {
             string number = graph.Node(operation, [x], null, ("axis", 1), ("keepdims", 1));
             // The number of a combination counts with the last one fastest.
-            long[] strides = [.. several.Counts.Select((_, k) => several.Counts.Skip(k + 1).Aggregate(1L, (product, count) => product * count))];
-            string[] digits = [graph.Node("Div", [number, graph.Wholes(strides)]), graph.Wholes([.. several.Counts.Select(count => (long)count)])];
+            long[] strides =
+                [.. several.Counts.Select((_, k) => several.Counts.Skip(k + 1).Aggregate(1L, (product, count) => product * count))];
+            string[] digits = [graph.Node("Div", [number, graph.Wholes(strides)]),
+                graph.Wholes([.. several.Counts.Select(count => (long)count)])];
             graph.Node("Mod", digits, Action);
             graph.Output(Action, OnnxGraph.WholeType, isBatch: true, several.Counts.Count);
         }

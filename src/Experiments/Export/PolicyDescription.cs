@@ -37,7 +37,8 @@ internal static class PolicyDescription
 
     /// <summary>A list of numbers; what is infinite is null.</summary>
     /// <param name="numbers">The numbers.</param>
-    public static JsonArray Numbers(IEnumerable<double> numbers) => new([.. numbers.Select(x => double.IsFinite(x) ? JsonValue.Create(x) : null)]);
+    public static JsonArray Numbers(IEnumerable<double> numbers) =>
+        new([.. numbers.Select(x => double.IsFinite(x) ? JsonValue.Create(x) : null)]);
 
     private static JsonObject SpaceOf(Space space) => space switch
     {
@@ -48,7 +49,8 @@ internal static class PolicyDescription
         },
         Box box => new JsonObject
         {
-            ["type"] = "box", ["shape"] = new JsonArray([.. box.Shape.Select(size => (JsonNode)size)]), ["low"] = Numbers(box.Low), ["high"] = Numbers(box.High),
+            ["type"] = "box", ["shape"] = new JsonArray([.. box.Shape.Select(size => (JsonNode)size)]), ["low"] = Numbers(box.Low),
+            ["high"] = Numbers(box.High),
         },
         _ => throw new NotSupportedException($"{space} cannot be described"),
     };

@@ -17,7 +17,8 @@ internal static class MachineHealth
     /// <param name="port">The port that a cluster listens at unless it is told otherwise.</param>
     public static IReadOnlyList<HealthCheck> Of(string folder, int port) =>
     [
-        Runtime(), Libstdcxx(), Torch(), Cuda(), Cores(), Memory(), Disk("disk", folder), Disk("temporary files", Path.GetTempPath()), Port(port),
+        Runtime(), Libstdcxx(), Torch(), Cuda(), Cores(), Memory(), Disk("disk", folder),
+        Disk("temporary files", Path.GetTempPath()), Port(port),
     ];
 
     private static HealthCheck Runtime()
@@ -25,7 +26,8 @@ internal static class MachineHealth
         string found = $".NET {Environment.Version} on {RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}";
         return RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64
             ? new HealthCheck("runtime", HealthState.Ok, found)
-            : new HealthCheck("runtime", HealthState.Broken, found, "libtorch exists for x64 (Linux, Windows) and arm64 (macOS): use such a machine");
+            : new HealthCheck("runtime", HealthState.Broken, found,
+                "libtorch exists for x64 (Linux, Windows) and arm64 (macOS): use such a machine");
     }
 
     private static HealthCheck Libstdcxx()
@@ -39,11 +41,13 @@ internal static class MachineHealth
                 "install it: apt-get install libstdc++6 libgomp1 (Debian, Ubuntu), dnf install libstdc++ libgomp (Fedora, RHEL)");
         }
         int? version = SystemLibraries.NewestGlibcxx(path);
-        string found = $"{path}, {(version is { } v ? string.Create(CultureInfo.InvariantCulture, $"GLIBCXX_3.4.{v}") : "version unknown")}";
+        string found =
+            $"{path}, {(version is { } v ? string.Create(CultureInfo.InvariantCulture, $"GLIBCXX_3.4.{v}") : "version unknown")}";
         return version < SystemLibraries.GlibcxxNeeded
             ? new HealthCheck(
                 name, HealthState.Broken, found,
-                string.Create(CultureInfo.InvariantCulture, $"libtorch asks for GLIBCXX_3.4.{SystemLibraries.GlibcxxNeeded} (GCC 11): use Debian 12, Ubuntu 22.04, RHEL 9 or newer"))
+                string.Create(CultureInfo.InvariantCulture,
+                    $"libtorch asks for GLIBCXX_3.4.{SystemLibraries.GlibcxxNeeded} (GCC 11): use Debian 12, RHEL 9 or newer"))
             : new HealthCheck(name, HealthState.Ok, found);
     }
 
@@ -53,14 +57,17 @@ internal static class MachineHealth
         {
             return new HealthCheck("torch", HealthState.Ok, $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {Sum()}");
         }
-        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or ExternalException or IOException)
+        catch (Exception e)
+            when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or ExternalException or IOException)
         {
             Exception inner = e;
             while (inner.InnerException is { } next) inner = next;
             string reason = inner.Message.Split('\n')[0].Trim();
             string fix = reason.Contains("GLIBCXX", StringComparison.Ordinal)
-                ? "the system's libstdc++ is older than TorchSharp asks for: reference the package FedPG.Experiments, whose build step makes TorchSharp do without it"
-                : "the natives of libtorch are not beside the program: in a program of your own reference libtorch-cpu-linux-x64, libtorch-cpu-win-x64 or libtorch-cpu-osx-arm64; on Linux install libgomp1 and libstdc++6";
+                ? "the system's libstdc++ is older than TorchSharp asks for: reference the package FedPG.Experiments, whose build step "
+                    + "makes TorchSharp do without it"
+                : "the natives of libtorch are not beside the program: in a program of your own reference libtorch-cpu-linux-x64, "
+                    + "libtorch-cpu-win-x64 or libtorch-cpu-osx-arm64; on Linux install libgomp1 and libstdc++6";
             return new HealthCheck("torch", HealthState.Broken, reason, fix);
         }
     }
@@ -81,7 +88,8 @@ internal static class MachineHealth
         {
             return HasCuda()
                 ? new HealthCheck("CUDA", HealthState.Ok, "a device is there")
-                : new HealthCheck("CUDA", HealthState.Note, "no usable device", "an NVIDIA GPU and its driver are needed; --device cpu works without");
+                : new HealthCheck("CUDA", HealthState.Note, "no usable device",
+                    "an NVIDIA GPU and its driver are needed; --device cpu works without");
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or ExternalException)
         {
@@ -96,7 +104,8 @@ internal static class MachineHealth
     {
         int cores = Environment.ProcessorCount;
         return new HealthCheck(
-            "cores", HealthState.Ok, string.Create(CultureInfo.InvariantCulture, $"{cores}, as many threads as --threads takes by default"));
+            "cores", HealthState.Ok,
+            string.Create(CultureInfo.InvariantCulture, $"{cores}, as many threads as --threads takes by default"));
     }
 
     private static HealthCheck Memory()
@@ -124,7 +133,8 @@ internal static class MachineHealth
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return new HealthCheck(name, HealthState.Note, $"{full} cannot be written: {e.Message}", "name another folder by --out, or work in another one");
+            return new HealthCheck(name, HealthState.Note, $"{full} cannot be written: {e.Message}",
+                "name another folder by --out, or work in another one");
         }
     }
 

@@ -12,7 +12,8 @@ internal static partial class SystemLibraries
 
     private static readonly string[] Folders =
     [
-        "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib",
+        "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib64",
+        "/lib64", "/usr/lib",
         "/lib",
     ];
 
@@ -29,7 +30,8 @@ internal static partial class SystemLibraries
     public static int? NewestGlibcxx(string path)
     {
         string text = Encoding.Latin1.GetString(File.ReadAllBytes(path));
-        int[] versions = [.. GlibcxxName().Matches(text).Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))];
+        int[] versions = [.. GlibcxxName().Matches(text)
+            .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))];
         return versions.Length == 0 ? null : versions.Max();
     }
 

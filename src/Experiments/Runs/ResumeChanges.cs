@@ -10,4 +10,4 @@ namespace FedPG.Experiments.Runs;
 /// T, the rounds to run in all, at least those that are done; null (the default) for those of the experiment. A run that was finished goes
 /// on where this asks for more.
 /// </param>
-public sealed record ResumeChanges(bool Accept = false, Action<string>? Notice = null, int? Rounds = null);
+internal sealed record ResumeChanges(bool Accept = false, Action<string>? Notice = null, int? Rounds = null);

@@ -13,11 +13,12 @@ internal static class ExperimentKeys
     {
         IEnumerable<string> root = Keys(typeof(TrainingOptions));
         IEnumerable<string> environment = ["id", "agents", "options", "mdp", "stepped"];
-        IEnumerable<string> policy = reader.Policies.Entries.SelectMany(definition => Keys(definition.OptionsType)).Append("kind");
-        IEnumerable<EstimatorDefinition> estimators = reader.Estimators.Entries
-            .Concat(reader.Algorithms.Entries.SelectMany(algorithm => algorithm.OwnEstimators ?? []));
+        IEnumerable<string> policy = reader.Catalog.Policies.Entries.SelectMany(definition => Keys(definition.OptionsType)).Append("kind");
+        IEnumerable<EstimatorDefinition> estimators = reader.Catalog.Estimators.Entries
+            .Concat(reader.Catalog.Algorithms.Entries.SelectMany(algorithm => algorithm.OwnEstimators ?? []));
         IEnumerable<string> gradient = estimators.SelectMany(definition => Keys(definition.Defaults.GetType())).Append("estimator");
-        IEnumerable<string> federation = reader.Algorithms.Entries.SelectMany(definition => Keys(definition.OptionsType)).Append("algorithm");
+        IEnumerable<string> federation = reader.Catalog.Algorithms.Entries.SelectMany(definition => Keys(definition.OptionsType))
+            .Append("algorithm");
         return
         [
             .. root

@@ -26,9 +26,9 @@ internal static class ExperimentSchema
         {
             [ExperimentReader.SchemaKey] = JsonForm.Text(),
             [Environment] = EnvironmentOf(reader, Section(Environment)),
-            [Policy] = Union(PoliciesOf(reader).Prepend(Section(Policy)), Kind, reader.Policies.Names),
+            [Policy] = Union(PoliciesOf(reader).Prepend(Section(Policy)), Kind, reader.Catalog.Policies.Names),
             [Gradient] = Union(EstimatorsOf(reader).Prepend(Section(Gradient)), Estimator, EstimatorNames(reader)),
-            [Federation] = Union(AlgorithmsOf(reader).Prepend(Section(Federation)), Algorithm, reader.Algorithms.Names),
+            [Federation] = Union(AlgorithmsOf(reader).Prepend(Section(Federation)), Algorithm, reader.Catalog.Algorithms.Names),
         };
         JsonObject schema = JsonForm.Section(root);
         schema.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
@@ -42,7 +42,7 @@ internal static class ExperimentSchema
         const string id = "id", options = "options", agents = "agents", mdp = "mdp";
         string standard = (string)defaults.Resolved[id]!;
         var forms = new List<JsonObject>();
-        foreach (EnvironmentDefinition definition in reader.Environments.Entries)
+        foreach (EnvironmentDefinition definition in reader.Catalog.Environments.Entries)
         {
             OptionReader own = OptionReader.Empty();
             _ = definition.Configure(own, 1);
@@ -68,7 +68,7 @@ internal static class ExperimentSchema
         return JsonForm.OneOf(forms.Append(ofFile));
     }
 
-    private static IEnumerable<OptionReader> PoliciesOf(ExperimentReader reader) => reader.Policies.Entries.Select(definition =>
+    private static IEnumerable<OptionReader> PoliciesOf(ExperimentReader reader) => reader.Catalog.Policies.Entries.Select(definition =>
     {
         OptionReader own = OptionReader.Empty();
         _ = definition.Read(own, null);
@@ -82,7 +82,7 @@ internal static class ExperimentSchema
         return own;
     });
 
-    private static IEnumerable<OptionReader> AlgorithmsOf(ExperimentReader reader) => reader.Algorithms.Entries.Select(definition =>
+    private static IEnumerable<OptionReader> AlgorithmsOf(ExperimentReader reader) => reader.Catalog.Algorithms.Entries.Select(definition =>
     {
         OptionReader own = OptionReader.Empty();
         _ = definition.Configure(own, 0, 1);
@@ -90,9 +90,11 @@ internal static class ExperimentSchema
     });
 
     private static IEnumerable<EstimatorDefinition> AllEstimators(ExperimentReader reader) =>
-        reader.Estimators.Entries.Concat(reader.Algorithms.Entries.SelectMany((AlgorithmDefinition a) => a.OwnEstimators ?? []));
+        reader.Catalog.Estimators.Entries.Concat(
+            reader.Catalog.Algorithms.Entries.SelectMany((AlgorithmDefinition a) => a.OwnEstimators ?? []));
 
-    private static IEnumerable<string> EstimatorNames(ExperimentReader reader) => AllEstimators(reader).Select(definition => definition.Name);
+    private static IEnumerable<string> EstimatorNames(ExperimentReader reader) =>
+        AllEstimators(reader).Select(definition => definition.Name);
 
     /// <summary>
     /// A section whose keys are those of all that can stand in it: a key of another kind is known and not used, so that one file can be run
@@ -121,5 +123,6 @@ internal static class ExperimentSchema
 
     /// <summary>What a form allows, without what it says to people.</summary>
     private static string Rule(JsonObject form) =>
-        new JsonObject(form.Where(key => key.Key is not ("description" or "default")).Select(key => KeyValuePair.Create(key.Key, key.Value?.DeepClone()))).ToJsonString();
+        new JsonObject(form.Where(key => key.Key is not ("description" or "default"))
+            .Select(key => KeyValuePair.Create(key.Key, key.Value?.DeepClone()))).ToJsonString();
 }

@@ -2,7 +2,8 @@ namespace FedPG.Experiments.Series;
 
 /// <summary>What a run folder says of its run.</summary>
 /// <param name="Folder">The folder.</param>
-/// <param name="State">running, finished, cancelled (stopped between two rounds), diverged, interrupted (ended without a word), unreadable.</param>
+/// <param name="State">running, finished, cancelled (stopped between two rounds), diverged,
+/// interrupted (ended without a word), unreadable.</param>
 internal sealed record ListedRun(string Folder, string State)
 {
     /// <summary>A process holds the folder.</summary>

@@ -66,9 +66,11 @@ internal static class RunList
         }
     }
 
-    private static string? Word(JsonObject? section, string key) => section?[key] is JsonValue value && value.TryGetValue(out string? word) ? word : null;
+    private static string? Word(JsonObject? section, string key) =>
+        section?[key] is JsonValue value && value.TryGetValue(out string? word) ? word : null;
 
-    private static double? Number(JsonObject? section, string key) => section?[key] is JsonValue value && value.TryGetValue(out double number) ? number : null;
+    private static double? Number(JsonObject? section, string key) =>
+        section?[key] is JsonValue value && value.TryGetValue(out double number) ? number : null;
 
     /// <summary>The round of the last whole row of metrics.csv.</summary>
     private static int? LastRound(string metrics)
@@ -90,7 +92,8 @@ internal static class RunList
 
     private static long SizeOf(string folder)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true };
         long sum = 0;
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", options))
         {

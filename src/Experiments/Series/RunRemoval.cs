@@ -11,7 +11,8 @@ internal static class RunRemoval
 {
     private static readonly string[] Files =
     [
-        RunFolder.MetricsFile, RunFolder.AgentsFile, RunFolder.ExchangeFile, RunFolder.DiagnosticsFile, RunFolder.SummaryFile, RunFolder.DivergedFile,
+        RunFolder.MetricsFile, RunFolder.AgentsFile, RunFolder.ExchangeFile, RunFolder.DiagnosticsFile, RunFolder.SummaryFile,
+        RunFolder.DivergedFile,
         // Last: without it the folder is no run folder, and what is left of it would not be found again.
         RunFolder.ExperimentFile,
     ];

@@ -8,8 +8,8 @@ using FedPG.Federation.Execution;
 namespace FedPG.Experiments.Series;
 
 /// <summary>
-/// One experiment with several seeds: a run folder a seed, <c>seed-N</c>, a plan that a stopped series goes on from, <c>seeds.json</c>, and a
-/// table, <c>seeds.csv</c>. The runs go one after another, each with all threads. Not thread-safe.
+/// One experiment with several seeds: a run folder a seed, <c>seed-N</c>, a plan that a stopped series goes on from, <c>seeds.json</c>, and
+/// a table, <c>seeds.csv</c>. The runs go one after another, each with all threads. Not thread-safe.
 /// </summary>
 internal sealed class SeedSeries
 {
@@ -19,7 +19,8 @@ internal sealed class SeedSeries
     /// <summary>The table, a row a seed.</summary>
     public const string TableFile = "seeds.csv";
 
-    private const string Header = "seed,status,rounds,objective,objective_se,gap,own_gap,worst_own_gap,env_steps,bytes_up,bytes_down,seconds";
+    private const string Header =
+        "seed,status,rounds,objective,objective_se,gap,own_gap,worst_own_gap,env_steps,bytes_up,bytes_down,seconds";
     private readonly SeriesExperiment _experiment;
     private readonly int? _rounds;
 
@@ -37,7 +38,8 @@ internal sealed class SeedSeries
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, PlanFile));
 
     /// <summary>Starts a series in a folder that does not exist or is empty.</summary>
-    /// <param name="experiment">The experiment; it is read for the first seed, so that its errors are known before a folder is made.</param>
+    /// <param name="experiment">The experiment; it is read for the first seed, so that its
+    /// errors are known before a folder is made.</param>
     /// <param name="seeds">The seeds, at least one, each once.</param>
     /// <param name="folder">The folder.</param>
     /// <exception cref="InvalidInputException">The folder or the experiment cannot be used.</exception>
@@ -75,7 +77,8 @@ internal sealed class SeedSeries
     /// <param name="progress">Takes what happens.</param>
     /// <param name="cancellation">Ends the run under way at the next round boundary, and begins no other.</param>
     /// <returns>The results by seed; without the seeds that were not begun.</returns>
-    public IReadOnlyList<(long Seed, SeriesResult Result)> Run(ExecutionOptions execution, ISeriesProgress progress, CancellationToken cancellation)
+    public IReadOnlyList<(long Seed, SeriesResult Result)> Run(ExecutionOptions execution, ISeriesProgress progress,
+        CancellationToken cancellation)
     {
         var results = new List<(long, SeriesResult)>();
         foreach (long seed in Seeds)
@@ -94,7 +97,8 @@ internal sealed class SeedSeries
     {
         try
         {
-            return JsonSerializer.Deserialize<Plan>(File.ReadAllBytes(path), RunFolder.JsonOptions) is { Format: 1, Seeds: not null, Set: not null } plan
+            return JsonSerializer.Deserialize<Plan>(File.ReadAllBytes(path), RunFolder.JsonOptions) is { Format: 1, Seeds: not null,
+                Set: not null } plan
                 ? plan
                 : throw new InvalidInputException(new ValidationError(path, "format", null, "this version reads format 1"));
         }
@@ -114,8 +118,10 @@ internal sealed class SeedSeries
         foreach ((long seed, SeriesResult result) in results)
         {
             RunSummary? s = result.Summary;
-            table.Append(CultureInfo.InvariantCulture, $"{seed},{result.Status},{s?.Rounds},{s?.Objective:R},{s?.ObjectiveError:R},{s?.Gap:R},");
-            table.Append(CultureInfo.InvariantCulture, $"{s?.OwnGap:R},{s?.WorstOwnGap:R},{s?.EnvSteps},{s?.BytesUp},{s?.BytesDown},{s?.Seconds:R}\n");
+            table.Append(CultureInfo.InvariantCulture,
+                $"{seed},{result.Status},{s?.Rounds},{s?.Objective:R},{s?.ObjectiveError:R},{s?.Gap:R},");
+            table.Append(CultureInfo.InvariantCulture,
+                $"{s?.OwnGap:R},{s?.WorstOwnGap:R},{s?.EnvSteps},{s?.BytesUp},{s?.BytesDown},{s?.Seconds:R}\n");
         }
         string path = Path.Combine(Folder, TableFile), aside = path + ".tmp";
         File.WriteAllText(aside, table.ToString());
@@ -123,5 +129,6 @@ internal sealed class SeedSeries
     }
 
     private sealed record Plan(
-        int Format, IReadOnlyList<long> Seeds, int? Rounds, string Source, string Folder, JsonElement Experiment, IReadOnlyList<string> Set);
+        int Format, IReadOnlyList<long> Seeds, int? Rounds, string Source, string Folder, JsonElement Experiment,
+        IReadOnlyList<string> Set);
 }

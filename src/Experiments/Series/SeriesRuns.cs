@@ -41,7 +41,8 @@ internal static class SeriesRuns
     /// <param name="progress">Takes what happens.</param>
     /// <param name="cancellation">Ends the run at the next round boundary.</param>
     public static SeriesResult Complete(
-        Func<Experiment> read, string folder, int? rounds, ExecutionOptions execution, ISeriesProgress progress, CancellationToken cancellation)
+        Func<Experiment> read, string folder, int? rounds, ExecutionOptions execution, ISeriesProgress progress,
+        CancellationToken cancellation)
     {
         if (FaultOf(folder) is { } known) return new SeriesResult(folder, null, known);
         using TrainingRun? run = Open(read, folder, rounds, execution, progress);
@@ -61,7 +62,8 @@ internal static class SeriesRuns
         }
     }
 
-    private static TrainingRun? Open(Func<Experiment> read, string folder, int? rounds, ExecutionOptions execution, ISeriesProgress progress)
+    private static TrainingRun? Open(Func<Experiment> read, string folder, int? rounds, ExecutionOptions execution,
+        ISeriesProgress progress)
     {
         if (File.Exists(Path.Combine(folder, RunFolder.ExperimentFile)))
         {

@@ -67,7 +67,8 @@ public sealed record EntropySchedule(double From, double To, int Until) : IOptio
     public static JsonObject Form() => JsonForm.OneOf(
         JsonForm.Number(NumberRange.NonNegative),
         JsonForm.Section([
-            KeyValuePair.Create("from", JsonForm.Number(NumberRange.NonNegative)), KeyValuePair.Create("to", JsonForm.Number(NumberRange.NonNegative)),
+            KeyValuePair.Create("from", JsonForm.Number(NumberRange.NonNegative)),
+            KeyValuePair.Create("to", JsonForm.Number(NumberRange.NonNegative)),
             KeyValuePair.Create("until", JsonForm.Whole(0, MaxRounds))]));
 
     /// <summary>tau of a round.</summary>

@@ -11,7 +11,7 @@ namespace FedPG.Policies.Episodic;
 /// eta of the error at most. Immutable; a
 /// <see cref="Writer"/> has the room to compute them.
 /// </summary>
-public sealed class ObservationFeatures
+internal sealed class ObservationFeatures
 {
     private readonly Func<Action<double[], double[]>> _create;
 
@@ -71,7 +71,8 @@ public sealed class ObservationFeatures
         ArgumentNullException.ThrowIfNull(scales);
         int count = FourierCount(scales.Count, order);
         double scale = 1 / Math.Sqrt(count);
-        return new ObservationFeatures(scales.Count, count, new FeatureMap(scale, scales.Ranges) { Frequencies = FrequenciesOf(scales.Count, order, count) }, () =>
+        return new ObservationFeatures(scales.Count, count,
+            new FeatureMap(scale, scales.Ranges) { Frequencies = FrequenciesOf(scales.Count, order, count) }, () =>
         {
             // e^(i pi c.x) as products over the numbers, of which the real part is kept.
             Complex[] products = new Complex[count], powers = new Complex[order + 1];
@@ -186,7 +187,7 @@ internal sealed record FeatureMap(double Scale, IReadOnlyList<(double Low, doubl
 /// How the numbers of an observation are brought to [0, 1]: one with bounds linearly, and clipped to them; one without, or with bounds of
 /// its space wider than 1e9, by 1/2 + x / (2 (1 + |x|)). Immutable.
 /// </summary>
-public sealed class ObservationScales
+internal sealed class ObservationScales
 {
     private readonly (double Low, double Width)?[] _ranges;
 

@@ -21,7 +21,9 @@ public sealed class TorchBackendTests
         using JsonDocument json = JsonDocument.Parse(output);
         IEnumerable<string?> packages = json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
             .Select(package => package.GetProperty("Identity").GetString());
-        Assert.Equal([expected], packages.Where(package => package!.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase) || package.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase)));
+        Assert.Equal([expected],
+            packages.Where(package => package!.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase)
+                || package.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public sealed class OnnxRuntimeTests
             using var session = new InferenceSession(policy.Export(PolicyFormat.Onnx, agent));
             Assert.Equal(policy.AgentNames[agent], session.ModelMetadata.CustomMetadataMap["agent"]);
             // All observations in one batch.
-            using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = session.Run([Input(session, policy.ObservationSpace, observations)]);
+            NamedOnnxValue input = Input(session, policy.ObservationSpace, observations);
+            using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = session.Run([input]);
             double[] actions = Numbers(outputs.Single(output => output.Name == "action"));
             for (int row = 0; row < observations.Length; row++)
             {
@@ -45,7 +46,8 @@ public sealed class OnnxRuntimeTests
         (string name, NodeMetadata input) = session.InputMetadata.Single();
         return input.ElementDataType switch
         {
-            TensorElementType.Int64 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<long>(Array.ConvertAll(all, v => (long)v), shape)),
+            TensorElementType.Int64 => NamedOnnxValue.CreateFromTensor(
+                name, new DenseTensor<long>(Array.ConvertAll(all, v => (long)v), shape)),
             TensorElementType.Double => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<double>(all, shape)),
             _ => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(Array.ConvertAll(all, v => (float)v), shape)),
         };

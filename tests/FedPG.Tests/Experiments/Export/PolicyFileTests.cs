@@ -20,7 +20,8 @@ public sealed class PolicyFileTests
         TrainedPolicy policy = ExportedPolicies.Of(name);
         for (int agent = 0; agent < policy.AgentNames.Count; agent++)
         {
-            (JsonObject metadata, Dictionary<string, (double[] Values, int[] Shape)> tensors) = ReadSafetensors(policy.Export(PolicyFormat.Safetensors, agent));
+            (JsonObject metadata, Dictionary<string, (double[] Values, int[] Shape)> tensors) =
+                ReadSafetensors(policy.Export(PolicyFormat.Safetensors, agent));
             var text = (JsonObject)JsonNode.Parse(policy.Export(PolicyFormat.Json, agent))!;
             Assert.Equal("pt", (string?)metadata["format"]);
             Assert.Equal(policy.AgentNames[agent], (string?)metadata["agent"]);
@@ -33,7 +34,8 @@ public sealed class PolicyFileTests
                 {
                     double[]? weight = tensors.TryGetValue($"{k}.weight", out var w) ? w.Values : null;
                     if (weight is not null) AssertSame(weight, text["stages"]![k]!["weight"]!);
-                    x = Apply(stages[k], x, weight, tensors.GetValueOrDefault($"{k}.bias").Values, tensors.GetValueOrDefault($"{k}.low").Values, tensors.GetValueOrDefault($"{k}.width").Values);
+                    x = Apply(stages[k], x, weight, tensors.GetValueOrDefault($"{k}.bias").Values,
+                        tensors.GetValueOrDefault($"{k}.low").Values, tensors.GetValueOrDefault($"{k}.width").Values);
                 }
                 double[] action = Action(x, text, policy);
                 double[] own = policy.ActAsArray(observation, agent);
@@ -73,7 +75,8 @@ public sealed class PolicyFileTests
             int start = 8 + length + (int)entry!["data_offsets"]![0]!, end = 8 + length + (int)entry["data_offsets"]![1]!;
             ReadOnlySpan<byte> bytes = file.AsSpan(start, end - start);
             double[] values = (string)entry["dtype"]! == "F64"
-                ? MemoryMarshal.Cast<byte, double>(bytes).ToArray() : Array.ConvertAll(MemoryMarshal.Cast<byte, float>(bytes).ToArray(), v => (double)v);
+                ? MemoryMarshal.Cast<byte, double>(bytes).ToArray()
+                : Array.ConvertAll(MemoryMarshal.Cast<byte, float>(bytes).ToArray(), v => (double)v);
             int[] shape = [.. entry["shape"]!.AsArray().Select(size => (int)size!)];
             Assert.Equal(values.Length, shape.Aggregate(1, (a, b) => a * b));
             tensors[name] = (values, shape);
@@ -100,9 +103,12 @@ public sealed class PolicyFileTests
         return [.. counts.SelectMany((count, k) => Enumerable.Range(0, count).Select(v => v == (int)observation[k] ? 1.0 : 0))];
     }
 
-    private static double[] Apply(string stage, double[] x, double[]? weight, double[]? bias, double[]? low, double[]? width) => stage switch
+    private static double[] Apply(string stage, double[] x, double[]? weight, double[]? bias, double[]? low,
+        double[]? width) => stage switch
     {
-        "linear" => [.. Enumerable.Range(0, weight!.Length / x.Length).Select(o => (bias?[o] ?? 0) + x.Select((v, i) => v * weight[(o * x.Length) + i]).Sum())],
+        "linear" =>
+            [.. Enumerable.Range(0, weight!.Length / x.Length)
+                .Select(o => (bias?[o] ?? 0) + x.Select((v, i) => v * weight[(o * x.Length) + i]).Sum())],
         "unit" => [.. x.Select((v, k) => width![k] > 0 ? Math.Clamp((v - low![k]) / width[k], 0, 1) : 0.5 + (0.5 * v / (1 + Math.Abs(v))))],
         "tanh" => [.. x.Select(Math.Tanh)],
         "relu" => [.. x.Select(v => Math.Max(0, v))],

@@ -44,7 +44,8 @@ public sealed class MoreRoundsTests
         using var folder = new TemporaryFolder();
         RunTesting.Run(Of(4, 2), folder["run"]);
         string before = File.ReadAllText(folder["run/experiment.json"]);
-        InvalidInputException refused = Assert.Throws<InvalidInputException>(() => RunTesting.Resume(folder["run"], changes: new ResumeChanges(Rounds: 3)));
+        InvalidInputException refused =
+            Assert.Throws<InvalidInputException>(() => RunTesting.Resume(folder["run"], changes: new ResumeChanges(Rounds: 3)));
         Assert.Equal("--set: federation.rounds: 3; must be at least 4, the rounds that are done", Assert.Single(refused.Errors).ToString());
         Assert.Equal(before, File.ReadAllText(folder["run/experiment.json"]));
         Assert.True(File.Exists(folder["run/summary.json"]));

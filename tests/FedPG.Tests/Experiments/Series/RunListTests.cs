@@ -50,7 +50,8 @@ public sealed class RunListTests
         using var folder = new TemporaryFolder();
         RunTesting.RunUntil(2, RunTesting.Experiment(), folder["run"]);
         using (RunTesting.Resume(folder["run"]))
-            Assert.Contains("in use", Assert.ThrowsAny<Exception>(() => RunRemoval.Delete(folder["run"])).Message, StringComparison.Ordinal);
+            Assert.Contains("in use", Assert.ThrowsAny<Exception>(() => RunRemoval.Delete(folder["run"])).Message,
+                StringComparison.Ordinal);
         Directory.CreateDirectory(folder["elsewhere"]);
         File.WriteAllText(folder["elsewhere/kept"], "");
         Directory.CreateSymbolicLink(folder["run/inputs/link"], folder["elsewhere"]);

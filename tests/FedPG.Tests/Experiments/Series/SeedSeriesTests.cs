@@ -29,7 +29,8 @@ public sealed class SeedSeriesTests
     {
         using var folder = new TemporaryFolder();
         using (var progress = new SeriesTesting.Progress(stopInRun: 1, stopAt: 2))
-            SeedSeries.Start(SeriesTesting.Tiny(), [1, 2, 3], folder["series"]).Run(RunTesting.Execution(1, null), progress, progress.Token);
+            SeedSeries.Start(SeriesTesting.Tiny(), [1, 2, 3], folder["series"])
+                .Run(RunTesting.Execution(1, null), progress, progress.Token);
         Assert.False(Directory.Exists(folder["series/seed-3"]));
         Assert.True(SeedSeries.IsIn(folder["series"]));
         using var again = new SeriesTesting.Progress();
@@ -46,7 +47,8 @@ public sealed class SeedSeriesTests
     {
         using var folder = new TemporaryFolder();
         using (var progress = new SeriesTesting.Progress(stopInRun: 1, stopAt: 2))
-            SeedSeries.Start(SeriesTesting.Tiny(), [1, 2, 3], folder["series"]).Run(RunTesting.Execution(1, null), progress, progress.Token);
+            SeedSeries.Start(SeriesTesting.Tiny(), [1, 2, 3], folder["series"])
+                .Run(RunTesting.Execution(1, null), progress, progress.Token);
         using var again = new SeriesTesting.Progress();
         IReadOnlyList<(long Seed, SeriesResult Result)> results =
             SeedSeries.Resume(folder["series"], 6).Run(RunTesting.Execution(1, null), again, again.Token);

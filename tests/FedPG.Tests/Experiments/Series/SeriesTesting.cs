@@ -12,7 +12,8 @@ internal static class SeriesTesting
 {
     /// <summary>The tiny experiment, to be run several times.</summary>
     public static SeriesExperiment Tiny(params string[] assignments) =>
-        new(JsonDocuments.Parse(Encoding.UTF8.GetBytes(RunTesting.Tiny), "tiny.json"), "tiny.json", Environment.CurrentDirectory, assignments);
+        new(JsonDocuments.Parse(Encoding.UTF8.GetBytes(RunTesting.Tiny), "tiny.json"), "tiny.json",
+            Environment.CurrentDirectory, assignments);
 
     /// <summary>Notes what happens, and stops everything in a round of a run.</summary>
     /// <param name="stopInRun">Which run, 0 for the first that is worked on; null for none.</param>
