@@ -9,7 +9,7 @@ namespace FedPG.Cluster.Hosting;
 /// <param name="Listen">The address this process listens at.</param>
 /// <param name="Port">The port it listens at; null to choose.</param>
 /// <param name="Secret">What all must know; empty for none.</param>
-public sealed record ClusterSettings(ClusterAddress Address, string Name, IPAddress Listen, int? Port, string Secret)
+internal sealed record ClusterSettings(ClusterAddress Address, string Name, IPAddress Listen, int? Port, string Secret)
 {
     /// <summary>The port of the process that does the run; the next one is for clients.</summary>
     public int ServerPort => Port ?? Address.Server?.Port ?? ClusterAddress.DefaultPort;

@@ -12,7 +12,7 @@ namespace FedPG.Cluster.Worker;
 /// <summary>
 /// A worker: joins a cluster, computes what it is asked, and waits and joins again whenever the process that does the run goes away.
 /// </summary>
-public sealed class ClusterWorker
+internal sealed class ClusterWorker
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), CallTimeout = TimeSpan.FromSeconds(2),
         Farewell = TimeSpan.FromMilliseconds(300);
