@@ -47,7 +47,8 @@ internal static class TabularCritics
         {
             reader.Reject(
                 "estimator",
-                $"\"{options.Estimator}\" needs a policy with a critic: policy.kind \"tabular-softmax\" | \"log-linear\" | \"neural-softmax\" "
+                $"\"{options.Estimator}\" needs a policy with a critic: policy.kind \"tabular-softmax\" | "
+                + "\"log-linear\" | \"neural-softmax\" "
                 + "and policy.critic \"own\" | \"shared\"");
         }
         if (context.Policy is SoftmaxActorCritic { States: > MaxStates } large)
