@@ -11,7 +11,9 @@ namespace FedPG.Tests.Envs.Tabular.Files;
 /// <summary>Files of PRISM and Storm, held to a model whose numbers are known by hand.</summary>
 public sealed class ModelFileTests
 {
-    /// <summary>State 0: choice 0 stays (cost 1), choice 1 goes to 1 or 2 by 1/4 and 3/4 (cost 2); state 1 goes back; state 2 is the end.</summary>
+    /// <summary>
+    /// State 0: choice 0 stays (cost 1), choice 1 goes to 1 or 2 by 1/4 and 3/4 (cost 2); state 1 goes back; state 2 is the end.
+    /// </summary>
     private const string Transitions = "3 4 5\n0 0 0 1\n0 1 1 0.25 go\n0 1 2 3/4 go\n1 0 0 1\n2 0 2 1\n";
 
     private const string Labels = "0=\"init\" 1=\"deadlock\" 2=\"end\"\n0: 0\n2: 2\n";
@@ -80,7 +82,8 @@ public sealed class ModelFileTests
     public void Errors_name_the_line(string transitions, string where, string what)
     {
         using var folder = new TemporaryFolder();
-        string error = Assert.Throws<InvalidInputException>(() => ModelFile.Read(Write(folder, "bad.tra", transitions))).Errors[0].ToString();
+        string error =
+            Assert.Throws<InvalidInputException>(() => ModelFile.Read(Write(folder, "bad.tra", transitions))).Errors[0].ToString();
         Assert.Contains(where, error, StringComparison.Ordinal);
         Assert.Contains(what, error, StringComparison.Ordinal);
     }
@@ -90,11 +93,15 @@ public sealed class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         string path = Prism(folder, rewards: false);
-        Assert.Contains("has no reward structure: give the option goal, one of the labels init, deadlock, end", ErrorOf(new ModelFileOptions()), StringComparison.Ordinal);
-        Assert.Contains("goal: done; is no label; there are init, deadlock, end", ErrorOf(new ModelFileOptions { Goal = "done" }), StringComparison.Ordinal);
-        Assert.Contains("rewards: time; is no reward structure; there are none", ErrorOf(new ModelFileOptions { Rewards = "time" }), StringComparison.Ordinal);
+        Assert.Contains("has no reward structure: give the option goal, one of the labels init, deadlock, end",
+            ErrorOf(new ModelFileOptions()), StringComparison.Ordinal);
+        Assert.Contains("goal: done; is no label; there are init, deadlock, end", ErrorOf(new ModelFileOptions { Goal = "done" }),
+            StringComparison.Ordinal);
+        Assert.Contains("rewards: time; is no reward structure; there are none", ErrorOf(new ModelFileOptions { Rewards = "time" }),
+            StringComparison.Ordinal);
 
-        string ErrorOf(ModelFileOptions options) => Assert.Throws<InvalidInputException>(() => ModelFile.Read(path, options)).Errors[0].ToString();
+        string ErrorOf(ModelFileOptions options) =>
+            Assert.Throws<InvalidInputException>(() => ModelFile.Read(path, options)).Errors[0].ToString();
     }
 
     private static string Prism(TemporaryFolder folder, bool rewards = true)
