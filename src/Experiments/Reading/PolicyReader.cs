@@ -34,7 +34,8 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
 /// </summary>
 internal static class PolicyReader
 {
-    private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", CriticKey = "critic", NoContext = "none";
+    private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", CriticKey = "critic",
+        NoContext = "none";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
