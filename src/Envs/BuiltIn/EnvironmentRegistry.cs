@@ -7,6 +7,7 @@ using FedPG.Envs.Episodic;
 using FedPG.Envs.Exploration;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.LinearQuadratic;
+using FedPG.Envs.MiniGrid;
 using FedPG.Envs.Random;
 using FedPG.Envs.ToyText;
 
@@ -50,6 +51,7 @@ public static class EnvironmentRegistry
         Acrobot.Definition,
         MountainCar.Definition,
         Pendulum.Definition,
+        .. MiniGrids.Definitions,
     ];
 
     extension(Catalog<EnvironmentDefinition> catalog)
