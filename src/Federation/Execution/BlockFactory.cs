@@ -43,6 +43,7 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
             experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
         AgentBlock block = algorithm.NewBlock(range.First, range.Count, policy, estimator);
         block.Messages = experiment.Federation.Messages;
+        block.UseOptimizer(experiment.Federation.LocalOptimizer);
         return block;
     }
 }
@@ -56,5 +57,6 @@ internal static class BlockState
         ArgumentNullException.ThrowIfNull(block);
         foreach ((string name, Tensor value) in StateTensors.Of(block.StateRecord)) yield return ($"agents/{name}", value);
         foreach ((string name, Tensor value) in StateTensors.Of(block.EstimatorState)) yield return ($"oracle/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(block.Optimizer.State)) yield return ($"optimizer/{name}", value);
     }
 }

@@ -20,7 +20,7 @@ public sealed class GaussianPolicy : EpisodicPolicy
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = GaussianOptions.Name;
 
-    private readonly DenseNetwork _network;
+    private readonly RowNetwork _network;
     private readonly double _deviation;
     private readonly bool _learnt;
     private readonly Tensor _constant;
@@ -36,14 +36,22 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public GaussianPolicy(
         ObservationEncoding encoding, Box actions, IReadOnlyList<int> hidden, Activation activation, double standardDeviation,
         bool learnDeviation, TensorFormat format)
-        : this(encoding, new DenseNetwork(encoding.Size, hidden, actions.Size, activation, encoding.ActiveNumbers), standardDeviation,
-            learnDeviation, format) { }
+        : this(
+            encoding, actions, new DenseNetwork(encoding.Size, hidden, actions.Size, activation, encoding.ActiveNumbers),
+            standardDeviation, learnDeviation, format) { }
 
-    private GaussianPolicy(
-        ObservationEncoding encoding, DenseNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
-        : base(Kind, encoding, network.Sizes[^1], 2 * network.Sizes[^1], format,
+    /// <summary>Creates the policy around any network: its outputs are the means and, where there is one more, the value.</summary>
+    /// <param name="encoding">What is seen of an observation.</param>
+    /// <param name="actions">The actions, k numbers.</param>
+    /// <param name="network">From what is seen to k outputs, or k + 1.</param>
+    /// <param name="standardDeviation">The first sigma, above 0.</param>
+    /// <param name="learnDeviation">Whether log sigma is a parameter; otherwise sigma stays.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    public GaussianPolicy(
+        ObservationEncoding encoding, Box actions, RowNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
+        : base(Kind, encoding, actions.Size, actions.Size + network.Outputs, format,
             new ParameterLayout(
-                learnDeviation ? [.. network.Parameters, ("log_standard_deviation", [network.Sizes[^1]])] : network.Parameters))
+                learnDeviation ? [.. network.Parameters, ("log_standard_deviation", [actions.Size])] : network.Parameters))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
@@ -59,7 +67,13 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public override bool HasVariableEntropy => _learnt;
 
     /// <inheritdoc/>
+    public override bool HasValues => HeadSize > 2 * ActionSize;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
+
+    /// <inheritdoc/>
+    public override bool HasSlopes => true;
 
     /// <inheritdoc/>
     public override int MaxSteps => GaussianHeads.MaxSteps(ActionSize);
@@ -74,67 +88,104 @@ public sealed class GaussianPolicy : EpisodicPolicy
     }
 
     /// <inheritdoc/>
-    public override IActor<T> CreateActor<T>() => new Actor<T>(_network, _learnt ? null : Math.Log(_deviation));
+    public override IActor<T> CreateActor<T>() => _network.CreateActor<T>() is { } outputs
+        ? new Actor<T>(outputs, ActionSize, _network.Outputs, _learnt ? null : Math.Log(_deviation))
+        : base.CreateActor<T>();
 
     /// <inheritdoc/>
-    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => GaussianHeads.Draw(head, key, action);
+    internal override IHeadTraining<T>? CreateTraining<T>() => _network.CreateTraining<T>() is { } outputs
+        ? new GaussianTraining<T>(outputs, ActionSize, _network, _learnt ? null : Math.Log(_deviation))
+        : null;
+
+    /// <inheritdoc/>
+    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) =>
+        GaussianHeads.Draw(head[..ActorHeadSize], key, action);
 
     /// <inheritdoc/>
     public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => GaussianHeads.Mode(head, action);
 
     /// <inheritdoc/>
-    public override double MeanLog<T>(ReadOnlySpan<T> head) => GaussianHeads.MeanLog(head);
+    public override double MeanLog<T>(ReadOnlySpan<T> head) => GaussianHeads.MeanLog(head[..ActorHeadSize]);
 
     /// <inheritdoc/>
     protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations) =>
-        GaussianHeads.Join(_network.Forward(parameters, observations), _learnt ? parameters[^1] : null, _constant);
+        Joined(_network.Forward(parameters, observations), _learnt ? parameters[^1] : null);
 
     /// <inheritdoc/>
-    public override bool HasTangents => true;
+    public override bool HasTangents => _network.HasTangents;
 
     /// <inheritdoc/>
     protected override Tensor HeadTangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor observations)
     {
-        Tensor means = _network.Tangents(parameters, directions, observations);
-        return cat([means, _learnt ? directions[^1].unsqueeze(1).expand(means.shape) : zeros_like(means)], -1);
+        Tensor outputs = _network.Tangents(parameters, directions, observations), means = outputs.narrow(-1, 0, ActionSize);
+        Tensor logs = _learnt ? directions[^1].unsqueeze(1).expand(means.shape) : zeros_like(means);
+        return HasValues ? cat([means, logs, outputs.narrow(-1, ActionSize, 1)], -1) : cat([outputs, logs], -1);
     }
 
-    /// <inheritdoc/>
-    public override Tensor LogProbabilities(Tensor heads, Tensor actions) => GaussianHeads.LogProbabilities(heads, actions, _constant);
+    /// <summary>Means and log sigma, and behind them the value.</summary>
+    private Tensor Joined(Tensor outputs, Tensor? logDeviations)
+    {
+        if (!HasValues) return GaussianHeads.Join(outputs, logDeviations, _constant);
+        Tensor acting = GaussianHeads.Join(outputs.narrow(-1, 0, ActionSize), logDeviations, _constant);
+        return cat([acting, outputs.narrow(-1, ActionSize, 1)], -1);
+    }
+
+    private Tensor Acting(Tensor heads) => HasValues ? heads.narrow(-1, 0, ActorHeadSize) : heads;
 
     /// <inheritdoc/>
-    public override Tensor Divergences(Tensor reference, Tensor heads) => GaussianHeads.Divergences(reference, heads);
+    public override Tensor LogProbabilities(Tensor heads, Tensor actions) =>
+        GaussianHeads.LogProbabilities(Acting(heads), actions, _constant);
 
-    private static GaussianPolicy Create(GaussianOptions options, EpisodicEnvironment environment, TensorFormat format) => new(
-        new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context)), (Box)environment.ActionSpace,
-        options.Hidden, options.Activation, options.StandardDeviation, options.LearnStandardDeviation, format);
+    /// <inheritdoc/>
+    public override Tensor Divergences(Tensor reference, Tensor heads) =>
+        GaussianHeads.Divergences(Acting(reference), Acting(heads));
 
-    private sealed class Actor<T>(DenseNetwork network, double? logDeviation) : IActor<T>
+    /// <inheritdoc/>
+    public override void Logs<T>(ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, Span<double> logs) =>
+        GaussianSlopes.Logs(heads, HeadSize, ActionSize, actions, logs);
+
+    /// <inheritdoc/>
+    public override double Slopes<T>(
+        ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, ReadOnlySpan<double> logWeights, double entropyWeight, Span<T> slopes) =>
+        GaussianSlopes.Write(heads, HeadSize, ActionSize, actions, logWeights, entropyWeight, slopes);
+
+    private static GaussianPolicy Create(GaussianOptions options, EpisodicEnvironment environment, TensorFormat format)
+    {
+        var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
+        var actions = (Box)environment.ActionSpace;
+        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Size, outputs =>
+            new DenseNetwork(encoding.Size, options.Hidden, outputs, options.Activation, encoding.ActiveNumbers));
+        return new GaussianPolicy(encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format);
+    }
+
+    /// <summary>Outputs of the network with log sigma behind the means.</summary>
+    private sealed class Actor<T>(IActor<T> network, int size, int outputs, double? logDeviation) : IActor<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly DenseActor<T> _means = new(network);
-        private readonly T[] _logs = new T[network.Sizes[^1]];
+        private readonly T[] _logs = new T[size];
         private T[] _buffer = [];
 
         public void SetParameters(ReadOnlySpan<T> theta)
         {
-            _means.SetParameters(theta);
+            network.SetParameters(theta);
             if (logDeviation is { } fixedLog) Array.Fill(_logs, T.CreateTruncating(fixedLog));
             else theta[^_logs.Length..].CopyTo(_logs);
         }
 
         public void Heads(ReadOnlySpan<T> observations, int count, Span<T> heads)
         {
-            int size = _logs.Length;
-            if (_buffer.Length < count * size) _buffer = new T[count * size];
-            _means.Heads(observations, count, _buffer);
+            int stride = size + outputs;
+            if (_buffer.Length < count * outputs) _buffer = new T[count * outputs];
+            network.Heads(observations, count, _buffer);
             for (int r = 0; r < count; r++)
             {
-                _buffer.AsSpan(r * size, size).CopyTo(heads[(2 * r * size)..]);
-                _logs.CopyTo(heads[(((2 * r) + 1) * size)..]);
+                ReadOnlySpan<T> given = _buffer.AsSpan(r * outputs, outputs);
+                given[..size].CopyTo(heads[(r * stride)..]);
+                _logs.CopyTo(heads[((r * stride) + size)..]);
+                given[size..].CopyTo(heads[((r * stride) + (2 * size))..]);
             }
         }
 
-        public void Dispose() => _means.Dispose();
+        public void Dispose() => network.Dispose();
     }
 }

@@ -16,7 +16,8 @@ namespace FedPG.Policies.Episodic;
 /// </summary>
 public sealed class ObservationSoftmax : EpisodicPolicy
 {
-    private readonly DenseNetwork _network;
+    private readonly RowNetwork _network;
+    private readonly int _actions;
 
     /// <summary>Creates the policy.</summary>
     /// <param name="kind">The kind, as experiment files name it.</param>
@@ -27,10 +28,20 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     /// <param name="format">The type and place of rows and probabilities.</param>
     public ObservationSoftmax(
         string kind, ObservationEncoding encoding, Discrete actions, IReadOnlyList<int> hidden, Activation activation, TensorFormat format)
-        : this(kind, encoding, new DenseNetwork(encoding.Size, hidden, actions.Count, activation, encoding.ActiveNumbers), format) { }
+        : this(
+            kind, encoding, actions,
+            new DenseNetwork(encoding.Size, hidden, Given(actions).Count, activation, encoding.ActiveNumbers), format) { }
 
-    private ObservationSoftmax(string kind, ObservationEncoding encoding, DenseNetwork network, TensorFormat format)
-        : base(kind, encoding, actionSize: 1, network.Sizes[^1], format, new ParameterLayout(network.Parameters)) => _network = network;
+    /// <summary>Creates the policy around any network: its outputs are the logits and, where there is one more, the value.</summary>
+    /// <param name="kind">The kind, as experiment files name it.</param>
+    /// <param name="encoding">What is seen of an observation.</param>
+    /// <param name="actions">The actions, A.</param>
+    /// <param name="network">From what is seen to A outputs, or A + 1.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    public ObservationSoftmax(
+        string kind, ObservationEncoding encoding, Discrete actions, RowNetwork network, TensorFormat format)
+        : base(kind, encoding, actionSize: 1, Given(network).Outputs, format, new ParameterLayout(network.Parameters)) =>
+            (_network, _actions) = (network, Given(actions).Count);
 
     /// <summary>The kinds of policies: a network, and one without hidden layers.</summary>
     internal static IReadOnlyList<PolicyDefinition> Definitions { get; } =
@@ -41,7 +52,13 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     ];
 
     /// <inheritdoc/>
+    public override bool HasValues => HeadSize > _actions;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
+
+    /// <inheritdoc/>
+    public override bool HasSlopes => true;
 
     /// <inheritdoc/>
     public override int MaxSteps => SoftmaxHeads.MaxSteps;
@@ -55,27 +72,30 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     }
 
     /// <inheritdoc/>
-    public override IActor<T> CreateActor<T>() => new DenseActor<T>(_network);
+    public override IActor<T> CreateActor<T>() => _network.CreateActor<T>() ?? base.CreateActor<T>();
+
+    /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>() => _network.CreateTraining<T>();
 
     /// <inheritdoc/>
     public override PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Tensor actions)
     {
-        if (Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);
+        if (HasValues || Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);
         Tensor met = Twinned(observations);
         return Record(rows, parameters => Heads(parameters, met), logits => new ChosenActionHead(logits, actions, HeadSize));
     }
 
     /// <inheritdoc/>
-    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head, key, action);
+    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head[.._actions], key, action);
 
     /// <inheritdoc/>
     public override void Draw<T>(
         ReadOnlySpan<T> heads, in StreamKey stream, int time, ReadOnlySpan<int> trajectories, Span<double> actions, Span<double> logs)
     {
-        Span<double> exponentials = stackalloc double[HeadSize];
+        Span<double> exponentials = stackalloc double[_actions];
         for (int k = 0; k < trajectories.Length; k++)
         {
-            ReadOnlySpan<T> head = heads.Slice(k * HeadSize, HeadSize);
+            ReadOnlySpan<T> head = heads.Slice(k * HeadSize, _actions);
             double sum = SoftmaxHeads.Draw(head, stream, trajectories[k], time, exponentials, out int chosen);
             actions[k] = chosen;
             if (!logs.IsEmpty) logs[k] = SoftmaxHeads.Log(head, chosen, sum);
@@ -83,26 +103,45 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     }
 
     /// <inheritdoc/>
-    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => SoftmaxHeads.Mode(head, action);
+    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => SoftmaxHeads.Mode(head[.._actions], action);
 
     /// <inheritdoc/>
-    public override double MeanLog<T>(ReadOnlySpan<T> head) => SoftmaxHeads.MeanLog(head);
+    public override double MeanLog<T>(ReadOnlySpan<T> head) => SoftmaxHeads.MeanLog(head[.._actions]);
 
     /// <inheritdoc/>
     protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations) => _network.Forward(parameters, observations);
 
     /// <inheritdoc/>
-    public override bool HasTangents => true;
+    public override bool HasTangents => _network.HasTangents;
 
     /// <inheritdoc/>
     protected override Tensor HeadTangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor observations) =>
         _network.Tangents(parameters, directions, observations);
 
     /// <inheritdoc/>
-    public override Tensor LogProbabilities(Tensor heads, Tensor actions) => SoftmaxHeads.LogProbabilities(heads, actions);
+    public override Tensor LogProbabilities(Tensor heads, Tensor actions) => SoftmaxHeads.LogProbabilities(Logits(heads), actions);
 
     /// <inheritdoc/>
-    public override Tensor Divergences(Tensor reference, Tensor heads) => LogSoftmax.Divergences(reference, heads);
+    public override Tensor Divergences(Tensor reference, Tensor heads) =>
+        LogSoftmax.Divergences(Logits(reference), Logits(heads));
+
+    /// <inheritdoc/>
+    public override void Logs<T>(ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, Span<double> logs) =>
+        SoftmaxSlopes.Logs(heads, HeadSize, _actions, actions, logs);
+
+    /// <inheritdoc/>
+    public override double Slopes<T>(
+        ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, ReadOnlySpan<double> logWeights, double entropyWeight, Span<T> slopes) =>
+        SoftmaxSlopes.Write(heads, HeadSize, _actions, actions, logWeights, entropyWeight, slopes);
+
+    private Tensor Logits(Tensor heads) => HasValues ? heads.narrow(-1, 0, _actions) : heads;
+
+    private static T Given<T>(T value)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
 
     private static bool HasChoices(EpisodicEnvironment environment) => environment.ActionSpace is Discrete;
 
@@ -131,7 +170,10 @@ public sealed class ObservationSoftmax : EpisodicPolicy
         ContextPolicyOptions options, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format)
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
-        return new ObservationSoftmax(options.Kind, encoding, (Discrete)environment.ActionSpace, hidden, activation, format);
+        var actions = (Discrete)environment.ActionSpace;
+        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Count, outputs =>
+            new DenseNetwork(encoding.Size, hidden, outputs, activation, encoding.ActiveNumbers));
+        return new ObservationSoftmax(options.Kind, encoding, actions, network, format);
     }
 }
 

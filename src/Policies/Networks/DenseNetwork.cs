@@ -8,7 +8,7 @@ namespace FedPG.Policies.Networks;
 /// A fully connected network on observations, for rows of agents: x [n, M, inputs] to outputs [n, M, outputs] by one batched product a
 /// layer. Weights are [in, out]. Immutable.
 /// </summary>
-public sealed class DenseNetwork
+public sealed class DenseNetwork : RowNetwork
 {
     private readonly int[] _sizes;
     private readonly int _fanIn;
@@ -24,6 +24,14 @@ public sealed class DenseNetwork
         ArgumentNullException.ThrowIfNull(hidden);
         _sizes = [inputs, .. hidden, outputs];
         (Activation, _fanIn) = (activation, fanIn);
+        Parameters =
+        [
+            .. Enumerable.Range(0, Layers).SelectMany(layer => new (string, long[])[]
+            {
+                ($"layer{layer}.weight", [_sizes[layer], _sizes[layer + 1]]),
+                ($"layer{layer}.bias", [_sizes[layer + 1]]),
+            }),
+        ];
     }
 
     /// <summary>The number of layers, the last included.</summary>
@@ -35,17 +43,20 @@ public sealed class DenseNetwork
     /// <summary>Between the layers.</summary>
     public Activation Activation { get; }
 
-    /// <summary>The parameters in layout order: <c>layer0.weight</c>, <c>layer0.bias</c>, ...</summary>
-    public IEnumerable<(string Name, long[] Shape)> Parameters => Enumerable.Range(0, Layers).SelectMany(layer => new (string, long[])[]
-    {
-        ($"layer{layer}.weight", [_sizes[layer], _sizes[layer + 1]]),
-        ($"layer{layer}.bias", [_sizes[layer + 1]]),
-    });
+    /// <inheritdoc/>
+    public override int Inputs => _sizes[0];
 
-    /// <summary>The outputs [n, M, outputs].</summary>
-    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
-    /// <param name="x">[n, M, inputs].</param>
-    public Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x)
+    /// <inheritdoc/>
+    public override int Outputs => _sizes[^1];
+
+    /// <summary>The parameters in layout order: <c>layer0.weight</c>, <c>layer0.bias</c>, ...</summary>
+    public override IReadOnlyList<(string Name, long[] Shape)> Parameters { get; }
+
+    /// <inheritdoc/>
+    public override bool HasTangents => true;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         for (int layer = 0; layer < Layers - 1; layer++)
@@ -58,11 +69,8 @@ public sealed class DenseNetwork
         return bmm(x, weight).Add(bias.unsqueeze(1));
     }
 
-    /// <summary>The derivative of the outputs along directions of the parameters, [n, M, outputs]; nothing is recorded.</summary>
-    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
-    /// <param name="directions">The same of the directions.</param>
-    /// <param name="x">[n, M, inputs].</param>
-    public Tensor Tangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor x)
+    /// <inheritdoc/>
+    public override Tensor Tangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(directions);
@@ -86,7 +94,7 @@ public sealed class DenseNetwork
     /// <summary>Hidden weights uniform with variance 1 / fan-in; the last layer and all biases 0.</summary>
     /// <param name="key">The stream.</param>
     /// <param name="parameters">The first numbers of a row theta; must be 0.</param>
-    public void Initialise(StreamKey key, Span<double> parameters)
+    public override void Initialise(StreamKey key, Span<double> parameters)
     {
         var random = new RandomSequence(key);
         int offset = 0;
@@ -98,4 +106,10 @@ public sealed class DenseNetwork
             offset += weights + _sizes[layer + 1];
         }
     }
+
+    /// <inheritdoc/>
+    public override IActor<T> CreateActor<T>() => new DenseActor<T>(this);
+
+    /// <inheritdoc/>
+    internal override IHeadTraining<T> CreateTraining<T>() => new DenseTraining<T>(this);
 }

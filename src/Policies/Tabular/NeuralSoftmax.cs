@@ -100,11 +100,12 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
         return word == coordinates ? StateObservation.Coordinates : StateObservation.OneHot;
     }
 
-    private static NeuralSoftmax Create(NeuralSoftmaxOptions options, FiniteMdp mdp, TensorFormat format)
+    private static SoftmaxPolicy Create(NeuralSoftmaxOptions options, FiniteMdp mdp, TensorFormat format)
     {
         double[,]? observations = options.Observation == StateObservation.Coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null;
         AgentContexts? contexts = AgentContexts.Of(mdp, options.Context);
-        return new NeuralSoftmax(mdp.States, mdp.Actions, options.Hidden, options.Activation, observations, format, contexts);
+        return SoftmaxActorCritic.Of(options.Critic, mdp.Actions, actions =>
+            new NeuralSoftmax(mdp.States, actions, options.Hidden, options.Activation, observations, format, contexts));
     }
 
     /// <summary>The layers, then what the first layer makes of places and of contexts.</summary>

@@ -28,7 +28,8 @@ public sealed class TabularSoftmax : SoftmaxPolicy
     /// <summary>The kind of policy.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, TabularSoftmaxOptions>(
         "one logit for each state and action",
-        (options, mdp, format) => new TabularSoftmax(mdp.States, mdp.Actions, format, AgentContexts.Of(mdp, options.Context)));
+        (options, mdp, format) => SoftmaxActorCritic.Of(options.Critic, mdp.Actions, actions =>
+            new TabularSoftmax(mdp.States, actions, format, AgentContexts.Of(mdp, options.Context))));
 
     /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
