@@ -2,7 +2,6 @@ using System.CommandLine;
 using FedPG.Cli.Env;
 using FedPG.Experiments.Scenes;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
 using FedPG.Tests.Envs;
