@@ -29,7 +29,7 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     public MessageFormat Messages { get; init; }
 
     /// <summary>What agents make of the directions of their local steps.</summary>
-    public LocalOptimizerSettings LocalOptimizer { get; init; } = LocalOptimizerSettings.Plain;
+    internal LocalOptimizerSettings LocalOptimizer { get; init; } = LocalOptimizerSettings.Plain;
 
     /// <summary>
     /// Whether everyone takes part in every round with H plain steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.

@@ -8,7 +8,7 @@ namespace FedPG.Federation.Estimators;
 /// asks for a gradient at the parameters that earlier updates led to. <see cref="IGradientEstimator.Directions"/> plays a rollout and gives
 /// the gradient over all of it, at the parameters that it was played with.
 /// </summary>
-public interface IRolloutLearner : IGradientEstimator
+internal interface IRolloutLearner : IGradientEstimator
 {
     /// <summary>The updates that a rollout is good for.</summary>
     int Updates { get; }

@@ -42,7 +42,7 @@ public enum LocalOptimizerState
 /// <param name="Beta2">beta2 in [0, 1).</param>
 /// <param name="Epsilon">eps above 0.</param>
 /// <param name="MaxNorm">The largest norm of a corrected direction, longer ones are shortened to it; null for no limit.</param>
-public sealed record LocalOptimizerSettings(
+internal sealed record LocalOptimizerSettings(
     LocalOptimizerKind Kind, LocalOptimizerState State, double Beta1, double Beta2, double Epsilon, double? MaxNorm)
 {
     /// <summary>Steps along the direction as it is.</summary>

@@ -10,7 +10,7 @@ namespace FedPG.Policies.Networks;
 /// </summary>
 /// <param name="actor">The first network.</param>
 /// <param name="critic">The second one, with the same inputs.</param>
-public sealed class TwoNetworks(RowNetwork actor, RowNetwork critic) : RowNetwork
+internal sealed class TwoNetworks(RowNetwork actor, RowNetwork critic) : RowNetwork
 {
     /// <summary>What the names of the critic's parameters begin with.</summary>
     public const string CriticPrefix = "critic.";

@@ -36,7 +36,7 @@ internal static class EpisodicCritics
     }
 
     /// <summary>Heads without torch where the policy has them and lives on the CPU, else autograd's.</summary>
-    private static NetworkHeads<T> HeadsOf<T>(EpisodicPolicy policy)
+    internal static NetworkHeads<T> HeadsOf<T>(EpisodicPolicy policy)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         policy.Format.Device.type == TorchSharp.DeviceType.CPU && policy.CreateTraining<T>() is { } training
             ? new TrainedHeads<T>(policy, training)

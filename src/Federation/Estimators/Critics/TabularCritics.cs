@@ -51,8 +51,8 @@ internal static class TabularCritics
                 $"\"{options.Estimator}\" needs a policy with a critic: policy.kind \"tabular-softmax\" | \"log-linear\" | \"neural-softmax\" "
                 + "and policy.critic \"own\" | \"shared\"");
         }
-        if (context.Environment is FiniteMdp { States: > MaxStates } mdp)
-            reader.Reject("estimator", $"\"{options.Estimator}\" serves at most {MaxStates} states, and {mdp.Name} has {mdp.States}");
+        if (context.Policy is SoftmaxActorCritic { States: > MaxStates } large)
+            reader.Reject("estimator", $"\"{options.Estimator}\" serves at most {MaxStates} states, and there are {large.States}");
         return options;
     }
 }

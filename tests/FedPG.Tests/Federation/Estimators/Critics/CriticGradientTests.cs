@@ -24,8 +24,8 @@ public sealed class CriticGradientTests
         { """{"id":"Pendulum-v1","agents":2}""", """{"kind":"gaussian","hidden":[4],"critic":"own"}""" },
         { """{"id":"Pendulum-v1","agents":1}""", """{"kind":"gaussian","hidden":[4],"critic":"shared"}""" },
         { """{"id":"RandomMdp-v0","agents":2,"options":{"states":4,"actions":3}}""", """{"kind":"tabular-softmax"}""" },
-        { """{"id":"GridWorld-v0","agents":2,"options":{"size":3}}""", """{"kind":"neural-softmax","hidden":[4],"context":"agent"}""" },
-        { """{"id":"GridWorld-v0","agents":2,"options":{"size":3}}""", """{"kind":"neural-softmax","hidden":[4],"critic":"shared"}""" },
+        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""", """{"kind":"neural-softmax","hidden":[4],"context":"agent"}""" },
+        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""", """{"kind":"neural-softmax","hidden":[4],"critic":"shared"}""" },
     };
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class CriticGradientTests
         const int Length = 40, Rollouts = 60;
         const string Environment = """{"id":"RandomMdp-v0","agents":1,"options":{"states":3,"actions":2,"discount":0.7}}""";
         string options = $$"""
-            {"estimator":"actor-critic","horizon":{{Length}},"trajectories":32,"episodeSteps":{{Length}},"lambda":1,
+            {"estimator":"actor-critic","horizon":{{Length}},"trajectories":150,"episodeSteps":{{Length}},"lambda":1,
              "discountedWeights":true,"advantageScale":"none"}
             """;
         (IGradientEstimator sampled, Policy policy) = EstimatorsTesting.Estimator(
@@ -85,7 +85,7 @@ public sealed class CriticGradientTests
                 double mean = found.Average(g => g[j]);
                 double error = Math.Sqrt(found.Average(g => (g[j] - mean) * (g[j] - mean)) / (Rollouts - 1));
                 Assert.True(Math.Abs(mean - expected[j]) <= (4 * error) + 1e-5, $"{j}: {mean} +- {error}, exact {expected[j]}");
-                Assert.True(error < 0.1 * expected.Max(Math.Abs), $"the interval of {j} is too wide to tell anything: {error}");
+                Assert.True(error < 0.15 * expected.Max(Math.Abs), $"the interval of {j} is too wide to tell anything: {error}");
             }
         }
     }
