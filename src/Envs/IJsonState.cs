@@ -6,7 +6,7 @@ namespace FedPG.Envs;
 /// <summary>
 /// An environment whose state is more than a list of numbers to people, and is written as a JSON object: for <c>env trace</c>. Optional.
 /// </summary>
-public interface IJsonState : IStatefulEnvironment
+internal interface IJsonState : IStatefulEnvironment
 {
     /// <summary>The form of a state, in words that follow "must be".</summary>
     string StateForm { get; }

@@ -1,4 +1,3 @@
-using FedPG.Envs.Episodic;
 using FedPG.Envs.MiniGrid.Worlds;
 using FedPG.Envs.Pictures;
 
@@ -104,9 +103,8 @@ internal sealed class MiniGridDrawing : EnvironmentDrawing
     private static void PaintView(Sketch sketch, PictureScene scene, double[] state, float left)
     {
         // The environment itself says what is seen in a state.
-        if (scene.Environment is not EpisodicEnvironment episodic) return;
-        var stepped = (MiniGridEnvironment)episodic.Create(scene.Agent);
-        double[] seen = new double[episodic.ObservationSpace.Size];
+        var stepped = (MiniGridEnvironment)scene.Environment.Stepping!(scene.Agent);
+        double[] seen = new double[stepped.ObservationSpace.Size];
         stepped.Reset(0, seen);
         stepped.WriteState(state, seen);
         sketch.Text("what the agent sees", left, TitleHeight + (Label / 2) - 2, 11, ColourRole.Muted, TextAlign.Start);

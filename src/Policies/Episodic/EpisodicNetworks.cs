@@ -14,7 +14,8 @@ internal static class EpisodicNetworks
     /// <param name="learns">Whether the estimator learns values.</param>
     /// <param name="channels">The channels that a convolution would have.</param>
     public static NetworkKind Standard(FederatedEnvironment environment, bool learns, IReadOnlyList<int> channels) =>
-        learns && environment is EpisodicEnvironment episodic && ConvolutionShape.ErrorOf(ImageOf(episodic), channels) is null
+        learns && environment.Stepping?.Invoke(0) is { } stepped
+            && ConvolutionShape.ErrorOf(ImageOf(stepped.ObservationSpace), channels) is null
             ? NetworkKind.Convolution
             : NetworkKind.Dense;
 
@@ -25,7 +26,7 @@ internal static class EpisodicNetworks
     public static void Check(NetworkPolicyOptions options, OptionReader reader, EpisodicEnvironment? environment)
     {
         if (environment is null || options.Network != NetworkKind.Convolution) return;
-        if (ConvolutionShape.ErrorOf(ImageOf(environment), options.Channels) is { } error)
+        if (ConvolutionShape.ErrorOf(ImageOf(environment.ObservationSpace), options.Channels) is { } error)
             reader.Reject("network", $"convolution {error}; allowed here: \"dense\"");
     }
 
@@ -48,5 +49,5 @@ internal static class EpisodicNetworks
         ? new NormedNetwork(inputs, options.Hidden, outputs, options.Activation, active, options.Start, values)
         : new DenseNetwork(inputs, options.Hidden, outputs, options.Activation, active, options.Start, values);
 
-    private static Box? ImageOf(EpisodicEnvironment environment) => new ObservationEncoding(environment.ObservationSpace).Image;
+    private static Box? ImageOf(Space observations) => new ObservationEncoding(observations).Image;
 }

@@ -10,7 +10,7 @@ namespace FedPG.Policies.Networks;
 /// two cells, relu between layers, the largest of each two by two after the first. Weights are [patch, out], a patch's numbers in the order
 /// row, column, channel. Immutable.
 /// </summary>
-public sealed class ConvolutionNetwork : RowNetwork
+internal sealed class ConvolutionNetwork : RowNetwork
 {
     private const string Prefix = "convolution";
     private readonly ConvolutionShape _shape;

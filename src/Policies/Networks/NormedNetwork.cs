@@ -8,7 +8,7 @@ namespace FedPG.Policies.Networks;
 /// A fully connected network whose hidden layers are normalised before the function: x_l+1 = f(s (z - mean z) / sqrt(var z + 1e-5) + h), z
 /// = x_l W_l + b_l, mean and variance over a layer's outputs (Ba, Kiros and Hinton, "Layer normalization", 2016). Immutable.
 /// </summary>
-public sealed class NormedNetwork : RowNetwork
+internal sealed class NormedNetwork : RowNetwork
 {
     private const int PerHidden = 4;
     private const double Epsilon = 1e-5;
