@@ -22,7 +22,9 @@ public sealed record RoundReport(
     int Round, RoundMetrics Metrics, long EnvSteps, EvaluationResult? Evaluation, long BytesUp, long BytesDown, double Seconds,
     RolloutStatistics Rollouts, IReadOnlyList<ExchangeEntry> Exchanges, RoundDiagnostics? Diagnostics = null)
 {
-    /// <summary>The mean over agents and local steps of ||theta_i - thetabar||^2 in the round that led here; 0 where none was seen.</summary>
+    /// <summary>
+    /// The mean over agents and local steps of ||theta_i - thetabar||^2 in the round that led here; 0 where none was seen.
+    /// </summary>
     public double Drift => Metrics[MetricNames.Drift] ?? 0;
 }
 

@@ -18,7 +18,8 @@ internal static class Failure
         IOException or UnauthorizedAccessException or SocketException or DbException => exception.Message,
         AggregateException { InnerExceptions: [{ } inner, ..] } => Describe(inner),
         OutOfMemoryException => "out of memory",
-        TypeInitializationException or DllNotFoundException => $"the native libraries of torch cannot be loaded: {FirstLine(Innermost(exception))}",
+        TypeInitializationException or DllNotFoundException =>
+            $"the native libraries of torch cannot be loaded: {FirstLine(Innermost(exception))}",
         NotSupportedException e when e.Message.Contains("native", StringComparison.OrdinalIgnoreCase) => FirstLine(e),
         ExternalException e => $"torch: {FirstLine(e)}",
         _ => null,

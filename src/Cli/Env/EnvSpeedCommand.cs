@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 
 namespace FedPG.Cli.Env;
 
@@ -15,14 +16,19 @@ internal static class EnvSpeedCommand
 
     public static Command Create()
     {
-        var ids = new Argument<string[]>("ID") { Description = "The environments, as `env list` names them (default: all).", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<string[]>("ID")
+        {
+            Description = "The environments, as `env list` names them (default: all).",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout: a list with one object an environment." };
         var command = new Command("speed", "Times the steps of environments alone, with random actions, on one thread.") { ids, json };
         command.SetAction(parsed =>
         {
-            Catalog<EnvironmentDefinition> registry = EnvironmentRegistry.Default;
+            Catalog<EnvironmentDefinition> registry = ExperimentCatalog.Default.Environments;
             string[] names = parsed.GetValue(ids) is { Length: > 0 } given ? given : [.. registry.Ids];
-            ValidationError[] errors = [.. names.Where(name => registry.Find(name) is null).Select(name => new ValidationError("ID", "", name, registry.UnknownId(name)))];
+            ValidationError[] errors = [.. names.Where(name => registry.Find(name) is null)
+                .Select(name => new ValidationError("ID", "", name, registry.UnknownId(name)))];
             if (errors.Length > 0) throw new InvalidInputException(errors);
             TextWriter output = parsed.InvocationConfiguration.Output;
             var results = new JsonArray();
@@ -30,7 +36,9 @@ internal static class EnvSpeedCommand
             {
                 StepRate rate = StepRate.Measure(Make(name), TimeProvider.System, Repeat);
                 if (!parsed.GetValue(json))
-                    output.WriteLine(FormattableString.Invariant($"{name}  {rate.StepsPerSecond / 1e6:F2} M steps/s (median of {rate.Repeats}, {rate.Minimum / 1e6:F2} to {rate.Maximum / 1e6:F2}), {rate.BytesPerStep:F0} bytes a step"));
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"{name}  {rate.StepsPerSecond / 1e6:F2} M steps/s (median of {rate.Repeats}, {rate.Minimum / 1e6:F2} to "
+                            + $"{rate.Maximum / 1e6:F2}), {rate.BytesPerStep:F0} bytes a step"));
                 results.Add((JsonNode)new JsonObject
                 {
                     ["workload"] = name,
@@ -50,7 +58,8 @@ internal static class EnvSpeedCommand
     private static EpisodicEnvironment Make(string id)
     {
         var errors = new ValidationErrors("defaults");
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, default, EnvironmentKeys.CommandLine, errors);
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, 1, default,
+            EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         return EpisodicEnvironment.Of(configured!.Build(), configured.Definition.StepLimit);
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.GridWorlds;
+using FedPG.Experiments;
 using FedPG.Experiments.Plugins;
 
 namespace FedPG.Cli.Env;
@@ -41,7 +41,10 @@ internal sealed class InstanceOptions
         {
             // The number came by an option of its own, so the fault is that option's.
             string value = given.ToString(CultureInfo.InvariantCulture);
-            throw new InvalidInputException([.. e.Errors.Select(f => f is { Source: KeyOverrides.Source, KeyPath: AgentsKey } && f.Value == value ? f with { Source = "--agents", KeyPath = "" } : f)]);
+            throw new InvalidInputException(
+                [.. e.Errors.Select(f => f is { Source: KeyOverrides.Source, KeyPath: AgentsKey } && f.Value == value
+                    ? f with { Source = "--agents", KeyPath = "" }
+                    : f)]);
         }
     }
 
@@ -53,12 +56,16 @@ internal sealed class InstanceOptions
         int agents = AgentsFrom(options, parsed.GetValue(Agents), errors);
 
         string id = parsed.GetRequiredValue(Id);
-        if (EnvironmentRegistry.Default.Find(id) is null)
-            throw new InvalidInputException([.. errors.Items, new ValidationError("ID", "", id, EnvironmentRegistry.Default.UnknownId(id))]);
-        (JsonElement inlined, string? map) = MapFile.Inline(JsonSerializer.SerializeToElement(options), Environment.CurrentDirectory, errors);
+        if (ExperimentCatalog.Default.Environments.Find(id) is null)
+            throw new InvalidInputException([.. errors.Items,
+                new ValidationError("ID", "", id, ExperimentCatalog.Default.Environments.UnknownId(id))]);
+        (JsonElement inlined, string? map) = MapFile.Inline(JsonSerializer.SerializeToElement(options),
+            Environment.CurrentDirectory, errors);
         errors.ThrowIfAny();
         ValidationErrors found = errors.Another();
-        ConfiguredEnvironment? environment = PluginFailure.AsInput(() => EnvironmentRegistry.Default.Configure(id, agents, inlined, EnvironmentKeys.CommandLine, found));
+        ConfiguredEnvironment? environment =
+            PluginFailure.AsInput(() => ExperimentCatalog.Default.Environments.Configure(id, agents, inlined,
+                EnvironmentKeys.CommandLine, found));
         MapFile.Report(errors, found, "map", map);
         errors.ThrowIfAny();
         return environment! with { Build = () => PluginFailure.AsInput(environment!.Build) };

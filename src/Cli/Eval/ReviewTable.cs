@@ -18,7 +18,11 @@ internal static class ReviewTable
         bool estimated = review.ObjectiveError is not null, played = review.Episodes > 0;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected) console.Profile.Width = RedirectedWidth;
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds".EscapeMarkup()) };
+        var table = new Table
+        {
+            Border = TableBorder.Simple,
+            Title = new TableTitle($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds".EscapeMarkup()),
+        };
         table.AddColumns(new TableColumn("").NoWrap(), Right("objective"));
         if (!estimated) table.AddColumns(Right("optimum"), Right("gap"));
         if (played) table.AddColumns(Right("return"), Right("steps"));
@@ -29,7 +33,8 @@ internal static class ReviewTable
         foreach (AgentReview agent in review.Agents.Take(MaxRows))
         {
             table.AddRow([
-                agent.Name.EscapeMarkup(), .. Objective(agent.Objective, agent.ObjectiveError, agent.Optimum, agent.Objective - agent.Optimum),
+                agent.Name.EscapeMarkup(), .. Objective(agent.Objective, agent.ObjectiveError, agent.Optimum,
+                    agent.Objective - agent.Optimum),
                 .. Played(agent.Played?.Return, agent.Played?.ReturnError, agent.Played?.Length, agent.Played?.LengthError),
             ]);
         }
@@ -39,17 +44,24 @@ internal static class ReviewTable
         if (played)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most {review.Length:N0} steps; steps: their mean length; +-: standard errors"));
+                $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, "
+                    + $"each of at most {review.Length:N0} steps; steps: their mean length; +-: standard errors"));
         }
 
-        string[] Objective(double value, double? error, double? optimum, double? gap) => estimated ? [Estimate(value, error, "F4")] : [Number(value), Number(optimum), Number(gap)];
-        string[] Played(double? reward, double? error, double? steps, double? stepsError) => played ? [Estimate(reward, error, "F4"), Estimate(steps, stepsError, "F1")] : [];
+        string[] Objective(double value, double? error, double? optimum, double? gap) =>
+            estimated ? [Estimate(value, error, "F4")] : [Number(value), Number(optimum), Number(gap)];
+        string[] Played(double? reward, double? error, double? steps, double? stepsError) =>
+            played ? [Estimate(reward, error, "F4"), Estimate(steps, stepsError, "F1")] : [];
     }
 
     private static string Meaning(PolicyReview review)
     {
-        string estimate = review.ObjectiveError is null ? "" : "; estimated by the episodes that the run's evaluations play, +- its standard error";
-        string own = review.ObjectiveError is not null || ObjectiveKind.IsOfValues(review.Minimised) ? "" : "; an agent's optimum is what it could reach alone";
+        string estimate = review.ObjectiveError is null
+            ? ""
+            : "; estimated by the episodes that the run's evaluations play, +- its standard error";
+        string own = review.ObjectiveError is not null || ObjectiveKind.IsOfValues(review.Minimised)
+            ? ""
+            : "; an agent's optimum is what it could reach alone";
         return ObjectiveKind.InWords(review.Minimised) + own + estimate;
     }
 

@@ -26,11 +26,13 @@ internal static class SummaryTable
     private static void PrintExact(RunSummary summary, bool isReturn)
     {
         var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
-        table.AddColumns(new TableColumn(""), Right(isReturn ? "return" : "objective"), Right("optimum"), Right("gap"), Right("of uniform"));
+        table.AddColumns(new TableColumn(""), Right(isReturn ? "return" : "objective"), Right("optimum"), Right("gap"),
+            Right("of uniform"));
         bool hasOwn = summary.UniformOwnGap is not null;
         if (hasOwn) table.AddColumn(Right("of its own uniform gap"));
         string share = Percent(summary.Gap, summary.UniformGap, summary.Objective);
-        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share, Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
+        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share,
+            Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
         int worst = Worst(summary.Agents);
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
@@ -76,8 +78,11 @@ internal static class SummaryTable
         }
         if (summary.Agents.Count > MaxRows) table.AddRow($"... the others in {RunFolder.AgentsFile}");
         AnsiConsole.Write(table);
-        string what = isReturn ? "discounted return: expected discounted sum of rewards, maximised" : $"objective: {ObjectiveKind.InWords(summary.Minimised)}";
-        Console.WriteLine($"{what}; estimated, with its standard error{(returns ? "; mean return: undiscounted rewards of an episode" : "")}");
+        string what = isReturn
+            ? "discounted return: expected discounted sum of rewards, maximised"
+            : $"objective: {ObjectiveKind.InWords(summary.Minimised)}";
+        Console.WriteLine(
+            $"{what}; estimated, with its standard error{(returns ? "; mean return: undiscounted rewards of an episode" : "")}");
 
         void AddRow(string name, string objective, double? reward, string mark)
         {
@@ -97,7 +102,9 @@ internal static class SummaryTable
 
     /// <summary>What an agent keeps of its own uniform gap; nothing where its gap is a rounding of zero.</summary>
     private static string OwnShare(AgentSummary agent) =>
-        agent.OwnShare is { } share && Quantities.Percent(agent.Objective - agent.Optimum, 1, agent.Objective) is not null ? Percent(share) : "";
+        agent.OwnShare is { } share && Quantities.Percent(agent.Objective - agent.Optimum, 1, agent.Objective) is not null
+            ? Percent(share)
+            : "";
 
     private static string Percent(double? part, double? whole, double scale) =>
         Quantities.Percent(part, whole, scale) is { } percent ? Percent(percent / 100) : "";
@@ -105,13 +112,14 @@ internal static class SummaryTable
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F2} %");
 
     /// <summary>
-    /// The agent that keeps the largest share of its own uniform gap, where shares are known; else the one that is farthest from its own optimum, or where that is unknown with the largest objective; -1 for one agent, or equal
-    /// ones.
+    /// The agent that keeps the largest share of its own uniform gap, where shares are known; else the one that is farthest from its own
+    /// optimum, or where that is unknown with the largest objective; -1 for one agent, or equal ones.
     /// </summary>
     private static int Worst(IReadOnlyList<AgentSummary> agents)
     {
         bool shares = agents.Any(a => a.OwnShare is not null), optima = agents.All(a => a.Optimum is not null);
-        double[] left = [.. agents.Select(a => shares ? a.OwnShare ?? double.MinValue : optima ? a.Objective - a.Optimum!.Value : a.Objective)];
+        double[] left =
+            [.. agents.Select(a => shares ? a.OwnShare ?? double.MinValue : optima ? a.Objective - a.Optimum!.Value : a.Objective)];
         double most = left.Max(), spread = most - left.Min();
         return agents.Count > 1 && spread > 1e-9 * Math.Max(1, Math.Abs(most)) ? Array.IndexOf(left, most) : -1;
     }
@@ -122,7 +130,8 @@ internal static class SummaryTable
     private static void PrintFooter(RunSummary summary)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; {summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
+            $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "
+                + $"{summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
         Console.WriteLine($"run folder: {summary.Folder}");
         Console.WriteLine($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
     }
@@ -131,7 +140,9 @@ internal static class SummaryTable
     private static void PrintCertificate(Certificate? certificate)
     {
         if (certificate is not { } c) return;
-        string problem = c.Temperature > 0 ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {c.Temperature:G3}") : "";
+        string problem = c.Temperature > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {c.Temperature:G3}")
+            : "";
         double largest = new[] { c.HeterogeneityBias, c.TruncationBias, c.NoiseFloor }.Max() ?? 0;
         string left = $"left of the gap{problem}: {Short(c.Gap)}";
         if (!c.Valid && largest > 2 * c.Gap)
@@ -141,7 +152,9 @@ internal static class SummaryTable
         }
         Console.WriteLine($"{left} = heterogeneity {Short(c.HeterogeneityBias)} + truncation {Short(c.TruncationBias)} "
             + $"+ noise {Short(c.NoiseFloor)} + not converged {Short(c.Remainder)}");
-        if (!c.Valid) Console.WriteLine($"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
+        if (!c.Valid)
+            Console.WriteLine(
+                $"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
     }
 
     private static string Short(double? value) => value?.ToString("G3", CultureInfo.InvariantCulture) ?? "unknown";

@@ -101,6 +101,7 @@ internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
         }
         if (_objective is not { } objective) return "gap unknown";
         return _isReturn
-            ? string.Create(CultureInfo.InvariantCulture, $"return {-objective:G5}") : string.Create(CultureInfo.InvariantCulture, $"objective {objective:G5}");
+            ? string.Create(CultureInfo.InvariantCulture, $"return {-objective:G5}")
+            : string.Create(CultureInfo.InvariantCulture, $"objective {objective:G5}");
     }
 }

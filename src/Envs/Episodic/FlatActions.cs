@@ -6,7 +6,7 @@ namespace FedPG.Envs.Episodic;
 /// Numbers the combinations of several whole numbers, so that a policy that chooses one of many acts in an environment whose actions are
 /// <see cref="MultiDiscrete"/>: action k is the combination whose digits k has, the last one changing fastest.
 /// </summary>
-public sealed class FlatActions : EnvironmentWrapper
+internal sealed class FlatActions : EnvironmentWrapper
 {
     /// <summary>The most combinations that are numbered.</summary>
     public const int MaxCombinations = 4096;

@@ -10,7 +10,7 @@ namespace FedPG.Envs.Episodic;
 /// <param name="Maximum">The fastest repeat, steps/s.</param>
 /// <param name="BytesPerStep">What the thread allocated in all repeats, by step.</param>
 /// <param name="Repeats">How often it was timed.</param>
-public sealed record StepRate(double StepsPerSecond, double Minimum, double Maximum, double BytesPerStep, int Repeats)
+internal sealed record StepRate(double StepsPerSecond, double Minimum, double Maximum, double BytesPerStep, int Repeats)
 {
     private const int Actions = 4096, Batch = 8192;
 

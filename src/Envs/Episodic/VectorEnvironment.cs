@@ -4,7 +4,7 @@ using FedPG.Core.Streams;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>What a vectorised environment does with a lane whose episode has ended.</summary>
-public enum AutoresetMode
+internal enum AutoresetMode
 {
     /// <summary>
     /// The lane's next step resets it: the action is not looked at, the observation is the first of the new episode, the reward 0 and
@@ -21,7 +21,7 @@ public enum AutoresetMode
 }
 
 /// <summary>What a step of B lanes gives, span by span; each is the caller's.</summary>
-public readonly ref struct LaneResults
+internal readonly ref struct LaneResults
 {
     /// <summary>The observations, [B, size] row by row.</summary>
     public required Span<double> Observations { get; init; }
@@ -41,7 +41,7 @@ public readonly ref struct LaneResults
 /// starts from a seed that follows from (seed, b, k), so a lane is the same however many there are, and the same as its environment stepped
 /// alone. A step allocates nothing. Not thread-safe.
 /// </summary>
-public sealed class VectorEnvironment
+internal sealed class VectorEnvironment
 {
     private readonly IEnvironment[] _lanes;
     private readonly int[] _steps, _episodes;

@@ -8,7 +8,7 @@ using MathNet.Numerics;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>Splits what is left of a run's gap by the laws near a minimum. Deterministic.</summary>
-public sealed class Certifier
+internal sealed class Certifier
 {
     /// <summary>Batches an agent draws for tr(Sigma).</summary>
     public const int Batches = 16;
@@ -56,7 +56,8 @@ public sealed class Certifier
         NoiseEstimate noise = NoiseMeter.Of(_experiment, _theta, Batches, _round);
         double scale = Alpha / (4.0 * _problem.Agents * _experiment.Federation.LocalSteps);
         double? gap = _problem.Mean.Value(_theta) - _problem.Optimum;
-        (double[]? drift, double? heterogeneity, double[]? truncationError, double? truncation, double? quadratic) = (null, null, null, null, null);
+        (double[]? drift, double? heterogeneity, double[]? truncationError, double? truncation, double? quadratic) =
+            (null, null, null, null, null);
         try
         {
             if (_theta.Length <= MaxParameters)
@@ -109,8 +110,8 @@ public sealed class Certifier
     }
 
     /// <summary>
-    /// eta (H - 1) / 2 mean A_i (b_i - b), and the gap it causes. The mean gradient b is taken out of every b_i: at the optimum it is 0, and elsewhere it
-    /// would count the way that is still to go as heterogeneity.
+    /// eta (H - 1) / 2 mean A_i (b_i - b), and the gap it causes. The mean gradient b is taken out of every b_i: at the optimum it is 0,
+    /// and elsewhere it would count the way that is still to go as heterogeneity.
     /// </summary>
     private (double[]? Drift, double? Gap) Heterogeneity()
     {
@@ -129,7 +130,8 @@ public sealed class Certifier
     /// <summary>factor mean A_i (b_i - b), [d].</summary>
     internal static double[] PlainDrift(KnownProblem problem, ReadOnlySpan<double> theta, double factor)
     {
-        double[] mean = problem.Gradient(theta), own = new double[theta.Length], product = new double[theta.Length], drift = new double[theta.Length];
+        double[] mean = problem.Gradient(theta), own = new double[theta.Length], product = new double[theta.Length],
+            drift = new double[theta.Length];
         for (int i = 0; i < problem.Agents; i++)
         {
             problem.Agent(i).Gradient(theta, own);
@@ -159,12 +161,18 @@ public sealed class Certifier
     {
         int before = _notes.Count;
         if (_inverse is not { } inverse) return false;
-        if (Alpha * inverse.Largest > 0.5) Note($"alpha L = {Short(Alpha * inverse.Largest)} is not small: the laws are those of small steps");
+        if (Alpha * inverse.Largest > 0.5)
+            Note($"alpha L = {Short(Alpha * inverse.Largest)} is not small: the laws are those of small steps");
         if (inverse.Smallest < -1e-2 * inverse.Largest)
-            Note($"the curvature goes down to {Short(inverse.Smallest)} (up to {Short(inverse.Largest)}): this is no minimum; those directions are left out");
-        if (inverse.RelativeResidual > 0.1) Note($"A^+ leaves {Short(inverse.RelativeResidual)} of a right-hand side: biases are lower bounds");
+            Note(
+                $"the curvature goes down to {Short(inverse.Smallest)} (up to {Short(inverse.Largest)}): this is no minimum; "
+                    + "those directions are left out");
+        if (inverse.RelativeResidual > 0.1)
+            Note($"A^+ leaves {Short(inverse.RelativeResidual)} of a right-hand side: biases are lower bounds");
         if (gap is { } g && quadratic is { } q && g > 1e-10 && (q > 3 * g || q < g / 3))
-            Note($"a quadratic objective with this gradient and curvature would have a gap of {Short(q)}: the minimum is too far for the laws");
+            Note(
+                $"a quadratic objective with this gradient and curvature would have a gap of {Short(q)}: the "
+                    + "minimum is too far for the laws");
         return _notes.Count == before;
     }
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;
@@ -10,7 +9,9 @@ using FedPG.Envs.Tabular.Files;
 
 namespace FedPG.Experiments.Reading;
 
-/// <summary>Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.</summary>
+/// <summary>
+/// Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.
+/// </summary>
 internal static class EnvironmentReader
 {
     /// <summary>The section.</summary>

@@ -15,7 +15,7 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Experiment">The resolved experiment.</param>
 /// <param name="Rounds">The rounds it was trained for.</param>
 /// <param name="Parameters">thetabar, [d], in double precision; numbers of float32 are unchanged by that.</param>
-public sealed record StoredPolicy(string Folder, Experiment Experiment, int Rounds, double[] Parameters)
+internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Rounds, double[] Parameters)
 {
     /// <summary>Reads the policy of a run folder.</summary>
     /// <param name="folder">The run folder.</param>

@@ -14,11 +14,11 @@ public sealed record IndependentOptions : AlgorithmOptions
 }
 
 /// <summary>
-/// No federation at all: every agent improves a policy of its own, on its own objective. thetabar is the mean of the agents' parameters and is there for
-/// the evaluation only; no agent ever sees it, and the agents' own policies are better for themselves.
+/// No federation at all: every agent improves a policy of its own, on its own objective. thetabar is the mean of the agents' parameters and
+/// is there for the evaluation only; no agent ever sees it, and the agents' own policies are better for themselves.
 /// <para>Messages: none.</para>
 /// </summary>
-public sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
+internal sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<IndependentOptions>(

@@ -48,7 +48,9 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
     }
 }
 
-/// <summary>The tensors that a block keeps from round to round, by name: those of the algorithm's record and those of the estimator's.</summary>
+/// <summary>
+/// The tensors that a block keeps from round to round, by name: those of the algorithm's record and those of the estimator's.
+/// </summary>
 internal static class BlockState
 {
     /// <summary>The tensors themselves, rows [n, ...].</summary>

@@ -11,7 +11,7 @@ namespace FedPG.Policies.Episodic;
 /// is done with the outputs, and which parameters there are beside the module's, the kind of policy says. A module has to be a function of
 /// its parameters and observations: what it keeps from one call to the next is not in a checkpoint.
 /// </summary>
-public abstract class ObservationModulePolicy : EpisodicPolicy
+internal abstract class ObservationModulePolicy : EpisodicPolicy
 {
     private readonly ModuleCopies _copies;
     private readonly int _own;

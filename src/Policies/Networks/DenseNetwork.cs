@@ -8,7 +8,7 @@ namespace FedPG.Policies.Networks;
 /// A fully connected network on observations, for rows of agents: x [n, M, inputs] to outputs [n, M, outputs] by one batched product a
 /// layer. Weights are [in, out]. Immutable.
 /// </summary>
-public sealed class DenseNetwork : RowNetwork
+internal sealed class DenseNetwork : RowNetwork
 {
     private readonly int[] _sizes;
     private readonly int _fanIn, _values;

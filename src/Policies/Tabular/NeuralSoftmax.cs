@@ -15,7 +15,7 @@ namespace FedPG.Policies.Tabular;
 /// which is added to the bias. Hidden weights start uniform with variance 1 / fan-in (the numbers seen that are not zero in general), the
 /// last layer and all biases at 0: the first policy is uniform.
 /// </summary>
-public sealed class NeuralSoftmax : SoftmaxPolicy
+internal sealed class NeuralSoftmax : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = NeuralSoftmaxOptions.Name;

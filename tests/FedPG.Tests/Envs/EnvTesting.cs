@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Exact;
 using FedPG.Envs.Tabular.Files;
+using FedPG.Experiments;
 using Xunit;
 
 namespace FedPG.Tests.Envs;
@@ -14,14 +14,14 @@ namespace FedPG.Tests.Envs;
 /// <summary>What the tests of environments have in common.</summary>
 internal static class EnvTesting
 {
-    public static readonly string[] AllIds = [.. EnvironmentRegistry.Default.Ids];
+    public static readonly string[] AllIds = [.. ExperimentCatalog.Default.Environments.Ids];
 
     /// <summary>
     /// All environments, of MiniGrid's some that differ in kind: one class makes them all, and tests of its own cover every id.
     /// </summary>
     public static readonly string[] OneOfEachKind =
     [
-        .. EnvironmentRegistry.WithBuiltIn().Ids.Where(id => !id.StartsWith("MiniGrid-", StringComparison.Ordinal)),
+        .. new ExperimentCatalog().Environments.Ids.Where(id => !id.StartsWith("MiniGrid-", StringComparison.Ordinal)),
         "MiniGrid-v0", "MiniGrid-DoorKey-6x6-v0", "MiniGrid-Dynamic-Obstacles-6x6-v0", "MiniGrid-MemoryS7-v0",
         "MiniGrid-PutNear-6x6-N2-v0", "MiniGrid-MultiRoom-N2-S4-v0",
     ];
@@ -32,7 +32,8 @@ internal static class EnvTesting
     public static ConfiguredEnvironment Configure(string id, int agents, string options = "{}")
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options),
+            EnvironmentKeys.Experiment,
             errors);
         errors.ThrowIfAny();
         return environment!;
@@ -44,7 +45,8 @@ internal static class EnvTesting
     public static IReadOnlyList<ValidationError> ErrorsOf(string id, int agents, string options)
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options),
+            EnvironmentKeys.Experiment,
             errors);
         Assert.Null(environment);
         return errors.Items;

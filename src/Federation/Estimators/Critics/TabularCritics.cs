@@ -14,12 +14,11 @@ internal static class TabularCritics
     /// <summary>The most states that a number of float32 can name.</summary>
     private const int MaxStates = 1 << 24;
 
-    /// <summary>The estimators.</summary>
-    public static IReadOnlyList<EstimatorDefinition> Definitions { get; } =
-    [
-        Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout"),
-        Of<PpoOptions>("the same with clipped ratios, several passes over a rollout in minibatches"),
-    ];
+    public static EstimatorDefinition ActorCritic { get; } =
+        Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout");
+
+    public static EstimatorDefinition Ppo { get; } =
+        Of<PpoOptions>("the same with clipped ratios, several passes over a rollout in minibatches");
 
     private static EstimatorDefinition Of<TOptions>(string summary)
         where TOptions : CriticOptions, new() =>
