@@ -5,6 +5,7 @@ using FedPG.Cli.Cluster;
 using FedPG.Cli.Common;
 using FedPG.Core.Options;
 using FedPG.Experiments;
+using FedPG.Experiments.Presets;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Experiments.Training;
@@ -63,7 +64,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
-            File, Set, Seed, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
+            File, PresetOptions.Preset, PresetOptions.List, Set, Seed, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
         command.SetAction(Run);
@@ -102,6 +103,11 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(PresetOptions.List))
+        {
+            PresetOptions.Print(parsed.GetValue(Json));
+            return ExitCode.Ok;
+        }
         using var progress = new TrainProgress(parsed.GetValue(Quiet));
         using var interrupt = new Interrupt(() => progress.Note("stopping at the end of this round; press Ctrl+C again to stop at once"));
         using var cluster = TrainingCluster.Of(parsed, parsed.GetValue(BlockSize), progress.Note, interrupt.Token);
@@ -140,8 +146,10 @@ internal static class TrainCommand
         if (cluster is not null)
         {
             (string? file, List<string> assignments) = FileAndAssignments(parsed);
-            cluster.LearnEnvironment(string.IsNullOrEmpty(file)
-                ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
+            JsonElement named = PresetOptions.Of(parsed, file) is { } preset ? PresetLibrary.Read(preset)
+                : string.IsNullOrEmpty(file) ? BuiltInExperiment(assignments)
+                : JsonDocuments.ReadFile(file);
+            cluster.LearnEnvironment(named, assignments);
         }
         Experiment experiment = ReadExperiment(parsed);
         using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take(experiment.Name, TimeProvider.System) : null;
@@ -159,6 +167,11 @@ internal static class TrainCommand
         if (parsed.GetValue(Seed) is { } seed) assignments.Add($"{SeedKey}={seed}");
         try
         {
+            if (PresetOptions.Of(parsed, file) is { } preset)
+            {
+                return ExperimentReader.Default.Read(
+                    PresetLibrary.Read(preset), PresetLibrary.SourceOf(preset), Environment.CurrentDirectory, assignments);
+            }
             return file is not null
                 ? ExperimentReader.Default.ReadFile(file, assignments)
                 : ExperimentReader.Default.Read(BuiltInExperiment(assignments), "built-in default",
@@ -188,7 +201,7 @@ internal static class TrainCommand
     {
         foreach ((string name, bool given) in new[]
         {
-            ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--set", parsed.GetValue(Set) is { Length: > 0 }),
+            ("EXPERIMENT.json", parsed.GetValue(File) is not null), (PresetOptions.Preset.Name, parsed.GetValue(PresetOptions.Preset) is not null), ("--set", parsed.GetValue(Set) is { Length: > 0 }),
             ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
         {

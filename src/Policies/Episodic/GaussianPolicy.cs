@@ -71,6 +71,9 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     public override bool HasValues => HeadSize > 2 * ActionSize;
 
     /// <inheritdoc/>
+    internal override NormalisedNetwork? Normaliser => _network as NormalisedNetwork;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
 
     /// <inheritdoc/>
@@ -162,7 +165,7 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Box)environment.ActionSpace;
         RowNetwork network = CriticNetworks.Of(
-            options.Critic, actions.Size, outputs => EpisodicNetworks.Create(options, encoding, outputs, actions.Size));
+            options, actions.Size, outputs => EpisodicNetworks.Create(options, encoding, outputs, actions.Size));
         return new GaussianPolicy(encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format);
     }
 
