@@ -32,7 +32,9 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
     /// </summary>
     public Action<TOptions, OptionReader, int>? Check { get; init; }
 
-    /// <summary>The limit of steps where it follows from the options, for a number of agents; null (the default) where it does not.</summary>
+    /// <summary>
+    /// The limit of steps where it follows from the options, for a number of agents; null (the default) where it does not.
+    /// </summary>
     public Func<TOptions, int, int?>? LimitOf { get; init; }
 
     /// <summary>What tells the agents' tasks apart, for a number of agents; null (the default) where nothing is said of it.</summary>

@@ -2,7 +2,9 @@ using FedPG.Envs;
 
 namespace FedPG.Policies.Networks;
 
-/// <summary>One layer of a convolution: patches of two by two cells to channels, and perhaps the largest of each two by two results.</summary>
+/// <summary>
+/// One layer of a convolution: patches of two by two cells to channels, and perhaps the largest of each two by two results.
+/// </summary>
 /// <param name="Height">The cells that come in, first index.</param>
 /// <param name="Width">The cells that come in, second index.</param>
 /// <param name="Inputs">The channels that come in.</param>

@@ -7,7 +7,8 @@ public enum NetworkStart
     Zero,
 
     /// <summary>
-    /// Orthogonal weights (Saxe, McClelland and Ganguli 2014) with gains sqrt 2 in hidden layers, 0.01 for actions and 1 for values; biases 0.
+    /// Orthogonal weights (Saxe, McClelland and Ganguli 2014) with gains sqrt 2 in hidden layers, 0.01 for actions and 1 for values; biases
+    /// 0.
     /// </summary>
     Orthogonal,
 }
