@@ -26,7 +26,10 @@ internal static class PresetOptions
     {
         if (parsed.GetValue(Preset) is not { } name) return null;
         if (file is not null)
-            throw new InvalidInputException(new ValidationError(Preset.Name, "", name, "cannot stand beside EXPERIMENT.json: each is a whole experiment"));
+        {
+            throw new InvalidInputException(
+                new ValidationError(Preset.Name, "", name, "cannot stand beside EXPERIMENT.json: each is a whole experiment"));
+        }
         return name;
     }
 
@@ -36,7 +39,10 @@ internal static class PresetOptions
     {
         if (json)
         {
-            JsonNode[] all = [.. PresetLibrary.Names.Select(name => new JsonObject { ["name"] = name, ["summary"] = PresetLibrary.SummaryOf(name) })];
+            JsonNode[] all =
+            [
+                .. PresetLibrary.Names.Select(name => new JsonObject { ["name"] = name, ["summary"] = PresetLibrary.SummaryOf(name) }),
+            ];
             Console.WriteLine(new JsonArray(all).ToJsonString(RunFolder.JsonOptions));
             return;
         }

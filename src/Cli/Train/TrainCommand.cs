@@ -201,7 +201,9 @@ internal static class TrainCommand
     {
         foreach ((string name, bool given) in new[]
         {
-            ("EXPERIMENT.json", parsed.GetValue(File) is not null), (PresetOptions.Preset.Name, parsed.GetValue(PresetOptions.Preset) is not null), ("--set", parsed.GetValue(Set) is { Length: > 0 }),
+            ("EXPERIMENT.json", parsed.GetValue(File) is not null), 
+            (PresetOptions.Preset.Name, parsed.GetValue(PresetOptions.Preset) is not null),
+            ("--set", parsed.GetValue(Set) is { Length: > 0 }),
             ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
         {

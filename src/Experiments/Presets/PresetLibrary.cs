@@ -45,8 +45,9 @@ public static class PresetLibrary
     private static Stream Open(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return typeof(PresetLibrary).Assembly.GetManifestResourceStream(Folder + name + Extension)
-            ?? throw new InvalidInputException(new ValidationError(
-                "--preset", "", name, $"is no preset{(NearestName.Of(name, Names) is { } near ? $"; the nearest is \"{near}\"" : "")}; allowed: {string.Join(" | ", Names)}"));
+        if (typeof(PresetLibrary).Assembly.GetManifestResourceStream(Folder + name + Extension) is { } stream) return stream;
+        string near = NearestName.Of(name, Names) is { } nearest ? $"; the nearest is \"{nearest}\"" : "";
+        throw new InvalidInputException(
+            new ValidationError("--preset", "", name, $"is no preset{near}; allowed: {string.Join(" | ", Names)}"));
     }
 }

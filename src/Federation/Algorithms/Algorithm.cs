@@ -90,7 +90,9 @@ public abstract class Algorithm<TServer, TAgents> : Algorithm
         if (LocalOptimizer.State == LocalOptimizerState.Averaged) AverageMoments(typed, t);
     }
 
-    /// <summary>The moments of those that took part, averaged, go to those of the next round: up and down local_moment1, local_moment2.</summary>
+    /// <summary>
+    /// The moments of those that took part, averaged, go to those of the next round: up and down local_moment1, local_moment2.
+    /// </summary>
     private void AverageMoments(TypedAgents<TAgents> agents, int t)
     {
         for (int k = 0; k < Optimizers.LocalOptimizer.MomentsOf(LocalOptimizer.Kind); k++)

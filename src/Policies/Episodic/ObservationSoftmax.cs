@@ -89,7 +89,8 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     }
 
     /// <inheritdoc/>
-    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head[.._actions], key, action);
+    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) =>
+        SoftmaxHeads.Draw(head[.._actions], key, action);
 
     /// <inheritdoc/>
     public override void Draw<T>(

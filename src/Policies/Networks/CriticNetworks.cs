@@ -3,7 +3,9 @@ namespace FedPG.Policies.Networks;
 /// <summary>The networks of policies with values: the last output is V. Stateless.</summary>
 internal static class CriticNetworks
 {
-    /// <summary>A network for actions, for values where there is a critic, and with running statistics where observations are normalised.</summary>
+    /// <summary>
+    /// A network for actions, for values where there is a critic, and with running statistics where observations are normalised.
+    /// </summary>
     /// <param name="options">What the policy is to be.</param>
     /// <param name="outputs">The outputs that actions follow from.</param>
     /// <param name="create">Makes a network of a number of outputs.</param>

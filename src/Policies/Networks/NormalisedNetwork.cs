@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Networks;
 
 /// <summary>
-/// A network that sees (x - mean) / deviation, cut to [-10, 10], in the place of x. The statistics stand behind the network's parameters, so
+/// A network that sees (x - mean) / deviation, cut to [-10, 10], in the place of x. The statistics stand behind the network's parameters,
+/// so
 /// that they are stored, sent and averaged with theta: a count, the mean of x and the mean of x^2 of each input, whose averages over agents
 /// that saw equally much are those of all their data. They have no gradient: whoever plays rollouts keeps them
 /// (<see cref="Take{T}"/>), and evaluations leave them alone. A count of 0 leaves x as it is. Immutable.
@@ -25,7 +26,8 @@ internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, long[] Shape)> Parameters { get; } =
     [
-        .. inner.Parameters, ("normaliser.count", [1L]), ("normaliser.mean", [(long)inner.Inputs]), ("normaliser.square", [(long)inner.Inputs]),
+        .. inner.Parameters, ("normaliser.count", [1L]),
+        ("normaliser.mean", [(long)inner.Inputs]), ("normaliser.square", [(long)inner.Inputs]),
     ];
 
     /// <inheritdoc/>
@@ -52,7 +54,8 @@ internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
         inner.CreateTraining<T>() is { } training ? new Training<T>(this, inner, training) : null;
 
     /// <summary>
-    /// Takes what was seen into the statistics of an agent: with n numbers before and k more, mean = (n mean + sum x) / (n + k), and the same
+    /// Takes what was seen into the statistics of an agent: with n numbers before and k more, mean = (n mean + sum x) / (n + k), and the
+    /// same
     /// of x^2.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>

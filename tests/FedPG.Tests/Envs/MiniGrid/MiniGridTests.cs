@@ -66,7 +66,8 @@ public sealed class MiniGridTests
         Assert.All(seen, own => Assert.Equal(3, own.Length));
         Assert.Empty(seen[0].Intersect(seen[1]));
 
-        EpisodicEnvironment missions = MiniGrids.Create("GoToDoor-8x8", 2, new() { Missions = ["go to the red door", "go to the grey door"] });
+        AgentWords wanted = ["go to the red door", "go to the grey door"];
+        EpisodicEnvironment missions = MiniGrids.Create("GoToDoor-8x8", 2, new() { Missions = wanted });
         Assert.All(Enumerable.Range(0, 20), k => Assert.Equal((0, 5), (StateOf(missions, 0, k)[7], StateOf(missions, 1, k)[7])));
 
         var mix = (EpisodicEnvironment)MiniGrids.Definitions[0].Create(4, new MiniGridMixOptions { Tasks = ["Empty-5x5", "GoToDoor-5x5"] });

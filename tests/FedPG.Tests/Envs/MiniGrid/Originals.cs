@@ -64,7 +64,8 @@ internal sealed record TracesFile(string Letters, int[][] Palette, Trace[] Cases
 
 /// <summary>A state, actions, and what came of each.</summary>
 internal sealed record Trace(
-    string Id, int[] Size, string Grid, int[] Agent, int Direction, string Carrying, int Steps, string Mission, string Actions, string[] Rows);
+    string Id, int[] Size, string Grid, int[] Agent, int Direction, string Carrying, int Steps, string Mission, string Actions,
+    string[] Rows);
 
 /// <summary>How often a cell was what, in a number of resets.</summary>
 internal sealed record Layouts(

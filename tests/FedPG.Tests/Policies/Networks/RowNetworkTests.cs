@@ -59,7 +59,8 @@ public sealed class RowNetworkTests
         policy.Evaluate(Rows(theta), observations, actions).Backward(weights, gradient);
         double[] actual = gradient.Numbers();
         const double h = 1e-6;
-        for (int k = 0; k < theta.Length; k += 1 + (theta.Length / 120)) Assert.Equal((Value(k, h) - Value(k, -h)) / (2 * h), actual[k], 2e-7);
+        for (int k = 0; k < theta.Length; k += 1 + (theta.Length / 120))
+            Assert.Equal((Value(k, h) - Value(k, -h)) / (2 * h), actual[k], 2e-7);
 
         double Value(int k, double step)
         {

@@ -44,11 +44,14 @@ public sealed class RolloutRunTests
         data.Add(["policy.kind=log-linear", "evaluateEvery=2"]);
         foreach (string algorithm in (string[])["fast-fedpg", "fedavg", "scaffold", "fedlin", "independent"])
             data.Add([$"federation.algorithm={algorithm}", Ppo, Learnt]);
-        data.Add([Ppo, Learnt, "federation.memory=fresh", "federation.localOptimizerState=averaged", """policy={"critic":"shared","hidden":[5]}"""]);
+        data.Add([Ppo, Learnt, "federation.memory=fresh", "federation.localOptimizerState=averaged",
+            """policy={"critic":"shared","hidden":[5]}"""]);
         data.Add([Ppo, Learnt, "federation.localOptimizerState=shared", """federation.stragglers={"share":0.5}"""]);
-        data.Add([Ppo, "federation.localOptimizer=momentum", "federation.localOptimizerState=reset", """federation.participation={"kind":"uniform","sample":2}"""]);
+        data.Add([Ppo, "federation.localOptimizer=momentum", "federation.localOptimizerState=reset",
+            """federation.participation={"kind":"uniform","sample":2}"""]);
         data.Add([Pendulum, """policy={"kind":"gaussian","hidden":[6]}""", "objective=reward", Learnt,
-            """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"minibatch":8,"epochs":2,"entropy":0.1,"normaliseRewards":true}"""]);
+            """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"minibatch":8,"epochs":2}""", "gradient.entropy=0.1",
+            "gradient.normaliseRewards=true", "policy.normalise=true"]);
         data.Add(["""gradient={"estimator":"actor-critic","horizon":16,"trajectories":2,"discountedWeights":true}"""]);
         return data;
     }
