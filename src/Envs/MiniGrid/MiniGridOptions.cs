@@ -3,22 +3,18 @@ using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.MiniGrid;
 
-/// <summary>What an agent sees of a MiniGrid world.</summary>
-public enum MiniGridObservation
-{
-    /// <summary>The image, the direction and the number of the mission.</summary>
-    All,
-
-    /// <summary>The image alone.</summary>
-    Image,
-}
-
 /// <summary>The options of every MiniGrid environment.</summary>
 public record MiniGridOptions : EpisodicOptions
 {
-    /// <summary>What is seen.</summary>
-    [Option("What is seen: the image, the direction and the number of the mission; or the image alone.")]
-    public MiniGridObservation Observation { get; init; }
+    /// <summary>The word for the image, the direction and the number of the mission.</summary>
+    internal const string SeesAll = "all";
+
+    /// <summary>The word for the image alone.</summary>
+    internal const string SeesImage = "image";
+
+    /// <summary>What is seen: <c>all</c> (the default), or <c>image</c>.</summary>
+    [Option("What is seen: the image, the direction and the number of the mission; or the image alone.", Words = [SeesAll, SeesImage])]
+    public string Observation { get; init; } = SeesAll;
 
     /// <summary>The probability that an action is replaced by a random one; 0 by default, as in the original.</summary>
     [Option("The probability that an action is replaced by one drawn uniformly from all; 0 in the original.", Minimum = 0, Maximum = 1)]

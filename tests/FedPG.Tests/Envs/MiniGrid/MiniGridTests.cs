@@ -49,7 +49,7 @@ public sealed class MiniGridTests
         Assert.Equal([7, 7, 3], image.Shape);
         Assert.True(image.IsWhole);
         Assert.Equal((new Discrete(4), new Discrete(6)), (space.Parts[1].Space, space.Parts[2].Space));
-        Assert.Equal(image, MiniGrids.Create("GoToDoor-5x5", 1, new() { Observation = MiniGridObservation.Image }).ObservationSpace);
+        Assert.Equal(image, MiniGrids.Create("GoToDoor-5x5", 1, new() { Observation = "image" }).ObservationSpace);
     }
 
     [Fact]
