@@ -5,6 +5,7 @@ using FedPG.Envs.Exploration;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.MiniGrid;
+using FedPG.Envs.Python;
 using FedPG.Envs.Random;
 using FedPG.Envs.ToyText;
 using FedPG.Federation.Algorithms;
@@ -47,6 +48,7 @@ internal static class BuiltIn
         MountainCar.Definition,
         Pendulum.Definition,
         .. MiniGrids.Definitions,
+        PythonEnvironment.Definition,
     ];
 
     /// <summary>The kinds of policies. The first of a name that fits an environment serves there.</summary>
