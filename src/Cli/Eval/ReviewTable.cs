@@ -25,9 +25,12 @@ internal static class ReviewTable
         };
         table.AddColumns(new TableColumn("").NoWrap(), Right("objective"));
         if (!estimated) table.AddColumns(Right("optimum"), Right("gap"));
+        bool own = review.UniformOwnGap is not null;
+        if (own) table.AddColumn(Right("of its own uniform gap"));
         if (played) table.AddColumns(Right("return"), Right("steps"));
         table.AddRow([
             "mean of agents", .. Objective(review.Objective, review.ObjectiveError, review.Optimum, review.Gap),
+            .. Own(review.OwnGap / review.UniformOwnGap),
             .. Played(review.Return, review.ReturnError, review.MeanLength, review.MeanLengthError),
         ]);
         foreach (AgentReview agent in review.Agents.Take(MaxRows))
@@ -35,12 +38,19 @@ internal static class ReviewTable
             table.AddRow([
                 agent.Name.EscapeMarkup(), .. Objective(agent.Objective, agent.ObjectiveError, agent.Optimum,
                     agent.Objective - agent.Optimum),
+                .. Own(agent.OwnShare),
                 .. Played(agent.Played?.Return, agent.Played?.ReturnError, agent.Played?.Length, agent.Played?.LengthError),
             ]);
         }
         if (review.Agents.Count > MaxRows) table.AddRow($"... {review.Agents.Count - MaxRows} more with --json");
         console.Write(table);
         Console.WriteLine($"objective: {Meaning(review)}");
+        if (review is { OwnGap: { } left, UniformOwnGap: > 0 and { } whole, WorstOwnGap: { } worst, Agents.Count: > 1 })
+        {
+            string name = review.Agents.MaxBy(agent => agent.OwnShare ?? double.MinValue)!.Name;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"agents keep {100 * left / whole:F1} % of their own uniform gap, the worst, {name}, {100 * worst:F1} %"));
+        }
         if (played)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -48,6 +58,8 @@ internal static class ReviewTable
                     + $"each of at most {review.Length:N0} steps; steps: their mean length; +-: standard errors"));
         }
 
+        string[] Own(double? share) =>
+            own ? [share is { } part ? string.Create(CultureInfo.InvariantCulture, $"{100 * part:F2} %") : ""] : [];
         string[] Objective(double value, double? error, double? optimum, double? gap) =>
             estimated ? [Estimate(value, error, "F4")] : [Number(value), Number(optimum), Number(gap)];
         string[] Played(double? reward, double? error, double? steps, double? stepsError) =>

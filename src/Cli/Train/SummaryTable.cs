@@ -129,6 +129,7 @@ internal static class SummaryTable
 
     private static void PrintFooter(RunSummary summary)
     {
+        if (HurtingCorrection.Of(summary) is { } warning) Console.WriteLine(warning);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "
                 + $"{summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));

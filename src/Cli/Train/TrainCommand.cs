@@ -56,6 +56,12 @@ internal static class TrainCommand
         HelpName = "RUN_DIR",
     };
     private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = "Start from the policy of this run instead of a uniform one. Parameters are matched by name and shape; a context may be new.",
+        HelpName = "RUN_DIR",
+    };
+
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
     private static readonly Option<bool> Json = new("--json") { Description = "The summary as one JSON document on stdout." };
 
@@ -63,7 +69,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
-            File, Set, Seed, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
+            File, From, Set, Seed, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
         command.SetAction(Run);
@@ -144,6 +150,8 @@ internal static class TrainCommand
                 ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
         }
         Experiment experiment = ReadExperiment(parsed);
+        if (parsed.GetValue(From) is { } from)
+            experiment = StoredPolicy.Read(from, ExperimentReader.Default, From.Name).AsStartOf(experiment, From.Name);
         using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take(experiment.Name, TimeProvider.System) : null;
         var trainer = new FederatedTrainer(experiment, taken?.Path ?? parsed.GetValue(Out)!, execution, RunFolder.Out);
         // The folder is the run's from here on.
@@ -189,7 +197,7 @@ internal static class TrainCommand
         foreach ((string name, bool given) in new[]
         {
             ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--set", parsed.GetValue(Set) is { Length: > 0 }),
-            ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
+            ("--from", parsed.GetValue(From) is not null), ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
         {
             if (given)
