@@ -33,7 +33,10 @@ internal static class SiloHost
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a process may take to become a member or a client.</summary>
-    public static TimeSpan StartTimeout(TimeSpan patience) => 4 * patience > ResponseTimeout ? 4 * patience : ResponseTimeout;
+    public static TimeSpan StartTimeout(TimeSpan patience) => patience * 4 > LongStart ? patience * 4 : LongStart;
+
+    /// <summary>A start takes a second or two; on a busy machine one that is given up too early is given up for ever.</summary>
+    private static readonly TimeSpan LongStart = TimeSpan.FromMinutes(1);
 
     /// <summary>A member of the cluster.</summary>
     /// <param name="settings">Its place.</param>

@@ -94,7 +94,7 @@ public sealed class EdgeTests
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = folder.FullPath };
-        start.Environment[Fedpg.QuickLoops] = "1";
+        foreach ((string name, string value) in Fedpg.Variables) start.Environment[name] = value;
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"exec \"{dotnet}\" \"{Path.Combine(AppContext.BaseDirectory, "fedpg.dll")}\" {arguments}");
         using Process process = Process.Start(start)!;

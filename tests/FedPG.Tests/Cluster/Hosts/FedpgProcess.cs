@@ -17,7 +17,7 @@ internal static class FedpgProcess
         HostProcess.Start(
             host, name, [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
                 Path.Combine(AppContext.BaseDirectory, "fedpg.dll"), .. arguments], folder,
-            new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { [Fedpg.QuickLoops] = "1" });
+            new Dictionary<string, string>([.. environment ?? new Dictionary<string, string>(), .. Fedpg.Variables]));
 
     /// <summary>Waits until a run has finished a round, and gives the time from now on that the machine had for it.</summary>
     /// <param name="process">The process that trains.</param>
