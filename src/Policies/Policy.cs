@@ -69,8 +69,8 @@ public abstract class Policy : nn.Module
     public virtual bool ServesOtherTasks => true;
 
     /// <summary>
-    /// How many of the numbers that its first layer takes are the context and the place in its numbers, the last ones; 0 (the default) where
-    /// contexts have weights of their own.
+    /// How many of the numbers that its first layer takes are the context and the place in its numbers, the last ones; 0 (the default)
+    /// where contexts have weights of their own.
     /// </summary>
     internal virtual int ContextInputs => 0;
 

@@ -42,7 +42,8 @@ internal static class EvalCommand
 
     private static readonly Option<string[]> Set = new("--set")
     {
-        Description = "Judge the policy in another environment than it was trained in, such as on goals it has not seen: environment.options.KEY=value, environment.agents=N.",
+        Description = "Judge the policy in another environment than it was trained in, such as on goals it has not seen: "
+            + "environment.options.KEY=value, environment.agents=N.",
         HelpName = "environment.KEY=value",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = true,

@@ -13,6 +13,7 @@ internal static class HurtingCorrection
         if (summary.Setback is not { } setback) return null;
         string rise = string.Create(CultureInfo.InvariantCulture, $"from round {setback.From} to {setback.To} the objective rose again by "
             + $"{100 * setback.Share:F0} % of what was gained, while local steps left {100 * setback.GradientLeft:F0} % of gradients");
-        return $"correction hurts: {rise}; try fewer federation.localSteps or a smaller localStepSize, fedavg, or federation.correction=guarded";
+        const string advice = "try fewer federation.localSteps or a smaller localStepSize, fedavg, or federation.correction=guarded";
+        return $"correction hurts: {rise}; {advice}";
     }
 }

@@ -62,7 +62,8 @@ internal static class TrainCommand
     private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
     private static readonly Option<string?> From = new("--from")
     {
-        Description = "Start from the policy of this run instead of a uniform one. Parameters are matched by name and shape; a context may be new.",
+        Description = "Start from the policy of this run instead of a uniform one. Parameters are matched by name and shape; "
+            + "a context may be new.",
         HelpName = "RUN_DIR",
     };
 

@@ -91,7 +91,8 @@ internal static class HeldOutTasks
         {
             return known.Agents == told.Agents
                 ? null
-                : $"the policy knows its {known.Agents} agents by their numbers (policy.context \"agent\"), so it cannot serve {told.Agents}";
+                : $"the policy knows its {known.Agents} agents by their numbers (policy.context \"agent\"), "
+                    + $"so it cannot serve {told.Agents}";
         }
         string[] before = [.. trained.Environment.Tasks!.Names], now = [.. there.Environment.Tasks!.Names];
         return before.SequenceEqual(now)

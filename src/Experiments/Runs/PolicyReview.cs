@@ -21,8 +21,8 @@ internal sealed record AgentReview(string Name, double Objective, double? Optimu
     public double? ObjectiveError { get; init; }
 
     /// <summary>
-    /// What is left of the agent's way from the uniform policy to its own optimum, a share; null where that is unknown, and where the uniform
-    /// policy is the agent's optimum.
+    /// What is left of the agent's way from the uniform policy to its own optimum, a share; null where that is unknown, and where the
+    /// uniform policy is the agent's optimum.
     /// </summary>
     public double? OwnShare { get; init; }
 }

@@ -75,7 +75,7 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         }
     }
 
-    /// <summary>The same parameters in another environment than they were trained in, for tasks and agents that training has not seen.</summary>
+    /// <summary>The same parameters in another environment than they were trained in: other tasks, other agents.</summary>
     /// <param name="reader">Reads the experiment.</param>
     /// <param name="assignments">
     /// Overrides <c>environment.KEY=value</c>, and <c>evaluationEpisodes</c>. Relative paths in them are relative to the current folder.
@@ -89,8 +89,8 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
     }
 
     /// <summary>
-    /// An experiment that starts from this policy in the place of a uniform one. Parameters are matched by name and shape; a context that only
-    /// the experiment's policy is told starts with weights of zero, so that the first policy is this one.
+    /// An experiment that starts from this policy in the place of a uniform one. Parameters are matched by name and shape; a context that
+    /// only the experiment's policy is told starts with weights of zero, so that the first policy is this one.
     /// </summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="source">What named this policy, as messages call it.</param>

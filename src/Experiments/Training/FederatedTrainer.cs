@@ -149,7 +149,7 @@ public sealed class FederatedTrainer : IDisposable
     /// Has training start from a policy that was trained before, in the place of a uniform one. Parameters are matched by name and shape; a
     /// context that only this experiment's policy is told starts with weights of zero, so that the first policy is the one given.
     /// </summary>
-    /// <param name="policy">The policy, of a run (<see cref="TrainingResult.Policy"/>) or a folder (<see cref="TrainedPolicy.Load"/>).</param>
+    /// <param name="policy">That of a run (<see cref="TrainingResult.Policy"/>) or a folder (<see cref="TrainedPolicy.Load"/>).</param>
     /// <exception cref="InvalidInputException">The policy does not fit; the message names each parameter.</exception>
     /// <exception cref="InvalidOperationException">Training has begun.</exception>
     public void StartFrom(TrainedPolicy policy)

@@ -256,8 +256,8 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     }
 
     /// <summary>
-    /// The direction gradient - s_i (own - mean) with s_i = min(1, |gradient_i| / |own_i|): a correction never outweighs a gradient that has
-    /// become smaller than the memory of it. Records s_i.
+    /// The direction gradient - s_i (own - mean) with s_i = min(1, |gradient_i| / |own_i|): a correction never outweighs a gradient that
+    /// has become smaller than the memory of it. Records s_i.
     /// </summary>
     /// <param name="gradient">[n, d]; overwritten.</param>
     /// <param name="own">What each agent's gradient is corrected by, [n, d].</param>

@@ -11,7 +11,7 @@ internal static class MetricNames
     /// <summary>The mean over agents of ||mbar - m_i||; 0 for algorithms without memories.</summary>
     public const string CorrectionNorm = "federated/correction_norm";
 
-    /// <summary>The mean over agents of min(1, |g_i,H-1| / |m_i|): what the local steps left of the gradient that the memory is of.</summary>
+    /// <summary>The mean over agents of min(1, |g_i,H-1| / |m_i|): what local steps left of the gradient of the memory.</summary>
     public const string GradientLeft = "federated/gradient_left";
 
     /// <summary>The mean over agents and local steps of the scale of a guarded correction, 1 where it is whole.</summary>
