@@ -6,6 +6,7 @@ using FedPG.Cli.Cluster;
 using FedPG.Cli.Common;
 using FedPG.Core.Options;
 using FedPG.Experiments;
+using FedPG.Experiments.Presets;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Experiments.Schema;
@@ -74,7 +75,8 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
-            File, From, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
+            File, PresetOptions.Preset, PresetOptions.List, From, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume,
+            AcceptChanges, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
         command.SetAction(Run);
@@ -113,6 +115,11 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(PresetOptions.List))
+        {
+            PresetOptions.Print(parsed.GetValue(Json));
+            return ExitCode.Ok;
+        }
         string? resumed = parsed.GetValue(Resume);
         bool isSeries = parsed.GetValue(SeedsTraining.Seeds) is not null || (resumed is not null && SeedSeries.IsIn(resumed));
         if (isSeries) return RunSeeds(parsed, resumed);
@@ -154,8 +161,10 @@ internal static class TrainCommand
         if (cluster is not null)
         {
             (string? file, List<string> assignments) = FileAndAssignments(parsed);
-            cluster.LearnEnvironment(string.IsNullOrEmpty(file)
-                ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
+            JsonElement named = PresetOptions.Of(parsed, file) is { } preset ? PresetLibrary.Read(preset)
+                : string.IsNullOrEmpty(file) ? BuiltInExperiment(assignments)
+                : JsonDocuments.ReadFile(file);
+            cluster.LearnEnvironment(named, assignments);
         }
         Experiment experiment = ReadExperiment(parsed);
         if (parsed.GetValue(From) is { } from)
@@ -175,6 +184,11 @@ internal static class TrainCommand
         if (parsed.GetValue(Seed) is { } seed) assignments.Add($"{SeedKey}={seed}");
         try
         {
+            if (PresetOptions.Of(parsed, file) is { } preset)
+            {
+                return ExperimentReader.Default.Read(
+                    PresetLibrary.Read(preset), PresetLibrary.SourceOf(preset), Environment.CurrentDirectory, assignments);
+            }
             return file is not null
                 ? ExperimentReader.Default.ReadFile(file, assignments)
                 : ExperimentReader.Default.Read(BuiltInExperiment(assignments), "built-in default",
@@ -207,6 +221,7 @@ internal static class TrainCommand
         {
             ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--seed", parsed.GetValue(Seed) is not null),
             ("--from", parsed.GetValue(From) is not null),
+            (PresetOptions.Preset.Name, parsed.GetValue(PresetOptions.Preset) is not null),
             ("--seeds", parsed.GetValue(SeedsTraining.Seeds) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
         {
@@ -248,6 +263,11 @@ internal static class TrainCommand
     {
         (string? file, List<string> assignments) = FileAndAssignments(parsed);
         if (file is "") throw new InvalidInputException(new ValidationError("EXPERIMENT.json", "", null, "must be the path of a file"));
+        if (PresetOptions.Of(parsed, file) is { } preset)
+        {
+            return new SeriesExperiment(
+                PresetLibrary.Read(preset), PresetLibrary.SourceOf(preset), Environment.CurrentDirectory, assignments);
+        }
         return file is not null
             ? new SeriesExperiment(JsonDocuments.ReadFile(file), file, Path.GetDirectoryName(Path.GetFullPath(file))!, assignments)
             : new SeriesExperiment(BuiltInExperiment(assignments), "built-in default", Environment.CurrentDirectory, assignments);

@@ -73,6 +73,9 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     public override bool HasValues => HeadSize > 2 * ActionSize;
 
     /// <inheritdoc/>
+    internal override NormalisedNetwork? Normaliser => _network as NormalisedNetwork;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
 
     /// <inheritdoc/>
@@ -156,7 +159,7 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Box)environment.ActionSpace;
-        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Size, outputs =>
+        RowNetwork network = CriticNetworks.Of(options, actions.Size, outputs =>
             new DenseNetwork(encoding.Size, options.Hidden, outputs, options.Activation, encoding.ActiveNumbers));
         return new GaussianPolicy(encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format);
     }
