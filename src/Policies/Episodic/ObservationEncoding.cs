@@ -36,6 +36,9 @@ public sealed class ObservationEncoding
     /// <summary>m, the numbers a policy sees, those of the context included.</summary>
     public int Size { get; }
 
+    /// <summary>How many of them, the last ones, are the context and the state's own place; 0 without contexts.</summary>
+    internal int ContextNumbers => Size - _observed;
+
     /// <summary>How many of them are not zero in general: what first weights are scaled by.</summary>
     public int ActiveNumbers => _parts.Sum(part => part.Counts?.Length ?? part.Size) + _placed + (Contexts?.ActiveNumbers ?? 0);
 

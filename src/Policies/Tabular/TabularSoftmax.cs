@@ -32,6 +32,9 @@ public sealed class TabularSoftmax : SoftmaxPolicy
             new TabularSoftmax(mdp.States, actions, format, AgentContexts.Of(mdp, options.Context))));
 
     /// <inheritdoc/>
+    public override bool ServesOtherTasks => false;
+
+    /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
         Tensor theta = parameters[0];
