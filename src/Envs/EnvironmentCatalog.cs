@@ -10,13 +10,17 @@ public static class EnvironmentCatalog
     extension(Catalog<EnvironmentDefinition> catalog)
     {
         /// <summary>The ids, in alphabetical order.</summary>
-        public IReadOnlyList<string> Ids => [.. catalog.Names.Order(StringComparer.Ordinal)];
+        public IReadOnlyList<string> Ids =>
+            [.. catalog.Entries.Where(entry => !entry.NeedsOptions).Select(entry => entry.Id).Distinct().Order(StringComparer.Ordinal)];
+
+        /// <summary>All ids: behind those with defaults the ones that need options.</summary>
+        public IReadOnlyList<string> AllIds => [.. catalog.Ids, .. catalog.Names.Except(catalog.Ids).Order(StringComparer.Ordinal)];
 
         /// <summary>What to tell a user who asked for an id that nobody registered.</summary>
         /// <param name="id">The id.</param>
         public string UnknownId(string id)
         {
-            IReadOnlyList<string> ids = catalog.Ids;
+            IReadOnlyList<string> ids = catalog.AllIds;
             return NearestName.Of(id, ids) is { } nearest
                 ? $"is not an environment; the nearest is \"{nearest}\", and there are {string.Join(", ", ids)}"
                 : "is not an environment; none are registered";

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FedPG.Envs;
 
 /// <summary>
@@ -73,7 +75,7 @@ public sealed record MultiDiscrete : Space
     public override int GetHashCode() => _counts.Aggregate(0, HashCode.Combine);
 
     /// <inheritdoc/>
-    public override string ToString() => $"MultiDiscrete([{string.Join(", ", _counts)}])";
+    public override string ToString() => $"MultiDiscrete([{SpaceText.Few(_counts)}])";
 }
 
 /// <summary>
@@ -164,11 +166,25 @@ public sealed record Box : Space
 
     /// <inheritdoc/>
     public override string ToString() => _shape.Length == 1
-        ? FormattableString.Invariant($"Box([{string.Join(", ", _low)}], [{string.Join(", ", _high)}])")
+        ? $"Box([{SpaceText.Few(_low)}], [{SpaceText.Few(_high)}])"
         : FormattableString.Invariant($"Box({Bounds(_low)}, {Bounds(_high)}, [{string.Join(", ", _shape)}])");
 
     /// <summary>The bounds of many numbers: one number where all are the same.</summary>
     private static string Bounds(double[] bounds) => Array.TrueForAll(bounds, bound => bound == bounds[0])
         ? FormattableString.Invariant($"{bounds[0]}")
-        : FormattableString.Invariant($"[{string.Join(", ", bounds)}]");
+        : $"[{SpaceText.Few(bounds)}]";
+}
+
+/// <summary>Lists of numbers as people read them. Stateless.</summary>
+file static class SpaceText
+{
+    private const int MaxShown = 12, First = 4;
+
+    /// <summary>The numbers, separated by commas; of many the first ones, the last one and how many there are.</summary>
+    public static string Few<T>(IReadOnlyList<T> numbers)
+        where T : IFormattable
+    {
+        string Join(IEnumerable<T> some) => string.Join(", ", some.Select(number => number.ToString(null, CultureInfo.InvariantCulture)));
+        return numbers.Count <= MaxShown ? Join(numbers) : $"{Join(numbers.Take(First))}, ..., {Join([numbers[^1]])} ({numbers.Count} in all)";
+    }
 }

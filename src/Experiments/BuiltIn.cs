@@ -4,6 +4,7 @@ using FedPG.Envs.Counterexamples;
 using FedPG.Envs.Exploration;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.LinearQuadratic;
+using FedPG.Envs.Python;
 using FedPG.Envs.Random;
 using FedPG.Envs.ToyText;
 using FedPG.Federation.Algorithms;
@@ -45,6 +46,7 @@ internal static class BuiltIn
         Acrobot.Definition,
         MountainCar.Definition,
         Pendulum.Definition,
+        PythonEnvironment.Definition,
     ];
 
     /// <summary>The kinds of policies. The first of a name that fits an environment serves there.</summary>

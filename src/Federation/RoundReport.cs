@@ -33,4 +33,10 @@ public interface IRoundSink
 {
     /// <summary>Takes the report of a round.</summary>
     void Report(RoundReport report);
+
+    /// <summary>Hears what is done beside rounds, before it begins: what may take long after the last one.</summary>
+    /// <param name="what">In words, such as <c>certificate</c>.</param>
+    void Stage(string what)
+    {
+    }
 }

@@ -34,7 +34,7 @@ internal static class EnvCommands
         command.SetAction(parsed =>
         {
             EnvironmentDefinition[] all =
-                [.. ExperimentCatalog.Default.Environments.Ids.Select(id => ExperimentCatalog.Default.Environments.Find(id)!)];
+                [.. ExperimentCatalog.Default.Environments.AllIds.Select(id => ExperimentCatalog.Default.Environments.Find(id)!)];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

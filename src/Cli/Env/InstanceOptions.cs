@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.GridWorlds;
+using FedPG.Envs.Tabular.Files;
 using FedPG.Experiments;
 using FedPG.Experiments.Plugins;
 
@@ -16,7 +17,7 @@ internal sealed class InstanceOptions
     private const string AgentsKey = "agents";
 
     /// <summary>The environment.</summary>
-    public Argument<string> Id { get; } = new("ID") { Description = "The environment, as `env list` names it." };
+    public Argument<string> Id { get; } = new("ID") { Description = "The environment, as `env list` names it, or the path of a finite-MDP file: .json, PRISM's .tra or Storm's .drn." };
 
     /// <summary>Its options.</summary>
     public Option<string[]> Set { get; } = new("--set")
@@ -31,11 +32,17 @@ internal sealed class InstanceOptions
 
     /// <summary>Checks everything.</summary>
     /// <exception cref="InvalidInputException">Something is wrong; carries every fault.</exception>
-    public ConfiguredEnvironment Configure(ParseResult parsed)
+    public ConfiguredEnvironment Configure(ParseResult parsed) => Configure(parsed, parsed.GetRequiredValue(Id));
+
+    /// <summary>The same where the environment is named elsewhere.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="id">The environment.</param>
+    /// <exception cref="InvalidInputException">Something is wrong; carries every fault.</exception>
+    public ConfiguredEnvironment Configure(ParseResult parsed, string id)
     {
         try
         {
-            return Read(parsed);
+            return Read(parsed, id);
         }
         catch (InvalidInputException e) when (parsed.GetValue(Agents) is { } given)
         {
@@ -48,14 +55,14 @@ internal sealed class InstanceOptions
         }
     }
 
-    private ConfiguredEnvironment Read(ParseResult parsed)
+    private ConfiguredEnvironment Read(ParseResult parsed, string id)
     {
         var errors = new ValidationErrors(KeyOverrides.Source);
         JsonObject options = [];
         KeyOverrides.Parse(parsed.GetValue(Set) ?? [], errors).ApplyTo(options, errors);
         int agents = AgentsFrom(options, parsed.GetValue(Agents), errors);
 
-        string id = parsed.GetRequiredValue(Id);
+        if (ExperimentCatalog.Default.Environments.Find(id) is null && ModelFile.IsPath(id)) return OfFile(parsed, id, options, errors);
         if (ExperimentCatalog.Default.Environments.Find(id) is null)
             throw new InvalidInputException([.. errors.Items,
                 new ValidationError("ID", "", id, ExperimentCatalog.Default.Environments.UnknownId(id))]);
@@ -69,6 +76,18 @@ internal sealed class InstanceOptions
         MapFile.Report(errors, found, "map", map);
         errors.ThrowIfAny();
         return environment! with { Build = () => PluginFailure.AsInput(environment!.Build) };
+    }
+
+    /// <summary>A finite MDP in a file, which says how many agents there are.</summary>
+    private ConfiguredEnvironment OfFile(ParseResult parsed, string path, JsonObject options, ValidationErrors errors)
+    {
+        if (parsed.GetValue(Agents) is { } given)
+            errors.AddRange([new ValidationError(Agents.Name, "", given.ToString(CultureInfo.InvariantCulture), "the file says how many agents there are")]);
+        ConfiguredEnvironment? configured = ModelFile.Definition(path).ReadOptions(
+            1, JsonSerializer.SerializeToElement(options), EnvironmentKeys.CommandLine, errors);
+        errors.ThrowIfAny();
+        FederatedEnvironment instance = configured!.Build();
+        return configured with { Agents = instance.AgentNames.Count, Build = () => instance };
     }
 
     /// <summary>The number of agents from <c>--agents</c> or <c>--set agents=N</c>, which is taken out of the options.</summary>

@@ -33,7 +33,7 @@ internal static class InfoCommand
             ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}",
             ["cores"] = Environment.ProcessorCount,
             ["cuda"] = Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cuda*").Any() && TorchSharp.torch.cuda.is_available(),
-            ["environments"] = ExperimentCatalog.Default.Environments.Ids,
+            ["environments"] = ExperimentCatalog.Default.Environments.AllIds,
             ["policies"] = ExperimentCatalog.Default.Policies.Names,
             ["estimators"] = ExperimentCatalog.Default.Estimators.Names,
             ["algorithms"] = ExperimentCatalog.Default.Algorithms.Names,

@@ -86,6 +86,7 @@ internal sealed class VectorEnvironment
             throw new ArgumentOutOfRangeException(nameof(seed), seed, $"a seed lies in 0 to {EpisodeSeeds.Greatest}");
         _seed = seed;
         Array.Clear(_episodes);
+        for (int b = 0; IsPosted && b < _lanes.Length; b++) ((IPostedEnvironment)_lanes[b]).PostReset(EpisodeSeeds.Of(seed, b, 0));
         for (int b = 0; b < _lanes.Length; b++) Begin(b, Row(observations, b, ObservationSpace.Size));
     }
 
@@ -107,6 +108,7 @@ internal sealed class VectorEnvironment
                 $"{lanes} lanes need {lanes * actionSize} numbers of actions, {lanes * size} of observations, "
                 + $"and {lanes} rewards and flags", nameof(results));
         }
+        if (IsPosted) Post(actions, actionSize);
         for (int b = 0; b < lanes; b++)
         {
             Span<double> observation = Row(results.Observations, b, size);
@@ -114,6 +116,19 @@ internal sealed class VectorEnvironment
                 ? AfterEnd(b, observation)
                 : Advance(b, actions.Slice(b * actionSize, actionSize), observation);
             (results.Terminated[b], results.Truncated[b]) = (_terminated[b], _truncated[b]);
+        }
+    }
+
+    private bool IsPosted => _lanes[0] is IPostedEnvironment { IsPosted: true };
+
+    /// <summary>Hands over what all lanes are asked next, before any is waited for.</summary>
+    private void Post(ReadOnlySpan<double> actions, int size)
+    {
+        for (int b = 0; b < _lanes.Length; b++)
+        {
+            var lane = (IPostedEnvironment)_lanes[b];
+            if (!_terminated[b] && !_truncated[b]) lane.PostStep(actions.Slice(b * size, size));
+            else if (Autoreset == AutoresetMode.NextStep) lane.PostReset(EpisodeSeeds.Of(_seed, b, _episodes[b]));
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class Certifier
     /// <summary>Beyond this many parameters the products that A^+ takes would cost more than seconds.</summary>
     private const int MaxParameters = 100_000;
 
+    /// <summary>The Hessian-vector products of a solution: fewer where each has many parameters, so that all take seconds.</summary>
+    private const int MaxProducts = 80, MinProducts = 16, ProductNumbers = 2_000_000;
+
     private readonly Experiment _experiment;
     private readonly KnownProblem _problem;
     private readonly double[] _theta;
@@ -26,10 +29,12 @@ internal sealed class Certifier
     private readonly double _eta;
     private readonly LimitLaws _laws;
     private readonly List<string> _notes = [];
+    private readonly Action<string> _stage;
     private PositiveInverse? _inverse;
 
-    private Certifier(Experiment experiment, KnownProblem problem, ReadOnlySpan<double> theta, int round)
+    private Certifier(Experiment experiment, KnownProblem problem, ReadOnlySpan<double> theta, int round, Action<string> stage)
     {
+        _stage = stage;
         (_experiment, _problem, _theta, _round) = (experiment, problem, theta.ToArray(), round);
         _eta = experiment.Federation.LocalStepSize.At(round - 1);
         _laws = IsPlain(experiment) ? experiment.CreateAlgorithm().Limits : LimitLaws.Unknown;
@@ -42,17 +47,19 @@ internal sealed class Certifier
     /// <param name="experiment">The experiment that was run.</param>
     /// <param name="theta">The final thetabar, [d].</param>
     /// <param name="round">The rounds that were run; the laws are those of the last one.</param>
+    /// <param name="stage">Hears what is computed next; null where nobody asks.</param>
     /// <returns>null before the first round, and where the problem is not known.</returns>
-    public static Certificate? Of(Experiment experiment, ReadOnlySpan<double> theta, int round)
+    public static Certificate? Of(Experiment experiment, ReadOnlySpan<double> theta, int round, Action<string>? stage = null)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (round < 1) return null;
         using KnownProblem? problem = ProblemFamily.Of(experiment.Environment).CreateProblem(experiment, experiment.Entropy.At(round));
-        return problem is null ? null : new Certifier(experiment, problem, theta, round).Certify();
+        return problem is null ? null : new Certifier(experiment, problem, theta, round, stage ?? (_ => { })).Certify();
     }
 
     private Certificate Certify()
     {
+        _stage("certificate: noise of the gradients");
         NoiseEstimate noise = NoiseMeter.Of(_experiment, _theta, Batches, _round);
         double scale = Alpha / (4.0 * _problem.Agents * _experiment.Federation.LocalSteps);
         double? gap = _problem.Mean.Value(_theta) - _problem.Optimum;
@@ -62,9 +69,12 @@ internal sealed class Certifier
         {
             if (_theta.Length <= MaxParameters)
             {
-                _inverse = new PositiveInverse(_problem.Mean, _theta);
+                _stage("certificate: curvature");
+                _inverse = new PositiveInverse(_problem.Mean, _theta, Math.Clamp(ProductNumbers / _theta.Length, MinProducts, MaxProducts));
                 quadratic = Energy(_problem.Gradient(_theta));
+                _stage("certificate: heterogeneity");
                 (drift, heterogeneity) = Heterogeneity();
+                _stage("certificate: truncation");
                 (truncationError, truncation) = Truncation(noise);
             }
             else
@@ -161,8 +171,7 @@ internal sealed class Certifier
     {
         int before = _notes.Count;
         if (_inverse is not { } inverse) return false;
-        if (Alpha * inverse.Largest > 0.5)
-            Note($"alpha L = {Short(Alpha * inverse.Largest)} is not small: the laws are those of small steps");
+        if (Alpha * inverse.Largest > 0.5) Note($"alpha L = {Short(Alpha * inverse.Largest)} is not small");
         if (inverse.Smallest < -1e-2 * inverse.Largest)
             Note(
                 $"the curvature goes down to {Short(inverse.Smallest)} (up to {Short(inverse.Largest)}): this is no minimum; "

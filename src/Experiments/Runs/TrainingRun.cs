@@ -203,6 +203,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     {
         RunSummary summary = Summarise(status);
         if (_folder is null) return summary;
+        _progress.Stage("writing policy and summary");
         PolicyFiles.Write(
             _folder.PolicyFolder, _federation.Server.Theta, _federation.Layout, _federation.RoundsDone, _experiment.Resolved["policy"]!);
         if (status == RunStatus.Finished) _tensorBoard!.End(success: true);
@@ -261,6 +262,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     private RunSummary Summarise(RunStatus status)
     {
         Evaluator evaluator = _federation.Evaluator;
+        if (_last?.Evaluation is null) _progress.Stage("evaluation");
         EvaluationResult final = _last?.Evaluation ?? evaluator.Evaluate(_federation.Server.Theta, null);
         double seconds = _federation.Seconds;
         return new RunSummary
@@ -294,7 +296,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
-            Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
+            Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage) : null,
             Folder = Folder,
         };
     }
