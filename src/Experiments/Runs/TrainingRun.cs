@@ -296,7 +296,9 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
-            Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage) : null,
+            Certificate = status == RunStatus.Finished
+                ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage)
+                : null,
             Folder = Folder,
         };
     }
