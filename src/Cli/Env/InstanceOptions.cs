@@ -20,13 +20,9 @@ internal sealed class InstanceOptions
     /// <summary>The environment.</summary>
     public Argument<string> Id { get; } = new("ID")
     {
-<<<<<<< HEAD
-        Description = "The environment, as `env list` names it, or the path of a finite-MDP file: .json, PRISM's .tra or Storm's .drn.",
-=======
         Description = "The environment, as `env list` names it, or the path of a finite-MDP file"
             + ": .json, PRISM's .tra or Storm's .drn.",
         CompletionSources = { _ => ExperimentCatalog.Default.Environments.Names.Select(id => new CompletionItem(id)) },
->>>>>>> next
     };
 
     /// <summary>Its options.</summary>
