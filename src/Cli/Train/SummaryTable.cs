@@ -129,7 +129,8 @@ internal static class SummaryTable
     private static void PrintFooter(RunSummary summary)
     {
         Prose.Write(string.Create(CultureInfo.InvariantCulture,
-            $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; {summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
+            $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "
+                + $"{summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
         Prose.Write($"run folder: {summary.Folder}");
         Prose.Write($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
     }

@@ -27,8 +27,8 @@ public sealed record PythonOptions
     public PythonAgentArguments? PerAgent { get; init; }
 
     /// <summary>What tells the agents' tasks apart; null for nothing.</summary>
-    [Option("What tells the agents' tasks apart, as policies with the context task see it: a list of numbers an agent, "
-        + "best within -1 to 1.")]
+    [Option("What tells the agents' tasks apart, as policies with the context task see it: "
+        + "a list of numbers an agent, best within -1 to 1.")]
     public PythonTasks? Tasks { get; init; }
 
     /// <summary>gamma, in [0, 1].</summary>

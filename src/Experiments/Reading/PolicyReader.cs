@@ -6,6 +6,8 @@ using FedPG.Envs;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Families;
 using FedPG.Policies;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.Networks;
 using FedPG.Policies.Options;
 
 namespace FedPG.Experiments.Reading;
@@ -35,7 +37,7 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
 internal static class PolicyReader
 {
     private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", CriticKey = "critic",
-        NoContext = "none";
+        NetworkKey = "network", NoContext = "none";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -68,6 +70,14 @@ internal static class PolicyReader
             options = told with { Critic = learns ? CriticKind.Own : CriticKind.None };
             policy.Resolved[CriticKey] = learns ? "own" : "none";
         }
+        if (options is NetworkPolicyOptions { Network: null } net)
+        {
+            NetworkKind standardKind = EpisodicNetworks.Standard(environment!, learns, net.Channels);
+            options = net with { Network = standardKind };
+            policy.Resolved[NetworkKey] = OptionRecord.ToJson(options)[NetworkKey]!.DeepClone();
+        }
+        if (options is ContextPolicyOptions { Normalise: true } && !learns)
+            policy.Reject("normalise", "needs an estimator that keeps the statistics: gradient.estimator \"ppo\" | \"actor-critic\"");
         // Keys of other kinds are passed over below, but a policy that is told of its agent solves another problem than one that is not.
         if (options is not null && !policies.KeysOf(kind).Contains(ContextKey) && IsContext(policy.Raw(ContextKey)))
             policy.Reject(ContextKey, $"policies of kind \"{kind}\" are told nothing of agents; allowed with it: \"{NoContext}\"");

@@ -229,6 +229,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
             learner.Gradient(u, Theta, batch, _direction);
             Descend(correct is null ? _direction : correct(_direction), eta, step);
         }
+        learner.Adapt(Theta, step.Active);
         learner.Report(Metrics, step.Active);
     }
 

@@ -55,6 +55,9 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     public override bool HasValues => HeadSize > _actions;
 
     /// <inheritdoc/>
+    internal override NormalisedNetwork? Normaliser => _network as NormalisedNetwork;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
 
     /// <inheritdoc/>
@@ -146,11 +149,13 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
 
     private static bool HasChoices(EpisodicEnvironment environment) => environment.ActionSpace is Discrete;
 
-    private static NeuralSoftmaxOptions ReadNeural(OptionReader reader, EpisodicEnvironment? environment) =>
-        OptionRecord.Read(reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
-        {
-            [nameof(NeuralSoftmaxOptions.Observation)] = null,
-        });
+    private static NeuralSoftmaxOptions ReadNeural(OptionReader reader, EpisodicEnvironment? environment)
+    {
+        var own = new Dictionary<string, Func<OptionProperty, object?>?> { [nameof(NeuralSoftmaxOptions.Observation)] = null };
+        NeuralSoftmaxOptions options = OptionRecord.Read(reader, new NeuralSoftmaxOptions(), own);
+        EpisodicNetworks.Check(options, reader, environment);
+        return options;
+    }
 
     private static LogLinearOptions ReadLogLinear(OptionReader reader, EpisodicEnvironment? environment) =>
         OptionRecord.Read(reader, new LogLinearOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
@@ -162,18 +167,21 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
         });
 
     private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options, options.Hidden, options.Activation, environment, format);
+        Create(options, environment, format, EpisodicNetworks.Create);
 
     private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options, [], Activation.Tanh, environment, format);
+        Create(options, environment, format, (_, encoding, outputs, _) =>
+            new DenseNetwork(encoding.Size, [], outputs, Activation.Tanh, encoding.ActiveNumbers));
 
-    private static ObservationSoftmax Create(
-        ContextPolicyOptions options, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format)
+    private static ObservationSoftmax Create<TOptions>(
+        TOptions options, EpisodicEnvironment environment, TensorFormat format,
+        Func<TOptions, ObservationEncoding, int, int, RowNetwork> create)
+        where TOptions : ContextPolicyOptions
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Discrete)environment.ActionSpace;
-        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Count, outputs =>
-            new DenseNetwork(encoding.Size, hidden, outputs, activation, encoding.ActiveNumbers));
+        RowNetwork network = CriticNetworks.Of(
+            options, actions.Count, outputs => create(options, encoding, outputs, actions.Count));
         return new ObservationSoftmax(options.Kind, encoding, actions, network, format);
     }
 }

@@ -11,7 +11,8 @@ namespace FedPG.Policies.Networks;
 internal sealed class DenseNetwork : RowNetwork
 {
     private readonly int[] _sizes;
-    private readonly int _fanIn;
+    private readonly int _fanIn, _values;
+    private readonly NetworkStart _start;
 
     /// <summary>Creates the network.</summary>
     /// <param name="inputs">The numbers that come in.</param>
@@ -19,11 +20,15 @@ internal sealed class DenseNetwork : RowNetwork
     /// <param name="outputs">The numbers that go out.</param>
     /// <param name="activation">Between the layers.</param>
     /// <param name="fanIn">How many inputs are not zero in general.</param>
-    public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, int fanIn)
+    /// <param name="start">How parameters start.</param>
+    /// <param name="values">How many of the outputs, the last ones, are values.</param>
+    public DenseNetwork(
+        int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, int fanIn, NetworkStart start = NetworkStart.Zero,
+        int values = 0)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         _sizes = [inputs, .. hidden, outputs];
-        (Activation, _fanIn) = (activation, fanIn);
+        (Activation, _fanIn, _start, _values) = (activation, fanIn, start, values);
         Parameters =
         [
             .. Enumerable.Range(0, Layers).SelectMany(layer => new (string, long[])[]
@@ -91,19 +96,19 @@ internal sealed class DenseNetwork : RowNetwork
         }
     }
 
-    /// <summary>Hidden weights uniform with variance 1 / fan-in; the last layer and all biases 0.</summary>
+    /// <summary>As <see cref="NetworkStart"/> says.</summary>
     /// <param name="key">The stream.</param>
     /// <param name="parameters">The first numbers of a row theta; must be 0.</param>
     public override void Initialise(StreamKey key, Span<double> parameters)
     {
-        var random = new RandomSequence(key);
-        int offset = 0;
-        for (int layer = 0; layer < Layers - 1; layer++)
+        var layers = new LayerStart(key, _start);
+        for (int layer = 0; layer < Layers; layer++)
         {
-            double bound = Math.Sqrt(3.0 / (layer == 0 ? _fanIn : _sizes[layer]));
-            int weights = _sizes[layer] * _sizes[layer + 1];
-            for (int k = 0; k < weights; k++) parameters[offset + k] = bound * ((2 * random.NextDouble()) - 1);
-            offset += weights + _sizes[layer + 1];
+            (int inputs, int outputs) = (_sizes[layer], _sizes[layer + 1]);
+            Span<double> weights = parameters[..(inputs * outputs)];
+            if (layer == Layers - 1) layers.Last(weights, outputs, _values);
+            else layers.Hidden(weights, outputs, layer == 0 ? _fanIn : inputs);
+            parameters = parameters[((inputs + 1) * outputs)..];
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
 
     private readonly Tensor? _observations, _places;
     private readonly Activation _activation;
-    private readonly int _layers, _seen;
+    private readonly int _layers, _seen, _values;
+    private readonly NetworkStart _start;
 
     /// <summary>Creates the network.</summary>
     /// <param name="states">S.</param>
@@ -34,14 +35,16 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
     /// <param name="observations">What the network sees of each state, [S, m]; null for the state itself, one-hot.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    /// <param name="start">How parameters start.</param>
+    /// <param name="values">How many of the outputs, the last ones, are values.</param>
     public NeuralSoftmax(
         int states, int actions, IReadOnlyList<int> hidden, Activation activation, double[,]? observations, TensorFormat format,
-        AgentContexts? contexts = null)
+        AgentContexts? contexts = null, NetworkStart start = NetworkStart.Zero, int values = 0)
         : base(
             Kind, states, actions, format, CreateLayout(states, observations?.GetLength(1) ?? states, hidden, actions, contexts), contexts)
     {
         ArgumentNullException.ThrowIfNull(hidden);
-        (_activation, _layers) = (activation, hidden.Count + 1);
+        (_activation, _layers, _start, _values) = (activation, hidden.Count + 1, start, values);
         if (observations is not null) register_buffer("observations", _observations = format.Constant(observations));
         if (contexts?.Places(states) is { } places) register_buffer("places", _places = format.Constant(places));
         _seen = (observations?.GetLength(1) ?? 1) + (_places is null ? 0 : contexts!.Size) + (contexts?.ActiveNumbers ?? 0);
@@ -55,18 +58,19 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
     public override double[] InitialParameters(StreamKey key)
     {
         double[] parameters = new double[Layout.Length];
-        var random = new RandomSequence(key);
-        if (_layers == 1) return parameters;
+        var layers = new LayerStart(key, _start);
         for (int layer = 0; layer < _layers - 1; layer++)
-            Fill(Layout.Slices[2 * layer], layer == 0 ? _seen : Layout.Slices[2 * layer].Shape[0]);
-        foreach (ParameterSlice more in Layout.Slices.Skip(2 * _layers)) Fill(more, _seen);
+            Fill(Layout.Slices[2 * layer], layer == 0 ? _seen : (int)Layout.Slices[2 * layer].Shape[0]);
+        if (_layers > 1)
+        {
+            foreach (ParameterSlice more in Layout.Slices.Skip(2 * _layers)) Fill(more, _seen);
+        }
+        ParameterSlice last = Layout.Slices[2 * (_layers - 1)];
+        layers.Last(parameters.AsSpan(last.Offset, last.Length), (int)last.Shape[1], _values);
         return parameters;
 
-        void Fill(ParameterSlice weight, double fanIn)
-        {
-            double bound = Math.Sqrt(3 / fanIn);
-            for (int k = 0; k < weight.Length; k++) parameters[weight.Offset + k] = bound * ((2 * random.NextDouble()) - 1);
-        }
+        void Fill(ParameterSlice weight, int fanIn) =>
+            layers.Hidden(parameters.AsSpan(weight.Offset, weight.Length), (int)weight.Shape[1], fanIn);
     }
 
     /// <inheritdoc/>
@@ -85,11 +89,19 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
         return x;
     }
 
-    private static NeuralSoftmaxOptions Read(OptionReader reader, FiniteMdp? mdp) =>
-        OptionRecord.Read(reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
-        {
-            [nameof(NeuralSoftmaxOptions.Observation)] = property => ReadObservation(reader, property, mdp),
-        });
+    private static NeuralSoftmaxOptions Read(OptionReader reader, FiniteMdp? mdp)
+    {
+        NeuralSoftmaxOptions options = OptionRecord.Read(
+            reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
+            {
+                [nameof(NeuralSoftmaxOptions.Observation)] = property => ReadObservation(reader, property, mdp),
+                [nameof(NeuralSoftmaxOptions.Channels)] = null,
+            });
+        const string stepped = "is for observations; of listed states allowed:";
+        if (options.Network == NetworkKind.Convolution) reader.Reject("network", $"{stepped} \"dense\"");
+        if (options.LayerNorm) reader.Reject("layerNorm", $"{stepped} false");
+        return options;
+    }
 
     private static object ReadObservation(OptionReader reader, OptionProperty property, FiniteMdp? mdp)
     {
@@ -105,7 +117,9 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
         double[,]? observations = options.Observation == StateObservation.Coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null;
         AgentContexts? contexts = AgentContexts.Of(mdp, options.Context);
         return SoftmaxActorCritic.Of(options.Critic, mdp.Actions, actions =>
-            new NeuralSoftmax(mdp.States, actions, options.Hidden, options.Activation, observations, format, contexts));
+            new NeuralSoftmax(
+                mdp.States, actions, options.Hidden, options.Activation, observations, format, contexts, options.Start,
+                actions == mdp.Actions ? 0 : 1));
     }
 
     /// <summary>The layers, then what the first layer makes of places and of contexts.</summary>

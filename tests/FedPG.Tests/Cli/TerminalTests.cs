@@ -42,12 +42,8 @@ public sealed class TerminalTests
                 + $"\"{Path.Combine(AppContext.BaseDirectory, "fedpg.dll")}\"";
         string arguments = string.Join(' ', Experiment.Select(argument => $"'{argument}'"));
         string size = columns.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("/usr/bin/script")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-            WorkingDirectory = folder,
-        };
+        var start = new ProcessStartInfo("/usr/bin/script") { RedirectStandardOutput = true, RedirectStandardInput = true,
+            WorkingDirectory = folder };
         foreach (string argument in (string[])["-qec", $"stty cols {size} rows 24; exec {program} {arguments}", "/dev/null"])
             start.ArgumentList.Add(argument);
         start.Environment[Fedpg.QuickLoops] = "1";

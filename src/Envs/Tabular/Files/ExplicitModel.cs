@@ -1,5 +1,3 @@
-using FedPG.Core.Options;
-
 namespace FedPG.Envs.Tabular.Files;
 
 /// <summary>

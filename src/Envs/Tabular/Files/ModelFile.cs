@@ -5,7 +5,7 @@ namespace FedPG.Envs.Tabular.Files;
 /// <summary>
 /// A finite MDP in a file, in whatever form it has: our own JSON, PRISM's explicit files (<c>.tra</c>) or Storm's (<c>.drn</c>). Stateless.
 /// </summary>
-public static class ModelFile
+internal static class ModelFile
 {
     private const string Prism = ".tra", Storm = ".drn", Own = ".json";
 

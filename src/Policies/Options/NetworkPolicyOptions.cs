@@ -1,0 +1,36 @@
+using FedPG.Core.Options;
+using FedPG.Policies.Networks;
+
+namespace FedPG.Policies.Options;
+
+/// <summary>Options of policies that are networks.</summary>
+public abstract record NetworkPolicyOptions : ContextPolicyOptions
+{
+    /// <summary>The sizes of the hidden layers, each 1 to 65,536; empty for none.</summary>
+    [Option("the sizes of the hidden layers, [] for none", Minimum = 1, Maximum = 65_536)]
+    public int[] Hidden { get; init; } = [64, 64];
+
+    /// <summary>The function between the layers.</summary>
+    [Option("between the layers")]
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>
+    /// What the network is; null (the default) for a convolution where observations have an image and the estimator learns values, and for
+    /// fully connected layers elsewhere.
+    /// </summary>
+    [Option("what the network is: fully connected layers, or a small convolution before them, on observations with an image")]
+    public NetworkKind? Network { get; init; }
+
+    /// <summary>The channels of the convolution's layers, each 1 to 4,096.</summary>
+    [Option("the channels of the convolution's layers, which see two by two cells", Minimum = 1, Maximum = 4096)]
+    public int[] Channels { get; init; } = [16, 32, 64];
+
+    /// <summary>Whether hidden layers are normalised; false by default.</summary>
+    [Option("whether the outputs of each hidden layer are brought to mean 0 and deviation 1 before the function")]
+    public bool LayerNorm { get; init; }
+
+    /// <summary>How parameters start.</summary>
+    [Option("how weights start: the last layer at zero, so that the first policy is uniform, or orthogonal with gains sqrt 2, 0.01 for "
+        + "actions and 1 for values")]
+    public NetworkStart Start { get; init; }
+}
