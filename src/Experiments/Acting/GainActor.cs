@@ -22,4 +22,15 @@ internal sealed class GainActor(double[] gain, double deviation) : PolicyActor
             for (int i = 0; i < observation.Length; i++) action[j] -= gain[(j * observation.Length) + i] * observation[i];
         }
     }
+
+    /// <inheritdoc/>
+    public override ActingNetwork NetworkOf(int agent) => new()
+    {
+        Kind = "linear",
+        Observations = Observations,
+        Actions = Actions,
+        Head = ActingHead.Mean,
+        Stages = [new LinearStage([.. gain.Select(k => -k)], null, Observations.Size)],
+        LogDeviation = deviation > 0 ? [.. Enumerable.Repeat(Math.Log(deviation), Actions.Size)] : null,
+    };
 }

@@ -13,7 +13,8 @@ namespace FedPG.Experiments.Acting;
 /// <typeparam name="T">The type of the policy's numbers.</typeparam>
 /// <param name="create">Makes an instance of the policy.</param>
 /// <param name="theta">The parameters, [d].</param>
-internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] theta) : PolicyActor
+/// <param name="activation">The function between the layers of a network, as experiment files name it.</param>
+internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] theta, string activation) : PolicyActor
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T[] _theta = [.. theta.Select(T.CreateTruncating)];
@@ -25,6 +26,13 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] thet
         if (!_free.TryTake(out Instance? instance)) instance = new Instance(create(), _theta);
         instance.Act(observation, agent, sampler, action);
         _free.Add(instance);
+    }
+
+    /// <inheritdoc/>
+    public override ActingNetwork NetworkOf(int agent)
+    {
+        using EpisodicPolicy policy = create();
+        return DensePolicy.Of(policy, _theta, activation, agent, Actions);
     }
 
     private sealed class Instance

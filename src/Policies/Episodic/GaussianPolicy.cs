@@ -21,6 +21,9 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = GaussianOptions.Name;
 
+    /// <summary>The name of log sigma among the parameters.</summary>
+    internal const string DeviationName = "log_standard_deviation";
+
     private readonly RowNetwork _network;
     private readonly double _deviation;
     private readonly bool _learnt;
@@ -52,7 +55,7 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         ObservationEncoding encoding, Box actions, RowNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
         : base(Kind, encoding, actions.Size, actions.Size + network.Outputs, format,
             new ParameterLayout(
-                learnDeviation ? [.. network.Parameters, ("log_standard_deviation", [actions.Size])] : network.Parameters))
+                learnDeviation ? [.. network.Parameters, (DeviationName, [actions.Size])] : network.Parameters))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
