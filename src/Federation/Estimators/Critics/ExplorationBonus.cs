@@ -63,15 +63,20 @@ internal sealed class CountBonus : ExplorationBonus
         return 1 / Math.Sqrt(++memory[place]);
     }
 
-    /// <summary>A hash of numbers (Fowler, Noll and Vo), mixed so that its lowest bits depend on all.</summary>
+    /// <summary>
+    /// A hash of numbers: the bits of each are mixed into all bits of the hash (Stafford's variant 13 of a finaliser, as in SplitMix64).
+    /// The bits of small whole numbers are all at the upper end.
+    /// </summary>
     private static ulong Hash(ReadOnlySpan<double> numbers)
     {
-        ulong hash = 14695981039346656037;
+        ulong hash = 0x9E3779B97F4A7C15;
         foreach (double number in numbers)
         {
             // Zero has two signs and one meaning.
-            hash = (hash ^ (ulong)BitConverter.DoubleToInt64Bits(number == 0 ? 0 : number)) * 1099511628211;
-            hash ^= hash >> 32;
+            hash += (ulong)BitConverter.DoubleToInt64Bits(number == 0 ? 0 : number);
+            hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9;
+            hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EB;
+            hash ^= hash >> 31;
         }
         return hash;
     }
