@@ -12,8 +12,8 @@ public sealed record CorrectionSetback(double Share, int From, int To, double Gr
 
 /// <summary>
 /// Sees whether correction hurts, from what every round measures: local steps saturate the softmax, so that an agent's gradient becomes
-/// small against its memory, the correction pushes on unopposed, and the objective rises. Both must be seen together. It knows the rounds of
-/// this process; those before a resume are not seen again. One thread at a time.
+/// small against its memory, the correction pushes on unopposed, and the objective rises. Both must be seen together. It knows the rounds
+/// of this process; those before a resume are not seen again. One thread at a time.
 /// </summary>
 internal sealed class CorrectionWatch
 {

@@ -12,8 +12,8 @@ namespace FedPG.Tests.Experiments.Runs;
 public sealed class CorrectionWatchTests
 {
     /// <summary>
-    /// Gaps in shares of the uniform policy's, and what was left of gradients, as runs of seed 1 showed them: coordinates of cell and goal, H = 50,
-    /// eta = 0.01, where Fast-FedPG loses; and the default job.
+    /// Gaps in shares of the uniform policy's, and what was left of gradients, as runs of seed 1 showed them: coordinates of cell and goal,
+    /// H = 50, eta = 0.01, where Fast-FedPG loses; and the default job.
     /// </summary>
     [Theory]
     [InlineData(true, new[] { 1, 0.809, 0.80, 0.935, 0.611, 0.445 }, new[] { 0.81, 0.63, 0.65, 0.19, 0.67, 0.79 })]

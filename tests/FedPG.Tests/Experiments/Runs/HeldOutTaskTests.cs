@@ -8,7 +8,8 @@ namespace FedPG.Tests.Experiments.Runs;
 /// <summary>A policy judged on tasks and agents that training has not seen.</summary>
 public sealed class HeldOutTaskTests
 {
-    private const string Grid = """environment={"id":"GridWorld-v0","agents":3,"options":{"width":4,"height":4,"discount":0.9,"goals":[[0,0],[0,3],[3,3]]}}""";
+    private const string Grid =
+        """environment={"id":"GridWorld-v0","agents":3,"options":{"width":4,"height":4,"discount":0.9,"goals":[[0,0],[0,3],[3,3]]}}""";
     private const string Network = """policy={"kind":"neural-softmax","hidden":[6],"context":"task"}""", Table = "policy.context=task";
     private const string Goals = "environment.options.goals=[[0,1],[2,3]]", Two = "environment.agents=2";
 
@@ -42,7 +43,8 @@ public sealed class HeldOutTaskTests
         using var folder = new TemporaryFolder();
         StoredPolicy stored = Train(folder, Network, "dtype=float64");
         PolicyReview own = PolicyReview.Of(stored, episodes: 0);
-        PolicyReview turned = PolicyReview.Of(stored.In(ExperimentReader.Default, ["environment.options.goals=[[3,3],[0,0],[0,3]]"]), episodes: 0);
+        PolicyReview turned =
+            PolicyReview.Of(stored.In(ExperimentReader.Default, ["environment.options.goals=[[3,3],[0,0],[0,3]]"]), episodes: 0);
         foreach ((int there, int here) in (ReadOnlySpan<(int, int)>)[(0, 2), (1, 0), (2, 1)])
             Assert.Equal(own.Agents[here].Objective, turned.Agents[there].Objective, 1e-12);
     }

@@ -10,8 +10,10 @@ namespace FedPG.Tests.Experiments.Runs;
 /// <summary>Runs that start from the policy of another run.</summary>
 public sealed class StartFromTests
 {
-    private const string Grid = """environment={"id":"GridWorld-v0","agents":3,"options":{"width":3,"height":3,"discount":0.9,"slip":0.1}}""";
-    private const string Stepped = "environment.stepped=true", Cart = """environment={"id":"CartPole-v1","agents":3,"options":{"length":[0.4,0.5,0.6]}}""";
+    private const string Grid =
+        """environment={"id":"GridWorld-v0","agents":3,"options":{"width":3,"height":3,"discount":0.9,"slip":0.1}}""";
+    private const string Stepped = "environment.stepped=true",
+        Cart = """environment={"id":"CartPole-v1","agents":3,"options":{"length":[0.4,0.5,0.6]}}""";
 
     /// <summary>Kinds of policies with what is told of agents before and after.</summary>
     public static TheoryData<string, string, string, string> Additions => new()
@@ -39,7 +41,8 @@ public sealed class StartFromTests
         RunSummary start = RunTesting.Run(next, folder["next"]);
         PolicyReview end = PolicyReview.Of(first, episodes: 0);
         Assert.Equal(end.Objective, start.Objective, 1e-12);
-        Assert.Equal(end.Agents.Select(a => a.Objective).ToArray(), start.Agents.Select(a => a.Objective).ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(end.Agents.Select(a => a.Objective).ToArray(), start.Agents.Select(a => a.Objective).ToArray(),
+            (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal((folder["first"], first.Rounds, first.Checksum), (start.Start!.Folder, start.Start.Rounds, start.Start.Sha256));
     }
 
@@ -51,7 +54,8 @@ public sealed class StartFromTests
     {
         using var folder = new TemporaryFolder();
         RunTesting.Run(RunTesting.Experiment(), folder["first"]);
-        Experiment next = StoredPolicy.Read(folder["first"], ExperimentReader.Default).AsStartOf(RunTesting.Experiment("seed=9", "policy.context=agent"));
+        Experiment next = StoredPolicy.Read(folder["first"], ExperimentReader.Default)
+            .AsStartOf(RunTesting.Experiment("seed=9", "policy.context=agent"));
         RunTesting.Run(next, folder["whole"]);
         RunTesting.RunUntil(stop, next, folder["stopped"], threads: 2, block: 2);
         Directory.Delete(folder["first"], recursive: true);
@@ -66,7 +70,8 @@ public sealed class StartFromTests
     {
         using var folder = new TemporaryFolder();
         RunTesting.Run(RunTesting.Experiment(), folder["first"]);
-        RunTesting.RunUntil(1, StoredPolicy.Read(folder["first"], ExperimentReader.Default).AsStartOf(RunTesting.Experiment()), folder["next"]);
+        RunTesting.RunUntil(1, StoredPolicy.Read(folder["first"], ExperimentReader.Default).AsStartOf(RunTesting.Experiment()),
+            folder["next"]);
         File.WriteAllBytes(folder["next/inputs/start.bin"], new byte[4 * 15]);
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => RunTesting.Resume(folder["next"]));
         Assert.Contains("start.bin, which was changed since", Assert.Single(e.Errors).Allowed, StringComparison.Ordinal);

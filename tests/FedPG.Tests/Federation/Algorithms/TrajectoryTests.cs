@@ -44,14 +44,17 @@ public sealed class TrajectoryTests
     [InlineData("scaffold")]
     public void Guarded_corrections(string algorithm)
     {
-        double[][] Expected(PlainFederation plain, bool guarded) => algorithm == "scaffold" ? plain.Scaffold(1, guarded) : plain.Corrected(guarded);
+        double[][] Expected(PlainFederation plain, bool guarded) =>
+            algorithm == "scaffold" ? plain.Scaffold(1, guarded) : plain.Corrected(guarded);
         Check(algorithm, plain => Expected(plain, guarded: true), "federation.correction=guarded");
         Check(algorithm, plain => Expected(plain, guarded: false), "federation.correction=plain");
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(
             () => Check(algorithm, plain => Expected(plain, guarded: false), "federation.correction=guarded"));
     }
 
-    /// <summary>Where the mean gradient is zero, every gradient is its memory, so that scaled corrections leave the point alone too.</summary>
+    /// <summary>
+    /// Where the mean gradient is zero, every gradient is its memory, so that scaled corrections leave the point alone too.
+    /// </summary>
     [Theory]
     [InlineData("fast-fedpg")]
     [InlineData("fedlin")]
@@ -59,7 +62,8 @@ public sealed class TrajectoryTests
     {
         string[] settings = [.. Settings, "gradient.entropy=0.3", "federation.localStepSize=1"];
         double[] optimum = AlgorithmTesting.Path(AlgorithmTesting.Experiment("centralized", [.. settings, "federation.rounds=2000"]))[^1];
-        Experiment there = AlgorithmTesting.Experiment(algorithm, [.. settings, "federation.rounds=3", "federation.correction=guarded"]) with
+        Experiment there = AlgorithmTesting.Experiment(algorithm,
+            [.. settings, "federation.rounds=3", "federation.correction=guarded"]) with
         {
             InitialParameters = optimum,
         };
