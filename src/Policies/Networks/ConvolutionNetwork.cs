@@ -1,4 +1,3 @@
-using System.Numerics;
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using FedPG.Cli;
 using FedPG.Cli.Common;
 using FedPG.Cli.Completions;
 using Xunit;

@@ -4,7 +4,6 @@ using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
-using FedPG.Experiments;
 using FedPG.Experiments.Scenes;
 using FedPG.Tests.Envs;
 using FedPG.Tests.Experiments.Runs;

@@ -2,7 +2,6 @@ using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Returns;
-using FedPG.Federation.Estimators.Critics;
 using FedPG.Policies.Episodic;
 
 namespace FedPG.Federation.Estimators.Episodic;

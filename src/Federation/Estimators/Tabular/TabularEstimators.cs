@@ -3,7 +3,6 @@ using FedPG.Envs;
 using FedPG.Envs.Returns;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Sampling;
-using FedPG.Federation.Estimators.Critics;
 using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Estimators.Tabular;

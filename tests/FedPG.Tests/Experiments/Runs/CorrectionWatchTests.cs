@@ -1,5 +1,4 @@
 using FedPG.Core.Metrics;
-using FedPG.Envs.Returns;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
 using FedPG.Federation.Evaluation;
