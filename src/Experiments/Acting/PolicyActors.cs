@@ -28,7 +28,7 @@ internal static class PolicyActors
             {
                 Observations = observations, Actions = actions,
             },
-            LinearQuadraticProblem => new GainActor(stored.Parameters, DeviationOf(experiment))
+            LinearQuadraticProblem => new GainActor(stored.ParametersOf, DeviationOf(experiment))
             {
                 Observations = observations, Actions = actions,
             },
@@ -38,7 +38,7 @@ internal static class PolicyActors
 
         NetworkActor<T> Network<T>()
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
-            new(() => (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), stored.Parameters)
+            new(() => (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), stored.ParametersOf)
             {
                 Observations = observations,
                 Actions = actions,

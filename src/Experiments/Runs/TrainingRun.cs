@@ -198,8 +198,12 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     {
         RunSummary summary = Summarise(status);
         if (_folder is null) return summary;
-        PolicyFiles.Write(
-            _folder.PolicyFolder, _federation.Server.Theta, _federation.Layout, _federation.RoundsDone, _experiment.Resolved["policy"]!);
+        using (TorchSharp.torch.NewDisposeScope())
+        {
+            PolicyFiles.Write(
+                _folder.PolicyFolder, _federation.Server.Theta, _federation.OwnRows(), _federation.Layout, _federation.RoundsDone,
+                _experiment.Resolved["policy"]!);
+        }
         if (status == RunStatus.Finished) _tensorBoard!.End(success: true);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
         return summary;
@@ -256,7 +260,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     private RunSummary Summarise(RunStatus status)
     {
         Evaluator evaluator = _federation.Evaluator;
-        EvaluationResult final = _last?.Evaluation ?? evaluator.Evaluate(_federation.Server.Theta, null);
+        EvaluationResult final = _last?.Evaluation ?? _federation.EvaluateNow(null);
         double seconds = _federation.Seconds;
         return new RunSummary
         {
@@ -289,7 +293,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
-            Certificate = status == RunStatus.Finished ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
+            Certificate = status == RunStatus.Finished && !_experiment.OwnPolicies ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
             Folder = Folder,
         };
     }

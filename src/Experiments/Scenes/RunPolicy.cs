@@ -65,7 +65,11 @@ public sealed record RunPolicy(
             {
                 ToldAgents = stored.ToldAgents(),
             },
-            LinearQuadraticProblem problem => new RunPolicy(name + Noise(experiment), problem, null, _ => (x, _) => Control(stored.Parameters, x)),
+            LinearQuadraticProblem problem => new RunPolicy(
+                name + Noise(experiment), problem, null, agent => (x, _) => Control(stored.ParametersOf(agent), x))
+            {
+                ToldAgents = stored.OwnRows?.Count,
+            },
             _ => throw new InvalidInputException(new ValidationError(
                 source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
         };

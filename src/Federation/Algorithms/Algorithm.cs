@@ -23,6 +23,12 @@ public abstract class Algorithm
     /// <summary>Where the algorithm ends, for the certificate of a run.</summary>
     public virtual LimitLaws Limits => LimitLaws.Unknown;
 
+    /// <summary>
+    /// The name of the property of the agents' state that holds parameters of their own, [n, d], by which evaluations judge them; null (the
+    /// default) where thetabar serves all agents.
+    /// </summary>
+    public virtual string? OwnParameters => null;
+
     /// <summary>The server's state before round 0.</summary>
     /// <param name="theta">theta_0, [d]; owned by the state from now on.</param>
     internal abstract ServerState NewServer(Tensor theta);

@@ -27,6 +27,12 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     /// </summary>
     public MessageFormat Messages { get; init; }
 
+    /// <summary>How agents train their personal parameters.</summary>
+    public PersonalSteps Personal { get; init; } = new();
+
+    /// <summary>Over whom the server averages.</summary>
+    public ColumnAveraging Averaging { get; init; }
+
     /// <summary>
     /// Whether everyone takes part in every round with H steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.
     /// </summary>

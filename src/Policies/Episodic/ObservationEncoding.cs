@@ -74,6 +74,12 @@ public sealed class ObservationEncoding
         Observed(observation, seen);
     }
 
+    /// <summary>Which shared parameters an agent's network meets, [ds]; null for all.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="layout">The parameters, the first layer's weights of what is seen first.</param>
+    internal bool[]? TouchedBy(int agent, ParameterLayout layout) =>
+        Contexts?.IsOneHot == true ? layout.WithOwnRow(layout.Slices[0], _observed + _placed, agent) : null;
+
     private void Observed<T>(ReadOnlySpan<double> observation, Span<T> seen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -12,7 +12,8 @@ namespace FedPG.Policies.Episodic;
 
 /// <summary>
 /// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what
-/// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
+/// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform. Agents may have last layers
+/// of their own, and a learned vector that the network sees beside the observation.
 /// </summary>
 public sealed class ObservationSoftmax : EpisodicPolicy
 {
@@ -25,12 +26,20 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     /// <param name="hidden">The sizes of the hidden layers; empty for none.</param>
     /// <param name="activation">Between the layers.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="embedded">The numbers of an agent's own learned vector; 0 (the default) for none.</param>
+    /// <param name="ownHead">Whether agents have last layers of their own; false by default.</param>
     public ObservationSoftmax(
-        string kind, ObservationEncoding encoding, Discrete actions, IReadOnlyList<int> hidden, Activation activation, TensorFormat format)
-        : this(kind, encoding, new DenseNetwork(encoding.Size, hidden, actions.Count, activation, encoding.ActiveNumbers), format) { }
+        string kind, ObservationEncoding encoding, Discrete actions, IReadOnlyList<int> hidden, Activation activation, TensorFormat format,
+        int embedded = 0, bool ownHead = false)
+        : this(
+            kind, encoding, new DenseNetwork(encoding.Size, hidden, actions.Count, activation, encoding.ActiveNumbers, embedded), format,
+            ownHead) { }
 
-    private ObservationSoftmax(string kind, ObservationEncoding encoding, DenseNetwork network, TensorFormat format)
-        : base(kind, encoding, actionSize: 1, network.Sizes[^1], format, new ParameterLayout(network.Parameters)) => _network = network;
+    private ObservationSoftmax(string kind, ObservationEncoding encoding, DenseNetwork network, TensorFormat format, bool ownHead)
+        : base(
+            kind, encoding, actionSize: 1, network.Sizes[^1], format,
+            new ParameterLayout(network.Parameters, isPersonal: Embeddings.IsPersonal(ownHead ? network.Layers - 1 : null))) =>
+        _network = network;
 
     /// <summary>The kinds of policies: a network, and one without hidden layers.</summary>
     internal static IReadOnlyList<PolicyDefinition> Definitions { get; } =
@@ -50,12 +59,19 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     public override double[] InitialParameters(StreamKey key)
     {
         double[] parameters = new double[Layout.Length];
-        _network.Initialise(key, parameters);
+        _network.Initialise(key, parameters, Layout);
         return parameters;
     }
 
     /// <inheritdoc/>
-    public override IActor<T> CreateActor<T>() => new DenseActor<T>(_network);
+    public override double[] InitialPersonal(ReadOnlySpan<double> common, StreamKey key) =>
+        Embeddings.Fill(Layout, base.InitialPersonal(common, key), key);
+
+    /// <inheritdoc/>
+    public override bool[]? TouchedBy(int agent) => Encoding.TouchedBy(agent, Layout);
+
+    /// <inheritdoc/>
+    public override IActor<T> CreateActor<T>() => new DenseActor<T>(_network, Layout);
 
     /// <inheritdoc/>
     public override PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Tensor actions)
@@ -121,18 +137,19 @@ public sealed class ObservationSoftmax : EpisodicPolicy
                 WordOrNumbers.Of(reader.Choice(property.Key, "observation", ["observation"], property.Attribute.Meaning)),
         });
 
-    private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options, options.Hidden, options.Activation, environment, format);
-
-    private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options, [], Activation.Tanh, environment, format);
-
-    private static ObservationSoftmax Create(
-        ContextPolicyOptions options, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format)
+    private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format)
     {
-        var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
-        return new ObservationSoftmax(options.Kind, encoding, (Discrete)environment.ActionSpace, hidden, activation, format);
+        (int embedded, bool ownHead) = options.SharesNothing ? (0, false) : (options.Embedded, options.Personal.HasHead);
+        return new ObservationSoftmax(
+            options.Kind, EncodingOf(options, environment), (Discrete)environment.ActionSpace, options.Hidden, options.Activation, format,
+            embedded, ownHead);
     }
+
+    private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) => new(
+        options.Kind, EncodingOf(options, environment), (Discrete)environment.ActionSpace, [], Activation.Tanh, format);
+
+    private static ObservationEncoding EncodingOf(ContextPolicyOptions options, EpisodicEnvironment environment) =>
+        new(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
 }
 
 /// <summary>What policies with a softmax over logits have in common.</summary>

@@ -15,14 +15,19 @@ internal sealed unsafe class DenseActor<T> : IActor<T>
 {
     private static readonly int Lanes = Vector512<T>.Count;
     private readonly DenseNetwork _network;
+    private readonly ParameterSlice[] _slices;
     private readonly T[][] _weights, _biases;
     private readonly int[] _padded;
     private readonly int _width;
     private T[] _first = [], _second = [];
 
-    public DenseActor(DenseNetwork network)
+    /// <summary>Makes room for the layers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="layout">What lies where in a row: the network's parameters first, in their order.</param>
+    public DenseActor(DenseNetwork network, ParameterLayout layout)
     {
         _network = network;
+        _slices = [.. layout.Slices.Take((2 * network.Layers) + (network.Embedded > 0 ? 2 : 0))];
         _padded = [.. network.Sizes.Select(size => (size + Lanes - 1) / Lanes * Lanes)];
         _width = _padded[1..].Max();
         _weights = [.. Enumerable.Range(0, network.Layers).Select(layer => new T[network.Sizes[layer] * _padded[layer + 1]])];
@@ -32,16 +37,24 @@ internal sealed unsafe class DenseActor<T> : IActor<T>
     /// <inheritdoc/>
     public void SetParameters(ReadOnlySpan<T> theta)
     {
-        int offset = 0;
         for (int layer = 0; layer < _network.Layers; layer++)
         {
             (int inputs, int outputs) = (_network.Sizes[layer], _network.Sizes[layer + 1]);
-            for (int k = 0; k < inputs; k++, offset += outputs)
-                theta.Slice(offset, outputs).CopyTo(_weights[layer].AsSpan(k * _padded[layer + 1]));
-            theta.Slice(offset, outputs).CopyTo(_biases[layer]);
-            offset += outputs;
+            ReadOnlySpan<T> weights = In(theta, 2 * layer);
+            for (int k = 0; k < inputs; k++) weights.Slice(k * outputs, outputs).CopyTo(_weights[layer].AsSpan(k * _padded[layer + 1]));
+            In(theta, (2 * layer) + 1).CopyTo(_biases[layer]);
+        }
+        if (_network.Embedded == 0) return;
+        ReadOnlySpan<T> seen = In(theta, 2 * _network.Layers), vector = In(theta, (2 * _network.Layers) + 1);
+        Span<T> bias = _biases[0].AsSpan(0, _network.Sizes[1]);
+        for (int k = 0; k < vector.Length; k++)
+        {
+            for (int o = 0; o < bias.Length; o++) bias[o] += vector[k] * seen[(k * bias.Length) + o];
         }
     }
+
+    /// <summary>A parameter in a row.</summary>
+    private ReadOnlySpan<T> In(ReadOnlySpan<T> theta, int index) => theta.Slice(_slices[index].Offset, _slices[index].Length);
 
     /// <inheritdoc/>
     public void Heads(ReadOnlySpan<T> observations, int count, Span<T> heads)

@@ -6,7 +6,8 @@ namespace FedPG.Policies.Networks;
 
 /// <summary>
 /// A fully connected network on observations, for rows of agents: x [n, M, inputs] to outputs [n, M, outputs] by one batched product a
-/// layer. Weights are [in, out]. Immutable.
+/// layer. Weights are [in, out]. With an embedding the first layer sees a learned vector e beside x: its part e W is added to the bias.
+/// Immutable.
 /// </summary>
 public sealed class DenseNetwork
 {
@@ -19,11 +20,12 @@ public sealed class DenseNetwork
     /// <param name="outputs">The numbers that go out.</param>
     /// <param name="activation">Between the layers.</param>
     /// <param name="fanIn">How many inputs are not zero in general.</param>
-    public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, int fanIn)
+    /// <param name="embedded">The numbers of a learned vector that the first layer sees too; 0 (the default) for none.</param>
+    public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, int fanIn, int embedded = 0)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         _sizes = [inputs, .. hidden, outputs];
-        (Activation, _fanIn) = (activation, fanIn);
+        (Activation, _fanIn, Embedded) = (activation, fanIn + embedded, embedded);
     }
 
     /// <summary>The number of layers, the last included.</summary>
@@ -35,12 +37,23 @@ public sealed class DenseNetwork
     /// <summary>Between the layers.</summary>
     public Activation Activation { get; }
 
-    /// <summary>The parameters in layout order: <c>layer0.weight</c>, <c>layer0.bias</c>, ...</summary>
-    public IEnumerable<(string Name, long[] Shape)> Parameters => Enumerable.Range(0, Layers).SelectMany(layer => new (string, long[])[]
+    /// <summary>The numbers of the learned vector that the first layer sees beside its input; 0 for none.</summary>
+    public int Embedded { get; }
+
+    /// <summary>The parameters in layout order: <c>layer0.weight</c>, <c>layer0.bias</c>, ..., then those of the embedding.</summary>
+    public IEnumerable<(string Name, long[] Shape)> Parameters
     {
-        ($"layer{layer}.weight", [_sizes[layer], _sizes[layer + 1]]),
-        ($"layer{layer}.bias", [_sizes[layer + 1]]),
-    });
+        get
+        {
+            for (int layer = 0; layer < Layers; layer++)
+            {
+                yield return ($"layer{layer}.weight", [_sizes[layer], _sizes[layer + 1]]);
+                yield return ($"layer{layer}.bias", [_sizes[layer + 1]]);
+            }
+            if (Embedded == 0) yield break;
+            foreach ((string, long[]) parameter in Embeddings.Parameters(Embedded, _sizes[1])) yield return parameter;
+        }
+    }
 
     /// <summary>The outputs [n, M, outputs].</summary>
     /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
@@ -48,6 +61,7 @@ public sealed class DenseNetwork
     public Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        parameters = WithFirstBias(parameters, FirstBias(parameters));
         for (int layer = 0; layer < Layers - 1; layer++)
         {
             using Tensor z = bmm(x, parameters[2 * layer]);
@@ -67,6 +81,8 @@ public sealed class DenseNetwork
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(directions);
         using var noGrad = no_grad();
+        directions = WithFirstBias(directions, FirstBiasTangent(parameters, directions));
+        parameters = WithFirstBias(parameters, FirstBias(parameters));
         Tensor? along = null;
         for (int layer = 0; layer < Layers - 1; layer++)
         {
@@ -83,10 +99,27 @@ public sealed class DenseNetwork
         }
     }
 
-    /// <summary>Hidden weights uniform with variance 1 / fan-in; the last layer and all biases 0.</summary>
+    /// <summary>b + e W, the bias of the first layer with what it makes of the embedding, [n, h]; null where there is none.</summary>
+    private Tensor? FirstBias(IReadOnlyList<Tensor> parameters) =>
+        Embedded == 0 ? null : bmm(VectorIn(parameters), WeightIn(parameters)).squeeze(1).Add(parameters[1]);
+
+    private Tensor? FirstBiasTangent(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions) => Embedded == 0 ? null
+        : bmm(VectorIn(directions), WeightIn(parameters)).Add(bmm(VectorIn(parameters), WeightIn(directions))).squeeze(1).Add(directions[1]);
+
+    private Tensor WeightIn(IReadOnlyList<Tensor> parameters) => parameters[2 * Layers];
+
+    private Tensor VectorIn(IReadOnlyList<Tensor> parameters) => parameters[(2 * Layers) + 1].unsqueeze(1);
+
+    private static IReadOnlyList<Tensor> WithFirstBias(IReadOnlyList<Tensor> parameters, Tensor? bias) =>
+        bias is null ? parameters : [parameters[0], bias, .. parameters.Skip(2)];
+
+    /// <summary>
+    /// Hidden weights and those of an embedding uniform with variance 1 / fan-in; the last layer, all biases and the embedding itself 0.
+    /// </summary>
     /// <param name="key">The stream.</param>
     /// <param name="parameters">The first numbers of a row theta; must be 0.</param>
-    public void Initialise(StreamKey key, Span<double> parameters)
+    /// <param name="layout">What lies where in it; null (the default) for layers one after another, without an embedding.</param>
+    public void Initialise(StreamKey key, Span<double> parameters, ParameterLayout? layout = null)
     {
         var random = new RandomSequence(key);
         int offset = 0;
@@ -97,5 +130,8 @@ public sealed class DenseNetwork
             for (int k = 0; k < weights; k++) parameters[offset + k] = bound * ((2 * random.NextDouble()) - 1);
             offset += weights + _sizes[layer + 1];
         }
+        if (Layers == 1 || layout?.Slices.FirstOrDefault(slice => slice.Name == Embeddings.Weight) is not { } more) return;
+        double range = Math.Sqrt(3.0 / _fanIn);
+        foreach (ref double number in parameters.Slice(more.Offset, more.Length)) number = range * ((2 * random.NextDouble()) - 1);
     }
 }

@@ -7,7 +7,7 @@ namespace FedPG.Policies.Options;
 /// Options of <c>gaussian</c>: a normal distribution around a network of what is observed. For episodic environments with continuous
 /// actions.
 /// </summary>
-public sealed record GaussianOptions : ContextPolicyOptions
+public sealed record GaussianOptions : NetworkPolicyOptions
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Name = "gaussian";
@@ -18,6 +18,9 @@ public sealed record GaussianOptions : ContextPolicyOptions
     /// <summary>The sizes of the hidden layers, each 1 to 65,536; empty for a linear mean.</summary>
     [Option("the sizes of the hidden layers, [] for none", Minimum = 1, Maximum = 65_536)]
     public int[] Hidden { get; init; } = [64, 64];
+
+    /// <inheritdoc/>
+    internal override bool SharesNothing => base.SharesNothing || (Personal.HasHead && Hidden.Length == 0);
 
     /// <summary>The function between the layers.</summary>
     [Option("between the layers")]

@@ -7,7 +7,7 @@ namespace FedPG.Policies.Options;
 /// Options of <c>neural-softmax</c>: a fully connected network to one logit for each action. For tabular environments, and for episodic
 /// ones with discrete actions.
 /// </summary>
-public sealed record NeuralSoftmaxOptions : ContextPolicyOptions
+public sealed record NeuralSoftmaxOptions : NetworkPolicyOptions
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Name = "neural-softmax";
@@ -18,6 +18,9 @@ public sealed record NeuralSoftmaxOptions : ContextPolicyOptions
     /// <summary>The sizes of the hidden layers, each 1 to 65,536; empty for none.</summary>
     [Option("the sizes of the hidden layers, [] for none", Minimum = 1, Maximum = 65_536)]
     public int[] Hidden { get; init; } = [64, 64];
+
+    /// <inheritdoc/>
+    internal override bool SharesNothing => base.SharesNothing || (Personal.HasHead && Hidden.Length == 0);
 
     /// <summary>The function between the layers.</summary>
     [Option("between the layers")]

@@ -31,6 +31,10 @@ public sealed class TabularSoftmax : SoftmaxPolicy
         (options, mdp, format) => new TabularSoftmax(mdp.States, mdp.Actions, format, AgentContexts.Of(mdp, options.Context)));
 
     /// <inheritdoc/>
+    public override bool[]? TouchedBy(int agent) =>
+        Contexts is null ? null : Layout.WithOwnRow(Layout.Slices[0], 0, Contexts.DistinctOf(agent));
+
+    /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
         Tensor theta = parameters[0];
