@@ -1,7 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Setup;
 using FedPG.Policies;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Execution;
