@@ -31,6 +31,15 @@ public sealed class SameBitsOnWorkersTests
             .. ((string[])["fedq", "fedtd", "qavg"]).Select(a => RolloutTesting.Experiment([$"federation.algorithm={a}", .. values]))]);
     }
 
+    [Fact]
+    public void Where_agents_have_parameters_of_their_own_workers_give_the_bits_of_none() =>
+        AssertSameBits([1, 3],
+            [
+                .. ((string[])["fast-fedpg", "fedavg"]).Select(a => RunTesting.Experiment(
+                    RunTesting.Neural, """policy.personal=["head","embedding"]""", $"federation.algorithm={a}", "environment.agents=8")),
+                RunTesting.Experiment("policy.personal=all", "environment.agents=8"),
+            ]);
+
     [Theory]
     [InlineData("fast-fedpg", 4)]
     [InlineData("fedlin", 1)]
