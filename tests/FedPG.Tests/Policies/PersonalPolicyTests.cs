@@ -9,6 +9,7 @@ using FedPG.Policies.Episodic;
 using FedPG.Policies.Networks;
 using FedPG.Policies.Options;
 using FedPG.Policies.Tabular;
+using FedPG.Policies.Torch;
 using FedPG.Tests.Federation;
 using TorchSharp;
 using Xunit;
@@ -85,11 +86,13 @@ public sealed class PersonalPolicyTests
 
     /// <summary>Personal parameters stand at the end of a row, and all of a row belongs to one parameter each.</summary>
     [Theory]
-    [MemberData(nameof(Tables))]
+    [InlineData("head", true)]
+    [InlineData("both and contexts", true)]
+    [InlineData("shallow embedding", true)]
     [MemberData(nameof(Networks))]
-    public void Rows_are_shared_parameters_and_then_personal_ones(string kind)
+    public void Rows_are_shared_parameters_and_then_personal_ones(string kind, bool table = false)
     {
-        using Policy policy = Tables.Any(row => row.Data == kind) ? Table(kind) : Network(kind);
+        using Policy policy = table ? Table(kind) : Network(kind);
         ParameterLayout layout = policy.Layout;
         var owners = new ParameterSlice?[layout.Length];
         foreach (ParameterSlice slice in layout.Slices)
@@ -177,6 +180,48 @@ public sealed class PersonalPolicyTests
         }
     }
 
+    /// <summary>A user's module says itself what is personal, by names of parameters or of modules; gradients keep to their columns.</summary>
+    [Theory]
+    [InlineData("head")]
+    [InlineData("trunk")]
+    [InlineData("trunk.bias", "head")]
+    public void A_users_module_names_its_personal_parameters(params string[] personal)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var policy = new ModulePolicy(
+            "mine", () => new TwoParts(States, Actions, personal), StateFeatures.OneHot(States), Actions, TensorFormat.Float64);
+        using var shared = new ModulePolicy(
+            "mine", () => new TwoParts(States, Actions, []), StateFeatures.OneHot(States), Actions, TensorFormat.Float64);
+        ParameterLayout layout = policy.Layout;
+        Assert.All(layout.Slices, slice => Assert.Equal(
+            personal.Any(name => slice.Name == name || slice.Name.StartsWith(name + ".", StringComparison.Ordinal)), slice.IsPersonal));
+        Assert.All(layout.Slices, slice => Assert.Equal(slice.IsPersonal, slice.Offset >= layout.SharedLength));
+        double[] theta = policy.InitialParameters(Key(0)), plain = shared.InitialParameters(Key(0));
+        Tensor weights = tensor(NumericsTesting.Uniform(2, States * Actions, 1), [1, States, Actions]);
+        double[] gradient = GradientOf(policy, theta), expected = GradientOf(shared, plain);
+        for (int k = 0; k < layout.Slices.Count; k++)
+        {
+            (ParameterSlice slice, ParameterSlice same) = (layout.Slices[k], shared.Layout.Slices[k]);
+            Assert.Equal(plain.AsSpan(same.Offset, same.Length), theta.AsSpan(slice.Offset, slice.Length));
+            Assert.Equal(expected.AsSpan(same.Offset, same.Length), gradient.AsSpan(slice.Offset, slice.Length));
+        }
+
+        double[] GradientOf(TabularPolicy evaluated, double[] row)
+        {
+            Tensor rows = tensor(row, [1, row.Length]), gradients = zeros_like(rows);
+            evaluated.Evaluate(rows).Backward(weights, gradients);
+            return gradients.Numbers();
+        }
+    }
+
+    [Theory]
+    [InlineData("names \"legs\" as personal, and has no such parameter", "legs")]
+    [InlineData("names all of its parameters as personal", "trunk", "head")]
+    public void What_a_module_says_of_personal_parameters_is_checked(string message, params string[] personal) =>
+        Assert.Contains(message, Assert.Throws<InvalidInputException>(() => new ModulePolicy(
+            "mine", () => new TwoParts(States, Actions, personal), StateFeatures.OneHot(States), Actions, TensorFormat.Float64)).Message,
+            StringComparison.Ordinal);
+
     [Theory]
     [InlineData("\"none\"", "none")]
     [InlineData("[]", "none")]
@@ -213,6 +258,22 @@ public sealed class PersonalPolicyTests
 
         string Refusal(PolicyOptions options) =>
             Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(mdp, options)).Errors.Single(error => error.KeyPath == "personal").Allowed;
+    }
+
+    private sealed class TwoParts : nn.Module<Tensor, Tensor>, IPersonalParameters
+    {
+        private readonly nn.Module<Tensor, Tensor> trunk, head;
+
+        public TwoParts(int inputs, int outputs, string[] personal)
+            : base(nameof(TwoParts))
+        {
+            (trunk, head, PersonalParameters) = (nn.Linear(inputs, 4), nn.Linear(4, outputs), personal);
+            RegisterComponents();
+        }
+
+        public IReadOnlyCollection<string> PersonalParameters { get; }
+
+        public override Tensor forward(Tensor observations) => head.forward(trunk.forward(observations).tanh());
     }
 
     private static StreamKey Key(int agent) => new(1, StreamPurpose.Initialisation, agent, 0, 1);

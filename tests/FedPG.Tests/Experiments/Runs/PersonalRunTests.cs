@@ -24,6 +24,15 @@ public sealed class PersonalRunTests
         Both = """policy={"kind":"neural-softmax","hidden":[6],"personal":["head","embedding"],"embeddingSize":2}""",
         Head = """policy={"kind":"neural-softmax","hidden":[6],"personal":["head"]}""";
 
+    /// <summary>Agents that disagree on what they share, and cannot say all that they would by what is their own.</summary>
+    private static readonly string[] Conflict =
+    [
+        "dtype=float64", Exact, "gradient.entropy=0.5", """policy={"kind":"neural-softmax","hidden":[],"personal":["embedding"],"embeddingSize":1}""",
+        """environment.options={"states":3,"actions":3,"heterogeneity":1,"discount":0.5}""", "federation.localStepSize=0.5", "checkpointEvery=0",
+    ];
+
+    private static readonly Lazy<(double[] Theta, double[][] Own)> Stationary = new(FindStationary);
+
     public static TheoryData<string> Settings =>
     [
         Both,
@@ -35,7 +44,7 @@ public sealed class PersonalRunTests
         $"{Both}|federation.algorithm=fedkl",
         $"{Both}|federation.algorithm=decentralized",
         $"{Both}|environment.stepped=true",
-        """environment={"id":"Pendulum-v1","agents":4}|objective=reward|policy={"kind":"gaussian","hidden":[5],"personal":["head"]}""",
+        """environment={"id":"Pendulum-v1","agents":4}|objective=reward|policy={"kind":"gaussian","hidden":[5],"personal":["head"]}|federation.localStepSize=0.0001""",
         "policy.personal=all",
         "federation.algorithm=independent",
     ];
@@ -177,19 +186,8 @@ public sealed class PersonalRunTests
     public void A_joint_stationary_point_is_fixed_where_steps_are_corrected(string algorithm, bool stays)
     {
         string[] named = algorithm.Split(' ');
-        string[] settings =
-        [
-            "dtype=float64", Exact, "gradient.entropy=0.5", """policy={"kind":"neural-softmax","hidden":[],"personal":["embedding"],"embeddingSize":1}""",
-            "environment.options={\"states\":3,\"actions\":3,\"heterogeneity\":1,\"discount\":0.5}", "federation.localStepSize=0.5", "checkpointEvery=0",
-        ];
-        Experiment found = RunTesting.Experiment(
-            [.. settings, "federation.algorithm=centralized", "federation.localSteps=1", "federation.rounds=3000", "evaluateEvery=3000"]);
-        using var searching = new TrainingLoop(found, RunTesting.Execution(), TimeProvider.System);
-        searching.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
-        double[] theta = searching.Parameters();
-        double[][] own = searching.OwnParameters()!;
-
-        Experiment tried = RunTesting.Experiment([.. settings, $"federation.algorithm={named[0]}", "federation.rounds=5", .. named[1..]]) with
+        (double[] theta, double[][] own) = Stationary.Value;
+        Experiment tried = RunTesting.Experiment([.. Conflict, $"federation.algorithm={named[0]}", "federation.rounds=5", .. named[1..]]) with
         {
             InitialParameters = own[0],
             InitialPersonal = [.. own.Select(row => row[theta.Length..])],
@@ -339,6 +337,15 @@ public sealed class PersonalRunTests
     {
         InvalidInputException refused = Assert.Throws<InvalidInputException>(() => RunTesting.Experiment(settings));
         Assert.Equal(key, Assert.Single(refused.Errors).KeyPath);
+    }
+
+    private static (double[] Theta, double[][] Own) FindStationary()
+    {
+        Experiment experiment = RunTesting.Experiment(
+            [.. Conflict, "federation.algorithm=centralized", "federation.localSteps=1", "federation.rounds=3000", "evaluateEvery=3000"]);
+        using var searching = new TrainingLoop(experiment, RunTesting.Execution(), TimeProvider.System);
+        searching.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
+        return (searching.Parameters(), searching.OwnParameters()!);
     }
 
     private static string Logs(string folder) => string.Join("\n\n",
