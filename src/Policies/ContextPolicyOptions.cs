@@ -13,6 +13,13 @@ public abstract record ContextPolicyOptions : PersonalPolicyOptions
     [Option("what the policy is told of the agent that it acts for: nothing, its index, or its task")]
     public TaskContext Context { get; init; }
 
+    /// <summary>
+    /// What learns the values that estimators with a critic need: a network of its own, or one more output of the policy's network; null
+    /// (the default) for a network of its own where the estimator needs values, and for none elsewhere.
+    /// </summary>
+    [Option("what learns values: nothing, a network of its own, or one more output of the policy's network")]
+    public CriticKind? Critic { get; init; }
+
     /// <summary>Notes an error where the environment says nothing of tasks, and the policy is to be told of them.</summary>
     /// <param name="reader">The section.</param>
     /// <param name="environment">The environment; null where it had errors itself.</param>

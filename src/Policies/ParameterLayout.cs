@@ -72,17 +72,48 @@ public sealed class ParameterLayout
     /// <summary>The personal ones of them, the last of a row; 0 where everything is shared.</summary>
     public int PersonalLength => Length - SharedLength;
 
-    /// <summary>Which shared parameters an agent meets where the last rows of a matrix belong to one agent each, [ds].</summary>
-    /// <param name="matrix">A shared parameter, [rows, ...].</param>
+    /// <summary>A row of parameters one after another in the order of their declaration.</summary>
+    /// <param name="row">A row, [d].</param>
+    /// <param name="declared">[d], overwritten.</param>
+    internal void Unfold<T>(ReadOnlySpan<T> row, Span<T> declared)
+    {
+        foreach (ParameterSlice slice in _slices)
+        {
+            row.Slice(slice.Offset, slice.Length).CopyTo(declared);
+            declared = declared[slice.Length..];
+        }
+    }
+
+    /// <summary>The row of parameters that stand one after another in the order of their declaration.</summary>
+    /// <param name="declared">[d].</param>
+    /// <returns>A row, [d]; the same array where they are in their places.</returns>
+    internal double[] Fold(double[] declared)
+    {
+        if (PersonalLength == 0) return declared;
+        double[] row = new double[Length];
+        ReadOnlySpan<double> left = declared;
+        foreach (ParameterSlice slice in _slices)
+        {
+            left[..slice.Length].CopyTo(row.AsSpan(slice.Offset));
+            left = left[slice.Length..];
+        }
+        return row;
+    }
+
+    /// <summary>Which shared parameters an agent meets where the last rows of matrices belong to one agent each, [ds].</summary>
+    /// <param name="matrices">Shared parameters, [rows, ...] each.</param>
     /// <param name="first">The first row that belongs to an agent.</param>
     /// <param name="agent">The agent whose row counts, from that one on.</param>
-    internal bool[] WithOwnRow(ParameterSlice matrix, int first, int agent)
+    internal bool[] WithOwnRows(IEnumerable<ParameterSlice> matrices, int first, int agent)
     {
         bool[] touched = new bool[SharedLength];
         Array.Fill(touched, true);
-        int width = matrix.Length / (int)matrix.Shape[0];
-        touched.AsSpan(matrix.Offset + (first * width), matrix.Length - (first * width)).Clear();
-        touched.AsSpan(matrix.Offset + ((first + agent) * width), width).Fill(true);
+        foreach (ParameterSlice matrix in matrices)
+        {
+            int width = matrix.Length / (int)matrix.Shape[0];
+            touched.AsSpan(matrix.Offset + (first * width), matrix.Length - (first * width)).Clear();
+            touched.AsSpan(matrix.Offset + ((first + agent) * width), width).Fill(true);
+        }
         return touched;
     }
 }

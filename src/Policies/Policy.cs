@@ -111,7 +111,12 @@ public abstract class Policy : nn.Module
         var served = new ServedAgents(Contexts, agents, Format);
         _served?.Dispose();
         _served = served;
+        OnServe(agents);
     }
+
+    /// <summary>Tells policies that this one is made of whose rows are evaluated.</summary>
+    /// <param name="agents">The agent of each row.</param>
+    private protected virtual void OnServe(IReadOnlyList<int> agents) { }
 
     /// <summary>
     /// Agents whose contexts are equal: one theta is one policy for all of a group. Groups stand in the order of their first agents.

@@ -12,6 +12,9 @@ public enum StreamPurpose
     /// <summary>The making of a random environment.</summary>
     Environment = 2,
 
+    /// <summary>The order in which the steps of a rollout are learnt from.</summary>
+    Minibatches = 8,
+
     /// <summary>Episodes that a policy is evaluated with; training never sees them.</summary>
     Evaluation = 3,
 

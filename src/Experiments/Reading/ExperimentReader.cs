@@ -92,9 +92,10 @@ public sealed class ExperimentReader(
             ? EnvironmentReader.Read(reader, environments, folder, options.Objective, errors)
             : GivenEnvironment.Read(reader, given, options.Objective, errors);
         AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, algorithms);
-        PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, errors);
+        bool learns = GradientReader.Learns(reader, estimators, trainer);
+        PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, learns, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        ConfiguredAlgorithm federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, options.Seed);
+        ConfiguredAlgorithm federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, options.Seed, learns);
         var context = new EstimatorContext(options.Objective, environment, policy);
         GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, context);
         if (environment is not null && policy is not null)

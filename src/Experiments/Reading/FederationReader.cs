@@ -31,11 +31,13 @@ internal static class FederationReader
     /// <param name="algorithms">The algorithms that can be named.</param>
     /// <param name="agents">N; 0 where it is not known.</param>
     /// <param name="seed">The experiment's seed.</param>
-    public static ConfiguredAlgorithm Read(OptionReader reader, Catalog<AlgorithmDefinition> algorithms, int agents, long seed)
+    /// <param name="learns">Whether the estimator learns from values.</param>
+    public static ConfiguredAlgorithm Read(
+        OptionReader reader, Catalog<AlgorithmDefinition> algorithms, int agents, long seed, bool learns)
     {
         OptionReader federation = reader.Section(Section);
         string name = federation.Choice(AlgorithmKey, DefaultAlgorithm, algorithms.Names, "the algorithm");
-        ConfiguredAlgorithm configured = algorithms[name].Configure(federation, agents, seed, algorithms);
+        ConfiguredAlgorithm configured = algorithms[name].Configure(federation, agents, seed, algorithms, learns);
         // Keys of other algorithms are known and not used, so that one file can be run with another algorithm.
         federation.Accept(algorithms.Entries.SelectMany(other => other.OwnKeys));
         federation.Finish();

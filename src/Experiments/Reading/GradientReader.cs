@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
@@ -19,9 +20,24 @@ internal sealed record GradientSection(string Estimator, ConfiguredEstimator? Co
 /// </summary>
 internal static class GradientReader
 {
-    private const string EstimatorKey = "estimator", DirectionKey = "direction", EntropyKey = "entropy", DefaultEstimator = "gpomdp";
+    private const string Section = "gradient", EstimatorKey = "estimator", DirectionKey = "direction", EntropyKey = "entropy", DefaultEstimator = "gpomdp";
 
     private static readonly GradientDirection[] Directions = Enum.GetValues<GradientDirection>();
+
+    /// <summary>
+    /// Whether the estimator that a file names learns from values, before its section is read: that decides what the policy and the
+    /// federation are where nothing is said of them.
+    /// </summary>
+    /// <param name="reader">The document.</param>
+    /// <param name="estimators">The estimators that can be named.</param>
+    /// <param name="trainer">The algorithm; null where it is not known.</param>
+    public static bool Learns(OptionReader reader, Catalog<EstimatorDefinition> estimators, AlgorithmDefinition? trainer)
+    {
+        JsonElement gradient = reader.Raw(Section);
+        return trainer?.OwnEstimators is null && gradient.ValueKind == JsonValueKind.Object
+            && gradient.TryGetProperty(EstimatorKey, out JsonElement name) && name.ValueKind == JsonValueKind.String
+            && estimators.Find(name.GetString()!) is { NeedsValues: true };
+    }
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -32,7 +48,7 @@ internal static class GradientReader
     public static GradientSection Read(
         OptionReader reader, Catalog<EstimatorDefinition> known, AlgorithmDefinition? trainer, string policyKind, EstimatorContext context)
     {
-        OptionReader gradient = reader.Section("gradient");
+        OptionReader gradient = reader.Section(Section);
         Catalog<EstimatorDefinition> estimators = trainer?.OwnEstimators is { } own ? EstimatorCatalog.Of(own) : known;
         string[] serving = context.Environment is { } environment
             ? [.. estimators.Names.Where(name => Serves(estimators.Get(name, environment), environment, trainer))]

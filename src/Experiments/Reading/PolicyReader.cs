@@ -37,8 +37,8 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
 /// </summary>
 internal static class PolicyReader
 {
-    private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", PersonalKey = "personal",
-        None = "none";
+    private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", CriticKey = "critic",
+        PersonalKey = "personal", None = "none";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -47,10 +47,11 @@ internal static class PolicyReader
     /// The environment; null where it has errors itself, so that what depends on it is judged by what some environment would allow.
     /// </param>
     /// <param name="trainer">The algorithm; null where it is not known.</param>
+    /// <param name="learns">Whether the estimator learns from values, so that the policy has a critic where nothing is said of it.</param>
     /// <param name="errors">Where errors are noted.</param>
     public static PolicySection Read(
         OptionReader reader, Catalog<PolicyDefinition> policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer,
-        ValidationErrors errors)
+        bool learns, ValidationErrors errors)
     {
         OptionReader policy = reader.Section(Section);
         int before = errors.Items.Count;
@@ -65,6 +66,11 @@ internal static class PolicyReader
         if (environment is not null && definition.Fits(environment) && definition.RefusalIn(environment) is null)
             options = definition.Read(policy, environment);
         else policy.ReadAnyOf(policies.All(kind).Select(any => (Action<OptionReader>)(own => any.Read(own, null))));
+        if (options is ContextPolicyOptions { Critic: null } told)
+        {
+            options = told with { Critic = learns ? CriticKind.Own : CriticKind.None };
+            policy.Resolved[CriticKey] = learns ? "own" : "none";
+        }
         // Keys of other kinds are passed over below, but a policy that is told of its agent solves another problem than one that is not.
         if (options is not null && !policies.KeysOf(kind).Contains(ContextKey) && IsMore(policy.Raw(ContextKey)))
             policy.Reject(ContextKey, $"policies of kind \"{kind}\" are told nothing of agents; allowed with it: \"{None}\"");

@@ -2,6 +2,7 @@ using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Metrics;
+using FedPG.Federation.Optimizers;
 using FedPG.Federation.Rows;
 using FedPG.Federation.States;
 using FedPG.Policies;
@@ -31,6 +32,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         _stepping = new bool[count];
         _norms = new double[count];
         Metrics = new MetricRecorder(count);
+        Optimizer = new LocalOptimizer(LocalOptimizerSettings.Plain, Theta);
     }
 
     /// <summary>The index of the first agent.</summary>
@@ -72,6 +74,14 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
 
     /// <summary>What the estimator keeps of these agents, rows [n, ...].</summary>
     internal object EstimatorState => _estimator.State;
+
+    /// <summary>What the agents make of the directions of their steps.</summary>
+    internal LocalOptimizer Optimizer { get; private set; }
+
+    /// <summary>
+    /// Whether a local step is a rollout with several updates (<see cref="IRolloutLearner"/>), which <c>Advance</c> takes together.
+    /// </summary>
+    internal bool Learns => _estimator is IRolloutLearner;
 
     /// <summary>Which agents take part in the round, [n]; null when all do. An algorithm leaves the state of the others as it is.</summary>
     public bool[]? Active { get; private set; }
@@ -155,6 +165,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     public IEnumerable<LocalStep> Steps(int localSteps)
     {
         int most = _ownSteps?.Max() ?? localSteps;
+        Optimizer.BeginRound(Active);
         for (int l = 0; l < most; l++)
         {
             if (_ownSteps is null)
@@ -175,6 +186,11 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     public void Descend(Tensor direction, double eta, LocalStep step)
     {
         ArgumentNullException.ThrowIfNull(direction);
+        if (!Optimizer.Settings.IsPlain)
+        {
+            Optimizer.Step(Theta, direction, eta, step.Active);
+            return;
+        }
         if (step.Active is null && RowSteps.Descend(Theta, direction, null, null, eta)) return;
         Theta.sub_(Masked(direction.Scale(eta), step.Active));
     }
@@ -188,8 +204,59 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     public void Descend(Tensor gradient, Tensor own, Tensor mean, double eta, LocalStep step)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        if (step.Active is null && RowSteps.Descend(Theta, gradient, own, mean, eta)) return;
+        if (Optimizer.Settings.IsPlain && step.Active is null && RowSteps.Descend(Theta, gradient, own, mean, eta)) return;
         Descend(gradient.sub_(own).Add(mean), eta, step);
+    }
+
+    /// <summary>
+    /// One local step of the agents that take it: a gradient at Theta, its correction, and what the local optimiser makes of it. Where the
+    /// estimator learns from rollouts (<see cref="IRolloutLearner"/>) it is one rollout at Theta with all its updates, each corrected and
+    /// taken in the same way.
+    /// </summary>
+    /// <param name="step">The step.</param>
+    /// <param name="round">t.</param>
+    /// <param name="eta">The step size.</param>
+    /// <param name="correct">Changes a gradient [n, d] into what is descended along; null for the gradient itself.</param>
+    /// <param name="fromEqualRows">Whether all rows are equal in step 0.</param>
+    /// <param name="again">Whether the rollout is the latest one, again: that of a gradient at the same parameters.</param>
+    internal void Advance(
+        LocalStep step, int round, double eta, Func<Tensor, Tensor>? correct = null, bool fromEqualRows = true, bool again = false)
+    {
+        if (_estimator is not IRolloutLearner learner)
+        {
+            Tensor gradient = Gradient(Theta, step, round, fromEqualRows);
+            Descend(correct is null ? gradient : correct(gradient), eta, step);
+            return;
+        }
+        var batch = new BatchKey(round, step.Index, Observe: step.Index == 0, step.Active);
+        if (!again)
+        {
+            using IDisposable scope = NewDisposeScope();
+            if (Personal is null) learner.Play(Theta, batch);
+            else Personal.Play(learner, Theta, batch, StepCounts);
+            CountTrajectories(batch);
+        }
+        for (int u = 0; u < learner.Updates; u++)
+        {
+            using IDisposable scope = NewDisposeScope();
+            if (Personal is null) learner.Gradient(u, Theta, batch, _direction);
+            else Personal.Update(learner, u, Theta, batch, _direction);
+            Descend(correct is null ? _direction : correct(_direction), eta, step);
+        }
+        learner.Report(Metrics, step.Active);
+    }
+
+    /// <summary>One local step along gradient - own + mean.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="round">t.</param>
+    /// <param name="eta">The step size.</param>
+    /// <param name="own">What each agent's gradient is corrected by, [n, d].</param>
+    /// <param name="mean">What takes its place, [d].</param>
+    /// <param name="again">Whether the rollout is the latest one, again.</param>
+    internal void Advance(LocalStep step, int round, double eta, Tensor own, Tensor mean, bool again = false)
+    {
+        if (Learns) Advance(step, round, eta, gradient => gradient.sub_(own).Add(mean), again: again);
+        else Descend(Gradient(Theta, step, round), own, mean, eta, step);
     }
 
     /// <summary>
@@ -270,6 +337,14 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         }
     }
 
+    /// <summary>Sets the local optimiser, before the first round. For those that make blocks; algorithms do not call it.</summary>
+    /// <param name="settings">Which one.</param>
+    internal void UseOptimizer(LocalOptimizerSettings settings)
+    {
+        Optimizer.Dispose();
+        Optimizer = new LocalOptimizer(settings, Theta);
+    }
+
     private static void Keep(Dictionary<string, Tensor> kept, string name, Tensor vector)
     {
         ArgumentNullException.ThrowIfNull(vector);
@@ -297,6 +372,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         _estimator.Dispose();
         Personal?.Dispose();
         Touched?.Dispose();
+        Optimizer.Dispose();
         Policy.Dispose();
         StateTensors.Dispose(StateRecord);
         foreach (Tensor tensor in _received.Values.Concat(_seen.Values)) tensor.Dispose();

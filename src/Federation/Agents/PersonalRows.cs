@@ -1,6 +1,7 @@
 using FedPG.Core.Streams;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Optimizers;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
@@ -19,7 +20,8 @@ internal sealed record PersonalState(Tensor Parameters, Tensor Rounds);
 /// <para>
 /// and holds w_i from then on, in its memory of the round as in its shared steps. So a round is one of the algorithm for
 /// theta -&gt; F(theta, w), and what is known of that holds word for word. The steps are taken when the round's first gradient is asked for,
-/// wherever the algorithm asks. Their random numbers are their own. One thread at a time.
+/// wherever the algorithm asks. Their random numbers are their own. The local optimiser takes them, with moments that stay with the agent;
+/// where local steps are rollouts with several updates, so are personal ones. One thread at a time.
 /// </para>
 /// </summary>
 internal sealed class PersonalRows : IDisposable
@@ -44,10 +46,16 @@ internal sealed class PersonalRows : IDisposable
         State = new PersonalState(parameters, zeros(_count, dtype: ScalarType.Float64).DetachFromDisposeScope());
         _rows = zeros(_count, d, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope();
         _directions = zeros(_count, d, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope();
+        LocalOptimizerSettings settings = federation.LocalOptimizer;
+        bool isOwn = settings.State is LocalOptimizerState.Kept or LocalOptimizerState.Reset;
+        Optimizer = new LocalOptimizer(isOwn ? settings : settings with { State = LocalOptimizerState.Kept }, parameters);
     }
 
     /// <summary>What is kept from round to round.</summary>
     public PersonalState State { get; }
+
+    /// <summary>What the agents make of the directions of their personal steps. No server averages or sets its moments.</summary>
+    public LocalOptimizer Optimizer { get; }
 
     /// <summary>Calls back with the number of agents that take each personal step and how they are keyed, so that trajectories can be counted.</summary>
     public Action<BatchKey>? Sampled { get; set; }
@@ -75,9 +83,34 @@ internal sealed class PersonalRows : IDisposable
         Prepare(shared, batch, steps);
         _estimator.Directions(Join(shared), false, batch, _directions);
         direction.copy_(SharedOf(_directions));
-        bool isLocalStep = batch.LocalStep < StreamKey.MaximumLocalStep;
-        if (_federation.Personal.Order == PersonalOrder.Simultaneous && isLocalStep) Descend(batch.Round, batch.Active);
+        if (IsSimultaneous && batch.LocalStep < StreamKey.MaximumLocalStep) Descend(batch.Round, batch.Active);
     }
+
+    /// <summary>Plays a rollout at shared rows, after the personal steps that are due.</summary>
+    /// <param name="learner">The block's estimator.</param>
+    /// <param name="shared">theta_i, [n, ds].</param>
+    /// <param name="batch">The step.</param>
+    /// <param name="steps">The local steps that each agent takes in the round, [n].</param>
+    public void Play(IRolloutLearner learner, Tensor shared, BatchKey batch, Func<int, int[]> steps)
+    {
+        Prepare(shared, batch, steps);
+        learner.Play(Join(shared), batch);
+    }
+
+    /// <summary>Writes the shared parameters' gradients of an update of the latest rollout.</summary>
+    /// <param name="learner">The block's estimator.</param>
+    /// <param name="update">Which update.</param>
+    /// <param name="shared">theta_i, [n, ds].</param>
+    /// <param name="batch">The step.</param>
+    /// <param name="direction">[n, ds], overwritten.</param>
+    public void Update(IRolloutLearner learner, int update, Tensor shared, BatchKey batch, Tensor direction)
+    {
+        learner.Gradient(update, Join(shared), batch, _directions);
+        direction.copy_(SharedOf(_directions));
+        if (IsSimultaneous) Descend(batch.Round, batch.Active);
+    }
+
+    private bool IsSimultaneous => _federation.Personal.Order == PersonalOrder.Simultaneous;
 
     /// <summary>Takes the personal steps of a round at shared rows, for agents that have not taken them and take part.</summary>
     /// <param name="shared">thetabar in every row, or where agents start the round, [n, ds].</param>
@@ -85,7 +118,7 @@ internal sealed class PersonalRows : IDisposable
     /// <param name="steps">The local steps that each agent takes in the round, [n], from how many there are where agents do not differ.</param>
     public void Prepare(Tensor shared, BatchKey batch, Func<int, int[]> steps)
     {
-        if (_federation.Personal.Order != PersonalOrder.Alternating) return;
+        if (IsSimultaneous) return;
         Span<double> done = State.Rounds.Span<double>();
         int[] due = new int[_count];
         int[]? counts = null;
@@ -97,21 +130,39 @@ internal sealed class PersonalRows : IDisposable
         }
         int most = due.Max();
         bool[] active = new bool[_count];
+        if (most > 0) Optimizer.BeginRound([.. due.Select(count => count > 0)]);
         for (int k = 0; k < most; k++)
         {
             for (int i = 0; i < _count; i++) active[i] = k < due[i];
             bool[]? some = Array.TrueForAll(active, takes => takes) ? null : active;
             var own = new BatchKey(batch.Round, StreamKey.MaximumLocalStep - 1 - k, Observe: false, some);
             using IDisposable scope = NewDisposeScope();
-            _estimator.Directions(Join(shared), false, own, _directions);
-            Sampled?.Invoke(own);
-            Descend(batch.Round, some);
+            Step(shared, own);
+        }
+    }
+
+    private void Step(Tensor shared, BatchKey batch)
+    {
+        Sampled?.Invoke(batch);
+        if (_estimator is not IRolloutLearner learner)
+        {
+            _estimator.Directions(Join(shared), false, batch, _directions);
+            Descend(batch.Round, batch.Active);
+            return;
+        }
+        learner.Play(Join(shared), batch);
+        for (int u = 0; u < learner.Updates; u++)
+        {
+            using IDisposable scope = NewDisposeScope();
+            learner.Gradient(u, Join(shared), batch, _directions);
+            Descend(batch.Round, batch.Active);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Optimizer.Dispose();
         State.Parameters.Dispose();
         State.Rounds.Dispose();
         _rows.Dispose();
@@ -121,7 +172,8 @@ internal sealed class PersonalRows : IDisposable
     private void Descend(int round, bool[]? active)
     {
         double eta = _federation.Personal.StepSize ?? _federation.LocalStepSize.At(round);
-        Tensor change = _directions.narrow(1, _shared, State.Parameters.shape[1]).clone().Scale(eta);
-        State.Parameters.sub_(AgentBlock.Masked(change, active));
+        Tensor direction = _directions.narrow(1, _shared, State.Parameters.shape[1]).clone();
+        if (Optimizer.Settings.IsPlain) State.Parameters.sub_(AgentBlock.Masked(direction.Scale(eta), active));
+        else Optimizer.Step(State.Parameters, direction, eta, active);
     }
 }

@@ -1,5 +1,6 @@
 using FedPG.Federation.Agents;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Optimizers;
 using FedPG.Federation.States;
 using FedPG.Policies;
 using static TorchSharp.torch;
@@ -28,6 +29,9 @@ public abstract class Algorithm
     /// default) where thetabar serves all agents.
     /// </summary>
     public virtual string? OwnParameters => null;
+
+    /// <summary>What agents make of the directions of their local steps; the moments that it averages are part of a round.</summary>
+    internal LocalOptimizerSettings LocalOptimizer { get; set; } = LocalOptimizerSettings.Plain;
 
     /// <summary>The server's state before round 0.</summary>
     /// <param name="theta">theta_0, [d]; owned by the state from now on.</param>
@@ -82,8 +86,24 @@ public abstract class Algorithm<TServer, TAgents> : Algorithm
     internal sealed override void Run(ServerState server, IAgentCalls agents, int t)
     {
         var typed = new TypedAgents<TAgents>(agents);
-        if (t == StartRound) Start((TServer)server, typed);
-        else Round((TServer)server, typed, t);
+        if (t == StartRound)
+        {
+            Start((TServer)server, typed);
+            return;
+        }
+        Round((TServer)server, typed, t);
+        if (LocalOptimizer.State == LocalOptimizerState.Averaged) AverageMoments(typed, t);
+    }
+
+    /// <summary>The moments of those that took part, averaged, go to those of the next round: up and down local_moment1, local_moment2.</summary>
+    private void AverageMoments(TypedAgents<TAgents> agents, int t)
+    {
+        for (int k = 0; k < Optimizers.LocalOptimizer.MomentsOf(LocalOptimizer.Kind); k++)
+        {
+            (int moment, string name) = (k, $"local_moment{k + 1}");
+            agents.Broadcast(name, agents.Mean(name, (block, _) => block.Optimizer.MomentOf(moment), t), t + 1);
+            agents.Run((block, _) => block.Optimizer.Take(moment, block.Received[name], block.Active), t + 1);
+        }
     }
 }
 

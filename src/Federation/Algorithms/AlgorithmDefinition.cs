@@ -3,6 +3,7 @@ using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Estimators;
+using FedPG.Federation.Optimizers;
 using FedPG.Federation.Schedules;
 
 namespace FedPG.Federation.Algorithms;
@@ -10,12 +11,13 @@ namespace FedPG.Federation.Algorithms;
 /// <summary>One algorithm: its name, its options, and what makes it of them. Immutable.</summary>
 public sealed record AlgorithmDefinition : ICatalogEntry
 {
-    private readonly Func<OptionReader, AlgorithmOptions> _read;
+    private readonly Func<OptionReader, Func<AlgorithmOptions, AlgorithmOptions>, AlgorithmOptions> _read;
     private readonly Func<AlgorithmOptions, FederationOptions, Algorithm> _create;
     private readonly Action<AlgorithmOptions, FederationOptions, OptionReader>? _check;
 
     private AlgorithmDefinition(
-        AlgorithmOptions defaults, string summary, Func<OptionReader, AlgorithmOptions> read, Func<AlgorithmOptions, FederationOptions, Algorithm> create,
+        AlgorithmOptions defaults, string summary, Func<OptionReader, Func<AlgorithmOptions, AlgorithmOptions>, AlgorithmOptions> read,
+        Func<AlgorithmOptions, FederationOptions, Algorithm> create,
         Action<AlgorithmOptions, FederationOptions, OptionReader>? check) =>
         (Name, Summary, OptionsType, _read, _create, _check) = (defaults.Algorithm, summary, defaults.GetType(), read, create, check);
 
@@ -34,6 +36,9 @@ public sealed record AlgorithmDefinition : ICatalogEntry
 
     /// <summary>What is known of it.</summary>
     public AlgorithmTraits Traits { get; init; }
+
+    /// <summary>The broadcast that is the mean of the agents' gradients, which shared moments are made of; null where there is none.</summary>
+    public string? MeanGradient { get; init; }
 
     /// <summary>What it cannot do without.</summary>
     public AlgorithmNeeds Needs { get; init; } = AlgorithmNeeds.Nothing;
@@ -55,7 +60,8 @@ public sealed record AlgorithmDefinition : ICatalogEntry
     {
         ArgumentNullException.ThrowIfNull(create);
         return new AlgorithmDefinition(
-            new TOptions(), summary, reader => OptionRecord.Read(reader, new TOptions()), (options, federation) => create((TOptions)options, federation),
+            new TOptions(), summary, (reader, recipe) => OptionRecord.Read(reader, (TOptions)recipe(new TOptions())),
+            (options, federation) => create((TOptions)options, federation),
             check is null ? null : (options, federation, reader) => check((TOptions)options, federation, reader));
     }
 
@@ -78,10 +84,12 @@ public sealed record AlgorithmDefinition : ICatalogEntry
     /// <param name="agents">N; 0 where it is not known.</param>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="others">Algorithms that an error may name as able to do what this one is not; null for none.</param>
-    public ConfiguredAlgorithm Configure(OptionReader reader, int agents, long seed, Catalog<AlgorithmDefinition>? others = null)
+    /// <param name="learns">Whether the estimator learns from values, so that its recipe stands for what is not given.</param>
+    public ConfiguredAlgorithm Configure(
+        OptionReader reader, int agents, long seed, Catalog<AlgorithmDefinition>? others = null, bool learns = false)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        AlgorithmOptions options = _read(reader);
+        AlgorithmOptions options = _read(reader, learns ? LearnerRecipe.Of : defaults => defaults);
         var schedule = new StepSizeSchedule(options.LocalStepSize, Math.Max(1, agents), options.LocalSteps, options.Rounds);
         if (reader.Opened("localStepSize") is { } stepSize) options.LocalStepSize.Check(stepSize, schedule);
         bool canTakePart = options.Participation.Check(reader.Opened("participation")!, agents);
@@ -94,13 +102,20 @@ public sealed record AlgorithmDefinition : ICatalogEntry
             Messages = new MessageFormat(options.Messages),
             Personal = new PersonalSteps(options.PersonalSteps, options.PersonalStepSize, options.PersonalOrder),
             Averaging = options.Averaging,
+            LocalOptimizer = options.LocalSettings,
         };
         int steps = options.LocalSteps + (options.PersonalSteps ?? 0);
         if (steps > StreamKey.MaximumLocalStep && options.PersonalSteps is not null)
             reader.Reject("personalSteps", $"and localSteps must not exceed {StreamKey.MaximumLocalStep} together");
         CheckTraits(federation, reader, others);
+        CheckOptimizer(federation, reader);
         _check?.Invoke(options, federation, reader);
-        return new ConfiguredAlgorithm(this, options, federation, () => _create(options, federation));
+        return new ConfiguredAlgorithm(this, options, federation, () =>
+        {
+            Algorithm algorithm = _create(options, federation);
+            algorithm.LocalOptimizer = federation.LocalOptimizer;
+            return algorithm;
+        });
     }
 
     private static LocalStepCounts CountsOf(AlgorithmOptions options, OptionReader reader, int agents, long seed)
@@ -111,6 +126,24 @@ public sealed record AlgorithmDefinition : ICatalogEntry
         if (agents > 0 && own.Length != agents) reader.Reject("agentLocalSteps", $"must have {agents} numbers, one an agent");
         if (stragglers.Share > 0) reader.Reject("stragglers", "cannot stand beside \"agentLocalSteps\"");
         return LocalStepCounts.Own(own);
+    }
+
+    private void CheckOptimizer(FederationOptions federation, OptionReader reader)
+    {
+        LocalOptimizerSettings local = federation.LocalOptimizer;
+        if (local.State == LocalOptimizerState.Shared && MeanGradient is null)
+        {
+            reader.Reject(
+                "localOptimizerState",
+                $"cannot be \"shared\" with federation.algorithm \"{Name}\", whose server broadcasts no gradient mean to make moments from; "
+                + "allowed there: \"kept\" | \"reset\" | \"averaged\"");
+        }
+        else if (local.State == LocalOptimizerState.Shared && local.Kind != LocalOptimizerKind.Adam)
+        {
+            reader.Reject("localOptimizerState", "can be \"shared\" with localOptimizer \"adam\" only");
+        }
+        if (local.State == LocalOptimizerState.Averaged && !Has(AlgorithmTraits.ServerPolicyGradient))
+            reader.Reject("localOptimizerState", $"cannot be \"averaged\" with federation.algorithm \"{Name}\", which has no server that averages");
     }
 
     private void CheckTraits(FederationOptions federation, OptionReader reader, Catalog<AlgorithmDefinition>? others)

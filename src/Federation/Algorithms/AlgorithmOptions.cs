@@ -1,6 +1,7 @@
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Optimizers;
 using FedPG.Federation.Schedules;
 
 namespace FedPG.Federation.Algorithms;
@@ -62,6 +63,36 @@ public abstract record AlgorithmOptions
     /// <summary>Over whom the server averages, parameter by parameter; over all agents of a round by default.</summary>
     [Option("over whom the server averages a parameter: the agents of the round, or those of them whose policies depend on it")]
     public ColumnAveraging Averaging { get; init; }
+
+    /// <summary>What an agent makes of the corrected direction of a local step; follows it by default.</summary>
+    [Option("what an agent makes of the corrected direction of a local step")]
+    public LocalOptimizerKind LocalOptimizer { get; init; }
+
+    /// <summary>What becomes of the local optimiser's moments when the server has overwritten theta; kept by default.</summary>
+    [Option("what becomes of the local optimiser's moments from round to round")]
+    public LocalOptimizerState LocalOptimizerState { get; init; }
+
+    /// <summary>beta1 in [0, 1), the decay of the local optimiser's first moment; 0.9 by default.</summary>
+    [Option("beta1, the decay of the local optimiser's first moment", Minimum = 0, Maximum = 1, OpenMaximum = true)]
+    public double LocalBeta1 { get; init; } = 0.9;
+
+    /// <summary>beta2 in [0, 1), the decay of the local optimiser's second moment; 0.999 by default.</summary>
+    [Option("beta2, the decay of the local optimiser's second moment", Minimum = 0, Maximum = 1, OpenMaximum = true)]
+    public double LocalBeta2 { get; init; } = 0.999;
+
+    /// <summary>eps above 0, what adam adds to the root of the second moment; 1e-8 by default.</summary>
+    [Option("eps, what a local adam adds to the root of the second moment", Minimum = 0, OpenMinimum = true)]
+    public double LocalEpsilon { get; init; } = 1e-8;
+
+    /// <summary>
+    /// The largest norm of the corrected direction of a local step, above 0; longer ones are shortened to it. 0 (the default) for no limit.
+    /// </summary>
+    [Option("the largest norm of the corrected direction of a local step, 0 for no limit", Minimum = 0)]
+    public double LocalMaxNorm { get; init; }
+
+    /// <summary>The local optimiser's settings.</summary>
+    internal LocalOptimizerSettings LocalSettings => new(
+        LocalOptimizer, LocalOptimizerState, LocalBeta1, LocalBeta2, LocalEpsilon, LocalMaxNorm > 0 ? LocalMaxNorm : null);
 }
 
 /// <summary>Agents that do not get done: in every round a share of them, drawn anew, takes fewer local steps, uniform between a minimum and H.</summary>

@@ -64,7 +64,7 @@ public sealed class Decentralized(DecentralizedOptions options, FederationOption
         theta.copy_(agents.State.Theta);
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            agents.Descend(agents.Gradient(theta, step, t, fromEqualRows: false), federation.LocalStepSize.At(t), step);
+            agents.Advance(step, t, federation.LocalStepSize.At(t), fromEqualRows: false);
             agents.ObserveDrift(agents.Seen[Theta], step);  // seen from outside, as the evaluation is
         }
     }

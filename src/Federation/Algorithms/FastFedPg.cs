@@ -28,6 +28,7 @@ public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federa
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
             | AlgorithmTraits.ServerPolicyGradient,
+        MeanGradient = MemoryMean,
     };
 
     /// <summary>What the server keeps.</summary>
@@ -103,6 +104,7 @@ public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federa
         Tensor m = agents.State.Memory;
         double eta = federation.LocalStepSize.At(t);
         agents.ObserveCorrections(m, mbar);
+        agents.Optimizer.Share(mbar, agents.Active);
         theta.copy_(thetabar);                                              // line 4
         if (options.Memory == MemoryKind.Resample)
             agents.Keep(m, agents.Gradient(theta, sameRows: true, new BatchKey(t, StreamKey.ResampledBatch, Active: agents.Active)));
@@ -110,16 +112,24 @@ public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federa
         {
             if (step.Index == 0 && options.Memory == MemoryKind.Reuse)
             {
-                theta.sub_(mbar.Times(eta));                                // Eq. (6), where ghat_i = m_i
+                FirstStep(agents, step, t, eta);                            // Eq. (6), where ghat_i = m_i
             }
             else
             {
-                Tensor gradient = agents.Gradient(theta, step, t);          // line 6
-                agents.Descend(gradient, m, mbar, eta, step);               // line 7, Eq. (6)
+                agents.Advance(step, t, eta, m, mbar);                      // lines 6 and 7, Eq. (6)
             }
             agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;                                            // line 9
+    }
+
+    /// <summary>The step that shares its batch with the memory: ghat_i - m_i + mbar is mbar, but for a learner's later updates.</summary>
+    private static void FirstStep(AgentBlock<Agents> agents, LocalStep step, int t, double eta)
+    {
+        (Tensor theta, Tensor mbar) = (agents.Theta, agents.Received[MemoryMean]);
+        if (agents.Learns) agents.Advance(step, t, eta, agents.State.Memory, mbar, again: true);
+        else if (agents.Optimizer.Settings.IsPlain) theta.sub_(mbar.Times(eta));
+        else agents.Descend(mbar.unsqueeze(0).expand_as(theta).clone(), eta, step);
     }
 
     /// <summary>Agents, line 13: the gradient at thetabar, kept and sent.</summary>

@@ -47,7 +47,7 @@ public sealed class FedAvg(AveragingOptions options, FederationOptions federatio
         theta.copy_(thetabar);
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            agents.Descend(agents.Gradient(theta, step, t), federation.LocalStepSize.At(t), step);
+            agents.Advance(step, t, federation.LocalStepSize.At(t));
             agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;

@@ -49,6 +49,7 @@ public sealed class FedLin(FedLinOptions options, FederationOptions federation) 
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
             | AlgorithmTraits.ServerPolicyGradient,
+        MeanGradient = GradientMean,
     };
 
     /// <summary>What the server keeps.</summary>
@@ -119,17 +120,20 @@ public sealed class FedLin(FedLinOptions options, FederationOptions federation) 
         double eta = federation.LocalStepSize.At(t);
         Tensor? shares = StepShares(agents, x);
         agents.ObserveCorrections(own, g);
+        agents.Optimizer.Share(g, agents.Active);
         x.copy_(xbar);
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            if (step.Index == 0)
+            if (step.Index == 0 && !agents.Learns)
             {
-                x.sub_(Shared(g.Times(eta), shares));                                                  // where f_i'(x_i) is f_i'(xbar)
+                // Where f_i'(x_i) is f_i'(xbar).
+                if (agents.Optimizer.Settings.IsPlain) x.sub_(Shared(g.Times(eta), shares));
+                else agents.Descend(Shared(g.unsqueeze(0).expand_as(x).clone(), shares), eta, step);
             }
             else
             {
-                Tensor gradient = agents.Gradient(x, step, t);
-                agents.Descend(Shared(gradient.sub_(own).Add(g), shares), eta, step);
+                agents.Advance(
+                    step, t, eta, gradient => Shared(gradient.sub_(own).Add(g), shares), again: step.Index == 0);
             }
             agents.ObserveDrift(xbar, step);
         }

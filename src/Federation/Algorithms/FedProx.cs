@@ -75,8 +75,8 @@ public sealed class FedProx(FedProxOptions options, FederationOptions federation
         theta.copy_(thetabar);
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            Tensor gradient = agents.Gradient(theta, step, t);
-            agents.Descend(gradient.AddMultiple(options.Proximal, theta - thetabar), federation.LocalStepSize.At(t), step);
+            agents.Advance(
+                step, t, federation.LocalStepSize.At(t), gradient => gradient.AddMultiple(options.Proximal, theta - thetabar));
             agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;

@@ -1,4 +1,5 @@
 using FedPG.Federation.Agents;
+using FedPG.Federation.Optimizers;
 using FedPG.Federation.Schedules;
 
 namespace FedPG.Federation.Algorithms;
@@ -33,10 +34,13 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     /// <summary>Over whom the server averages.</summary>
     public ColumnAveraging Averaging { get; init; }
 
+    /// <summary>What agents make of the directions of their local steps.</summary>
+    internal LocalOptimizerSettings LocalOptimizer { get; init; } = LocalOptimizerSettings.Plain;
+
     /// <summary>
-    /// Whether everyone takes part in every round with H steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.
+    /// Whether everyone takes part in every round with H plain steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.
     /// </summary>
-    public bool IsPlain => Participation.IsEveryone && LocalStepCounts.IsSame && !Messages.IsHalf;
+    public bool IsPlain => Participation.IsEveryone && LocalStepCounts.IsSame && !Messages.IsHalf && LocalOptimizer.IsPlain;
 
     /// <summary>The agents of a round.</summary>
     /// <param name="round">t.</param>

@@ -59,7 +59,7 @@ public sealed class Independent(FederationOptions federation) : Algorithm<Server
         theta.copy_(own);
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            agents.Descend(agents.Gradient(theta, step, t, fromEqualRows: false), federation.LocalStepSize.At(t), step);
+            agents.Advance(step, t, federation.LocalStepSize.At(t), fromEqualRows: false);
             agents.ObserveDrift(agents.Seen[Theta], step);  // seen from outside, as the evaluation is
         }
         own.AddMultiple(federation.GlobalStepSize, theta - own);

@@ -54,7 +54,7 @@ public sealed class PAvg(PAvgOptions options, FederationOptions federation) : Al
         theta.copy_(thetabar);
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))
         {
-            agents.Descend(agents.Gradient(theta, step, t), federation.LocalStepSize.At(t), step);
+            agents.Advance(step, t, federation.LocalStepSize.At(t));
             agents.Project(step);
             agents.ObserveDrift(thetabar, step);
         }

@@ -44,6 +44,7 @@ public sealed class Scaffold(ScaffoldOptions options, FederationOptions federati
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
             | AlgorithmTraits.ServerPolicyGradient,
+        MeanGradient = ControlName,
     };
 
     /// <summary>What the server keeps.</summary>
@@ -88,12 +89,21 @@ public sealed class Scaffold(ScaffoldOptions options, FederationOptions federati
         Tensor c = agents.Received.GetValueOrDefault(ControlName) ?? zeros_like(x);     // 0 before the first is sent
         double eta = federation.LocalStepSize.At(t);
         agents.ObserveCorrections(own, c);
+        agents.Optimizer.Share(c, agents.Active);
         y.copy_(x);                                                                     // line 7
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))                 // line 8
         {
-            Tensor gradient = agents.Gradient(y, step, t);                              // line 9
-            if (options.Controls == 1 && step.Index == 0) agents.Keep(change, gradient - own);          // line 12, option I
-            agents.Descend(gradient, own, c, eta, step);                                // line 10, Eq. (3)
+            if (options.Controls == 1 && step.Index == 0)
+            {
+                Tensor gradient = agents.Gradient(y, step, t);                          // line 9
+                agents.Keep(change, gradient - own);                                    // line 12, option I
+                if (agents.Learns) agents.Advance(step, t, eta, own, c, again: true);
+                else agents.Descend(gradient, own, c, eta, step);                       // line 10, Eq. (3)
+            }
+            else
+            {
+                agents.Advance(step, t, eta, own, c);                                   // lines 9 and 10
+            }
             agents.ObserveDrift(x, step);
         }
         if (options.Controls == 2) agents.Keep(change, PathChange(agents, x - y, c, eta));  // line 12, option II

@@ -37,6 +37,20 @@ public sealed class EstimatorDefinition : ICatalogEntry
     /// <summary>Whether its estimators are <see cref="IBatchEstimator"/> where the direction is the plain one; false by default.</summary>
     public bool OffersBatches { get; init; }
 
+    /// <summary>
+    /// Whether it learns from values, so that a policy gets a critic where nothing is said of one, and settings of the federation that are
+    /// not given are those of its recipe; false by default.
+    /// </summary>
+    public bool NeedsValues { get; private init; }
+
+    /// <summary>The same estimator as one that learns from values.</summary>
+    internal EstimatorDefinition WithValues() => new(Defaults, Summary, Environment, _read, _prepare)
+    {
+        OffersNatural = OffersNatural,
+        OffersBatches = OffersBatches,
+        NeedsValues = true,
+    };
+
     /// <summary>Defines an estimator for one kind of environment.</summary>
     /// <typeparam name="TEnvironment">The kind of environment.</typeparam>
     /// <typeparam name="TOptions">The options record, which names the estimator.</typeparam>

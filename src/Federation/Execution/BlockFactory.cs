@@ -44,6 +44,7 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
             experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
         AgentBlock block = algorithm.NewBlock(range.First, range.Count, policy, estimator);
         block.Messages = experiment.Federation.Messages;
+        block.UseOptimizer(experiment.Federation.LocalOptimizer);
         block.Touched = _touched?.RowsOf(range);
         if (policy.Layout.PersonalLength == 0) return block;
         double[] common = experiment.StartOf(policy);
@@ -68,7 +69,9 @@ internal static class BlockState
         ArgumentNullException.ThrowIfNull(block);
         foreach ((string name, Tensor value) in StateTensors.Of(block.StateRecord)) yield return (AgentsPrefix + name, value);
         foreach ((string name, Tensor value) in StateTensors.Of(block.EstimatorState)) yield return ($"oracle/{name}", value);
-        if (block.Personal is not { State: var personal }) yield break;
-        foreach ((string name, Tensor value) in StateTensors.Of(personal)) yield return ($"personal/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(block.Optimizer.State)) yield return ($"optimizer/{name}", value);
+        if (block.Personal is not { } personal) yield break;
+        foreach ((string name, Tensor value) in StateTensors.Of(personal.State)) yield return ($"personal/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(personal.Optimizer.State)) yield return ($"personal/optimizer/{name}", value);
     }
 }

@@ -27,6 +27,12 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <summary>The numbers in a head.</summary>
     public int HeadSize { get; }
 
+    /// <summary>Whether the last number of a head is V(o), the value of what is observed, which a critic learns; false by default.</summary>
+    public virtual bool HasValues => false;
+
+    /// <summary>The numbers of a head that actions follow from: all but the value.</summary>
+    public int ActorHeadSize => HasValues ? HeadSize - 1 : HeadSize;
+
     /// <summary>
     /// Pairs of an agent that are differentiated with one copy of its parameters. What an agent's last chunk lacks is computed for nothing,
     /// which small chunks keep small; large ones share the copy of the parameters, and the gradient, among more pairs. 1 or above, and
@@ -41,6 +47,11 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <typeparam name="T">The type of the policy's format, float or double.</typeparam>
     public virtual IActor<T> CreateActor<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new TensorActor<T>(this);
+
+    /// <summary>Its heads differentiated without torch, an agent at a time; null where autograd differentiates.</summary>
+    /// <typeparam name="T">The type of the policy's format, float or double.</typeparam>
+    internal virtual IHeadTraining<T>? CreateTraining<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
 
     /// <summary>Draws an action.</summary>
     /// <param name="head">The head of the observation.</param>
@@ -97,6 +108,33 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <exception cref="NotSupportedException">The policy gives none.</exception>
     public virtual Tensor Divergences(Tensor reference, Tensor heads) =>
         throw new NotSupportedException($"{GetName()} gives no divergences");
+
+    /// <summary>Whether it gives the derivatives of log pi and of the entropy by the head (<see cref="Slopes"/>); false by default.</summary>
+    public virtual bool HasSlopes => false;
+
+    /// <summary>log pi of actions, pair by pair, outside of torch.</summary>
+    /// <param name="heads">[M, HeadSize].</param>
+    /// <param name="actions">[M, ActionSize].</param>
+    /// <param name="logs">[M], overwritten.</param>
+    /// <exception cref="NotSupportedException">The policy gives none.</exception>
+    public virtual void Logs<T>(ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, Span<double> logs)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        throw new NotSupportedException($"{GetName()} gives no slopes");
+
+    /// <summary>
+    /// The derivatives by the head of w log pi(a) + e H, pair by pair, with H the entropy of pi; 0 for the value.
+    /// </summary>
+    /// <param name="heads">[M, HeadSize].</param>
+    /// <param name="actions">[M, ActionSize].</param>
+    /// <param name="logWeights">w, [M].</param>
+    /// <param name="entropyWeight">e.</param>
+    /// <param name="slopes">[M, HeadSize], overwritten.</param>
+    /// <returns>The sum of H over the pairs.</returns>
+    /// <exception cref="NotSupportedException">The policy gives none.</exception>
+    public virtual double Slopes<T>(
+        ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, ReadOnlySpan<double> logWeights, double entropyWeight, Span<T> slopes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        throw new NotSupportedException($"{GetName()} gives no slopes");
 
     /// <summary>Whether it gives tangents (<see cref="Tangents"/>), which the natural direction asks for.</summary>
     public virtual bool HasTangents => false;

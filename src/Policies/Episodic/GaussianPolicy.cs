@@ -13,7 +13,7 @@ namespace FedPG.Policies.Episodic;
 /// A Gaussian policy for continuous actions: a = mu(o) + sigma eps with mu a fully connected network (linear without hidden layers) and
 /// sigma one number for each number of an action, which is learnt through its logarithm or fixed. mu starts at 0. The action drawn may lie
 /// outside the action space: what steps the environment clips it, and log pi is that of the action as drawn. A head is mu and log sigma, [2
-/// k]. Agents may have last layers of their own, log sigma included, and a learned vector that the network sees beside the observation.
+/// k].
 /// </summary>
 public sealed class GaussianPolicy : EpisodicPolicy
 {
@@ -22,7 +22,7 @@ public sealed class GaussianPolicy : EpisodicPolicy
 
     private const string LogDeviation = "log_standard_deviation";
 
-    private readonly DenseNetwork _network;
+    private readonly RowNetwork _network;
     private readonly double _deviation;
     private readonly bool _learnt;
     private readonly Tensor _constant;
@@ -35,20 +35,30 @@ public sealed class GaussianPolicy : EpisodicPolicy
     /// <param name="standardDeviation">The first sigma, above 0.</param>
     /// <param name="learnDeviation">Whether log sigma is a parameter; otherwise sigma stays.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
-    /// <param name="embedded">The numbers of an agent's own learned vector; 0 (the default) for none.</param>
-    /// <param name="ownHead">Whether agents have last layers and log sigma of their own; false by default.</param>
     public GaussianPolicy(
         ObservationEncoding encoding, Box actions, IReadOnlyList<int> hidden, Activation activation, double standardDeviation,
-        bool learnDeviation, TensorFormat format, int embedded = 0, bool ownHead = false)
-        : this(encoding, new DenseNetwork(encoding.Size, hidden, actions.Size, activation, encoding.ActiveNumbers, embedded),
-            standardDeviation, learnDeviation, format, ownHead) { }
+        bool learnDeviation, TensorFormat format)
+        : this(
+            encoding, actions, new DenseNetwork(encoding.Size, hidden, actions.Size, activation, encoding.ActiveNumbers),
+            standardDeviation, learnDeviation, format) { }
 
-    private GaussianPolicy(
-        ObservationEncoding encoding, DenseNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format, bool ownHead)
-        : base(Kind, encoding, network.Sizes[^1], 2 * network.Sizes[^1], format,
+    /// <summary>Creates the policy around any network: its outputs are the means and, where there is one more, the value.</summary>
+    /// <param name="encoding">What is seen of an observation.</param>
+    /// <param name="actions">The actions, k numbers.</param>
+    /// <param name="network">From what is seen to k outputs, or k + 1.</param>
+    /// <param name="standardDeviation">The first sigma, above 0.</param>
+    /// <param name="learnDeviation">Whether log sigma is a parameter; otherwise sigma stays.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="isPersonal">
+    /// Which parameters, by their names, each agent has to itself: those of the network, or log_standard_deviation; null (the default) for
+    /// none.
+    /// </param>
+    public GaussianPolicy(
+        ObservationEncoding encoding, Box actions, RowNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format,
+        Predicate<string>? isPersonal = null)
+        : base(Kind, encoding, actions.Size, actions.Size + network.Outputs, format,
             new ParameterLayout(
-                learnDeviation ? [.. network.Parameters, (LogDeviation, [network.Sizes[^1]])] : network.Parameters,
-                isPersonal: Embeddings.IsPersonal(ownHead ? network.Layers - 1 : null, LogDeviation)))
+                learnDeviation ? [.. network.Parameters, (LogDeviation, [actions.Size])] : network.Parameters, isPersonal: isPersonal))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
@@ -64,7 +74,13 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public override bool HasVariableEntropy => _learnt;
 
     /// <inheritdoc/>
+    public override bool HasValues => HeadSize > 2 * ActionSize;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
+
+    /// <inheritdoc/>
+    public override bool HasSlopes => true;
 
     /// <inheritdoc/>
     public override int MaxSteps => GaussianHeads.MaxSteps(ActionSize);
@@ -73,9 +89,9 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public override double[] InitialParameters(StreamKey key)
     {
         double[] parameters = new double[Layout.Length];
-        _network.Initialise(key, parameters, Layout);
-        if (_learnt) parameters.AsSpan(Layout.Slices[^1].Offset, ActionSize).Fill(Math.Log(_deviation));
-        return parameters;
+        _network.Initialise(key, parameters);
+        if (_learnt) parameters.AsSpan(^ActionSize..).Fill(Math.Log(_deviation));
+        return Layout.Fold(parameters);
     }
 
     /// <inheritdoc/>
@@ -86,72 +102,107 @@ public sealed class GaussianPolicy : EpisodicPolicy
     public override bool[]? TouchedBy(int agent) => Encoding.TouchedBy(agent, Layout);
 
     /// <inheritdoc/>
-    public override IActor<T> CreateActor<T>() => new Actor<T>(_network, Layout, _learnt ? null : Math.Log(_deviation));
+    public override IActor<T> CreateActor<T>() => _network.CreateActor<T>() is { } outputs
+        ? UnfoldedActor<T>.Of(new Actor<T>(outputs, ActionSize, _network.Outputs, _learnt ? null : Math.Log(_deviation)), Layout)
+        : base.CreateActor<T>();
 
     /// <inheritdoc/>
-    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => GaussianHeads.Draw(head, key, action);
+    internal override IHeadTraining<T>? CreateTraining<T>() => Layout.PersonalLength == 0 && _network.CreateTraining<T>() is { } outputs
+        ? new GaussianTraining<T>(outputs, ActionSize, _network, _learnt ? null : Math.Log(_deviation))
+        : null;
+
+    /// <inheritdoc/>
+    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) =>
+        GaussianHeads.Draw(head[..ActorHeadSize], key, action);
 
     /// <inheritdoc/>
     public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => GaussianHeads.Mode(head, action);
 
     /// <inheritdoc/>
-    public override double MeanLog<T>(ReadOnlySpan<T> head) => GaussianHeads.MeanLog(head);
+    public override double MeanLog<T>(ReadOnlySpan<T> head) => GaussianHeads.MeanLog(head[..ActorHeadSize]);
 
     /// <inheritdoc/>
     protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations) =>
-        GaussianHeads.Join(_network.Forward(parameters, observations), _learnt ? parameters[^1] : null, _constant);
+        Joined(_network.Forward(parameters, observations), _learnt ? parameters[^1] : null);
 
     /// <inheritdoc/>
-    public override bool HasTangents => true;
+    public override bool HasTangents => _network.HasTangents;
 
     /// <inheritdoc/>
     protected override Tensor HeadTangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor observations)
     {
-        Tensor means = _network.Tangents(parameters, directions, observations);
-        return cat([means, _learnt ? directions[^1].unsqueeze(1).expand(means.shape) : zeros_like(means)], -1);
+        Tensor outputs = _network.Tangents(parameters, directions, observations), means = outputs.narrow(-1, 0, ActionSize);
+        Tensor logs = _learnt ? directions[^1].unsqueeze(1).expand(means.shape) : zeros_like(means);
+        return HasValues ? cat([means, logs, outputs.narrow(-1, ActionSize, 1)], -1) : cat([outputs, logs], -1);
     }
 
-    /// <inheritdoc/>
-    public override Tensor LogProbabilities(Tensor heads, Tensor actions) => GaussianHeads.LogProbabilities(heads, actions, _constant);
+    /// <summary>Means and log sigma, and behind them the value.</summary>
+    private Tensor Joined(Tensor outputs, Tensor? logDeviations)
+    {
+        if (!HasValues) return GaussianHeads.Join(outputs, logDeviations, _constant);
+        Tensor acting = GaussianHeads.Join(outputs.narrow(-1, 0, ActionSize), logDeviations, _constant);
+        return cat([acting, outputs.narrow(-1, ActionSize, 1)], -1);
+    }
+
+    private Tensor Acting(Tensor heads) => HasValues ? heads.narrow(-1, 0, ActorHeadSize) : heads;
 
     /// <inheritdoc/>
-    public override Tensor Divergences(Tensor reference, Tensor heads) => GaussianHeads.Divergences(reference, heads);
+    public override Tensor LogProbabilities(Tensor heads, Tensor actions) =>
+        GaussianHeads.LogProbabilities(Acting(heads), actions, _constant);
+
+    /// <inheritdoc/>
+    public override Tensor Divergences(Tensor reference, Tensor heads) =>
+        GaussianHeads.Divergences(Acting(reference), Acting(heads));
+
+    /// <inheritdoc/>
+    public override void Logs<T>(ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, Span<double> logs) =>
+        GaussianSlopes.Logs(heads, HeadSize, ActionSize, actions, logs);
+
+    /// <inheritdoc/>
+    public override double Slopes<T>(
+        ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, ReadOnlySpan<double> logWeights, double entropyWeight, Span<T> slopes) =>
+        GaussianSlopes.Write(heads, HeadSize, ActionSize, actions, logWeights, entropyWeight, slopes);
 
     private static GaussianPolicy Create(GaussianOptions options, EpisodicEnvironment environment, TensorFormat format)
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
-        (int embedded, bool ownHead) = options.SharesNothing ? (0, false) : (options.Embedded, options.Personal.HasHead);
+        var actions = (Box)environment.ActionSpace;
+        (int embedded, int? ownLayer) = options.SharesNothing ? (0, null) : (options.Embedded, options.OwnLayer);
+        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Size, outputs => new DenseNetwork(
+            encoding.Size, options.Hidden, outputs, options.Activation, encoding.ActiveNumbers, embedded));
         return new GaussianPolicy(
-            encoding, (Box)environment.ActionSpace, options.Hidden, options.Activation, options.StandardDeviation,
-            options.LearnStandardDeviation, format, embedded, ownHead);
+            encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format,
+            Embeddings.IsPersonal(ownLayer, LogDeviation));
     }
 
-    private sealed class Actor<T>(DenseNetwork network, ParameterLayout layout, double? logDeviation) : IActor<T>
+    /// <summary>Outputs of the network with log sigma behind the means.</summary>
+    private sealed class Actor<T>(IActor<T> network, int size, int outputs, double? logDeviation) : IActor<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly DenseActor<T> _means = new(network, layout);
-        private readonly T[] _logs = new T[network.Sizes[^1]];
+        private readonly T[] _logs = new T[size];
         private T[] _buffer = [];
 
         public void SetParameters(ReadOnlySpan<T> theta)
         {
-            _means.SetParameters(theta);
+            network.SetParameters(theta);
             if (logDeviation is { } fixedLog) Array.Fill(_logs, T.CreateTruncating(fixedLog));
-            else theta.Slice(layout.Slices[^1].Offset, _logs.Length).CopyTo(_logs);
+            else theta[^_logs.Length..].CopyTo(_logs);
         }
 
         public void Heads(ReadOnlySpan<T> observations, int count, Span<T> heads)
         {
-            int size = _logs.Length;
-            if (_buffer.Length < count * size) _buffer = new T[count * size];
-            _means.Heads(observations, count, _buffer);
+            int stride = size + outputs;
+            if (_buffer.Length < count * outputs) _buffer = new T[count * outputs];
+            network.Heads(observations, count, _buffer);
             for (int r = 0; r < count; r++)
             {
-                _buffer.AsSpan(r * size, size).CopyTo(heads[(2 * r * size)..]);
-                _logs.CopyTo(heads[(((2 * r) + 1) * size)..]);
+                ReadOnlySpan<T> given = _buffer.AsSpan(r * outputs, outputs);
+                given[..size].CopyTo(heads[(r * stride)..]);
+                _logs.CopyTo(heads[((r * stride) + size)..]);
+                given[size..].CopyTo(heads[((r * stride) + (2 * size))..]);
             }
         }
 
-        public void Dispose() => _means.Dispose();
+        public void Dispose() => network.Dispose();
     }
 }

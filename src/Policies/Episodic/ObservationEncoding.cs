@@ -1,5 +1,6 @@
 using System.Numerics;
 using FedPG.Envs;
+using FedPG.Policies.Networks;
 
 namespace FedPG.Policies.Episodic;
 
@@ -74,11 +75,18 @@ public sealed class ObservationEncoding
         Observed(observation, seen);
     }
 
-    /// <summary>Which shared parameters an agent's network meets, [ds]; null for all.</summary>
+    /// <summary>
+    /// Which shared parameters an agent's networks meet, [ds]; null for all, and for networks whose first layer is no matrix of what is seen.
+    /// </summary>
     /// <param name="agent">The agent.</param>
-    /// <param name="layout">The parameters, the first layer's weights of what is seen first.</param>
-    internal bool[]? TouchedBy(int agent, ParameterLayout layout) =>
-        Contexts?.IsOneHot == true ? layout.WithOwnRow(layout.Slices[0], _observed + _placed, agent) : null;
+    /// <param name="layout">The parameters.</param>
+    internal bool[]? TouchedBy(int agent, ParameterLayout layout)
+    {
+        if (Contexts?.IsOneHot != true) return null;
+        ParameterSlice[] first = [.. layout.Slices.Where(slice => slice is { Shape: [var inputs, _] } && inputs == Size
+            && slice.Name is "layer0.weight" or TwoNetworks.CriticPrefix + "layer0.weight")];
+        return first.Length == 0 ? null : layout.WithOwnRows(first, _observed + _placed, agent);
+    }
 
     private void Observed<T>(ReadOnlySpan<double> observation, Span<T> seen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

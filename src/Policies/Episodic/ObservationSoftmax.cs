@@ -12,12 +12,12 @@ namespace FedPG.Policies.Episodic;
 
 /// <summary>
 /// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what
-/// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform. Agents may have last layers
-/// of their own, and a learned vector that the network sees beside the observation.
+/// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
 /// </summary>
 public sealed class ObservationSoftmax : EpisodicPolicy
 {
-    private readonly DenseNetwork _network;
+    private readonly RowNetwork _network;
+    private readonly int _actions;
 
     /// <summary>Creates the policy.</summary>
     /// <param name="kind">The kind, as experiment files name it.</param>
@@ -26,20 +26,27 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     /// <param name="hidden">The sizes of the hidden layers; empty for none.</param>
     /// <param name="activation">Between the layers.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
-    /// <param name="embedded">The numbers of an agent's own learned vector; 0 (the default) for none.</param>
-    /// <param name="ownHead">Whether agents have last layers of their own; false by default.</param>
     public ObservationSoftmax(
-        string kind, ObservationEncoding encoding, Discrete actions, IReadOnlyList<int> hidden, Activation activation, TensorFormat format,
-        int embedded = 0, bool ownHead = false)
+        string kind, ObservationEncoding encoding, Discrete actions, IReadOnlyList<int> hidden, Activation activation, TensorFormat format)
         : this(
-            kind, encoding, new DenseNetwork(encoding.Size, hidden, actions.Count, activation, encoding.ActiveNumbers, embedded), format,
-            ownHead) { }
+            kind, encoding, actions,
+            new DenseNetwork(encoding.Size, hidden, Given(actions).Count, activation, encoding.ActiveNumbers), format) { }
 
-    private ObservationSoftmax(string kind, ObservationEncoding encoding, DenseNetwork network, TensorFormat format, bool ownHead)
+    /// <summary>Creates the policy around any network: its outputs are the logits and, where there is one more, the value.</summary>
+    /// <param name="kind">The kind, as experiment files name it.</param>
+    /// <param name="encoding">What is seen of an observation.</param>
+    /// <param name="actions">The actions, A.</param>
+    /// <param name="network">From what is seen to A outputs, or A + 1.</param>
+    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="isPersonal">
+    /// Which of the network's parameters, by their names, each agent has to itself; null (the default) for none.
+    /// </param>
+    public ObservationSoftmax(
+        string kind, ObservationEncoding encoding, Discrete actions, RowNetwork network, TensorFormat format,
+        Predicate<string>? isPersonal = null)
         : base(
-            kind, encoding, actionSize: 1, network.Sizes[^1], format,
-            new ParameterLayout(network.Parameters, isPersonal: Embeddings.IsPersonal(ownHead ? network.Layers - 1 : null))) =>
-        _network = network;
+            kind, encoding, actionSize: 1, Given(network).Outputs, format, new ParameterLayout(network.Parameters, isPersonal: isPersonal)) =>
+            (_network, _actions) = (network, Given(actions).Count);
 
     /// <summary>The kinds of policies: a network, and one without hidden layers.</summary>
     internal static IReadOnlyList<PolicyDefinition> Definitions { get; } =
@@ -50,7 +57,13 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     ];
 
     /// <inheritdoc/>
+    public override bool HasValues => HeadSize > _actions;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
+
+    /// <inheritdoc/>
+    public override bool HasSlopes => true;
 
     /// <inheritdoc/>
     public override int MaxSteps => SoftmaxHeads.MaxSteps;
@@ -59,8 +72,8 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     public override double[] InitialParameters(StreamKey key)
     {
         double[] parameters = new double[Layout.Length];
-        _network.Initialise(key, parameters, Layout);
-        return parameters;
+        _network.Initialise(key, parameters);
+        return Layout.Fold(parameters);
     }
 
     /// <inheritdoc/>
@@ -71,27 +84,31 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     public override bool[]? TouchedBy(int agent) => Encoding.TouchedBy(agent, Layout);
 
     /// <inheritdoc/>
-    public override IActor<T> CreateActor<T>() => new DenseActor<T>(_network, Layout);
+    public override IActor<T> CreateActor<T>() =>
+        _network.CreateActor<T>() is { } actor ? UnfoldedActor<T>.Of(actor, Layout) : base.CreateActor<T>();
+
+    /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>() => Layout.PersonalLength == 0 ? _network.CreateTraining<T>() : null;
 
     /// <inheritdoc/>
     public override PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Tensor actions)
     {
-        if (Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);
+        if (HasValues || Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);
         Tensor met = Twinned(observations);
         return Record(rows, parameters => Heads(parameters, met), logits => new ChosenActionHead(logits, actions, HeadSize));
     }
 
     /// <inheritdoc/>
-    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head, key, action);
+    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head[.._actions], key, action);
 
     /// <inheritdoc/>
     public override void Draw<T>(
         ReadOnlySpan<T> heads, in StreamKey stream, int time, ReadOnlySpan<int> trajectories, Span<double> actions, Span<double> logs)
     {
-        Span<double> exponentials = stackalloc double[HeadSize];
+        Span<double> exponentials = stackalloc double[_actions];
         for (int k = 0; k < trajectories.Length; k++)
         {
-            ReadOnlySpan<T> head = heads.Slice(k * HeadSize, HeadSize);
+            ReadOnlySpan<T> head = heads.Slice(k * HeadSize, _actions);
             double sum = SoftmaxHeads.Draw(head, stream, trajectories[k], time, exponentials, out int chosen);
             actions[k] = chosen;
             if (!logs.IsEmpty) logs[k] = SoftmaxHeads.Log(head, chosen, sum);
@@ -99,26 +116,45 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     }
 
     /// <inheritdoc/>
-    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => SoftmaxHeads.Mode(head, action);
+    public override void Mode<T>(ReadOnlySpan<T> head, Span<double> action) => SoftmaxHeads.Mode(head[.._actions], action);
 
     /// <inheritdoc/>
-    public override double MeanLog<T>(ReadOnlySpan<T> head) => SoftmaxHeads.MeanLog(head);
+    public override double MeanLog<T>(ReadOnlySpan<T> head) => SoftmaxHeads.MeanLog(head[.._actions]);
 
     /// <inheritdoc/>
     protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations) => _network.Forward(parameters, observations);
 
     /// <inheritdoc/>
-    public override bool HasTangents => true;
+    public override bool HasTangents => _network.HasTangents;
 
     /// <inheritdoc/>
     protected override Tensor HeadTangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor observations) =>
         _network.Tangents(parameters, directions, observations);
 
     /// <inheritdoc/>
-    public override Tensor LogProbabilities(Tensor heads, Tensor actions) => SoftmaxHeads.LogProbabilities(heads, actions);
+    public override Tensor LogProbabilities(Tensor heads, Tensor actions) => SoftmaxHeads.LogProbabilities(Logits(heads), actions);
 
     /// <inheritdoc/>
-    public override Tensor Divergences(Tensor reference, Tensor heads) => LogSoftmax.Divergences(reference, heads);
+    public override Tensor Divergences(Tensor reference, Tensor heads) =>
+        LogSoftmax.Divergences(Logits(reference), Logits(heads));
+
+    /// <inheritdoc/>
+    public override void Logs<T>(ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, Span<double> logs) =>
+        SoftmaxSlopes.Logs(heads, HeadSize, _actions, actions, logs);
+
+    /// <inheritdoc/>
+    public override double Slopes<T>(
+        ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, ReadOnlySpan<double> logWeights, double entropyWeight, Span<T> slopes) =>
+        SoftmaxSlopes.Write(heads, HeadSize, _actions, actions, logWeights, entropyWeight, slopes);
+
+    private Tensor Logits(Tensor heads) => HasValues ? heads.narrow(-1, 0, _actions) : heads;
+
+    private static T Given<T>(T value)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value;
+    }
 
     private static bool HasChoices(EpisodicEnvironment environment) => environment.ActionSpace is Discrete;
 
@@ -139,17 +175,23 @@ public sealed class ObservationSoftmax : EpisodicPolicy
 
     private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format)
     {
-        (int embedded, bool ownHead) = options.SharesNothing ? (0, false) : (options.Embedded, options.Personal.HasHead);
-        return new ObservationSoftmax(
-            options.Kind, EncodingOf(options, environment), (Discrete)environment.ActionSpace, options.Hidden, options.Activation, format,
-            embedded, ownHead);
+        (int embedded, int? ownLayer) = options.SharesNothing ? (0, null) : (options.Embedded, options.OwnLayer);
+        return Create(options, options.Hidden, options.Activation, environment, format, embedded, Embeddings.IsPersonal(ownLayer));
     }
 
-    private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) => new(
-        options.Kind, EncodingOf(options, environment), (Discrete)environment.ActionSpace, [], Activation.Tanh, format);
+    private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
+        Create(options, [], Activation.Tanh, environment, format);
 
-    private static ObservationEncoding EncodingOf(ContextPolicyOptions options, EpisodicEnvironment environment) =>
-        new(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
+    private static ObservationSoftmax Create(
+        ContextPolicyOptions options, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format,
+        int embedded = 0, Predicate<string>? isPersonal = null)
+    {
+        var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
+        var actions = (Discrete)environment.ActionSpace;
+        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Count, outputs =>
+            new DenseNetwork(encoding.Size, hidden, outputs, activation, encoding.ActiveNumbers, embedded));
+        return new ObservationSoftmax(options.Kind, encoding, actions, network, format, isPersonal);
+    }
 }
 
 /// <summary>What policies with a softmax over logits have in common.</summary>

@@ -9,7 +9,7 @@ namespace FedPG.Policies.Networks;
 /// layer. Weights are [in, out]. With an embedding the first layer sees a learned vector e beside x: its part e W is added to the bias.
 /// Immutable.
 /// </summary>
-public sealed class DenseNetwork
+public sealed class DenseNetwork : RowNetwork
 {
     private readonly int[] _sizes;
     private readonly int _fanIn;
@@ -26,6 +26,15 @@ public sealed class DenseNetwork
         ArgumentNullException.ThrowIfNull(hidden);
         _sizes = [inputs, .. hidden, outputs];
         (Activation, _fanIn, Embedded) = (activation, fanIn + embedded, embedded);
+        Parameters =
+        [
+            .. Enumerable.Range(0, Layers).SelectMany(layer => new (string, long[])[]
+            {
+                ($"layer{layer}.weight", [_sizes[layer], _sizes[layer + 1]]),
+                ($"layer{layer}.bias", [_sizes[layer + 1]]),
+            }),
+            .. embedded == 0 ? [] : Embeddings.Parameters(embedded, _sizes[1]),
+        ];
     }
 
     /// <summary>The number of layers, the last included.</summary>
@@ -37,28 +46,23 @@ public sealed class DenseNetwork
     /// <summary>Between the layers.</summary>
     public Activation Activation { get; }
 
+    /// <inheritdoc/>
+    public override int Inputs => _sizes[0];
+
+    /// <inheritdoc/>
+    public override int Outputs => _sizes[^1];
+
     /// <summary>The numbers of the learned vector that the first layer sees beside its input; 0 for none.</summary>
     public int Embedded { get; }
 
     /// <summary>The parameters in layout order: <c>layer0.weight</c>, <c>layer0.bias</c>, ..., then those of the embedding.</summary>
-    public IEnumerable<(string Name, long[] Shape)> Parameters
-    {
-        get
-        {
-            for (int layer = 0; layer < Layers; layer++)
-            {
-                yield return ($"layer{layer}.weight", [_sizes[layer], _sizes[layer + 1]]);
-                yield return ($"layer{layer}.bias", [_sizes[layer + 1]]);
-            }
-            if (Embedded == 0) yield break;
-            foreach ((string, long[]) parameter in Embeddings.Parameters(Embedded, _sizes[1])) yield return parameter;
-        }
-    }
+    public override IReadOnlyList<(string Name, long[] Shape)> Parameters { get; }
 
-    /// <summary>The outputs [n, M, outputs].</summary>
-    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
-    /// <param name="x">[n, M, inputs].</param>
-    public Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x)
+    /// <inheritdoc/>
+    public override bool HasTangents => true;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         parameters = WithFirstBias(parameters, FirstBias(parameters));
@@ -72,11 +76,8 @@ public sealed class DenseNetwork
         return bmm(x, weight).Add(bias.unsqueeze(1));
     }
 
-    /// <summary>The derivative of the outputs along directions of the parameters, [n, M, outputs]; nothing is recorded.</summary>
-    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
-    /// <param name="directions">The same of the directions.</param>
-    /// <param name="x">[n, M, inputs].</param>
-    public Tensor Tangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor x)
+    /// <inheritdoc/>
+    public override Tensor Tangents(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(directions);
@@ -99,6 +100,34 @@ public sealed class DenseNetwork
         }
     }
 
+    /// <summary>
+    /// Hidden weights and those of an embedding uniform with variance 1 / fan-in; the last layer, all biases and the embedding itself 0.
+    /// </summary>
+    /// <param name="key">The stream.</param>
+    /// <param name="parameters">The first numbers of a row theta; must be 0.</param>
+    public override void Initialise(StreamKey key, Span<double> parameters)
+    {
+        var random = new RandomSequence(key);
+        int offset = 0;
+        for (int layer = 0; layer < Layers - 1; layer++)
+        {
+            double bound = Math.Sqrt(3.0 / (layer == 0 ? _fanIn : _sizes[layer]));
+            int weights = _sizes[layer] * _sizes[layer + 1];
+            for (int k = 0; k < weights; k++) parameters[offset + k] = bound * ((2 * random.NextDouble()) - 1);
+            offset += weights + _sizes[layer + 1];
+        }
+        if (Layers == 1 || Embedded == 0) return;
+        double range = Math.Sqrt(3.0 / _fanIn);
+        Span<double> more = parameters.Slice(offset + ((_sizes[^2] + 1) * _sizes[^1]), Embedded * _sizes[1]);
+        foreach (ref double number in more) number = range * ((2 * random.NextDouble()) - 1);
+    }
+
+    /// <inheritdoc/>
+    public override IActor<T> CreateActor<T>() => new DenseActor<T>(this);
+
+    /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>() => Embedded == 0 ? new DenseTraining<T>(this) : null;
+
     /// <summary>b + e W, the bias of the first layer with what it makes of the embedding, [n, h]; null where there is none.</summary>
     private Tensor? FirstBias(IReadOnlyList<Tensor> parameters) =>
         Embedded == 0 ? null : bmm(VectorIn(parameters), WeightIn(parameters)).squeeze(1).Add(parameters[1]);
@@ -112,26 +141,4 @@ public sealed class DenseNetwork
 
     private static IReadOnlyList<Tensor> WithFirstBias(IReadOnlyList<Tensor> parameters, Tensor? bias) =>
         bias is null ? parameters : [parameters[0], bias, .. parameters.Skip(2)];
-
-    /// <summary>
-    /// Hidden weights and those of an embedding uniform with variance 1 / fan-in; the last layer, all biases and the embedding itself 0.
-    /// </summary>
-    /// <param name="key">The stream.</param>
-    /// <param name="parameters">The first numbers of a row theta; must be 0.</param>
-    /// <param name="layout">What lies where in it; null (the default) for layers one after another, without an embedding.</param>
-    public void Initialise(StreamKey key, Span<double> parameters, ParameterLayout? layout = null)
-    {
-        var random = new RandomSequence(key);
-        int offset = 0;
-        for (int layer = 0; layer < Layers - 1; layer++)
-        {
-            double bound = Math.Sqrt(3.0 / (layer == 0 ? _fanIn : _sizes[layer]));
-            int weights = _sizes[layer] * _sizes[layer + 1];
-            for (int k = 0; k < weights; k++) parameters[offset + k] = bound * ((2 * random.NextDouble()) - 1);
-            offset += weights + _sizes[layer + 1];
-        }
-        if (Layers == 1 || layout?.Slices.FirstOrDefault(slice => slice.Name == Embeddings.Weight) is not { } more) return;
-        double range = Math.Sqrt(3.0 / _fanIn);
-        foreach (ref double number in parameters.Slice(more.Offset, more.Length)) number = range * ((2 * random.NextDouble()) - 1);
-    }
 }

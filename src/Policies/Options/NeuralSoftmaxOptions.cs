@@ -20,7 +20,7 @@ public sealed record NeuralSoftmaxOptions : NetworkPolicyOptions
     public int[] Hidden { get; init; } = [64, 64];
 
     /// <inheritdoc/>
-    internal override bool SharesNothing => base.SharesNothing || (Personal.HasHead && Hidden.Length == 0);
+    internal override IReadOnlyList<int> HiddenLayers => Hidden;
 
     /// <summary>The function between the layers.</summary>
     [Option("between the layers")]

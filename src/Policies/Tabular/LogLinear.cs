@@ -65,7 +65,7 @@ public sealed class LogLinear : SoftmaxPolicy
     }
 
     /// <inheritdoc/>
-    public override bool[]? TouchedBy(int agent) => Contexts?.IsOneHot == true ? Layout.WithOwnRow(Layout.Slices[1], 0, agent) : null;
+    public override bool[]? TouchedBy(int agent) => Contexts?.IsOneHot == true ? Layout.WithOwnRows([Layout.Slices[1]], 0, agent) : null;
 
     /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
@@ -108,17 +108,20 @@ public sealed class LogLinear : SoftmaxPolicy
         return word;
     }
 
-    private static LogLinear Create(LogLinearOptions options, FiniteMdp mdp, TensorFormat format)
+    private static SoftmaxPolicy Create(LogLinearOptions options, FiniteMdp mdp, TensorFormat format)
     {
         AgentContexts? contexts = AgentContexts.Of(mdp, options.Context);
-        return options.Features?.Word switch
+        return SoftmaxActorCritic.Of(options.Critic, mdp.Actions, actions => options.Features?.Word switch
         {
-            null => OfGivenFeatures(Matrix(options.Features!.Value, mdp)!, mdp.Actions, format, contexts),
-            "coordinates" => OfStateFeatures(StateFeatures.Affine(mdp.Grid!), mdp.Actions, format, contexts),
+            // Features that were given for actions say nothing of values: those have one number a state.
+            null => actions == mdp.Actions
+                ? OfGivenFeatures(Matrix(options.Features!.Value, mdp)!, actions, format, contexts)
+                : OneHot(mdp.States, actions, format, contexts),
+            "coordinates" => OfStateFeatures(StateFeatures.Affine(mdp.Grid!), actions, format, contexts),
             "radial" => OfStateFeatures(
-                StateFeatures.Radial(mdp.Grid!, options.Centres[0], options.Centres[1], options.Width), mdp.Actions, format, contexts),
-            _ => OneHot(mdp.States, mdp.Actions, format, contexts),
-        };
+                StateFeatures.Radial(mdp.Grid!, options.Centres[0], options.Centres[1], options.Width), actions, format, contexts),
+            _ => OneHot(mdp.States, actions, format, contexts),
+        });
     }
 
     /// <summary>Given features [S][A][d] as [S * A, d]; null where they have another shape.</summary>

@@ -80,7 +80,7 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
 
     /// <inheritdoc/>
     public override bool[]? TouchedBy(int agent) =>
-        Contexts?.IsOneHot == true ? Layout.WithOwnRow(Layout.Slices.Single(slice => slice.Name == ContextWeight), 0, agent) : null;
+        Contexts?.IsOneHot == true ? Layout.WithOwnRows(Layout.Slices.Where(slice => slice.Name == ContextWeight), 0, agent) : null;
 
     /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
@@ -115,13 +115,13 @@ public sealed class NeuralSoftmax : SoftmaxPolicy
         return word == coordinates ? StateObservation.Coordinates : StateObservation.OneHot;
     }
 
-    private static NeuralSoftmax Create(NeuralSoftmaxOptions options, FiniteMdp mdp, TensorFormat format)
+    private static SoftmaxPolicy Create(NeuralSoftmaxOptions options, FiniteMdp mdp, TensorFormat format)
     {
         double[,]? observations = options.Observation == StateObservation.Coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null;
         AgentContexts? contexts = AgentContexts.Of(mdp, options.Context);
         (int embedded, bool ownHead) = options.SharesNothing ? (0, false) : (options.Embedded, options.Personal.HasHead);
-        return new NeuralSoftmax(
-            mdp.States, mdp.Actions, options.Hidden, options.Activation, observations, format, contexts, embedded, ownHead);
+        return SoftmaxActorCritic.Of(options.Critic, mdp.Actions, actions => new NeuralSoftmax(
+            mdp.States, actions, options.Hidden, options.Activation, observations, format, contexts, embedded, ownHead));
     }
 
     /// <summary>The layers, then what the first layer makes of places, of contexts and of embeddings, then the embedding.</summary>

@@ -35,6 +35,9 @@ public abstract class SoftmaxPolicy : TabularPolicy
     /// <summary>The logits z, [n, S, A], from the parameters in layout order, each [n, ...shape].</summary>
     protected abstract Tensor Logits(IReadOnlyList<Tensor> parameters);
 
+    /// <summary>The same for a policy that this one is a part of.</summary>
+    internal Tensor LogitsOf(IReadOnlyList<Tensor> parameters) => Logits(parameters);
+
     /// <inheritdoc/>
     protected sealed override Tensor LogProbabilities(IReadOnlyList<Tensor> parameters) => LogSoftmax.OverLast(Logits(parameters));
 }

@@ -28,11 +28,12 @@ public sealed class TabularSoftmax : SoftmaxPolicy
     /// <summary>The kind of policy.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<FiniteMdp, TabularSoftmaxOptions>(
         "one logit for each state and action",
-        (options, mdp, format) => new TabularSoftmax(mdp.States, mdp.Actions, format, AgentContexts.Of(mdp, options.Context)));
+        (options, mdp, format) => SoftmaxActorCritic.Of(options.Critic, mdp.Actions, actions =>
+            new TabularSoftmax(mdp.States, actions, format, AgentContexts.Of(mdp, options.Context))));
 
     /// <inheritdoc/>
     public override bool[]? TouchedBy(int agent) =>
-        Contexts is null ? null : Layout.WithOwnRow(Layout.Slices[0], 0, Contexts.DistinctOf(agent));
+        Contexts is null ? null : Layout.WithOwnRows(Layout.Slices, 0, Contexts.DistinctOf(agent));
 
     /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)

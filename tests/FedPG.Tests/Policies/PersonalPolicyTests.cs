@@ -138,11 +138,35 @@ public sealed class PersonalPolicyTests
         Assert.All(heads, number => Assert.Equal(0, number, 1e-12));
     }
 
+    /// <summary>A critic's last layer and vector are the agent's own as the actor's are, on tables and on observations.</summary>
+    [Theory]
+    [InlineData(CriticKind.None, 0)]
+    [InlineData(CriticKind.Shared, 0)]
+    [InlineData(CriticKind.Own, 3)]
+    public void Critics_have_the_parts_that_actors_have(CriticKind critic, int more)
+    {
+        FiniteMdp mdp = NumericsTesting.Mdp("random-0", Agents);
+        var options = new NeuralSoftmaxOptions { Hidden = [4, 3], Critic = critic, Personal = PersonalParts.HeadAndEmbedding };
+        foreach (FederatedEnvironment environment in (FederatedEnvironment[])[mdp, FedPG.Envs.Episodic.EpisodicEnvironment.Of(mdp)])
+        {
+            using Policy policy = PolicyRegistry.Create(environment, options, TensorFormat.Float64);
+            string[] personal = [.. policy.Layout.Slices.Where(slice => slice.IsPersonal).Select(slice => slice.Name)];
+            Assert.Equal(3 + more, personal.Length);
+            Assert.All(personal, name => Assert.Contains(name.Replace("critic.", "", StringComparison.Ordinal), (string[])["layer2.weight", "layer2.bias", "embedding"]));
+            double[] theta = policy.InitialParameters(Key(0)), own = policy.InitialPersonal(theta, Key(1));
+            ParameterSlice[] random = [.. policy.Layout.Slices.Where(slice => slice.Name.EndsWith("weight", StringComparison.Ordinal) && !slice.Name.EndsWith("layer2.weight", StringComparison.Ordinal))];
+            Assert.All(random, slice => Assert.All(theta[slice.Offset..(slice.Offset + slice.Length)], number => Assert.NotEqual(0, number)));
+            Assert.Equal(random.Sum(slice => slice.Length), theta.Count(number => number != 0));
+            Assert.Equal((more == 0 ? 1 : 2) * options.EmbeddingSize, own.Count(number => number != 0));
+        }
+    }
+
     /// <summary>The gradient by what an agent does not touch is 0 whatever it does, and by the rest it is not.</summary>
     [Theory]
     [InlineData("table")]
     [InlineData("log-linear")]
     [InlineData("network")]
+    [InlineData("network and critic")]
     [InlineData("observations")]
     public void An_agent_touches_what_its_policy_depends_on(string kind)
     {
@@ -153,15 +177,21 @@ public sealed class PersonalPolicyTests
             "table" => new TabularSoftmax(States, Actions, TensorFormat.Float64, contexts),
             "log-linear" => LogLinear.OneHot(States, Actions, TensorFormat.Float64, contexts),
             "network" => new NeuralSoftmax(States, Actions, [4], Activation.Tanh, null, TensorFormat.Float64, contexts, Embedded, true),
-            _ => new ObservationSoftmax(
-                "neural-softmax", new ObservationEncoding(new Box([-1, -1, -1], [1, 1, 1]), contexts), new Discrete(Actions), [4], Activation.Tanh,
-                TensorFormat.Float64, Embedded, ownHead: true),
+            "network and critic" => new SoftmaxActorCritic(
+                new NeuralSoftmax(States, Actions, [4], Activation.Tanh, null, TensorFormat.Float64, contexts, Embedded, true),
+                new NeuralSoftmax(States, 1, [4], Activation.Tanh, null, TensorFormat.Float64, contexts, Embedded, true)),
+            _ => Softmax(new ObservationEncoding(new Box([-1, -1, -1], [1, 1, 1]), contexts), [4], Embedded, head: true),
         };
         int d = policy.Layout.Length;
         Tensor rows = tensor(NumericsTesting.Uniform(1, Agents * d, 1), [Agents, d]), gradients = zeros_like(rows);
-        if (policy is TabularPolicy table)
+        if (policy is TabularPolicy table and not SoftmaxActorCritic)
         {
             table.Evaluate(rows).Backward(tensor(NumericsTesting.Uniform(2, Agents * States * Actions, 1), [Agents, States, Actions]), gradients);
+        }
+        else if (policy is SoftmaxActorCritic critic)
+        {
+            Tensor weights = tensor(NumericsTesting.Uniform(2, Agents * States * (Actions + 1), 1), [Agents, States, Actions + 1]);
+            critic.EvaluateWithValues(rows).Backward(weights, gradients);
         }
         else
         {
@@ -291,13 +321,19 @@ public sealed class PersonalPolicyTests
         (int embedded, bool head) = Parts(kind);
         var encoding = new ObservationEncoding(new Box([-1, -1, -1], [1, 1, 1]));
         int[] hidden = kind.StartsWith("shallow", StringComparison.Ordinal) ? [] : [4];
-        return kind.StartsWith("gaussian", StringComparison.Ordinal)
-            ? new GaussianPolicy(
-                encoding, new Box([-1, -1], [1, 1]), hidden, Activation.Tanh, 1, learnDeviation: kind != "gaussian fixed", TensorFormat.Float64, embedded,
-                head)
-            : new ObservationSoftmax(
-                "neural-softmax", encoding, new Discrete(Actions), hidden, Activation.Tanh, TensorFormat.Float64, embedded, head);
+        if (!kind.StartsWith("gaussian", StringComparison.Ordinal)) return Softmax(encoding, hidden, embedded, head);
+        return new GaussianPolicy(
+            encoding, new Box([-1, -1], [1, 1]), new DenseNetwork(encoding.Size, hidden, 2, Activation.Tanh, encoding.ActiveNumbers, embedded), 1,
+            learnDeviation: kind != "gaussian fixed", TensorFormat.Float64, name => IsPersonal(name, head));
     }
+
+    private static ObservationSoftmax Softmax(ObservationEncoding encoding, int[] hidden, int embedded, bool head) => new(
+        "neural-softmax", encoding, new Discrete(Actions),
+        new DenseNetwork(encoding.Size, hidden, Actions, Activation.Tanh, encoding.ActiveNumbers, embedded), TensorFormat.Float64,
+        name => IsPersonal(name, head));
+
+    private static bool IsPersonal(string name, bool head) =>
+        name == "embedding" || (head && (name is "log_standard_deviation" || name.StartsWith("layer1.", StringComparison.Ordinal)));
 
     private static (int Embedded, bool Head) Parts(string kind)
     {

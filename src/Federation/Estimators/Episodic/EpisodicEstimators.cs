@@ -2,6 +2,7 @@ using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Returns;
+using FedPG.Federation.Estimators.Critics;
 using FedPG.Policies.Episodic;
 
 namespace FedPG.Federation.Estimators.Episodic;
@@ -22,6 +23,7 @@ internal static class EpisodicEstimators
     [
         Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo),
         Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total),
+        .. EpisodicCritics.Definitions,
     ];
 
     private static EstimatorDefinition Sampled<TOptions>(string summary, ReturnKind kind)

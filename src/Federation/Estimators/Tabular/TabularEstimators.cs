@@ -3,6 +3,7 @@ using FedPG.Envs;
 using FedPG.Envs.Returns;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Sampling;
+using FedPG.Federation.Estimators.Critics;
 using FedPG.Policies.Tabular;
 
 namespace FedPG.Federation.Estimators.Tabular;
@@ -18,6 +19,7 @@ internal static class TabularEstimators
             "exact gradients by linear solves", ReadExact, PrepareExact, offersNatural: true, offersBatches: true),
         Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo),
         Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total),
+        .. TabularCritics.Definitions,
     ];
 
     private static ExactOptions ReadExact(OptionReader reader, EstimatorContext context)

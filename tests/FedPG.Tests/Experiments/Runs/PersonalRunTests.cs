@@ -45,6 +45,8 @@ public sealed class PersonalRunTests
         $"{Both}|federation.algorithm=decentralized",
         $"{Both}|environment.stepped=true",
         """environment={"id":"Pendulum-v1","agents":4}|objective=reward|policy={"kind":"gaussian","hidden":[5],"personal":["head"]}|federation.localStepSize=0.0001""",
+        $$"""{{Both}}|environment.stepped=true|gradient={"estimator":"ppo","horizon":16,"trajectories":2,"epochs":2}|federation.localOptimizer=adam""",
+        $"{Both}|federation.localOptimizer=adam|federation.localOptimizerState=averaged",
         "policy.personal=all",
         "federation.algorithm=independent",
     ];

@@ -25,7 +25,8 @@ public sealed class EstimatorOptionsTests
     private static readonly (string Json, string Algorithm, string Estimator)[] Known =
     [
         (Tabular, "fast-fedpg", "exact"), (Tabular, "fast-fedpg", "gpomdp"), (Tabular, "fast-fedpg", "reinforce"),
-        (Tabular, "qavg", "sampled"), (Tabular, "qavg", "exact"), (Tabular, "fedq", "chain"),
+        (Tabular, "fast-fedpg", "ppo"), (Tabular, "fast-fedpg", "actor-critic"), (Episodic, "fast-fedpg", "ppo"),
+        (Episodic, "fast-fedpg", "actor-critic"), (Tabular, "qavg", "sampled"), (Tabular, "qavg", "exact"), (Tabular, "fedq", "chain"),
         (Tabular, "fedtd", "chain"), (Tabular, "fedtd", "exact"),
         (Episodic, "fast-fedpg", "gpomdp"), (Episodic, "fast-fedpg", "reinforce"),
         (Episodic, "qavg", "sampled"), (Episodic, "fedq", "chain"), (Episodic, "fedtd", "chain"),

@@ -36,11 +36,22 @@ public sealed class RolloutRunTests
         data.Add(["federation.memory=fresh", "gradient.estimator=reinforce", "gradient.baseline=constant"]);
         data.Add([Pendulum, Gaussian, "objective=reward", "gradient.horizon=20", "gradient.entropy=0.1"]);
         data.Add(["policy.kind=log-linear", "evaluateEvery=2"]);
+        foreach (string algorithm in (string[])["fast-fedpg", "fedavg", "scaffold", "fedlin", "independent"])
+            data.Add([$"federation.algorithm={algorithm}", Ppo, Learnt]);
+        data.Add([Ppo, Learnt, "federation.memory=fresh", "federation.localOptimizerState=averaged", """policy={"critic":"shared","hidden":[5]}"""]);
+        data.Add([Ppo, Learnt, "federation.localOptimizerState=shared", """federation.stragglers={"share":0.5}"""]);
+        data.Add([Ppo, "federation.localOptimizer=momentum", "federation.localOptimizerState=reset", """federation.participation={"kind":"uniform","sample":2}"""]);
+        data.Add([Pendulum, """policy={"kind":"gaussian","hidden":[6]}""", "objective=reward", Learnt,
+            """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"minibatch":8,"epochs":2,"entropy":0.1,"normaliseRewards":true}"""]);
+        data.Add(["""gradient={"estimator":"actor-critic","horizon":16,"trajectories":2,"discountedWeights":true}"""]);
         return data;
     }
 
     /// <summary>What methods of values train, and how, in the place of the small experiment's own sections.</summary>
     private static readonly string[] Values = ["""policy={}""", """gradient={"horizon":20,"trajectories":3,"exploration":0.5}"""];
+
+    private const string Learnt = "federation.localOptimizer=adam",
+        Ppo = """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"minibatch":12,"epochs":2,"advantageScale":"minibatch"}""";
 
     private static bool OfValues(string algorithm) => BuiltInAlgorithms.Default[algorithm].OwnEstimators is not null;
 
