@@ -8,9 +8,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FedPG.Experiments;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Exact;
 using FedPG.Envs.Tabular.Exact.Sparse;
@@ -73,7 +73,8 @@ return 0;
 static FiniteMdp Mdp(string id, string options)
 {
     var errors = new ValidationErrors(id);
-    ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, agents, JsonDocument.Parse(options).RootElement,
+    ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, agents,
+        JsonDocument.Parse(options).RootElement,
         EnvironmentKeys.CommandLine, errors);
     errors.ThrowIfAny();
     return (FiniteMdp)configured!.Build();

@@ -2,8 +2,8 @@ using BenchmarkDotNet.Attributes;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 
 namespace FedPG.Benchmarks;
 
@@ -27,14 +27,14 @@ public class EnvironmentSteps
     public string Environment { get; set; } = "";
 
     /// <summary>All that are registered.</summary>
-    public static IEnumerable<string> Ids => EnvironmentRegistry.Default.Ids;
+    public static IEnumerable<string> Ids => ExperimentCatalog.Default.Environments.Ids;
 
     /// <summary>Makes the environment and its actions.</summary>
     [GlobalSetup]
     public void Setup()
     {
         var errors = new ValidationErrors("defaults");
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(Environment, 1, default,
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(Environment, 1, default,
             EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         EpisodicEnvironment environment = EpisodicEnvironment.Of(configured!.Build(), configured.Definition.StepLimit);

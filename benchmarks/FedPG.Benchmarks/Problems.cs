@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
@@ -20,7 +19,7 @@ internal static class Problems
     public static FiniteMdp Mdp(string id, string options = "{}")
     {
         var errors = new ValidationErrors(id);
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 1, JsonDocument.Parse(options).RootElement,
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, 1, JsonDocument.Parse(options).RootElement,
             EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         return (FiniteMdp)configured!.Build();

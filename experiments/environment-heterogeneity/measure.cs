@@ -116,7 +116,8 @@ double[] Returns(double[] theta, string file, string[] settings) =>
 double Evaluated(double[] theta, string file, string[] settings, int first, int agents)
 {
     Experiment experiment = Read(file, [.. settings, $"environment.agents={agents}", $"environment.options.firstAgent={first}"]);
-    using Evaluator evaluator = ProblemFamily.Of(experiment.Environment).CreateEvaluator(experiment, experiment.CreatePolicy(TensorFormat.Float64), pool);
+    using Evaluator evaluator = ProblemFamily.Of(experiment.Environment)
+        .CreateEvaluator(experiment, experiment.CreatePolicy(TensorFormat.Float64), pool);
     using torch.Tensor row = torch.tensor(theta);
     return evaluator.Evaluate(row, null).Objective;
 }
@@ -124,7 +125,8 @@ double Evaluated(double[] theta, string file, string[] settings, int first, int 
 double[] Best(string file, string[] settings) => [.. new[] { (0, trained), (trained, held) }.Select(part =>
 {
     Experiment experiment = Read(file, [.. settings, $"environment.agents={part.Item2}", $"environment.options.firstAgent={part.Item1}"]);
-    using Evaluator evaluator = ProblemFamily.Of(experiment.Environment).CreateEvaluator(experiment, experiment.CreatePolicy(TensorFormat.Float64), pool);
+    using Evaluator evaluator = ProblemFamily.Of(experiment.Environment)
+        .CreateEvaluator(experiment, experiment.CreatePolicy(TensorFormat.Float64), pool);
     return -evaluator.AgentOptima!.Average();
 })];
 

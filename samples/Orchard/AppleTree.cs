@@ -7,8 +7,9 @@ using FedPG.Envs.Tabular;
 namespace Orchard;
 
 /// <summary>
-/// An environment that lists its states beside taking steps: apples ripen one stage a day with some probability and may be eaten by birds; waiting
-/// costs nothing, picking pays by the stage and by each agent's own taste. From the list follow exact optima and gradients, and the fast sampler.
+/// An environment that lists its states beside taking steps: apples ripen one stage a day with some probability and may be eaten by birds;
+/// waiting costs nothing, picking pays by the stage and by each agent's own taste. From the list
+/// follow exact optima and gradients, and the fast sampler.
 /// </summary>
 public sealed class AppleTree(int stages, double ripening, double birds, double taste) : ITabularEnvironment
 {
@@ -25,9 +26,12 @@ public sealed class AppleTree(int stages, double ripening, double birds, double 
         Make = parameters =>
         {
             int stages = parameters.Options.Integer("stages", 5, 2, 100, "How often an apple ripens.");
-            double ripening = parameters.Options.Number("ripening", 0.5, NumberRange.UnitInterval, "The probability that it ripens in a day.");
-            double birds = parameters.Options.Number("birds", 0.05, NumberRange.UnitInterval, "The probability that birds eat it in a day.");
-            AgentNumbers taste = parameters.Number("taste", 0.5, NumberRange.UnitInterval, "1: only ripe apples are worth something; 0: all are worth the same.", spread: (0, 1));
+            double ripening = parameters.Options.Number("ripening", 0.5, NumberRange.UnitInterval,
+                "The probability that it ripens in a day.");
+            double birds = parameters.Options.Number("birds", 0.05, NumberRange.UnitInterval,
+                "The probability that birds eat it in a day.");
+            AgentNumbers taste = parameters.Number("taste", 0.5, NumberRange.UnitInterval,
+                "1: only ripe apples are worth something; 0: all are worth the same.", spread: (0, 1));
             return agent => new AppleTree(stages, ripening, birds, taste[agent]);
         },
     };

@@ -19,8 +19,8 @@ public sealed record ClippedAverageOptions : AlgorithmOptions
 }
 
 /// <summary>
-/// An algorithm of one's own: local steps and averaging, where no agent's change is longer than <c>clip</c>, so that none can pull the others far away.
-/// Messages for each agent and round: up delta, down theta.
+/// An algorithm of one's own: local steps and averaging, where no agent's change is longer than <c>clip</c>, so that none can pull the
+/// others far away. Messages for each agent and round: up delta, down theta.
 /// </summary>
 public sealed class ClippedAverage(ClippedAverageOptions options, FederationOptions federation) : Algorithm<ServerState>
 {

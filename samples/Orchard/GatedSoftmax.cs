@@ -1,13 +1,14 @@
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
+using FedPG.Policies.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Orchard;
 
 /// <summary>
-/// A policy module of one's own: an ordinary torch module that maps observations to logits and knows nothing of agents. <see cref="ModuleKinds"/> runs a copy
-/// for each agent. The logits are linear in the observation, each scaled by a gate that looks at the observation too.
+/// A policy module of one's own: an ordinary torch module that maps observations to logits and knows nothing of agents.
+/// <see cref="ModuleKinds"/> runs a copy for each agent. The logits are linear in the observation, each
+/// scaled by a gate that looks at the observation too.
 /// </summary>
 public sealed class GatedSoftmax : Module<Tensor, Tensor>
 {

@@ -6,8 +6,9 @@ using FedPG.Envs.Episodic;
 namespace Orchard;
 
 /// <summary>
-/// An environment that is known by its steps only: a glider is to be kept in the middle of a valley by turning left, not at all, or right, against a
-/// wind that differs from agent to agent. Paid 1 in the middle, less the farther away; the episode ends where the glider touches a slope.
+/// An environment that is known by its steps only: a glider is to be kept in the middle of a valley by turning left, not at all, or right,
+/// against a wind that differs from agent to agent. Paid 1 in the middle, less the farther away;
+/// the episode ends where the glider touches a slope.
 /// </summary>
 public sealed class Glider(double wind, double gusts) : IEnvironment
 {
@@ -23,7 +24,8 @@ public sealed class Glider(double wind, double gusts) : IEnvironment
         StepLimit = 100,
         Make = parameters =>
         {
-            AgentNumbers wind = parameters.Number("wind", 0, new NumberRange(-0.2, 0.2), "What the wind adds to the velocity each step.", spread: (-0.2, 0.2));
+            AgentNumbers wind = parameters.Number("wind", 0, new NumberRange(-0.2, 0.2), "What the wind adds to the velocity each step.",
+                spread: (-0.2, 0.2));
             double gusts = parameters.Options.Number("gusts", 0.1, new NumberRange(0, 1), "The standard deviation of what a gust adds.");
             return agent => new Glider(wind[agent], gusts);
         },

@@ -48,8 +48,11 @@ internal static class CommandLine
         {
             PluginOption.Load(parsed);
             // Ctrl+C is handled by the commands that can end at a round boundary.
-            int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-            return code == ExitCode.Ok && StandardStreams.OutputFailure is { } reason && !IsKept(parsed.CommandResult) ? Unwritten(reason) : code;
+            int code =
+                parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return code == ExitCode.Ok && StandardStreams.OutputFailure is { } reason && !IsKept(parsed.CommandResult)
+                ? Unwritten(reason)
+                : code;
         }
         catch (InvalidInputException e)
         {

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace FedPG.Cluster;
 
 /// <summary>What can be watched of a cluster's work from outside, by any collector that reads .NET's meters and activities.</summary>
-public static class ClusterMeters
+internal static class ClusterMeters
 {
     /// <summary>The name of the meter and of the source of activities.</summary>
     public const string Name = "FedPG.Cluster";

@@ -153,7 +153,7 @@ internal sealed class ComparisonRun : IDisposable
     {
         string folder = _folder.RunOf(contender.Label, seed);
         Experiment experiment = _plan.Read(_reader, contender, seed, tuned, rounds);
-        var sink = new RunProgress(progress, contender.Label, experiment.Federation.Rounds, _plan.Budget);
+        var sink = new RunProgress(progress, contender.Label, experiment, _plan.Budget);
         using TrainingRun? run = Open(experiment, folder, threads, sink);
         if (run is null) return Stored(contender.Label, seed);
         RunResult result;

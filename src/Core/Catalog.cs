@@ -11,7 +11,9 @@ public interface ICatalogEntry
     /// <summary>One line for lists.</summary>
     string Summary { get; }
 
-    /// <summary>Whether another entry can stand beside this one under the same name, as two that serve different kinds of problems can.</summary>
+    /// <summary>
+    /// Whether another entry can stand beside this one under the same name, as two that serve different kinds of problems can.
+    /// </summary>
     /// <param name="other">An entry of the same name.</param>
     bool CanShareNameWith(ICatalogEntry other) => false;
 

@@ -67,6 +67,18 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     /// </summary>
     public int? StepLimit { get; init; }
 
+    /// <summary>
+    /// Whether nothing can be made of it without options, as where the options say what it is; false by default. Its id then needs no
+    /// version.
+    /// </summary>
+    public bool NeedsOptions { get; init; }
+
+    /// <summary>
+    /// The options that are folders; none by default. What is relative in an experiment's file is relative to that file, and a folder that
+    /// is not given is the file's own.
+    /// </summary>
+    public IReadOnlyList<string> FolderKeys { get; init; } = [];
+
     /// <summary>How it is drawn; null (the default) for the way of its kind: a map, a table of states, or numbers.</summary>
     public EnvironmentDrawing? Drawing { get; init; }
 
@@ -176,6 +188,23 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
         });
     }
 
+    /// <summary>Options with the full paths of their <see cref="FolderKeys"/>.</summary>
+    /// <param name="options">The options as they were given.</param>
+    /// <param name="folder">What relative paths are relative to.</param>
+    public JsonElement WithFolders(JsonElement options, string folder)
+    {
+        if (FolderKeys.Count == 0 || options.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined or JsonValueKind.Null)) return options;
+        JsonObject all = options.ValueKind == JsonValueKind.Object ? (JsonObject)JsonNode.Parse(options.GetRawText())! : [];
+        foreach (string key in FolderKeys)
+        {
+            // What is no text, or no path, is refused where it is read.
+            if (all[key] is null) all[key] = Path.GetFullPath(folder);
+            else if (all[key]!.GetValueKind() == JsonValueKind.String && (string)all[key]! is { Length: > 0 } given && !given.Contains('\0', StringComparison.Ordinal))
+                all[key] = Path.GetFullPath(given, Path.GetFullPath(folder));
+        }
+        return JsonSerializer.SerializeToElement(all);
+    }
+
     /// <summary>Heading "Arguments": the options in the order they are read, with defaults, what is allowed and what they mean.</summary>
     public IReadOnlyList<OptionInfo> Arguments()
     {
@@ -213,7 +242,7 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     /// <inheritdoc/>
     void ICatalogEntry.RequireValid()
     {
-        if (!ValidId().IsMatch(Id))
+        if (!NeedsOptions && !ValidId().IsMatch(Id))
             throw new ArgumentException("an id is a name and a version, such as Walk-v0, perhaps behind a namespace, as in Marsh/Walk-v0");
         if (MaximumAgents is < 1 or > AgentLimit) throw new ArgumentException($"{Id}: MaximumAgents must lie in 1 to {AgentLimit}");
         if (StepLimit < 1) throw new ArgumentException($"{Id}: StepLimit must be at least 1, or null");

@@ -9,7 +9,8 @@ internal sealed class NumbersDrawing : StateDrawing
 
     public static NumbersDrawing Instance { get; } = new();
 
-    protected override string NameOf(PictureScene scene, int index) => scene.Episode.StateNames is { } names ? names[index] : base.NameOf(scene, index);
+    protected override string NameOf(PictureScene scene, int index) =>
+        scene.Episode.StateNames is { } names ? names[index] : base.NameOf(scene, index);
 
     protected override void PaintState(Sketch sketch, PictureScene scene, double[] state, double[]? action)
     {

@@ -12,7 +12,7 @@ public enum Objective
 }
 
 /// <summary>From rewards to the costs that every algorithm minimises.</summary>
-public static class ObjectiveCosts
+internal static class ObjectiveCosts
 {
     /// <summary>The cost of a reward: 1 - r or -r.</summary>
     public static double Cost(this Objective objective, double reward) => objective == Objective.Regret ? 1 - reward : -reward;

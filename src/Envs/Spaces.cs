@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace FedPG.Envs;
 
 /// <summary>
-/// What observations or actions look like: <see cref="Size"/> numbers each, always handed over as a span of doubles, so that no step allocates.
-/// Immutable.
+/// What observations or actions look like: <see cref="Size"/> numbers each, always handed over as a
+/// span of doubles, so that no step allocates. Immutable.
 /// </summary>
 public abstract record Space
 {
@@ -18,13 +20,16 @@ public abstract record Space
 public sealed record Discrete(int Count) : Space
 {
     /// <summary>How many there are, 1 or more.</summary>
-    public int Count { get; } = Count >= 1 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "a discrete space has at least one value");
+    public int Count { get; } = Count >= 1
+        ? Count
+        : throw new ArgumentOutOfRangeException(nameof(Count), Count, "a discrete space has at least one value");
 
     /// <inheritdoc/>
     public override int Size => 1;
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> value) => value.Length == 1 && value[0] >= 0 && value[0] < Count && Math.Floor(value[0]) == value[0];
+    public override bool Contains(ReadOnlySpan<double> value) =>
+        value.Length == 1 && value[0] >= 0 && value[0] < Count && Math.Floor(value[0]) == value[0];
 
     /// <inheritdoc/>
     public override string ToString() => $"Discrete({Count})";
@@ -41,7 +46,8 @@ public sealed record MultiDiscrete : Space
     public MultiDiscrete(params int[] counts)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        if (counts.Length == 0 || counts.Any(c => c < 1)) throw new ArgumentException("a multi-discrete space has at least one number, of at least one value each", nameof(counts));
+        if (counts.Length == 0 || counts.Any(c => c < 1))
+            throw new ArgumentException("a multi-discrete space has at least one number, of at least one value each", nameof(counts));
         _counts = [.. counts];
     }
 
@@ -69,12 +75,12 @@ public sealed record MultiDiscrete : Space
     public override int GetHashCode() => _counts.Aggregate(0, HashCode.Combine);
 
     /// <inheritdoc/>
-    public override string ToString() => $"MultiDiscrete([{string.Join(", ", _counts)}])";
+    public override string ToString() => $"MultiDiscrete([{SpaceText.Few(_counts)}])";
 }
 
 /// <summary>
-/// Real numbers, the k-th within [Low[k], High[k]]; a bound may be infinite, a value never is. The numbers may have a shape, such as that of an image,
-/// and are then in the order of its last index.
+/// Real numbers, the k-th within [Low[k], High[k]]; a bound may be infinite, a value never is. The numbers may have a shape, such as that
+/// of an image, and are then in the order of its last index.
 /// </summary>
 public sealed record Box : Space
 {
@@ -93,7 +99,8 @@ public sealed record Box : Space
     /// <summary>Creates the space of numbers with a shape.</summary>
     /// <param name="low">The smallest values, in the order of the last index.</param>
     /// <param name="high">The largest values, as many.</param>
-    /// <param name="shape">The sizes of the indices, each 1 or more, whose product is the number of values: <c>[height, width, channels]</c>.</param>
+    /// <param name="shape">The sizes of the indices, each 1 or more, whose product is the number of
+    /// values: <c>[height, width, channels]</c>.</param>
     /// <exception cref="ArgumentException">
     /// There are no values, the lengths differ, a bound is no number or above its partner, or the shape has another number of values.
     /// </exception>
@@ -159,11 +166,25 @@ public sealed record Box : Space
 
     /// <inheritdoc/>
     public override string ToString() => _shape.Length == 1
-        ? FormattableString.Invariant($"Box([{string.Join(", ", _low)}], [{string.Join(", ", _high)}])")
+        ? $"Box([{SpaceText.Few(_low)}], [{SpaceText.Few(_high)}])"
         : FormattableString.Invariant($"Box({Bounds(_low)}, {Bounds(_high)}, [{string.Join(", ", _shape)}])");
 
     /// <summary>The bounds of many numbers: one number where all are the same.</summary>
     private static string Bounds(double[] bounds) => Array.TrueForAll(bounds, bound => bound == bounds[0])
         ? FormattableString.Invariant($"{bounds[0]}")
-        : FormattableString.Invariant($"[{string.Join(", ", bounds)}]");
+        : $"[{SpaceText.Few(bounds)}]";
+}
+
+/// <summary>Lists of numbers as people read them. Stateless.</summary>
+file static class SpaceText
+{
+    private const int MaxShown = 12, First = 4;
+
+    /// <summary>The numbers, separated by commas; of many the first ones, the last one and how many there are.</summary>
+    public static string Few<T>(IReadOnlyList<T> numbers)
+        where T : IFormattable
+    {
+        string Join(IEnumerable<T> some) => string.Join(", ", some.Select(number => number.ToString(null, CultureInfo.InvariantCulture)));
+        return numbers.Count <= MaxShown ? Join(numbers) : $"{Join(numbers.Take(First))}, ..., {Join([numbers[^1]])} ({numbers.Count} in all)";
+    }
 }

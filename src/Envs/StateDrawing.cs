@@ -44,7 +44,8 @@ public abstract class StateDrawing : EnvironmentDrawing
     protected override string CaptionOf(PictureScene scene)
     {
         ArgumentNullException.ThrowIfNull(scene);
-        return string.Join("   ", scene.Episode.States[0].Select((x, k) => $"{NameOf(scene, k)} {x.ToString("F3", CultureInfo.InvariantCulture)}"));
+        return string.Join("   ",
+            scene.Episode.States[0].Select((x, k) => $"{NameOf(scene, k)} {x.ToString("F3", CultureInfo.InvariantCulture)}"));
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,9 @@ using FedPG.Federation.Setup;
 
 namespace FedPG.Experiments;
 
-/// <summary>An experiment whose file was read without an error: everything a run needs, and the file it came from with all defaults.</summary>
+/// <summary>
+/// An experiment whose file was read without an error: everything a run needs, and the file it came from with all defaults.
+/// </summary>
 public sealed record Experiment : TrainingSetup
 {
     /// <summary>The environment, where it is tabular.</summary>

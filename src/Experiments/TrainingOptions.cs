@@ -18,11 +18,12 @@ public enum NumberType
 }
 
 /// <summary>
-/// The options of a training run beside environment, policy, gradients and algorithm: the keys at the root of an experiment file. Immutable.
+/// The options of a training run beside environment, policy, gradients and algorithm: the
+/// keys at the root of an experiment file. Immutable.
 /// </summary>
 /// <remarks>
-/// <see cref="Folder"/>, <see cref="Threads"/> and <see cref="Execution"/> say where and how a program runs it; they are not part of the experiment
-/// and do not change a bit of its results.
+/// <see cref="Folder"/>, <see cref="Threads"/> and <see cref="Execution"/> say where and how a program runs it; they are not part of the
+/// experiment and do not change a bit of its results.
 /// </remarks>
 public sealed record TrainingOptions
 {
@@ -60,8 +61,8 @@ public sealed record TrainingOptions
     public int CheckpointEvery { get; init; } = 25;
 
     /// <summary>
-    /// The run folder, which must not exist or be empty; it gets exactly the files that <c>fedpg train</c> writes. Null (the default) for a run
-    /// that writes no file.
+    /// The run folder, which must not exist or be empty; it gets exactly the files that <c>fedpg train</c>
+    /// writes. Null (the default) for a run that writes no file.
     /// </summary>
     public string? Folder { get; init; }
 

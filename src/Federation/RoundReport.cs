@@ -22,7 +22,9 @@ public sealed record RoundReport(
     int Round, RoundMetrics Metrics, long EnvSteps, EvaluationResult? Evaluation, long BytesUp, long BytesDown, double Seconds,
     RolloutStatistics Rollouts, IReadOnlyList<ExchangeEntry> Exchanges, RoundDiagnostics? Diagnostics = null)
 {
-    /// <summary>The mean over agents and local steps of ||theta_i - thetabar||^2 in the round that led here; 0 where none was seen.</summary>
+    /// <summary>
+    /// The mean over agents and local steps of ||theta_i - thetabar||^2 in the round that led here; 0 where none was seen.
+    /// </summary>
     public double Drift => Metrics[MetricNames.Drift] ?? 0;
 }
 
@@ -31,4 +33,10 @@ public interface IRoundSink
 {
     /// <summary>Takes the report of a round.</summary>
     void Report(RoundReport report);
+
+    /// <summary>Hears what is done beside rounds, before it begins: what may take long after the last one.</summary>
+    /// <param name="what">In words, such as <c>certificate</c>.</param>
+    void Stage(string what)
+    {
+    }
 }

@@ -16,7 +16,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation;
 
 /// <summary>How a run ended.</summary>
-public enum RunStatus
+internal enum RunStatus
 {
     /// <summary>All rounds were run.</summary>
     Finished,
@@ -28,7 +28,7 @@ public enum RunStatus
 /// <summary>
 /// One experiment: server, agents and the evaluator outside. Not thread-safe; <see cref="Run"/> blocks its caller.
 /// </summary>
-public sealed class TrainingLoop : IDisposable
+internal sealed class TrainingLoop : IDisposable
 {
     private readonly TrainingSetup _experiment;
     private readonly Algorithm _algorithm;
@@ -57,11 +57,14 @@ public sealed class TrainingLoop : IDisposable
         Layout = policy.Layout;
         Server = _algorithm.NewServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
         RoundCheck.Require(
-            experiment.Name, _algorithm, experiment.Environment.AgentNames.Count, experiment.Federation.Participation.IsEveryone, Server.Theta);
+            experiment.Name, _algorithm, experiment.Environment.AgentNames.Count, experiment.Federation.Participation.IsEveryone,
+            Server.Theta);
         _diagnoser = experiment.CreateDiagnoser?.Invoke();
         var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
-        Agents = execution.CreateAgents?.Invoke(setup) ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
-        Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment).CreateEvaluator(experiment, policy, _pool);
+        Agents = execution.CreateAgents?.Invoke(setup)
+            ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
+        Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
+            .CreateEvaluator(experiment, policy, _pool);
     }
 
     /// <summary>The agents.</summary>
@@ -84,7 +87,8 @@ public sealed class TrainingLoop : IDisposable
     public int RoundsDone { get; private set; } = -1;
 
     /// <summary>
-    /// The rounds to run in all, 0 or more: those of the setup unless they are set. Schedules of the algorithm keep the number that they were made for.
+    /// The rounds to run in all, 0 or more: those of the setup unless they are set. Schedules of the
+    /// algorithm keep the number that they were made for.
     /// </summary>
     public int Rounds
     {
@@ -102,7 +106,10 @@ public sealed class TrainingLoop : IDisposable
     /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
     public long EnvSteps => _envStepsBefore + Agents.EnvSteps;
 
-    /// <summary>Trajectories sampled since the start of the run, stops and resumes included; 0 where the estimator samples none, or does not say how many.</summary>
+    /// <summary>
+    /// Trajectories sampled since the start of the run, stops and resumes included; 0 where the
+    /// estimator samples none, or does not say how many.
+    /// </summary>
     public long Trajectories => _trajectoriesBefore + Agents.Trajectories;
 
     /// <summary>Seconds of training since the start of the run, stops left out.</summary>
@@ -112,7 +119,8 @@ public sealed class TrainingLoop : IDisposable
     /// <param name="sink">Takes the report of every round.</param>
     /// <param name="checkpoint">Called between rounds when a checkpoint is due, and after the last round; null for none.</param>
     /// <param name="cancellation">Ends the run at the next round boundary.</param>
-    /// <param name="seconds">Rounds begin as long as less time than this was trained, whatever their number; null for the experiment's number of rounds.</param>
+    /// <param name="seconds">Rounds begin as long as less time than this was trained, whatever their number; null for the experiment's
+    /// number of rounds.</param>
     /// <exception cref="DivergedException">Parameters stopped being finite.</exception>
     public RunStatus Run(IRoundSink sink, Action? checkpoint, CancellationToken cancellation, double? seconds = null)
     {

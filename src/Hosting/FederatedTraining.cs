@@ -8,10 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace FedPG.Hosting;
 
 /// <summary>
-/// Trains in the background of a host. When the host stops, training ends at the next round boundary; a run with a folder can then be resumed. When
-/// training fails, the error is logged, the exit code of the process is set (2 for input that is not allowed, else 1), and the host stops. Thread-safe.
+/// Trains in the background of a host. When the host stops, training ends at the next round boundary; a run with a folder can then be
+/// resumed. When training fails, the error is logged, the exit code of the process is set (2 for input that is not allowed, else 1), and
+/// the host stops. Thread-safe.
 /// </summary>
-public sealed partial class FederatedTraining : BackgroundService
+internal sealed partial class FederatedTraining : BackgroundService
 {
     private readonly Func<FederatedTrainer> _create;
     private readonly FederatedTrainingSettings _settings;
@@ -22,7 +23,8 @@ public sealed partial class FederatedTraining : BackgroundService
     private volatile RoundReport? _latest;
 
     internal FederatedTraining(
-        Func<FederatedTrainer> create, FederatedTrainingSettings settings, IHostApplicationLifetime lifetime, ILogger<FederatedTraining> log,
+        Func<FederatedTrainer> create, FederatedTrainingSettings settings, IHostApplicationLifetime lifetime,
+        ILogger<FederatedTraining> log,
         TimeProvider time) =>
         (_create, _settings, _lifetime, _log, _time) = (create, settings, lifetime, log, time);
 
@@ -33,13 +35,15 @@ public sealed partial class FederatedTraining : BackgroundService
     public RoundReport? Latest => _latest;
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure of training ends the host with its exit code.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types",
+        Justification = "Every failure of training ends the host with its exit code.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             TrainingResult result = await Task.Factory.StartNew(
-                () => Train(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                () => Train(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .ConfigureAwait(false);
             LogEnded(result.Rounds, result.IsFinished ? "finished" : "stopped", result.Objective);
             _completion.SetResult(result);
             if (_settings.StopHostAtEnd) _lifetime.StopApplication();

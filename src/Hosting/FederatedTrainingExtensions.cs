@@ -14,19 +14,22 @@ public static class FederatedTrainingExtensions
     /// <param name="create">Makes the trainer; called once, on the thread that trains, and disposed of there.</param>
     /// <param name="configure">Sets how the host trains; null for the defaults.</param>
     public static IHostApplicationBuilder AddFederatedTraining(
-        this IHostApplicationBuilder builder, Func<IServiceProvider, FederatedTrainer> create, Action<FederatedTrainingSettings>? configure = null)
+        this IHostApplicationBuilder builder, Func<IServiceProvider, FederatedTrainer> create,
+        Action<FederatedTrainingSettings>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddFederatedTraining(create, configure);
         return builder;
     }
 
-    /// <inheritdoc cref="AddFederatedTraining(IHostApplicationBuilder, Func{IServiceProvider, FederatedTrainer}, Action{FederatedTrainingSettings}?)"/>
+    /// <inheritdoc
+    /// cref="AddFederatedTraining(IHostApplicationBuilder, Func{IServiceProvider, FederatedTrainer}, Action{FederatedTrainingSettings}?)"/>
     /// <param name="services">The services of the host.</param>
     /// <param name="create">Makes the trainer; called once, on the thread that trains, and disposed of there.</param>
     /// <param name="configure">Sets how the host trains; null for the defaults.</param>
     public static IServiceCollection AddFederatedTraining(
-        this IServiceCollection services, Func<IServiceProvider, FederatedTrainer> create, Action<FederatedTrainingSettings>? configure = null)
+        this IServiceCollection services, Func<IServiceProvider, FederatedTrainer> create,
+        Action<FederatedTrainingSettings>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(create);

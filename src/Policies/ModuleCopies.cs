@@ -56,8 +56,12 @@ internal sealed class ModuleCopies : IDisposable
         if (Parameters.Count == 0) throw Faulty("has no parameters; are they registered (RegisterComponents)?");
         _personal = copy.Module is IPersonalParameters own ? [.. own.PersonalParameters] : [];
         if (Array.Find(_personal, name => !Parameters.Any(p => IsWithin(p.Name, name))) is { } unknown)
-            throw Faulty($"names \"{unknown}\" as personal, and has no such parameter; it has {string.Join(", ", Parameters.Select(p => p.Name))}");
-        if (Parameters.All(p => IsPersonal(p.Name))) throw Faulty("names all of its parameters as personal; policy.personal: \"all\" does that");
+        {
+            string known = string.Join(", ", Parameters.Select(p => p.Name));
+            throw Faulty($"names \"{unknown}\" as personal, and has no such parameter; it has {known}");
+        }
+        if (Parameters.All(p => IsPersonal(p.Name)))
+            throw Faulty("names all of its parameters as personal; policy.personal: \"all\" does that");
         using var noGrad = no_grad();
         long[] shape = copy.Module.call(zeros(3, inputs, dtype: format.Dtype, device: format.Device)).shape;
         if (shape is not [3, var given] || given != outputs)

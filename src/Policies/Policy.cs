@@ -71,7 +71,8 @@ public abstract class Policy : nn.Module
     public virtual double[] InitialParameters(StreamKey key) => new double[Layout.Length];
 
     /// <summary>
-    /// An agent's first personal parameters, [dp]. By default the personal ones of theta_0, the same for all agents; an embedding, which has
+    /// An agent's first personal parameters, [dp]. By default the personal ones of theta_0, the same for all agents; an embedding, which
+    /// has
     /// to tell agents apart, is drawn from the agent's own stream.
     /// </summary>
     /// <param name="common">theta_0, [d].</param>
@@ -79,7 +80,8 @@ public abstract class Policy : nn.Module
     public virtual double[] InitialPersonal(ReadOnlySpan<double> common, StreamKey key) => common[Layout.SharedLength..].ToArray();
 
     /// <summary>
-    /// Which of the shared parameters an agent's policy depends on, [ds]; null (the default) for all of them. One-hot contexts and tables of
+    /// Which of the shared parameters an agent's policy depends on, [ds]; null (the default) for all of them. One-hot contexts and tables
+    /// of
     /// their own leave an agent the others' parameters untouched.
     /// </summary>
     /// <param name="agent">i, in [0, N).</param>

@@ -50,18 +50,20 @@ public static class PolicyCatalog
     /// <param name="policies">The catalogue.</param>
     /// <param name="environment">The environment that it acts in.</param>
     /// <param name="options">The options; their type and <see cref="PolicyOptions.Kind"/> say which policy.</param>
-    /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="format">
+    /// The type and place of rows and probabilities; null (the default) for <see cref="TensorFormat.Float32"/>.
+    /// </param>
     /// <returns>A policy of the caller's own.</returns>
     /// <exception cref="InvalidInputException">
     /// The kind is not known, it cannot act in the environment, or options are not allowed; all of those at once, by their keys.
     /// </exception>
     public static Policy Create(
-        this Catalog<PolicyDefinition> policies, FederatedEnvironment environment, PolicyOptions options, TensorFormat format)
+        this Catalog<PolicyDefinition> policies, FederatedEnvironment environment, PolicyOptions options, TensorFormat? format = null)
     {
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(format);
+        format ??= TensorFormat.Float32;
         string source = options.GetType().Name;
         if (policies.Find(options.Kind) is null) throw Refused("kind", $"\"{options.Kind}\"", policies.Unknown(options.Kind));
         PolicyDefinition definition = policies.For(options.Kind, environment);

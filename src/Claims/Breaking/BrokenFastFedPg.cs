@@ -1,7 +1,6 @@
+using FedPG.Experiments;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Core;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.States;
 using FedPG.Policies;
@@ -31,16 +30,16 @@ internal sealed class BrokenFastFedPg(FederationOptions federation, Breakage bre
     /// <param name="OldMemory">m_i of the round before, [n, d].</param>
     public sealed record Agents(Tensor Memory, Tensor OldMemory);
 
-    /// <summary>The built-in algorithms and the broken ones.</summary>
-    public static Catalog<AlgorithmDefinition> Catalog()
+    /// <summary>All that is built in, and the broken algorithms.</summary>
+    public static ExperimentCatalog Catalog()
     {
-        Catalog<AlgorithmDefinition> catalog = BuiltInAlgorithms.Catalog();
+        var catalog = new ExperimentCatalog();
         foreach ((string name, Breakage breakage) in new[]
         {
             (WrongSignName, Breakage.WrongSign), (DropName, Breakage.Drop), (StaleName, Breakage.Stale),
         })
         {
-            catalog.Register(AlgorithmDefinition.For<BrokenOptions>(
+            catalog.Add(AlgorithmDefinition.For<BrokenOptions>(
                 "broken on purpose", (_, federation) => new BrokenFastFedPg(federation, breakage)) with { Name = name });
         }
         return catalog;

@@ -1,15 +1,12 @@
 using System.Reflection;
 using FedPG.Claims.Breaking;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Execution;
 using FedPG.Federation.Threads;
-using FedPG.Policies.BuiltIn;
 using FedPG.Reporting.Figures;
 using TorchSharp;
 
@@ -29,8 +26,7 @@ namespace FedPG.Claims.Measuring;
 internal sealed class Lab(string claim, Breakage breakage, long seed, int threads, Effort effort, Action<int, int> progress,
     CancellationToken cancellation)
 {
-    private static readonly ExperimentReader Reader =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BrokenFastFedPg.Catalog());
+    private static readonly ExperimentReader Reader = new(BrokenFastFedPg.Catalog());
     private readonly List<Table> _tables = [];
     private readonly List<(string Name, Figure Figure)> _figures = [];
 

@@ -4,7 +4,6 @@ using FedPG.Claims.Measuring;
 using FedPG.Core.Statistics;
 using FedPG.Experiments;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Reporting.Figures;
 
 namespace FedPG.Claims.Paper;
@@ -68,7 +67,7 @@ internal sealed class Communication : Claim
         int tuningSeeds = 1, seeds = sampled ? lab.Choose(6, 2) : 1;
         string[] algorithms =
         [
-            .. BuiltInAlgorithms.Default.Entries
+            .. ExperimentCatalog.Default.Algorithms.Entries
                 .Where(algorithm => algorithm.Has(AlgorithmTraits.ServerPolicyGradient)).Select(algorithm => algorithm.Name),
         ];
         Setting[] grid = [.. from a in algorithms from h in steps from eta in etas select new Setting(a, h, eta)];

@@ -43,8 +43,11 @@ internal static class AdviceTable
         AdvisedConstants c = advice.Constants;
         Add(table, "L", c.Smoothness, $"measured along {c.PathSteps} exact gradient steps from the start");
         if (c.SmoothnessBound is not null)
-            Add(table, "L, proven", c.SmoothnessBound, "tabular softmax everywhere" + Times("; ", advice.Step.AdmissibleOverBound, "the measured"));
-        Add(table, "tr(Sigma)", c.TraceSigma, c.Trajectories == 0 ? "exact gradients" : $"standard error {Number(c.TraceSigmaError)}; B = {c.Trajectories}");
+            Add(table, "L, proven", c.SmoothnessBound,
+                "tabular softmax everywhere" + Times("; ", advice.Step.AdmissibleOverBound, "the measured"));
+        Add(table, "tr(Sigma)", c.TraceSigma, c.Trajectories == 0
+            ? "exact gradients"
+            : $"standard error {Number(c.TraceSigmaError)}; B = {c.Trajectories}");
         Add(table, "D", c.Truncation, c.Horizon is { } k ? $"||grad_K J - grad J|| / gamma^K, K = {k}" : "gradients are not truncated");
         Add(table, "mu", c.Mu, "min ||grad J||^2 / (J - J*) on the path"
             + (second ? "; further on it may be smaller" : ": a local ratio, no constant of the problem"));
@@ -62,13 +65,15 @@ internal static class AdviceTable
         if (s.AdmissibleByBound is not null) Add(table, "", s.AdmissibleByBound, "Theorem 1 with the proven L");
         Add(table, "Theorem 2", s.Theorem2, $"4 log(NHT) / (mu H T){TooLarge(s.Theorem2, s.Admissible)}");
         Add(table, "Theorem 3", s.Theorem3, $"(4 / H) sqrt(NH / T){TooLarge(s.Theorem3, s.Admissible)}");
-        Add(table, "about stable to", s.Stability, "2 / (lambda H) of the mean's curvature" + Times(": ", s.StabilityOverAdmissible, "the admissible"));
+        Add(table, "about stable to", s.Stability,
+            "2 / (lambda H) of the mean's curvature" + Times(": ", s.StabilityOverAdmissible, "the admissible"));
     }
 
     private static void AddNeeds(Table table, Advice advice, bool second)
     {
         AdvisedNeeds n = advice.Needs;
-        string target = n.Accuracy is null ? "" : $" of {Number(n.Accuracy)}", horizon = n.HorizonForAccuracy is { } k ? $"; {Number(k)} for the T above" : "";
+        string target = n.Accuracy is null ? "" : $" of {Number(n.Accuracy)}",
+            horizon = n.HorizonForAccuracy is { } k ? $"; {Number(k)} for the T above" : "";
         Head(table, "what it takes");
         Add(table, "T", n.RoundsOfTheorem2, "Theorem 2: (L / mu) max(16 C log(NHT), NH)");
         Add(table, "", n.RoundsOfTheorem3, "Theorem 3: L^2 max(256 C^2 NH, N^3 H^3)");
@@ -94,7 +99,8 @@ internal static class AdviceTable
     private static void Add(Table table, string name, double? value, string meaning) =>
         table.AddRow(name.EscapeMarkup(), Number(value), meaning.EscapeMarkup());
 
-    private static string TooLarge(double? eta, double? admissible) => eta > admissible ? "; more than admissible: T is too small for it" : "";
+    private static string TooLarge(double? eta, double? admissible) =>
+        eta > admissible ? "; more than admissible: T is too small for it" : "";
 
     /// <summary>A ratio in words; nothing where there is none.</summary>
     private static string Times(string before, double? ratio, string what) => ratio is { } r ? $"{before}{Number(r)} times {what}" : "";

@@ -29,7 +29,8 @@ internal static class AdviseCommand
     {
         RequireNumber(Accuracy, x => x > 0, "must be a number greater than 0");
         RequireNumber(Constant, x => x >= 1, "must be a number of at least 1");
-        var command = new Command("advise", "Says which theorem applies to an experiment, with which constants, and what follows for its step size, rounds and horizon.")
+        var command = new Command("advise",
+            "Says which theorem applies to an experiment, with which constants, and what follows for its step size, rounds and horizon.")
         {
             TrainCommand.File, TrainCommand.Set, TrainCommand.Seed, Accuracy, Constant, Json,
         };

@@ -49,16 +49,20 @@ internal sealed record BenchWorkload(string Name, Func<int, string> Json, Sample
         return (double)(last.Steps - last.Before) / (experiment.Federation.LocalSteps + 1);
     }
 
-    public static Experiment Read(string name, string json) => ExperimentReader.Default.Read(JsonDocument.Parse(json).RootElement, name, Environment.CurrentDirectory, []);
+    public static Experiment Read(string name, string json) =>
+        ExperimentReader.Default.Read(JsonDocument.Parse(json).RootElement, name, Environment.CurrentDirectory, []);
 
     /// <summary>Agents with goals around a gridworld, H = 10, 50 steps a trajectory.</summary>
-    public static string Grid(string name, string policy, double stepSize, int rounds, int agents = 16, int side = 10) => FormattableString.Invariant($$"""
+    public static string Grid(string name, string policy, double stepSize, int rounds, int agents = 16, int side = 10) =>
+        FormattableString.Invariant($$"""
         {
           "name": "{{name}}", "dtype": "float32",
-          "environment": { "id": "GridWorld-v0", "agents": {{agents}}, "options": { "width": {{side}}, "height": {{side}}, "slip": 0.1, "discount": 0.95, "goals": "boundary" } },
+          "environment": { "id": "GridWorld-v0", "agents": {{agents}}, "options": { "width": {{side}},
+            "height": {{side}}, "slip": 0.1, "discount": 0.95, "goals": "boundary" } },
           "policy": {{policy}},
           "gradient": { "estimator": "gpomdp", "horizon": 50, "trajectories": 32, "baseline": "none" },
-          "federation": { "algorithm": "fast-fedpg", "rounds": {{rounds}}, "localSteps": 10, "localStepSize": {{stepSize}}, "memory": "fresh" },
+          "federation": { "algorithm": "fast-fedpg", "rounds": {{rounds}}, "localSteps": 10,
+            "localStepSize": {{stepSize}}, "memory": "fresh" },
           "evaluateEvery": 1000000, "checkpointEvery": 0
         }
         """);
@@ -70,7 +74,8 @@ internal sealed record BenchWorkload(string Name, Func<int, string> Json, Sample
     private static string Poles(string name, int rounds, int agents) => $$"""
         {
           "name": "{{name}}", "dtype": "float32",
-          "environment": { "id": "CartPole-v1", "agents": {{agents}}, "options": { "discount": 0.95, "gravity": {{Even(agents, 8, 12)}}, "length": {{Even(agents, 0.8, 0.3)}} } },
+          "environment": { "id": "CartPole-v1", "agents": {{agents}}, "options": { "discount": 0.95, "gravity": {{Even(agents, 8, 12)}},
+            "length": {{Even(agents, 0.8, 0.3)}} } },
           "policy": {{Network}},
           "gradient": { "estimator": "gpomdp", "horizon": 200, "trajectories": 32, "baseline": "none" },
           "federation": { "algorithm": "fast-fedpg", "rounds": {{rounds}}, "localSteps": 5, "localStepSize": 0.002, "memory": "fresh" },

@@ -18,7 +18,8 @@ internal static class EpisodicBench
         const int drawn = 4096;
         int choices = ((Discrete)environment.ActionSpace).Count;
         var random = new RandomSequence(new StreamKey(1, StreamPurpose.Environment, 0, 0, 0));
-        double[] actions = [.. Enumerable.Range(0, drawn).Select(_ => Math.Floor(random.NextDouble() * choices))], observation = new double[environment.ObservationSpace.Size];
+        double[] actions = [.. Enumerable.Range(0, drawn).Select(_ => Math.Floor(random.NextDouble() * choices))],
+            observation = new double[environment.ObservationSpace.Size];
         IEnvironment[] environments = [.. Enumerable.Range(0, environment.AgentNames.Count).Select(environment.Create)];
         return StepRates.Measure(repeats, _ =>
         {

@@ -24,7 +24,12 @@ internal static class GradientBench
     private const double Seconds = 0.3;
 
     /// <summary>The side of the square grid of each workload.</summary>
-    public static IReadOnlyDictionary<string, int> Sides { get; } = new Dictionary<string, int> { ["W3-100"] = 10, ["W3-400"] = 20, ["W3-900"] = 30 };
+    public static IReadOnlyDictionary<string, int> Sides { get; } = new Dictionary<string, int>
+    {
+        ["W3-100"] = 10,
+        ["W3-400"] = 20,
+        ["W3-900"] = 30,
+    };
 
     /// <summary>Times a workload.</summary>
     /// <param name="name">One of <see cref="Sides"/>.</param>
@@ -37,14 +42,16 @@ internal static class GradientBench
         Experiment experiment = ExperimentOf(name);
         using var federation = new TrainingLoop(experiment, bench.Execution, TimeProvider.System);
         LocalAgents agents = federation.LocalAgents;
-        Dictionary<int, Tensor[]> rows = agents.Blocks.ToDictionary(b => b.First, b => Enumerable.Range(0, Sets).Select(set => Rows(b, set)).ToArray());
+        Dictionary<int, Tensor[]> rows = agents.Blocks.ToDictionary(b => b.First,
+            b => Enumerable.Range(0, Sets).Select(set => Rows(b, set)).ToArray());
         int step = 0;
         Repeat();
         var times = Spread.Of([.. Enumerable.Range(0, bench.Repeats).Select(_ => Repeat())]);
         foreach (Tensor tensor in rows.Values.SelectMany(sets => sets)) tensor.Dispose();
         var result = new JsonObject { ["workload"] = name };
         times.WriteTo(result, "milliseconds", "", 4);
-        (result["states"], result["agents"], result["products"], result["repeats"]) = (Sides[name] * Sides[name], Agents, Products(experiment), bench.Repeats);
+        (result["states"], result["agents"], result["products"], result["repeats"]) =
+            (Sides[name] * Sides[name], Agents, Products(experiment), bench.Repeats);
         return result;
 
         double Repeat()
@@ -55,7 +62,8 @@ internal static class GradientBench
             {
                 int set = step++ % Sets;
                 agents.Run(AgentCall.Work(
-                    (AgentBlock block, int round) => block.Gradient(rows[block.First][set], sameRows: false, new BatchKey(round, 0)), round: 0));
+                    (AgentBlock block, int round) =>
+                        block.Gradient(rows[block.First][set], sameRows: false, new BatchKey(round, 0)), round: 0));
             }
             while (Stopwatch.GetElapsedTime(started).TotalSeconds < Seconds);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds / (step - before);
@@ -63,7 +71,8 @@ internal static class GradientBench
     }
 
     /// <summary>The multiplications of one factorisation.</summary>
-    public static double Products(Experiment experiment) => new ExactEvaluation(experiment.Mdp.Agents[0].Kernel, experiment.Mdp.Discount).FactorisationCost;
+    public static double Products(Experiment experiment) =>
+        new ExactEvaluation(experiment.Mdp.Agents[0].Kernel, experiment.Mdp.Discount).FactorisationCost;
 
     /// <summary>Parameters of a block's agents, uniform on (-1, 1).</summary>
     private static Tensor Rows(AgentBlock block, int set)
@@ -84,7 +93,8 @@ internal static class GradientBench
         string json = $$"""
             {
               "name": "{{name}}", "dtype": "float32",
-              "environment": { "id": "GridWorld-v0", "agents": {{Agents}}, "options": { "width": {{side}}, "height": {{side}}, "slip": 0.1, "discount": 0.95, "goals": "boundary" } },
+              "environment": { "id": "GridWorld-v0", "agents": {{Agents}}, "options": { "width": {{side}},
+                "height": {{side}}, "slip": 0.1, "discount": 0.95, "goals": "boundary" } },
               "policy": { "kind": "tabular-softmax" },
               "gradient": { "estimator": "exact" },
               "federation": { "algorithm": "fast-fedpg", "rounds": 0 },

@@ -77,13 +77,17 @@ internal static class GrowthBench
         double all = memory.TotalAvailableMemoryBytes, free = all - memory.MemoryLoadBytes;
         if (needed <= free) return;
         throw new InvalidInputException(new ValidationError("WORKLOAD", "", name,
-            Invariant($"needs {needed / (1 << 30):F0} GiB for the rows of {agents} agents with {policy.Layout.Length} parameters; {free / (1 << 30):F1} of {all / (1 << 30):F1} GiB are free")));
+            string.Create(CultureInfo.InvariantCulture,
+                $"needs {needed / (1 << 30):F0} GiB for the rows of {agents} agents with {policy.Layout.Length} parameters; "
+                    + $"{free / (1 << 30):F1} of {all / (1 << 30):F1} GiB are free")));
     }
 
     private static (string Kind, int Size)? Read(string name)
     {
         string[] parts = name.Split('=');
-        if (parts.Length != 2 || !Kinds.Contains(parts[0]) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size < 1) return null;
+        if (parts.Length != 2 || !Kinds.Contains(parts[0])
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size < 1)
+            return null;
         return parts[0] is "states" or "exact" && (int)Math.Sqrt(size) * (int)Math.Sqrt(size) != size ? null : (parts[0], size);
     }
 

@@ -11,7 +11,8 @@ namespace FedPG.Cli.Bench;
 internal sealed record Spread(double Median, double Minimum, double Maximum)
 {
     /// <summary>Of at least one repeat, in any order.</summary>
-    public static Spread Of(IReadOnlyCollection<double> repeats) => new(Intervals.Median([.. repeats.Order()]), repeats.Min(), repeats.Max());
+    public static Spread Of(IReadOnlyCollection<double> repeats) =>
+        new(Intervals.Median([.. repeats.Order()]), repeats.Min(), repeats.Max());
 
     /// <summary>Writes the three numbers under their names.</summary>
     /// <param name="result">What is written to.</param>

@@ -30,7 +30,8 @@ internal static class TabularBench
         {
             long steps = 0;
             for (int i = 0; i < experiment.Mdp.Agents.Count; i++)
-                steps += sampler.ScoreWeights<float>(i, uniform, default, 0, new StreamKey(experiment.Seed, StreamPurpose.Rollout, i, round, 0), false, weights, work).EnvSteps;
+                steps += sampler.ScoreWeights<float>(i, uniform, default, 0,
+                    new StreamKey(experiment.Seed, StreamPurpose.Rollout, i, round, 0), false, weights, work).EnvSteps;
             return steps;
         });
     }
@@ -42,7 +43,8 @@ internal static class TabularBench
         ExecutionOptions execution = bench.Execution;
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
         int agents = experiment.Mdp.Agents.Count, size = execution.BlockSizeFor(agents, sizeof(float) * (long)policy.Layout.Length);
-        Block[] blocks = [.. Enumerable.Range(0, (agents + size - 1) / size).Select(k => new Block(experiment, sampler, execution.Device, k * size, Math.Min(size, agents - (k * size))))];
+        Block[] blocks = [.. Enumerable.Range(0, (agents + size - 1) / size)
+            .Select(k => new Block(experiment, sampler, execution.Device, k * size, Math.Min(size, agents - (k * size))))];
         using var pool = new WorkerPool(Math.Min(execution.Threads, blocks.Length));
         Spread rate = StepRates.Measure(bench.Repeats, round =>
         {
@@ -86,7 +88,8 @@ internal static class TabularBench
             for (int i = 0; i < _count; i++)
             {
                 var key = new StreamKey(_experiment.Seed, StreamPurpose.Rollout, _first + i, round, 0);
-                Steps += _sampler.ScoreWeights(_first + i, probabilities.Slice(i * _weights.Length, _weights.Length), default, 0, key, false, _weights, _work).EnvSteps;
+                Steps += _sampler.ScoreWeights(_first + i, probabilities.Slice(i * _weights.Length, _weights.Length), default, 0, key,
+                    false, _weights, _work).EnvSteps;
             }
         }
 

@@ -47,7 +47,7 @@ internal static class WorkloadFloor
         Experiment experiment = workload.Experiment(1);
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float32);
         long agents = experiment.Environment.AgentNames.Count, parameters = policy.Layout.Length;
-        bool listed = experiment.Environment is FiniteMdp;
+        bool listed = FiniteMdp.Find(experiment.Environment) is not null;
         double steps = workload.StepsPerGradient(execution);
         int[] hidden = [.. (experiment.Resolved["policy"]!["hidden"] as JsonArray ?? []).Select(width => (int)width!)];
         int inputs = listed ? 0 : ((EpisodicEnvironment)experiment.Environment).ObservationSpace.Size;
@@ -60,11 +60,13 @@ internal static class WorkloadFloor
         double numbers = (ActivationPasses * (hidden.Sum() + actions)) + (2 * inputs);
         int size = execution.BlockSizeFor((int)agents, (long)(parameters * Bytes));
         double blocks = Math.Ceiling((double)agents / size), calls = blocks * (listed ? 1 : Math.Ceiling(steps / blocks / PairsOfCall));
-        double operations = products * rows, bytes = Bytes * ((ParameterPasses * (double)parameters * agents) + (numbers * rows)), launches = calls * ((LaunchesOfLayer * Math.Max(widths.Length - 1, 0)) + OtherLaunches);
+        double operations = products * rows, bytes = Bytes * ((ParameterPasses * (double)parameters * agents) + (numbers * rows)),
+            launches = calls * ((LaunchesOfLayer * Math.Max(widths.Length - 1, 0)) + OtherLaunches);
         // Probabilities there and weights back; or parameters there, and observation, action and weight of each pair back.
         double link = Bytes * (listed ? 2 * rows * actions : ((double)agents * parameters) + (rows * (inputs + 2)));
 
-        (string Name, double Milliseconds)[] device = [("memory", bytes / limits.Memory / 1e6), ("compute", operations / limits.Compute / 1e6), ("launch", launches * limits.Launch / 1e3)];
+        (string Name, double Milliseconds)[] device = [("memory", bytes / limits.Memory / 1e6),
+            ("compute", operations / limits.Compute / 1e6), ("launch", launches * limits.Launch / 1e3)];
         (string Name, double Milliseconds)[] all = [.. device, ("link", link / limits.Link / 1e6), ("host", steps / limits.Host / 1e3)];
         (string bound, double least) = all.MaxBy(part => part.Milliseconds);
         double inTurn = device.Max(part => part.Milliseconds) + all[^2].Milliseconds + all[^1].Milliseconds;
@@ -78,7 +80,8 @@ internal static class WorkloadFloor
             ["bytes"] = Math.Round(bytes),
             ["launches"] = launches,
             ["linkBytes"] = Math.Round(link),
-            ["floorMilliseconds"] = new JsonObject(all.Select(part => KeyValuePair.Create(part.Name, (JsonNode?)Math.Round(part.Milliseconds, 5)))),
+            ["floorMilliseconds"] = new JsonObject(
+                all.Select(part => KeyValuePair.Create(part.Name, (JsonNode?)Math.Round(part.Milliseconds, 5)))),
             ["boundBy"] = bound,
             ["stepsPerSecondAtMost"] = Math.Round(1000 * steps / least),
             ["stepsPerSecondInTurn"] = Math.Round(1000 * steps / inTurn),

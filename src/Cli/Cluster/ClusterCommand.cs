@@ -31,11 +31,15 @@ internal static class ClusterCommand
             return ExitCode.Ok;
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{status.Run}: round {status.Round}, {status.RoundsPerSecond:G4} rounds/s, {status.Blocks} blocks; {status.BytesSent:N0} bytes sent, {status.BytesReceived:N0} received, {status.SnapshotBytes:N0} of snapshots; {status.Restored} blocks made"));
+            $"{status.Run}: round {status.Round}, {status.RoundsPerSecond:G4} rounds/s, {status.Blocks} blocks; "
+                + $"{status.BytesSent:N0} bytes sent, {status.BytesReceived:N0} received, {status.SnapshotBytes:N0} of snapshots; "
+                + $"{status.Restored} blocks made"));
         var table = new Table { Border = TableBorder.None };
         foreach (string heading in (string[])["worker", "site", "address", "threads", "blocks", "state"]) table.AddColumn(heading);
         foreach (WorkerStatus w in status.Workers)
-            table.AddRow(new[] { w.Name, w.Site, w.Address, w.Threads.ToString(CultureInfo.InvariantCulture), w.Blocks.ToString(CultureInfo.InvariantCulture), w.State }.Select(t => new Text(t)).ToArray());
+            table.AddRow(
+                new[] { w.Name, w.Site, w.Address, w.Threads.ToString(CultureInfo.InvariantCulture),
+                    w.Blocks.ToString(CultureInfo.InvariantCulture), w.State }.Select(t => new Text(t)).ToArray());
         AnsiConsole.Write(table);
         return ExitCode.Ok;
     }

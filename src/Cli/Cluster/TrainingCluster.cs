@@ -25,15 +25,27 @@ internal sealed class TrainingCluster : IDisposable
     private TrainingCluster(ClusterSettings settings, int workers, int? blockSize, Action<string> note, CancellationToken cancellation) =>
         (_settings, _workers, _blockSize, _note, _cancellation) = (settings, workers, blockSize, note, cancellation);
 
-    public static readonly Option<int> Workers = new("--workers") { Description = "With --cluster: the workers to wait for before the first round.", HelpName = "N", DefaultValueFactory = _ => 1 };
+    public static readonly Option<int> Workers = new("--workers")
+    {
+        Description = "With --cluster: the workers to wait for before the first round.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
 
     private static readonly Option<string?> SiteList = new("--sites")
     {
-        Description = "With --cluster: pins agents to sites, in order, one each or NAME:NUMBER. Their environments need be at the sites only (fedpg worker --site NAME).",
+        Description =
+            "With --cluster: pins agents to sites, in order, one each or NAME:NUMBER. Their environments need be at the sites only "
+                + "(fedpg worker --site NAME).",
         HelpName = "NAME[:N],...",
     };
 
-    private static readonly Option<string> Missing = new("--missing-site") { Description = "With --sites: what becomes of a round when a site is missing.", HelpName = "wait|skip|fail", DefaultValueFactory = _ => "wait" };
+    private static readonly Option<string> Missing = new("--missing-site")
+    {
+        Description = "With --sites: what becomes of a round when a site is missing.",
+        HelpName = "wait|skip|fail",
+        DefaultValueFactory = _ => "wait",
+    };
 
     /// <summary>Adds the options to a command.</summary>
     public static void AddTo(Command command)
@@ -49,9 +61,16 @@ internal sealed class TrainingCluster : IDisposable
     public static TrainingCluster? Of(ParseResult parsed, int? blockSize, Action<string> note, CancellationToken cancellation)
     {
         if (parsed.GetValue(ClusterOptions.Address) is not null)
-            return new TrainingCluster(ClusterOptions.ReadForServer(parsed), parsed.GetValue(Workers), blockSize, note, cancellation) { _sites = ReadSites(parsed) };
-        string[] given = [.. ClusterOptions.GivenWithout(parsed), .. new Option[] { Workers, SiteList, Missing }.Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
-        return given.Length == 0 ? null : throw new InvalidInputException([.. given.Select(o => new ValidationError(o, "", null, $"means nothing without {ClusterOptions.Address.Name}"))]);
+            return new TrainingCluster(ClusterOptions.ReadForServer(parsed), parsed.GetValue(Workers), blockSize, note, cancellation)
+            {
+                _sites = ReadSites(parsed),
+            };
+        string[] given = [.. ClusterOptions.GivenWithout(parsed),
+            .. new Option[] { Workers, SiteList, Missing }.Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
+        return given.Length == 0
+            ? null
+            : throw new InvalidInputException(
+                [.. given.Select(o => new ValidationError(o, "", null, $"means nothing without {ClusterOptions.Address.Name}"))]);
     }
 
     /// <summary>What a command line that goes on with the run must say again; empty where it need not be on a cluster.</summary>
@@ -75,7 +94,9 @@ internal sealed class TrainingCluster : IDisposable
         var errors = new ValidationErrors("--set");
         KeyOverrides.Parse(assignments, errors).ApplyTo(document, errors);
         errors.ThrowIfAny();
-        if (document["environment"] is not JsonObject environment || environment["id"] is not JsonValue id || id.GetValueKind() != JsonValueKind.String) return;
+        if (document["environment"] is not JsonObject environment || environment["id"] is not JsonValue id
+            || id.GetValueKind() != JsonValueKind.String)
+            return;
         int agents = environment["agents"] is JsonValue given && given.TryGetValue(out int number) ? number : _sites.OfAgent.Count;
         Server.LearnEnvironment((string)id!, agents, environment["options"]?.ToJsonString() ?? "{}", _sites);
     }
@@ -85,7 +106,8 @@ internal sealed class TrainingCluster : IDisposable
     public static void CheckSite(string option, string name)
     {
         if (name.Length is 0 or > 60 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            throw new InvalidInputException(new ValidationError(option, "", name, "the name of a site must be 1 to 60 letters, digits, '-', '_' or '.'"));
+            throw new InvalidInputException(new ValidationError(option, "", name,
+                "the name of a site must be 1 to 60 letters, digits, '-', '_' or '.'"));
     }
 
     private ClusterServer Server => _server ??= ClusterServer.Start(_settings, _note, TimeProvider.System, _cancellation);
@@ -93,18 +115,28 @@ internal sealed class TrainingCluster : IDisposable
     private static Sites? ReadSites(ParseResult parsed)
     {
         if (parsed.GetValue(SiteList) is not { } list)
-            return parsed.GetResult(Missing) is { Implicit: false } ? throw new InvalidInputException(new ValidationError(Missing.Name, "", null, $"means nothing without {SiteList.Name}")) : null;
+            return parsed.GetResult(Missing) is { Implicit: false }
+                ? throw new InvalidInputException(new ValidationError(Missing.Name, "", null, $"means nothing without {SiteList.Name}"))
+                : null;
         var agents = new List<string>();
         foreach (string item in list.Split(','))
         {
             string[] parts = item.Split(':', 2);
             int number = 1;
             CheckSite(SiteList.Name, parts[0]);
-            if (parts.Length == 2 && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is > 0 and <= EnvironmentDefinition.AgentLimit))
-                throw new InvalidInputException(new ValidationError(SiteList.Name, "", item, "must be NAME, or NAME:NUMBER with the number of its agents"));
+            if (parts.Length == 2
+                && !(int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                    && number is > 0 and <= EnvironmentDefinition.AgentLimit))
+                throw new InvalidInputException(new ValidationError(SiteList.Name, "", item,
+                    "must be NAME, or NAME:NUMBER with the number of its agents"));
             agents.AddRange(Enumerable.Repeat(parts[0], number));
         }
-        return new Sites(agents, parsed.GetValue(Missing) switch { "skip" => MissingSite.Skip, "fail" => MissingSite.Fail, _ => MissingSite.Wait });
+        return new Sites(agents, parsed.GetValue(Missing) switch
+        {
+            "skip" => MissingSite.Skip,
+            "fail" => MissingSite.Fail,
+            _ => MissingSite.Wait,
+        });
     }
 
     public void Dispose() => _server?.Dispose();

@@ -24,12 +24,16 @@ internal static class CommandLineErrors
         if (commands.Length > 0)
         {
             if (parsed.UnmatchedTokens is [{ } word, ..])
-                errors.Add(new ValidationError(word, "", null, $"is not a command of \"{command}\"; the nearest is \"{NearestName.Of(word, commands)}\", and there are {string.Join(", ", commands)}"));
+                errors.Add(new ValidationError(word, "", null,
+                    $"is not a command of \"{command}\"; the nearest is \"{NearestName.Of(word, commands)}\", and there are "
+                        + $"{string.Join(", ", commands)}"));
             else if (parsed.Errors.Count > 0)
-                errors.Add(new ValidationError(command, "", null, $"a command is missing; there are {string.Join(", ", commands)}; see {command} --help"));
+                errors.Add(new ValidationError(command, "", null,
+                    $"a command is missing; there are {string.Join(", ", commands)}; see {command} --help"));
             return errors;
         }
-        errors.AddRange(parsed.UnmatchedTokens.Select(t => new ValidationError(t, "", null, $"is one word too many; see {command} --help")));
+        errors.AddRange(
+            parsed.UnmatchedTokens.Select(t => new ValidationError(t, "", null, $"is one word too many; see {command} --help")));
         foreach (ParseError error in parsed.Errors)
         {
             if (OptionOf(error.SymbolResult) is { } option) errors.Add(Describe(option, error));
@@ -52,7 +56,8 @@ internal static class CommandLineErrors
     private static ValidationError UnknownOption(string word, string command, CommandResult result)
     {
         string[] known = [.. result.Command.Options.Select(o => o.Name), PluginOption.Name, "--help"];
-        return new ValidationError(word, "", null, $"is not an option of \"{command}\"; the nearest is \"{NearestName.Of(word.Split('=')[0], known)}\"; see {command} --help");
+        return new ValidationError(word, "", null,
+            $"is not an option of \"{command}\"; the nearest is \"{NearestName.Of(word.Split('=')[0], known)}\"; see {command} --help");
     }
 
     private static ValidationError Describe(OptionResult option, ParseError error)
@@ -60,7 +65,8 @@ internal static class CommandLineErrors
         string name = option.Option.Name, help = option.Option.HelpName is { } h ? $" {h}" : "";
         string value = string.Join(' ', option.Tokens.Select(t => t.Value));
         if (option.Tokens.Count == 0) return new ValidationError(name, "", null, $"a value is missing: {name}{help}");
-        if (option.Tokens.Count > option.Option.Arity.MaximumNumberOfValues) return new ValidationError(name, "", value, "must be given once");
+        if (option.Tokens.Count > option.Option.Arity.MaximumNumberOfValues)
+            return new ValidationError(name, "", value, "must be given once");
         // Messages of this program's own validators say what is allowed, and nothing else.
         if (error.Message.StartsWith("must ", StringComparison.Ordinal)) return new ValidationError(name, "", value, error.Message);
         Type type = Nullable.GetUnderlyingType(option.Option.ValueType) ?? option.Option.ValueType;
@@ -70,10 +76,13 @@ internal static class CommandLineErrors
 
     private static ValidationError Describe(string command, CommandResult result, ParseError error)
     {
-        string[] missing = [.. result.Command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0 && result.GetResult(a) is not { Tokens.Count: > 0 }).Select(a => a.Name)];
+        string[] missing =
+            [.. result.Command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0 && result.GetResult(a) is not { Tokens.Count: > 0 })
+                .Select(a => a.Name)];
         return missing.Length > 0
             ? new ValidationError(command, "", null, $"{string.Join(" and ", missing)} is missing; see {command} --help")
-            : new ValidationError(command, "", null, string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+            : new ValidationError(command, "", null,
+                string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 
     private static OptionResult? OptionOf(SymbolResult? symbol) => symbol as OptionResult ?? symbol?.Parent as OptionResult;

@@ -12,7 +12,12 @@ internal static class CommonOptions
     /// <summary><c>--threads N</c>; all cores when not given.</summary>
     public static Option<int> Threads(string description)
     {
-        var threads = new Option<int>("--threads") { Description = description, HelpName = "N", DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MaxThreads) };
+        var threads = new Option<int>("--threads")
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, MaxThreads),
+        };
         RequireWhole(threads, MaxThreads, $"must be a whole number from 1 to {MaxThreads}");
         return threads;
     }
@@ -20,7 +25,12 @@ internal static class CommonOptions
     /// <summary><c>--block-size N</c>; chosen when not given.</summary>
     public static Option<int?> BlockSize()
     {
-        var size = new Option<int?>("--block-size") { Description = "Agents that are evaluated at once, rounded down to a power of two (default: chosen). Changes no bit of the result.", HelpName = "N" };
+        var size = new Option<int?>("--block-size")
+        {
+            Description =
+                "Agents that are evaluated at once, rounded down to a power of two (default: chosen). Changes no bit of the result.",
+            HelpName = "N",
+        };
         RequireWhole(size, int.MaxValue, "must be a whole number of at least 1");
         return size;
     }

@@ -24,11 +24,13 @@ internal sealed record DeviceLimits(double Memory, double Compute, double Launch
         {
             string[] pair = part.Split('=');
             bool valid = pair.Length == 2 && pair[0] is "memory" or "compute" or "launch" or "link" or "host"
-                && double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number) && given.TryAdd(pair[0], number);
+                && double.TryParse(pair[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0
+                && double.IsFinite(number) && given.TryAdd(pair[0], number);
             if (!valid) throw Error();
         }
         if (!given.TryGetValue("memory", out double memory) || !given.TryGetValue("compute", out double compute)) throw Error();
-        return new DeviceLimits(memory, compute, given.GetValueOrDefault("launch", 0), given.GetValueOrDefault("link", double.PositiveInfinity), given.GetValueOrDefault("host", double.PositiveInfinity));
+        return new DeviceLimits(memory, compute, given.GetValueOrDefault("launch", 0),
+            given.GetValueOrDefault("link", double.PositiveInfinity), given.GetValueOrDefault("host", double.PositiveInfinity));
 
         InvalidInputException Error() => new(new ValidationError(source, "", text, $"must be {Allowed}, positive numbers"));
     }

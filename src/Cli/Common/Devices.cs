@@ -26,10 +26,12 @@ internal static class Devices
         if (!bundle)
         {
             throw new InvalidInputException(new ValidationError("--device", "", name,
-                "this build holds the CPU backend only; build with -p:TorchBackend=cuda (as in: dotnet run -c Release --project src/Cli -p:TorchBackend=cuda -- ...)"));
+                "this build holds the CPU backend only; build with -p:TorchBackend=cuda (as in: dotnet run -c Release --project src/Cli "
+                    + "-p:TorchBackend=cuda -- ...)"));
         }
         if (!torch.cuda.is_available())
-            throw new InvalidInputException(new ValidationError("--device", "", name, "torch finds no usable CUDA device: an NVIDIA GPU and its driver are needed"));
+            throw new InvalidInputException(new ValidationError("--device", "", name,
+                "torch finds no usable CUDA device: an NVIDIA GPU and its driver are needed"));
         return torch.CUDA;
     }
 }

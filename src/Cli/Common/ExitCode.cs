@@ -1,7 +1,7 @@
 namespace FedPG.Cli.Common;
 
 /// <summary>What the process returns.</summary>
-public static class ExitCode
+internal static class ExitCode
 {
     /// <summary>All went well.</summary>
     public const int Ok = 0;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FedPG.Envs;
+using FedPG.Envs.Python;
 using FedPG.Experiments.Plugins;
 using FedPG.Federation.Agents;
 
@@ -13,12 +14,13 @@ internal static class Failure
     /// <summary>One line for the user; null for what is not expected to happen.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        DivergedException or EnvironmentContractException or AgentFailureException => exception.Message,
+        DivergedException or EnvironmentContractException or AgentFailureException or PythonException => exception.Message,
         _ when PluginFailure.Describe(exception) is { } plugin => plugin,
         IOException or UnauthorizedAccessException or SocketException or DbException => exception.Message,
         AggregateException { InnerExceptions: [{ } inner, ..] } => Describe(inner),
         OutOfMemoryException => "out of memory",
-        TypeInitializationException or DllNotFoundException => $"the native libraries of torch cannot be loaded: {FirstLine(Innermost(exception))}",
+        TypeInitializationException or DllNotFoundException =>
+            $"the native libraries of torch cannot be loaded: {FirstLine(Innermost(exception))}",
         NotSupportedException e when e.Message.Contains("native", StringComparison.OrdinalIgnoreCase) => FirstLine(e),
         ExternalException e => $"torch: {FirstLine(e)}",
         _ => null,

@@ -33,7 +33,8 @@ internal sealed record ProgressLine(string Head, double Share, string Figure, st
         (string head, int bar, string tail) = Fit(columns);
         if (bar == 0) return head + tail;
         int filled = Filled(bar);
-        return new StringBuilder(head).Append(" \u001b[32m").Append(Full, filled).Append("\u001b[90m").Append(Empty, bar - filled).Append("\u001b[0m").Append(tail).ToString();
+        return new StringBuilder(head).Append(" \u001b[32m").Append(Full, filled).Append("\u001b[90m").Append(Empty, bar - filled)
+            .Append("\u001b[0m").Append(tail).ToString();
     }
 
     /// <summary>The parts for where lines are only added: without a bar.</summary>

@@ -21,7 +21,11 @@ internal sealed class ShowOptions(string agentMeaning)
     };
 
     /// <summary>The seed of the episode.</summary>
-    public Option<long?> Seed { get; } = new("--seed") { Description = "The seed of the episode that is shown (default: 0).", HelpName = "N" };
+    public Option<long?> Seed { get; } = new("--seed")
+    {
+        Description = "The seed of the episode that is shown (default: 0).",
+        HelpName = "N",
+    };
 
     /// <summary>Seed and file as they were given.</summary>
     /// <param name="parsed">The command line.</param>
@@ -30,7 +34,8 @@ internal sealed class ShowOptions(string agentMeaning)
     {
         long seed = parsed.GetValue(Seed) ?? 0;
         if (seed is < 0 or > MaxSeed)
-            errors.Add(new ValidationError("--seed", "", seed.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MaxSeed}"));
+            errors.Add(new ValidationError("--seed", "", seed.ToString(CultureInfo.InvariantCulture),
+                $"must be a whole number from 0 to {MaxSeed}"));
         string? path = parsed.GetValue(File);
         if (path is not null && SceneOutput.ErrorOf(path) is { } error) errors.Add(error);
         return (seed, path);

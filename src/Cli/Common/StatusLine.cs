@@ -42,7 +42,7 @@ internal sealed class StatusLine
         if (IsQuiet) return;
         if (!IsTerminal)
         {
-            Console.Error.WriteLine(line.ToString());
+            Console.Error.WriteLine(Console.IsErrorRedirected ? line.ToString() : Prose.Wrapped(line.ToString(), Columns));
             return;
         }
         int columns = Columns;
@@ -54,7 +54,8 @@ internal sealed class StatusLine
     /// <summary>Writes a remark above the line of progress, which is gone until it is drawn again.</summary>
     public void Note(string text)
     {
-        if (!IsQuiet) Console.Error.WriteLine(IsTerminal ? Back(Columns) + text : text);
+        string lines = Console.IsErrorRedirected ? text : Prose.Wrapped(text, Columns);
+        if (!IsQuiet) Console.Error.WriteLine(IsTerminal ? Back(Columns) + lines : lines);
         _shown = 0;
     }
 

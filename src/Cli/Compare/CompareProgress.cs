@@ -106,7 +106,8 @@ internal sealed class CompareProgress : IComparisonProgress, IDisposable
         int done = _lines.Values.Sum(l => l.Done);
         string left = share > 0 ? Quantities.Duration(Math.Max(0, seconds / share * (runs - share))) : "?";
         string head = string.Create(
-            CultureInfo.InvariantCulture, $"{_stage}: {done}/{runs:F0} runs, {percent:F0} %, {Quantities.Duration(seconds)} so far, {left} left");
+            CultureInfo.InvariantCulture,
+            $"{_stage}: {done}/{runs:F0} runs, {percent:F0} %, {Quantities.Duration(seconds)} so far, {left} left");
         if (_terminal is null)
         {
             Console.Error.WriteLine(head);

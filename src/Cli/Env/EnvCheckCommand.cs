@@ -27,8 +27,18 @@ internal static class EnvCheckCommand
     public static Command Create()
     {
         var choice = new InstanceOptions();
-        var seed = new Option<long>("--seed") { Description = "The seed of the first episode; the others follow it.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var episodes = new Option<int>("--episodes") { Description = "Episodes of each agent that is tried.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var seed = new Option<long>("--seed")
+        {
+            Description = "The seed of the first episode; the others follow it.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var episodes = new Option<int>("--episodes")
+        {
+            Description = "Episodes of each agent that is tried.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 20,
+        };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout." };
         CommonOptions.RequireWhole(episodes, MaxEpisodes, $"must be a whole number from 1 to {MaxEpisodes}");
         seed.Validators.Add(result =>
@@ -37,11 +47,15 @@ internal static class EnvCheckCommand
             bool whole = long.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out long value);
             if (!whole || value < 0 || value > HighestSeed / 2) result.AddError($"must be a whole number from 0 to {HighestSeed / 2}");
         });
-        var command = new Command("check", "Tries whether an environment keeps what it promises; exit code 1 when it does not.") { choice.Id, choice.Set, choice.Agents, seed, episodes, json };
+        var command = new Command("check", "Tries whether an environment keeps what it promises; exit code 1 when it does not.")
+        {
+            choice.Id, choice.Set, choice.Agents, seed, episodes, json,
+        };
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment environment = choice.Configure(parsed);
-            CheckReport report = Watched(environment.Definition.Id, () => EnvironmentChecker.Check(environment, new CheckSettings(parsed.GetValue(seed), parsed.GetValue(episodes))));
+            CheckReport report = Watched(environment.Definition.Id,
+                () => EnvironmentChecker.Check(environment, new CheckSettings(parsed.GetValue(seed), parsed.GetValue(episodes))));
             if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(report, Format));
             else Print(report);
             return report.Passed ? ExitCode.Ok : ExitCode.Failure;
@@ -64,7 +78,8 @@ internal static class EnvCheckCommand
 
         void Ended(object? sender, EventArgs e)
         {
-            Console.Error.WriteLine($"{id}: the process ended before the check was over: by Environment.Exit in the environment's own code, or from outside");
+            Console.Error.WriteLine(
+                $"{id}: the process ended before the check was over: by Environment.Exit in the environment's own code, or from outside");
             Environment.ExitCode = ExitCode.Failure;
         }
     }
@@ -88,11 +103,14 @@ internal static class EnvCheckCommand
             Console.WriteLine($"  {result.Name.PadRight(width)}  {result.Tried}");
             if (result.Finding is null) continue;
             string where = result.Place is { } place ? $"{place}: " : "";
-            Console.WriteLine($"{"".PadRight(width + 8)}{where}{string.Join(' ', result.Finding.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
+            string finding = string.Join(' ', result.Finding.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            Console.WriteLine($"{"".PadRight(width + 8)}{where}{finding}");
         }
         Console.WriteLine();
         int failed = report.Results.Count(r => r.Status == CheckStatus.Failed);
         string total = string.Create(CultureInfo.InvariantCulture, $"{report.Steps:N0} steps, seeds from {report.FirstSeed}");
-        Console.WriteLine(failed == 0 ? $"{report.Environment} passes ({total})" : $"{report.Environment}: {failed} check{(failed == 1 ? "" : "s")} failed ({total})");
+        Console.WriteLine(failed == 0
+            ? $"{report.Environment} passes ({total})"
+            : $"{report.Environment}: {failed} check{(failed == 1 ? "" : "s")} failed ({total})");
     }
 }

@@ -6,16 +6,20 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Files;
+using FedPG.Experiments;
 
 namespace FedPG.Cli.Env;
 
 /// <summary>The commands <c>fedpg env list | info | export | trace | speed | render</c>.</summary>
-public static class EnvCommands
+internal static class EnvCommands
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The command <c>env</c> with its subcommands. Bad input leaves an action as <see cref="InvalidInputException"/>.</summary>
     public static Command Create() => new("env", "Lists, describes, exports, steps, times, checks and shows environments.")
@@ -29,15 +33,21 @@ public static class EnvCommands
         var command = new Command("list", "Lists the environments.") { json };
         command.SetAction(parsed =>
         {
-            EnvironmentDefinition[] all = [.. EnvironmentRegistry.Default.Ids.Select(id => EnvironmentRegistry.Default.Find(id)!)];
+            EnvironmentDefinition[] all =
+                [.. ExperimentCatalog.Default.Environments.AllIds.Select(id => ExperimentCatalog.Default.Environments.Find(id)!)];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                output.WriteLine(new JsonArray([.. all.Select(d => new JsonObject { ["id"] = d.Id, ["summary"] = d.Summary, ["stepLimit"] = d.StepLimit })]).ToJsonString(Indented));
+                output.WriteLine(
+                    new JsonArray(
+                        [
+                            .. all.Select(d => new JsonObject { ["id"] = d.Id, ["summary"] = d.Summary,
+                                ["stepLimit"] = d.StepLimit })]).ToJsonString(Indented));
                 return;
             }
             int width = all.Max(d => d.Id.Length);
-            foreach (EnvironmentDefinition definition in all) output.WriteLine($"{definition.Id.PadRight(width)}  {definition.Summary}{Limit(definition)}");
+            foreach (EnvironmentDefinition definition in all)
+                output.WriteLine($"{definition.Id.PadRight(width)}  {definition.Summary}{Limit(definition)}");
         });
         return command;
     }
@@ -46,15 +56,23 @@ public static class EnvCommands
     {
         var choice = new InstanceOptions();
         Option<bool> json = JsonOption();
-        var markdown = new Option<bool>("--markdown") { Description = "The environment's page in docs/environments instead: Markdown, of the defaults." };
-        var command = new Command("info", "Describes an environment, and the instance that the options make.") { choice.Id, choice.Set, choice.Agents, json, markdown };
+        var markdown = new Option<bool>("--markdown")
+        {
+            Description = "The environment's page in docs/environments instead: Markdown, of the defaults.",
+        };
+        var command = new Command("info", "Describes an environment, and the instance that the options make.")
+        {
+            choice.Id, choice.Set, choice.Agents, json, markdown,
+        };
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment environment = choice.Configure(parsed);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(markdown))
             {
-                if (parsed.GetValue(json)) throw new InvalidInputException(new ValidationError("--markdown", "", null, "is not used together with --json; give one of them"));
+                if (parsed.GetValue(json))
+                    throw new InvalidInputException(
+                        new ValidationError("--markdown", "", null, "is not used together with --json; give one of them"));
                 output.Write(EnvironmentPage.Of(environment.Definition));
                 return;
             }
@@ -68,13 +86,18 @@ public static class EnvCommands
     private static Command Export()
     {
         var choice = new InstanceOptions();
-        var file = new Option<string?>("--out") { Description = "The file to write, default stdout (an existing one is replaced).", HelpName = "FILE" };
+        var file = new Option<string?>("--out")
+        {
+            Description = "The file to write, default stdout (an existing one is replaced).",
+            HelpName = "FILE",
+        };
         var command = new Command("export", "Writes an environment as a finite-MDP file.") { choice.Id, choice.Set, choice.Agents, file };
         command.SetAction(parsed =>
         {
             FederatedEnvironment instance = choice.Configure(parsed).Build();
-            if (instance is not FiniteMdp mdp)
-                throw new InvalidInputException(new ValidationError("ID", "", instance.Name, "its states cannot be listed, so it has no finite-MDP file"));
+            if (FiniteMdp.Find(instance) is not { } mdp)
+                throw new InvalidInputException(new ValidationError("ID", "", instance.Name,
+                    "its states cannot be listed, so it has no finite-MDP file"));
             if (parsed.GetValue(file) is { } path) WriteFile(mdp, path);
             else WriteTo(parsed.InvocationConfiguration.Output, mdp);
         });
@@ -169,7 +192,8 @@ public static class EnvCommands
         ["id"] = environment.Definition.Id,
         ["summary"] = environment.Definition.Summary,
         ["stepLimit"] = environment.Definition.StepLimit,
-        ["headings"] = new JsonObject([.. environment.Definition.Headings().Select(h => KeyValuePair.Create(h.Heading, (JsonNode?)h.Text))]),
+        ["headings"] =
+            new JsonObject([.. environment.Definition.Headings().Select(h => KeyValuePair.Create(h.Heading, (JsonNode?)h.Text))]),
         ["arguments"] = new JsonArray([.. environment.Definition.Arguments().Select(o => new JsonObject
         {
             ["key"] = o.Key,
@@ -182,7 +206,8 @@ public static class EnvCommands
 
     private static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static string Limit(EnvironmentDefinition definition) => definition.StepLimit is { } limit ? $" At most {Text(limit)} steps." : "";
+    private static string Limit(EnvironmentDefinition definition) =>
+        definition.StepLimit is { } limit ? $" At most {Text(limit)} steps." : "";
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

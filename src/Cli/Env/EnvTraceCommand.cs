@@ -18,17 +18,32 @@ namespace FedPG.Cli.Env;
 internal static class EnvTraceCommand
 {
     private const long MaxSeed = (1L << 53) - 1;
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static Command Create()
     {
         var choice = new InstanceOptions();
-        var state = new Option<string?>("--state") { Description = "The state to begin in: a list of numbers, or one number (drawn as at a reset when not given).", HelpName = "JSON" };
-        var actions = new Option<string>("--actions") { Description = "A list of actions, each a number or a list of numbers.", HelpName = "JSON", Required = true };
+        var state = new Option<string?>("--state")
+        {
+            Description = "The state to begin in: a list of numbers, or one number (drawn as at a reset when not given).",
+            HelpName = "JSON",
+        };
+        var actions = new Option<string>("--actions")
+        {
+            Description = "A list of actions, each a number or a list of numbers.",
+            HelpName = "JSON",
+            Required = true,
+        };
         var agent = new Option<int>("--agent") { Description = "Whose environment: an agent's index (default: 0).", HelpName = "I" };
         var seed = new Option<long>("--seed") { Description = "The seed of what is random in the episode (default: 0).", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout, which is what there is in any case." };
-        var command = new Command("trace", "Steps an environment through given actions and prints every number.") { choice.Id, choice.Set, choice.Agents, agent, state, actions, seed, json };
+        var command = new Command("trace", "Steps an environment through given actions and prints every number.")
+        {
+            choice.Id, choice.Set, choice.Agents, agent, state, actions, seed, json,
+        };
         command.SetAction(parsed =>
         {
             ConfiguredEnvironment configured = choice.Configure(parsed);
@@ -37,9 +52,12 @@ internal static class EnvTraceCommand
             var errors = new List<ValidationError>();
             int index = parsed.GetValue(agent);
             if (index < 0 || index >= configured.Agents)
-                errors.Add(new ValidationError("--agent", "", index.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {configured.Agents - 1}"));
+                errors.Add(new ValidationError("--agent", "", index.ToString(CultureInfo.InvariantCulture),
+                    $"must be a whole number from 0 to {configured.Agents - 1}"));
             long number = parsed.GetValue(seed);
-            if (number is < 0 or > MaxSeed) errors.Add(new ValidationError("--seed", "", number.ToString(CultureInfo.InvariantCulture), $"must be a whole number from 0 to {MaxSeed}"));
+            if (number is < 0 or > MaxSeed)
+                errors.Add(new ValidationError("--seed", "", number.ToString(CultureInfo.InvariantCulture),
+                    $"must be a whole number from 0 to {MaxSeed}"));
             double[][] chosen = ReadActions(parsed.GetRequiredValue(actions), environment.ActionSpace, errors);
             IEnvironment stepped = EpisodicEnvironment.MakerOf(instance)(Math.Clamp(index, 0, configured.Agents - 1));
             double[]? start = parsed.GetValue(state) is { } text ? ReadState(text, stepped, errors) : null;
@@ -103,7 +121,8 @@ internal static class EnvTraceCommand
         space is Discrete ? Finite(numbers[0], t) : new JsonArray([.. numbers.Select(number => (JsonNode)Finite(number, t))]);
 
     private static double Finite(double number, int t) => double.IsFinite(number) ? number
-        : throw new InvalidInputException(new ValidationError("--actions", $"[{Math.Max(t - 1, 0)}]", null, "the numbers leave the range of float64 here; a trace ends before"));
+        : throw new InvalidInputException(new ValidationError("--actions", $"[{Math.Max(t - 1, 0)}]", null,
+            "the numbers leave the range of float64 here; a trace ends before"));
 
     private static double[][] ReadActions(string text, Space space, List<ValidationError> errors)
     {
@@ -118,7 +137,9 @@ internal static class EnvTraceCommand
         foreach (JsonElement item in element.EnumerateArray())
         {
             if (Numbers(item) is { } action && Fits(space, action)) actions.Add(action);
-            else errors.Add(new ValidationError("--actions", $"[{actions.Count + errors.Count - before}]", item.GetRawText(), Allowed(space)));
+            else
+                errors.Add(new ValidationError("--actions", $"[{actions.Count + errors.Count - before}]", item.GetRawText(),
+                    Allowed(space)));
             // One wrong action is seldom alone, and a list may be long.
             if (errors.Count - before == 10) break;
         }
@@ -129,7 +150,8 @@ internal static class EnvTraceCommand
     {
         if (environment is not IStatefulEnvironment stateful)
         {
-            errors.Add(new ValidationError("--state", "", text, "the state of this environment cannot be set, it is no IStatefulEnvironment; leave it out, and choose a start by --seed"));
+            errors.Add(new ValidationError("--state", "", text,
+                "the state of this environment cannot be set, it is no IStatefulEnvironment; leave it out, and choose a start by --seed"));
             return null;
         }
         if (ReadJson("--state", text, errors) is not { } element) return null;
@@ -137,7 +159,9 @@ internal static class EnvTraceCommand
         string allowed = environment.ObservationSpace is Discrete listed
             ? $"must be a whole number from 0 to {listed.Count - 1}"
             : $"must be {stateful.StateNames.Count} finite numbers: {string.Join(", ", stateful.StateNames)}";
-        if (state is not null && state.Length == stateful.StateNames.Count && (environment.ObservationSpace is not Discrete space || space.Contains(state))) return state;
+        if (state is not null && state.Length == stateful.StateNames.Count
+            && (environment.ObservationSpace is not Discrete space || space.Contains(state)))
+            return state;
         errors.Add(new ValidationError("--state", "", text, allowed));
         return null;
     }
@@ -160,7 +184,8 @@ internal static class EnvTraceCommand
     {
         if (element.ValueKind == JsonValueKind.Number) return element.TryGetDouble(out double one) && double.IsFinite(one) ? [one] : null;
         if (element.ValueKind != JsonValueKind.Array) return null;
-        double[] numbers = [.. element.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double value) ? value : double.NaN)];
+        double[] numbers = [.. element.EnumerateArray()
+            .Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double value) ? value : double.NaN)];
         return numbers.All(double.IsFinite) ? numbers : null;
     }
 

@@ -13,7 +13,7 @@ namespace FedPG.Cli.Env;
 /// states can be listed, the optimum of the default instance as our own solver finds it. It says nothing that the definition does not say,
 /// so <c>fedpg env info ID --markdown</c> writes it anew.
 /// </summary>
-public static class EnvironmentPage
+internal static class EnvironmentPage
 {
     private const int WidestMap = 60;
 
@@ -36,11 +36,9 @@ public static class EnvironmentPage
             Line();
             Line($"Limit of steps when it is stepped: {Number(limit)}.");
         }
-        switch (Default(definition))
-        {
-            case FiniteMdp mdp: Optimum(mdp); break;
-            case LinearQuadraticProblem problem: MinCost(problem); break;
-        }
+        FederatedEnvironment? instance = Default(definition);
+        if (FiniteMdp.Find(instance) is { } table) Optimum(table);
+        if (LinearQuadraticProblem.Find(instance) is { } problem) MinCost(problem);
         Line();
         Line("---");
         Line();
@@ -67,7 +65,8 @@ public static class EnvironmentPage
             }
             Line("| option | default | allowed | meaning |");
             Line("|---|---|---|---|");
-            foreach (OptionInfo option in options) Line($"| `{option.Key}` | `{Cell(option.Default)}` | {Plain(Cell(option.Allowed))} | {Plain(Cell(option.Meaning))} |");
+            foreach (OptionInfo option in options)
+                Line($"| `{option.Key}` | `{Cell(option.Default)}` | {Plain(Cell(option.Allowed))} | {Plain(Cell(option.Meaning))} |");
         }
 
         void Differences()
@@ -76,42 +75,49 @@ public static class EnvironmentPage
             Line();
             Line("| agents differ in | options |");
             Line("|---|---|");
-            foreach ((string what, IReadOnlyList<string> options) in differences.Lists) Line($"| {what} | {string.Join(", ", options.Select(option => $"`{option}`"))} |");
+            foreach ((string what, IReadOnlyList<string> options) in differences.Lists) Line(
+                $"| {what} | {string.Join(", ", options.Select(option => $"`{option}`"))} |");
         }
 
-        void Optimum(FiniteMdp instance)
+        void Optimum(FiniteMdp mdp)
         {
-            FiniteMdpSolver solver = FiniteMdpSolver.OfAgent(instance, 0, Objective.Reward);
+            FiniteMdpSolver solver = FiniteMdpSolver.OfAgent(mdp, 0, Objective.Reward);
             Heading("The default instance, computed by our own solver");
             Line("| | |");
             Line("|---|---|");
-            Line($"| states, actions | {Number(instance.States)}, {Number(instance.Actions)} |");
-            Line($"| terminal states | {Number(instance.Terminal.Count(t => t))} |");
-            Line($"| discount | {Number(instance.Discount)} |");
-            Line($"| rewards | {instance.RewardRange} |");
+            Line($"| states, actions | {Number(mdp.States)}, {Number(mdp.Actions)} |");
+            Line($"| terminal states | {Number(mdp.Terminal.Count(t => t))} |");
+            Line($"| discount | {Number(mdp.Discount)} |");
+            Line($"| rewards | {mdp.RewardRange} |");
             Line($"| expected discounted return of the optimal policy | {Digits(-solver.Optimum().Objective)} |");
             Line($"| of the uniform policy | {Digits(-solver.Evaluate(solver.UniformPolicy()).Objective)} |");
             Line();
-            Line($"One agent, all options at their defaults, from the start distribution; policy iteration with exact evaluation (`fedpg env info {definition.Id}`, `src/Envs/Exact`).");
-            if (instance.Grid is not { Columns: <= WidestMap } grid) return;
+            Line(
+                "One agent, all options at their defaults, from the start distribution; policy iteration with exact evaluation (`fedpg "
+                    + $"env info {definition.Id}`, `src/Envs/Exact`).");
+            if (mdp.Grid is not { Columns: <= WidestMap } grid) return;
             Line();
             Line("```");
             foreach (string row in grid.Map) Line(row);
             Line("```");
         }
 
-        void MinCost(LinearQuadraticProblem instance)
+        void MinCost(LinearQuadraticProblem linear)
         {
-            if (instance.Optimum(instance.Agents[0], 0) is not { } best) return;
+            if (linear.Optimum(linear.Agents[0], 0) is not { } best) return;
             Heading("The default instance, computed by our own solver");
             Line("| | |");
             Line("|---|---|");
-            Line($"| states, controls | {Number(instance.States)}, {Number(instance.Controls)} |");
-            Line($"| discount | {Number(instance.Discount)} |");
+            Line($"| states, controls | {Number(linear.States)}, {Number(linear.Controls)} |");
+            Line($"| discount | {Number(linear.Discount)} |");
             Line($"| return of the optimal gain | {Digits(-best)} |");
-            Line($"| of the initial gain | {Digits(-instance.MeanObjective(0).Value(instance.InitialGain.Transpose().ToColumnMajorArray()))} |");
+            Line(
+                "| of the initial gain | "
+                    + $"{Digits(-linear.MeanObjective(0).Value(linear.InitialGain.Transpose().ToColumnMajorArray()))} |");
             Line();
-            Line($"One agent, all options at their defaults, without noise; by the Riccati equation (`fedpg env info {definition.Id}`, `src/Envs/LinearQuadratic`).");
+            Line(
+                $"One agent, all options at their defaults, without noise; by the Riccati equation (`fedpg env info {definition.Id}`, "
+                    + "`src/Envs/LinearQuadratic`).");
         }
     }
 
@@ -125,7 +131,9 @@ public static class EnvironmentPage
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Text that Markdown shows as it is written.</summary>
-    private static string Plain(string text) => text.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Plain(string text) =>
+        text.Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal);
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -19,17 +19,24 @@ internal static class EvalCommand
 
     private static readonly Option<int?> Episodes = new("--episodes")
     {
-        Description = "Play so many episodes for each agent too, from random numbers that training never used; gives the mean return with its standard error.",
+        Description =
+            "Play so many episodes for each agent too, from random numbers that training never used; gives the mean return "
+                + "with its standard error.",
         HelpName = "N",
     };
 
     private static readonly Option<int?> Length = new("--length")
     {
-        Description = "Steps after which an episode is truncated (default: the experiment's gradient.horizon; where states are not listed and for --render, the environment's limit).",
+        Description =
+            "Steps after which an episode is truncated (default: the experiment's gradient.horizon; where states are not listed and for "
+                + "--render, the environment's limit).",
         HelpName = "N",
     };
 
-    private static readonly Option<bool> Render = new("--render") { Description = "Show the policy and an episode of it too, in the terminal or as a picture." };
+    private static readonly Option<bool> Render = new("--render")
+    {
+        Description = "Show the policy and an episode of it too, in the terminal or as a picture.",
+    };
     private static readonly ShowOptions Shown = new("For --render: whose rewards and dynamics are shown (default: 0).");
     private static readonly Option<bool> Json = new("--json") { Description = "The result as one JSON document on stdout." };
 
@@ -38,10 +45,14 @@ internal static class EvalCommand
     public static Command Create()
     {
         CommonOptions.RequireWhole(Episodes, MaxEpisodes, $"must be a whole number from 1 to {MaxEpisodes}");
-        CommonOptions.RequireWhole(Length, EpisodeSampler.LongestEpisode, $"must be a whole number from 1 to {EpisodeSampler.LongestEpisode}");
-        Shown.File.Description = "For --render: a file to write instead, .png for a still picture, .gif for an episode (an existing one is replaced).";
+        CommonOptions.RequireWhole(Length, EpisodeSampler.LongestEpisode,
+            $"must be a whole number from 1 to {EpisodeSampler.LongestEpisode}");
+        Shown.File.Description =
+            "For --render: a file to write instead, .png for a still picture, .gif for an episode (an existing one is replaced).";
         Shown.Seed.Description = "For --render: the seed of the episode that is shown (default: 0).";
-        var command = new Command("eval", "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes; shows it with --render.")
+        var command =
+            new Command("eval",
+                "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes; shows it with --render.")
         {
             Folder, Episodes, Length, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
         };
@@ -57,7 +68,9 @@ internal static class EvalCommand
         if (errors.Count > 0) throw new InvalidInputException(errors);
         StoredPolicy stored = StoredPolicy.Read(
             parsed.GetValue(Folder)!, ExperimentReader.Default, acceptChanges: parsed.GetValue(AcceptChanges));
-        Subject? subject = parsed.GetValue(Render) ? RunPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, errors) : null;
+        Subject? subject = parsed.GetValue(Render)
+            ? RunPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, errors)
+            : null;
         if (errors.Count > 0) throw new InvalidInputException(errors);
 
         PolicyReview review = PolicyReview.Of(stored, parsed.GetValue(Episodes) ?? 0, parsed.GetValue(Length), Environment.ProcessorCount);
@@ -76,11 +89,13 @@ internal static class EvalCommand
         bool render = parsed.GetValue(Render);
         foreach (Option option in (Option[])[Shown.Agent, Shown.File, Shown.Seed])
         {
-            if (!render && parsed.GetResult(option) is not null) errors.Add(new ValidationError(option.Name, "", null, "is an option of --render, which is not given"));
+            if (!render && parsed.GetResult(option) is not null)
+                errors.Add(new ValidationError(option.Name, "", null, "is an option of --render, which is not given"));
         }
         if (!render && parsed.GetValue(Episodes) is null && parsed.GetValue(Length) is not null)
             errors.Add(new ValidationError(Length.Name, "", null, "is the length of episodes; give --episodes N or --render too"));
         if (render && parsed.GetValue(Json) && parsed.GetValue(Shown.File) is null)
-            errors.Add(new ValidationError(Render.Name, "", null, "with --json stdout holds one document; name a file for the picture by --out FILE"));
+            errors.Add(new ValidationError(Render.Name, "", null,
+                "with --json stdout holds one document; name a file for the picture by --out FILE"));
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
+using FedPG.Cli.Common;
 using FedPG.Experiments.Runs;
 using FedPG.Federation.Evaluation;
-using Spectre.Console;
 
 namespace FedPG.Cli.Eval;
 
@@ -10,50 +10,47 @@ internal static class ReviewTable
 {
     private const int MaxRows = 32;
 
-    /// <summary>What a file or a pipe may hold in a line; a terminal says itself.</summary>
-    private const int RedirectedWidth = 180;
-
     public static void Print(PolicyReview review)
     {
-        bool estimated = review.ObjectiveError is not null, played = review.Episodes > 0;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        if (Console.IsOutputRedirected) console.Profile.Width = RedirectedWidth;
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds".EscapeMarkup()) };
-        table.AddColumns(new TableColumn("").NoWrap(), Right("objective"));
-        if (!estimated) table.AddColumns(Right("optimum"), Right("gap"));
-        if (played) table.AddColumns(Right("return"), Right("steps"));
-        table.AddRow([
+        bool estimated = review.ObjectiveError is not null, played = review.Episodes > 0, isReturn = review.Minimised == ObjectiveKind.Reward;
+        List<FittingColumn> columns = [new(""), new(isReturn ? "discounted return" : "objective")];
+        if (!estimated) columns.AddRange([new FittingColumn("optimum", Spare: 2), new FittingColumn("gap", Spare: 3)]);
+        if (played) columns.AddRange([new FittingColumn("return"), new FittingColumn("steps", Spare: 1)]);
+        var table = new FittingTable($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds", columns);
+        table.Add([
             "mean of agents", .. Objective(review.Objective, review.ObjectiveError, review.Optimum, review.Gap),
             .. Played(review.Return, review.ReturnError, review.MeanLength, review.MeanLengthError),
         ]);
         foreach (AgentReview agent in review.Agents.Take(MaxRows))
         {
-            table.AddRow([
-                agent.Name.EscapeMarkup(), .. Objective(agent.Objective, agent.ObjectiveError, agent.Optimum, agent.Objective - agent.Optimum),
+            table.Add([
+                agent.Name, .. Objective(agent.Objective, agent.ObjectiveError, agent.Optimum, agent.Objective - agent.Optimum),
                 .. Played(agent.Played?.Return, agent.Played?.ReturnError, agent.Played?.Length, agent.Played?.LengthError),
             ]);
         }
-        if (review.Agents.Count > MaxRows) table.AddRow($"... {review.Agents.Count - MaxRows} more with --json");
-        console.Write(table);
-        Console.WriteLine($"objective: {Meaning(review)}");
+        if (review.Agents.Count > MaxRows) table.Add($"... {review.Agents.Count - MaxRows} more with --json");
+        table.Print("--json");
+        Prose.Write(isReturn ? $"discounted return: expected, maximised{Addition(review)}" : $"objective: {ObjectiveKind.InWords(review.Minimised)}{Addition(review)}");
         if (played)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most {review.Length:N0} steps; steps: their mean length; +-: standard errors"));
+            Prose.Write(string.Create(CultureInfo.InvariantCulture,
+                $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most {review.Length:N0} steps; "
+                + $"steps: their mean length; +-: standard errors"));
         }
 
-        string[] Objective(double value, double? error, double? optimum, double? gap) => estimated ? [Estimate(value, error, "F4")] : [Number(value), Number(optimum), Number(gap)];
-        string[] Played(double? reward, double? error, double? steps, double? stepsError) => played ? [Estimate(reward, error, "F4"), Estimate(steps, stepsError, "F1")] : [];
+        string[] Objective(double value, double? error, double? optimum, double? gap)
+        {
+            int sign = isReturn ? -1 : 1;
+            return estimated ? [Estimate(sign * value, error, "F4")] : [Number(sign * value), Number(sign * optimum), Number(gap)];
+        }
+
+        string[] Played(double? reward, double? error, double? steps, double? stepsError) =>
+            played ? [Estimate(reward, error, "F4"), Estimate(steps, stepsError, "F1")] : [];
     }
 
-    private static string Meaning(PolicyReview review)
-    {
-        string estimate = review.ObjectiveError is null ? "" : "; estimated by the episodes that the run's evaluations play, +- its standard error";
-        string own = review.ObjectiveError is not null || ObjectiveKind.IsOfValues(review.Minimised) ? "" : "; an agent's optimum is what it could reach alone";
-        return ObjectiveKind.InWords(review.Minimised) + own + estimate;
-    }
-
-    private static TableColumn Right(string name) => new TableColumn(name).RightAligned().NoWrap();
+    private static string Addition(PolicyReview review) => review.ObjectiveError is not null
+        ? "; estimated by the episodes that the run's evaluations play, +- its standard error"
+        : ObjectiveKind.IsOfValues(review.Minimised) ? "" : "; an agent's optimum: what it could reach alone";
 
     private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "unknown";
 

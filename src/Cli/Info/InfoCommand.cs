@@ -3,11 +3,10 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using FedPG.Cli.Common;
-using FedPG.Envs.BuiltIn;
+using FedPG.Envs;
+using FedPG.Experiments;
 using FedPG.Experiments.Plugins;
 using FedPG.Experiments.Runs;
-using FedPG.Federation.BuiltIn;
-using FedPG.Policies.BuiltIn;
 
 namespace FedPG.Cli.Info;
 
@@ -34,10 +33,10 @@ internal static class InfoCommand
             ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}",
             ["cores"] = Environment.ProcessorCount,
             ["cuda"] = Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cuda*").Any() && TorchSharp.torch.cuda.is_available(),
-            ["environments"] = EnvironmentRegistry.Default.Ids,
-            ["policies"] = PolicyRegistry.Default.Names,
-            ["estimators"] = EstimatorRegistry.Default.Names,
-            ["algorithms"] = BuiltInAlgorithms.Default.Names,
+            ["environments"] = ExperimentCatalog.Default.Environments.AllIds,
+            ["policies"] = ExperimentCatalog.Default.Policies.Names,
+            ["estimators"] = ExperimentCatalog.Default.Estimators.Names,
+            ["algorithms"] = ExperimentCatalog.Default.Algorithms.Names,
             ["plugins"] = PluginHost.Default.Loaded.Select(p => $"{p.Assembly} {p.Version} ({p.Path})"),
         };
         if (json)

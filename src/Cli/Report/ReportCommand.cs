@@ -11,7 +11,9 @@ internal static class ReportCommand
 {
     private static readonly Argument<string[]> Folders = new("RUN_DIR")
     {
-        Description = "Folders of runs, ended or not, or folders that hold some (a comparison's). Runs that differ in their seeds only are drawn as one curve.",
+        Description =
+            "Folders of runs, ended or not, or folders that hold some (a comparison's). Runs that differ in their seeds "
+                + "only are drawn as one curve.",
         Arity = ArgumentArity.OneOrMore,
     };
 

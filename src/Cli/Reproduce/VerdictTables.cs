@@ -14,14 +14,19 @@ internal static class VerdictTables
     {
         // Narrow enough for 80 columns: a claim has a line of its own, and figures without randomness have no interval.
         var table = new Spectre.Console.Table { Border = TableBorder.Simple };
-        foreach (string heading in (string[])["claim", "figure", "95 % interval", "bound", ""]) table.AddColumn(new TableColumn(heading) { NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
+        foreach (string heading in (string[])["claim", "figure", "95 % interval", "bound", ""])
+            table.AddColumn(new TableColumn(heading) { NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
         foreach (Verdict verdict in verdicts)
         {
-            table.AddRow($"[bold]{verdict.Claim}[/]", string.Create(CultureInfo.InvariantCulture, $"{verdict.Seconds:F0} s"), "", "", $"[bold]{Word(verdict.Pass)}[/]");
+            table.AddRow($"[bold]{verdict.Claim}[/]", string.Create(CultureInfo.InvariantCulture, $"{verdict.Seconds:F0} s"), "", "",
+                $"[bold]{Word(verdict.Pass)}[/]");
             foreach (Check check in verdict.Checks)
             {
-                string interval = check.Figure.Low == check.Figure.High ? "" : $"[{Bound.Short(check.Figure.Low)}, {Bound.Short(check.Figure.High)}]";
-                table.AddRow($"  {check.Name}", Bound.Short(check.Figure.Value), Markup.Escape(interval), check.Bound.ToString(), Word(check.Pass));
+                string interval = check.Figure.Low == check.Figure.High
+                    ? ""
+                    : $"[{Bound.Short(check.Figure.Low)}, {Bound.Short(check.Figure.High)}]";
+                table.AddRow($"  {check.Name}", Bound.Short(check.Figure.Value), Markup.Escape(interval), check.Bound.ToString(),
+                    Word(check.Pass));
             }
         }
         return table;

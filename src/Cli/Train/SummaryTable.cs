@@ -3,7 +3,6 @@ using FedPG.Cli.Common;
 using FedPG.Experiments.Diagnosis;
 using FedPG.Experiments.Runs;
 using FedPG.Federation.Evaluation;
-using Spectre.Console;
 
 namespace FedPG.Cli.Train;
 
@@ -25,12 +24,14 @@ internal static class SummaryTable
     /// </summary>
     private static void PrintExact(RunSummary summary, bool isReturn)
     {
-        var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
-        table.AddColumns(new TableColumn(""), Right(isReturn ? "return" : "objective"), Right("optimum"), Right("gap"), Right("of uniform"));
         bool hasOwn = summary.UniformOwnGap is not null;
-        if (hasOwn) table.AddColumn(Right("of its own uniform gap"));
+        List<FittingColumn> columns =
+            [new(""), new(isReturn ? "return" : "objective", Spare: 3), new("optimum", Spare: 2), new("gap"), new("of uniform", Spare: hasOwn ? 1 : 0)];
+        if (hasOwn) columns.Add(new FittingColumn("of its own uniform gap"));
+        var table = new FittingTable(TitleOf(summary), columns);
         string share = Percent(summary.Gap, summary.UniformGap, summary.Objective);
-        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share, Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
+        Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share,
+            Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
         int worst = Worst(summary.Agents);
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
@@ -38,21 +39,21 @@ internal static class SummaryTable
             string mark = i == worst ? "worst" : "", part = OwnShare(agent);
             Add(agent.Name, agent.Objective, agent.Optimum, agent.Objective - agent.Optimum, hasOwn ? "" : mark, $"{mark} {part}".Trim());
         }
-        if (summary.Agents.Count > MaxRows) table.AddRow($"... the others in {RunFolder.AgentsFile}");
-        AnsiConsole.Write(table);
-        string own = ObjectiveKind.IsOfValues(summary.Minimised) ? "" : "; an agent's optimum is what it could reach alone";
-        Console.WriteLine(isReturn
+        if (summary.Agents.Count > MaxRows) table.Add($"... the others in {RunFolder.AgentsFile}");
+        table.Print(RunFolder.AgentsFile);
+        string own = ObjectiveKind.IsOfValues(summary.Minimised) ? "" : "; an agent's optimum: what it could reach alone";
+        Prose.Write(isReturn
             ? $"return: expected discounted sum of rewards, maximised{own}; gap: what is lost"
             : $"objective: {ObjectiveKind.InWords(summary.Minimised)}{own}");
         PrintCertificate(summary.Certificate);
-        if (PriceOfOnePolicy.Of(summary) is { } price) Console.WriteLine(price);
+        if (PriceOfOnePolicy.Of(summary) is { } price) Prose.Write(price);
 
         void Add(string name, double objective, double? optimum, double? gap, string of, string ofOwn)
         {
             int sign = isReturn ? -1 : 1;
-            List<string> cells = [name.EscapeMarkup(), Number(sign * objective), Number(sign * optimum), Number(gap), of];
+            List<string> cells = [name, Number(sign * objective), Number(sign * optimum), Number(gap), of];
             if (hasOwn) cells.Add(ofOwn);
-            table.AddRow([.. cells]);
+            table.Add([.. cells]);
         }
     }
 
@@ -64,27 +65,27 @@ internal static class SummaryTable
     {
         bool returns = summary.Agents.All(a => a.Return is not null);
         int sign = isReturn ? -1 : 1, worst = Worst(summary.Agents);
-        var table = new Table { Border = TableBorder.Simple, Title = TitleOf(summary) };
-        table.AddColumns(new TableColumn(""), Right(isReturn ? "discounted return" : "objective"));
-        if (returns) table.AddColumn(Right("mean return"));
-        if (worst >= 0) table.AddColumn("");
+        List<FittingColumn> columns = [new(""), new(isReturn ? "discounted return" : "objective")];
+        if (returns) columns.Add(new FittingColumn("mean return", Spare: 1));
+        if (worst >= 0) columns.Add(new FittingColumn(""));
+        var table = new FittingTable(TitleOf(summary), columns);
         AddRow("mean of agents", $"{Number(sign * summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return), "");
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
             AgentSummary agent = summary.Agents[i];
             AddRow(agent.Name, Number(sign * agent.Objective), agent.Return, i == worst ? "worst" : "");
         }
-        if (summary.Agents.Count > MaxRows) table.AddRow($"... the others in {RunFolder.AgentsFile}");
-        AnsiConsole.Write(table);
+        if (summary.Agents.Count > MaxRows) table.Add($"... the others in {RunFolder.AgentsFile}");
+        table.Print(RunFolder.AgentsFile);
         string what = isReturn ? "discounted return: expected discounted sum of rewards, maximised" : $"objective: {ObjectiveKind.InWords(summary.Minimised)}";
-        Console.WriteLine($"{what}; estimated, with its standard error{(returns ? "; mean return: undiscounted rewards of an episode" : "")}");
+        Prose.Write($"{what}; estimated, with its standard error{(returns ? "; mean return: undiscounted rewards of an episode" : "")}");
 
         void AddRow(string name, string objective, double? reward, string mark)
         {
-            List<string> cells = [name.EscapeMarkup(), objective];
+            List<string> cells = [name, objective];
             if (returns) cells.Add(Number(reward));
             if (worst >= 0) cells.Add(mark);
-            table.AddRow([.. cells]);
+            table.Add([.. cells]);
         }
     }
 
@@ -97,7 +98,9 @@ internal static class SummaryTable
 
     /// <summary>What an agent keeps of its own uniform gap; nothing where its gap is a rounding of zero.</summary>
     private static string OwnShare(AgentSummary agent) =>
-        agent.OwnShare is { } share && Quantities.Percent(agent.Objective - agent.Optimum, 1, agent.Objective) is not null ? Percent(share) : "";
+        agent.OwnShare is { } share && Quantities.Percent(agent.Objective - agent.Optimum, 1, agent.Objective) is not null
+            ? Percent(share)
+            : "";
 
     private static string Percent(double? part, double? whole, double scale) =>
         Quantities.Percent(part, whole, scale) is { } percent ? Percent(percent / 100) : "";
@@ -105,48 +108,48 @@ internal static class SummaryTable
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F2} %");
 
     /// <summary>
-    /// The agent that keeps the largest share of its own uniform gap, where shares are known; else the one that is farthest from its own optimum, or where that is unknown with the largest objective; -1 for one agent, or equal
-    /// ones.
+    /// The agent that keeps the largest share of its own uniform gap, where shares are known; else the one that is farthest from its own
+    /// optimum, or where that is unknown with the largest objective; -1 for one agent, or equal ones.
     /// </summary>
     private static int Worst(IReadOnlyList<AgentSummary> agents)
     {
         bool shares = agents.Any(a => a.OwnShare is not null), optima = agents.All(a => a.Optimum is not null);
-        double[] left = [.. agents.Select(a => shares ? a.OwnShare ?? double.MinValue : optima ? a.Objective - a.Optimum!.Value : a.Objective)];
+        double[] left =
+            [.. agents.Select(a => shares ? a.OwnShare ?? double.MinValue : optima ? a.Objective - a.Optimum!.Value : a.Objective)];
         double most = left.Max(), spread = most - left.Min();
         return agents.Count > 1 && spread > 1e-9 * Math.Max(1, Math.Abs(most)) ? Array.IndexOf(left, most) : -1;
     }
 
-    private static TableTitle TitleOf(RunSummary summary) =>
-        new($"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds".EscapeMarkup());
+    private static string TitleOf(RunSummary summary) => $"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds";
 
     private static void PrintFooter(RunSummary summary)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        Prose.Write(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; {summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
-        Console.WriteLine($"run folder: {summary.Folder}");
-        Console.WriteLine($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
+        Prose.Write($"run folder: {summary.Folder}");
+        Prose.Write($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
     }
 
     /// <summary>What is left, and why.</summary>
     private static void PrintCertificate(Certificate? certificate)
     {
         if (certificate is not { } c) return;
-        string problem = c.Temperature > 0 ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {c.Temperature:G3}") : "";
+        string problem = c.Temperature > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" of the problem with entropy {c.Temperature:G3}")
+            : "";
         double largest = new[] { c.HeterogeneityBias, c.TruncationBias, c.NoiseFloor }.Max() ?? 0;
         string left = $"left of the gap{problem}: {Short(c.Gap)}";
         if (!c.Valid && largest > 2 * c.Gap)
         {
-            Console.WriteLine($"{left}; the laws that would split it do not hold here: {string.Join("; ", c.Notes)}");
+            Prose.Write($"{left}; the laws that would split it do not hold here: {string.Join("; ", c.Notes)}");
             return;
         }
-        Console.WriteLine($"{left} = heterogeneity {Short(c.HeterogeneityBias)} + truncation {Short(c.TruncationBias)} "
+        Prose.Write($"{left} = heterogeneity {Short(c.HeterogeneityBias)} + truncation {Short(c.TruncationBias)} "
             + $"+ noise {Short(c.NoiseFloor)} + not converged {Short(c.Remainder)}");
-        if (!c.Valid) Console.WriteLine($"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
+        if (!c.Valid) Prose.Write($"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
     }
 
     private static string Short(double? value) => value?.ToString("G3", CultureInfo.InvariantCulture) ?? "unknown";
-
-    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
 
     private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "unknown";
 }

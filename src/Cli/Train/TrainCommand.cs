@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Cli.Cluster;
@@ -9,6 +7,7 @@ using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
+using FedPG.Experiments.Training;
 using FedPG.Federation.Execution;
 
 namespace FedPG.Cli.Train;
@@ -28,20 +27,34 @@ internal static class TrainCommand
     /// <summary>Overrides, for the same commands.</summary>
     internal static readonly Option<string[]> Set = new("--set")
     {
-        Description = "Override a key of the experiment: key.path=value, where value is JSON, and what is not JSON is a string. Repeatable.",
+        Description =
+            "Override a key of the experiment: key.path=value, where value is JSON, and what is not JSON is a string. Repeatable.",
         HelpName = "key.path=value",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = true,
     };
 
     /// <summary>The seed, for the same commands.</summary>
-    internal static readonly Option<string?> Seed = new("--seed") { Description = "The seed, in the place of the experiment's.", HelpName = "N" };
-    private static readonly Option<string?> Out = new("--out") { Description = "The run folder; must not exist or be empty (default: runs/<name>-<time>).", HelpName = "DIR" };
-    private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores). Changes no bit of the result.");
+    internal static readonly Option<string?> Seed = new("--seed")
+    {
+        Description = "The seed, in the place of the experiment's.",
+        HelpName = "N",
+    };
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "The run folder; must not exist or be empty (default: runs/<name>-<time>).",
+        HelpName = "DIR",
+    };
+    private static readonly Option<int> Threads = CommonOptions.Threads(
+        "Threads that run agents (default: all cores). Changes no bit of the result.");
 
     private static readonly Option<int?> BlockSize = CommonOptions.BlockSize();
     private static readonly Option<string> Device = Devices.Option("Where tensors live.");
-    private static readonly Option<string?> Resume = new("--resume") { Description = "Continue the run of this folder, to the same bits as if it had never stopped.", HelpName = "RUN_DIR" };
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        Description = "Continue the run of this folder, to the same bits as if it had never stopped.",
+        HelpName = "RUN_DIR",
+    };
     private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
     private static readonly Option<bool> Json = new("--json") { Description = "The summary as one JSON document on stdout." };
@@ -67,7 +80,8 @@ internal static class TrainCommand
         const string environment = "environment", id = "id", mdp = "mdp";
         JsonObject experiment = JsonObject.Create(BuiltInExperiment())!;
         JsonObject own = experiment[environment]!.AsObject();
-        string? Chosen(string key) => assignments.LastOrDefault(a => a.StartsWith($"{environment}.{key}=", StringComparison.Ordinal))?.Split('=', 2)[1];
+        string? Chosen(string key) =>
+            assignments.LastOrDefault(a => a.StartsWith($"{environment}.{key}=", StringComparison.Ordinal))?.Split('=', 2)[1];
         bool isOther = true;
         if (Chosen(mdp) is not null) experiment[environment] = new JsonObject();
         else if (Chosen(id) is { } other && other.Trim('"') != (string?)own[id]) own.Remove("options");
@@ -95,35 +109,46 @@ internal static class TrainCommand
         string? folder = parsed.GetValue(Resume);
         try
         {
-            using TrainingRun? run = folder is not null ? Continue(parsed, folder, execution, cluster, progress) : Start(parsed, execution, cluster, progress);
-            if (run is null) return Finished(parsed);
-            folder = run.Folder;
-            progress.Begin(run);
-            RunSummary summary = run.Run(interrupt.Token);
+            using FederatedTrainer? trainer = folder is not null
+                ? Continue(parsed, folder, execution, cluster)
+                : Start(parsed, execution, cluster);
+            if (trainer is null) return Finished(parsed);
+            folder = trainer.Folder;
+            trainer.AddSink(progress);
+            progress.Begin(trainer.Open());
+            RunSummary summary = trainer.RunToEnd(interrupt.Token);
             progress.End();
             Print(parsed, summary);
             if (summary.Status == "finished") return ExitCode.Ok;
-            Console.Error.WriteLine($"stopped after round {summary.Rounds}; continue with: fedpg train --resume {run.Folder}{cluster?.Again}");
+            Console.Error.WriteLine(
+                $"stopped after round {summary.Rounds}; continue with: fedpg train --resume {folder}{cluster?.Again}");
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            Console.Error.WriteLine($"stopped while waiting for workers{(folder is null ? "" : $"; continue with: fedpg train --resume {folder}{cluster?.Again}")}");
+            Console.Error.WriteLine(
+                "stopped while waiting for "
+                    + $"workers{(folder is null ? "" : $"; continue with: fedpg train --resume {folder}{cluster?.Again}")}");
         }
         return ExitCode.Cancelled;
     }
 
-    private static TrainingRun Start(ParseResult parsed, ExecutionOptions execution, TrainingCluster? cluster, TrainProgress progress)
+    private static FederatedTrainer Start(ParseResult parsed, ExecutionOptions execution, TrainingCluster? cluster)
     {
         if (parsed.GetValue(AcceptChanges))
-            throw new InvalidInputException(new ValidationError(AcceptChanges.Name, "", null, "is an option of --resume, which is not given"));
+            throw new InvalidInputException(new ValidationError(AcceptChanges.Name, "", null,
+                "is an option of --resume, which is not given"));
         if (cluster is not null)
         {
             (string? file, List<string> assignments) = FileAndAssignments(parsed);
-            cluster.LearnEnvironment(string.IsNullOrEmpty(file) ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
+            cluster.LearnEnvironment(string.IsNullOrEmpty(file)
+                ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
         }
         Experiment experiment = ReadExperiment(parsed);
         using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take(experiment.Name, TimeProvider.System) : null;
-        return TrainingRun.Start(experiment, execution, taken?.Path ?? parsed.GetValue(Out)!, Versions(), progress, TimeProvider.System);
+        var trainer = new FederatedTrainer(experiment, taken?.Path ?? parsed.GetValue(Out)!, execution, RunFolder.Out);
+        // The folder is the run's from here on.
+        trainer.Open();
+        return trainer;
     }
 
     /// <summary>The experiment that a command line with <see cref="File"/>, <see cref="Set"/> and <see cref="Seed"/> names.</summary>
@@ -136,12 +161,16 @@ internal static class TrainCommand
         {
             return file is not null
                 ? ExperimentReader.Default.ReadFile(file, assignments)
-                : ExperimentReader.Default.Read(BuiltInExperiment(assignments), "built-in default", Environment.CurrentDirectory, assignments);
+                : ExperimentReader.Default.Read(BuiltInExperiment(assignments), "built-in default",
+                    Environment.CurrentDirectory, assignments);
         }
         catch (InvalidInputException e) when (parsed.GetValue(Seed) is not null)
         {
             // --seed is the last of the overrides: a fault with the seed is its own.
-            throw new InvalidInputException([.. e.Errors.Select(f => f is { Source: KeyOverrides.Source, KeyPath: SeedKey } ? f with { Source = "--seed", KeyPath = "" } : f)]);
+            throw new InvalidInputException(
+                [.. e.Errors.Select(f => f is { Source: KeyOverrides.Source, KeyPath: SeedKey }
+                    ? f with { Source = "--seed", KeyPath = "" }
+                    : f)]);
         }
     }
 
@@ -155,7 +184,7 @@ internal static class TrainCommand
         return one ? (files[0], [.. assignments.Where(a => a != files[0])]) : (null, assignments);
     }
 
-    private static TrainingRun? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster, TrainProgress progress)
+    private static FederatedTrainer? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster)
     {
         foreach ((string name, bool given) in new[]
         {
@@ -163,12 +192,14 @@ internal static class TrainCommand
             ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
         {
-            if (given) throw new InvalidInputException(new ValidationError("--resume", "", folder, $"cannot be combined with {name}: a run goes on with its own experiment, in its own folder"));
+            if (given)
+                throw new InvalidInputException(new ValidationError("--resume", "", folder,
+                    $"cannot be combined with {name}: a run goes on with its own experiment, in its own folder"));
         }
         string resolved = Path.Combine(folder, RunFolder.ExperimentFile);
         if (cluster is not null && System.IO.File.Exists(resolved)) cluster.LearnEnvironment(JsonDocuments.ReadFile(resolved), []);
         var changes = new ResumeChanges(parsed.GetValue(AcceptChanges), Console.Error.WriteLine);
-        return TrainingRun.Resume(folder, ExperimentReader.Default, _ => execution, progress, TimeProvider.System, changes: changes);
+        return FederatedTrainer.Continue(folder, execution, changes: changes);
     }
 
     private static int Finished(ParseResult parsed)
@@ -188,16 +219,12 @@ internal static class TrainCommand
     private static ExecutionOptions Execution(ParseResult parsed, TrainingCluster? cluster)
     {
         string device = parsed.GetValue(Device)!;
-        if (cluster is not null && device != "cpu") throw new InvalidInputException(new ValidationError("--device", "", device, "cannot stand beside --cluster: workers compute on their CPUs"));
-        return new ExecutionOptions(parsed.GetValue(Threads), Devices.Resolve(device), parsed.GetValue(BlockSize)) { CreateAgents = cluster is null ? null : cluster.CreateAgents };
+        if (cluster is not null && device != "cpu")
+            throw new InvalidInputException(new ValidationError("--device", "", device,
+                "cannot stand beside --cluster: workers compute on their CPUs"));
+        return new ExecutionOptions(parsed.GetValue(Threads), Devices.Resolve(device), parsed.GetValue(BlockSize))
+        {
+            CreateAgents = cluster is null ? null : cluster.CreateAgents,
+        };
     }
-
-    /// <summary>What the resolved experiment says about the software that ran it.</summary>
-    internal static JsonObject Versions() => new()
-    {
-        ["fedpg"] = typeof(TrainCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-        ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
-        ["dotnet"] = Environment.Version.ToString(),
-        ["system"] = RuntimeInformation.RuntimeIdentifier,
-    };
 }

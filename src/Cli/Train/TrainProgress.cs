@@ -24,18 +24,28 @@ internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
     private bool _isReturn;
     private RoundReport? _first, _latest;
     private double? _gap, _objective;
+    private string? _stage;
+    private long _stageStarted;
 
     /// <summary>Says what is run and starts the line.</summary>
     public void Begin(TrainingRun run)
     {
         if (_line.IsQuiet) return;
-        Evaluator evaluator = run.Federation.Evaluator;
-        (_rounds, _firstRound) = (run.Rounds, Math.Max(0, run.Federation.RoundsDone));
-        (_uniformGap, _isReturn) = (evaluator.Uniform - evaluator.Optimal, run.Minimised == ObjectiveKind.Reward);
         _line.Note(run.Description);
         _line.Note($"writing to {run.Folder}");
+        (_rounds, _firstRound, _isReturn) = (run.Rounds, Math.Max(0, run.Federation.RoundsDone), run.Minimised == ObjectiveKind.Reward);
         _started = Stopwatch.GetTimestamp();
+        Stage("optimum");
         _timer = new Timer(_ => Tick(), null, Period, Period);
+        Evaluator evaluator = run.Federation.Evaluator;
+        lock (_drawing) _uniformGap = evaluator.Uniform - evaluator.Optimal;
+        Stage("first evaluation");
+    }
+
+    /// <inheritdoc/>
+    public void Stage(string what)
+    {
+        lock (_drawing) (_stage, _stageStarted) = (what, Stopwatch.GetTimestamp());
     }
 
     /// <inheritdoc/>
@@ -43,6 +53,7 @@ internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
     {
         if (report.Evaluation?.Gap is { } gap) _gap = gap;
         if (report.Evaluation is { } evaluation) _objective = evaluation.Objective;
+        if (_first is null || report.Round < _rounds) _stage = null;
         _first ??= report;
         Volatile.Write(ref _latest, report);
     }
@@ -78,12 +89,16 @@ internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
 
     private void Draw()
     {
-        if (Volatile.Read(ref _latest) is not { } report || _first is not { } first) return;
+        string stage = _stage is { } what ? $"{what}, {Quantities.Duration(Stopwatch.GetElapsedTime(_stageStarted).TotalSeconds)}" : "finishing";
+        if (Volatile.Read(ref _latest) is not { } report || _first is not { } first)
+        {
+            _line.Show(new ProgressLine($"round {_firstRound}/{_rounds}", _rounds == 0 ? 0 : (double)_firstRound / _rounds, "", "", stage));
+            return;
+        }
         double seconds = report.Seconds - first.Seconds;
         int done = report.Round - _firstRound;
         double rate = seconds > 0 ? (report.EnvSteps - first.EnvSteps) / seconds : 0;
-        // After the last round the policy, its certificate and the summary are left.
-        string left = report.Round >= _rounds ? _timer is null ? "" : "finishing"
+        string left = report.Round >= _rounds ? _timer is null ? "" : stage
             : done > 0 ? $"{Quantities.Duration(seconds / done * (_rounds - report.Round))} left" : "";
         string speed = rate > 0 ? Quantities.Rate(rate) : report.EnvSteps == 0 ? "exact gradients" : "";
         double share = _rounds == 0 ? 1 : (double)report.Round / _rounds;
@@ -101,6 +116,7 @@ internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
         }
         if (_objective is not { } objective) return "gap unknown";
         return _isReturn
-            ? string.Create(CultureInfo.InvariantCulture, $"return {-objective:G5}") : string.Create(CultureInfo.InvariantCulture, $"objective {objective:G5}");
+            ? string.Create(CultureInfo.InvariantCulture, $"return {-objective:G5}")
+            : string.Create(CultureInfo.InvariantCulture, $"objective {objective:G5}");
     }
 }

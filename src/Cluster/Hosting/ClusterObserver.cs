@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace FedPG.Cluster.Hosting;
 
 /// <summary>A member of a cluster that holds no blocks and does not decide who is dead: what a dashboard needs to be.</summary>
-public static class ClusterObserver
+internal static class ClusterObserver
 {
     /// <summary>Makes a host one.</summary>
     /// <param name="builder">The host.</param>

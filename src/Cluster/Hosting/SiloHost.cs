@@ -21,6 +21,9 @@ internal static class SiloHost
     /// <summary>What a message holds beside vectors: the program's own limit is met first, and named.</summary>
     public const int Headroom = 16 << 20;
 
+    /// <summary>Probes in a row that a lost worker does not answer.</summary>
+    private const int MissedProbes = 2;
+
     /// <summary>The most workers that the server probes; of others it learns by calls that fail.</summary>
     private const int MaxProbed = 256;
 
@@ -28,6 +31,12 @@ internal static class SiloHost
     /// Every call is answered within a second or so, if only by "still runs"; the rest is for large messages on slow lines.
     /// </summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a process may take to become a member or a client.</summary>
+    public static TimeSpan StartTimeout(TimeSpan patience) => patience * 4 > LongStart ? patience * 4 : LongStart;
+
+    /// <summary>A start takes a second or two; on a busy machine one that is given up too early is given up for ever.</summary>
+    private static readonly TimeSpan LongStart = TimeSpan.FromMinutes(1);
 
     /// <summary>A member of the cluster.</summary>
     /// <param name="settings">Its place.</param>
@@ -71,7 +80,7 @@ internal static class SiloHost
                 (o.SiloListeningEndpoint, o.GatewayListeningEndpoint) =
                     (new IPEndPoint(settings.Listen, port), isServer ? new IPEndPoint(settings.Listen, port + 1) : null);
             });
-            silo.Configure<ClusterMembershipOptions>(o => SetFailureDetection(o, isServer));
+            silo.Configure<ClusterMembershipOptions>(o => SetFailureDetection(o, isServer, settings.Patience));
             silo.Configure<SiloMessagingOptions>(o =>
                 (o.ResponseTimeout, o.MaxMessageBodySize) = (ResponseTimeout, settings.LargestMessage + Headroom));
             silo.Services.AddPlacementDirector<AtSilo, AtSiloDirector>();
@@ -114,14 +123,19 @@ internal static class SiloHost
     }
 
     /// <summary>
-    /// A dead worker is found within two or three seconds. The server alone votes: a worker that cannot reach it waits and joins anew, and
-    /// two workers that cannot reach each other have nothing to say to each other.
+    /// A process that has ended is found within a second or two: connections to it are refused. A living one may be silent for as long as
+    /// the server's patience, because on a busy machine it may not get to run. The server alone votes: a worker that cannot reach it waits
+    /// and joins anew, and two workers that cannot reach each other have nothing to say to each other.
     /// </summary>
-    private static void SetFailureDetection(ClusterMembershipOptions options, bool isServer)
+    private static void SetFailureDetection(ClusterMembershipOptions options, bool isServer, TimeSpan patience)
     {
-        options.ProbeTimeout = options.MaxProbeTimeout = TimeSpan.FromSeconds(1);
+        // The engine takes the time-out of a probe from how long those before took, and does not give up anybody from whom anything came
+        // within the longest time-out times the number of probes.
+        options.MaxProbeTimeout = patience / MissedProbes;
         options.MinProbeTimeout = TimeSpan.FromSeconds(0.5);
-        options.NumMissedProbesLimit = isServer ? 2 : int.MaxValue;
+        options.ProbeTimeout = options.MaxProbeTimeout < TimeSpan.FromSeconds(1) ? options.MaxProbeTimeout : TimeSpan.FromSeconds(1);
+        options.EnableConnectionLivenessCheck = true;
+        options.NumMissedProbesLimit = isServer ? MissedProbes : int.MaxValue;
         options.NumVotesForDeathDeclaration = 1;
         // The engine sorts all members once for each of these, at every change.
         options.NumProbedSilos = isServer ? MaxProbed : 1;
@@ -132,7 +146,7 @@ internal static class SiloHost
         // Whoever joins must reach all members that have shown signs of life lately, so that those of a dead one are not to be waited for.
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
         options.NumMissedTableIAmAliveLimit = 2;
-        options.MaxJoinAttemptTime = TimeSpan.FromSeconds(20);
+        options.MaxJoinAttemptTime = StartTimeout(patience);
     }
 
     private static int FreePort(IPAddress address)

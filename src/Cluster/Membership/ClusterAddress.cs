@@ -6,7 +6,7 @@ using FedPG.Core.Options;
 namespace FedPG.Cluster.Membership;
 
 /// <summary>Who keeps the list of the cluster's members.</summary>
-public enum MembershipKind
+internal enum MembershipKind
 {
     /// <summary>The process that does the run, in its memory.</summary>
     Server,
@@ -22,7 +22,7 @@ public enum MembershipKind
 /// <param name="Kind">Who keeps the list of members.</param>
 /// <param name="Server">Where the process that does the run listens, where that keeps the list; else null.</param>
 /// <param name="Connection">How to connect to what keeps the list; empty where the process that does the run does.</param>
-public sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, string Connection)
+internal sealed record ClusterAddress(MembershipKind Kind, IPEndPoint? Server, string Connection)
 {
     /// <summary>The port of the process that does the run, where none is named; the next one is for clients.</summary>
     public const int DefaultPort = 11111;

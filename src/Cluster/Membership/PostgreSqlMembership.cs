@@ -3,7 +3,7 @@ using Npgsql;
 namespace FedPG.Cluster.Membership;
 
 /// <summary>The tables of a cluster's membership in a PostgreSQL database.</summary>
-public static class PostgreSqlMembership
+internal static class PostgreSqlMembership
 {
     /// <summary>The name by which Orleans finds the driver.</summary>
     public const string Invariant = "Npgsql";

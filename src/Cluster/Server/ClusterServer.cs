@@ -2,7 +2,6 @@ using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
 using FedPG.Cluster.Wire;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Experiments;
 using FedPG.Federation.Agents;
@@ -16,7 +15,7 @@ namespace FedPG.Cluster.Server;
 /// <summary>
 /// The process that does a run on a cluster: it keeps the server of the federation and the run folder, and workers hold the agents.
 /// </summary>
-public sealed class ClusterServer : IDisposable
+internal sealed class ClusterServer : IDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300);
     private readonly IHost _host;
@@ -50,7 +49,7 @@ public sealed class ClusterServer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         OwnPorts ports = OwnPorts.Take(settings.Listen, settings.ServerPort, settings.ServerPort + 1);
-        var registry = new WorkerRegistry(software, settings.LargestMessage, note, time);
+        var registry = new WorkerRegistry(software, settings.LargestMessage, note, time, settings.Patience);
         var server = new ServerState(registry, time);
         IHost host = SiloHost.Create(settings, $"{IServerGrain.KeyPrefix}-{Guid.NewGuid():N}", isServer: true,
             new Handshake(settings.Secret, note), services => services.AddSingleton(server));
@@ -116,14 +115,14 @@ public sealed class ClusterServer : IDisposable
     public void LearnEnvironment(string id, int agents, string options, Sites sites)
     {
         ArgumentNullException.ThrowIfNull(sites);
-        if (EnvironmentRegistry.Default.Find(id) is not null) return;
+        if (ExperimentCatalog.Default.Environments.Find(id) is not null) return;
         ClusterWorkerInfo worker = Await(() => sites.Names.SelectMany(_server.Registry.Usable).FirstOrDefault(),
             $"waiting for a site of {string.Join(", ", sites.Names)}");
         WorkerChannel channel = worker.Outbound
             ?? (WorkerChannel)new MemberChannel(_host.Services.GetRequiredService<IGrainFactory>(), worker.Silo!);
         (SiteCard? card, string? error) = DescribeAsync(channel, new EnvironmentQuestion(id, agents, options)).GetAwaiter().GetResult();
         if (card is null) throw new InvalidInputException(new ValidationError("environment", "", id, $"site {worker.Site} says: {error}"));
-        EnvironmentRegistry.Default.Register(RemoteDefinition.Of(id, card));
+        ExperimentCatalog.Default.Environments.Register(RemoteDefinition.Of(id, card));
         _cardBytes = _host.Services.GetRequiredService<Serializer>().SerializeToArray(card).Length;
     }
 
@@ -158,7 +157,7 @@ public sealed class ClusterServer : IDisposable
         if (sites.OfAgent.Count != setup.Names.Count)
             throw new InvalidInputException(new ValidationError("--sites", "", null,
                 $"places {sites.OfAgent.Count} agents, and the experiment has {setup.Names.Count}"));
-        if (setup.Training.Environment is not EpisodicEnvironment)
+        if (EpisodicEnvironment.Find(setup.Training.Environment) is null)
             throw new InvalidInputException(new ValidationError("--sites", "", setup.Training.Environment.Name,
                 "lists its states; agents of sites need an environment that is known by its steps"));
         if (setup.Training.DiagnoseEvery > 0)

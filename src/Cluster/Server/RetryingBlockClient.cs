@@ -25,7 +25,7 @@ internal sealed class RetryingBlockClient(
     private static readonly TimeSpan Impatience = 2 * Protocol.ReplyPatience;
 
     /// <summary>A worker that the engine takes for alive and that fails all calls for so long is given up.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly TimeSpan _patience = 2 * server.Registry.Patience;
 
     private readonly Lock _placing = new();
     private bool _waiting;
@@ -70,7 +70,7 @@ internal sealed class RetryingBlockClient(
             {
                 failing ??= time.GetTimestamp();
                 if (worker.Outbound is { IsSilent: true }) server.Registry.Lose(worker, "it does not answer");
-                else if (time.GetElapsedTime(failing.Value) > Patience)
+                else if (time.GetElapsedTime(failing.Value) > _patience)
                     server.Registry.Lose(worker, $"calls fail though it seems alive: {e.Message.Split('\n')[0]}");
                 if (worker.IsGone)
                 {

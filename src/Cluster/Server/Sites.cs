@@ -3,7 +3,7 @@ using FedPG.Federation.Agents;
 namespace FedPG.Cluster.Server;
 
 /// <summary>What becomes of a round when a site is missing.</summary>
-public enum MissingSite
+internal enum MissingSite
 {
     /// <summary>It waits for the site.</summary>
     Wait,
@@ -18,7 +18,7 @@ public enum MissingSite
 /// <summary>Which agents are at which site.</summary>
 /// <param name="OfAgent">The site of each agent, [N].</param>
 /// <param name="Missing">What becomes of a round when one is missing.</param>
-public sealed record Sites(IReadOnlyList<string> OfAgent, MissingSite Missing)
+internal sealed record Sites(IReadOnlyList<string> OfAgent, MissingSite Missing)
 {
     /// <summary>The sites, in the order of their first agents.</summary>
     public IReadOnlyList<string> Names => [.. OfAgent.Distinct()];

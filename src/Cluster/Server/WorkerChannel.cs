@@ -48,12 +48,13 @@ internal sealed class MemberChannel(IGrainFactory grains, SiloAddress silo) : Wo
 /// To a worker that nobody can call: it fetches orders and brings results. An order stays until
 /// its result has come, however often it is fetched.
 /// </summary>
-internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
+/// <param name="time">The clock.</param>
+/// <param name="longestSilence">
+/// How long nothing may be heard of the worker. It asks five times a second whether it belongs here, on a line where nothing is in the way.
+/// </param>
+internal sealed class OutboundChannel(TimeProvider time, TimeSpan longestSilence) : WorkerChannel
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    /// <summary>A worker asks five times a second whether it belongs here, on a line where nothing is in the way.</summary>
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3), Look = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Look = TimeSpan.FromSeconds(0.5);
 
     private readonly ConcurrentDictionary<long, (OutboundOrder Order, TaskCompletionSource<OutboundResult> Result)> _open = new();
     private readonly Lock _lock = new();
@@ -61,7 +62,7 @@ internal sealed class OutboundChannel(TimeProvider time) : WorkerChannel
     private long _ids, _heard = time.GetTimestamp();
 
     /// <summary>Whether nothing was heard of the worker for so long that it must be gone.</summary>
-    public bool IsSilent => time.GetElapsedTime(Interlocked.Read(ref _heard)) > LongestSilence;
+    public bool IsSilent => time.GetElapsedTime(Interlocked.Read(ref _heard)) > longestSilence;
 
     /// <summary>The worker has said something.</summary>
     public void Hear() => Interlocked.Exchange(ref _heard, time.GetTimestamp());

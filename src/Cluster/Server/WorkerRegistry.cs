@@ -52,7 +52,8 @@ internal sealed class ClusterWorkerInfo(string name, SiloAddress? silo, string s
 /// <param name="largestMessage">The largest message, in bytes.</param>
 /// <param name="note">Takes what a user should know.</param>
 /// <param name="time">The clock.</param>
-internal sealed class WorkerRegistry(Software software, long largestMessage, Action<string> note, TimeProvider time)
+/// <param name="patience">How long a worker may be silent.</param>
+internal sealed class WorkerRegistry(Software software, long largestMessage, Action<string> note, TimeProvider time, TimeSpan patience)
 {
     private readonly Lock _lock = new();
     private readonly List<ClusterWorkerInfo> _workers = [];
@@ -60,6 +61,9 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
 
     /// <summary>Whether the server is going: what becomes of workers concerns nobody any more.</summary>
     public bool IsClosing { get; set; }
+
+    /// <summary>How long a worker may be silent.</summary>
+    public TimeSpan Patience => patience;
 
     /// <summary>Counts joins and departures.</summary>
     public int Version { get; private set; }
@@ -96,7 +100,7 @@ internal sealed class WorkerRegistry(Software software, long largestMessage, Act
             if (_workers.Exists(w => w.Name == request.Name && !w.IsGone)) return new JoinReply(null);
             _workers.RemoveAll(w => w.IsGone);
             _workers.Add(new ClusterWorkerInfo(request.Name, request.Silo, request.Site, request.Threads,
-                request.Silo is null ? new OutboundChannel(time) : null));
+                request.Silo is null ? new OutboundChannel(time, patience) : null));
             SignalChange();
         }
         note(

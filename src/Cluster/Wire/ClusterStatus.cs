@@ -11,7 +11,7 @@ namespace FedPG.Cluster.Wire;
 /// <param name="Restored">Blocks that were made on a worker: at the start, when they moved, and when one was lost.</param>
 /// <param name="Workers">The workers.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.status")]
-public sealed record ClusterStatus(
+internal sealed record ClusterStatus(
     string Run, int Round, double RoundsPerSecond, int Blocks, long BytesSent, long BytesReceived, long SnapshotBytes, long Restored,
     IReadOnlyList<WorkerStatus> Workers);
 
@@ -23,4 +23,4 @@ public sealed record ClusterStatus(
 /// <param name="Blocks">The blocks it holds.</param>
 /// <param name="State">"working", "leaving" or "lost".</param>
 [GenerateSerializer, Immutable, Alias("fedpg.worker-status")]
-public sealed record WorkerStatus(string Name, string Site, string Address, int Threads, int Blocks, string State);
+internal sealed record WorkerStatus(string Name, string Site, string Address, int Threads, int Blocks, string State);

@@ -12,16 +12,18 @@ namespace FedPG.Cluster.Worker;
 /// <summary>
 /// A worker: joins a cluster, computes what it is asked, and waits and joins again whenever the process that does the run goes away.
 /// </summary>
-public sealed class ClusterWorker
+internal sealed class ClusterWorker
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), CallTimeout = TimeSpan.FromSeconds(2),
-        Farewell = TimeSpan.FromMilliseconds(300), StartTimeout = TimeSpan.FromSeconds(20);
+        Farewell = TimeSpan.FromMilliseconds(300);
     private readonly ClusterSettings _settings;
     private readonly int _threads;
     private readonly Software _software;
     private readonly WorkerPlace _place;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;
+
+    private readonly TimeSpan _startTimeout;
     private string? _told;
 
     /// <summary>Creates the worker.</summary>
@@ -41,6 +43,7 @@ public sealed class ClusterWorker
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _threads, _note, _time, _place, _software) = (settings, threads, note, time, place, software);
+        _startTimeout = SiloHost.StartTimeout(settings.Patience);
     }
 
     /// <summary>Works until it is cancelled or refused.</summary>
@@ -117,8 +120,8 @@ public sealed class ClusterWorker
                     .ConfigureAwait(false);
             using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
-                limit.CancelAfter(StartTimeout);
-                Task start = host.StartAsync(limit.Token).WaitAsync(StartTimeout, _time, cancellation);
+                limit.CancelAfter(_startTimeout);
+                Task start = host.StartAsync(limit.Token).WaitAsync(_startTimeout, _time, cancellation);
                 if (_settings.Address.Server is null
                     && await Task.WhenAny(start, handshake.Refusal, Task.Delay(CallTimeout, _time, cancellation))
                         .ConfigureAwait(false) is { } first
@@ -171,7 +174,7 @@ public sealed class ClusterWorker
         Handshake handshake, Task fatal, CancellationToken cancellation)
     {
         long started = _time.GetTimestamp();
-        while (!fatal.IsCompleted && (_settings.Address.Server is null || _time.GetElapsedTime(started) < StartTimeout))
+        while (!fatal.IsCompleted && (_settings.Address.Server is null || _time.GetElapsedTime(started) < _startTimeout))
         {
             if (handshake.Refusal.IsCompleted) return (null, await handshake.Refusal.ConfigureAwait(false));
             if (find() is { } server)
@@ -203,8 +206,10 @@ public sealed class ClusterWorker
     /// </summary>
     private async Task BelongAsync(IServerGrain server, string name, Task fatal, CancellationToken cancellation)
     {
-        int missed = 0;
-        while (missed < 2 && !fatal.IsCompleted)
+        long heard = _time.GetTimestamp();
+        int refused = 0;
+        // Nobody listens any more where calls are refused; one that is not answered may have come to a server that does not get to run.
+        while (refused < 2 && _time.GetElapsedTime(heard) < _settings.Patience && !fatal.IsCompleted)
         {
             try
             {
@@ -216,11 +221,11 @@ public sealed class ClusterWorker
                 {
                     return;
                 }
-                missed = 0;
+                (heard, refused) = (_time.GetTimestamp(), 0);
             }
             catch (Exception e) when (TransientErrors.Includes(e))
             {
-                missed++;
+                refused = e is TimeoutException ? 0 : refused + 1;
             }
             await Task.WhenAny(Task.Delay(Pause, _time, CancellationToken.None), fatal).ConfigureAwait(false);
         }
@@ -241,11 +246,11 @@ public sealed class ClusterWorker
             client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null));
         try
         {
-            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(StartTimeout, _time, cancellation)
+            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(_startTimeout, _time, cancellation)
                 .ConfigureAwait(false);
             IServerGrain server = ServerOf(host);
             (IServerGrain? joined, string? refusal) =
-                await JoinAsync(() => server, null, name, handshake, Task.Delay(StartTimeout, _time, cancellation), cancellation)
+                await JoinAsync(() => server, null, name, handshake, Task.Delay(_startTimeout, _time, cancellation), cancellation)
                     .ConfigureAwait(false);
             if (refusal is not null) return refusal;
             if (joined is null) return null;

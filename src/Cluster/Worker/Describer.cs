@@ -2,8 +2,8 @@ using System.Text.Json;
 using FedPG.Cluster.Wire;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 
 namespace FedPG.Cluster.Worker;
 
@@ -21,10 +21,11 @@ internal static class Describer
         {
             var errors = new ValidationErrors("the run");
             using var options = JsonDocument.Parse(question.Options);
-            if (EnvironmentRegistry.Default.Configure(question.Id, question.Agents, options.RootElement, EnvironmentKeys.Experiment,
+            if (ExperimentCatalog.Default.Environments.Configure(question.Id, question.Agents, options.RootElement,
+                EnvironmentKeys.Experiment,
                 errors) is not { } configured)
                 return Refused(string.Join("; ", errors.Items));
-            return configured.Build() is EpisodicEnvironment episodic
+            return EpisodicEnvironment.Find(configured.Build()) is { } episodic
                 ? new OutboundResult(id, new BlockReply(ReplyStatus.Done), SiteCard.Of(episodic, configured.ResolvedOptions))
                 : Refused($"{question.Id} lists its states; agents of a site need an environment that is known by its steps");
         }

@@ -91,7 +91,7 @@ internal sealed class Tuner(ComparisonPlan plan, Tuning tuning, ExperimentReader
         int every = Math.Max(experiment.EvaluateEvery, experiment.Federation.Rounds / 20);
         using var federation = new TrainingLoop(experiment with { EvaluateEvery = every }, new ExecutionOptions(own, torch.CPU),
             TimeProvider.System);
-        var sink = new RunProgress(progress, job.Contender.Label, experiment.Federation.Rounds, plan.Budget);
+        var sink = new RunProgress(progress, job.Contender.Label, experiment, plan.Budget);
         double figure = double.PositiveInfinity;
         try
         {

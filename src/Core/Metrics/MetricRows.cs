@@ -33,7 +33,9 @@ public sealed class MetricRows(string name, MetricKind kind, double[] sums, long
         counts[agent]++;
     }
 
-    /// <summary>For code that adds to many sums in one pass: the sums themselves, after one recording was counted for each agent of a step.</summary>
+    /// <summary>
+    /// For code that adds to many sums in one pass: the sums themselves, after one recording was counted for each agent of a step.
+    /// </summary>
     /// <param name="active">The agents of the step, [n]; null for all. To the sums of others nothing may be added.</param>
     internal double[] CountedSums(bool[]? active)
     {

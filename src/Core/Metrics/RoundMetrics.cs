@@ -21,8 +21,8 @@ public sealed class RoundMetrics
     public IReadOnlyList<double?>? PerAgent(string name) => _agents.GetValueOrDefault(name);
 
     /// <summary>
-    /// Merges what blocks of agents and the server recorded. Sums go over the agents one by one in the order of their index, and then over the server, so that
-    /// they have the same bits however agents are spread over blocks, threads and machines.
+    /// Merges what blocks of agents and the server recorded. Sums go over the agents one by one in the order of their index, and then over
+    /// the server, so that they have the same bits however agents are spread over blocks, threads and machines.
     /// </summary>
     /// <param name="blocks">What each block recorded, in the order of the agents.</param>
     /// <param name="server">What the server recorded.</param>
@@ -50,7 +50,9 @@ public sealed class RoundMetrics
         Total TotalOf(MetricRows rows)
         {
             if (!totals.TryGetValue(rows.Name, out Total? total)) totals[rows.Name] = total = new Total(rows.Kind);
-            return total.Kind == rows.Kind ? total : throw new ArgumentException($"the metric \"{rows.Name}\" is recorded as {rows.Kind}, and as {total.Kind} elsewhere");
+            return total.Kind == rows.Kind
+                ? total
+                : throw new ArgumentException($"the metric \"{rows.Name}\" is recorded as {rows.Kind}, and as {total.Kind} elsewhere");
         }
     }
 

@@ -7,7 +7,7 @@ namespace FedPG.Core.Options;
 /// { from, to }". Errors in the section then keep the path of their key.
 /// </summary>
 /// <typeparam name="TSelf">The type itself.</typeparam>
-public interface IOptionSection<TSelf>
+internal interface IOptionSection<TSelf>
     where TSelf : IOptionSection<TSelf>
 {
     /// <summary>Reads the value; errors go to the reader.</summary>

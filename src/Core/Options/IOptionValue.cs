@@ -5,7 +5,7 @@ namespace FedPG.Core.Options;
 
 /// <summary>A type of options with a form of its own in JSON, such as "one number, or a list of one an agent".</summary>
 /// <typeparam name="TSelf">The type itself.</typeparam>
-public interface IOptionValue<TSelf>
+internal interface IOptionValue<TSelf>
     where TSelf : IOptionValue<TSelf>
 {
     /// <summary>What every such option means beside its own meaning, in sentences; empty (the default) for nothing.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace FedPG.Core.Options;
 
 /// <summary>Opens the JSON files a user writes: comments and trailing commas are welcome, duplicate keys are not.</summary>
-public static class JsonDocuments
+internal static class JsonDocuments
 {
     /// <summary>How files are read.</summary>
     public static JsonDocumentOptions ReadingOptions { get; } = new()
@@ -38,7 +38,8 @@ public static class JsonDocuments
     }
 
     /// <summary>Parses the bytes of a file.</summary>
-    /// <exception cref="InvalidInputException">They are not JSON, or no Unicode text; the message names line and column, or the key.</exception>
+    /// <exception cref="InvalidInputException">They are not JSON, or no Unicode text; the message
+    /// names line and column, or the key.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> utf8, string source)
     {
         ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];

@@ -8,7 +8,7 @@ namespace FedPG.Core.Options;
 /// Values from the command line, each written <c>key.path=value</c>: the value is read as JSON, and what is not JSON is a string.
 /// Later ones win. Immutable.
 /// </summary>
-public sealed class KeyOverrides
+internal sealed class KeyOverrides
 {
     /// <summary>The name of the option, as faults call it.</summary>
     public const string Source = "--set";
@@ -34,7 +34,8 @@ public sealed class KeyOverrides
         {
             int equals = assignment.IndexOf('=', StringComparison.Ordinal);
             string path = equals < 0 ? "" : assignment[..equals].Trim();
-            if (ErrorOf(path, assignment[(equals + 1)..]) is { } reason) errors.AddRange([new ValidationError(Source, "", $"\"{assignment}\"", reason)]);
+            if (ErrorOf(path, assignment[(equals + 1)..]) is { } reason)
+                errors.AddRange([new ValidationError(Source, "", $"\"{assignment}\"", reason)]);
             else items.Add((path, assignment[(equals + 1)..]));
         }
         return new KeyOverrides(items);

@@ -1,7 +1,7 @@
 namespace FedPG.Core.Options;
 
 /// <summary>Finds the name a user probably meant.</summary>
-public static class NearestName
+internal static class NearestName
 {
     /// <summary>
     /// The candidate that begins with <paramref name="name"/>, else the one at the smallest edit distance; null when there are none.

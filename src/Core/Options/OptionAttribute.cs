@@ -42,7 +42,9 @@ public sealed class OptionAttribute(string meaning) : Attribute
     public NumberRange Range => new(Minimum, Maximum, OpenMinimum, OpenMaximum);
 }
 
-/// <summary>The word in JSON for a value of an enumeration, where it is not the value's name in kebab case, or for one of several records.</summary>
+/// <summary>
+/// The word in JSON for a value of an enumeration, where it is not the value's name in kebab case, or for one of several records.
+/// </summary>
 /// <param name="word">The word.</param>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Class, Inherited = false)]
 public sealed class WordAttribute(string word) : Attribute

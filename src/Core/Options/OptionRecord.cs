@@ -19,8 +19,9 @@ public static class OptionRecord
     /// <param name="reader">The section.</param>
     /// <param name="defaults">What options have that are not given. A default that depends on the context is set here.</param>
     /// <param name="instead">
-    /// By the name of a property, what reads it in the place of its declaration: where the context decides what is allowed. Null in the place of a
-    /// function leaves the option unread: its key is known, and the record has its default. No dictionary (the default) for none.
+    /// By the name of a property, what reads it in the place of its declaration: where the context decides what is allowed. Null in the
+    /// place of a function leaves the option unread: its key is known, and the record has its
+    /// default. No dictionary (the default) for none.
     /// </param>
     /// <returns>A new record, where options that were refused have their defaults.</returns>
     public static T Read<T>(OptionReader reader, T defaults, IReadOnlyDictionary<string, Func<OptionProperty, object?>?>? instead = null)

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace FedPG.Core.Options;
 
-/// <summary>Reads and writes options that are one of several records (<see cref="OptionVariantsAttribute"/>). Immutable and thread-safe.</summary>
+/// <summary>
+/// Reads and writes options that are one of several records (<see cref="OptionVariantsAttribute"/>). Immutable and thread-safe.
+/// </summary>
 internal sealed class OptionVariants
 {
     private static readonly ConcurrentDictionary<Type, OptionVariants?> Known = new();
@@ -18,7 +20,9 @@ internal sealed class OptionVariants
         _attribute = attribute;
         _words = [.. attribute.Variants.Select(type => type.GetCustomAttribute<WordAttribute>()?.Word
             ?? throw new ArgumentException($"{type.Name} needs a [Word] by which JSON knows it"))];
-        _number = attribute.NumberStandsFor is { } name ? OptionProperty.Of(attribute.Variants[0]).Single(option => option.Name == name) : null;
+        _number = attribute.NumberStandsFor is { } name
+            ? OptionProperty.Of(attribute.Variants[0]).Single(option => option.Name == name)
+            : null;
     }
 
     /// <summary>What is known of the records of a type; null where it has none.</summary>
@@ -38,15 +42,18 @@ internal sealed class OptionVariants
         JsonValueKind kind = reader.Raw(option.Key).ValueKind;
         object standard = defaults ?? Activator.CreateInstance(_attribute.Variants[0])!;
         if (_number is null || kind == JsonValueKind.Object) return ReadSection(reader.Section(option.Key), standard);
-        if (kind == JsonValueKind.Undefined && standard.GetType() != _attribute.Variants[0]) return ReadSection(reader.Section(option.Key), standard);
+        if (kind == JsonValueKind.Undefined && standard.GetType() != _attribute.Variants[0])
+            return ReadSection(reader.Section(option.Key), standard);
         NumberRange range = _number.Attribute.Range;
         if (kind is not (JsonValueKind.Undefined or JsonValueKind.Number))
         {
-            reader.Reject(option.Key, $"must be {range}, or {{ \"{_attribute.Key}\": {string.Join(" | ", _words.Select(word => $"\"{word}\""))}, ... }}");
+            reader.Reject(option.Key,
+                $"must be {range}, or {{ \"{_attribute.Key}\": {string.Join(" | ", _words.Select(word => $"\"{word}\""))}, ... }}");
             return standard;
         }
         object first = standard.GetType() == _attribute.Variants[0] ? standard : Activator.CreateInstance(_attribute.Variants[0])!;
-        double number = reader.Number(option.Key, (double)_number.ValueIn(first)!, range, $"{option.Attribute.Meaning}, a number or {{ \"{_attribute.Key}\", ... }}");
+        double number = reader.Number(option.Key, (double)_number.ValueIn(first)!, range,
+            $"{option.Attribute.Meaning}, a number or {{ \"{_attribute.Key}\", ... }}");
         return OptionRecord.With(first, _number, number);
     }
 
@@ -63,7 +70,9 @@ internal sealed class OptionVariants
     private int VariantOf(Type type)
     {
         int variant = Enumerable.Range(0, _words.Length).FirstOrDefault(k => _attribute.Variants[k] == type, -1);
-        return variant >= 0 ? variant : throw new ArgumentException($"{type.Name} is none of {string.Join(", ", _attribute.Variants.Select(t => t.Name))}");
+        return variant >= 0
+            ? variant
+            : throw new ArgumentException($"{type.Name} is none of {string.Join(", ", _attribute.Variants.Select(t => t.Name))}");
     }
 
     private object ReadSection(OptionReader section, object standard)

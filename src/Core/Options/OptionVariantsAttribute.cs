@@ -1,8 +1,8 @@
 namespace FedPG.Core.Options;
 
 /// <summary>
-/// Marks an abstract record whose options follow from a word: in JSON an object such as <c>{ "schedule": "cosine", "to": 0.1 }</c>, in C# one of several
-/// records. The word of a record is its <see cref="WordAttribute"/>.
+/// Marks an abstract record whose options follow from a word: in JSON an object such as <c>{ "schedule": "cosine", "to": 0.1 }</c>, in C#
+/// one of several records. The word of a record is its <see cref="WordAttribute"/>.
 /// </summary>
 /// <param name="key">The key of the word.</param>
 /// <param name="variants">The records, the one of an object without the word first.</param>
@@ -19,7 +19,8 @@ public sealed class OptionVariantsAttribute(string key, params Type[] variants) 
     public string Meaning { get; init; } = "which of them it is";
 
     /// <summary>
-    /// The option of the first record for which a number may stand instead of the object; null (the default) where an object must be written.
+    /// The option of the first record for which a number may stand instead of the object; null
+    /// (the default) where an object must be written.
     /// </summary>
     public string? NumberStandsFor { get; init; }
 

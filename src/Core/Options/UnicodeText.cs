@@ -39,7 +39,8 @@ internal static class UnicodeText
             case JsonValueKind.Object:
                 foreach (JsonProperty property in element.EnumerateObject())
                 {
-                    string name = NameOf(property) ?? throw new InvalidInputException(new ValidationError(source, path, null, $"a key {Half}"));
+                    string name = NameOf(property)
+                        ?? throw new InvalidInputException(new ValidationError(source, path, null, $"a key {Half}"));
                     ThrowIfBroken(property.Value, source, path.Length == 0 ? name : $"{path}.{name}");
                 }
                 break;

@@ -4,7 +4,7 @@ namespace FedPG.Core.Statistics;
 /// <param name="Value">The figure.</param>
 /// <param name="Low">The lower end of the interval.</param>
 /// <param name="High">The upper end.</param>
-public readonly record struct Figure95(double Value, double Low, double High)
+internal readonly record struct Figure95(double Value, double Low, double High)
 {
     /// <summary>A figure without any randomness: its interval is the figure.</summary>
     public static Figure95 Exactly(double value) => new(value, value, value);

@@ -3,8 +3,11 @@ using MathNet.Numerics.Distributions;
 
 namespace FedPG.Core.Statistics;
 
-/// <summary>Robust means and 95 % intervals of figures that were measured several times. Stateless; the random numbers of a bootstrap follow from the seed given.</summary>
-public static class Intervals
+/// <summary>
+/// Robust means and 95 % intervals of figures that were measured several times. Stateless; the random
+/// numbers of a bootstrap follow from the seed given.
+/// </summary>
+internal static class Intervals
 {
     /// <summary>The resamples of a bootstrap.</summary>
     public const int Resamples = 10_000;
@@ -21,8 +24,8 @@ public static class Intervals
     }
 
     /// <summary>
-    /// The mean of the group that is farthest from 1 as a ratio, with Student's interval from the spread within all groups together; that it is the
-    /// farthest of several makes the interval a little too narrow.
+    /// The mean of the group that is farthest from 1 as a ratio, with Student's interval from the spread within all groups together; that
+    /// it is the farthest of several makes the interval a little too narrow.
     /// </summary>
     /// <param name="groups">Ratios, as many in each group.</param>
     public static Figure95 OfWorst(IReadOnlyList<double[]> groups)
@@ -72,9 +75,10 @@ public static class Intervals
     }
 
     /// <summary>
-    /// The probability that a run of one group is better (has the lower figure) than a run of another, P(X &lt; Y) + P(X = Y) / 2 over all pairs: the
-    /// Mann-Whitney form of "probability of improvement" (Agarwal et al., "Deep reinforcement learning at the edge of the statistical precipice", 2021,
-    /// section 4). Its interval is that of the percentile bootstrap which resamples the runs of both groups independently.
+    /// The probability that a run of one group is better (has the lower figure) than a run of another, P(X &lt; Y) + P(X = Y) / 2 over all
+    /// pairs: the Mann-Whitney form of "probability of improvement" (Agarwal et al., "Deep reinforcement learning at the edge of the
+    /// statistical precipice", 2021, section 4). Its interval is that of the percentile bootstrap
+    /// which resamples the runs of both groups independently.
     /// </summary>
     /// <param name="candidate">X, lower is better, at least one; a run that diverged is positive infinity.</param>
     /// <param name="reference">Y, likewise.</param>
@@ -95,7 +99,9 @@ public static class Intervals
         return Percentiles(ShareBelow([.. candidate], [.. reference]), figures);
     }
 
-    /// <summary>The mean of the middle half: the lowest and the highest quarter are left out, values that lie across a border by their share.</summary>
+    /// <summary>
+    /// The mean of the middle half: the lowest and the highest quarter are left out, values that lie across a border by their share.
+    /// </summary>
     public static double InterquartileMean(IReadOnlyList<double> values)
     {
         double[] sorted = [.. values.Order()];
@@ -125,7 +131,9 @@ public static class Intervals
         double place = share * (sorted.Length - 1);
         int below = (int)place;
         // Not through infinity times zero, nor infinity less infinity.
-        return place == below || sorted[below] == sorted[below + 1] ? sorted[below] : sorted[below] + ((place - below) * (sorted[below + 1] - sorted[below]));
+        return place == below || sorted[below] == sorted[below + 1]
+            ? sorted[below]
+            : sorted[below] + ((place - below) * (sorted[below + 1] - sorted[below]));
     }
 
     private static Figure95 Percentiles(double value, double[] figures)

@@ -5,14 +5,15 @@ namespace FedPG.Core.Statistics;
 /// <summary>A straight line fitted by least squares.</summary>
 /// <param name="Slope">The slope, with Student's 95 % interval.</param>
 /// <param name="Intercept">The value at 0.</param>
-public sealed record Line(Figure95 Slope, double Intercept)
+internal sealed record Line(Figure95 Slope, double Intercept)
 {
     /// <summary>Fits y over x; with two points the slope is its own interval.</summary>
     public static Line Fit(IReadOnlyList<double> x, IReadOnlyList<double> y)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        if (x.Count != y.Count || x.Count < 2) throw new ArgumentException($"{x.Count} and {y.Count} values: two points at least, as many of each", nameof(x));
+        if (x.Count != y.Count || x.Count < 2)
+            throw new ArgumentException($"{x.Count} and {y.Count} values: two points at least, as many of each", nameof(x));
         double meanX = x.Average(), meanY = y.Average();
         double spread = x.Sum(v => (v - meanX) * (v - meanX));
         double slope = x.Zip(y, (a, b) => (a - meanX) * (b - meanY)).Sum() / spread;
@@ -24,5 +25,6 @@ public sealed record Line(Figure95 Slope, double Intercept)
     }
 
     /// <summary>Fits log y over log x: the slope is the power.</summary>
-    public static Line FitPower(IReadOnlyList<double> x, IReadOnlyList<double> y) => Fit([.. x.Select(v => Math.Log(v))], [.. y.Select(v => Math.Log(v))]);
+    public static Line FitPower(IReadOnlyList<double> x, IReadOnlyList<double> y) =>
+        Fit([.. x.Select(v => Math.Log(v))], [.. y.Select(v => Math.Log(v))]);
 }

@@ -1,7 +1,7 @@
 namespace FedPG.Core.Statistics;
 
 /// <summary>Mean and variance of numbers as they come (Welford's updates). Not thread-safe.</summary>
-public sealed class Moments
+internal sealed class Moments
 {
     private double _squares;
 

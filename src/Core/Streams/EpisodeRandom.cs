@@ -3,7 +3,8 @@ namespace FedPG.Core.Streams;
 
 /// <summary>
 /// The random numbers of one episode: a function of the seed that an environment was reset with, so that equal seeds and actions give equal
-/// episodes. Keep it in a field that is not readonly, and make a new one at each reset; it allocates nothing. A mutable value: copies go their own ways.
+/// episodes. Keep it in a field that is not readonly, and make a new one at each reset; it allocates
+/// nothing. A mutable value: copies go their own ways.
 /// </summary>
 public struct EpisodeRandom
 {

@@ -1,7 +1,9 @@
 namespace FedPG.Core.Streams;
 
-/// <summary>The seeds of many episodes that follow from one: a function of the seed, the lane and the number of the episode in it.</summary>
-public static class EpisodeSeeds
+/// <summary>
+/// The seeds of many episodes that follow from one: a function of the seed, the lane and the number of the episode in it.
+/// </summary>
+internal static class EpisodeSeeds
 {
     /// <summary>The greatest seed of an episode, 2^53 - 1.</summary>
     public const long Greatest = (1L << 53) - 1;

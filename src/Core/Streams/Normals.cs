@@ -1,7 +1,7 @@
 namespace FedPG.Core.Streams;
 
 /// <summary>Standard normal numbers from counter-based streams, four a draw (Box and Muller 1958); none lies beyond 6.7.</summary>
-public static class Normals
+internal static class Normals
 {
     /// <summary>The numbers of one draw.</summary>
     public const int PerDraw = 4;

@@ -4,9 +4,10 @@ namespace FedPG.Core.Streams;
 
 /// <summary>
 /// Philox4x32-10, the counter-based generator of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011):
-/// four 32-bit words are a function of a 128-bit counter and a 64-bit key, so any number of any stream can be had without the ones before it.
+/// four 32-bit words are a function of a 128-bit counter and a 64-bit key, so any number of
+/// any stream can be had without the ones before it.
 /// </summary>
-public static class Philox
+internal static class Philox
 {
     internal const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;
     internal const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;

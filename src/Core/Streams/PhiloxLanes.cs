@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace FedPG.Core.Streams;
 
 /// <summary>
-/// Philox for 16 neighbouring trajectories at once. They differ in one counter word, and the draws of a trajectory in another one, so much of the first
-/// three rounds is the same for all lanes, or for all draws: of the 20 products of a block 15 are left. The same numbers with or without vector hardware.
+/// Philox for 16 neighbouring trajectories at once. They differ in one counter word, and the draws of a trajectory in another one, so much
+/// of the first three rounds is the same for all lanes, or for all draws: of the 20 products of a block 15 are left. The same numbers with
+/// or without vector hardware.
 /// </summary>
 internal readonly unsafe struct PhiloxLanes
 {
@@ -31,7 +32,8 @@ internal readonly unsafe struct PhiloxLanes
     {
         (_key, _first) = (key, firstTrajectory);
         (uint key0, uint key1) = (key.Key0, key.Key1);
-        for (int round = 0; round < Philox.Rounds; round++, key0 += Philox.Weyl0, key1 += Philox.Weyl1) (_keys[2 * round], _keys[(2 * round) + 1]) = (key0, key1);
+        for (int round = 0; round < Philox.Rounds; round++, key0 += Philox.Weyl0, key1 += Philox.Weyl1)
+            (_keys[2 * round], _keys[(2 * round) + 1]) = (key0, key1);
         ulong agent = (ulong)Philox.Multiplier1 * (uint)key.Agent;
         _agentLow = (uint)agent;
         for (int lane = 0; lane < Lanes; lane++)
@@ -59,7 +61,9 @@ internal readonly unsafe struct PhiloxLanes
             (words[lane], words[Lanes + lane], words[(2 * Lanes) + lane], words[(3 * Lanes) + lane]) = _key.Draw(_first + lane, draw);
     }
 
-    /// <summary>Where a lane stands among the products: the even ones of each half first for vectors of 256 bits, of all for those of 512.</summary>
+    /// <summary>
+    /// Where a lane stands among the products: the even ones of each half first for vectors of 256 bits, of all for those of 512.
+    /// </summary>
     private static int Place(int lane) => Avx512F.IsSupported
         ? (lane / 2) + (lane % 2 * 8)
         : (lane / 8 * 8) + (lane % 8 / 2) + (lane % 2 * 4);
@@ -74,7 +78,10 @@ internal readonly unsafe struct PhiloxLanes
         return new Common((uint)first, (uint)second ^ _keys[4], (uint)(third >> 32) ^ _keys[5], (uint)third);
     }
 
-    /// <summary>Words of all lanes at the third round: what the third counter word is combined with, then the first one, then the third one again, then the fourth.</summary>
+    /// <summary>
+    /// Words of all lanes at the third round: what the third counter word is combined with, then the
+    /// first one, then the third one again, then the fourth.
+    /// </summary>
     private readonly record struct Common(uint Before, uint First, uint Third, uint Fourth);
 
     private void DrawSixteen(int draw, uint* words)
@@ -85,7 +92,8 @@ internal readonly unsafe struct PhiloxLanes
         var odd = new Wide(Vector512.LoadUnsafe(in high, 8), Vector512.LoadUnsafe(in low, 8), common);
         for (int round = VectorRounds; round < Philox.Rounds; round++)
         {
-            Vector512<ulong> key0 = Vector512.Create(_keys[2 * round]).AsUInt64(), key1 = Vector512.Create(_keys[(2 * round) + 1]).AsUInt64();
+            Vector512<ulong> key0 = Vector512.Create(_keys[2 * round]).AsUInt64(),
+                key1 = Vector512.Create(_keys[(2 * round) + 1]).AsUInt64();
             even.Round(key0, key1);
             odd.Round(key0, key1);
         }
@@ -110,7 +118,8 @@ internal readonly unsafe struct PhiloxLanes
             var odd = new Narrow(Vector256.LoadUnsafe(in high, 4), Vector256.LoadUnsafe(in low, 4), common);
             for (int round = VectorRounds; round < Philox.Rounds; round++)
             {
-                Vector256<ulong> key0 = Vector256.Create(_keys[2 * round]).AsUInt64(), key1 = Vector256.Create(_keys[(2 * round) + 1]).AsUInt64();
+                Vector256<ulong> key0 = Vector256.Create(_keys[2 * round]).AsUInt64(),
+                    key1 = Vector256.Create(_keys[(2 * round) + 1]).AsUInt64();
                 even.Round(key0, key1);
                 odd.Round(key0, key1);
             }
@@ -122,7 +131,8 @@ internal readonly unsafe struct PhiloxLanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Merge(Vector256<ulong> even, Vector256<ulong> odd) => Avx2.Blend(even.AsUInt32(), (odd << 32).AsUInt32(), 0b10101010);
+    private static Vector256<uint> Merge(Vector256<ulong> even, Vector256<ulong> odd) =>
+        Avx2.Blend(even.AsUInt32(), (odd << 32).AsUInt32(), 0b10101010);
 
     /// <summary>Counter words of eight lanes, each in the lower half of 64 bits; what stands in the upper halves is never read.</summary>
     private struct Wide
@@ -141,7 +151,8 @@ internal readonly unsafe struct PhiloxLanes
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Round(Vector512<ulong> key0, Vector512<ulong> key1)
         {
-            Vector512<ulong> p0 = Avx512F.Multiply(C0.AsUInt32(), Vector512.Create(Philox.Multiplier0)), p1 = Avx512F.Multiply(C2.AsUInt32(), Vector512.Create(Philox.Multiplier1));
+            Vector512<ulong> p0 = Avx512F.Multiply(C0.AsUInt32(), Vector512.Create(Philox.Multiplier0)),
+                p1 = Avx512F.Multiply(C2.AsUInt32(), Vector512.Create(Philox.Multiplier1));
             (C0, C1, C2, C3) = ((p1 >> 32) ^ C1 ^ key0, p1, (p0 >> 32) ^ C3 ^ key1, p0);
         }
     }
@@ -163,7 +174,8 @@ internal readonly unsafe struct PhiloxLanes
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Round(Vector256<ulong> key0, Vector256<ulong> key1)
         {
-            Vector256<ulong> p0 = Avx2.Multiply(C0.AsUInt32(), Vector256.Create(Philox.Multiplier0)), p1 = Avx2.Multiply(C2.AsUInt32(), Vector256.Create(Philox.Multiplier1));
+            Vector256<ulong> p0 = Avx2.Multiply(C0.AsUInt32(), Vector256.Create(Philox.Multiplier0)),
+                p1 = Avx2.Multiply(C2.AsUInt32(), Vector256.Create(Philox.Multiplier1));
             (C0, C1, C2, C3) = ((p1 >> 32) ^ C1 ^ key0, p1, (p0 >> 32) ^ C3 ^ key1, p0);
         }
     }

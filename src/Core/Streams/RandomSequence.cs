@@ -3,7 +3,7 @@ namespace FedPG.Core.Streams;
 /// <summary>Uniform numbers drawn one after another from one stream; for set-up, not for hot paths. Not thread-safe.</summary>
 /// <param name="key">The stream.</param>
 /// <param name="sequence">Which of the stream's sequences.</param>
-public sealed class RandomSequence(StreamKey key, int sequence = 0)
+internal sealed class RandomSequence(StreamKey key, int sequence = 0)
 {
     private int _drawn;
 

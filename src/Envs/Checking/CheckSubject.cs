@@ -38,7 +38,7 @@ internal sealed class CheckSubject
     public FiniteMdp? Table => TableOf(Instance);
 
     /// <summary>Whether the environment is known by its steps only.</summary>
-    public bool IsKnownBySteps => Instance is EpisodicEnvironment;
+    public bool IsKnownBySteps => EpisodicEnvironment.Find(Instance) is not null;
 
     /// <summary>The range of rewards that is stated; null where a list states rewards and the steps were written beside it.</summary>
     public NumberRange? StatedRewards => Table is { } mdp ? mdp.OwnSteps is null ? mdp.StepRewardRange : null : Instance.RewardRange;
@@ -64,7 +64,7 @@ internal sealed class CheckSubject
     public string Tried => $"{Episodes.Count} episodes, {Episodes.Sum(e => (long)e.Steps):N0} steps";
 
     /// <summary>The list of states of an instance; null where states are not listed.</summary>
-    public static FiniteMdp? TableOf(FederatedEnvironment instance) => instance as FiniteMdp;
+    public static FiniteMdp? TableOf(FederatedEnvironment instance) => FiniteMdp.Find(instance);
 
     /// <summary>A new environment of an agent.</summary>
     public IEnvironment Create(int agent) => _create(agent);

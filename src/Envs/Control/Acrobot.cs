@@ -48,16 +48,24 @@ public sealed class Acrobot : IStatefulEnvironment
         Id = "Acrobot-v1",
         Drawing = new AcrobotDrawing(),
         Summary = "Gymnasium's acrobot: swing the tip of two links above the bar by a torque between them.",
-        Description = "Two links, the first hanging from a fixed joint, with a motor at the joint between them. Equations of motion of Sutton and Barto's book, "
-            + "integrated over 0.2 s by one step of the Runge-Kutta method of fourth order; then angles are wrapped into [-pi, pi], and velocities clipped. In float64.",
+        Description =
+            "Two links, the first hanging from a fixed joint, with a motor at the joint between them. Equations of motion of "
+            + "Sutton and Barto's book, "
+            + "integrated over 0.2 s by one step of the Runge-Kutta method of fourth order; then angles are wrapped into [-pi, pi], and "
+            + "velocities clipped. In float64.",
         ActionSpace = "Discrete(3): the torque on the joint between the links is -torque, 0, torque.",
-        ObservationSpace = "Box of 6 numbers: cos theta1, sin theta1, cos theta2, sin theta2, and the velocities within 4 pi and 9 pi rad/s. The state is theta1 (0: "
+        ObservationSpace =
+            "Box of 6 numbers: cos theta1, sin theta1, cos theta2, sin theta2, and the velocities within 4 pi and 9 pi rad/s. "
+            + "The state is theta1 (0: "
             + "hanging down), theta2 (relative to the first link), both in rad, and their velocities.",
         StartingState = "All four numbers of the state uniform on [-0.1, 0.1).",
         Rewards = "-1 for every step, 0 for the one that reaches the goal.",
         EpisodeEnd = "Terminated when -cos theta1 - cos(theta1 + theta2) exceeds goalHeight (1); truncated after 500 steps.",
-        VersionHistory = "v1: as Gymnasium's Acrobot-v1 (book dynamics), without its rounding of observations and of the first state to float32.",
-        Source = "Gymnasium, gymnasium/envs/classic_control/acrobot.py; Sutton (1996); Sutton and Barto, \"Reinforcement Learning: An Introduction\".",
+        VersionHistory =
+            "v1: as Gymnasium's Acrobot-v1 (book dynamics), without its rounding of observations and of the first state to float32.",
+        Source =
+            "Gymnasium, gymnasium/envs/classic_control/acrobot.py; Sutton (1996); Sutton and Barto, \"Reinforcement "
+                + "Learning: An Introduction\".",
         RewardRange = new NumberRange(-1, 0),
         StepLimit = 500,
         Make = (options, agent) => new Acrobot(options, agent),

@@ -46,16 +46,23 @@ public sealed class CartPole : IStatefulEnvironment
         Id = "CartPole-v1",
         Drawing = new CartPoleDrawing(),
         Summary = "Gymnasium's cart-pole: keep the pole upright by pushing the cart left or right.",
-        Description = "A pole stands on a cart that moves without friction; each step pushes the cart with forceMag to the left or right for tau seconds. "
+        Description =
+            "A pole stands on a cart that moves without friction; each step pushes the cart with forceMag to the left "
+            + "or right for tau seconds. "
             + "Euler's explicit method, velocities after positions, in float64.",
         ActionSpace = "Discrete(2): 0 pushes to the left, 1 to the right.",
-        ObservationSpace = "Box of 4 numbers, which are also the state: x in [-4.8, 4.8] m, its velocity in m/s, theta in [-0.418, 0.418] rad (24 degrees; "
+        ObservationSpace =
+            "Box of 4 numbers, which are also the state: x in [-4.8, 4.8] m, its velocity in m/s, theta in [-0.418, "
+            + "0.418] rad (24 degrees; "
             + "0 is upright), its velocity in rad/s.",
         StartingState = "All four numbers uniform on [-0.05, 0.05).",
-        Rewards = "1 for every step, also the one that ends the episode; with a targetShare s above 0, 1 - s min(1, |x - target| / 2.4) of the x after the step: target is an agent's goal.",
+        Rewards =
+            "1 for every step, also the one that ends the episode; with a targetShare s above 0, 1 - s min(1, |x - target| / 2.4) of the "
+                + "x after the step: target is an agent's goal.",
         EpisodeEnd = "Terminated when |x| exceeds 2.4 m or |theta| 12 degrees; truncated after 500 steps.",
         VersionHistory = "v1: as Gymnasium's CartPole-v1 (500 steps), without its rounding of observations to float32.",
-        Source = "Gymnasium, gymnasium/envs/classic_control/cartpole.py; Barto, Sutton and Anderson (1983). The formulae are Florian's (2007).",
+        Source =
+            "Gymnasium, gymnasium/envs/classic_control/cartpole.py; Barto, Sutton and Anderson (1983). The formulae are Florian's (2007).",
         RewardRange = NumberRange.UnitInterval,
         StepLimit = 500,
         Make = (options, agent) => new CartPole(options, agent),

@@ -45,13 +45,17 @@ public sealed class MountainCar : IStatefulEnvironment
         Id = "MountainCar-v0",
         Drawing = new MountainCarDrawing(),
         Summary = "Gymnasium's mountain car: swing up a hill that is too steep for the engine.",
-        Description = "A car in a valley of the shape sin(3x). A step adds (action - 1) force - gravity cos(3 position) to the velocity, clips it to "
-            + "[-0.07, 0.07], adds it to the position, and clips that to [-1.2, 0.6]; at the left wall a velocity to the left becomes 0. In float64.",
+        Description =
+            "A car in a valley of the shape sin(3x). A step adds (action - 1) force - gravity cos(3 position) to the velocity, clips it to "
+            + "[-0.07, 0.07], adds it to the position, and clips that to [-1.2, 0.6]; at the left wall a velocity to the "
+            + "left becomes 0. In float64.",
         ActionSpace = "Discrete(3): 0 accelerates to the left, 1 not at all, 2 to the right.",
         ObservationSpace = "Box of 2 numbers, which are also the state: position in [-1.2, 0.6], velocity in [-0.07, 0.07].",
         StartingState = "Position uniform on [-0.6, -0.4), velocity 0.",
         Rewards = "-1 for every step.",
-        EpisodeEnd = "Terminated when the position is at least goalPosition (0.5) with a velocity of at least goalVelocity; truncated after 200 steps.",
+        EpisodeEnd =
+            "Terminated when the position is at least goalPosition (0.5) with a velocity of at least goalVelocity; "
+                + "truncated after 200 steps.",
         VersionHistory = "v0: as Gymnasium's MountainCar-v0, without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/mountain_car.py; Moore (1990).",
         RewardRange = new NumberRange(-1, -1),

@@ -42,17 +42,24 @@ public sealed class Pendulum : IStatefulEnvironment
         Id = "Pendulum-v1",
         Drawing = new PendulumDrawing(),
         Summary = "Gymnasium's pendulum: swing up and balance with a small torque, a continuous action.",
-        Description = "A rod that turns about one end. A step adds (3 g / (2 l) sin theta + 3 / (m l^2) u) dt to the velocity, clips it to [-8, 8] rad/s, and "
+        Description =
+            "A rod that turns about one end. A step adds (3 g / (2 l) sin theta + 3 / (m l^2) u) dt to the velocity, clips "
+            + "it to [-8, 8] rad/s, and "
             + "adds the new velocity times dt to theta; dt is 0.05 s. In float64.",
         ActionSpace = "Box of 1 number: the torque u in [-2, 2] N m; what lies beyond is clipped.",
-        ObservationSpace = "Box of 3 numbers: cos theta, sin theta, and theta's velocity in [-8, 8] rad/s. The state is theta in rad, 0 upright, which counts "
+        ObservationSpace =
+            "Box of 3 numbers: cos theta, sin theta, and theta's velocity in [-8, 8] rad/s. The state is theta in rad, "
+            + "0 upright, which counts "
             + "whole turns, and its velocity.",
         StartingState = "theta uniform on [-pi, pi), its velocity uniform on [-1, 1).",
-        Rewards = "-((theta - targetAngle)^2 + 0.1 velocity^2 + 0.001 u^2), with the difference, brought into [-pi, pi), and velocity as they are before the step, and the clipped u. targetAngle, 0 unless given, is an agent's goal.",
+        Rewards =
+            "-((theta - targetAngle)^2 + 0.1 velocity^2 + 0.001 u^2), with the difference, brought into [-pi, pi), and velocity as they "
+                + "are before the step, and the clipped u. targetAngle, 0 unless given, is an agent's goal.",
         EpisodeEnd = "Never terminated; truncated after 200 steps.",
         VersionHistory = "v1: as Gymnasium's Pendulum-v1, without its rounding of observations to float32.",
         Source = "Gymnasium, gymnasium/envs/classic_control/pendulum.py.",
-        RewardRange = new NumberRange(-((Math.PI * Math.PI) + (0.1 * GreatestSpeed * GreatestSpeed) + (0.001 * GreatestTorque * GreatestTorque)), 0),
+        RewardRange =
+            new NumberRange(-((Math.PI * Math.PI) + (0.1 * GreatestSpeed * GreatestSpeed) + (0.001 * GreatestTorque * GreatestTorque)), 0),
         StepLimit = 200,
         Make = (options, agent) => new Pendulum(options, agent),
     }.ToDefinition();

@@ -2,7 +2,7 @@ namespace FedPG.Envs.Derivatives;
 
 /// <summary>The mean of several objectives of the same parameters, Eq. (3). One thread at a time.</summary>
 /// <param name="objectives">At least one, all of the same dimension.</param>
-public sealed class MeanObjective(IReadOnlyList<IDifferentiableObjective> objectives) : IDifferentiableObjective
+internal sealed class MeanObjective(IReadOnlyList<IDifferentiableObjective> objectives) : IDifferentiableObjective
 {
     private readonly double[] _term = new double[objectives[0].Dimension];
 

@@ -32,7 +32,9 @@ public abstract record EpisodicDefinitionBase
     /// <summary>The steps after which an episode is truncated; null for no limit.</summary>
     public int? StepLimit { get; init; }
 
-    /// <summary>How it is drawn; null (the default) for its numbers as bars, and for a map or a table where its states can be listed.</summary>
+    /// <summary>
+    /// How it is drawn; null (the default) for its numbers as bars, and for a map or a table where its states can be listed.
+    /// </summary>
     public EnvironmentDrawing? Drawing { get; init; }
 
     /// <summary>The most agents this environment takes.</summary>
@@ -69,8 +71,10 @@ public abstract record EpisodicDefinitionBase
     internal static string HeterogeneityRule =>
         "Each number that may differ between agents is one number for all, a list of one an agent, or drawn. With lambda = heterogeneity "
         + "above 0, every number that has a range in spread is drawn for each agent: agent i gets v + lambda (u_i - v), with v the number "
-        + "itself and u_i uniform on the range, a function of agentSeed and i. Of a list, agent i gets vbar + lambda (v_i - vbar), with vbar "
-        + "the list's mean. When not given, lambda is 1 where a list, a spread or an agentSeed is, and else 0, the original environment for "
+        + "itself and u_i uniform on the range, a function of agentSeed and i. Of a list, agent i gets vbar + lambda "
+        + "(v_i - vbar), with vbar "
+        + "the list's mean. When not given, lambda is 1 where a list, a spread or an agentSeed is, and else 0, the "
+        + "original environment for "
         + "everyone; the default spread holds where no list is given, for numbers that are not given.";
 
     /// <summary>Which numbers make rewards or goals, and which make dynamics; null where nothing is said of it.</summary>

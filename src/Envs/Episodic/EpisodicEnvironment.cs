@@ -34,16 +34,21 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
         (ObservationSpace, ActionSpace) = (first.ObservationSpace, first.ActionSpace);
     }
 
+    /// <summary>The environment as one that is known by its episodes alone; null where it is of another kind.</summary>
+    /// <param name="environment">The environment; null where it is not known.</param>
+    public static EpisodicEnvironment? Find(FederatedEnvironment? environment) => environment as EpisodicEnvironment;
+
     /// <summary>Whether an environment can be stepped (<see cref="Of"/>).</summary>
     public static bool CanBe(FederatedEnvironment instance) => instance?.Stepping is not null;
 
     /// <summary>
-    /// Any environment as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own reward, and
-    /// entering a terminal state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a number of steps is
-    /// truncated after them.
+    /// Any environment as one that is stepped. Of a finite MDP, the index of the state is observed, the transition drawn pays its own
+    /// reward, and entering a terminal state ends the episode. Of a linear-quadratic problem, the state is observed, and an episode of a
+    /// number of steps is truncated after them.
     /// </summary>
     /// <param name="instance">The environment.</param>
-    /// <param name="stepLimit">The steps after which an episode is truncated, where the environment has no limit itself; null for no limit.</param>
+    /// <param name="stepLimit">The steps after which an episode is truncated, where the environment
+    /// has no limit itself; null for no limit.</param>
     /// <exception cref="NotSupportedException">The environment is of a kind that cannot be stepped.</exception>
     public static EpisodicEnvironment Of(FederatedEnvironment instance, int? stepLimit = null)
     {

@@ -6,12 +6,13 @@ namespace FedPG.Envs.Episodic;
 /// Numbers the combinations of several whole numbers, so that a policy that chooses one of many acts in an environment whose actions are
 /// <see cref="MultiDiscrete"/>: action k is the combination whose digits k has, the last one changing fastest.
 /// </summary>
-public sealed class FlatActions : EnvironmentWrapper
+internal sealed class FlatActions : EnvironmentWrapper, IPostedEnvironment
 {
     /// <summary>The most combinations that are numbered.</summary>
     public const int MaxCombinations = 4096;
 
     private readonly int[] _counts;
+    private readonly IPostedEnvironment? _posted;
     private readonly double[] _action;
 
     /// <summary>Wraps an environment.</summary>
@@ -28,6 +29,7 @@ public sealed class FlatActions : EnvironmentWrapper
                 $"the combinations of {inner.ActionSpace} cannot be numbered: a MultiDiscrete of at most {MaxCombinations} is needed",
                 nameof(inner));
         }
+        _posted = inner as IPostedEnvironment;
         (_counts, _action, ActionSpace) = ([.. several.Counts], new double[several.Size], new Discrete(count));
     }
 
@@ -47,6 +49,19 @@ public sealed class FlatActions : EnvironmentWrapper
                 Tasks = stepped.Tasks,
             }
             : instance;
+
+    /// <inheritdoc/>
+    public bool IsPosted => _posted?.IsPosted == true;
+
+    /// <inheritdoc/>
+    public void PostReset(long seed) => _posted?.PostReset(seed);
+
+    /// <inheritdoc/>
+    public void PostStep(ReadOnlySpan<double> action)
+    {
+        WriteCombination((int)action[0], _action);
+        _posted?.PostStep(_action);
+    }
 
     /// <inheritdoc/>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)

@@ -3,7 +3,7 @@ using FedPG.Core.Streams;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>Draws actions without a policy, for checks and timings.</summary>
-public static class RandomActions
+internal static class RandomActions
 {
     /// <summary>
     /// Fills a span with a value of a space: uniform where the space is bounded, standard normal (shifted to a single bound) where it is

@@ -4,7 +4,7 @@ using FedPG.Core.Streams;
 namespace FedPG.Envs.Episodic;
 
 /// <summary>What a vectorised environment does with a lane whose episode has ended.</summary>
-public enum AutoresetMode
+internal enum AutoresetMode
 {
     /// <summary>
     /// The lane's next step resets it: the action is not looked at, the observation is the first of the new episode, the reward 0 and
@@ -21,7 +21,7 @@ public enum AutoresetMode
 }
 
 /// <summary>What a step of B lanes gives, span by span; each is the caller's.</summary>
-public readonly ref struct LaneResults
+internal readonly ref struct LaneResults
 {
     /// <summary>The observations, [B, size] row by row.</summary>
     public required Span<double> Observations { get; init; }
@@ -41,7 +41,7 @@ public readonly ref struct LaneResults
 /// starts from a seed that follows from (seed, b, k), so a lane is the same however many there are, and the same as its environment stepped
 /// alone. A step allocates nothing. Not thread-safe.
 /// </summary>
-public sealed class VectorEnvironment
+internal sealed class VectorEnvironment
 {
     private readonly IEnvironment[] _lanes;
     private readonly int[] _steps, _episodes;
@@ -86,6 +86,7 @@ public sealed class VectorEnvironment
             throw new ArgumentOutOfRangeException(nameof(seed), seed, $"a seed lies in 0 to {EpisodeSeeds.Greatest}");
         _seed = seed;
         Array.Clear(_episodes);
+        for (int b = 0; IsPosted && b < _lanes.Length; b++) ((IPostedEnvironment)_lanes[b]).PostReset(EpisodeSeeds.Of(seed, b, 0));
         for (int b = 0; b < _lanes.Length; b++) Begin(b, Row(observations, b, ObservationSpace.Size));
     }
 
@@ -107,6 +108,7 @@ public sealed class VectorEnvironment
                 $"{lanes} lanes need {lanes * actionSize} numbers of actions, {lanes * size} of observations, "
                 + $"and {lanes} rewards and flags", nameof(results));
         }
+        if (IsPosted) Post(actions, actionSize);
         for (int b = 0; b < lanes; b++)
         {
             Span<double> observation = Row(results.Observations, b, size);
@@ -114,6 +116,19 @@ public sealed class VectorEnvironment
                 ? AfterEnd(b, observation)
                 : Advance(b, actions.Slice(b * actionSize, actionSize), observation);
             (results.Terminated[b], results.Truncated[b]) = (_terminated[b], _truncated[b]);
+        }
+    }
+
+    private bool IsPosted => _lanes[0] is IPostedEnvironment { IsPosted: true };
+
+    /// <summary>Hands over what all lanes are asked next, before any is waited for.</summary>
+    private void Post(ReadOnlySpan<double> actions, int size)
+    {
+        for (int b = 0; b < _lanes.Length; b++)
+        {
+            var lane = (IPostedEnvironment)_lanes[b];
+            if (!_terminated[b] && !_truncated[b]) lane.PostStep(actions.Slice(b * size, size));
+            else if (Autoreset == AutoresetMode.NextStep) lane.PostReset(EpisodeSeeds.Of(_seed, b, _episodes[b]));
         }
     }
 

@@ -9,7 +9,7 @@ namespace FedPG.Envs.GridWorlds;
 /// that file take its place before the options are read. So no environment needs to know of files, and what a run resolves holds the map
 /// itself.
 /// </summary>
-public static class MapFile
+internal static class MapFile
 {
     /// <summary>The option.</summary>
     public const string Key = "map";

@@ -6,7 +6,7 @@ namespace FedPG.Envs.LinearQuadratic;
 /// A linear-quadratic problem that one agent steps through: x is observed, u is any real vector, and a step pays -(x'Q_i x + u'R_i u) and
 /// leads to A x + B u.
 /// </summary>
-public sealed class LinearQuadraticEpisodes : IStatefulEnvironment
+internal sealed class LinearQuadraticEpisodes : IStatefulEnvironment
 {
     private readonly string[] _names;
     private readonly LinearQuadraticDynamics _dynamics;

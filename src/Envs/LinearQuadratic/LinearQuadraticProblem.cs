@@ -54,6 +54,10 @@ public sealed class LinearQuadraticProblem : FederatedEnvironment
         SharesDynamics = agents.All(a => ReferenceEquals(a.A, agents[0].A) && ReferenceEquals(a.B, agents[0].B));
     }
 
+    /// <summary>The environment as a linear-quadratic problem; null where it is of another kind.</summary>
+    /// <param name="environment">The environment; null where it is not known.</param>
+    public static LinearQuadraticProblem? Find(FederatedEnvironment? environment) => environment as LinearQuadraticProblem;
+
     /// <summary>m, the numbers of a state.</summary>
     public int States { get; }
 

@@ -10,7 +10,7 @@ namespace FedPG.Envs.LinearQuadratic;
 /// of W grad log pi(u|x). Pairs are in the order of time: pair t B + b is step t of trajectory b. Immutable and safe to share: what a
 /// thread writes to is in its <see cref="Work"/>.
 /// </summary>
-public sealed class LinearQuadraticSampler
+internal sealed class LinearQuadraticSampler
 {
     private readonly SamplerSettings _settings;
     private readonly LinearQuadraticDynamics[] _agents;

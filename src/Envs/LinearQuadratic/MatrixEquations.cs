@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace FedPG.Envs.LinearQuadratic;
 
 /// <summary>The discrete matrix equations of linear-quadratic control, for small dense matrices. Pure functions.</summary>
-public static class MatrixEquations
+internal static class MatrixEquations
 {
     /// <summary>Doublings after which a map that has not contracted counts as unstable: 2^60 steps of the system.</summary>
     private const int MaxDoublings = 60;

@@ -15,7 +15,7 @@ public abstract record Shape(PictureColour Colour);
 /// <param name="Colour">Its colour.</param>
 /// <param name="Stroke">The width of its outline; 0 (the default) where it is filled.</param>
 /// <param name="Corner">The radius of its corners where it is filled; 0 by default.</param>
-public sealed record CellShape(float X, float Y, float Width, float Height, PictureColour Colour, float Stroke = 0, float Corner = 0)
+internal sealed record CellShape(float X, float Y, float Width, float Height, PictureColour Colour, float Stroke = 0, float Corner = 0)
     : Shape(Colour);
 
 /// <summary>A disc or a ring.</summary>
@@ -24,18 +24,18 @@ public sealed record CellShape(float X, float Y, float Width, float Height, Pict
 /// <param name="Radius">Its radius.</param>
 /// <param name="Colour">Its colour.</param>
 /// <param name="Stroke">The width of the ring; 0 (the default) for a disc.</param>
-public sealed record DiscShape(float X, float Y, float Radius, PictureColour Colour, float Stroke = 0) : Shape(Colour);
+internal sealed record DiscShape(float X, float Y, float Radius, PictureColour Colour, float Stroke = 0) : Shape(Colour);
 
 /// <summary>A line through points, with round ends and corners.</summary>
 /// <param name="Points">At least two points.</param>
 /// <param name="Colour">Its colour.</param>
 /// <param name="Stroke">Its width.</param>
-public sealed record LineShape(IReadOnlyList<(float X, float Y)> Points, PictureColour Colour, float Stroke) : Shape(Colour);
+internal sealed record LineShape(IReadOnlyList<(float X, float Y)> Points, PictureColour Colour, float Stroke) : Shape(Colour);
 
 /// <summary>A filled polygon.</summary>
 /// <param name="Points">Its corners.</param>
 /// <param name="Colour">Its colour.</param>
-public sealed record PolygonShape(IReadOnlyList<(float X, float Y)> Points, PictureColour Colour) : Shape(Colour);
+internal sealed record PolygonShape(IReadOnlyList<(float X, float Y)> Points, PictureColour Colour) : Shape(Colour);
 
 /// <summary>A line of text, its capitals centred on y.</summary>
 /// <param name="Text">The text.</param>
@@ -45,8 +45,9 @@ public sealed record PolygonShape(IReadOnlyList<(float X, float Y)> Points, Pict
 /// <param name="Colour">Its colour.</param>
 /// <param name="Align">Which of its points lies at x; the middle by default.</param>
 /// <param name="Room">The width that it may take; what does not fit is left out. No limit by default.</param>
-public sealed record TextShape(
-    string Text, float X, float Y, float Size, PictureColour Colour, TextAlign Align = TextAlign.Middle, float Room = float.PositiveInfinity)
+internal sealed record TextShape(
+    string Text, float X, float Y, float Size, PictureColour Colour, TextAlign Align = TextAlign.Middle,
+    float Room = float.PositiveInfinity)
     : Shape(Colour);
 
 /// <summary>Which point of a text is put at a place.</summary>

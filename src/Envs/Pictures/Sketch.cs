@@ -34,7 +34,8 @@ public sealed class Sketch(float width, float height)
     /// <param name="h">Its height.</param>
     /// <param name="colour">Its colour.</param>
     /// <param name="stroke">The width of the line.</param>
-    public void Frame(float x, float y, float w, float h, PictureColour colour, float stroke) => Add(new CellShape(x, y, w, h, colour, stroke));
+    public void Frame(float x, float y, float w, float h, PictureColour colour, float stroke) =>
+        Add(new CellShape(x, y, w, h, colour, stroke));
 
     /// <summary>A filled disc.</summary>
     /// <param name="x">Its centre.</param>
@@ -49,7 +50,8 @@ public sealed class Sketch(float width, float height)
     /// <param name="radius">Its radius.</param>
     /// <param name="colour">Its colour.</param>
     /// <param name="stroke">The width of the line.</param>
-    public void Ring(float x, float y, float radius, PictureColour colour, float stroke) => Add(new DiscShape(x, y, radius, colour, stroke));
+    public void Ring(float x, float y, float radius, PictureColour colour, float stroke) =>
+        Add(new DiscShape(x, y, radius, colour, stroke));
 
     /// <summary>A line between two points.</summary>
     /// <param name="x0">The first point.</param>

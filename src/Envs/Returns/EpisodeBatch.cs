@@ -10,7 +10,7 @@ namespace FedPG.Envs.Returns;
 /// (1 under regret), and with entropy its last state's own; a trajectory that was truncated pays nothing more. One thread at a time; arrays
 /// are used again from batch to batch.
 /// </summary>
-public sealed class EpisodeBatch
+internal sealed class EpisodeBatch
 {
     private readonly Discounts _discounts;
     private readonly double[] _toGo, _tailCosts, _tailLogs, _returns, _sums, _costs, _logs, _rewards;

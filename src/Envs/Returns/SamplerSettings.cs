@@ -30,7 +30,7 @@ public enum Baseline
 /// <param name="Baseline">What is subtracted.</param>
 /// <param name="BaselineValue">The cost per step that <see cref="Baseline.Constant"/> subtracts.</param>
 /// <param name="Objective">How rewards become costs.</param>
-public sealed record SamplerSettings(
+internal sealed record SamplerSettings(
     int Horizon, int Trajectories, ReturnKind Return, Baseline Baseline, double BaselineValue, Objective Objective)
 {
     /// <summary>The smallest number of trajectories that the baseline allows: leave-one-out needs others to take a mean of.</summary>

@@ -70,7 +70,8 @@ internal static class EpisodePlayer
     /// <summary>Uniform between the ends; where they are infinite, within 1 of 0.</summary>
     private static double Between(double low, double high, double share)
     {
-        (double from, double to) = (double.IsFinite(low) ? low : Math.Min(-1, high - 1), double.IsFinite(high) ? high : Math.Max(1, low + 1));
+        (double from, double to) = (double.IsFinite(low) ? low : Math.Min(-1, high - 1), double.IsFinite(high)
+            ? high : Math.Max(1, low + 1));
         return from + ((to - from) * share);
     }
 }

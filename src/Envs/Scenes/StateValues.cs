@@ -13,7 +13,9 @@ internal static class StateValues
     /// <param name="together">Whether the rewards are the mean over all agents.</param>
     public static double[] Of(FiniteMdp mdp, int agent, double[] policy, bool together)
     {
-        FiniteMdpSolver solver = together ? FiniteMdpSolver.OfAverage(mdp, Objective.Reward) : FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward);
+        FiniteMdpSolver solver = together
+            ? FiniteMdpSolver.OfAverage(mdp, Objective.Reward)
+            : FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward);
         return [.. solver.Evaluate(policy).Values.Select(cost => cost == 0 ? 0 : -cost)];
     }
 

@@ -61,6 +61,10 @@ public sealed class FiniteMdp : FederatedEnvironment
         HasTerminalStates = Terminal.Contains(true);
     }
 
+    /// <summary>The environment as a finite MDP; null where it is of another kind.</summary>
+    /// <param name="environment">The environment; null where it is not known.</param>
+    public static FiniteMdp? Find(FederatedEnvironment? environment) => environment as FiniteMdp;
+
     /// <summary>The number of states S.</summary>
     public int States { get; }
 

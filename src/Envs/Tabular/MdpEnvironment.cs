@@ -7,7 +7,7 @@ namespace FedPG.Envs.Tabular;
 /// A finite MDP that one agent steps through: the index of the state is observed, a step is paid what the transition drawn pays
 /// (<see cref="AgentMdp.RewardsByTransition"/>, R_i(s, a) where that does not hang on it), and entering a terminal state ends the episode.
 /// </summary>
-public sealed class MdpEnvironment : IStatefulEnvironment
+internal sealed class MdpEnvironment : IStatefulEnvironment
 {
     private static readonly string[] Names = ["state"];
     private readonly Tables _tables;

@@ -1,7 +1,7 @@
 namespace FedPG.Envs.Tabular;
 
 /// <summary>The scale of reward heterogeneity: r_i &lt;- rbar + lambda (r_i - rbar), where rbar is the mean over agents.</summary>
-public static class RewardHeterogeneity
+internal static class RewardHeterogeneity
 {
     /// <summary>
     /// Pulls the agents' rewards towards their mean. The mean, and so the average MDP, does not change (but for rounding); rewards in

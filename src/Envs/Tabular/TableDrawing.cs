@@ -74,7 +74,9 @@ internal sealed class TableDrawing : TabularDrawing
     private static float FirstBar(PictureScene scene) => Margin + StateWidth + (scene.Values is null ? 0 : ValueWidth);
 
     private static double Shown(PictureScene scene, int state, int action) =>
-        scene.Policy is null ? MdpOf(scene).Agents[scene.Agent].Rewards[(state * MdpOf(scene).Actions) + action] : Probability(scene, state, action);
+        scene.Policy is null
+            ? MdpOf(scene).Agents[scene.Agent].Rewards[(state * MdpOf(scene).Actions) + action]
+            : Probability(scene, state, action);
 
     private static void PaintState(Sketch sketch, PictureScene scene, int state, float y, bool here)
     {

@@ -4,7 +4,7 @@ using FedPG.Envs.Pictures;
 namespace FedPG.Envs.Tabular;
 
 /// <summary>Draws environments whose states are listed. Stateless.</summary>
-public abstract class TabularDrawing : EnvironmentDrawing
+internal abstract class TabularDrawing : EnvironmentDrawing
 {
     private const int MaxVisits = 30;
 
@@ -23,13 +23,15 @@ public abstract class TabularDrawing : EnvironmentDrawing
 
     /// <summary>The environment.</summary>
     /// <param name="scene">What is shown.</param>
-    protected static FiniteMdp MdpOf(PictureScene scene) => (FiniteMdp)(scene ?? throw new ArgumentNullException(nameof(scene))).Environment;
+    protected static FiniteMdp MdpOf(PictureScene scene) =>
+        (FiniteMdp)(scene ?? throw new ArgumentNullException(nameof(scene))).Environment;
 
     /// <summary>pi(a|s) of a scene with a policy.</summary>
     /// <param name="scene">What is shown.</param>
     /// <param name="state">s.</param>
     /// <param name="action">a.</param>
-    protected static double Probability(PictureScene scene, int state, int action) => scene.Policy![(state * MdpOf(scene).Actions) + action];
+    protected static double Probability(PictureScene scene, int state, int action) =>
+        scene.Policy![(state * MdpOf(scene).Actions) + action];
 
     /// <summary>The line below a still picture where there are values, or else other words.</summary>
     /// <param name="scene">What is shown.</param>

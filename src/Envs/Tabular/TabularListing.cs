@@ -3,7 +3,7 @@ using FedPG.Core.Options;
 namespace FedPG.Envs.Tabular;
 
 /// <summary>From environments that list their states to the finite MDP they make together.</summary>
-public static class TabularListing
+internal static class TabularListing
 {
     private const long MaxRows = 1L << 22;
 

@@ -9,7 +9,8 @@ internal sealed class TaxiDrawing : TabularDrawing
     private const float Cell = 52, Town = TaxiState.Side * Cell, Gap = 28, Label = 20;
     private const string Arrows = "↓↑→←PD";
 
-    public override bool Fits(FederatedEnvironment environment) => environment is FiniteMdp mdp && mdp.States % TaxiState.Count == 0;
+    public override bool Fits(FederatedEnvironment environment) =>
+        FiniteMdp.Find(environment) is { } mdp && mdp.States % TaxiState.Count == 0;
 
     protected override (float Width, float Height) SizeOf(PictureScene scene) =>
         ((2 * Margin) + (2 * Town) + Gap, TitleHeight + Label + Town + CaptionHeight + 4);

@@ -5,7 +5,7 @@ namespace FedPG.Envs.ToyText;
 /// <param name="Column">The taxi's column, 0 to 4.</param>
 /// <param name="Passenger">Where the passenger is: a place 0 to 3, or <see cref="InTaxi"/>.</param>
 /// <param name="Destination">Where they want to go: a place 0 to 3.</param>
-public readonly record struct TaxiState(int Row, int Column, int Passenger, int Destination)
+internal readonly record struct TaxiState(int Row, int Column, int Passenger, int Destination)
 {
     /// <summary>The number of states.</summary>
     public const int Count = 500;

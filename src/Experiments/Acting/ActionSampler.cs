@@ -3,8 +3,8 @@ using FedPG.Core.Streams;
 namespace FedPG.Experiments.Acting;
 
 /// <summary>
-/// The random numbers that actions are drawn with, one after another: equal seeds give equal actions for equal observations. Not thread-safe: each
-/// thread, or each episode, has its own.
+/// The random numbers that actions are drawn with, one after another: equal seeds give equal actions for equal observations. Not
+/// thread-safe: each thread, or each episode, has its own.
 /// </summary>
 /// <param name="seed">0 to 2^53.</param>
 /// <exception cref="ArgumentOutOfRangeException">The seed is not in that range.</exception>
@@ -12,7 +12,9 @@ public sealed class ActionSampler(long seed)
 {
     private readonly StreamKey _key = new(InRange(seed), StreamPurpose.Episodes, Agent: 0, Round: 0, LocalStep: 0);
 
-    /// <summary>The actions drawn so far; it may be set, so that an episode can be continued or repeated from some step. 0 or more.</summary>
+    /// <summary>
+    /// The actions drawn so far; it may be set, so that an episode can be continued or repeated from some step. 0 or more.
+    /// </summary>
     public int Step
     {
         get;

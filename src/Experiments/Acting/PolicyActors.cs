@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Acting;
 
-/// <summary>Makes what acts by a stored policy. Here alone it is asked which kind of problem a policy was trained on. Stateless.</summary>
+/// <summary>Makes what acts by a stored policy. Stateless.</summary>
 internal static class PolicyActors
 {
     /// <summary>What acts by a policy.</summary>
@@ -21,20 +21,16 @@ internal static class PolicyActors
         Experiment experiment = stored.Experiment;
         EpisodicEnvironment episodic = EpisodicEnvironment.Of(experiment.Environment);
         (Space observations, Space actions) = (episodic.ObservationSpace, episodic.ActionSpace);
-        return experiment.Environment switch
+        if (FiniteMdp.Find(experiment.Environment) is { } mdp)
         {
-            FiniteMdp mdp => new TableActor(
-                [.. Enumerable.Range(0, stored.ToldAgents() ?? 1).Select(stored.Probabilities)], mdp.Actions)
+            return new TableActor([.. Enumerable.Range(0, stored.ToldAgents() ?? 1).Select(stored.Probabilities)], mdp.Actions)
             {
                 Observations = observations, Actions = actions,
-            },
-            LinearQuadraticProblem => new GainActor(stored.ParametersOf, DeviationOf(experiment))
-            {
-                Observations = observations, Actions = actions,
-            },
-            _ when experiment.Dtype == ScalarType.Float64 => Network<double>(),
-            _ => Network<float>(),
-        };
+            };
+        }
+        if (LinearQuadraticProblem.Find(experiment.Environment) is not null)
+            return new GainActor(stored.ParametersOf, DeviationOf(experiment)) { Observations = observations, Actions = actions };
+        return experiment.Dtype == ScalarType.Float64 ? Network<double>() : Network<float>();
 
         NetworkActor<T> Network<T>()
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
@@ -50,7 +46,7 @@ internal static class PolicyActors
     /// </summary>
     /// <param name="environment">The environment.</param>
     public static FlatActions? CombinationsOf(FederatedEnvironment environment) =>
-        (environment as EpisodicEnvironment)?.Create(0) as FlatActions;
+        EpisodicEnvironment.Find(environment)?.Create(0) as FlatActions;
 
     private static double DeviationOf(Experiment experiment)
     {

@@ -16,7 +16,7 @@ namespace FedPG.Experiments.Diagnosis;
 /// <param name="Needs">What the theorem asks of T and K.</param>
 /// <param name="Predictions">What to expect.</param>
 /// <param name="Unknown">What cannot be known here.</param>
-public sealed record Advice(
+internal sealed record Advice(
     string Name, string Algorithm, int Agents, int LocalSteps, int Rounds, int Parameters, double Temperature,
     string Theorem, string Domination, IReadOnlyList<string> Reasons,
     AdvisedConstants Constants, AdvisedStep Step, AdvisedNeeds Needs, AdvisedPredictions Predictions, IReadOnlyList<string> Unknown);
@@ -30,11 +30,12 @@ public sealed record Advice(
 /// <param name="Trajectories">B; 0 for exact gradients.</param>
 /// <param name="Horizon">K; null for exact gradients.</param>
 /// <param name="Truncation">D, the larger of both ends; 0 for exact gradients.</param>
-/// <param name="Mu">The smallest ||grad J||^2 / (J - J*) along the path: a local ratio, proven for the whole space only under gradient domination.</param>
+/// <param name="Mu">The smallest ||grad J||^2 / (J - J*) along the path: a local ratio, proven for the
+/// whole space only under gradient domination.</param>
 /// <param name="WeakMu">The smallest ||grad J|| / (J - J*).</param>
 /// <param name="StartGap">J - J* at theta_0.</param>
 /// <param name="EndGap">J - J* at the end of the path.</param>
-public sealed record AdvisedConstants(
+internal sealed record AdvisedConstants(
     int PathSteps, double? Smoothness, double? SmoothnessBound, double? TraceSigma, double? TraceSigmaError, int Trajectories, int? Horizon,
     double? Truncation, double? Mu, double? WeakMu, double? StartGap, double? EndGap);
 
@@ -46,12 +47,14 @@ public sealed record AdvisedConstants(
 /// <param name="AdmissibleByBound">Theorem 1's with the proven L.</param>
 /// <param name="Theorem2">4 log(NHT) / (mu H T).</param>
 /// <param name="Theorem3">(4 / H) sqrt(NH / T).</param>
-/// <param name="Stability">2 / (lambda H), lambda the largest curvature of the mean on the path: about where a round stops being stable.</param>
+/// <param name="Stability">2 / (lambda H), lambda the largest curvature of the mean on the path:
+/// about where a round stops being stable.</param>
 /// <param name="InFileOverAdmissible">How far the file's step lies above what the theorem admits.</param>
 /// <param name="StabilityOverAdmissible">How conservative the theorem is here: 8 C L / lambda.</param>
 /// <param name="AdmissibleOverBound">How conservative the proven L is: its ratio to the measured.</param>
-public sealed record AdvisedStep(
-    double InFile, double Constant, double? Admissible, double? AdmissibleByLemma2, double? AdmissibleByBound, double? Theorem2, double Theorem3,
+internal sealed record AdvisedStep(
+    double InFile, double Constant, double? Admissible, double? AdmissibleByLemma2, double? AdmissibleByBound, double? Theorem2,
+    double Theorem3,
     double? Stability, double? InFileOverAdmissible, double? StabilityOverAdmissible, double? AdmissibleOverBound);
 
 /// <summary>What the theorems ask for.</summary>
@@ -61,12 +64,14 @@ public sealed record AdvisedStep(
 /// <param name="RoundsForAccuracy">The least T that meets the theorem's condition and reaches the accuracy.</param>
 /// <param name="Horizon">The least K, log(NHT) / (2 log(1 / gamma)), for the experiment's T.</param>
 /// <param name="HorizonForAccuracy">The same for <paramref name="RoundsForAccuracy"/>.</param>
-public sealed record AdvisedNeeds(
-    double? Accuracy, double? RoundsOfTheorem2, double? RoundsOfTheorem3, double? RoundsForAccuracy, double? Horizon, double? HorizonForAccuracy);
+internal sealed record AdvisedNeeds(
+    double? Accuracy, double? RoundsOfTheorem2, double? RoundsOfTheorem3, double? RoundsForAccuracy, double? Horizon,
+    double? HorizonForAccuracy);
 
 /// <summary>What to expect of the experiment as it stands.</summary>
 /// <param name="NoiseFloor">alpha tr(Sigma) / (4 N H B) with the file's step, or what the algorithm makes of it.</param>
-/// <param name="HeterogeneityBias">The gap that FedAvg's drift would leave at this step, by the first-order law at the end of the path.</param>
+/// <param name="HeterogeneityBias">The gap that FedAvg's drift would leave at this step, by the
+/// first-order law at the end of the path.</param>
 /// <param name="GapOfTheorem2">J - J* after T rounds of Theorem 2's schedule.</param>
 /// <param name="GradientOfTheorem3">The mean ||grad J||^2 over T rounds of Theorem 3's schedule, from above.</param>
-public sealed record AdvisedPredictions(double? NoiseFloor, double? HeterogeneityBias, double? GapOfTheorem2, double? GradientOfTheorem3);
+internal sealed record AdvisedPredictions(double? NoiseFloor, double? HeterogeneityBias, double? GapOfTheorem2, double? GradientOfTheorem3);

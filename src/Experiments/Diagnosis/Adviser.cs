@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>Which theorem applies to an experiment, with which constants, and what follows for its settings. Deterministic.</summary>
-public sealed class Adviser
+internal sealed class Adviser
 {
     private const int MaxPathSteps = 40, MeasureEvery = 10, Batches = 16, MaxAgents = 256;
 
@@ -25,9 +25,11 @@ public sealed class Adviser
     private Adviser(Experiment experiment, double constant, Policy policy)
     {
         (_experiment, _constant) = (experiment, constant);
-        (_agents, _localSteps, _rounds) = (experiment.Environment.AgentNames.Count, experiment.Federation.LocalSteps, Math.Max(1, experiment.Federation.Rounds));
+        (_agents, _localSteps, _rounds) = (experiment.Environment.AgentNames.Count, experiment.Federation.LocalSteps, Math.Max(1,
+            experiment.Federation.Rounds));
         _temperature = experiment.Entropy.At(experiment.Federation.Rounds);
-        _start = experiment.InitialParameters ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
+        _start = experiment.InitialParameters
+            ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
     }
 
     private double Steps => (double)_agents * _localSteps * _rounds;
@@ -46,7 +48,8 @@ public sealed class Adviser
         if (!policy.TakesGradients)
         {
             throw new InvalidInputException(new ValidationError(experiment.Name, "policy.kind", $"\"{experiment.PolicyKind}\"",
-                $"advice is about policy gradients, which do not train this kind; federation.algorithm \"{experiment.AlgorithmName}\" has no theorem of the paper"));
+                $"advice is about policy gradients, which do not train this kind; federation.algorithm \"{experiment.AlgorithmName}\" "
+                    + "has no theorem of the paper"));
         }
         return new Adviser(experiment, constant, policy).Advise(accuracy);
     }
@@ -58,21 +61,27 @@ public sealed class Adviser
         string domination = Domination(problem);
         string theorem = shares && domination == "gradient-domination" ? "theorem-2" : "theorem-3";
         if ((string?)_experiment.Resolved["gradient"]?["direction"] == "natural")
-            _reasons.Add("agents descend along the natural direction, which the theorems are not about: take what follows as that of the gradient");
+            _reasons.Add(
+                "agents descend along the natural direction, which the theorems are not about: take what follows as that of the gradient");
         if (_experiment.Entropy is { IsUsed: true } entropy && entropy.From != entropy.To)
-            _reasons.Add(FormattableString.Invariant($"the entropy weight goes from {entropy.From} to {entropy.To}; all constants are those at its last value"));
+            _reasons.Add(FormattableString.Invariant(
+                $"the entropy weight goes from {entropy.From} to {entropy.To}; all constants are those at its last value"));
         ExactPath? path = problem is null ? null : PathOf(problem);
-        if (problem is null) _unknown.Add("J, its gradient and its optimum: only trajectories of this environment can be had, so L, D and mu are unknown");
+        if (problem is null)
+            _unknown.Add("J, its gradient and its optimum: only trajectories of this environment can be had, so L, D and mu are unknown");
         else if (problem.Optimum is null) _unknown.Add("J*: there is no average problem with a known optimum, so gaps and mu are unknown");
         if (path is { Smoothness: null }) _unknown.Add("L: this policy cannot be differentiated twice");
         if (path is { Smoothness: 0 }) _unknown.Add("a largest step: J does not change along the path, L is 0 and no step is too large");
         // Without a path nothing of the exact problem is within floating point.
         AdvisedConstants constants = Measure(path is null ? null : problem, path);
         AdvisedStep step = Step(constants, path);
-        double? bias = problem is not null && path is { Smoothness: not null } && _agents <= MaxAgents ? Finite(Bias(problem, path, step.InFile)) : null;
+        double? bias = problem is not null && path is { Smoothness: not null } && _agents <= MaxAgents
+            ? Finite(Bias(problem, path, step.InFile))
+            : null;
         return new Advice(
             _experiment.Name, _experiment.AlgorithmName, _agents, _localSteps, _experiment.Federation.Rounds, _start.Length, _temperature,
-            theorem, domination, _reasons, constants, step, Needs(theorem, accuracy, constants, path), Predict(constants, step.InFile, bias), _unknown);
+            theorem, domination, _reasons, constants, step, Needs(theorem, accuracy, constants, path),
+            Predict(constants, step.InFile, bias), _unknown);
     }
 
     /// <summary>The path of exact steps; null where its numbers leave double precision.</summary>
@@ -118,7 +127,8 @@ public sealed class Adviser
             _reasons.AddRange(proven.Reasons);
             return proven.Name;
         }
-        _reasons.Add($"for policies of kind {_experiment.PolicyKind} no domination is proven here; mu is the local ratio that was measured");
+        _reasons.Add(
+            $"for policies of kind {_experiment.PolicyKind} no domination is proven here; mu is the local ratio that was measured");
         return "none-proven";
     }
 
@@ -135,7 +145,9 @@ public sealed class Adviser
         }
         double? smoothness = path?.Smoothness;
         if (problem is not null && smoothness is { } l && _agents <= MaxAgents)
-            smoothness = Enumerable.Range(0, _agents).Select(problem.Agent).SelectMany(agent => new[] { Diagnoser.Smoothness(agent, _start)!.Value, Diagnoser.Smoothness(agent, path!.End)!.Value }).Append(l).Max();
+            smoothness = Enumerable.Range(0, _agents).Select(problem.Agent)
+                .SelectMany(agent => new[] { Diagnoser.Smoothness(agent, _start)!.Value, Diagnoser.Smoothness(agent, path!.End)!.Value })
+                .Append(l).Max();
         return new AdvisedConstants(
             path?.Steps ?? 0, Finite(smoothness), Finite(problem?.SmoothnessBound), Finite(noise.Trace), Finite(noise.TraceError),
             noise.Batch?.Trajectories ?? 1, noise.Batch?.Horizon, Finite(truncation), Finite(path?.Mu), Finite(path?.WeakMu),
@@ -152,7 +164,8 @@ public sealed class Adviser
         double? byBound = constants.SmoothnessBound is { } bound ? Theorems.LargestStep(bound, _localSteps, _constant) : null;
         double? stability = 2 / (path?.Smoothness * _localSteps);
         return new AdvisedStep(
-            inFile, _constant, Finite(admissible), Finite(constants.Smoothness is { } s ? Theorems.LargestStepOfLemma2(s, _localSteps) : null),
+            inFile, _constant, Finite(admissible),
+            Finite(constants.Smoothness is { } s ? Theorems.LargestStepOfLemma2(s, _localSteps) : null),
             Finite(byBound), Finite(constants.Mu is { } mu ? EtaOf(new Theorem2StepSize { Mu = mu }) : null), EtaOf(new Theorem3StepSize()),
             Finite(stability), Finite(inFile / admissible), Finite(stability / admissible), Finite(admissible / byBound));
     }
@@ -162,7 +175,9 @@ public sealed class Adviser
     private AdvisedNeeds Needs(string theorem, double? accuracy, AdvisedConstants constants, ExactPath? path)
     {
         double variance = (constants.TraceSigma ?? double.NaN) / Math.Max(1, constants.Trajectories), each = (double)_agents * _localSteps;
-        double? second = (constants.Smoothness, constants.Mu) is ({ } l, { } mu) ? Theorems.MinRounds2(l, mu, _agents, _localSteps, _constant) : null;
+        double? second = (constants.Smoothness, constants.Mu) is ({ } l, { } mu)
+            ? Theorems.MinRounds2(l, mu, _agents, _localSteps, _constant)
+            : null;
         double? third = constants.Smoothness is { } s ? Theorems.MinRounds3(s, _agents, _localSteps, _constant) : null;
         double? target = accuracy ?? (theorem == "theorem-2" ? constants.StartGap : path?.StartGradientNormSquared) / 100;
         double? needed = (theorem, target, constants.StartGap) switch
@@ -170,7 +185,8 @@ public sealed class Adviser
             ("theorem-2", { } e, { } gap) when second is { } least =>
                 Math.Max(least, Theorems.Min(t => Theorems.Gap2(gap, variance, constants.Mu!.Value, Math.Max(each * t, Math.E)) <= e)),
             ("theorem-3", { } e, { } gap) when third is { } least =>
-                Math.Max(least, Theorems.Min(t => Theorems.GradientNormSquared3(gap, variance, constants.Smoothness!.Value, each * t) <= e)),
+                Math.Max(least,
+                    Theorems.Min(t => Theorems.GradientNormSquared3(gap, variance, constants.Smoothness!.Value, each * t) <= e)),
             _ => null,
         };
         double discount = _experiment.Environment.Discount;
@@ -180,12 +196,15 @@ public sealed class Adviser
 
     private AdvisedPredictions Predict(AdvisedConstants constants, double eta, double? bias)
     {
-        double variance = (constants.TraceSigma ?? double.NaN) / Math.Max(1, constants.Trajectories), alpha = _experiment.Federation.GlobalStepSize * eta * _localSteps;
+        double variance = (constants.TraceSigma ?? double.NaN) / Math.Max(1, constants.Trajectories),
+            alpha = _experiment.Federation.GlobalStepSize * eta * _localSteps;
         double? floor = variance == 0 ? 0 : alpha * variance * _experiment.CreateAlgorithm().Limits.Noise / (4.0 * _agents * _localSteps);
         return new AdvisedPredictions(
             Finite(floor), bias,
             Finite((constants.StartGap, constants.Mu) is ({ } gap, { } mu) ? Theorems.Gap2(gap, variance, mu, Steps) : null),
-            Finite((constants.StartGap, constants.Smoothness) is ({ } start, { } l) ? Theorems.GradientNormSquared3(start, variance, l, Steps) : null));
+            Finite((constants.StartGap, constants.Smoothness) is ({ } start, { } l)
+                ? Theorems.GradientNormSquared3(start, variance, l, Steps)
+                : null));
     }
 
     private double Bias(KnownProblem problem, ExactPath path, double eta)

@@ -1,7 +1,8 @@
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>
-/// What is left of the gap at the end of a run, and why, by laws that hold to first order near a minimum and for a small alpha L. Numbers are null where unknown.
+/// What is left of the gap at the end of a run, and why, by laws that hold to first order near a minimum
+/// and for a small alpha L. Numbers are null where unknown.
 /// </summary>
 public sealed record Certificate
 {
@@ -11,7 +12,10 @@ public sealed record Certificate
     /// <summary>J - J* at the final parameters.</summary>
     public required double? Gap { get; init; }
 
-    /// <summary>The gap that different agents cause: delta' Abar delta / 2, delta = eta (H - 1) / 2 Abar^+ mean(A_i b_i); 0 for algorithms that correct the drift.</summary>
+    /// <summary>
+    /// The gap that different agents cause: delta' Abar delta / 2, delta = eta (H - 1) / 2 Abar^+
+    /// mean(A_i b_i); 0 for algorithms that correct the drift.
+    /// </summary>
     public required double? HeterogeneityBias { get; init; }
 
     /// <summary>The gap that the horizon causes: e' Abar^+ e / 2, e = grad_K J - grad J; 0 for exact gradients.</summary>
@@ -20,16 +24,22 @@ public sealed record Certificate
     /// <summary>What both displacements give together beyond their sum; null where either is unknown.</summary>
     public required double? Interaction { get; init; }
 
-    /// <summary>The mean gap that noise keeps up: alpha tr(Sigma) / (4 N H B), or what the algorithm makes of it; 0 for exact gradients.</summary>
+    /// <summary>
+    /// The mean gap that noise keeps up: alpha tr(Sigma) / (4 N H B), or what the algorithm makes of it; 0 for exact gradients.
+    /// </summary>
     public required double? NoiseFloor { get; init; }
 
     /// <summary>The standard error of <see cref="NoiseFloor"/>, from the batches tr(Sigma) was measured with.</summary>
     public required double? NoiseFloorError { get; init; }
 
-    /// <summary>The gap without the parts: not converged yet, and the luck of the last round. Null where the gap or a part is unknown.</summary>
+    /// <summary>
+    /// The gap without the parts: not converged yet, and the luck of the last round. Null where the gap or a part is unknown.
+    /// </summary>
     public required double? Remainder { get; init; }
 
-    /// <summary>b' Abar^+ b / 2 at the mean gradient b: what the gap would be if the objective were quadratic; near the gap where the laws hold.</summary>
+    /// <summary>
+    /// b' Abar^+ b / 2 at the mean gradient b: what the gap would be if the objective were quadratic; near the gap where the laws hold.
+    /// </summary>
     public required double? QuadraticGap { get; init; }
 
     /// <summary>alpha = alpha_g eta H of the last round.</summary>

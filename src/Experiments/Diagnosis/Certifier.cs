@@ -8,7 +8,7 @@ using MathNet.Numerics;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>Splits what is left of a run's gap by the laws near a minimum. Deterministic.</summary>
-public sealed class Certifier
+internal sealed class Certifier
 {
     /// <summary>Batches an agent draws for tr(Sigma).</summary>
     public const int Batches = 16;
@@ -19,6 +19,9 @@ public sealed class Certifier
     /// <summary>Beyond this many parameters the products that A^+ takes would cost more than seconds.</summary>
     private const int MaxParameters = 100_000;
 
+    /// <summary>The Hessian-vector products of a solution: fewer where each has many parameters, so that all take seconds.</summary>
+    private const int MaxProducts = 80, MinProducts = 16, ProductNumbers = 2_000_000;
+
     private readonly Experiment _experiment;
     private readonly KnownProblem _problem;
     private readonly double[] _theta;
@@ -26,10 +29,12 @@ public sealed class Certifier
     private readonly double _eta;
     private readonly LimitLaws _laws;
     private readonly List<string> _notes = [];
+    private readonly Action<string> _stage;
     private PositiveInverse? _inverse;
 
-    private Certifier(Experiment experiment, KnownProblem problem, ReadOnlySpan<double> theta, int round)
+    private Certifier(Experiment experiment, KnownProblem problem, ReadOnlySpan<double> theta, int round, Action<string> stage)
     {
+        _stage = stage;
         (_experiment, _problem, _theta, _round) = (experiment, problem, theta.ToArray(), round);
         _eta = experiment.Federation.LocalStepSize.At(round - 1);
         _laws = IsPlain(experiment) ? experiment.CreateAlgorithm().Limits : LimitLaws.Unknown;
@@ -42,28 +47,34 @@ public sealed class Certifier
     /// <param name="experiment">The experiment that was run.</param>
     /// <param name="theta">The final thetabar, [d].</param>
     /// <param name="round">The rounds that were run; the laws are those of the last one.</param>
+    /// <param name="stage">Hears what is computed next; null where nobody asks.</param>
     /// <returns>null before the first round, and where the problem is not known.</returns>
-    public static Certificate? Of(Experiment experiment, ReadOnlySpan<double> theta, int round)
+    public static Certificate? Of(Experiment experiment, ReadOnlySpan<double> theta, int round, Action<string>? stage = null)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         if (round < 1) return null;
         using KnownProblem? problem = ProblemFamily.Of(experiment.Environment).CreateProblem(experiment, experiment.Entropy.At(round));
-        return problem is null ? null : new Certifier(experiment, problem, theta, round).Certify();
+        return problem is null ? null : new Certifier(experiment, problem, theta, round, stage ?? (_ => { })).Certify();
     }
 
     private Certificate Certify()
     {
+        _stage("certificate: noise of the gradients");
         NoiseEstimate noise = NoiseMeter.Of(_experiment, _theta, Batches, _round);
         double scale = Alpha / (4.0 * _problem.Agents * _experiment.Federation.LocalSteps);
         double? gap = _problem.Mean.Value(_theta) - _problem.Optimum;
-        (double[]? drift, double? heterogeneity, double[]? truncationError, double? truncation, double? quadratic) = (null, null, null, null, null);
+        (double[]? drift, double? heterogeneity, double[]? truncationError, double? truncation, double? quadratic) =
+            (null, null, null, null, null);
         try
         {
             if (_theta.Length <= MaxParameters)
             {
-                _inverse = new PositiveInverse(_problem.Mean, _theta);
+                _stage("certificate: curvature");
+                _inverse = new PositiveInverse(_problem.Mean, _theta, Math.Clamp(ProductNumbers / _theta.Length, MinProducts, MaxProducts));
                 quadratic = Energy(_problem.Gradient(_theta));
+                _stage("certificate: heterogeneity");
                 (drift, heterogeneity) = Heterogeneity();
+                _stage("certificate: truncation");
                 (truncationError, truncation) = Truncation(noise);
             }
             else
@@ -109,8 +120,8 @@ public sealed class Certifier
     }
 
     /// <summary>
-    /// eta (H - 1) / 2 mean A_i (b_i - b), and the gap it causes. The mean gradient b is taken out of every b_i: at the optimum it is 0, and elsewhere it
-    /// would count the way that is still to go as heterogeneity.
+    /// eta (H - 1) / 2 mean A_i (b_i - b), and the gap it causes. The mean gradient b is taken out of every b_i: at the optimum it is 0,
+    /// and elsewhere it would count the way that is still to go as heterogeneity.
     /// </summary>
     private (double[]? Drift, double? Gap) Heterogeneity()
     {
@@ -129,7 +140,8 @@ public sealed class Certifier
     /// <summary>factor mean A_i (b_i - b), [d].</summary>
     internal static double[] PlainDrift(KnownProblem problem, ReadOnlySpan<double> theta, double factor)
     {
-        double[] mean = problem.Gradient(theta), own = new double[theta.Length], product = new double[theta.Length], drift = new double[theta.Length];
+        double[] mean = problem.Gradient(theta), own = new double[theta.Length], product = new double[theta.Length],
+            drift = new double[theta.Length];
         for (int i = 0; i < problem.Agents; i++)
         {
             problem.Agent(i).Gradient(theta, own);
@@ -159,12 +171,17 @@ public sealed class Certifier
     {
         int before = _notes.Count;
         if (_inverse is not { } inverse) return false;
-        if (Alpha * inverse.Largest > 0.5) Note($"alpha L = {Short(Alpha * inverse.Largest)} is not small: the laws are those of small steps");
+        if (Alpha * inverse.Largest > 0.5) Note($"alpha L = {Short(Alpha * inverse.Largest)} is not small");
         if (inverse.Smallest < -1e-2 * inverse.Largest)
-            Note($"the curvature goes down to {Short(inverse.Smallest)} (up to {Short(inverse.Largest)}): this is no minimum; those directions are left out");
-        if (inverse.RelativeResidual > 0.1) Note($"A^+ leaves {Short(inverse.RelativeResidual)} of a right-hand side: biases are lower bounds");
+            Note(
+                $"the curvature goes down to {Short(inverse.Smallest)} (up to {Short(inverse.Largest)}): this is no minimum; "
+                    + "those directions are left out");
+        if (inverse.RelativeResidual > 0.1)
+            Note($"A^+ leaves {Short(inverse.RelativeResidual)} of a right-hand side: biases are lower bounds");
         if (gap is { } g && quadratic is { } q && g > 1e-10 && (q > 3 * g || q < g / 3))
-            Note($"a quadratic objective with this gradient and curvature would have a gap of {Short(q)}: the minimum is too far for the laws");
+            Note(
+                $"a quadratic objective with this gradient and curvature would have a gap of {Short(q)}: the "
+                    + "minimum is too far for the laws");
         return _notes.Count == before;
     }
 

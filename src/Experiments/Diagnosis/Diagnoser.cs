@@ -7,10 +7,10 @@ using MathNet.Numerics;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>
-/// Measures the constants of the paper's assumptions at one theta after another. It sees what no server could: rewards, kernels, and batches of its own.
-/// With entropy all of it is of the regularised problem at the round's tau. Deterministic; one thread at a time.
+/// Measures the constants of the paper's assumptions at one theta after another. It sees what no server could: rewards, kernels, and
+/// batches of its own. With entropy all of it is of the regularised problem at the round's tau. Deterministic; one thread at a time.
 /// </summary>
-public sealed class Diagnoser : IDiagnoser
+internal sealed class Diagnoser : IDiagnoser
 {
     /// <summary>Batches an agent draws for tr(Sigma).</summary>
     public const int Batches = 16;
@@ -37,14 +37,19 @@ public sealed class Diagnoser : IDiagnoser
         if (ProblemOf(_experiment.Entropy.At(round)) is not { } problem) return new RoundDiagnostics(null, null, noise, null, null, null);
         (double? mu, double? weak) = Domination(problem, theta);
         double[] point = theta.ToArray();
-        double? smoothness = Enumerable.Range(0, problem.Agents).Aggregate((double?)0, (largest, i) => Smoothness(problem.Agent(i), point) is { } s ? Math.Max(largest ?? 0, s) : null);
-        return new RoundDiagnostics(smoothness, Smoothness(problem.Mean, theta), noise, Truncation(problem, theta, noise.Batch?.Horizon, _experiment.Environment.Discount), mu, weak);
+        double? smoothness = Enumerable.Range(0, problem.Agents)
+            .Aggregate((double?)0, (largest, i) => Smoothness(problem.Agent(i), point) is { } s ? Math.Max(largest ?? 0, s) : null);
+        return new RoundDiagnostics(smoothness, Smoothness(problem.Mean, theta), noise,
+            Truncation(problem, theta, noise.Batch?.Horizon, _experiment.Environment.Discount), mu, weak);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _problem?.Dispose();
 
-    /// <summary>The largest absolute eigenvalue of the Hessian; null for a policy that cannot be differentiated twice, and for a Hessian of infinities.</summary>
+    /// <summary>
+    /// The largest absolute eigenvalue of the Hessian; null for a policy that cannot be
+    /// differentiated twice, and for a Hessian of infinities.
+    /// </summary>
     /// <param name="objective">J.</param>
     /// <param name="theta">theta, [d].</param>
     public static double? Smoothness(IDifferentiableObjective objective, ReadOnlySpan<double> theta)

@@ -2,7 +2,9 @@ using FedPG.Federation.Evaluation;
 
 namespace FedPG.Experiments.Diagnosis;
 
-/// <summary>A short path of exact gradient descent on the mean objective, and the constants met on it. Steps of 1 / L, halved until J does not rise.</summary>
+/// <summary>
+/// A short path of exact gradient descent on the mean objective, and the constants met on it. Steps of 1 / L, halved until J does not rise.
+/// </summary>
 /// <param name="Steps">The steps taken.</param>
 /// <param name="End">Its end, [d].</param>
 /// <param name="Smoothness">The largest L of the mean where it was measured; null for policies that cannot be differentiated twice.</param>
@@ -12,7 +14,8 @@ namespace FedPG.Experiments.Diagnosis;
 /// <param name="EndGap">J - J* at the end.</param>
 /// <param name="StartGradientNormSquared">||grad J||^2 at the start.</param>
 internal sealed record ExactPath(
-    int Steps, double[] End, double? Smoothness, double? Mu, double? WeakMu, double? StartGap, double? EndGap, double StartGradientNormSquared)
+    int Steps, double[] End, double? Smoothness, double? Mu, double? WeakMu, double? StartGap, double? EndGap,
+    double StartGradientNormSquared)
 {
     private const int MaxHalvings = 40;
 
@@ -42,7 +45,8 @@ internal sealed record ExactPath(
             step++;
         }
         return new ExactPath(
-            step, theta, largest, mu, weak, problem.Mean.Value(start) - problem.Optimum, problem.Mean.Value(theta) - problem.Optimum, first);
+            step, theta, largest, mu, weak, problem.Mean.Value(start) - problem.Optimum,
+            problem.Mean.Value(theta) - problem.Optimum, first);
     }
 
     /// <summary>One step down; null where rounding leaves nothing to gain.</summary>

@@ -7,8 +7,9 @@ namespace FedPG.Experiments.Diagnosis;
 internal delegate void SymmetricProduct(ReadOnlySpan<double> vector, Span<double> product);
 
 /// <summary>
-/// The Lanczos process with full reorthogonalisation: after k products, an orthonormal basis V [k, d] of the Krylov space of a start vector, and the
-/// tridiagonal V A V' in it. The next coefficient says how far the space is from being invariant. One thread, one order of summation: the same bits always.
+/// The Lanczos process with full reorthogonalisation: after k products, an orthonormal basis V [k, d] of the Krylov space of a start
+/// vector, and the tridiagonal V A V' in it. The next coefficient says how far the space is from being invariant. One thread, one order of
+/// summation: the same bits always.
 /// </summary>
 internal sealed class Lanczos
 {

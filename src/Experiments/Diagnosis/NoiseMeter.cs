@@ -9,10 +9,10 @@ using static TorchSharp.torch;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>
-/// Measures the noise of an experiment's gradient estimates from batches of its own: they come from <see cref="StreamPurpose.Diagnosis"/>, so training stays
-/// the same bit for bit, and are not counted among its env-steps. Deterministic; one thread at a time.
+/// Measures the noise of an experiment's gradient estimates from batches of its own: they come from <see cref="StreamPurpose.Diagnosis"/>,
+/// so training stays the same bit for bit, and are not counted among its env-steps. Deterministic; one thread at a time.
 /// </summary>
-public sealed class NoiseMeter
+internal sealed class NoiseMeter
 {
     /// <summary>Agents whose batches are in memory at once.</summary>
     private const int BlockSize = 16;
@@ -38,7 +38,8 @@ public sealed class NoiseMeter
 
     /// <summary>Measures the noise at one theta.</summary>
     /// <param name="theta">theta, [d].</param>
-    /// <param name="batches">Batches an agent draws, 2 to <see cref="StreamKey.MaximumLocalStep"/>; two where both are equal, as exact gradients are.</param>
+    /// <param name="batches">Batches an agent draws, 2 to <see cref="StreamKey.MaximumLocalStep"/>; two
+    /// where both are equal, as exact gradients are.</param>
     /// <param name="round">The round whose entropy weight holds, and which names the random streams.</param>
     public NoiseEstimate Measure(ReadOnlySpan<double> theta, int batches, int round)
     {
@@ -56,7 +57,8 @@ public sealed class NoiseMeter
             using Policy policy = _experiment.CreatePolicy(new TensorFormat(_experiment.Dtype, CPU));
             policy.Serve(first, count);
             using IGradientEstimator estimator = _estimators.Create(new EstimatorSetup(
-                _experiment.Environment, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed, StreamPurpose.Diagnosis));
+                _experiment.Environment, policy, first, count, _experiment.Objective, _experiment.Entropy, _experiment.Seed,
+                StreamPurpose.Diagnosis));
             batch = estimator.Batch;
             foreach (double[] distances in SquaredDistances(estimator, row.expand(count, -1).contiguous(), batches, round))
             {
@@ -79,7 +81,8 @@ public sealed class NoiseMeter
         {
             using (NewDisposeScope()) estimator.Directions(rows, sameRows: true, new BatchKey(round, k), directions);
             for (int i = 0; i < count; i++) estimates[i].select(0, k).copy_(directions.select(0, i));
-            if (k == 1 && estimates.All(e => e.select(0, 0).bytes.SequenceEqual(e.select(0, 1).bytes))) return estimates.Select(_ => new double[batches]);
+            if (k == 1 && estimates.All(e => e.select(0, 0).bytes.SequenceEqual(e.select(0, 1).bytes)))
+                return estimates.Select(_ => new double[batches]);
         }
         return estimates.Select(e =>
         {

@@ -5,12 +5,12 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace FedPG.Experiments.Diagnosis;
 
 /// <summary>
-/// The pseudo-inverse A^+ of a Hessian on the directions of clearly positive curvature. Flat directions (a softmax has one a state, along which the policy
-/// does not change) and negative ones (the point is no minimum) are left out; how negative they are is reported.
-/// Dense up to <see cref="LargestDense"/> parameters; beyond, in the Krylov space of each right-hand side, which on a positive definite Hessian is
+/// The pseudo-inverse A^+ of a Hessian on the directions of clearly positive curvature. Flat directions (a softmax has one a state, along
+/// which the policy does not change) and negative ones (the point is no minimum) are left out; how negative they are is reported. Dense up
+/// to <see cref="LargestDense"/> parameters; beyond, in the Krylov space of each right-hand side, which on a positive definite Hessian is
 /// the method of conjugate gradients, and which can leave directions out where that method breaks down. One thread at a time.
 /// </summary>
-public sealed class PositiveInverse
+internal sealed class PositiveInverse
 {
     /// <summary>The most parameters that a whole Hessian is decomposed for.</summary>
     public const int LargestDense = 512;
@@ -42,7 +42,10 @@ public sealed class PositiveInverse
     /// <summary>The smallest eigenvalue seen so far, at most 0.</summary>
     public double Smallest { get; private set; }
 
-    /// <summary>The largest part, in norm, of a right-hand side that a solution so far left unexplained although it lies in the directions kept; 0 where dense.</summary>
+    /// <summary>
+    /// The largest part, in norm, of a right-hand side that a solution so far left unexplained
+    /// although it lies in the directions kept; 0 where dense.
+    /// </summary>
     public double RelativeResidual { get; private set; }
 
     /// <summary>A^+ b, [d].</summary>
@@ -69,7 +72,10 @@ public sealed class PositiveInverse
         return lanczos.Combine(coefficients);
     }
 
-    /// <summary>With negative curvature about, an eigenvalue that is not yet settled may lie by chance just above 0, where its inverse is nothing but noise.</summary>
+    /// <summary>
+    /// With negative curvature about, an eigenvalue that is not yet settled may lie by chance just
+    /// above 0, where its inverse is nothing but noise.
+    /// </summary>
     private static void LeaveUnsettledOut(double[] values, Matrix<double> vectors, double coupling)
     {
         for (int k = 0; k < values.Length; k++)

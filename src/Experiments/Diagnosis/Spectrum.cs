@@ -12,7 +12,8 @@ internal static class Spectrum
 
     /// <summary>The eigenvalues, ascending, and the eigenvectors as columns.</summary>
     /// <param name="symmetric">A symmetric matrix.</param>
-    /// <exception cref="NonConvergenceException">An entry is not finite, or so large that its square is not; or the iteration does not end.</exception>
+    /// <exception cref="NonConvergenceException">An entry is not finite, or so large that its square
+    /// is not; or the iteration does not end.</exception>
     public static (double[] Values, Matrix<double> Vectors) Of(Matrix<double> symmetric)
     {
         if (!symmetric.ForAll(entry => Math.Abs(entry) <= LargestEntry)) throw new NonConvergenceException();

@@ -1,7 +1,9 @@
 namespace FedPG.Experiments.Diagnosis;
 
-/// <summary>The conditions and choices of the paper's theorems as formulas. Pure; N, H, T, L, mu, gamma as in the paper, B trajectories a batch.</summary>
-public static class Theorems
+/// <summary>
+/// The conditions and choices of the paper's theorems as formulas. Pure; N, H, T, L, mu, gamma as in the paper, B trajectories a batch.
+/// </summary>
+internal static class Theorems
 {
     /// <summary>Theorem 1: the largest eta, 1 / (4 C L H).</summary>
     /// <param name="smoothness">L.</param>
@@ -38,16 +40,19 @@ public static class Theorems
     }
 
     /// <summary>
-    /// The gap that Theorem 2's schedule leads to: G / (NHT) from the start, and log(NHT) tr(Sigma) / (mu N H T B) from noise, which is the level measured.
+    /// The gap that Theorem 2's schedule leads to: G / (NHT) from the start, and log(NHT) tr(Sigma) /
+    /// (mu N H T B) from noise, which is the level measured.
     /// </summary>
     /// <param name="startGap">G, the gap at the start.</param>
     /// <param name="batchVariance">tr(Sigma) / B.</param>
     /// <param name="mu">mu of Eq. (12).</param>
     /// <param name="steps">N H T.</param>
-    public static double Gap2(double startGap, double batchVariance, double mu, double steps) => (startGap + (Math.Log(steps) * batchVariance / mu)) / steps;
+    public static double Gap2(double startGap, double batchVariance, double mu, double steps) =>
+        (startGap + (Math.Log(steps) * batchVariance / mu)) / steps;
 
     /// <summary>
-    /// The mean of ||grad J||^2 under Theorem 3's schedule: (G / 4 + 2 L tr(Sigma) / B) / sqrt(NHT). The level measured has tr(Abar Sigma) in the place of L tr(Sigma).
+    /// The mean of ||grad J||^2 under Theorem 3's schedule: (G / 4 + 2 L tr(Sigma) / B) / sqrt(NHT). The level measured has tr(Abar Sigma)
+    /// in the place of L tr(Sigma).
     /// </summary>
     /// <param name="startGap">G, the gap at the start.</param>
     /// <param name="batchVariance">tr(Sigma) / B.</param>

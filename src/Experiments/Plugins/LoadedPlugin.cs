@@ -6,4 +6,4 @@ namespace FedPG.Experiments.Plugins;
 /// <param name="Version">The version of the assembly.</param>
 /// <param name="Sha256">The SHA-256 of the file in lower-case hexadecimal digits, by which a change is noticed.</param>
 /// <param name="Contents">What it brought.</param>
-public sealed record LoadedPlugin(string Path, string Assembly, string Version, string Sha256, PluginContents Contents);
+internal sealed record LoadedPlugin(string Path, string Assembly, string Version, string Sha256, PluginContents Contents);

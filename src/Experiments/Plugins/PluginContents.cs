@@ -6,7 +6,9 @@ using FedPG.Policies;
 
 namespace FedPG.Experiments.Plugins;
 
-/// <summary>What a plug-in brings: environments, policies, estimators and algorithms, each with a name that is not taken. Not thread-safe.</summary>
+/// <summary>
+/// What a plug-in brings: environments, policies, estimators and algorithms, each with a name that is not taken. Not thread-safe.
+/// </summary>
 public sealed class PluginContents
 {
     private readonly List<EnvironmentDefinition> _environments = [];

@@ -6,7 +6,7 @@ using FedPG.Core.Options;
 namespace FedPG.Experiments.Plugins;
 
 /// <summary>Exceptions that come out of a plug-in's code, told apart from those of the program by the frames they passed through.</summary>
-public static class PluginFailure
+internal static class PluginFailure
 {
     /// <summary>On one line which plug-in failed, how and where; null when no code of a plug-in took part.</summary>
     public static string? Describe(Exception exception)
@@ -15,7 +15,9 @@ public static class PluginFailure
         return Find(exception) is { } place ? $"{place.Plugin}: {Sentence(place.Where, place.What)}" : null;
     }
 
-    /// <summary>Calls what reads or builds from the user's input, and turns an exception of a plug-in into a fault with that input.</summary>
+    /// <summary>
+    /// Calls what reads or builds from the user's input, and turns an exception of a plug-in into a fault with that input.
+    /// </summary>
     /// <param name="read">What may call code of a plug-in.</param>
     /// <exception cref="InvalidInputException">The plug-in threw.</exception>
     public static T AsInput<T>(Func<T> read)
@@ -50,7 +52,9 @@ public static class PluginFailure
     private static (string Plugin, string Where, string What)? Find(Exception exception)
     {
         // The innermost exception says what happened; outer ones say that something did.
-        IEnumerable<Exception> inner = exception is AggregateException many ? many.InnerExceptions : exception.InnerException is { } one ? [one] : [];
+        IEnumerable<Exception> inner = exception is AggregateException many
+            ? many.InnerExceptions
+            : exception.InnerException is { } one ? [one] : [];
         foreach (Exception e in inner)
         {
             if (Find(e) is { } found) return found;

@@ -14,7 +14,8 @@ namespace FedPG.Experiments.Plugins;
 /// <param name="Framework">What it was built for, as <c>.NETCoreApp,Version=v10.0</c>; null where it does not say.</param>
 /// <param name="References">The assemblies it was built against.</param>
 internal sealed record PluginFile(
-    string Path, string Assembly, Version Version, string Sha256, string? Framework, IReadOnlyList<(string Name, Version Version)> References)
+    string Path, string Assembly, Version Version, string Sha256, string? Framework,
+    IReadOnlyList<(string Name, Version Version)> References)
 {
     private const string CoreFramework = ".NETCoreApp,Version=v", DesktopFramework = ".NETFramework,Version=v";
 
@@ -31,9 +32,11 @@ internal sealed record PluginFile(
             MetadataReader metadata = image.GetMetadataReader();
             AssemblyDefinition assembly = metadata.GetAssemblyDefinition();
             return (new PluginFile(
-                System.IO.Path.GetFullPath(path), metadata.GetString(assembly.Name), assembly.Version, Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan())),
+                System.IO.Path.GetFullPath(path), metadata.GetString(assembly.Name), assembly.Version,
+                Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan())),
                 FrameworkOf(metadata, assembly),
-                [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Select(r => (metadata.GetString(r.Name), r.Version))]), null);
+                [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference)
+                    .Select(r => (metadata.GetString(r.Name), r.Version))]), null);
         }
         catch (BadImageFormatException)
         {
@@ -58,21 +61,27 @@ internal sealed record PluginFile(
         if (Framework is { } framework)
         {
             if (framework.StartsWith(DesktopFramework, StringComparison.Ordinal))
-                return $"the plug-in was built for .NET Framework {framework[DesktopFramework.Length..]}, and this is .NET {runtime.ToString(2)}; build it for net{runtime.ToString(2)}";
+                return $"the plug-in was built for .NET Framework {framework[DesktopFramework.Length..]}, and this is .NET "
+                    + $"{runtime.ToString(2)}; build it for net{runtime.ToString(2)}";
             bool newer = framework.StartsWith(CoreFramework, StringComparison.Ordinal)
-                && Version.TryParse(framework[CoreFramework.Length..], out Version? wanted) && wanted > new Version(runtime.Major, runtime.Minor);
+                && Version.TryParse(framework[CoreFramework.Length..], out Version? wanted)
+                && wanted > new Version(runtime.Major, runtime.Minor);
             if (newer)
-                return $"the plug-in was built for .NET {framework[CoreFramework.Length..]}, and this is .NET {runtime.ToString(2)}; build it for net{runtime.ToString(2)}, or run fedpg on the newer .NET";
+                return $"the plug-in was built for .NET {framework[CoreFramework.Length..]}, and this is .NET {runtime.ToString(2)}; "
+                    + $"build it for net{runtime.ToString(2)}, or run fedpg on the newer .NET";
         }
         // Loaded already, or loadable: both are what the program itself was built with.
         foreach ((string name, Version version) in References.Where(r => PluginLoadContext.IsShared(r.Name)))
         {
             if (HostVersion(name) is not { } own)
-                return $"the plug-in refers to {name} {version.ToString(3)}, which this version of FedPG.Torch ({Own.ToString(3)}) does not have; build it against FedPG.Torch {Own.ToString(3)}";
+                return $"the plug-in refers to {name} {version.ToString(3)}, which this version of FedPG.Torch ({Own.ToString(3)}) does "
+                    + $"not have; build it against FedPG.Torch {Own.ToString(3)}";
             if ((own.Major, own.Minor) == (version.Major, version.Minor)) continue;
             return name.StartsWith("FedPG.", StringComparison.Ordinal)
-                ? $"the plug-in was built against {name} {version.ToString(3)}, and this is FedPG.Torch {own.ToString(3)}; build it again against {own.ToString(3)}, or run it with FedPG.Torch {version.ToString(2)}"
-                : $"the plug-in was built against {name} {version.ToString(3)}, and this FedPG.Torch uses {name} {own.ToString(3)}, which both must share; build the plug-in with that version";
+                ? $"the plug-in was built against {name} {version.ToString(3)}, and this is FedPG.Torch {own.ToString(3)}; build it "
+                    + $"again against {own.ToString(3)}, or run it with FedPG.Torch {version.ToString(2)}"
+                : $"the plug-in was built against {name} {version.ToString(3)}, and this FedPG.Torch uses {name} {own.ToString(3)}, "
+                    + "which both must share; build the plug-in with that version";
         }
         return null;
     }

@@ -1,31 +1,20 @@
 using System.Reflection;
-using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
-using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
-using FedPG.Federation.Estimators;
-using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 
 namespace FedPG.Experiments.Plugins;
 
 /// <summary>
-/// Loads plug-ins and enters what they bring into registries. Everything that keeps a file from being a plug-in is one fault that names the file.
-/// Load before experiments are read; not thread-safe.
+/// Loads plug-ins and enters what they bring into a catalogue. Everything that keeps a file from being a plug-in is one fault that names
+/// the file. Load before experiments are read; not thread-safe.
 /// </summary>
-public sealed class PluginHost(
-    Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
-    Catalog<AlgorithmDefinition> algorithms)
+/// <param name="catalog">What plug-ins add to.</param>
+internal sealed class PluginHost(ExperimentCatalog catalog)
 {
-    private static readonly Lazy<PluginHost> Shared = new(() =>
-        new PluginHost(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default));
-
     private readonly List<LoadedPlugin> _loaded = [];
 
-    /// <summary>The host of this process, which fills the default registries.</summary>
-    public static PluginHost Default => Shared.Value;
+    /// <summary>The host of this process, which adds to <see cref="ExperimentCatalog.Default"/>.</summary>
+    public static PluginHost Default { get; } = new(ExperimentCatalog.Default);
 
     /// <summary>What was loaded, in order.</summary>
     public IReadOnlyList<LoadedPlugin> Loaded => _loaded;
@@ -35,7 +24,8 @@ public sealed class PluginHost(
 
     /// <summary>Loads a plug-in. One that is loaded already, from the same bytes, is not loaded again.</summary>
     /// <param name="path">The file of its assembly.</param>
-    /// <exception cref="InvalidInputException">It cannot be loaded, or what it brings cannot be registered; some of it may be by then.</exception>
+    /// <exception cref="InvalidInputException">It cannot be loaded, or what it brings cannot be
+    /// registered; some of it may be by then.</exception>
     public LoadedPlugin Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -49,7 +39,8 @@ public sealed class PluginHost(
     /// <param name="namedBy">What ends every message: where the file was named.</param>
     internal LoadedPlugin Load(string path, string namedBy)
     {
-        InvalidInputException Unusable(string reason) => new(new ValidationError(path.Length == 0 ? "--plugin" : path, "", null, reason + namedBy));
+        InvalidInputException Unusable(string reason) =>
+            new(new ValidationError(path.Length == 0 ? "--plugin" : path, "", null, reason + namedBy));
         (PluginFile? file, string? fault) = PluginFile.Read(path);
         if (file is null) throw Unusable(fault!);
         if (Find(file.Assembly) is { } known)
@@ -70,7 +61,8 @@ public sealed class PluginHost(
             Exception cause = e is TargetInvocationException or TypeInitializationException && e.InnerException is { } inner ? inner : e;
             throw new InvalidInputException(new ValidationError(path, "", null, PluginFailure.Explain(cause) + namedBy));
         }
-        if (contents.IsEmpty) throw Unusable("the plug-in registers no environment, policy, estimator or algorithm: its Register adds nothing");
+        if (contents.IsEmpty)
+            throw Unusable("the plug-in registers no environment, policy, estimator or algorithm: its Register adds nothing");
         Enter(contents, Unusable);
         var plugin = new LoadedPlugin(file.Path, file.Assembly, file.Version.ToString(3), file.Sha256, contents);
         _loaded.Add(plugin);
@@ -81,7 +73,8 @@ public sealed class PluginHost(
     {
         Assembly assembly = new PluginLoadContext(file.Path).LoadFromAssemblyPath(file.Path);
         Type[] all = TypesOf(assembly, unusable);
-        Type[] candidates = [.. all.Where(t => typeof(IPlugin).IsAssignableFrom(t) && !t.IsAbstract).OrderBy(t => t.FullName, StringComparer.Ordinal)];
+        Type[] candidates = [.. all.Where(t => typeof(IPlugin).IsAssignableFrom(t) && !t.IsAbstract)
+            .OrderBy(t => t.FullName, StringComparer.Ordinal)];
         if (candidates.Length == 0)
             throw unusable($"the assembly is no plug-in: it has no public class that implements {typeof(IPlugin).FullName}");
         foreach (Type type in candidates)
@@ -101,16 +94,17 @@ public sealed class PluginHost(
         }
         catch (ReflectionTypeLoadException e)
         {
-            throw unusable($"the plug-in cannot be loaded: {PluginFailure.Brief(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e)}");
+            throw unusable(
+                $"the plug-in cannot be loaded: {PluginFailure.Brief(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e)}");
         }
     }
 
     private void Enter(PluginContents contents, Func<string, InvalidInputException> unusable)
     {
-        Enter(contents.Environments, environments.Register, e => $"environment {e.Id}");
-        Enter(contents.Policies, policies.Register, p => $"policy {p.Kind}");
-        Enter(contents.Estimators, estimators.Register, o => $"estimator {o.Name}");
-        Enter(contents.Algorithms, algorithms.Register, a => $"algorithm {a.Name}");
+        Enter(contents.Environments, catalog.Add, e => $"environment {e.Id}");
+        Enter(contents.Policies, catalog.Add, p => $"policy {p.Kind}");
+        Enter(contents.Estimators, catalog.Add, o => $"estimator {o.Name}");
+        Enter(contents.Algorithms, catalog.Add, a => $"algorithm {a.Name}");
 
         void Enter<T>(IEnumerable<T> definitions, Action<T> register, Func<T, string> name)
         {

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace FedPG.Experiments.Plugins;
 
 /// <summary>
-/// Where a plug-in's assemblies live: its own dependencies are those beside it, whatever versions the program or another plug-in uses. What the
-/// plug-in and the program hand to each other must be of one type, so the assemblies that make up the interface are the program's.
+/// Where a plug-in's assemblies live: its own dependencies are those beside it, whatever versions the program or another plug-in uses. What
+/// the plug-in and the program hand to each other must be of one type, so the assemblies that make up the interface are the program's.
 /// </summary>
 internal sealed class PluginLoadContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {

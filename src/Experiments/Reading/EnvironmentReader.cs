@@ -2,7 +2,6 @@ using System.Text.Json;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;
@@ -10,7 +9,9 @@ using FedPG.Envs.Tabular.Files;
 
 namespace FedPG.Experiments.Reading;
 
-/// <summary>Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.</summary>
+/// <summary>
+/// Reads the environment section of experiment files: a registered environment with its options, or a finite-MDP file. Stateless.
+/// </summary>
 internal static class EnvironmentReader
 {
     /// <summary>The section.</summary>
@@ -36,9 +37,10 @@ internal static class EnvironmentReader
             instance = ReadMdp(environment, folder, errors);
             if (ReadEpisodic(environment) && instance is not null) instance = EpisodicEnvironment.Of(instance);
             _ = (environment.Raw("id"), environment.Raw("agents"), environment.Raw("options"));
+            bool takesOptions = environment.Raw(MdpKey) is { ValueKind: JsonValueKind.String } named && ModelFile.TakesOptions(named.GetString()!);
             foreach (string key in (string[])["id", "agents", "options"])
             {
-                if (environment.Has(key)) environment.Reject(key, "cannot stand beside \"mdp\": the file says all about the environment");
+                if (environment.Has(key) && !(takesOptions && key == "options")) environment.Reject(key, "cannot stand beside \"mdp\": the file says all about the environment");
             }
         }
         else
@@ -48,6 +50,7 @@ internal static class EnvironmentReader
             _ = environment.Raw(MdpKey);
             int before = errors.Items.Count;
             (JsonElement options, string? map) = MapFile.Inline(environment.Raw("options"), folder, errors);
+            options = environments.Find(id)?.WithFolders(options, folder) ?? options;
             ValidationErrors found = errors.Another();
             ConfiguredEnvironment? configured = errors.Items.Count > before
                 ? null
@@ -89,7 +92,10 @@ internal static class EnvironmentReader
         {
             string path = Path.GetFullPath(given, folder);
             environment.Resolved[MdpKey] = path;
-            return FiniteMdpFile.Read(path);
+            if (!ModelFile.TakesOptions(path)) return FiniteMdpFile.Read(path);
+            ModelFileOptions options = OptionRecord.Read(environment.Section("options"), new ModelFileOptions());
+            environment.Opened("options")!.Finish();
+            return errors.Items.Count > before ? null : ModelFile.Read(path, options);
         }
         catch (InvalidInputException e)
         {

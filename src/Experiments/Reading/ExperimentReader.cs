@@ -1,40 +1,30 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Experiments.Plugins;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Families;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Reading;
 
 /// <summary>
-/// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in a registry that reads its
-/// own keys. All faults of a file are reported together.
+/// Reads experiment files. It knows no environment, policy, estimator or algorithm by name: each has a definition in the catalogue that
+/// reads its own keys. All faults of a file are reported together.
 /// </summary>
-/// <param name="environments">The environments.</param>
-/// <param name="policies">The kinds of policies.</param>
-/// <param name="estimators">The estimators.</param>
-/// <param name="algorithms">The algorithms.</param>
-/// <param name="plugins">What loads the plug-ins that a file names, into the same registries; null where none are to be loaded.</param>
-public sealed class ExperimentReader(
-    Catalog<EnvironmentDefinition> environments, Catalog<PolicyDefinition> policies, Catalog<EstimatorDefinition> estimators,
-    Catalog<AlgorithmDefinition> algorithms, PluginHost? plugins = null)
+/// <param name="catalog">All that files can name.</param>
+/// <param name="plugins">What loads the plug-ins that a file names, into the same catalogue; null where none are to be loaded.</param>
+internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? plugins = null)
 {
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
-    /// <summary>A reader with the registries of this process.</summary>
-    public static ExperimentReader Default { get; } =
-        new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, BuiltInAlgorithms.Default, PluginHost.Default);
+    /// <summary>A reader with the catalogue of this process.</summary>
+    public static ExperimentReader Default { get; } = new(ExperimentCatalog.Default, PluginHost.Default);
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -50,19 +40,22 @@ public sealed class ExperimentReader(
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
     /// <param name="environment">The environment, where a program has made it; null for the one that the document names.</param>
-    /// <exception cref="InvalidInputException">Anything is wrong with the document, the overrides, or a plug-in that is named there.</exception>
+    /// <exception cref="InvalidInputException">Anything is wrong with the document, the
+    /// overrides, or a plug-in that is named there.</exception>
     public Experiment Read(
         JsonElement root, string source, string folder, IReadOnlyList<string> assignments, FederatedEnvironment? environment = null) =>
         PluginFailure.AsInput(() => ReadOrThrow(ExperimentDocument.Of(root, source, assignments), folder, environment));
 
     /// <summary>
-    /// Loads the plug-ins that a document names, before the rest of it is read: what stands beside a file on a command line may come from them.
+    /// Loads the plug-ins that a document names, before the rest of it is read: what stands
+    /// beside a file on a command line may come from them.
     /// </summary>
     /// <param name="root">The document.</param>
     /// <param name="source">What messages call it.</param>
     /// <param name="folder">What relative paths in it are relative to.</param>
     /// <param name="assignments">Overrides <c>key.path=value</c>.</param>
-    /// <returns>The document, which now names all plug-ins of this process with their hashes, as a run's own experiment.json does.</returns>
+    /// <returns>The document, which now names all plug-ins of this process with their hashes,
+    /// as a run's own experiment.json does.</returns>
     /// <exception cref="InvalidInputException">
     /// The document is no object, the overrides or the list of plug-ins are malformed, or a plug-in cannot be loaded.
     /// </exception>
@@ -89,15 +82,16 @@ public sealed class ExperimentReader(
         TrainingOptions options = TrainingOptionsReader.Read(reader);
         ScalarType type = options.Dtype == NumberType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         FederatedEnvironment? environment = given is null
-            ? EnvironmentReader.Read(reader, environments, folder, options.Objective, errors)
+            ? EnvironmentReader.Read(reader, catalog.Environments, folder, options.Objective, errors)
             : GivenEnvironment.Read(reader, given, options.Objective, errors);
-        AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, algorithms);
-        bool learns = GradientReader.Learns(reader, estimators, trainer);
-        PolicySection policySection = PolicyReader.Read(reader, policies, environment, trainer, learns, errors);
+        AlgorithmDefinition? trainer = FederationReader.TrainerIn(reader, catalog.Algorithms);
+        bool learns = GradientReader.Learns(reader, catalog.Estimators, trainer);
+        PolicySection policySection = PolicyReader.Read(reader, catalog.Policies, environment, trainer, learns, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
-        ConfiguredAlgorithm federation = FederationReader.Read(reader, algorithms, environment?.AgentNames.Count ?? 0, options.Seed, learns);
+        ConfiguredAlgorithm federation = FederationReader.Read(
+            reader, catalog.Algorithms, environment?.AgentNames.Count ?? 0, options.Seed, learns);
         var context = new EstimatorContext(options.Objective, environment, policy);
-        GradientSection gradient = GradientReader.Read(reader, estimators, trainer, policySection.Kind, context);
+        GradientSection gradient = GradientReader.Read(reader, catalog.Estimators, trainer, policySection.Kind, context);
         if (environment is not null && policy is not null)
             CheckNeeds(federation.Definition.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
@@ -148,9 +142,10 @@ public sealed class ExperimentReader(
             errors.Add("federation.localSteps", $"{steps}", $"must be at most {StreamKey.MaximumLocalStep / 2} {With}");
     }
 
-    private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator, ValidationErrors errors)
+    private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator,
+        ValidationErrors errors)
     {
-        AlgorithmNeeds needs = algorithms[algorithm].Needs;
+        AlgorithmNeeds needs = catalog.Algorithms[algorithm].Needs;
         if (ProblemFamily.Find(environment) is not { } family) return;
         if (family.RefusalOf(needs, environment) is { } refusal) errors.Add("federation.algorithm", Words.Quoted([algorithm]), refusal);
         string there = $"does not serve federation.algorithm \"{algorithm}\"; allowed there: ";

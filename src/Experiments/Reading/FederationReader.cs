@@ -6,15 +6,16 @@ using FedPG.Federation.Algorithms;
 namespace FedPG.Experiments.Reading;
 
 /// <summary>
-/// Reads the federation section of experiment files. It knows no algorithm by name: each has a definition in a catalogue, with an options record. Stateless.
+/// Reads the federation section of experiment files. It knows no algorithm by name: each has a
+/// definition in a catalogue, with an options record. Stateless.
 /// </summary>
 internal static class FederationReader
 {
     private const string Section = "federation", AlgorithmKey = "algorithm", DefaultAlgorithm = "fast-fedpg";
 
     /// <summary>
-    /// The algorithm that a file names, before its section is read: what it trains decides what the sections of policy and gradient allow. Null for one that
-    /// is not known.
+    /// The algorithm that a file names, before its section is read: what it trains decides what the sections of policy and gradient allow.
+    /// Null for one that is not known.
     /// </summary>
     /// <param name="reader">The document.</param>
     /// <param name="algorithms">The algorithms that can be named.</param>

@@ -6,9 +6,9 @@ using FedPG.Envs.Episodic;
 namespace FedPG.Experiments.Reading;
 
 /// <summary>
-/// The environment section of an experiment whose environment a program has made. One that was made from a definition is written with id, agents and
-/// options, so that the file can be read anywhere. One that was made by hand is written by its name and agents only: the file then says that it can
-/// be read in that program alone. Stateless.
+/// The environment section of an experiment whose environment a program has made. One that was made from a definition is written with id,
+/// agents and options, so that the file can be read anywhere. One that was made by hand is written by its name and agents only: the file
+/// then says that it can be read in that program alone. Stateless.
 /// </summary>
 internal static class GivenEnvironment
 {
@@ -41,7 +41,8 @@ internal static class GivenEnvironment
     /// <param name="environment">The environment.</param>
     /// <param name="objective">How rewards become costs.</param>
     /// <param name="errors">Where errors are noted.</param>
-    public static FederatedEnvironment Read(OptionReader reader, FederatedEnvironment environment, Objective objective, ValidationErrors errors)
+    public static FederatedEnvironment Read(OptionReader reader, FederatedEnvironment environment, Objective objective,
+        ValidationErrors errors)
     {
         OptionReader section = reader.Section(EnvironmentReader.Section);
         JsonObject own = Section(environment);

@@ -9,7 +9,9 @@ internal static class RegretRewards
 {
     private const string Rule = "the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"";
 
-    /// <summary>The errors that are named one by one in a file, where each number can be changed; of a registered environment it is one.</summary>
+    /// <summary>
+    /// The errors that are named one by one in a file, where each number can be changed; of a registered environment it is one.
+    /// </summary>
     private const int MaxErrors = 20;
 
     /// <summary>Notes rewards outside [0, 1].</summary>

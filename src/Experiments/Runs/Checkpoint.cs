@@ -22,7 +22,7 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Trajectories">Trajectories sampled; not in checkpoints of versions that did not count them.</param>
 /// <param name="FileDigests">The SHA-256 of every log file up to its length at that moment; not in checkpoints of format 1.</param>
 /// <param name="Digest">The SHA-256 of all of this without itself, so that a change by hand is noticed; not in format 1.</param>
-public sealed record CheckpointManifest(
+internal sealed record CheckpointManifest(
     int Format, int Round, long EnvSteps, double Seconds, long BytesUp, long BytesDown, IReadOnlyDictionary<string, long> Files,
     IReadOnlyList<TensorEntry> Tensors, long Trajectories = 0,
     IReadOnlyDictionary<string, string>? FileDigests = null, string? Digest = null)
@@ -33,8 +33,8 @@ public sealed record CheckpointManifest(
 }
 
 /// <summary>
-/// Checkpoints of a run: a folder each, written aside and renamed, so that one either is there whole or is not there. The tensors are stored
-/// as whole matrices over agents, so a run may go on with other threads and blocks.
+/// Checkpoints of a run: a folder each, written aside and renamed, so that one either is there whole or is not there. The tensors are
+/// stored as whole matrices over agents, so a run may go on with other threads and blocks.
 /// </summary>
 internal static class Checkpoint
 {
@@ -58,7 +58,8 @@ internal static class Checkpoint
         var tensors = new List<TensorEntry>();
         using DisposeScope scope = NewDisposeScope();
         AgentStates states = federation.Agents.States();
-        foreach ((string tensor, IReadOnlyList<Tensor> pieces) in TensorFiles.StateOf(federation, states)) tensors.Add(TensorFiles.Write(aside, tensor, pieces));
+        foreach ((string tensor, IReadOnlyList<Tensor> pieces) in TensorFiles.StateOf(federation,
+            states)) tensors.Add(TensorFiles.Write(aside, tensor, pieces));
         foreach ((string message, Tensor value) in states.Received) tensors.Add(TensorFiles.Write(aside, Received + message, [value]));
         ExchangeLedger ledger = federation.Agents.Ledger;
         var manifest = new CheckpointManifest(
@@ -83,7 +84,8 @@ internal static class Checkpoint
             string path = Path.Combine(candidate, ManifestFile);
             try
             {
-                CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllBytes(path), RunFolder.JsonOptions);
+                CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllBytes(path),
+                    RunFolder.JsonOptions);
                 string? wrong = manifest switch
                 {
                     null => "is empty",
@@ -142,21 +144,27 @@ internal static class Checkpoint
         }
         catch (Exception e) when (e is IOException or InvalidDataException or KeyNotFoundException)
         {
-            throw new InvalidInputException(new ValidationError(folder, "", null, $"the checkpoint does not fit the experiment: {e.Message}"));
+            throw new InvalidInputException(new ValidationError(folder, "", null,
+                $"the checkpoint does not fit the experiment: {e.Message}"));
         }
-        federation.Restore(manifest.Round, manifest.EnvSteps, manifest.Seconds, manifest.BytesUp, manifest.BytesDown, manifest.Trajectories);
+        federation.Restore(manifest.Round, manifest.EnvSteps, manifest.Seconds, manifest.BytesUp, manifest.BytesDown,
+            manifest.Trajectories);
     }
 
-    /// <summary>Removes the checkpoints after one that a run goes on from, which could not be read, and what a kill left half-written.</summary>
+    /// <summary>
+    /// Removes the checkpoints after one that a run goes on from, which could not be read, and what a kill left half-written.
+    /// </summary>
     public static void DropAfter(string folder, string? chosen)
     {
         if (!Directory.Exists(folder)) return;
-        foreach (string unfinished in Directory.GetDirectories(folder, $"{Prefix}*{Temporary}")) Directory.Delete(unfinished, recursive: true);
+        foreach (string unfinished in Directory.GetDirectories(folder, $"{Prefix}*{Temporary}"))
+            Directory.Delete(unfinished, recursive: true);
         foreach (string later in Folders(folder).Where(f => string.CompareOrdinal(f, chosen) > 0)) Directory.Delete(later, recursive: true);
     }
 
     private static IEnumerable<string> Folders(string folder) =>
         Directory.Exists(folder)
-            ? Directory.EnumerateDirectories(folder, Prefix + "*").Where(d => !d.EndsWith(Temporary, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            ? Directory.EnumerateDirectories(folder, Prefix + "*").Where(d => !d.EndsWith(Temporary, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
             : [];
 }

@@ -75,7 +75,8 @@ internal sealed class Csv : IDisposable
     }
 
     /// <summary>
-    /// The bytes of a file up to its last row of a round or of one before. Rows of a checkpoint are found by it, because columns may have been appended since.
+    /// The bytes of a file up to its last row of a round or of one before. Rows of a checkpoint are found
+    /// by it, because columns may have been appended since.
     /// </summary>
     /// <param name="path">The file, whose rows begin with their round and follow the order of rounds.</param>
     /// <param name="round">The round.</param>
@@ -87,7 +88,8 @@ internal sealed class Csv : IDisposable
         using var reader = new StreamReader(stream);
         for (string? line = reader.ReadLine(); line is not null; line = reader.ReadLine())
         {
-            bool isWhole = int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(',', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out int found);
+            bool isWhole = int.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(',', StringComparison.Ordinal))),
+                CultureInfo.InvariantCulture, out int found);
             if (!isHeader && (!isWhole || found > round)) break;
             length += Encoding.UTF8.GetByteCount(line) + 1;
             isHeader = false;

@@ -8,7 +8,7 @@ namespace FedPG.Experiments.Runs;
 /// A folder that nobody named: <c>runs/name-time</c>, with a number behind it where that is taken. It is taken by the system call that
 /// makes it, so that of several processes each gets its own. Dispose of it: a folder that stayed empty goes again.
 /// </summary>
-public sealed partial class NewFolder : IDisposable
+internal sealed partial class NewFolder : IDisposable
 {
     private const string Parent = "runs";
     private const int MaxTries = 10_000;
@@ -38,9 +38,11 @@ public sealed partial class NewFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new InvalidInputException(new ValidationError("--out", "", null, $"no folder can be made for the run, {stem}: {e.Message}; name one"));
+            throw new InvalidInputException(new ValidationError("--out", "", null,
+                $"no folder can be made for the run, {stem}: {e.Message}; name one"));
         }
-        throw new InvalidInputException(new ValidationError("--out", "", null, $"{stem} and {MaxTries - 1} folders after it are taken; name one"));
+        throw new InvalidInputException(new ValidationError("--out", "", null,
+            $"{stem} and {MaxTries - 1} folders after it are taken; name one"));
     }
 
     /// <summary>Removes the folder where nothing was written to it.</summary>

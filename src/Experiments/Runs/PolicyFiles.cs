@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>
-/// The final policy in a run folder: its shared parameters as one raw row, those that agents have of their own as a row each, and a manifest
+/// The final policy in a run folder: its shared parameters as one raw row, those that agents have of their own as a row each, and a
+/// manifest
 /// that says what lies where.
 /// </summary>
 internal static class PolicyFiles
@@ -22,7 +23,8 @@ internal static class PolicyFiles
     /// <param name="folder">The folder.</param>
     /// <param name="theta">The parameters, [d], without personal ones.</param>
     /// <param name="own">
-    /// The parameters that serve each agent, [N, d]; of those that are thetabar's but for personal ones, these alone are written. Null where
+    /// The parameters that serve each agent, [N, d]; of those that are thetabar's but for personal ones, these alone are written. Null
+    /// where
     /// theta serves all.
     /// </param>
     /// <param name="layout">What lies where among them.</param>

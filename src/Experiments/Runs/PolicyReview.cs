@@ -15,7 +15,7 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Objective">J_i.</param>
 /// <param name="Optimum">The agent's own optimum; null where unknown.</param>
 /// <param name="Played">What its episodes showed; null where none were asked for and none are needed.</param>
-public sealed record AgentReview(string Name, double Objective, double? Optimum, EpisodeStatistics? Played)
+internal sealed record AgentReview(string Name, double Objective, double? Optimum, EpisodeStatistics? Played)
 {
     /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
     public double? ObjectiveError { get; init; }
@@ -36,8 +36,9 @@ public sealed record AgentReview(string Name, double Objective, double? Optimum,
 /// <param name="Episodes">Episodes an agent: those asked for, or else those an estimated objective comes from; 0 for none.</param>
 /// <param name="Length">Steps after which they are truncated; 0 without episodes.</param>
 /// <param name="Agents">Each agent.</param>
-public sealed record PolicyReview(
-    string Folder, string Name, string Algorithm, long Seed, string Minimised, int Rounds, double Objective, double? Optimum, double? Gap, double? UniformGap,
+internal sealed record PolicyReview(
+    string Folder, string Name, string Algorithm, long Seed, string Minimised, int Rounds, double Objective, double? Optimum, double? Gap,
+    double? UniformGap,
     double? GradientNormSquared, int Episodes, int Length, IReadOnlyList<AgentReview> Agents)
 {
     /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
@@ -55,15 +56,18 @@ public sealed record PolicyReview(
     /// <summary>Its standard error, agents being independent; null without episodes and for a single one.</summary>
     public double? MeanLengthError => ErrorOfMean(played => played.LengthError);
 
-    /// <summary>Evaluates a stored policy as its run did, exactly or by the same episodes, and, where episodes are asked for, by playing others.</summary>
+    /// <summary>
+    /// Evaluates a stored policy as its run did, exactly or by the same episodes, and, where episodes are asked for, by playing others.
+    /// </summary>
     /// <param name="stored">The policy.</param>
     /// <param name="episodes">Episodes an agent, of <see cref="StreamPurpose.Episodes"/>; 0 for none.</param>
     /// <param name="length">
-    /// Steps after which they are truncated; null for the experiment's <c>gradient.horizon</c> where states are listed, and elsewhere for where evaluations
-    /// cut them (<see cref="Federation.Rollouts.EpisodeLengths.Of"/>).
+    /// Steps after which they are truncated; null for the experiment's <c>gradient.horizon</c> where states are listed, and elsewhere for
+    /// where evaluations cut them (<see cref="Federation.Rollouts.EpisodeLengths.Of"/>).
     /// </param>
     /// <param name="threads">Threads to use; they change no bit.</param>
-    /// <exception cref="InvalidInputException">Episodes of an environment in which none are played, or longer ones than the policy has random numbers for.</exception>
+    /// <exception cref="InvalidInputException">Episodes of an environment in which none are played, or longer ones than the policy has
+    /// random numbers for.</exception>
     public static PolicyReview Of(StoredPolicy stored, int episodes, int? length = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(stored);
@@ -78,14 +82,17 @@ public sealed record PolicyReview(
             ? family.Play(new EpisodeRequest(experiment, theta, episodes, pool) { Length = length, OwnRows = rows })
             : null;
         (IReadOnlyList<EpisodeStatistics>? played, int steps) = (asked?.Agents, asked?.Length ?? 0);
-        using Evaluator evaluator = family.CreateEvaluator(experiment, experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
+        using Evaluator evaluator = family.CreateEvaluator(experiment,
+            experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
         EvaluationResult evaluation = evaluator.Evaluate(theta, null, rows);
         if (played is null && evaluation.AgentEpisodes is { } own)
             (played, episodes, steps) = (own, own[0].Episodes, evaluator.EpisodeLength);
         return new PolicyReview(
             stored.Folder, experiment.Name, experiment.AlgorithmName, experiment.Seed, family.ObjectiveKindOf(experiment), stored.Rounds,
-            evaluation.Objective, evaluator.Optimal, evaluation.Gap, evaluator.Uniform - evaluator.Optimal, evaluation.GradientNormSquared, episodes, steps,
-            [.. experiment.Environment.AgentNames.Select((name, i) => new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i])
+            evaluation.Objective, evaluator.Optimal, evaluation.Gap, evaluator.Uniform - evaluator.Optimal, evaluation.GradientNormSquared,
+            episodes, steps,
+            [.. experiment.Environment.AgentNames.Select((name, i) =>
+                new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i])
             {
                 ObjectiveError = evaluation.AgentErrors?[i] ?? evaluation.AgentEpisodes?[i].CostError,
             })])
@@ -105,7 +112,8 @@ public sealed record PolicyReview(
         if (length is { } steps && steps > most)
         {
             throw Refused(
-                "--length", steps, string.Create(CultureInfo.InvariantCulture, $"must be at most {most}, for which the policy has random numbers"));
+                "--length", steps,
+                string.Create(CultureInfo.InvariantCulture, $"must be at most {most}, for which the policy has random numbers"));
         }
     }
 

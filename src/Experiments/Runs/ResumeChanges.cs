@@ -6,4 +6,4 @@ namespace FedPG.Experiments.Runs;
 /// refuses them).
 /// </param>
 /// <param name="Notice">Takes a line for each newer checkpoint that was passed over, with the reason; null for none.</param>
-public sealed record ResumeChanges(bool Accept = false, Action<string>? Notice = null);
+internal sealed record ResumeChanges(bool Accept = false, Action<string>? Notice = null);

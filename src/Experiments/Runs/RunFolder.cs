@@ -6,7 +6,7 @@ using FedPG.Experiments.TensorBoard;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>The files of a run, and the lock that keeps two processes from writing to one folder.</summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     /// <summary>The resolved experiment.</summary>
     public const string ExperimentFile = "experiment.json";
@@ -161,7 +161,8 @@ public sealed class RunFolder : IDisposable
     internal Dictionary<string, long> Lengths(RunLogs logs)
     {
         Dictionary<string, long> lengths = logs.Lengths().ToDictionary(f => f.File, f => f.Length);
-        foreach (string events in Directory.EnumerateFiles(FullPath, EventsPattern)) lengths[Path.GetFileName(events)] = new FileInfo(events).Length;
+        foreach (string events in Directory.EnumerateFiles(FullPath, EventsPattern))
+            lengths[Path.GetFileName(events)] = new FileInfo(events).Length;
         return lengths;
     }
 
@@ -239,5 +240,6 @@ public sealed class RunFolder : IDisposable
         if (path.Length == 0) throw Unusable(option, path, "must be the path of a folder");
     }
 
-    private static InvalidInputException Unusable(string option, string path, string reason) => new(new ValidationError(option, "", path, reason));
+    private static InvalidInputException Unusable(string option, string path, string reason) =>
+        new(new ValidationError(option, "", path, reason));
 }

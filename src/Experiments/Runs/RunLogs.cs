@@ -7,8 +7,8 @@ using FedPG.Federation.Metrics;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>
-/// Writes metrics.csv, agents.csv, exchange.csv and, where it is asked for, diagnostics.csv of a run folder, a row or a group of rows a round. Metrics that an
-/// algorithm records itself become columns of metrics.csv after those that every run has.
+/// Writes metrics.csv, agents.csv, exchange.csv and, where it is asked for, diagnostics.csv of a run folder, a row or a group of rows a
+/// round. Metrics that an algorithm records itself become columns of metrics.csv after those that every run has.
 /// </summary>
 internal sealed class RunLogs : IRoundSink, IDisposable
 {
@@ -32,12 +32,14 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         _own = agentOptima is not null && (Csv.HeaderOf(metrics) ?? withOwn).StartsWith(withOwn, StringComparison.Ordinal);
         _metrics = new Csv(metrics, _own ? withOwn : header);
         _agents = new Csv(
-            Path.Combine(folder, RunFolder.AgentsFile), "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
+            Path.Combine(folder, RunFolder.AgentsFile),
+            "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
         _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), "round,agent,direction,name,shape,bytes");
         if (diagnosed)
         {
             _diagnostics = new Csv(
-                Path.Combine(folder, RunFolder.DiagnosticsFile), "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
+                Path.Combine(folder, RunFolder.DiagnosticsFile),
+                "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
         }
     }
 
@@ -82,7 +84,8 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         }
         var metrics = new List<string>
         {
-            round, Whole(report.EnvSteps), Csv.Number(e?.Objective), Csv.Number(e?.Gap), Csv.Number(e?.GradientNormSquared), Csv.Number(report.Drift),
+            round, Whole(report.EnvSteps), Csv.Number(e?.Objective), Csv.Number(e?.Gap), Csv.Number(e?.GradientNormSquared),
+            Csv.Number(report.Drift),
             Whole(report.BytesUp), Whole(report.BytesDown), Csv.Number(report.Seconds),
         };
         if (_estimated) metrics.Add(Csv.Number(e?.ObjectiveError));

@@ -10,7 +10,9 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Optimum">The agent's own optimum; null where unknown.</param>
 public sealed record AgentSummary(string Name, double Objective, double? Optimum)
 {
-    /// <summary>The mean undiscounted return of the episodes it was evaluated with; null, and left out, where it is known exactly.</summary>
+    /// <summary>
+    /// The mean undiscounted return of the episodes it was evaluated with; null, and left out, where it is known exactly.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Return { get; init; }
 
@@ -44,8 +46,8 @@ public sealed record RunSummary
     public required long Seed { get; init; }
 
     /// <summary>
-    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed policy
-    /// are learned (squared-return-error in an episodic environment): a word of <see cref="ObjectiveKind"/>.
+    /// regret or reward: whether objectives are expected discounted sums of 1 - r or of -r; squared-value-error where values of a fixed
+    /// policy are learned (squared-return-error in an episodic environment): a word of <see cref="ObjectiveKind"/>.
     /// </summary>
     [JsonPropertyName("minimised")]
     public required string Minimised { get; init; }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>The software that runs here, as a run's experiment.json names it.</summary>
-public static class SoftwareVersions
+internal static class SoftwareVersions
 {
     /// <summary>The versions of FedPG, TorchSharp and .NET, and the system.</summary>
     public static JsonObject ToJson() => new()

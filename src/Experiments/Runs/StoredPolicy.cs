@@ -17,7 +17,7 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Parameters">
 /// thetabar, [d], in double precision; numbers of float32 are unchanged by that. Personal parameters are not among them.
 /// </param>
-public sealed record StoredPolicy(string Folder, Experiment Experiment, int Rounds, double[] Parameters)
+internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Rounds, double[] Parameters)
 {
     /// <summary>
     /// The parameters that serve each agent, [N][d]: its own, or thetabar with its personal ones behind it. Null where thetabar serves all.

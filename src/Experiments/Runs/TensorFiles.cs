@@ -13,10 +13,10 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Dtype">float32 or float64.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Sha256">The checksum of the file, so that a file that was changed is not taken for the tensor.</param>
-public sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape, string Sha256);
+internal sealed record TensorEntry(string Name, string File, string Dtype, long[] Shape, string Sha256);
 
 /// <summary>Raw tensors in files: the elements one after another, little-endian, rows first.</summary>
-public static class TensorFiles
+internal static class TensorFiles
 {
     /// <summary>The name of a type in manifests.</summary>
     public static string DtypeName(ScalarType dtype) => dtype == ScalarType.Float64 ? "float64" : "float32";
@@ -52,7 +52,9 @@ public static class TensorFiles
         var file = new FileInfo(Path.Combine(folder, entry.File));
         if (!file.Exists || file.Length != expected) return $"names {entry.File} with {expected} bytes, which is not there";
         using FileStream stream = file.OpenRead();
-        return Convert.ToHexStringLower(SHA256.HashData(stream)) == entry.Sha256 ? null : $"names {entry.File}, which was changed since: its checksum is another";
+        return Convert.ToHexStringLower(SHA256.HashData(stream)) == entry.Sha256
+            ? null
+            : $"names {entry.File}, which was changed since: its checksum is another";
     }
 
     /// <summary>Fills pieces that are stacked along the first dimension from a file.</summary>
@@ -64,7 +66,9 @@ public static class TensorFiles
         using var noGrad = no_grad();
         long expected = pieces.Sum(p => p.numel() * p.element_size());
         if (entry.Dtype != DtypeName(pieces[0].dtype) || stream.Length != expected)
-            throw new InvalidDataException($"{entry.File}: {entry.Dtype} with {stream.Length} bytes, but {DtypeName(pieces[0].dtype)} with {expected} bytes is needed");
+            throw new InvalidDataException(
+                $"{entry.File}: {entry.Dtype} with {stream.Length} bytes, but {DtypeName(pieces[0].dtype)} with {expected} bytes "
+                    + "is needed");
         foreach (Tensor piece in pieces)
         {
             Tensor staging = empty_like(piece, device: CPU);
@@ -73,7 +77,9 @@ public static class TensorFiles
         }
     }
 
-    /// <summary>The tensors of a run: the server's record, and the rows that agents and their oracles keep, as the pieces of the blocks.</summary>
+    /// <summary>
+    /// The tensors of a run: the server's record, and the rows that agents and their oracles keep, as the pieces of the blocks.
+    /// </summary>
     internal static IEnumerable<(string Name, IReadOnlyList<Tensor> Pieces)> StateOf(TrainingLoop federation, AgentStates states)
     {
         ArgumentNullException.ThrowIfNull(federation);

@@ -14,10 +14,10 @@ using FedPG.Federation.Families;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>
-/// A training run with or without a folder. With one it starts new, or goes on from the newest checkpoint with the same bits as if it had never
-/// stopped. One thread at a time.
+/// A training run with or without a folder. With one it starts new, or goes on from the newest checkpoint with the same bits as if it had
+/// never stopped. One thread at a time.
 /// </summary>
-public sealed class TrainingRun : IRoundSink, IDisposable
+internal sealed class TrainingRun : IRoundSink, IDisposable
 {
     private readonly Experiment _experiment;
     private readonly RunFolder? _folder;
@@ -47,7 +47,8 @@ public sealed class TrainingRun : IRoundSink, IDisposable
 
     /// <summary>What is run, on one line.</summary>
     public string Description =>
-        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, {_experiment.Environment.AgentNames.Count} agents, "
+        $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, "
+        + $"{_experiment.Environment.AgentNames.Count} agents, "
         + $"{_experiment.Environment.Size}; {_experiment.PolicyKind} policy of {_federation.Layout.Length} parameters, "
         + $"{_experiment.Estimator} gradients, seed {_experiment.Seed}";
 
@@ -155,12 +156,15 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     public static RunSummary? ReadSummary(string folder)
     {
         string path = Path.Combine(folder, RunFolder.SummaryFile);
-        return System.IO.File.Exists(path) ? JsonSerializer.Deserialize<RunSummary>(System.IO.File.ReadAllBytes(path), RunFolder.JsonOptions) : null;
+        return System.IO.File.Exists(path)
+            ? JsonSerializer.Deserialize<RunSummary>(System.IO.File.ReadAllBytes(path), RunFolder.JsonOptions)
+            : null;
     }
 
     /// <summary>Runs the rounds that are left, and writes the policy and the summary.</summary>
     /// <param name="cancellation">Ends the run at the next round boundary, with everything written.</param>
-    /// <param name="seconds">Rounds begin as long as less time than this was trained, stops left out; null for the experiment's number of rounds.</param>
+    /// <param name="seconds">Rounds begin as long as less time than this was trained, stops left out;
+    /// null for the experiment's number of rounds.</param>
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
     public RunSummary Run(CancellationToken cancellation, double? seconds = null)
     {
@@ -188,7 +192,8 @@ public sealed class TrainingRun : IRoundSink, IDisposable
             {
                 _tensorBoard!.End(success: false);
                 RunFolder.WriteJson(
-                    _folder.PathOf(RunFolder.DivergedFile), new { Status = "diverged", Rounds = _federation.RoundsDone, Fault = diverged.Message });
+                    _folder.PathOf(RunFolder.DivergedFile),
+                    new { Status = "diverged", Rounds = _federation.RoundsDone, Fault = diverged.Message });
             }
             throw;
         }
@@ -198,6 +203,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     {
         RunSummary summary = Summarise(status);
         if (_folder is null) return summary;
+        _progress.Stage("writing policy and summary");
         using (TorchSharp.torch.NewDisposeScope())
         {
             PolicyFiles.Write(
@@ -260,6 +266,7 @@ public sealed class TrainingRun : IRoundSink, IDisposable
     private RunSummary Summarise(RunStatus status)
     {
         Evaluator evaluator = _federation.Evaluator;
+        if (_last?.Evaluation is null) _progress.Stage("evaluation");
         EvaluationResult final = _last?.Evaluation ?? _federation.EvaluateNow(null);
         double seconds = _federation.Seconds;
         return new RunSummary
@@ -293,7 +300,9 @@ public sealed class TrainingRun : IRoundSink, IDisposable
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
-            Certificate = status == RunStatus.Finished && !_experiment.OwnPolicies ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone) : null,
+            Certificate = status == RunStatus.Finished && !_experiment.OwnPolicies
+                ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage)
+                : null,
             Folder = Folder,
         };
     }

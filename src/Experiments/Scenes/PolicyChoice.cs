@@ -8,7 +8,7 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Experiments.Scenes;
 
 /// <summary>What <c>--policy</c> may name: <c>optimal</c>, <c>random</c>, or the folder of a run.</summary>
-public static class PolicyChoice
+internal static class PolicyChoice
 {
     /// <summary>The best policy.</summary>
     public const string Optimal = "optimal";
@@ -37,12 +37,13 @@ public static class PolicyChoice
         }
         FederatedEnvironment environment = configured.Build();
         var plain = new Subject(environment, agent ?? 0, configured.Definition);
+        FiniteMdp? table = FiniteMdp.Find(environment);
         return choice switch
         {
             null => plain,
-            Random when environment is FiniteMdp mdp => plain with { PolicyName = "the random policy", Policy = Uniform(mdp, plain.Agent) },
+            Random when table is { } mdp => plain with { PolicyName = "the random policy", Policy = Uniform(mdp, plain.Agent) },
             Random => plain with { PolicyName = "random actions" },
-            Optimal when environment is FiniteMdp mdp => Best(plain, mdp, alone: agent is not null),
+            Optimal when table is { } mdp => Best(plain, mdp, alone: agent is not null),
             Optimal => Refused(errors, "the best policy is known where states can be listed, "
                 + $"and those of {environment.Name} cannot; \"{Random}\" can be shown"),
             _ => OfRun(plain, choice, errors),
@@ -71,12 +72,13 @@ public static class PolicyChoice
         }
         if (run.ActOf is not null) return OfObservations(plain, run, folder, errors);
         string name = plain.Environment.Name;
-        if (plain.Environment is not FiniteMdp mdp)
+        if (FiniteMdp.Find(plain.Environment) is not { } mdp)
             return Refused(errors, $"holds a policy over listed states, and those of {name} cannot be listed", folder);
         var trained = (FiniteMdp)run.Environment;
         if ((trained.States, trained.Actions) != (mdp.States, mdp.Actions))
         {
-            return Refused(errors, $"holds a policy over {trained.States} states and {trained.Actions} actions, and {name} has {mdp.States} "
+            return Refused(errors,
+                $"holds a policy over {trained.States} states and {trained.Actions} actions, and {name} has {mdp.States} "
                 + $"and {mdp.Actions}; give the options of the run's environment with --set", folder);
         }
         return plain with { PolicyName = run.Name, Policy = run.TableOf!(plain.Agent) };

@@ -1,6 +1,5 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Scenes;
@@ -22,7 +21,7 @@ namespace FedPG.Experiments.Scenes;
 /// <param name="ActOf">
 /// From the agent to what chooses actions from observations (<see cref="Subject.Act"/>) where they are not; else null.
 /// </param>
-public sealed record RunPolicy(
+internal sealed record RunPolicy(
     string Name, FederatedEnvironment Environment, Func<int, double[]>? TableOf, Func<int, Func<double[], int, double[]>>? ActOf)
 {
     /// <summary>
@@ -58,21 +57,25 @@ public sealed record RunPolicy(
         ArgumentNullException.ThrowIfNull(stored);
         Experiment experiment = stored.Experiment;
         string name = $"{experiment.AlgorithmName}, {experiment.PolicyKind}, {stored.Rounds} rounds";
-        return experiment.Environment switch
+        FederatedEnvironment environment = experiment.Environment;
+        if (FiniteMdp.Find(environment) is { } mdp)
+            return new RunPolicy(name, mdp, stored.Probabilities, null) { ToldAgents = stored.ToldAgents() };
+        if (EpisodicEnvironment.Find(environment) is { } episodic)
         {
-            FiniteMdp mdp => new RunPolicy(name, mdp, stored.Probabilities, null) { ToldAgents = stored.ToldAgents() },
-            EpisodicEnvironment stepped => new RunPolicy(name, stepped, null, agent => ObservationActor.Of(stored, stepped, agent))
+            return new RunPolicy(name, episodic, null, agent => ObservationActor.Of(stored, episodic, agent))
             {
                 ToldAgents = stored.ToldAgents(),
-            },
-            LinearQuadraticProblem problem => new RunPolicy(
-                name + Noise(experiment), problem, null, agent => (x, _) => Control(stored.ParametersOf(agent), x))
+            };
+        }
+        if (LinearQuadraticProblem.Find(environment) is { } problem)
+        {
+            return new RunPolicy(name + Noise(experiment), problem, null, agent => (x, _) => Control(stored.ParametersOf(agent), x))
             {
                 ToldAgents = stored.OwnRows?.Count,
-            },
-            _ => throw new InvalidInputException(new ValidationError(
-                source, "", stored.Folder, $"holds a policy for {experiment.Environment.Name}, which cannot be shown")),
-        };
+            };
+        }
+        throw new InvalidInputException(new ValidationError(
+            source, "", stored.Folder, $"holds a policy for {environment.Name}, which cannot be shown"));
     }
 
     /// <summary>What a run trained, in its own environment: what <c>fedpg eval RUN_DIR --render</c> shows.</summary>
@@ -98,7 +101,7 @@ public sealed record RunPolicy(
             errors.Add(new ValidationError("--agent", "", $"{agent}", allowed));
             return null;
         }
-        return new Subject(Environment, agent, EnvironmentRegistry.Default.Find(Environment.Name))
+        return new Subject(Environment, agent, ExperimentCatalog.Default.Environments.Find(Environment.Name))
         {
             PolicyName = Name, Policy = TableOf?.Invoke(agent), Act = ActOf?.Invoke(agent),
         };

@@ -31,7 +31,7 @@ namespace FedPG.Experiments.Training;
 /// </example>
 public sealed class FederatedTrainer : IDisposable
 {
-    private const string FolderSource = nameof(TrainingOptions) + "." + nameof(TrainingOptions.Folder);
+    private readonly string _folderSource = nameof(TrainingOptions) + "." + nameof(TrainingOptions.Folder);
     private readonly ExperimentReader _reader;
     private readonly ExecutionOptions _execution;
     private readonly RoundSinks _sinks = new();
@@ -42,17 +42,20 @@ public sealed class FederatedTrainer : IDisposable
 
     /// <summary>Makes a trainer from an environment and records of options.</summary>
     /// <param name="environment">
-    /// The environment, made for all agents. One that was made from its definition can be made again from the run folder; one that was made by hand cannot, and
-    /// <see cref="Resume"/> and <see cref="TrainedPolicy.Load"/> then have to be given it.
+    /// The environment, made for all agents. One that was made from its definition can be made again from the run folder; one that was made
+    /// by hand cannot, and <see cref="Resume"/> and <see cref="TrainedPolicy.Load"/> then have to be given it.
     /// </param>
     /// <param name="policy">The policy.</param>
     /// <param name="gradient">How gradients are had.</param>
     /// <param name="algorithm">The algorithm.</param>
     /// <param name="options">Everything else; null for the defaults.</param>
-    /// <exception cref="InvalidInputException">Options are not allowed or do not fit together: all errors at once, by their keys in a file.</exception>
+    /// <exception cref="InvalidInputException">Options are not allowed or do not fit together: all
+    /// errors at once, by their keys in a file.</exception>
     public FederatedTrainer(
-        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm, TrainingOptions? options = null)
-        : this(ExperimentReader.Default, Compose(environment, policy, gradient, algorithm, options ??= new()), options.Folder, ExecutionOf(options)) { }
+        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm,
+        TrainingOptions? options = null)
+        : this(ExperimentReader.Default, Compose(environment, policy, gradient, algorithm, options ??= new()), options.Folder,
+            ExecutionOf(options)) { }
 
     /// <summary>Makes a trainer of an experiment that was read.</summary>
     /// <param name="experiment">The experiment.</param>
@@ -66,8 +69,16 @@ public sealed class FederatedTrainer : IDisposable
         ArgumentNullException.ThrowIfNull(experiment);
         (_reader, Experiment, _folder) = (reader, experiment, folder);
         _execution = execution ?? AllCores;
-        if (folder is not null) RunFolder.RequireEmpty(folder, source: FolderSource);
+        if (folder is not null) RunFolder.RequireEmpty(folder, source: _folderSource);
     }
+
+    /// <summary>A trainer of a command, which gives its folder by an option.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="folderSource">The option that named the folder, as messages call it.</param>
+    internal FederatedTrainer(Experiment experiment, string folder, ExecutionOptions execution, string folderSource) =>
+        (_reader, Experiment, _folder, _execution, _folderSource) = (ExperimentReader.Default, experiment, folder, execution, folderSource);
 
     /// <summary>What is trained, with all defaults written out.</summary>
     public Experiment Experiment { get; private set; }
@@ -103,12 +114,24 @@ public sealed class FederatedTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         execution ??= AllCores;
+        if (Continue(folder, execution, environment) is { } unfinished) return unfinished;
+        StoredPolicy stored = StoredPolicy.Read(folder, ExperimentReader.Default, nameof(folder), environment);
+        return new FederatedTrainer(ExperimentReader.Default, stored, TrainingRun.ReadSummary(folder)!, execution);
+    }
+
+    /// <summary>Goes on with the run of a folder; null where it is finished.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="environment">The environment, where a program made it by hand; else null.</param>
+    /// <param name="changes">Whether files that the run has read may have another content now; null where not.</param>
+    /// <exception cref="InvalidInputException">The folder is no run folder, is in use, or its files do not fit together.</exception>
+    internal static FederatedTrainer? Continue(
+        string folder, ExecutionOptions execution, FederatedEnvironment? environment = null, ResumeChanges? changes = null)
+    {
         ExperimentReader reader = ExperimentReader.Default;
         var sinks = new RoundSinks();
-        TrainingRun? run = TrainingRun.Resume(folder, reader, _ => execution, sinks, TimeProvider.System, environment);
-        if (run is not null) return new FederatedTrainer(reader, run, sinks, execution);
-        StoredPolicy stored = StoredPolicy.Read(folder, reader, nameof(folder), environment);
-        return new FederatedTrainer(reader, stored, TrainingRun.ReadSummary(folder)!, execution);
+        TrainingRun? run = TrainingRun.Resume(folder, reader, _ => execution, sinks, TimeProvider.System, environment, changes);
+        return run is null ? null : new FederatedTrainer(reader, run, sinks, execution);
     }
 
     private FederatedTrainer(ExperimentReader reader, TrainingRun run, RoundSinks sinks, ExecutionOptions execution) =>
@@ -142,16 +165,18 @@ public sealed class FederatedTrainer : IDisposable
 
     /// <summary>Runs the rounds that are left.</summary>
     /// <param name="rounds">
-    /// T, the rounds to run in all, 0 to 10^8; null for those of the options. Before the first round it takes their place. Later, in a run without a folder, it moves
-    /// the end, and schedules of step sizes keep theirs; a run with a folder is one experiment, whose end stays.
+    /// T, the rounds to run in all, 0 to 10^8; null for those of the options. Before the first round it takes their place. Later, in a run
+    /// without a folder, it moves the end, and schedules of step sizes keep theirs; a run with a folder is one experiment, whose end stays.
     /// </param>
     /// <param name="progress">Gets the report of every round; null for nobody.</param>
-    /// <param name="cancellationToken">Ends training at the next round boundary. Nothing is thrown: the result says that it is not finished.</param>
+    /// <param name="cancellationToken">Ends training at the next round boundary. Nothing is thrown:
+    /// the result says that it is not finished.</param>
     /// <returns>The result; with a folder, it is written there too.</returns>
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite.</exception>
     /// <exception cref="InvalidInputException">The folder cannot be used, or the number of rounds is not allowed.</exception>
     /// <exception cref="InvalidOperationException">Another number of rounds for a run with a folder that has begun.</exception>
-    public TrainingResult Run(int? rounds = null, IProgress<RoundReport>? progress = null, CancellationToken cancellationToken = default) => Alone(() =>
+    public TrainingResult Run(int? rounds = null, IProgress<RoundReport>? progress = null,
+        CancellationToken cancellationToken = default) => Alone(() =>
     {
         if (rounds is { } total && total != Rounds) SetRounds(total);
         if (_stored is not null) return _stored;
@@ -169,6 +194,14 @@ public sealed class FederatedTrainer : IDisposable
         }
     });
 
+    /// <summary>
+    /// Runs the rounds that are left, for a caller who wants no policy: none is made. What comes before the first round is done first.
+    /// </summary>
+    /// <param name="cancellationToken">Ends training at the next round boundary.</param>
+    /// <returns>The summary.</returns>
+    /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite.</exception>
+    internal RunSummary RunToEnd(CancellationToken cancellationToken) => Alone(() => Open().Run(cancellationToken));
+
     /// <summary>Runs the rounds that are left on a thread of its own.</summary>
     /// <inheritdoc cref="Run"/>
     public Task<TrainingResult> RunAsync(
@@ -182,7 +215,9 @@ public sealed class FederatedTrainer : IDisposable
     public TrainingResult Result() => Alone(() =>
     {
         if (_stored is not null) return _stored;
-        return _run is { Federation.RoundsDone: >= 0 } run ? ResultOf(run, run.Finish()) : throw new InvalidOperationException("no round was run yet");
+        return _run is { Federation.RoundsDone: >= 0 } run
+            ? ResultOf(run, run.Finish())
+            : throw new InvalidOperationException("no round was run yet");
     });
 
     /// <summary>Releases agents and folder. A run with a folder that is not finished can be resumed.</summary>
@@ -190,7 +225,8 @@ public sealed class FederatedTrainer : IDisposable
 
     /// <summary>The records as the document of an experiment, read.</summary>
     private static Experiment Compose(
-        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm, TrainingOptions options)
+        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm,
+        TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(policy);
@@ -218,9 +254,11 @@ public sealed class FederatedTrainer : IDisposable
         return options.Execution ?? new ExecutionOptions(options.Threads, torch.CPU);
     }
 
-    private TrainingRun Open() => _run ??= _folder is null
+    /// <summary>The run; started, its folder included, where it was not.</summary>
+    /// <exception cref="InvalidInputException">The folder cannot be used.</exception>
+    internal TrainingRun Open() => _run ??= _folder is null
         ? TrainingRun.StartWithoutFolder(Experiment, _execution, _sinks, TimeProvider.System)
-        : TrainingRun.Start(Experiment, _execution, _folder, SoftwareVersions.ToJson(), _sinks, TimeProvider.System, FolderSource);
+        : TrainingRun.Start(Experiment, _execution, _folder, SoftwareVersions.ToJson(), _sinks, TimeProvider.System, _folderSource);
 
     private TrainingResult ResultOf(TrainingRun run, RunSummary summary) =>
         new(summary, new TrainedPolicy(new StoredPolicy(run.Folder ?? "", Experiment, summary.Rounds, run.Federation.Parameters())

@@ -18,6 +18,12 @@ internal sealed class RoundSinks : IRoundSink
     {
         foreach (IRoundSink sink in _sinks) sink.Report(report);
     }
+
+    /// <inheritdoc/>
+    public void Stage(string what)
+    {
+        foreach (IRoundSink sink in _sinks) sink.Stage(what);
+    }
 }
 
 /// <summary>A sink that is a function.</summary>

@@ -41,7 +41,8 @@ public sealed class TrainedPolicy
     public IReadOnlyList<double> Parameters => _stored.Parameters;
 
     /// <summary>
-    /// The parameters that serve an agent, in double precision: <see cref="Parameters"/> with the agent's personal ones behind them, or those
+    /// The parameters that serve an agent, in double precision: <see cref="Parameters"/> with the agent's personal ones behind them, or
+    /// those
     /// it has learned by itself.
     /// </summary>
     /// <param name="agent">The agent, 0 to N - 1.</param>
@@ -102,7 +103,8 @@ public sealed class TrainedPolicy
     public int Act(ReadOnlySpan<double> observation, int agent = 0, ActionSampler? sampler = null)
     {
         if (ActionSpace is not Discrete)
-            throw new ArgumentException($"actions {ActionSpace} are not single whole numbers: call Act with a span for the action", nameof(observation));
+            throw new ArgumentException($"actions {ActionSpace} are not single whole numbers: call Act with a span for the action",
+                nameof(observation));
         Span<double> action = stackalloc double[1];
         Act(observation, action, agent, sampler);
         return (int)action[0];
@@ -120,7 +122,8 @@ public sealed class TrainedPolicy
         ArgumentOutOfRangeException.ThrowIfNegative(agent);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, AgentNames.Count);
         Check(observation);
-        if (action.Length != ActionSpace.Size) throw new ArgumentException($"{action.Length} numbers; actions are {ActionSpace}", nameof(action));
+        if (action.Length != ActionSpace.Size)
+            throw new ArgumentException($"{action.Length} numbers; actions are {ActionSpace}", nameof(action));
         if (_combinations.Value is { } combinations)
         {
             Span<double> number = stackalloc double[1];
@@ -142,7 +145,9 @@ public sealed class TrainedPolicy
         return action;
     }
 
-    /// <summary>Whole numbers have to be some of the space; real ones may lie outside its bounds, as after rounding, but must be finite.</summary>
+    /// <summary>
+    /// Whole numbers have to be some of the space; real ones may lie outside its bounds, as after rounding, but must be finite.
+    /// </summary>
     private void Check(ReadOnlySpan<double> observation)
     {
         bool fits = observation.Length == ObservationSpace.Size;
@@ -154,6 +159,7 @@ public sealed class TrainedPolicy
         if (fits) return;
         string numbers = string.Join(", ", observation[..Math.Min(observation.Length, 8)].ToArray());
         throw new ArgumentException(
-            FormattableString.Invariant($"[{numbers}{(observation.Length > 8 ? ", ..." : "")}] is no observation of {ObservationSpace}"), nameof(observation));
+            FormattableString.Invariant($"[{numbers}{(observation.Length > 8 ? ", ..." : "")}] is no observation of {ObservationSpace}"),
+            nameof(observation));
     }
 }

@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Agents;
 
 /// <summary>
-/// n neighbouring agents as rows: their parameters, their state and their gradient estimator. What an agent knows is here: its own rows, and what the
-/// server has broadcast. Functions of an algorithm see an <see cref="AgentBlock{TState}"/>. One thread at a time.
+/// n neighbouring agents as rows: their parameters, their state and their gradient estimator. What an agent knows is here: its own rows,
+/// and what the server has broadcast. Functions of an algorithm see an <see cref="AgentBlock{TState}"/>. One thread at a time.
 /// </summary>
 public abstract class AgentBlock : IBlockObservations, IDisposable
 {
@@ -48,7 +48,8 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     public Policy Policy { get; }
 
     /// <summary>
-    /// theta_i, [n, d]: the rows that local steps change. Of a policy with personal parameters these are the shared ones; here and in all that
+    /// theta_i, [n, d]: the rows that local steps change. Of a policy with personal parameters these are the shared ones; here and in all
+    /// that
     /// an algorithm sees, d is their number (<see cref="ParameterLayout.SharedLength"/>). The personal ones are the block's own affair.
     /// </summary>
     public Tensor Theta { get; }
@@ -135,15 +136,20 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         return _direction;
     }
 
-    /// <summary>A batch of the agents' at rows [n, d], for several steps, good until the next batch or gradient is asked for; the caller disposes it.</summary>
+    /// <summary>
+    /// A batch of the agents' at rows [n, d], for several steps, good until the next batch or
+    /// gradient is asked for; the caller disposes it.
+    /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
     /// <param name="server">thetabar in every row, [n, d].</param>
     /// <param name="sameRows">Whether all rows are known to be the server's.</param>
     /// <param name="batch">Which batch of randomness to use.</param>
-    /// <exception cref="InvalidOperationException">The oracle keeps no batches (<see cref="EstimatorDefinition.OffersBatches"/>).</exception>
+    /// <exception cref="InvalidOperationException">The oracle keeps no batches
+    /// (<see cref="EstimatorDefinition.OffersBatches"/>).</exception>
     public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {
-        if (_estimator is not IBatchEstimator estimator) throw new InvalidOperationException($"{_estimator.GetType().Name} keeps no batches");
+        if (_estimator is not IBatchEstimator estimator)
+            throw new InvalidOperationException($"{_estimator.GetType().Name} keeps no batches");
         using IDisposable scope = NewDisposeScope();
         SurrogateBatch collected = Personal is null
             ? estimator.Collect(rows, server, sameRows, batch)
@@ -152,7 +158,9 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         return collected;
     }
 
-    /// <summary>The agents' gradients in a local step that started from equal rows: the batch of that step, observed if it is the first.</summary>
+    /// <summary>
+    /// The agents' gradients in a local step that started from equal rows: the batch of that step, observed if it is the first.
+    /// </summary>
     /// <param name="rows">Theta, [n, d].</param>
     /// <param name="step">The step.</param>
     /// <param name="round">t.</param>
@@ -180,7 +188,8 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
 
     /// <summary>The local steps that each agent takes in the round, [n]; 0 for those that do not take part.</summary>
     /// <param name="localSteps">H.</param>
-    public int[] StepCounts(int localSteps) => _ownSteps ?? [.. Enumerable.Range(0, Count).Select(i => Active is null || Active[i] ? localSteps : 0)];
+    public int[] StepCounts(int localSteps) =>
+        _ownSteps ?? [.. Enumerable.Range(0, Count).Select(i => Active is null || Active[i] ? localSteps : 0)];
 
     /// <summary>Theta &lt;- Theta - eta direction, for the agents that take the step. The direction may be overwritten.</summary>
     public void Descend(Tensor direction, double eta, LocalStep step)
@@ -195,7 +204,9 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         Theta.sub_(Masked(direction.Scale(eta), step.Active));
     }
 
-    /// <summary>Theta &lt;- Theta - eta (gradient - own + mean), for the agents that take the step. The gradient may be overwritten.</summary>
+    /// <summary>
+    /// Theta &lt;- Theta - eta (gradient - own + mean), for the agents that take the step. The gradient may be overwritten.
+    /// </summary>
     /// <param name="gradient">[n, d].</param>
     /// <param name="own">What each agent's gradient is corrected by, [n, d].</param>
     /// <param name="mean">What takes its place, [d].</param>
@@ -260,8 +271,8 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     }
 
     /// <summary>
-    /// Brings Theta back to what the policy allows, for the agents that take the step. One that waits is left alone: projected again, it would move by a
-    /// rounding, as often as others in its block are still busy.
+    /// Brings Theta back to what the policy allows, for the agents that take the step. One that waits is left alone: projected again, it
+    /// would move by a rounding, as often as others in its block are still busy.
     /// </summary>
     public void Project(LocalStep step)
     {
@@ -324,7 +335,9 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         Metrics.Record(MetricNames.CorrectionNorm, _norms, MetricKind.Mean, Active);
     }
 
-    /// <summary>Sets who takes part in what follows, and how many steps each takes. For those that run blocks; algorithms do not call it.</summary>
+    /// <summary>
+    /// Sets who takes part in what follows, and how many steps each takes. For those that run blocks; algorithms do not call it.
+    /// </summary>
     /// <param name="active">Which agents take part, [n]; null for all.</param>
     /// <param name="steps">The local steps of each agent of the block, [n]; null for H each.</param>
     public void Enter(bool[]? active, ReadOnlySpan<int> steps)

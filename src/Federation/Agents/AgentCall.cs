@@ -21,15 +21,16 @@ internal enum AgentCallKind
 }
 
 /// <summary>
-/// One thing that the server asks of agents. A round of an algorithm is a list of them, the same whatever the server's numbers are, so the place in the list
-/// says what is to be run to everyone who knows the algorithm. Immutable.
+/// One thing that the server asks of agents. A round of an algorithm is a list of them, the same whatever the server's numbers are, so the
+/// place in the list says what is to be run to everyone who knows the algorithm. Immutable.
 /// </summary>
 internal sealed class AgentCall
 {
     private readonly Func<AgentBlock, Tensor?, Tensor?> _run;
 
     private AgentCall(
-        AgentCallKind kind, string name, int round, bool everyone, Delegate function, Func<AgentBlock, Tensor?, Tensor?> run, int? entries = null) =>
+        AgentCallKind kind, string name, int round, bool everyone, Delegate function, Func<AgentBlock, Tensor?, Tensor?> run,
+        int? entries = null) =>
         (Kind, Name, Round, IsForEveryone, Function, _run, Entries) = (kind, name, round, everyone, function, run, entries);
 
     /// <summary>What is asked for.</summary>
@@ -156,7 +157,8 @@ internal sealed class AgentCall
         if (block.Touched is { } touched) computed = computed * touched;
         Tensor rows = block.Messages.AsSent(computed);
         Tensor sum = RowSums.Tree(rows);
-        Tensor? weighted = cohort.IsPlainMean ? null : RowSums.Tree(rows.mul(Weights(cohort, block, rows))).clone().DetachFromDisposeScope();
+        Tensor? weighted = cohort.IsPlainMean ? null : RowSums.Tree(rows.mul(Weights(cohort, block, rows))).clone()
+            .DetachFromDisposeScope();
         return new BlockAnswer(sum.clone().DetachFromDisposeScope(), weighted, DivergedOf(block, sum, rows, computed));
     }
 

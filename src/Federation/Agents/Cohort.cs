@@ -6,7 +6,8 @@ public sealed class Cohort
     private readonly bool[]? _has;
     private readonly double[]? _weights;
 
-    private Cohort(int agents, int[] members, bool[]? has, double[]? weights) => (Agents, Members, _has, _weights) = (agents, members, has, weights);
+    private Cohort(int agents, int[] members, bool[]? has, double[]? weights) =>
+        (Agents, Members, _has, _weights) = (agents, members, has, weights);
 
     /// <summary>N, the agents there are.</summary>
     public int Agents { get; }

@@ -24,7 +24,7 @@ public sealed record ExchangeEntry(ExchangeDirection Direction, string Name, str
 
 /// <summary>Everything that crossed between agents and server in a round, and the bytes since the start. Not thread-safe.</summary>
 /// <param name="agents">N.</param>
-public sealed class ExchangeLedger(int agents)
+internal sealed class ExchangeLedger(int agents)
 {
     private readonly List<ExchangeEntry> _entries = [];
 

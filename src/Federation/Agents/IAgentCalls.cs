@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
 
-/// <summary>The agents as they are asked whatever their state is: what runs blocks implements it. <see cref="TypedAgents{TState}"/> is its typed face.</summary>
+/// <summary>
+/// The agents as they are asked whatever their state is: what runs blocks implements it.
+/// <see cref="TypedAgents{TState}"/> is its typed face.
+/// </summary>
 internal interface IAgentCalls : IAgents
 {
     /// <summary><see cref="IAgents{TState}.MeanAndShare"/>.</summary>
@@ -37,20 +40,23 @@ internal sealed class TypedAgents<TState>(IAgentCalls calls) : IAgents<TState>
 
     public MetricRecorder Metrics => calls.Metrics;
 
-    public void Broadcast(string name, Tensor vector, int? round = null, int? entries = null) => calls.Broadcast(name, vector, round, entries);
+    public void Broadcast(string name, Tensor vector, int? round = null, int? entries = null) =>
+        calls.Broadcast(name, vector, round, entries);
 
     public void Show(string name, Tensor vector) => calls.Show(name, vector);
 
     public Tensor Mean(string name, Func<AgentBlock<TState>, int, Tensor> send, int round, int? entries = null) =>
         MeanAndShare(name, send, round, entries).Mean;
 
-    public (Tensor Mean, Tensor Share) MeanAndShare(string name, Func<AgentBlock<TState>, int, Tensor> send, int round, int? entries = null) =>
+    public (Tensor Mean, Tensor Share) MeanAndShare(string name, Func<AgentBlock<TState>, int, Tensor> send, int round,
+        int? entries = null) =>
         calls.MeanAndShare(AgentCall.Sum(name, send, round, entries));
 
     public void Run(Action<AgentBlock<TState>, int> work, int round) => calls.Run(AgentCall.Work(work, round));
 
     public void Gossip(
-        string name, MixingGraph graph, Func<AgentBlock<TState>, int, Tensor> send, Action<AgentBlock<TState>, Tensor> receive, int round) =>
+        string name, MixingGraph graph, Func<AgentBlock<TState>, int, Tensor> send,
+        Action<AgentBlock<TState>, Tensor> receive, int round) =>
         calls.Gossip(AgentCall.Send(name, send, round), AgentCall.Take(name, receive, round), graph);
 
     public Tensor Inspect(Func<AgentBlock<TState>, Tensor> rows, int round) => calls.Inspect(AgentCall.Inspect(rows, round));

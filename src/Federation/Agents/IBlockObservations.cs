@@ -4,8 +4,8 @@ using FedPG.Envs.Returns;
 namespace FedPG.Federation.Agents;
 
 /// <summary>
-/// What is seen of a block of agents from outside, for the logs: no agent and no server acts on it. It comes agent by agent, so that sums over all agents
-/// have one order whatever the blocks are.
+/// What is seen of a block of agents from outside, for the logs: no agent and no server acts on it. It comes agent by agent, so that sums
+/// over all agents have one order whatever the blocks are.
 /// </summary>
 internal interface IBlockObservations
 {

@@ -30,7 +30,8 @@ public sealed record TraceParticipation : Participation
 public sealed record ProbableParticipation : Participation
 {
     /// <summary>L rows of N probabilities in (0, 1] that repeat, round t having row t mod L. They must be given.</summary>
-    [Option("the probability that an agent is there in round t, by t mod the number of lists", Minimum = 0, Maximum = 1, OpenMinimum = true)]
+    [Option("the probability that an agent is there in round t, by t mod the number of lists", Minimum = 0, Maximum = 1,
+        OpenMinimum = true)]
     public NumberRows? Probabilities { get; init; }
 
     /// <summary>How means are taken; unbiased by default.</summary>
@@ -42,11 +43,13 @@ public sealed record ProbableParticipation : Participation
     {
         RandomSequence random = Numbers(seed, round);
         double[] probabilities = Probabilities!.Rows[round % Probabilities.Rows.Count];
-        return Cohort.Of(agents, [.. Enumerable.Range(0, agents).Where(i => random.NextDouble() < probabilities[i])], WeightsFor(Estimator, probabilities));
+        return Cohort.Of(agents, [.. Enumerable.Range(0, agents).Where(i => random.NextDouble() < probabilities[i])],
+            WeightsFor(Estimator, probabilities));
     }
 
     internal override bool Check(OptionReader section, int agents) =>
-        IsGiven(section, "probabilities") && Probabilities is { } rows && rows.Rows.All(row => FitsAgents(section, "probabilities", row, agents));
+        IsGiven(section, "probabilities") && Probabilities is { } rows
+            && rows.Rows.All(row => FitsAgents(section, "probabilities", row, agents));
 }
 
 /// <summary>Sets of agents, by index. Immutable.</summary>
@@ -119,7 +122,8 @@ public sealed record NumberRows(IReadOnlyList<double[]> Rows) : IOptionValue<Num
     private static double[]? Row(JsonElement element, NumberRange range)
     {
         if (element.ValueKind != JsonValueKind.Array) return null;
-        double[] row = [.. element.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double p) ? p : double.NaN)];
+        double[] row = [.. element.EnumerateArray()
+            .Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double p) ? p : double.NaN)];
         return Array.TrueForAll(row, range.Contains) ? row : null;
     }
 }

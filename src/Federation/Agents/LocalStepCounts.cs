@@ -23,14 +23,15 @@ public abstract class LocalStepCounts
     public static LocalStepCounts Own(int[] steps) => new Fixed(steps);
 
     /// <summary>
-    /// In every round a share of the agents, drawn anew and uniformly, does not get done: each of them takes a number of steps that is uniform between the
-    /// least and H.
+    /// In every round a share of the agents, drawn anew and uniformly, does not get done: each of them takes a number of steps that is
+    /// uniform between the least and H.
     /// </summary>
     /// <param name="share">The share of agents, in [0, 1]; the number of agents is rounded to the nearest.</param>
     /// <param name="least">The least number of steps, 1 to H.</param>
     /// <param name="localSteps">H.</param>
     /// <param name="seed">The experiment's seed.</param>
-    public static LocalStepCounts Stragglers(double share, int least, int localSteps, long seed) => share == 0 ? Same : new Drawn(share, least, localSteps, seed);
+    public static LocalStepCounts Stragglers(double share, int least, int localSteps, long seed) =>
+        share == 0 ? Same : new Drawn(share, least, localSteps, seed);
 
     private sealed class All : LocalStepCounts
     {

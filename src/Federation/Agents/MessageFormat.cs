@@ -20,8 +20,8 @@ public enum MessageNumbers
 }
 
 /// <summary>
-/// How the numbers of messages are written: as they are, or as float16, each rounded to the nearest (ties to even). Whoever sends rounds, before anybody uses
-/// a number, in one process as on a cluster; sums and states stay as precise as they are.
+/// How the numbers of messages are written: as they are, or as float16, each rounded to the nearest (ties to even). Whoever sends rounds,
+/// before anybody uses a number, in one process as on a cluster; sums and states stay as precise as they are.
 /// </summary>
 /// <param name="Numbers">How.</param>
 public readonly record struct MessageFormat(MessageNumbers Numbers)
@@ -37,7 +37,10 @@ public readonly record struct MessageFormat(MessageNumbers Numbers)
         return IsHalf ? Unsafe.SizeOf<Half>() : format.ElementSize;
     }
 
-    /// <summary>What of a message arrives: the same type and shape, and the very tensor where nothing is rounded. Beyond the largest float16 numbers become infinite.</summary>
+    /// <summary>
+    /// What of a message arrives: the same type and shape, and the very tensor where nothing is rounded.
+    /// Beyond the largest float16 numbers become infinite.
+    /// </summary>
     public Tensor AsSent(Tensor numbers)
     {
         ArgumentNullException.ThrowIfNull(numbers);
@@ -58,7 +61,8 @@ public readonly record struct MessageFormat(MessageNumbers Numbers)
         foreach (double number in MemoryMarshal.Cast<byte, double>(plain.bytes))
         {
             if (double.IsFinite(number) && !Half.IsFinite((Half)number))
-                return $"\"{message}\" holds {number.ToString("G9", CultureInfo.InvariantCulture)}, and float16 ends at 65504; use federation.messages \"full\"";
+                return $"\"{message}\" holds {number.ToString("G9", CultureInfo.InvariantCulture)}, and float16 ends at 65504; use "
+                    + "federation.messages \"full\"";
         }
         return null;
     }

@@ -39,10 +39,12 @@ public sealed class MixingGraph
 
     /// <summary>Everybody hears everybody: W = 1 / N.</summary>
     public static MixingGraph Complete(int agents) =>
-        new([.. Enumerable.Range(0, agents).Select(_ => Enumerable.Range(0, agents).Select(j => (j, 1.0 / agents)).ToArray())], complete: true);
+        new([.. Enumerable.Range(0, agents).Select(_ => Enumerable.Range(0, agents).Select(j => (j, 1.0 / agents)).ToArray())],
+            complete: true);
 
     /// <summary>Agent i hears i - 1 and i + 1, around; Metropolis weights, 1/3 each from three agents on.</summary>
-    public static MixingGraph Ring(int agents) => Metropolis(agents, (i, j) => (i - j + agents) % agents == 1 || (j - i + agents) % agents == 1);
+    public static MixingGraph Ring(int agents) =>
+        Metropolis(agents, (i, j) => (i - j + agents) % agents == 1 || (j - i + agents) % agents == 1);
 
     /// <summary>Agents of even index hear those of odd index, and the other way around; Metropolis weights.</summary>
     public static MixingGraph Bipartite(int agents) => Metropolis(agents, (i, j) => (i + j) % 2 == 1);
@@ -54,7 +56,8 @@ public sealed class MixingGraph
     {
         ArgumentNullException.ThrowIfNull(matrix);
         if (ErrorOf(matrix, matrix.Count) is { } fault) throw new ArgumentException(fault, nameof(matrix));
-        return new MixingGraph([.. matrix.Select(row => row.Select((weight, j) => (j, weight)).Where(h => h.weight != 0).ToArray())], complete: false);
+        return new MixingGraph([.. matrix.Select(row => row.Select((weight, j) => (j, weight)).Where(h => h.weight != 0).ToArray())],
+            complete: false);
     }
 
     /// <summary>What keeps a matrix from being doubly stochastic; null when nothing does.</summary>
@@ -72,7 +75,8 @@ public sealed class MixingGraph
             double sum = 0;
             for (int j = 0; j < agents; j++)
             {
-                if (!(matrix[i][j] >= 0 && double.IsFinite(matrix[i][j]))) return $"has {Text(matrix[i][j])} in row {i}, column {j}; weights must be 0 or more";
+                if (!(matrix[i][j] >= 0 && double.IsFinite(matrix[i][j])))
+                    return $"has {Text(matrix[i][j])} in row {i}, column {j}; weights must be 0 or more";
                 sum += matrix[i][j];
                 columns[j] += matrix[i][j];
             }
@@ -82,7 +86,9 @@ public sealed class MixingGraph
         return wrong < 0 ? null : $"is not doubly stochastic: column {wrong} sums to {Text(columns[wrong])}, not to 1";
     }
 
-    /// <summary>W rows, [N, d]; each row is summed over the agents it hears in the order of their index. Call within a dispose scope.</summary>
+    /// <summary>
+    /// W rows, [N, d]; each row is summed over the agents it hears in the order of their index. Call within a dispose scope.
+    /// </summary>
     /// <param name="rows">[N, d].</param>
     public Tensor Mix(Tensor rows)
     {

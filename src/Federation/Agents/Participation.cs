@@ -7,8 +7,9 @@ namespace FedPG.Federation.Agents;
 public enum CohortEstimator
 {
     /// <summary>
-    /// Horvitz and Thompson: agent i counts 1 / (N pi_i), pi_i being the probability that it takes part. Unbiased for the mean over all agents; the weights
-    /// of one round need not sum to 1, unless all pi_i are equal and the number of agents is fixed, where this is the plain mean.
+    /// Horvitz and Thompson: agent i counts 1 / (N pi_i), pi_i being the probability that it takes part. Unbiased for the mean over all
+    /// agents; the weights of one round need not sum to 1, unless all pi_i are equal and the number
+    /// of agents is fixed, where this is the plain mean.
     /// </summary>
     Unbiased,
 
@@ -17,8 +18,8 @@ public enum CohortEstimator
 }
 
 /// <summary>
-/// Who takes part in which round. A cohort is a function of the seed and the round alone, so that it is the same on any number of threads, blocks
-/// and workers, and after any stop. Immutable.
+/// Who takes part in which round. A cohort is a function of the seed and the round alone, so that it is the same on any number of threads,
+/// blocks and workers, and after any stop. Immutable.
 /// </summary>
 [OptionVariants(
     "kind", typeof(FullParticipation), typeof(UniformParticipation), typeof(WeightedParticipation), typeof(TraceParticipation),
@@ -111,7 +112,8 @@ public sealed record UniformParticipation : Participation
     public int Sample { get; init; } = 1;
 
     /// <inheritdoc/>
-    public override Cohort CohortOf(int agents, int round, long seed) => Cohort.Of(agents, Shuffled(agents, Numbers(seed, round))[..Sample]);
+    public override Cohort CohortOf(int agents, int round, long seed) =>
+        Cohort.Of(agents, Shuffled(agents, Numbers(seed, round))[..Sample]);
 
     internal override bool Check(OptionReader section, int agents) => IsSample(section, Sample, agents);
 }

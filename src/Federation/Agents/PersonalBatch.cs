@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
 
-/// <summary>A batch of policies with personal parameters, as an algorithm sees it: by shared rows. The personal ones stay as they are.</summary>
+/// <summary>
+/// A batch of policies with personal parameters, as an algorithm sees it: by shared rows. The personal ones stay as they are.
+/// </summary>
 internal sealed class PersonalBatch : SurrogateBatch
 {
     private readonly SurrogateBatch _whole;

@@ -19,7 +19,8 @@ internal sealed record PersonalState(Tensor Parameters, Tensor Rounds);
 /// <para>w_i &lt;- w_i - eta_p grad_w J_i(thetabar, w_i),</para>
 /// <para>
 /// and holds w_i from then on, in its memory of the round as in its shared steps. So a round is one of the algorithm for
-/// theta -&gt; F(theta, w), and what is known of that holds word for word. The steps are taken when the round's first gradient is asked for,
+/// theta -&gt; F(theta, w), and what is known of that holds word for word. The steps are taken when the round's first gradient is asked
+/// for,
 /// wherever the algorithm asks. Their random numbers are their own. The local optimiser takes them, with moments that stay with the agent;
 /// where local steps are rollouts with several updates, so are personal ones. One thread at a time.
 /// </para>
@@ -57,7 +58,9 @@ internal sealed class PersonalRows : IDisposable
     /// <summary>What the agents make of the directions of their personal steps. No server averages or sets its moments.</summary>
     public LocalOptimizer Optimizer { get; }
 
-    /// <summary>Calls back with the number of agents that take each personal step and how they are keyed, so that trajectories can be counted.</summary>
+    /// <summary>
+    /// Calls back with the number of agents that take each personal step and how they are keyed, so that trajectories can be counted.
+    /// </summary>
     public Action<BatchKey>? Sampled { get; set; }
 
     /// <summary>Rows of policies from shared rows: [theta_i | w_i], [n, d]. The buffer is overwritten by the next call.</summary>
@@ -115,7 +118,9 @@ internal sealed class PersonalRows : IDisposable
     /// <summary>Takes the personal steps of a round at shared rows, for agents that have not taken them and take part.</summary>
     /// <param name="shared">thetabar in every row, or where agents start the round, [n, ds].</param>
     /// <param name="batch">The first step of the round.</param>
-    /// <param name="steps">The local steps that each agent takes in the round, [n], from how many there are where agents do not differ.</param>
+    /// <param name="steps">
+    /// The local steps that each agent takes in the round, [n], from how many there are where agents do not differ.
+    /// </param>
     public void Prepare(Tensor shared, BatchKey batch, Func<int, int[]> steps)
     {
         if (IsSimultaneous) return;

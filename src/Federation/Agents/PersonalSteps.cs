@@ -4,12 +4,15 @@ namespace FedPG.Federation.Agents;
 public enum PersonalOrder
 {
     /// <summary>
-    /// At the start of a round, at thetabar as it was received, before anything is computed for the server. Shared steps then leave it as it
+    /// At the start of a round, at thetabar as it was received, before anything is computed for the server. Shared steps then leave it as
+    /// it
     /// is, so that the round is one of the algorithm at fixed personal parameters.
     /// </summary>
     Alternating,
 
-    /// <summary>With every local step, along the same gradient. Memories then belong to personal parameters that have moved since.</summary>
+    /// <summary>
+    /// With every local step, along the same gradient. Memories then belong to personal parameters that have moved since.
+    /// </summary>
     Simultaneous,
 }
 

@@ -5,7 +5,8 @@ using FedPG.Core.Streams;
 namespace FedPG.Federation.Agents;
 
 /// <summary>
-/// m different agents a round, agent i with probability pi_i = m w_i / sum w exactly: systematic sampling (Madow 1949) of the agents in random order.
+/// m different agents a round, agent i with probability pi_i = m w_i / sum w exactly: systematic
+/// sampling (Madow 1949) of the agents in random order.
 /// </summary>
 [Word("weighted")]
 public sealed record WeightedParticipation : Participation
@@ -34,7 +35,8 @@ public sealed record WeightedParticipation : Participation
         double start = random.NextDouble(), sum = 0;
         for (int k = 0; k < agents; k++)
         {
-            // Whoever's piece of the line [0, m] holds one of the points start, start + 1, ... is taken. The sum ends at m but for rounding.
+            // Whoever's piece of the line [0, m] holds one of the points start, start + 1, ... is
+            // taken. The sum ends at m but for rounding.
             double next = k == agents - 1 ? Sample : sum + probabilities[order[k]];
             if (Math.Floor(next - start) > Math.Floor(sum - start)) members.Add(order[k]);
             sum = next;
@@ -45,7 +47,9 @@ public sealed record WeightedParticipation : Participation
     internal override bool Check(OptionReader section, int agents)
     {
         bool isSample = IsSample(section, Sample, agents);
-        if (!IsGiven(section, "weights") || Weights is not { } weights || !FitsAgents(section, "weights", weights, agents) || !isSample) return false;
+        if (!IsGiven(section, "weights") || Weights is not { } weights || !FitsAgents(section, "weights", weights, agents)
+            || !isSample)
+            return false;
         double sum = weights.Sum();
         int heavy = Array.FindIndex(weights, w => Sample * w > sum * (1 + 1e-12));
         if (heavy < 0) return true;

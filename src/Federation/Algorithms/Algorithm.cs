@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Algorithms;
 
 /// <summary>
-/// A federated algorithm as what runs it knows it, whatever its state is. One's own derives from <see cref="Algorithm{TServer, TAgents}"/>, or from
-/// <see cref="Algorithm{TServer}"/> where agents keep nothing.
+/// A federated algorithm as what runs it knows it, whatever its state is. One's own derives from <see cref="Algorithm{TServer, TAgents}"/>,
+/// or from <see cref="Algorithm{TServer}"/> where agents keep nothing.
 /// </summary>
 public abstract class Algorithm
 {
@@ -45,8 +45,9 @@ public abstract class Algorithm
 }
 
 /// <summary>
-/// A federated algorithm: what the server does in a round, and the functions that agents run. The object itself keeps nothing between calls: the state of
-/// the server and of the agents are records that are handed in, so that a run can be stopped, moved and resumed anywhere between rounds.
+/// A federated algorithm: what the server does in a round, and the functions that agents run. The object itself keeps nothing between
+/// calls: the state of the server and of the agents are records that are handed in, so that a run can
+/// be stopped, moved and resumed anywhere between rounds.
 /// </summary>
 /// <typeparam name="TServer">What the server keeps.</typeparam>
 /// <typeparam name="TAgents">What a block of agents keeps: a record of tensors with rows, [n, ...].</typeparam>
@@ -69,9 +70,9 @@ public abstract class Algorithm<TServer, TAgents> : Algorithm
     public virtual void Start(TServer server, IAgents<TAgents> agents) { }
 
     /// <summary>
-    /// Communication round t. Called within a dispose scope and without gradients being recorded. What it asks of agents, and in which order, follows from
-    /// the options and t alone, not from the server's numbers: agents elsewhere find the functions to run by following the round. A run checks that before
-    /// it starts.
+    /// Communication round t. Called within a dispose scope and without gradients being recorded. What it asks of agents, and in which
+    /// order, follows from the options and t alone, not from the server's numbers: agents elsewhere find the functions to run by following
+    /// the round. A run checks that before it starts.
     /// </summary>
     /// <param name="server">What the server keeps.</param>
     /// <param name="agents">The agents.</param>
@@ -95,7 +96,9 @@ public abstract class Algorithm<TServer, TAgents> : Algorithm
         if (LocalOptimizer.State == LocalOptimizerState.Averaged) AverageMoments(typed, t);
     }
 
-    /// <summary>The moments of those that took part, averaged, go to those of the next round: up and down local_moment1, local_moment2.</summary>
+    /// <summary>
+    /// The moments of those that took part, averaged, go to those of the next round: up and down local_moment1, local_moment2.
+    /// </summary>
     private void AverageMoments(TypedAgents<TAgents> agents, int t)
     {
         for (int k = 0; k < Optimizers.LocalOptimizer.MomentsOf(LocalOptimizer.Kind); k++)

@@ -32,18 +32,23 @@ public sealed record AlgorithmDefinition : ICatalogEntry
 
     /// <summary>The keys of the federation section that are its own, beside those that every algorithm has.</summary>
     public IEnumerable<string> OwnKeys =>
-        OptionProperty.Of(OptionsType).Select(option => option.Key).Except(OptionProperty.Of(typeof(AlgorithmOptions)).Select(option => option.Key));
+        OptionProperty.Of(OptionsType).Select(option => option.Key)
+            .Except(OptionProperty.Of(typeof(AlgorithmOptions)).Select(option => option.Key));
 
     /// <summary>What is known of it.</summary>
     public AlgorithmTraits Traits { get; init; }
 
-    /// <summary>The broadcast that is the mean of the agents' gradients, which shared moments are made of; null where there is none.</summary>
+    /// <summary>
+    /// The broadcast that is the mean of the agents' gradients, which shared moments are made of; null where there is none.
+    /// </summary>
     public string? MeanGradient { get; init; }
 
     /// <summary>What it cannot do without.</summary>
     public AlgorithmNeeds Needs { get; init; } = AlgorithmNeeds.Nothing;
 
-    /// <summary>Its own estimators in the place of the estimators of gradients, the default first; null where it descends along gradients.</summary>
+    /// <summary>
+    /// Its own estimators in the place of the estimators of gradients, the default first; null where it descends along gradients.
+    /// </summary>
     public IReadOnlyList<EstimatorDefinition>? OwnEstimators { get; init; }
 
     /// <summary>The one <c>gradient.direction</c> that it is defined by for a kind of policy; null where the file decides.</summary>
@@ -52,10 +57,13 @@ public sealed record AlgorithmDefinition : ICatalogEntry
     /// <summary>Defines an algorithm.</summary>
     /// <typeparam name="TOptions">Its options record; a new one has the defaults, and the algorithm's name.</typeparam>
     /// <param name="summary">One line for lists.</param>
-    /// <param name="create">Makes the algorithm from options that were checked. It may be called several times, on several machines.</param>
-    /// <param name="check">Notes what is wrong with options together, through the reader; null where each option's own range says all.</param>
+    /// <param name="create">Makes the algorithm from options that were checked. It may be
+    /// called several times, on several machines.</param>
+    /// <param name="check">Notes what is wrong with options together, through the reader; null
+    /// where each option's own range says all.</param>
     public static AlgorithmDefinition For<TOptions>(
-        string summary, Func<TOptions, FederationOptions, Algorithm> create, Action<TOptions, FederationOptions, OptionReader>? check = null)
+        string summary, Func<TOptions, FederationOptions, Algorithm> create,
+        Action<TOptions, FederationOptions, OptionReader>? check = null)
         where TOptions : AlgorithmOptions, new()
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -122,7 +130,8 @@ public sealed record AlgorithmDefinition : ICatalogEntry
     {
         (StragglerOptions stragglers, int h) = (options.Stragglers, options.LocalSteps);
         if (stragglers.MinLocalSteps > h) reader.Opened("stragglers")!.Reject("least", $"must be a whole number from 1 to {h}");
-        if (options.AgentLocalSteps is not { } own) return LocalStepCounts.Stragglers(stragglers.Share, Math.Min(stragglers.MinLocalSteps, h), h, seed);
+        if (options.AgentLocalSteps is not { } own)
+            return LocalStepCounts.Stragglers(stragglers.Share, Math.Min(stragglers.MinLocalSteps, h), h, seed);
         if (agents > 0 && own.Length != agents) reader.Reject("agentLocalSteps", $"must have {agents} numbers, one an agent");
         if (stragglers.Share > 0) reader.Reject("stragglers", "cannot stand beside \"agentLocalSteps\"");
         return LocalStepCounts.Own(own);
@@ -135,7 +144,8 @@ public sealed record AlgorithmDefinition : ICatalogEntry
         {
             reader.Reject(
                 "localOptimizerState",
-                $"cannot be \"shared\" with federation.algorithm \"{Name}\", whose server broadcasts no gradient mean to make moments from; "
+                $"cannot be \"shared\" with federation.algorithm \"{Name}\", whose server broadcasts no gradient "
+                + "mean to make moments from; "
                 + "allowed there: \"kept\" | \"reset\" | \"averaged\"");
         }
         else if (local.State == LocalOptimizerState.Shared && local.Kind != LocalOptimizerKind.Adam)
@@ -143,19 +153,26 @@ public sealed record AlgorithmDefinition : ICatalogEntry
             reader.Reject("localOptimizerState", "can be \"shared\" with localOptimizer \"adam\" only");
         }
         if (local.State == LocalOptimizerState.Averaged && !Has(AlgorithmTraits.ServerPolicyGradient))
-            reader.Reject("localOptimizerState", $"cannot be \"averaged\" with federation.algorithm \"{Name}\", which has no server that averages");
+            reader.Reject("localOptimizerState",
+                $"cannot be \"averaged\" with federation.algorithm \"{Name}\", which has no server that averages");
     }
 
     private void CheckTraits(FederationOptions federation, OptionReader reader, Catalog<AlgorithmDefinition>? others)
     {
         if (!federation.Participation.IsEveryone && !Has(AlgorithmTraits.PartialParticipation))
-            reader.Reject("participation", $"must be of kind \"all\" with federation.algorithm \"{Name}\"{Able("; other kinds can be had with", AlgorithmTraits.PartialParticipation)}");
+            reader.Reject("participation",
+                "must be of kind \"all\" with federation.algorithm "
+                    + $"\"{Name}\"{Able("; other kinds can be had with", AlgorithmTraits.PartialParticipation)}");
         if (federation.LocalStepCounts.IsSame || Has(AlgorithmTraits.OwnLocalSteps)) return;
         string key = reader.Has("agentLocalSteps") ? "agentLocalSteps" : "stragglers";
-        reader.Reject(key, $"cannot be had with federation.algorithm \"{Name}\", whose agents all take localSteps steps{Able("; it can with", AlgorithmTraits.OwnLocalSteps)}");
+        reader.Reject(key,
+            $"cannot be had with federation.algorithm \"{Name}\", whose agents all take localSteps "
+                + $"steps{Able("; it can with", AlgorithmTraits.OwnLocalSteps)}");
 
         string Able(string words, AlgorithmTraits traits) =>
-            others is null ? "" : $"{words} {Words.Quoted([.. others.Entries.Where(other => other.Has(traits)).Select(other => other.Name)])}";
+            others is null
+                ? ""
+                : $"{words} {Words.Quoted([.. others.Entries.Where(other => other.Has(traits)).Select(other => other.Name)])}";
     }
 }
 
@@ -164,4 +181,5 @@ public sealed record AlgorithmDefinition : ICatalogEntry
 /// <param name="Options">Its options.</param>
 /// <param name="Federation">The settings that every algorithm has, as they are in this run.</param>
 /// <param name="Create">Makes the algorithm.</param>
-public sealed record ConfiguredAlgorithm(AlgorithmDefinition Definition, AlgorithmOptions Options, FederationOptions Federation, Func<Algorithm> Create);
+public sealed record ConfiguredAlgorithm(AlgorithmDefinition Definition, AlgorithmOptions Options, FederationOptions Federation,
+    Func<Algorithm> Create);

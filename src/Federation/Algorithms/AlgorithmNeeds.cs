@@ -18,7 +18,8 @@ public sealed record AlgorithmNeeds
     public IReadOnlyCollection<string>? PolicyKinds { get; init; }
 
     /// <summary>
-    /// Whether <see cref="PolicyKinds"/> holds in tabular environments only: an episodic one then takes all kinds that policy gradients train there.
+    /// Whether <see cref="PolicyKinds"/> holds in tabular environments only: an episodic one then
+    /// takes all kinds that policy gradients train there.
     /// </summary>
     public bool AnyPolicyWhereEpisodic { get; init; }
 
@@ -28,7 +29,9 @@ public sealed record AlgorithmNeeds
     /// <summary>Whether the environment's states must be listed.</summary>
     public bool TabularStates { get; init; }
 
-    /// <summary>Whether it takes several steps on one batch, which the estimator must offer (<see cref="EstimatorDefinition.OffersBatches"/>).</summary>
+    /// <summary>
+    /// Whether it takes several steps on one batch, which the estimator must offer (<see cref="EstimatorDefinition.OffersBatches"/>).
+    /// </summary>
     public bool Batches { get; init; }
 
     /// <summary>Whether all agents must have the same transition kernel.</summary>

@@ -95,7 +95,9 @@ public abstract record AlgorithmOptions
         LocalOptimizer, LocalOptimizerState, LocalBeta1, LocalBeta2, LocalEpsilon, LocalMaxNorm > 0 ? LocalMaxNorm : null);
 }
 
-/// <summary>Agents that do not get done: in every round a share of them, drawn anew, takes fewer local steps, uniform between a minimum and H.</summary>
+/// <summary>
+/// Agents that do not get done: in every round a share of them, drawn anew, takes fewer local steps, uniform between a minimum and H.
+/// </summary>
 public sealed record StragglerOptions
 {
     /// <summary>The share of agents, in [0, 1]; 0 by default.</summary>
@@ -107,7 +109,10 @@ public sealed record StragglerOptions
     public int MinLocalSteps { get; init; } = 1;
 }
 
-/// <summary>The options of an algorithm whose server averages changes, and may do more with the mean change than add it (<see cref="ServerOptimizer"/>).</summary>
+/// <summary>
+/// The options of an algorithm whose server averages changes, and may do more with the mean change than add it
+/// (<see cref="ServerOptimizer"/>).
+/// </summary>
 public abstract record AveragingOptions : AlgorithmOptions
 {
     /// <summary>What the server does with the mean change; adds it by default.</summary>
@@ -124,6 +129,7 @@ public abstract record AveragingOptions : AlgorithmOptions
 
     /// <summary>tau above 0, the degree of adaptivity; 0.001 by default.</summary>
     [Option(
-        "tau, the degree of adaptivity: what is added to the root of the second moment, which starts at its square", Minimum = 0, OpenMinimum = true)]
+        "tau, the degree of adaptivity: what is added to the root of the second moment, which starts at its square", Minimum = 0,
+        OpenMinimum = true)]
     public double ServerTau { get; init; } = 1e-3;
 }

@@ -18,7 +18,7 @@ public sealed record CentralizedOptions : AlgorithmOptions
 /// parameters. Agents never leave the server's parameters, so their drift is 0.
 /// <para>Messages for each agent and round: H times up gradient and down theta.</para>
 /// </summary>
-public sealed class Centralized(FederationOptions federation) : Algorithm<ServerState>
+internal sealed class Centralized(FederationOptions federation) : Algorithm<ServerState>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<CentralizedOptions>(

@@ -19,13 +19,15 @@ public sealed record DecentralizedOptions : AlgorithmOptions
 }
 
 /// <summary>
-/// Decentralised policy gradient by gossip, without a server: Zeng et al., "A decentralized policy gradient approach to multi-task reinforcement learning"
-/// (UAI 2021; the paper's [8]), here with any estimator and with H local steps between two exchanges:
-/// theta_i &lt;- sum_j W_ij theta_j + alpha_g Delta_i, Delta_i being what H steps along -eta ghat_i make of theta_i, all taken before mixing.
-/// <para>Symbols: W = graph, doubly stochastic, so that the mean of the rows moves by the mean change; thetabar is that mean, known to the evaluation only.</para>
+/// Decentralised policy gradient by gossip, without a server: Zeng et al., "A decentralized policy gradient approach to multi-task
+/// reinforcement learning" (UAI 2021; the paper's [8]), here with any estimator and with H local steps between two exchanges: theta_i &lt;-
+/// sum_j W_ij theta_j + alpha_g Delta_i, Delta_i being what H steps along -eta ghat_i make of theta_i, all taken before mixing.
+/// <para>Symbols: W = graph, doubly stochastic, so that the mean of the rows moves by the mean change;
+/// thetabar is that mean, known to the evaluation only.</para>
 /// <para>Messages for each agent and round: up theta to each agent that hears it, down theta from each agent it hears.</para>
 /// </summary>
-public sealed class Decentralized(DecentralizedOptions options, FederationOptions federation) : Algorithm<ServerState, Decentralized.Agents>
+internal sealed class Decentralized(DecentralizedOptions options, FederationOptions federation)
+    : Algorithm<ServerState, Decentralized.Agents>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<DecentralizedOptions>(

@@ -10,14 +10,16 @@ namespace FedPG.Federation.Algorithms;
 
 /// <summary>
 /// Fast-FedPG, Algorithm 1 of Zhu, Heath and Mitra, "Towards fast rates for federated and multi-task reinforcement learning" (2024).
-/// <para>Symbols: eta = LocalStepSize of the round, alpha_g = GlobalStepSize, H = LocalSteps, thetabar = Theta, m_i = Memory, mbar = MemoryMean.</para>
-/// <para>Messages for each agent: a round, up delta and memory, down theta and memory_mean; before round 0, up memory and down memory_mean.</para>
+/// <para>Symbols: eta = LocalStepSize of the round, alpha_g = GlobalStepSize, H = LocalSteps,
+/// thetabar = Theta, m_i = Memory, mbar = MemoryMean.</para>
+/// <para>Messages for each agent: a round, up delta and memory, down theta and memory_mean;
+/// before round 0, up memory and down memory_mean.</para>
 /// <para>
-/// Beyond the paper: rounds of some agents (<see cref="AbsentMemory"/>; by name memory_change goes up then), own numbers of local steps, where corrections
-/// no longer cancel in the mean though the optimum stays a fixed point, and server optimisers in the place of Eq. (7).
+/// Beyond the paper: rounds of some agents (<see cref="AbsentMemory"/>; by name memory_change goes up then), own numbers of local steps,
+/// where corrections no longer cancel in the mean though the optimum stays a fixed point, and server optimisers in the place of Eq. (7).
 /// </para>
 /// </summary>
-public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federation) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
+internal sealed class FastFedPg(FastFedPgOptions options, FederationOptions federation) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
 {
     private const string MemoryMean = "memory_mean";
     private readonly ServerOptimizer _optimizer = new(options);
@@ -36,7 +38,9 @@ public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federa
     /// <param name="MemoryMean">mbar, the global policy gradient at thetabar, [d].</param>
     public sealed record Server(Tensor Theta, Tensor MemoryMean) : ServerState(Theta)
     {
-        /// <summary>The mean over all agents of their last known memories; null where nobody is ever absent, because it is mbar then.</summary>
+        /// <summary>
+        /// The mean over all agents of their last known memories; null where nobody is ever absent, because it is mbar then.
+        /// </summary>
         public Absentees? Known { get; init; }
     }
 
@@ -45,11 +49,14 @@ public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federa
     public sealed record Absentees(Tensor MemoryMean) : IStateRecord;
 
     /// <summary>What each agent keeps.</summary>
-    /// <param name="Memory">m_i, its gradient at thetabar: the very vector it sent, or the corrections would not sum to zero. [n, d].</param>
+    /// <param name="Memory">m_i, its gradient at thetabar: the very vector it sent, or the
+    /// corrections would not sum to zero. [n, d].</param>
     public sealed record Agents(Tensor Memory);
 
     /// <inheritdoc/>
-    /// <remarks>A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).</remarks>
+    /// <remarks>
+    /// A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).
+    /// </remarks>
     public override LimitLaws Limits => (federation.IsPlain && _optimizer.IsAveraging, options.Memory) switch
     {
         (false, _) => LimitLaws.Unknown,
@@ -85,7 +92,8 @@ public sealed class FastFedPg(FastFedPgOptions options, FederationOptions federa
     {
         if (server.Known is { } known)
         {
-            // What the participants' memories changed by corrects the mean of all known ones: exactly the mean of the new ones when nobody is absent.
+            // What the participants' memories changed by corrects the mean of all known ones: exactly
+            // the mean of the new ones when nobody is absent.
             (Tensor mean, Tensor share) = agents.MeanAndShare("memory_change", SendMemoryChange, t);
             server.MemoryMean.copy_(known.MemoryMean.Plus(mean));
             known.MemoryMean.Add(share);

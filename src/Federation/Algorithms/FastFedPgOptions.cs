@@ -22,14 +22,14 @@ public enum MemoryKind
 public enum AbsentMemory
 {
     /// <summary>
-    /// Each agent's last known memory counts. The participants' corrections sum to |S| (mean of all last known memories - mean of the participants' old
-    /// ones), which is 0 in expectation for a uniform sample and vanishes at the optimum, so that it stays a fixed point.
+    /// Each agent's last known memory counts. The participants' corrections sum to |S| (mean of all last known memories - mean of the
+    /// participants' old ones), which is 0 in expectation for a uniform sample and vanishes at the optimum, so that it stays a fixed point.
     /// </summary>
     Last,
 
     /// <summary>
-    /// Nothing: the round is Algorithm 1 on its participants alone. Their corrections sum to zero, and the mean gradient is that of the sample: with
-    /// different agents its noise stays.
+    /// Nothing: the round is Algorithm 1 on its participants alone. Their corrections sum to zero, and the mean gradient is that of the
+    /// sample: with different agents its noise stays.
     /// </summary>
     None,
 }

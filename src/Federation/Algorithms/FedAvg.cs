@@ -12,10 +12,11 @@ public sealed record FedAvgOptions : AveragingOptions
 }
 
 /// <summary>
-/// FedAvg-PG: local policy gradient steps and averaging (McMahan et al. 2017, Algorithm 1; the paper's [6]), without any correction of the drift.
+/// FedAvg-PG: local policy gradient steps and averaging (McMahan et al. 2017, Algorithm 1; the
+/// paper's [6]), without any correction of the drift.
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public sealed class FedAvg(AveragingOptions options, FederationOptions federation) : Algorithm<ServerState>
+internal sealed class FedAvg(AveragingOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
     private readonly ServerOptimizer _optimizer = new(options);
 

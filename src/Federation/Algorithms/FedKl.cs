@@ -41,17 +41,18 @@ public sealed record FedKlOptions : AveragingOptions
 }
 
 /// <summary>
-/// FedKL: local policy improvement under penalties on how far the policy goes, Xie and Song, "FedKL: tackling data heterogeneity in federated reinforcement
-/// learning by penalizing KL divergence" (IEEE JSAC 2023; the paper's [7]; details as in the authors' public code). Agent i samples a batch with pi_old and takes
-/// steps down the gradient of its local objective, in costs
+/// FedKL: local policy improvement under penalties on how far the policy goes, Xie and Song, "FedKL: tackling data heterogeneity in
+/// federated reinforcement learning by penalizing KL divergence" (IEEE JSAC 2023; the paper's [7]; details as in the authors' public code).
+/// Agent i samples a batch with pi_old and takes steps down the gradient of its local objective, in costs
 /// <para>E[min(w, cap) A] + beta_i E KL(pi_old, pi) + sigma_i E sqrt(max(KL(pi_thetabar, pi), 1e-8)),   w = pi(a|s) / pi_old(a|s),</para>
 /// <para>
-/// E over what the batch visited (<see cref="SurrogateBatch"/>), A the return minus the estimator's baseline. Then beta_i and sigma_i adapt: twice as large where the term they weigh is above 1.1
-/// targets, half where it is below target / 1.1. After H steps, on as many batches as that takes, the server averages.
+/// E over what the batch visited (<see cref="SurrogateBatch"/>), A the return minus the estimator's baseline. Then beta_i and sigma_i
+/// adapt: twice as large where the term they weigh is above 1.1 targets, half where it is below target / 1.1. After H steps, on as many
+/// batches as that takes, the server averages.
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta. beta_i and sigma_i stay with the agent.</para>
 /// </summary>
-public sealed class FedKl(FedKlOptions options, FederationOptions federation) : Algorithm<ServerState, FedKl.Agents>
+internal sealed class FedKl(FedKlOptions options, FederationOptions federation) : Algorithm<ServerState, FedKl.Agents>
 {
     private const double MinBeta = 1e-8, Max = 20, Tolerance = 1.1, Factor = 2;
     private readonly ServerOptimizer _optimizer = new(options);
@@ -78,7 +79,8 @@ public sealed class FedKl(FedKlOptions options, FederationOptions federation) : 
     {
         ArgumentNullException.ThrowIfNull(policy);
         Tensor each = ones(count, dtype: policy.Format.Dtype, device: policy.Format.Device).DetachFromDisposeScope();
-        var state = new Agents(each.Times(options.KlPenalty).DetachFromDisposeScope(), each.Times(options.RootKlPenalty).DetachFromDisposeScope());
+        var state = new Agents(each.Times(options.KlPenalty).DetachFromDisposeScope(),
+            each.Times(options.RootKlPenalty).DetachFromDisposeScope());
         each.Dispose();
         return state;
     }
@@ -90,7 +92,10 @@ public sealed class FedKl(FedKlOptions options, FederationOptions federation) : 
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 
-    /// <summary>H steps from thetabar down the gradient of the local objective; pi_old is renewed, and a batch sampled with it, every BatchSteps of them.</summary>
+    /// <summary>
+    /// H steps from thetabar down the gradient of the local objective; pi_old is renewed, and a
+    /// batch sampled with it, every BatchSteps of them.
+    /// </summary>
     private Tensor LocalSteps(AgentBlock<Agents> agents, int t)
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
@@ -105,7 +110,8 @@ public sealed class FedKl(FedKlOptions options, FederationOptions federation) : 
                 {
                     if (batch is not null) Adapt(agents, batch, met);
                     batch?.Dispose();
-                    batch = agents.Collect(theta, server, sameRows: step.Index == 0, new BatchKey(t, step.Index, Observe: step.Index == 0, step.Active));
+                    batch = agents.Collect(theta, server, sameRows: step.Index == 0,
+                        new BatchKey(t, step.Index, Observe: step.Index == 0, step.Active));
                     met = (bool[]?)step.Active?.Clone();
                 }
                 using DisposeScope scope = NewDisposeScope();
@@ -134,7 +140,8 @@ public sealed class FedKl(FedKlOptions options, FederationOptions federation) : 
         (Tensor beta, Tensor sigma) = agents.State;
         (Tensor divergences, Tensor roots) = batch.Measure(agents.Theta);
         if (options.KlTarget > 0) agents.Keep(beta, Adapted(beta, divergences, options.KlTarget, MinBeta, options.KlPenalty, met));
-        if (options.RootKlTarget > 0) agents.Keep(sigma, Adapted(sigma, roots, options.RootKlTarget, options.RootKlPenalty, options.RootKlPenalty, met));
+        if (options.RootKlTarget > 0)
+            agents.Keep(sigma, Adapted(sigma, roots, options.RootKlTarget, options.RootKlPenalty, options.RootKlPenalty, met));
     }
 
     /// <summary>A weight of 0 stays 0.</summary>

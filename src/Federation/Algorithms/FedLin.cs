@@ -24,20 +24,21 @@ public sealed record FedLinOptions : AveragingOptions
 }
 
 /// <summary>
-/// FedLin of Mitra, Jaafar, Pappas and Hassani, "Linear convergence in federated learning: tackling client heterogeneity and sparse gradients"
-/// (NeurIPS 2021; the paper's [14]), with estimated gradients in the place of exact ones: local steps corrected by the gradient at the server's parameters,
-/// which may be sparsified on its way up, down or both, with error feedback.
+/// FedLin of Mitra, Jaafar, Pappas and Hassani, "Linear convergence in federated learning: tackling client heterogeneity and sparse
+/// gradients" (NeurIPS 2021; the paper's [14]), with estimated gradients in the place of exact ones: local steps corrected by the gradient
+/// at the server's parameters, which may be sparsified on its way up, down or both, with error feedback.
 /// <para>
-/// Symbols: xbar = Theta of the server, x_i = the agents' rows, g = GradientMean, f_i' = Gradient, tau_i = an agent's number of local steps,
-/// rho and rho_i = what sparsification has withheld so far. eta_i = LocalStepSize H / tau_i, so that every agent goes equally far.
+/// Symbols: xbar = Theta of the server, x_i = the agents' rows, g = GradientMean, f_i' = Gradient, tau_i = an agent's number of local
+/// steps, rho and rho_i = what sparsification has withheld so far. eta_i = LocalStepSize H / tau_i, so that every agent goes equally far.
 /// </para>
-/// <para>Messages for each agent: a round, up delta and gradient, down theta and gradient_mean; before round 0, up gradient and down gradient_mean.</para>
+/// <para>Messages for each agent: a round, up delta and gradient, down theta and gradient_mean; before
+/// round 0, up gradient and down gradient_mean.</para>
 /// <para>
-/// The batch of f_i'(xbar) is also that of the first local step, whose correction is then g itself. In a round of some agents g is their mean: it is
-/// FedLin on those agents, and its fixed point is theirs.
+/// The batch of f_i'(xbar) is also that of the first local step, whose correction is then g itself. In a round of some agents g is their
+/// mean: it is FedLin on those agents, and its fixed point is theirs.
 /// </para>
 /// </summary>
-public sealed class FedLin(FedLinOptions options, FederationOptions federation) : Algorithm<FedLin.Server, FedLin.Agents>
+internal sealed class FedLin(FedLinOptions options, FederationOptions federation) : Algorithm<FedLin.Server, FedLin.Agents>
 {
     private const string GradientMean = "gradient_mean";
     private readonly ServerOptimizer _optimizer = new(options);
@@ -45,7 +46,8 @@ public sealed class FedLin(FedLinOptions options, FederationOptions federation) 
 
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<FedLinOptions>(
-        "local steps corrected by the global gradient, sparsified with error feedback", (options, federation) => new FedLin(options, federation), Check) with
+        "local steps corrected by the global gradient, sparsified with error feedback",
+        (options, federation) => new FedLin(options, federation), Check) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps | AlgorithmTraits.EqualsCentralized
             | AlgorithmTraits.ServerPolicyGradient,
@@ -74,7 +76,8 @@ public sealed class FedLin(FedLinOptions options, FederationOptions federation) 
     public sealed record ErrorFeedback(Tensor Withheld) : IStateRecord;
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging && _serverTopK.IsNone && _agentTopK.IsNone ? LimitLaws.Unbiased : LimitLaws.Unknown;
+    public override LimitLaws Limits =>
+        federation.IsPlain && _optimizer.IsAveraging && _serverTopK.IsNone && _agentTopK.IsNone ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
     public override Server CreateServer(Tensor theta) => new(theta, zeros_like(theta).DetachFromDisposeScope())
@@ -140,7 +143,9 @@ public sealed class FedLin(FedLinOptions options, FederationOptions federation) 
         return x - xbar;
     }
 
-    /// <summary>h_i = C(rho_i + f_i'(xbar)) is sent, rho_i &lt;- rho_i + f_i'(xbar) - h_i is kept, what rounding took off included.</summary>
+    /// <summary>
+    /// h_i = C(rho_i + f_i'(xbar)) is sent, rho_i &lt;- rho_i + f_i'(xbar) - h_i is kept, what rounding took off included.
+    /// </summary>
     private Tensor SendGradient(AgentBlock<Agents> agents, int t)
     {
         Agents state = agents.State;
@@ -160,7 +165,8 @@ public sealed class FedLin(FedLinOptions options, FederationOptions federation) 
         }
     }
 
-    private static Tensor Compress(TopK topK, ErrorFeedback? error, Tensor rows) => error is null ? rows : topK.Of(error.Withheld.Plus(rows));
+    private static Tensor Compress(TopK topK, ErrorFeedback? error, Tensor rows) =>
+        error is null ? rows : topK.Of(error.Withheld.Plus(rows));
 
     /// <summary>H / tau_i, [n, 1]; null where it is 1 for all.</summary>
     private Tensor? StepShares(AgentBlock<Agents> agents, Tensor rows)

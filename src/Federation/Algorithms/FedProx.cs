@@ -18,12 +18,12 @@ public sealed record FedProxOptions : AveragingOptions
 }
 
 /// <summary>
-/// FedProx: FedAvg with a term mu / 2 ||theta_i - thetabar||^2 in every agent's objective, Algorithm 2 of Li et al., "Federated optimization in heterogeneous
-/// networks" (MLSys 2020), whose inexact local solver is H gradient steps here.
+/// FedProx: FedAvg with a term mu / 2 ||theta_i - thetabar||^2 in every agent's objective, Algorithm 2 of Li et al., "Federated
+/// optimization in heterogeneous networks" (MLSys 2020), whose inexact local solver is H gradient steps here.
 /// <para>Symbols: mu = proximal, eta = LocalStepSize, H = LocalSteps, thetabar = Theta.</para>
 /// <para>Messages for each agent and round: up delta, down theta. Nobody keeps anything but thetabar.</para>
 /// </summary>
-public sealed class FedProx(FedProxOptions options, FederationOptions federation) : Algorithm<ServerState>
+internal sealed class FedProx(FedProxOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
     private readonly ServerOptimizer _optimizer = new(options);
 
@@ -37,15 +37,17 @@ public sealed class FedProx(FedProxOptions options, FederationOptions federation
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A step's share of the round shrinks by q = 1 - eta mu with every step after it: the round moves as S = sum q^k steps, k &lt; H. Its drift is that of
-    /// plain steps times D / S over (H - 1) / 2, D = sum over l of q^(H - 1 - l) (1 + q + ... + q^(l - 1)), and its noise that times (sum q^2k) / S.
+    /// A step's share of the round shrinks by q = 1 - eta mu with every step after it: the round moves as S = sum q^k steps, k &lt; H. Its
+    /// drift is that of plain steps times D / S over (H - 1) / 2, D = sum over l of q^(H - 1 - l) (1 + q + ... + q^(l - 1)), and its noise
+    /// that times (sum q^2k) / S.
     /// </remarks>
     public override LimitLaws Limits
     {
         get
         {
             if (!federation.IsPlain || !_optimizer.IsAveraging) return LimitLaws.Unknown;
-            double q = 1 - (federation.LocalStepSize.At(Math.Max(0, federation.Rounds - 1)) * options.Proximal), moved = 0, squares = 0, drift = 0;
+            double q = 1 - (federation.LocalStepSize.At(Math.Max(0, federation.Rounds - 1)) * options.Proximal), moved = 0,
+                squares = 0, drift = 0;
             for (int l = 0; l < federation.LocalSteps; l++)
             {
                 // moved = 1 + q + ... + q^(l - 1) is how far step l stands from thetabar, in steps.

@@ -13,16 +13,16 @@ public sealed record FedQOptions : AveragingOptions
 }
 
 /// <summary>
-/// Federated Q-learning along Markov chains, Khodadadian, Sharma, Joshi and Maguluri, "Federated reinforcement learning: linear speedup under Markovian
-/// sampling" (ICML 2022): every agent goes on with its own chain, learns from one transition a local step, and after K of them tables (or weights of features)
-/// are averaged.
+/// Federated Q-learning along Markov chains, Khodadadian, Sharma, Joshi and Maguluri, "Federated reinforcement learning: linear speedup
+/// under Markovian sampling" (ICML 2022): every agent goes on with its own chain, learns from one transition a local step, and after K of
+/// them tables (or weights of features) are averaged.
 /// <para>
-/// It is <see cref="FedAvg"/> along the direction of <see cref="QChainEstimator"/>, whose state is where the chains stand. What is evaluated is the greedy
-/// policy of the server's values.
+/// It is <see cref="FedAvg"/> along the direction of <see cref="QChainEstimator"/>, whose state is where the chains stand. What is
+/// evaluated is the greedy policy of the server's values.
 /// </para>
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-public static class FedQ
+internal static class FedQ
 {
     private static IReadOnlyList<EstimatorDefinition> Estimators => [TabularValueEstimators.QChain, EpisodicValueEstimators.QChain];
 

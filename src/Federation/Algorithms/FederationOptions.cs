@@ -4,7 +4,9 @@ using FedPG.Federation.Schedules;
 
 namespace FedPG.Federation.Algorithms;
 
-/// <summary>The settings that every algorithm has, as they are in one run: those of its options, for N agents and a seed. Immutable.</summary>
+/// <summary>
+/// The settings that every algorithm has, as they are in one run: those of its options, for N agents and a seed. Immutable.
+/// </summary>
 /// <param name="Rounds">T, communication rounds.</param>
 /// <param name="LocalSteps">H, local steps a round.</param>
 /// <param name="LocalStepSize">eta by rounds.</param>
@@ -24,7 +26,8 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     public LocalStepCounts LocalStepCounts { get; init; } = LocalStepCounts.Same;
 
     /// <summary>
-    /// How the numbers of messages are written. An algorithm whose sides must agree on what was sent keeps <see cref="MessageFormat.AsSent"/> of it.
+    /// How the numbers of messages are written. An algorithm whose sides must agree on what was sent keeps
+    /// <see cref="MessageFormat.AsSent"/> of it.
     /// </summary>
     public MessageFormat Messages { get; init; }
 
@@ -38,7 +41,8 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     internal LocalOptimizerSettings LocalOptimizer { get; init; } = LocalOptimizerSettings.Plain;
 
     /// <summary>
-    /// Whether everyone takes part in every round with H plain steps and nothing is rounded on its way, as the laws of <see cref="LimitLaws"/> suppose.
+    /// Whether everyone takes part in every round with H plain steps and nothing is rounded on its way,
+    /// as the laws of <see cref="LimitLaws"/> suppose.
     /// </summary>
     public bool IsPlain => Participation.IsEveryone && LocalStepCounts.IsSame && !Messages.IsHalf && LocalOptimizer.IsPlain;
 

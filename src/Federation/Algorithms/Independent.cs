@@ -14,11 +14,12 @@ public sealed record IndependentOptions : AlgorithmOptions
 }
 
 /// <summary>
-/// No federation at all: every agent improves a policy of its own, on its own objective, and is evaluated by it. thetabar is the mean of the agents'
-/// parameters; no agent ever sees it. It is what any algorithm comes to where agents share nothing (<c>policy.personal</c> "all").
+/// No federation at all: every agent improves a policy of its own, on its own objective, and is evaluated by it. thetabar is the mean of
+/// the agents' parameters; no agent ever sees it. It is what any algorithm comes to where agents share nothing (<c>policy.personal</c>
+/// "all").
 /// <para>Messages: none.</para>
 /// </summary>
-public sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
+internal sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
 {
     /// <summary>Its place in experiment files.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<IndependentOptions>(

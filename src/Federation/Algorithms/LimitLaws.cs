@@ -1,8 +1,8 @@
 namespace FedPG.Federation.Algorithms;
 
 /// <summary>
-/// Where an algorithm stays with a small constant step, to first order near a minimum: by how much its own correction of the drift, and the way it
-/// samples, change what plain local steps would leave. Null where no law is known.
+/// Where an algorithm stays with a small constant step, to first order near a minimum: by how much its own correction of the drift, and the
+/// way it samples, change what plain local steps would leave. Null where no law is known.
 /// </summary>
 /// <param name="Heterogeneity">
 /// Its displacement from the optimum by different agents, as a multiple of that of plain local steps, eta (H - 1) / 2 Abar^+ mean(A_i b_i);

@@ -13,18 +13,22 @@ public sealed record PAvgOptions : AveragingOptions
 }
 
 /// <summary>
-/// PAvg of Jin, Peng, Yang, Wang and Zhang, "Federated reinforcement learning with environment heterogeneity" (AISTATS 2022), in both of its forms: local
-/// policy gradient steps, and averaging.
-/// <para>Softmax (<c>policy.kind</c> tabular-softmax): theta_i &lt;- theta_i - eta (Q_i - V_i) / (1 - gamma), then the mean of the logits.</para>
-/// <para>Projected (tabular-direct): pi_i &lt;- Proj(pi_i - eta d_i Q_i / (1 - gamma)) onto the simplex of every state, then the mean of the probabilities.</para>
+/// PAvg of Jin, Peng, Yang, Wang and Zhang, "Federated reinforcement learning with environment heterogeneity" (AISTATS 2022), in both of
+/// its forms: local policy gradient steps, and averaging.
+/// <para>Softmax (<c>policy.kind</c> tabular-softmax): theta_i &lt;- theta_i - eta (Q_i - V_i) /
+/// (1 - gamma), then the mean of the logits.</para>
+/// <para>Projected (tabular-direct): pi_i &lt;- Proj(pi_i - eta d_i Q_i / (1 - gamma)) onto the simplex of every state, then the mean of
+/// the probabilities.</para>
 /// <para>
-/// In episodic environments there is the softmax form alone, with any policy on observations: its step is the natural direction, estimated by rollouts.
+/// In episodic environments there is the softmax form alone, with any policy on observations: its
+/// step is the natural direction, estimated by rollouts.
 /// </para>
 /// <para>
-/// Symbols: eta = LocalStepSize of the round, E = LocalSteps, Q of the costs, which are minimised. Messages for each agent and round: up delta, down theta.
+/// Symbols: eta = LocalStepSize of the round, E = LocalSteps, Q of the costs, which are minimised.
+/// Messages for each agent and round: up delta, down theta.
 /// </para>
 /// </summary>
-public sealed class PAvg(PAvgOptions options, FederationOptions federation) : Algorithm<ServerState>
+internal sealed class PAvg(PAvgOptions options, FederationOptions federation) : Algorithm<ServerState>
 {
     private readonly ServerOptimizer _optimizer = new(options);
 

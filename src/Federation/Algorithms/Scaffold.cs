@@ -18,22 +18,27 @@ public sealed record ScaffoldOptions : AveragingOptions
     /// <para>1: c_i+ = g_i(x), the gradient at the server's parameters; here that of the first local step, so no batch is added.</para>
     /// <para>2: c_i+ = c_i - c + (x - y_i) / (H eta), the mean gradient along the local path.</para>
     /// </summary>
-    [Option("how SCAFFOLD's controls are renewed: 1 by the gradient at the server's parameters, 2 by the local path", Minimum = 1, Maximum = 2)]
+    [Option("how SCAFFOLD's controls are renewed: 1 by the gradient at the server's parameters, 2 by the local path",
+        Minimum = 1, Maximum = 2)]
     public int Controls { get; init; } = 1;
 }
 
 /// <summary>
-/// SCAFFOLD, Algorithm 1 of Karimireddy et al., "SCAFFOLD: stochastic controlled averaging for federated learning" (ICML 2020; the paper's [15]).
+/// SCAFFOLD, Algorithm 1 of Karimireddy et al., "SCAFFOLD: stochastic controlled averaging for
+/// federated learning" (ICML 2020; the paper's [15]).
 /// <para>
 /// Symbols: x = Theta of the server, y_i = the agents' rows, c = Control of the server, c_i = Control of the agents, eta_l = LocalStepSize,
-/// eta_g = GlobalStepSize, K = H = LocalSteps (an agent's own number where it has one). Controls start at 0, and a round uses those from before it throughout.
+/// eta_g = GlobalStepSize, K = H = LocalSteps (an agent's own number where it has one). Controls start at
+/// 0, and a round uses those from before it throughout.
 /// </para>
-/// <para>Messages for each agent and round: up delta and control_change, down theta and control; with the first round's agents nothing but theta_0 is shared.</para>
+/// <para>Messages for each agent and round: up delta and control_change, down theta and control; with the first round's agents nothing but
+/// theta_0 is shared.</para>
 /// <para>
-/// The controls of all agents have mean c, so that corrections cancel when all take part; in a round of some agents they sum to zero in expectation only.
+/// The controls of all agents have mean c, so that corrections cancel when all take part; in a round
+/// of some agents they sum to zero in expectation only.
 /// </para>
 /// </summary>
-public sealed class Scaffold(ScaffoldOptions options, FederationOptions federation) : Algorithm<Scaffold.Server, Scaffold.Agents>
+internal sealed class Scaffold(ScaffoldOptions options, FederationOptions federation) : Algorithm<Scaffold.Server, Scaffold.Agents>
 {
     private const string ControlName = "control";
     private readonly ServerOptimizer _optimizer = new(options);

@@ -6,15 +6,16 @@ namespace FedPG.Federation.Algorithms;
 
 /// <summary>
 /// What the server does with the mean change Delta of its agents: Reddi et al., "Adaptive federated optimization" (ICLR 2021), which treats
-/// Delta as a gradient of the other sign. alpha_g = GlobalStepSize is the server's step eta. As there, there is no correction of the moments' start.
+/// Delta as a gradient of the other sign. alpha_g = GlobalStepSize is the server's step eta. As
+/// there, there is no correction of the moments' start.
 /// <para>sgd: theta += alpha_g Delta. momentum: m = beta1 m + Delta, theta += alpha_g m.</para>
 /// <para>
-/// adagrad, yogi, adam: m = beta1 m + (1 - beta1) Delta, theta += alpha_g m / (sqrt v + tau), where v starts at tau^2 and becomes v + Delta^2,
-/// v - (1 - beta2) Delta^2 sign(v - Delta^2), or beta2 v + (1 - beta2) Delta^2.
+/// adagrad, yogi, adam: m = beta1 m + (1 - beta1) Delta, theta += alpha_g m / (sqrt v + tau), where v starts at tau^2 and becomes v +
+/// Delta^2, v - (1 - beta2) Delta^2 sign(v - Delta^2), or beta2 v + (1 - beta2) Delta^2.
 /// </para>
 /// </summary>
 /// <param name="options">Which one, and its numbers.</param>
-public sealed class ServerOptimizer(AveragingOptions options)
+internal sealed class ServerOptimizer(AveragingOptions options)
 {
     private readonly double _beta1 = options.ServerBeta1, _beta2 = options.ServerBeta2, _tau = options.ServerTau;
 
@@ -53,7 +54,8 @@ public sealed class ServerOptimizer(AveragingOptions options)
                 Tensor squares = delta * delta;
                 m.Scale(_beta1).AddMultiple(1 - _beta1, delta);
                 if (options.ServerOptimizer == ServerOptimizerKind.Adam) v.Scale(_beta2).AddMultiple(1 - _beta2, squares);
-                else if (options.ServerOptimizer == ServerOptimizerKind.Yogi) v.AddMultiple(-(1 - _beta2), squares.mul((v - squares).sign()));
+                else if (options.ServerOptimizer == ServerOptimizerKind.Yogi)
+                    v.AddMultiple(-(1 - _beta2), squares.mul((v - squares).sign()));
                 else v.Add(squares);
                 server.Theta.AddMultiple(step, m / v.sqrt().Plus(ones_like(v).Scale(_tau)));
                 break;

@@ -4,7 +4,7 @@ namespace FedPG.Federation.Algorithms;
 
 /// <summary>Top-k sparsification: of every row the k entries of largest magnitude are sent, the rest counts as 0.</summary>
 /// <param name="Amount">k as a whole number from 1 on, or as a share of the row below 1, rounded up; 0 for no sparsification.</param>
-public readonly record struct TopK(double Amount)
+internal readonly record struct TopK(double Amount)
 {
     private const int MaxEntries = 1 << 28;
 

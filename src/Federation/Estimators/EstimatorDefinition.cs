@@ -127,7 +127,7 @@ public sealed class EstimatorDefinition : ICatalogEntry
 }
 
 /// <summary>What is asked of a catalogue of estimators.</summary>
-public static class EstimatorCatalog
+internal static class EstimatorCatalog
 {
     /// <summary>The definition of a known estimator: the one that serves the environment, else any of that name.</summary>
     /// <param name="estimators">The catalogue.</param>

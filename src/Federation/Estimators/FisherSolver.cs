@@ -6,7 +6,7 @@ namespace FedPG.Federation.Estimators;
 /// <summary>How a natural direction is solved for.</summary>
 /// <param name="Damping">lambda, 0 or more.</param>
 /// <param name="Iterations">The most steps of conjugate gradients, 1 or more.</param>
-public sealed record FisherOptions(double Damping, int Iterations);
+internal sealed record FisherOptions(double Damping, int Iterations);
 
 /// <summary>The products of the Fisher matrices F_i of several agents with vectors; F_i itself is never formed.</summary>
 internal interface IFisherProducts

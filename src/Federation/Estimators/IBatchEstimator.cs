@@ -6,7 +6,7 @@ namespace FedPG.Federation.Estimators;
 /// An estimator whose batches serve several steps: it hands out a batch, where <see cref="IGradientEstimator.Directions"/> hands out a
 /// gradient.
 /// </summary>
-public interface IBatchEstimator : IGradientEstimator
+internal interface IBatchEstimator : IGradientEstimator
 {
     /// <summary>Samples a batch (or weighs all pairs exactly) under the policies at rows. Called within a dispose scope.</summary>
     /// <param name="rows">Theta, [n, d], row i of agent First + i; not changed. Their policies are pi_old.</param>

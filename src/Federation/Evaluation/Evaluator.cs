@@ -6,7 +6,7 @@ namespace FedPG.Federation.Evaluation;
 /// Evaluates policies outside the federation: it knows every agent's rewards and dynamics, or may step every agent's environment, which a
 /// simulation can. Not thread-safe.
 /// </summary>
-public abstract class Evaluator : IDisposable
+internal abstract class Evaluator : IDisposable
 {
     /// <summary>
     /// The smallest mean of the agents' objectives that policies of this experiment could reach: the optimum of the average MDP where one

@@ -6,7 +6,7 @@ namespace FedPG.Federation.Evaluation;
 /// An experiment's problem at one entropy weight, as far as it is known exactly: constants and local laws are computed from it. It computes
 /// in double precision, whatever the experiment's own is. One thread at a time.
 /// </summary>
-public abstract class KnownProblem : IDisposable
+internal abstract class KnownProblem : IDisposable
 {
     /// <summary>The mean J, Eq. (3), with the entropy term where tau is above 0.</summary>
     public abstract IDifferentiableObjective Mean { get; }
@@ -69,7 +69,7 @@ public abstract class KnownProblem : IDisposable
 /// <summary>What is proven of gradient domination in a problem.</summary>
 /// <param name="Name"><c>gradient-domination</c>, Eq. (12), or <c>weak-domination</c>.</param>
 /// <param name="Reasons">Why, and what the proof asks for, in sentences for people.</param>
-public sealed record ProvenDomination(string Name, IReadOnlyList<string> Reasons)
+internal sealed record ProvenDomination(string Name, IReadOnlyList<string> Reasons)
 {
     /// <summary>||grad J||^2 at least mu (J - J*): Eq. (12).</summary>
     public const string Gradient = "gradient-domination";

@@ -4,7 +4,7 @@ using FedPG.Federation.Evaluation.Tabular;
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>What objectives are, as <c>summary.json</c> names it, and in words. Stateless.</summary>
-public static class ObjectiveKind
+internal static class ObjectiveKind
 {
     /// <summary>J of the costs 1 - r.</summary>
     public const string Regret = "regret";

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Evaluation;
 
 /// <summary>Agents that say themselves what a policy is worth to them, because nobody else can know.</summary>
-public interface IOwnObjectives
+internal interface IOwnObjectives
 {
     /// <summary>
     /// Each agent's objective, [N], and its standard error where it is an estimate; null for agents that cannot be asked now.

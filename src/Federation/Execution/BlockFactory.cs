@@ -72,6 +72,7 @@ internal static class BlockState
         foreach ((string name, Tensor value) in StateTensors.Of(block.Optimizer.State)) yield return ($"optimizer/{name}", value);
         if (block.Personal is not { } personal) yield break;
         foreach ((string name, Tensor value) in StateTensors.Of(personal.State)) yield return ($"personal/{name}", value);
-        foreach ((string name, Tensor value) in StateTensors.Of(personal.Optimizer.State)) yield return ($"personal/optimizer/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(personal.Optimizer.State))
+            yield return ($"personal/optimizer/{name}", value);
     }
 }

@@ -10,7 +10,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Execution;
 
 /// <summary>
-/// Agents in blocks, wherever the blocks are: asks them, sums what they answer in one order, and notes what crossed. Derived classes carry calls to blocks.
+/// Agents in blocks, wherever the blocks are: asks them, sums what they answer in one order, and notes
+/// what crossed. Derived classes carry calls to blocks.
 /// </summary>
 internal abstract class BlockwiseAgents : IFederationAgents
 {
@@ -123,7 +124,8 @@ internal abstract class BlockwiseAgents : IFederationAgents
 
         void Charge(ExchangeDirection direction, Func<int, int> messagesOf)
         {
-            foreach (IGrouping<int, int> group in Enumerable.Range(0, Count).GroupBy(messagesOf).Where(g => g.Key > 0).OrderBy(g => g.First()))
+            foreach (IGrouping<int, int> group in Enumerable.Range(0, Count).GroupBy(messagesOf).Where(g => g.Key > 0)
+                .OrderBy(g => g.First()))
                 Ledger.Add(Entry(direction, send.Name, [group.Key, .. rows.shape[1..]], null, Cohort.Of(Count, group)));
         }
     }
@@ -215,7 +217,9 @@ internal abstract class BlockwiseAgents : IFederationAgents
             throw new DivergedException(round, $"agent {_setup.Names[first.Agent]}", first.Error);
     }
 
-    /// <summary>The sum over blocks, [d]; a block without agents of the round counts as zeros, so that the tree of sums keeps its shape.</summary>
+    /// <summary>
+    /// The sum over blocks, [d]; a block without agents of the round counts as zeros, so that the tree of sums keeps its shape.
+    /// </summary>
     private Tensor Total(Tensor?[] sums)
     {
         Tensor? some = sums.FirstOrDefault(s => s is not null);
@@ -231,7 +235,8 @@ internal abstract class BlockwiseAgents : IFederationAgents
         long elements = shape.Aggregate(1L, (a, b) => a * b);
         IReadOnlyList<int>? agents = cohort.IsEveryone ? null : cohort.Members;
         return entries is { } k && k < elements
-            ? new ExchangeEntry(direction, name, $"{k} of {string.Join('x', shape)}", (long)k * (_elementSize + ExchangeEntry.IndexBytes), agents)
+            ? new ExchangeEntry(direction, name, $"{k} of {string.Join('x', shape)}",
+                (long)k * (_elementSize + ExchangeEntry.IndexBytes), agents)
             : new ExchangeEntry(direction, name, string.Join('x', shape), elements * _elementSize, agents);
     }
 }

@@ -21,10 +21,16 @@ public sealed record ExecutionOptions(int Threads, Device Device, int? BlockSize
     /// <summary>The bytes of rows that a second-level cache holds beside what is computed from them.</summary>
     private const int LargestBlockBytes = 3 << 19;
 
-    /// <summary>What a call for a block costs however few its agents are, in agents: several with a table, a part of one where trajectories are long.</summary>
+    /// <summary>
+    /// What a call for a block costs however few its agents are, in agents: several with a
+    /// table, a part of one where trajectories are long.
+    /// </summary>
     private const int CallCost = 2;
 
-    /// <summary>The size of blocks; unless it was given, the one that keeps the busiest thread busy for the shortest time, of those that suit the cache.</summary>
+    /// <summary>
+    /// The size of blocks; unless it was given, the one that keeps the busiest thread busy for
+    /// the shortest time, of those that suit the cache.
+    /// </summary>
     /// <param name="agents">N.</param>
     /// <param name="rowBytes">What the d parameters of an agent take.</param>
     public int BlockSizeFor(int agents, long rowBytes)
@@ -38,7 +44,9 @@ public sealed record ExecutionOptions(int Threads, Device Device, int? BlockSize
         return best;
     }
 
-    /// <summary>What the thread with most to do does, in agents: threads take blocks in turn, and the last block may be a part of one.</summary>
+    /// <summary>
+    /// What the thread with most to do does, in agents: threads take blocks in turn, and the last block may be a part of one.
+    /// </summary>
     private long BusiestThread(int agents, int size)
     {
         int blocks = (agents + size - 1) / size, calls = (blocks + Threads - 1) / Threads;

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Federation.Execution;
 
-/// <summary>The agents as the round loop sees them: what algorithms see, and beside it the logs and the states that checkpoints store.</summary>
+/// <summary>
+/// The agents as the round loop sees them: what algorithms see, and beside it the logs and the states that checkpoints store.
+/// </summary>
 internal interface IFederationAgents : IAgentCalls, IDisposable
 {
     /// <summary>What crossed.</summary>
@@ -32,8 +34,8 @@ internal interface IFederationAgents : IAgentCalls, IDisposable
     void BeginRound(int round);
 
     /// <summary>
-    /// What the agents keep, between two rounds. The tensors may be overwritten, and then be handed to <see cref="Restore"/>; they last until the end of the
-    /// caller's dispose scope at least.
+    /// What the agents keep, between two rounds. The tensors may be overwritten, and then be handed to <see cref="Restore"/>; they last
+    /// until the end of the caller's dispose scope at least.
     /// </summary>
     AgentStates States();
 
@@ -44,7 +46,8 @@ internal interface IFederationAgents : IAgentCalls, IDisposable
 /// <summary>What all agents keep from round to round.</summary>
 /// <param name="Rows">By name, the rows that agents and their oracles keep, as the pieces of the blocks in order, [n, ...] each.</param>
 /// <param name="Received">What the server has sent, by name, [d].</param>
-internal sealed record AgentStates(IReadOnlyList<(string Name, IReadOnlyList<Tensor> Pieces)> Rows, IReadOnlyDictionary<string, Tensor> Received);
+internal sealed record AgentStates(IReadOnlyList<(string Name, IReadOnlyList<Tensor> Pieces)> Rows,
+    IReadOnlyDictionary<string, Tensor> Received);
 
 /// <summary>What agents are made from.</summary>
 /// <param name="Training">What is trained, and how.</param>

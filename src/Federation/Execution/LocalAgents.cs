@@ -41,7 +41,11 @@ internal sealed class LocalAgents : BlockwiseAgents
 
     /// <inheritdoc/>
     public override AgentStates States() =>
-        new([.. BlockState.Of(_blocks[0]).Select(t => (t.Name, (IReadOnlyList<Tensor>)[.. _blocks.Select(b => BlockState.Of(b).Single(own => own.Name == t.Name).Value)]))], _blocks[0].Received);
+        new(
+            [.. BlockState.Of(_blocks[0])
+                .Select(t =>
+                    (t.Name, (IReadOnlyList<Tensor>)[.. _blocks.Select(b => BlockState.Of(b).Single(own => own.Name == t.Name).Value)]))],
+                    _blocks[0].Received);
 
     /// <inheritdoc/>
     /// <remarks>The rows are the blocks' own, so they are in place already.</remarks>

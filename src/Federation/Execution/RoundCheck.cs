@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Execution;
 
 /// <summary>
-/// The law that what a round asks of agents follows from the options and t alone: an algorithm is followed through its first rounds with several made-up sets
-/// of numbers, and has to ask for the same functions in the same order each time. Stateless.
+/// The law that what a round asks of agents follows from the options and t alone: an algorithm is followed through its first rounds with
+/// several made-up sets of numbers, and has to ask for the same functions in the same order each time. Stateless.
 /// </summary>
 internal static class RoundCheck
 {
@@ -49,16 +49,18 @@ internal static class RoundCheck
         for (int k = 0; k < Math.Min(expected.Count, found.Count); k++)
         {
             (AgentCall a, AgentCall b) = (expected[k], found[k]);
-            if ((a.Kind, a.Name, a.Round, a.Entries) != (b.Kind, b.Name, b.Round, b.Entries)) return $"asks for {a}, or for {b} when the server has other numbers";
+            if ((a.Kind, a.Name, a.Round, a.Entries) != (b.Kind, b.Name, b.Round, b.Entries))
+                return $"asks for {a}, or for {b} when the server has other numbers";
             if (a.Function.Method != b.Function.Method) return $"runs another function for {a} when the server has other numbers";
-            if (Captured(a.Function.Target, b.Function.Target) is { } name) return $"hands the variable \"{name}\" of the server to the function for {a}";
+            if (Captured(a.Function.Target, b.Function.Target) is { } name)
+                return $"hands the variable \"{name}\" of the server to the function for {a}";
         }
         return expected.Count == found.Count ? null : $"makes {expected.Count} calls, or {found.Count} when the server has other numbers";
     }
 
     /// <summary>
-    /// A variable that a function took along, and that a machine elsewhere would not have: a tensor, the server's state, or a number that is another when the
-    /// server's numbers are. Null where there is none.
+    /// A variable that a function took along, and that a machine elsewhere would not have: a tensor, the server's state, or a number that
+    /// is another when the server's numbers are. Null where there is none.
     /// </summary>
     private static string? Captured(object? expected, object? found)
     {

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Execution;
 
 /// <summary>
-/// What a round asks of agents, in order, found by following the algorithm without any agents: what runs on agents is a function in the program, which
-/// cannot be sent, so a machine that holds blocks makes the same algorithm from the same experiment and takes the functions from there. Stateless.
+/// What a round asks of agents, in order, found by following the algorithm without any agents: what runs on agents is a function in the
+/// program, which cannot be sent, so a machine that holds blocks makes the same algorithm from the same
+/// experiment and takes the functions from there. Stateless.
 /// </summary>
 internal static class RoundProgram
 {

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Execution;
 
 /// <summary>
-/// Which shared parameters each agent's policy depends on, for means over those that touch a parameter (<see cref="ColumnAveraging.Touched"/>).
+/// Which shared parameters each agent's policy depends on, for means over those that touch a parameter (<see
+/// cref="ColumnAveraging.Touched"/>).
 /// Immutable.
 /// </summary>
 internal sealed class TouchedColumns

@@ -10,7 +10,7 @@ namespace FedPG.Federation.Families;
 /// <param name="Theta">thetabar, [d].</param>
 /// <param name="Episodes">Episodes an agent, at least 1.</param>
 /// <param name="Pool">Threads to use; they change no bit.</param>
-public sealed record EpisodeRequest(TrainingSetup Setup, Tensor Theta, int Episodes, WorkerPool Pool)
+internal sealed record EpisodeRequest(TrainingSetup Setup, Tensor Theta, int Episodes, WorkerPool Pool)
 {
     /// <summary>
     /// Steps after which an episode is cut, 1 to <see cref="ProblemFamily.MaxEpisodeLength"/>; null (the default) for the horizon of a
@@ -27,4 +27,4 @@ public sealed record EpisodeRequest(TrainingSetup Setup, Tensor Theta, int Episo
 /// <summary>Episodes that were played.</summary>
 /// <param name="Agents">What each agent's episodes showed, [N].</param>
 /// <param name="Length">The steps after which they were cut.</param>
-public sealed record PlayedEpisodes(IReadOnlyList<EpisodeStatistics> Agents, int Length);
+internal sealed record PlayedEpisodes(IReadOnlyList<EpisodeStatistics> Agents, int Length);

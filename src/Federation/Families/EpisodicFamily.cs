@@ -2,8 +2,6 @@ using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.Episodic;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Evaluation.Episodic;
 using FedPG.Federation.Setup;
@@ -15,7 +13,7 @@ using FedPG.Policies.Tabular;
 namespace FedPG.Federation.Families;
 
 /// <summary>Environments that are known by their episodes alone: gradients and objectives are estimated.</summary>
-public sealed class EpisodicFamily : ProblemFamily
+internal sealed class EpisodicFamily : ProblemFamily
 {
     /// <inheritdoc/>
     public override string Name => "episodic";
@@ -25,9 +23,6 @@ public sealed class EpisodicFamily : ProblemFamily
 
     /// <inheritdoc/>
     public override Type PolicyType => typeof(EpisodicPolicy);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<EstimatorDefinition> Estimators => EpisodicEstimators.Definitions;
 
     /// <inheritdoc/>
     public override Evaluator CreateEvaluator(TrainingSetup setup, Policy policy, WorkerPool pool)

@@ -1,6 +1,4 @@
 using FedPG.Envs.LinearQuadratic;
-using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.LinearQuadratic;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Evaluation.LinearQuadratic;
 using FedPG.Federation.Setup;
@@ -13,7 +11,7 @@ namespace FedPG.Federation.Families;
 /// <summary>
 /// Linear systems with quadratic costs: everything is known in closed form, and no episodes are played for an evaluation.
 /// </summary>
-public sealed class LinearQuadraticFamily : ProblemFamily
+internal sealed class LinearQuadraticFamily : ProblemFamily
 {
     /// <inheritdoc/>
     public override string Name => "linear-quadratic";
@@ -23,9 +21,6 @@ public sealed class LinearQuadraticFamily : ProblemFamily
 
     /// <inheritdoc/>
     public override Type PolicyType => typeof(LinearPolicy);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<EstimatorDefinition> Estimators => LinearQuadraticEstimators.Definitions;
 
     /// <inheritdoc/>
     public override bool PlaysEpisodes => false;

@@ -1,7 +1,7 @@
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
+using FedPG.Envs.Tabular.Exact;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.Estimators;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Setup;
 using FedPG.Federation.Threads;
@@ -13,7 +13,7 @@ namespace FedPG.Federation.Families;
 /// A kind of problem: what an environment, the policies that act in it, the estimators of their gradients and the evaluator of their worth
 /// have in common. The kind of an environment is asked here and nowhere else. Immutable and thread-safe.
 /// </summary>
-public abstract class ProblemFamily
+internal abstract class ProblemFamily
 {
     /// <summary>All families, each with its own type of environment.</summary>
     public static IReadOnlyList<ProblemFamily> All { get; } = [new TabularFamily(), new EpisodicFamily(), new LinearQuadraticFamily()];
@@ -26,9 +26,6 @@ public abstract class ProblemFamily
 
     /// <summary>The type of the policies that policy gradients train in it.</summary>
     public abstract Type PolicyType { get; }
-
-    /// <summary>The built-in estimators of gradients.</summary>
-    public abstract IReadOnlyList<EstimatorDefinition> Estimators { get; }
 
     /// <summary>Whether episodes can be played for an evaluation (<see cref="Play"/>).</summary>
     public virtual bool PlaysEpisodes => true;
@@ -61,6 +58,12 @@ public abstract class ProblemFamily
     /// disposes it.
     /// </returns>
     public virtual KnownProblem? CreateProblem(TrainingSetup setup, double temperature) => null;
+
+    /// <summary>The least expected discounted costs of an environment: of the average of its agents, and of each alone.</summary>
+    /// <param name="environment">An environment of this family.</param>
+    /// <param name="objective">What is minimised.</param>
+    /// <returns>Null where they are not known exactly.</returns>
+    internal virtual MdpOptima? OptimaOf(FederatedEnvironment environment, Objective objective) => null;
 
     /// <summary>What the objective of an experiment is, as <c>summary.json</c> names it: a word of <see cref="ObjectiveKind"/>.</summary>
     /// <param name="setup">The experiment.</param>

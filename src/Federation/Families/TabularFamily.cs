@@ -1,9 +1,9 @@
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
+using FedPG.Envs.Tabular.Exact;
 using FedPG.Envs.Tabular.Sampling;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
-using FedPG.Federation.Estimators.Tabular;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Evaluation.Tabular;
 using FedPG.Federation.Setup;
@@ -16,7 +16,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Families;
 
 /// <summary>Finite MDPs, whose states are listed: everything is known exactly.</summary>
-public sealed class TabularFamily : ProblemFamily
+internal sealed class TabularFamily : ProblemFamily
 {
     /// <summary>The length of episodes where the experiment has no horizon.</summary>
     private const int DefaultLength = 1000;
@@ -31,7 +31,8 @@ public sealed class TabularFamily : ProblemFamily
     public override Type PolicyType => typeof(TabularPolicy);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EstimatorDefinition> Estimators => TabularEstimators.Definitions;
+    internal override MdpOptima? OptimaOf(FederatedEnvironment environment, Objective objective) =>
+        MdpOptima.Of((FiniteMdp)environment, objective);
 
     /// <summary>The finite MDP that an environment is.</summary>
     /// <param name="environment">The environment.</param>
@@ -39,12 +40,8 @@ public sealed class TabularFamily : ProblemFamily
     public static FiniteMdp MdpOf(FederatedEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return FindMdp(environment) ?? throw new InvalidOperationException($"the states of {environment.Name} cannot be listed");
+        return FiniteMdp.Find(environment) ?? throw new InvalidOperationException($"the states of {environment.Name} cannot be listed");
     }
-
-    /// <summary>The finite MDP that an environment is; null where it is not one.</summary>
-    /// <param name="environment">The environment; null where it is not known.</param>
-    public static FiniteMdp? FindMdp(FederatedEnvironment? environment) => environment as FiniteMdp;
 
     /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1.</summary>
     /// <param name="setup">The experiment, of this family.</param>

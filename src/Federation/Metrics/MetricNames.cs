@@ -1,7 +1,9 @@
 namespace FedPG.Federation.Metrics;
 
-/// <summary>The names of the metrics that every run has. TensorBoard shows them by these names; metrics.csv has columns of its own for some of them.</summary>
-public static class MetricNames
+/// <summary>
+/// The names of the metrics that every run has. TensorBoard shows them by these names; metrics.csv has columns of its own for some of them.
+/// </summary>
+internal static class MetricNames
 {
     /// <summary>The mean over agents and local steps of ||theta_i - thetabar||^2.</summary>
     public const string Drift = "federated/drift";

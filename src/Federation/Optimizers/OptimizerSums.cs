@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace FedPG.Federation.Optimizers;
 
-/// <summary>The passes of local optimisers over memory, in vectors. An element's bits do not depend on where it stands. Stateless.</summary>
+/// <summary>
+/// The passes of local optimisers over memory, in vectors. An element's bits do not depend on where it stands. Stateless.
+/// </summary>
 internal static class OptimizerSums
 {
     /// <summary>||g||^2 in double precision, four sums side by side, in one order on every machine.</summary>

@@ -4,7 +4,7 @@ using FedPG.Policies.Episodic;
 namespace FedPG.Federation.Rollouts;
 
 /// <summary>Where episodes are cut whose environment does not end them. Stateless.</summary>
-public static class EpisodeLengths
+internal static class EpisodeLengths
 {
     /// <summary>The weight gamma^t below which costs no longer count.</summary>
     public const double Negligible = 1e-4;

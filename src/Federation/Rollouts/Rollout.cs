@@ -71,6 +71,8 @@ internal sealed class Rollout<T> : IDisposable
         Batch.Clear();
         Array.Clear(_terminal);
         _actor.SetParameters(theta);
+        bool posted = environments[0] is IPostedEnvironment { IsPosted: true };
+        for (int b = 0; posted && b < running; b++) ((IPostedEnvironment)environments[b]).PostReset(SeedOf(key, firstTrajectory + b));
         for (int b = 0; b < running; b++)
         {
             _running[b] = b;
@@ -89,6 +91,11 @@ internal sealed class Rollout<T> : IDisposable
             // log pi counts where entropy does, and costs a logarithm an action.
             _policy.Draw<T>(_heads.AsSpan(0, running * head), key, t, _numbers.AsSpan(0, running), _actions, entropy ? _logs : []);
             if (!actions.IsEmpty) Write(_actions.AsSpan(0, running * _actionSize), actions[(first * _actionSize)..]);
+            for (int k = 0; posted && k < running; k++)
+            {
+                int b = _running[k];
+                if (!_terminal[b]) ((IPostedEnvironment)environments[b]).PostStep(Clipped(_actions.AsSpan(k * _actionSize, _actionSize)));
+            }
             int left = 0;
             for (int k = 0; k < running; k++)
             {

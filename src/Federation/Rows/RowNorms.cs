@@ -57,7 +57,8 @@ internal static class RowNorms
         int k = 0;
         for (; k + Vector256<float>.Count <= a.Length; k += Vector256<float>.Count)
         {
-            Vector256<float> difference = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(a), (nuint)k) - Vector256.LoadUnsafe(in MemoryMarshal.GetReference(b), (nuint)k);
+            Vector256<float> difference = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(a), (nuint)k)
+                - Vector256.LoadUnsafe(in MemoryMarshal.GetReference(b), (nuint)k);
             (Vector256<double> low, Vector256<double> high) = Vector256.Widen(difference);
             lower += low * low;
             upper += high * high;
@@ -73,8 +74,10 @@ internal static class RowNorms
         int k = 0;
         for (; k + (2 * Vector256<double>.Count) <= a.Length; k += 2 * Vector256<double>.Count)
         {
-            Vector256<double> low = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(a), (nuint)k) - Vector256.LoadUnsafe(in MemoryMarshal.GetReference(b), (nuint)k);
-            Vector256<double> high = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(a), (nuint)k + 4) - Vector256.LoadUnsafe(in MemoryMarshal.GetReference(b), (nuint)k + 4);
+            Vector256<double> low = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(a), (nuint)k)
+                - Vector256.LoadUnsafe(in MemoryMarshal.GetReference(b), (nuint)k);
+            Vector256<double> high = Vector256.LoadUnsafe(in MemoryMarshal.GetReference(a), (nuint)k + 4)
+                - Vector256.LoadUnsafe(in MemoryMarshal.GetReference(b), (nuint)k + 4);
             lower += low * low;
             upper += high * high;
         }

@@ -7,12 +7,15 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Rows;
 
 /// <summary>
-/// Steps of rows in the memory of tensors on the CPU, in one pass over it. Each element goes through the operations torch would do, in their order, so the
-/// bits are torch's; what is saved is a call and a pass for each of them.
+/// Steps of rows in the memory of tensors on the CPU, in one pass over it. Each element goes through the operations torch would do, in
+/// their order, so the bits are torch's; what is saved is a call and a pass for each of them.
 /// </summary>
 internal static class RowSteps
 {
-    /// <summary>theta &lt;- theta - eta (direction - own + mean), or theta - eta direction without them; false, and nothing done, where memory is out of reach.</summary>
+    /// <summary>
+    /// theta &lt;- theta - eta (direction - own + mean), or theta - eta direction without them;
+    /// false, and nothing done, where memory is out of reach.
+    /// </summary>
     /// <param name="theta">[n, d].</param>
     /// <param name="direction">[n, d].</param>
     /// <param name="own">[n, d] or null.</param>
@@ -21,13 +24,15 @@ internal static class RowSteps
     public static bool Descend(Tensor theta, Tensor direction, Tensor? own, Tensor? mean, double eta)
     {
         if (!IsInReach(theta, theta) || !IsInReach(direction, theta) || !IsInReach(own, theta) || !IsInReach(mean, null)) return false;
-        if (theta.dtype == ScalarType.Float64) Descend(theta.Span<double>(), direction.Span<double>(), SpanOf<double>(own), SpanOf<double>(mean), eta);
+        if (theta.dtype == ScalarType.Float64)
+            Descend(theta.Span<double>(), direction.Span<double>(), SpanOf<double>(own), SpanOf<double>(mean), eta);
         else Descend(theta.Span<float>(), direction.Span<float>(), SpanOf<float>(own), SpanOf<float>(mean), (float)eta);
         return true;
     }
 
     private static bool IsInReach(Tensor? tensor, Tensor? like) =>
-        tensor is null || (tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && (like is null || tensor.NumberOfElements == like.NumberOfElements));
+        tensor is null || (tensor.device_type == DeviceType.CPU && tensor.is_contiguous()
+            && (like is null || tensor.NumberOfElements == like.NumberOfElements));
 
     private static ReadOnlySpan<T> SpanOf<T>(Tensor? tensor)
         where T : unmanaged => tensor is null ? default : tensor.Span<T>();

@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Rows;
 
 /// <summary>
-/// Sums over agents in one fixed order: a binary tree over the agent index, neighbours first. A block of 2^k agents that starts at a multiple
-/// of 2^k is a subtree, so the sum has the same bits however agents are spread over blocks, threads or machines.
+/// Sums over agents in one fixed order: a binary tree over the agent index, neighbours first. A block of 2^k agents that starts at a
+/// multiple of 2^k is a subtree, so the sum has the same bits however agents are spread over blocks, threads or machines.
 /// </summary>
-public static class RowSums
+internal static class RowSums
 {
     /// <summary>Columns that are summed together: the partial sums of 16 rows stay in the first-level cache.</summary>
     private const int Piece = 1024;
@@ -37,7 +37,9 @@ public static class RowSums
         return rows.select(0, 0);
     }
 
-    /// <summary>The same additions in memory, some columns after others: every row is read once, and what is added up stays in the cache.</summary>
+    /// <summary>
+    /// The same additions in memory, some columns after others: every row is read once, and what is added up stays in the cache.
+    /// </summary>
     private static void InPieces<T>(ReadOnlySpan<T> rows, int count, Span<T> sum)
         where T : unmanaged, INumberBase<T>
     {
@@ -70,7 +72,8 @@ public static class RowSums
             Sum(rows[(full * length)..], length, count - full, other, spare[sum.Length..]);
             second = other;
         }
-        ref T a = ref MemoryMarshal.GetReference(first), b = ref MemoryMarshal.GetReference(second), target = ref MemoryMarshal.GetReference(sum);
+        ref T a = ref MemoryMarshal.GetReference(first), b = ref MemoryMarshal.GetReference(second),
+            target = ref MemoryMarshal.GetReference(sum);
         int k = 0;
         for (; k + Vector<T>.Count <= sum.Length; k += Vector<T>.Count)
             (Vector.LoadUnsafe(ref a, (nuint)k) + Vector.LoadUnsafe(ref b, (nuint)k)).StoreUnsafe(ref target, (nuint)k);

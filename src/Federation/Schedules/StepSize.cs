@@ -3,9 +3,12 @@ using FedPG.Core.Options;
 
 namespace FedPG.Federation.Schedules;
 
-/// <summary>The local step size eta: a number, which stands for <see cref="ConstantStepSize"/>, or a schedule by rounds. Immutable.</summary>
+/// <summary>
+/// The local step size eta: a number, which stands for <see cref="ConstantStepSize"/>, or a schedule by rounds. Immutable.
+/// </summary>
 [OptionVariants(
-    "schedule", typeof(ConstantStepSize), typeof(Theorem2StepSize), typeof(Theorem3StepSize), typeof(InverseStepSize), typeof(CosineStepSize),
+    "schedule", typeof(ConstantStepSize), typeof(Theorem2StepSize), typeof(Theorem3StepSize), typeof(InverseStepSize),
+    typeof(CosineStepSize),
     typeof(GeometricStepSize), Meaning = "how eta goes by rounds", NumberStandsFor = nameof(ConstantStepSize.Value))]
 public abstract record StepSize
 {
@@ -56,11 +59,14 @@ public abstract record TheoremStepSize : StepSize
     {
         double eta = At(0, run);
         if (!NumberRange.Positive.Contains(eta))
-            section.Reject("schedule", string.Create(CultureInfo.InvariantCulture, $"gives eta = {eta:R} here; it must be {NumberRange.Positive}"));
+            section.Reject("schedule",
+                string.Create(CultureInfo.InvariantCulture, $"gives eta = {eta:R} here; it must be {NumberRange.Positive}"));
     }
 }
 
-/// <summary>The choice below Theorem 2, eta = 4 log(N H T) / (mu H T), in every round; T = 0 counts as 1. It is 0 where N = H = T = 1.</summary>
+/// <summary>
+/// The choice below Theorem 2, eta = 4 log(N H T) / (mu H T), in every round; T = 0 counts as 1. It is 0 where N = H = T = 1.
+/// </summary>
 [Word("theorem-2")]
 public sealed record Theorem2StepSize : TheoremStepSize
 {

@@ -39,7 +39,8 @@ public record TrainingSetup
     public required Func<TensorFormat, Policy> CreatePolicy { get; init; }
 
     /// <summary>
-    /// theta_0, [d], where the file gives one; null for the policy's own, which is uniform. Personal parameters stand last, and are where all
+    /// theta_0, [d], where the file gives one; null for the policy's own, which is uniform. Personal parameters stand last, and are where
+    /// all
     /// agents' start.
     /// </summary>
     public double[]? InitialParameters { get; init; }

@@ -10,7 +10,7 @@ public interface IStateRecord;
 /// Lists the tensors of a state record, one property each: what checkpoints store and what a worker holds. A record without tensors has
 /// no state to keep.
 /// </summary>
-public static class StateTensors
+internal static class StateTensors
 {
     /// <summary>The (name, tensor) pairs of a record, in the order of declaration.</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(object record)

@@ -4,10 +4,10 @@ namespace FedPG.Federation.Threads;
 
 /// <summary>
 /// A fixed set of threads that run the blocks of a phase; the caller's thread is one of them. Each runs torch with one thread of its own,
-/// because torch's own threads spin and fight over the cores. Between phases they look out for the next one for a short while before they sleep:
-/// phases follow each other within microseconds, and waking a thread takes tens of them.
+/// because torch's own threads spin and fight over the cores. Between phases they look out for the next one for a short while before they
+/// sleep: phases follow each other within microseconds, and waking a thread takes tens of them.
 /// </summary>
-public sealed class WorkerPool : IDisposable
+internal sealed class WorkerPool : IDisposable
 {
     /// <summary>Looks before a thread sleeps, some 50 microseconds together.</summary>
     private const int Looks = 100;

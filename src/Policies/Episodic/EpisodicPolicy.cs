@@ -27,7 +27,9 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <summary>The numbers in a head.</summary>
     public int HeadSize { get; }
 
-    /// <summary>Whether the last number of a head is V(o), the value of what is observed, which a critic learns; false by default.</summary>
+    /// <summary>
+    /// Whether the last number of a head is V(o), the value of what is observed, which a critic learns; false by default.
+    /// </summary>
     public virtual bool HasValues => false;
 
     /// <summary>The numbers of a head that actions follow from: all but the value.</summary>
@@ -109,7 +111,9 @@ public abstract class EpisodicPolicy : StateActionPolicy
     public virtual Tensor Divergences(Tensor reference, Tensor heads) =>
         throw new NotSupportedException($"{GetName()} gives no divergences");
 
-    /// <summary>Whether it gives the derivatives of log pi and of the entropy by the head (<see cref="Slopes"/>); false by default.</summary>
+    /// <summary>
+    /// Whether it gives the derivatives of log pi and of the entropy by the head (<see cref="Slopes"/>); false by default.
+    /// </summary>
     public virtual bool HasSlopes => false;
 
     /// <summary>log pi of actions, pair by pair, outside of torch.</summary>

@@ -5,7 +5,7 @@ using FedPG.Policies.Heads;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>A policy that looks at nothing: it draws every action from one distribution. Immutable.</summary>
-public abstract class FixedActions
+internal abstract class FixedActions
 {
     /// <summary>The numbers in an action.</summary>
     public abstract int Size { get; }

@@ -15,7 +15,7 @@ namespace FedPG.Policies.Episodic;
 /// outside the action space: what steps the environment clips it, and log pi is that of the action as drawn. A head is mu and log sigma, [2
 /// k].
 /// </summary>
-public sealed class GaussianPolicy : EpisodicPolicy
+internal sealed class GaussianPolicy : EpisodicPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = GaussianOptions.Name;

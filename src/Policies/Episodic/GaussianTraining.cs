@@ -3,7 +3,9 @@ using FedPG.Policies.Networks;
 
 namespace FedPG.Policies.Episodic;
 
-/// <summary>The heads of a <see cref="GaussianPolicy"/> differentiated without torch: outputs of its network with log sigma behind the means.</summary>
+/// <summary>
+/// The heads of a <see cref="GaussianPolicy"/> differentiated without torch: outputs of its network with log sigma behind the means.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="outputs">The network.</param>
 /// <param name="size">The numbers of an action.</param>

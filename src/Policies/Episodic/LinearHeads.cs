@@ -8,7 +8,7 @@ namespace FedPG.Policies.Episodic;
 /// A policy whose heads are values, linear in <see cref="ObservationFeatures"/>: theta is [m, outputs] row by row and starts at 0. It is
 /// trained by methods of values, and has no gradient. Heads are computed in double precision.
 /// </summary>
-public abstract class LinearHeads : EpisodicPolicy
+internal abstract class LinearHeads : EpisodicPolicy
 {
     private readonly int _outputs;
 

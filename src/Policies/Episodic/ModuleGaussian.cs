@@ -9,7 +9,7 @@ namespace FedPG.Policies.Episodic;
 /// A Gaussian around means that a user's module gives for what is observed, [M, m] to [M, k], with one sigma for each number of an action,
 /// learnt through its logarithm or fixed, as in <see cref="GaussianPolicy"/>. A head is mu and log sigma, [2 k].
 /// </summary>
-public sealed class ModuleGaussian : ObservationModulePolicy
+internal sealed class ModuleGaussian : ObservationModulePolicy
 {
     private readonly double _deviation;
     private readonly bool _learnt;

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace FedPG.Policies.Episodic;
 
 /// <summary>A softmax over logits that a user's module gives for what is observed: [M, m] to [M, A]. A head is the logits.</summary>
-public sealed class ModuleSoftmax : ObservationModulePolicy
+internal sealed class ModuleSoftmax : ObservationModulePolicy
 {
     /// <summary>Creates the policy.</summary>
     /// <param name="kind">The kind, as experiment files name it.</param>

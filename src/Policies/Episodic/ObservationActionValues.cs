@@ -10,7 +10,7 @@ namespace FedPG.Policies.Episodic;
 /// least expected cost. Q starts at 0, where the greedy policy is uniform. A box of one number is acted in by levels, evenly spaced from
 /// its low to its high bound.
 /// </summary>
-public sealed class ObservationActionValues : LinearHeads
+internal sealed class ObservationActionValues : LinearHeads
 {
     private readonly double[]? _levels;
 

@@ -76,7 +76,8 @@ public sealed class ObservationEncoding
     }
 
     /// <summary>
-    /// Which shared parameters an agent's networks meet, [ds]; null for all, and for networks whose first layer is no matrix of what is seen.
+    /// Which shared parameters an agent's networks meet, [ds]; null for all, and for networks whose first layer is no matrix of what is
+    /// seen.
     /// </summary>
     /// <param name="agent">The agent.</param>
     /// <param name="layout">The parameters.</param>

@@ -11,7 +11,7 @@ namespace FedPG.Policies.Episodic;
 /// eta of the error at most. Immutable; a
 /// <see cref="Writer"/> has the room to compute them.
 /// </summary>
-public sealed class ObservationFeatures
+internal sealed class ObservationFeatures
 {
     private readonly Func<Action<double[], double[]>> _create;
 
@@ -156,7 +156,7 @@ public sealed class ObservationFeatures
 /// How the numbers of an observation are brought to [0, 1]: one with bounds linearly, and clipped to them; one without, or with bounds of
 /// its space wider than 1e9, by 1/2 + x / (2 (1 + |x|)). Immutable.
 /// </summary>
-public sealed class ObservationScales
+internal sealed class ObservationScales
 {
     private readonly (double Low, double Width)?[] _ranges;
 

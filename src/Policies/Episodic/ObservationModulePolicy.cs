@@ -11,7 +11,7 @@ namespace FedPG.Policies.Episodic;
 /// is done with the outputs, and which parameters there are beside the module's, the kind of policy says. A module has to be a function of
 /// its parameters and observations: what it keeps from one call to the next is not in a checkpoint.
 /// </summary>
-public abstract class ObservationModulePolicy : EpisodicPolicy
+internal abstract class ObservationModulePolicy : EpisodicPolicy
 {
     private readonly ModuleCopies _copies;
     private readonly int _own;
@@ -19,7 +19,9 @@ public abstract class ObservationModulePolicy : EpisodicPolicy
     private protected ObservationModulePolicy(
         string kind, ModuleCopies copies, IReadOnlyList<(string Name, long[] Shape)> more, ObservationEncoding encoding, int actionSize,
         int headSize, TensorFormat format)
-        : base(kind, encoding, actionSize, headSize, format, new ParameterLayout([.. copies.Parameters, .. more], isPersonal: copies.IsPersonal)) =>
+        : base(
+            kind, encoding, actionSize, headSize, format,
+            new ParameterLayout([.. copies.Parameters, .. more], isPersonal: copies.IsPersonal)) =>
             (_copies, _own) = (copies, copies.Parameters.Count);
 
     /// <summary>A copy of the module is run for each chunk.</summary>
@@ -31,7 +33,7 @@ public abstract class ObservationModulePolicy : EpisodicPolicy
         double[] theta = new double[Layout.Length];
         _copies.WriteInitial(key, Layout, theta);
         // What the kind of policy adds is shared and stands last but for what the module has of its own.
-        if (Layout.Slices.Count > _own) FillMore(theta.AsSpan(Layout.Slices[_own].Offset, Layout.SharedLength - Layout.Slices[_own].Offset));
+        if (Layout.Slices.Count > _own) FillMore(theta.AsSpan(Layout.Slices[_own].Offset..Layout.SharedLength));
         return theta;
     }
 

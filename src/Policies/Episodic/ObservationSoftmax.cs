@@ -14,7 +14,7 @@ namespace FedPG.Policies.Episodic;
 /// A softmax policy on observations: a fully connected network to one logit for each action; without hidden layers it is log-linear in what
 /// is seen. A head is the logits, [A]. The last layer and all biases start at 0, so the first policy is uniform.
 /// </summary>
-public sealed class ObservationSoftmax : EpisodicPolicy
+internal sealed class ObservationSoftmax : EpisodicPolicy
 {
     private readonly RowNetwork _network;
     private readonly int _actions;
@@ -45,16 +45,17 @@ public sealed class ObservationSoftmax : EpisodicPolicy
         string kind, ObservationEncoding encoding, Discrete actions, RowNetwork network, TensorFormat format,
         Predicate<string>? isPersonal = null)
         : base(
-            kind, encoding, actionSize: 1, Given(network).Outputs, format, new ParameterLayout(network.Parameters, isPersonal: isPersonal)) =>
+            kind, encoding, actionSize: 1, Given(network).Outputs, format,
+            new ParameterLayout(network.Parameters, isPersonal: isPersonal)) =>
             (_network, _actions) = (network, Given(actions).Count);
 
-    /// <summary>The kinds of policies: a network, and one without hidden layers.</summary>
-    internal static IReadOnlyList<PolicyDefinition> Definitions { get; } =
-    [
-        PolicyDefinition.For<EpisodicEnvironment, NeuralSoftmaxOptions>(
-            "a fully connected network on observations", Create, ReadNeural, HasChoices),
-        PolicyDefinition.For<EpisodicEnvironment, LogLinearOptions>("logits linear in observations", Create, ReadLogLinear, HasChoices),
-    ];
+    /// <summary>The definition of a network.</summary>
+    internal static PolicyDefinition Neural { get; } = PolicyDefinition.For<EpisodicEnvironment, NeuralSoftmaxOptions>(
+        "a fully connected network on observations", Create, ReadNeural, HasChoices);
+
+    /// <summary>The definition of one without hidden layers.</summary>
+    internal static PolicyDefinition LogLinear { get; } = PolicyDefinition.For<EpisodicEnvironment, LogLinearOptions>(
+        "logits linear in observations", Create, ReadLogLinear, HasChoices);
 
     /// <inheritdoc/>
     public override bool HasValues => HeadSize > _actions;
@@ -99,7 +100,8 @@ public sealed class ObservationSoftmax : EpisodicPolicy
     }
 
     /// <inheritdoc/>
-    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) => SoftmaxHeads.Draw(head[.._actions], key, action);
+    public override double Draw<T>(ReadOnlySpan<T> head, in ActionKey key, Span<double> action) =>
+        SoftmaxHeads.Draw(head[.._actions], key, action);
 
     /// <inheritdoc/>
     public override void Draw<T>(

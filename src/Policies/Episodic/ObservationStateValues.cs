@@ -11,7 +11,7 @@ namespace FedPG.Policies.Episodic;
 /// Weights of the values V(o) = sum over m of f_m(o) theta_m of one fixed policy, which they are learned for and do not change; it acts
 /// whatever the weights are. Starts at 0. Trained by <c>fedtd</c>.
 /// </summary>
-public sealed class ObservationStateValues : LinearHeads
+internal sealed class ObservationStateValues : LinearHeads
 {
     /// <summary>Creates the values.</summary>
     /// <param name="encoding">What is seen of an observation.</param>

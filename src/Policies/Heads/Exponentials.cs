@@ -7,7 +7,7 @@ namespace FedPG.Policies.Heads;
 /// exp of every element, with bits that depend on the element alone: always the same vector code, the last few elements padded. torch's
 /// goes through MKL's vector mathematics, which takes 12 nanoseconds an element for tables of this size (measured), and this less than one.
 /// </summary>
-public static class Exponentials
+internal static class Exponentials
 {
     /// <summary>results[k] = exp(values[k]).</summary>
     /// <param name="values">The arguments.</param>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace FedPG.Policies.Heads;
 
 /// <summary>The probability simplex.</summary>
-public static class Simplex
+internal static class Simplex
 {
     private const int OnStack = 128;
 

@@ -9,7 +9,7 @@ namespace FedPG.Policies.Heads;
 /// numbers that are none stay none. Where A is 2, 4 or 8 a vector holds whole rows: the largest number and the sum of a row then go by
 /// halves, and stand in every place of the row. Other rows are worked on number by number.
 /// </summary>
-public static class SoftmaxRows
+internal static class SoftmaxRows
 {
     private const int Room = 512;
 

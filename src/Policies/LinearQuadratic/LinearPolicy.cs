@@ -12,7 +12,7 @@ namespace FedPG.Policies.LinearQuadratic;
 /// theta is K row by row, d = k m, and starts at the problem's initial gain. Without noise there is no log pi, and only exact gradients
 /// serve it.
 /// </summary>
-public sealed class LinearPolicy : StateActionPolicy
+internal sealed class LinearPolicy : StateActionPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = LinearOptions.Name;

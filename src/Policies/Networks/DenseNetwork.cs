@@ -9,7 +9,7 @@ namespace FedPG.Policies.Networks;
 /// layer. Weights are [in, out]. With an embedding the first layer sees a learned vector e beside x: its part e W is added to the bias.
 /// Immutable.
 /// </summary>
-public sealed class DenseNetwork : RowNetwork
+internal sealed class DenseNetwork : RowNetwork
 {
     private readonly int[] _sizes;
     private readonly int _fanIn;
@@ -133,7 +133,8 @@ public sealed class DenseNetwork : RowNetwork
         Embedded == 0 ? null : bmm(VectorIn(parameters), WeightIn(parameters)).squeeze(1).Add(parameters[1]);
 
     private Tensor? FirstBiasTangent(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> directions) => Embedded == 0 ? null
-        : bmm(VectorIn(directions), WeightIn(parameters)).Add(bmm(VectorIn(parameters), WeightIn(directions))).squeeze(1).Add(directions[1]);
+        : bmm(VectorIn(directions), WeightIn(parameters)).Add(bmm(VectorIn(parameters), WeightIn(directions))).squeeze(1)
+            .Add(directions[1]);
 
     private Tensor WeightIn(IReadOnlyList<Tensor> parameters) => parameters[2 * Layers];
 

@@ -14,7 +14,8 @@ internal static class Embeddings
     /// <summary>The parameters in layout order: W, then e.</summary>
     /// <param name="size">E.</param>
     /// <param name="outputs">h, what leaves the first layer.</param>
-    public static IEnumerable<(string Name, long[] Shape)> Parameters(int size, int outputs) => [(Weight, [size, outputs]), (Vector, [size])];
+    public static IEnumerable<(string Name, long[] Shape)> Parameters(int size, int outputs) =>
+        [(Weight, [size, outputs]), (Vector, [size])];
 
     /// <summary>
     /// Which parameters of a network are personal: the vector, and the last layer where agents have their own; those of a critic likewise.

@@ -10,7 +10,7 @@ namespace FedPG.Policies.Tabular;
 /// over the actions of least expected cost. Q starts at 0, where the greedy policy is uniform. Trained by <c>qavg</c> and <c>fedq</c>; the
 /// policy has no gradient.
 /// </summary>
-public sealed class ActionValues : TabularPolicy
+internal sealed class ActionValues : TabularPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = ActionValuesOptions.Name;

@@ -11,7 +11,7 @@ namespace FedPG.Policies.Tabular;
 /// features f(s) with one block of weights an action: theta . phi(s,a) = sum over m of f_m(s) theta[m,a]. A context z is one more feature
 /// of each action, which adds to the rest: sum over k of z_k theta'[k,a]. Starts at theta = 0.
 /// </summary>
-public sealed class LogLinear : SoftmaxPolicy
+internal sealed class LogLinear : SoftmaxPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = LogLinearOptions.Name;

@@ -11,7 +11,7 @@ namespace FedPG.Policies.Tabular;
 /// your own where that matters.
 /// <see cref="ModuleSoftmax"/> is the same where states are not listed.
 /// </summary>
-public sealed class ModulePolicy : TabularPolicy
+internal sealed class ModulePolicy : TabularPolicy
 {
     private readonly ModuleCopies _copies;
     private readonly Tensor _observations;

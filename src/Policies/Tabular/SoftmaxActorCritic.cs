@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// A softmax policy over listed states with a critic: the critic is a policy of the same make with one action, whose logits are V(s), or one
-/// logit more of the policy itself, so that all layers but the last are shared. The policy's own log pi and their gradients are those it
-/// has without a critic.
+/// A softmax policy over listed states with a critic: the critic is a policy of the same make with one action, whose logits are V(s), or
+/// one logit more of the policy itself, so that all layers but the last are shared. The policy's own log pi
+/// and their gradients are those it has without a critic.
 /// </summary>
 public sealed class SoftmaxActorCritic : SoftmaxPolicy
 {
@@ -16,7 +16,8 @@ public sealed class SoftmaxActorCritic : SoftmaxPolicy
     private readonly int _own;
 
     /// <summary>Joins the two.</summary>
-    /// <param name="actor">The policy; with one action too many where there is no critic: its last logit is V. Disposed with this one.</param>
+    /// <param name="actor">The policy; with one action too many where there is no critic: its
+    /// last logit is V. Disposed with this one.</param>
     /// <param name="critic">V(s) as the logits of one action; null where the policy gives it. Disposed with this one.</param>
     public SoftmaxActorCritic(SoftmaxPolicy actor, SoftmaxPolicy? critic)
         : base(
@@ -110,7 +111,8 @@ public sealed class SoftmaxActorCritic : SoftmaxPolicy
     private static ParameterLayout Joined(SoftmaxPolicy actor, SoftmaxPolicy? critic)
     {
         IEnumerable<(string, long[])> own = actor.Layout.Slices.Select(slice => (slice.Name, slice.Shape));
-        IEnumerable<(string, long[])> more = critic?.Layout.Slices.Select(slice => (TwoNetworks.CriticPrefix + slice.Name, slice.Shape)) ?? [];
+        IEnumerable<(string, long[])> more = critic?.Layout.Slices.Select(slice => (TwoNetworks.CriticPrefix + slice.Name, slice.Shape))
+            ?? [];
         string[] personal =
         [
             .. actor.Layout.Slices.Where(slice => slice.IsPersonal).Select(slice => slice.Name),

@@ -3,7 +3,7 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>Vectors that describe states: the observations of networks and the features of log-linear policies.</summary>
-public static class StateFeatures
+internal static class StateFeatures
 {
     /// <summary>A 1 for each state, [S, S].</summary>
     public static double[,] OneHot(int states)

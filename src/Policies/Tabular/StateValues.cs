@@ -9,7 +9,7 @@ namespace FedPG.Policies.Tabular;
 /// Weights of the state values V(s) = sum over m of f_m(s) theta_m of one fixed policy, which they are learned for and do not change.
 /// Starts at 0. Trained by <c>fedtd</c>.
 /// </summary>
-public sealed class StateValues : TabularPolicy
+internal sealed class StateValues : TabularPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = StateValuesOptions.Name;

@@ -12,7 +12,7 @@ namespace FedPG.Policies.Tabular;
 /// The direct parameterisation: theta[s,a] = pi(a|s) itself, d = S A, every row of A numbers a distribution. Starts uniform. Its parameters
 /// have to stay on the simplex, so an algorithm has to project them (<see cref="Project"/>): <c>pavg</c> does.
 /// </summary>
-public sealed class TabularDirect : TabularPolicy
+internal sealed class TabularDirect : TabularPolicy
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = TabularDirectOptions.Name;

@@ -7,7 +7,7 @@ namespace FedPG.Policies.Tabular;
 /// Features f(s) of the states that values are linear in: V(s) = sum over m of f_m(s) theta_m, Q(s, a) = sum over m of f_m(s) theta[m, a].
 /// Immutable.
 /// </summary>
-public sealed class ValueFeatures
+internal sealed class ValueFeatures
 {
     private readonly double[,]? _rows;
 

@@ -6,7 +6,7 @@ namespace FedPG.Reporting.Curves;
 /// A CSV file by its columns: the first row names them, the others hold a value in each. Cells may be quoted (<c>"a, b"</c>, <c>""</c> for
 /// a quote inside). Immutable.
 /// </summary>
-public sealed class CurveTable
+internal sealed class CurveTable
 {
     private const int MaxErrors = 20;
 
@@ -16,7 +16,8 @@ public sealed class CurveTable
     private CurveTable(string path, string[] names, List<string[]> rows)
     {
         (_path, Columns, RowCount) = (path, names, rows.Count);
-        _columns = names.Select((name, i) => (name, i)).ToDictionary(column => column.name, column => rows.Select(row => row[column.i]).ToArray(), StringComparer.Ordinal);
+        _columns = names.Select((name, i) => (name, i))
+            .ToDictionary(column => column.name, column => rows.Select(row => row[column.i]).ToArray(), StringComparer.Ordinal);
     }
 
     /// <summary>Gets the names of the columns, in the order of the file.</summary>
@@ -84,7 +85,8 @@ public sealed class CurveTable
         if (rows.Count == 0) throw new InvalidDataException($"{path}: the file is empty; a row with the names of the columns is needed.");
         string[] names = rows[0];
         rows.RemoveAt(0);
-        var errors = names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => $"{path}: the column '{group.Key}' is named {group.Count()} times.").ToList();
+        var errors = names.GroupBy(name => name).Where(group => group.Count() > 1)
+            .Select(group => $"{path}: the column '{group.Key}' is named {group.Count()} times.").ToList();
         for (int i = 0; i < rows.Count; i++)
         {
             if (rows[i].Length != names.Length) errors.Add($"{path}: row {i + 1} has {rows[i].Length} cells; {names.Length} are needed.");

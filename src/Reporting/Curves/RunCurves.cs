@@ -1,7 +1,7 @@
 namespace FedPG.Reporting.Curves;
 
 /// <summary>Reads the curves of run folders.</summary>
-public static class RunCurves
+internal static class RunCurves
 {
     /// <summary>The file of a run folder that holds its curves, a row a round.</summary>
     public const string MetricsFile = "metrics.csv";

@@ -4,7 +4,7 @@ using FedPG.Reporting.Figures;
 namespace FedPG.Reporting.Curves;
 
 /// <summary>One curve for runs of the same settings with several seeds. Stateless.</summary>
-public static class SeedCurves
+internal static class SeedCurves
 {
     /// <summary>More points than this would not show.</summary>
     private const int MaxPoints = 400;
@@ -19,13 +19,17 @@ public static class SeedCurves
     /// </param>
     /// <param name="diverged">Which runs ended because their figures were no longer finite, [runs].</param>
     /// <param name="style">The row of the table of styles.</param>
-    public static Series Of(string name, IReadOnlyList<(IReadOnlyList<double> X, IReadOnlyList<double> Y)> runs, IReadOnlyList<bool> diverged, int style)
+    public static Series Of(string name, IReadOnlyList<(IReadOnlyList<double> X, IReadOnlyList<double> Y)> runs,
+        IReadOnlyList<bool> diverged, int style)
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(diverged);
-        IReadOnlyList<double> figures = diverged.All(d => d) ? runs.MaxBy(r => r.Y.Count).Y : runs.Where((_, k) => !diverged[k]).MinBy(r => r.Y.Count).Y;
+        IReadOnlyList<double> figures = diverged.All(d => d)
+            ? runs.MaxBy(r => r.Y.Count).Y
+            : runs.Where((_, k) => !diverged[k]).MinBy(r => r.Y.Count).Y;
         int[] rows = [.. Enumerable.Range(0, figures.Count).Where(t => double.IsFinite(figures[t]))];
-        if (rows.Length > MaxPoints) rows = [.. Enumerable.Range(0, MaxPoints).Select(k => rows[(int)((long)k * (rows.Length - 1) / (MaxPoints - 1))]).Distinct()];
+        if (rows.Length > MaxPoints)
+            rows = [.. Enumerable.Range(0, MaxPoints).Select(k => rows[(int)((long)k * (rows.Length - 1) / (MaxPoints - 1))]).Distinct()];
         var (x, y, low, high) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         foreach (int t in rows)
         {
@@ -35,7 +39,15 @@ public static class SeedCurves
             low.Add(Intervals.Quantile(at, 0.25));
             high.Add(Intervals.Quantile(at, 0.75));
         }
-        return new Series { Name = name, X = x, Y = y, Low = runs.Count > 1 ? low : null, High = runs.Count > 1 ? high : null, Style = style };
+        return new Series
+        {
+            Name = name,
+            X = x,
+            Y = y,
+            Low = runs.Count > 1 ? low : null,
+            High = runs.Count > 1 ? high : null,
+            Style = style,
+        };
     }
 
     /// <summary>Gaps fall by orders of magnitude; objectives, and gaps that are not all positive, do not.</summary>

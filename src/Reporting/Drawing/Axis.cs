@@ -35,7 +35,8 @@ internal sealed record Axis(AxisScale Scale, double Min, double Max)
     /// </summary>
     public static Axis Over(IEnumerable<double> values, AxisScale scale, (double Low, double High)? range, double room)
     {
-        if (range is { } given && Place(given.Low, scale) < Place(given.High, scale) && IsWide(Place(given.Low, scale), Place(given.High, scale)))
+        if (range is { } given && Place(given.Low, scale) < Place(given.High, scale)
+            && IsWide(Place(given.Low, scale), Place(given.High, scale)))
             return new Axis(scale, Place(given.Low, scale), Place(given.High, scale));
 
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
@@ -49,7 +50,9 @@ internal sealed record Axis(AxisScale Scale, double Min, double Max)
         if (low > high) return new Axis(scale, 0, 1);
         if (!IsWide(low, high))
         {
-            double half = scale == AxisScale.Log ? 0.5 : Math.Max(Math.Abs(low) * 0.05, low == 0 || Math.Abs(low) < SmallestSpan ? 0.5 : SmallestSpan);
+            double half = scale == AxisScale.Log
+                ? 0.5
+                : Math.Max(Math.Abs(low) * 0.05, low == 0 || Math.Abs(low) < SmallestSpan ? 0.5 : SmallestSpan);
             return new Axis(scale, low - half, high + half);
         }
 
@@ -63,5 +66,6 @@ internal sealed record Axis(AxisScale Scale, double Min, double Max)
         return value > 0 ? Math.Log10(value) : double.NaN;
     }
 
-    private static bool IsWide(double low, double high) => high - low > Math.Max(SmallestSpan, 1e-9 * Math.Max(Math.Abs(low), Math.Abs(high)));
+    private static bool IsWide(double low, double high) =>
+        high - low > Math.Max(SmallestSpan, 1e-9 * Math.Max(Math.Abs(low), Math.Abs(high)));
 }

@@ -17,10 +17,13 @@ internal static class FigureErrors
             {
                 Series series = figure.Panels[p].Series[s];
                 string at = $"Panels[{p}].Series[{s}] ('{series.Name}')";
-                if (series.Y.Count != series.X.Count) yield return $"{at}.Y: {series.Y.Count} values for {series.X.Count} of X; as many are needed.";
+                if (series.Y.Count != series.X.Count)
+                    yield return $"{at}.Y: {series.Y.Count} values for {series.X.Count} of X; as many are needed.";
                 if (series.Low is null != series.High is null) yield return $"{at}: Low and High are given together or not at all.";
-                if (series.Low is { } low && low.Count != series.X.Count) yield return $"{at}.Low: {low.Count} values for {series.X.Count} of X; as many are needed.";
-                if (series.High is { } high && high.Count != series.X.Count) yield return $"{at}.High: {high.Count} values for {series.X.Count} of X; as many are needed.";
+                if (series.Low is { } low && low.Count != series.X.Count)
+                    yield return $"{at}.Low: {low.Count} values for {series.X.Count} of X; as many are needed.";
+                if (series.High is { } high && high.Count != series.X.Count)
+                    yield return $"{at}.High: {high.Count} values for {series.X.Count} of X; as many are needed.";
             }
         }
     }

@@ -7,7 +7,7 @@ namespace FedPG.Reporting.Drawing;
 /// Draws figures into files. The same figure gives the same bytes, whatever fonts, culture or clock the machine has. Safe to call from
 /// several threads.
 /// </summary>
-public static class FigureFiles
+internal static class FigureFiles
 {
     /// <summary>Writes a figure as SVG (text as text) and as PNG (two pixels a unit, 192 dpi). Existing files are replaced.</summary>
     /// <param name="figure">The figure.</param>

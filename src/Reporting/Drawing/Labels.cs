@@ -34,7 +34,9 @@ internal sealed class ReferenceLabels(Box frame, List<SKPoint> covered)
     public PlacedText Place(ReferenceLine line, float at)
     {
         float width = PlotFont.Width(line.Label, Sizes.Reference);
-        (float X, float Y)[] places = line.Direction == ReferenceDirection.Horizontal ? [.. AlongHorizontal(at, width)] : [.. AlongVertical(at, width)];
+        (float X, float Y)[] places = line.Direction == ReferenceDirection.Horizontal
+            ? [.. AlongHorizontal(at, width)]
+            : [.. AlongVertical(at, width)];
         (float x, float y) = places.MinBy(place => Cost(Around(place.X, place.Y, width)));
         Box taken = Around(x, y, width);
         for (float px = taken.Left; px <= taken.Right; px += Sizes.Gap)

@@ -19,7 +19,8 @@ internal sealed class LegendEntries
         bool shown = figure.Legend is LegendPlacement.Below or LegendPlacement.Right;
         _entries = !shown ? [] :
         [
-            .. figure.Panels.Where(panel => panel.Estimates.Count == 0).SelectMany(panel => panel.Series).Where(series => series.Name.Length > 0)
+            .. figure.Panels.Where(panel => panel.Estimates.Count == 0).SelectMany(panel => panel.Series)
+                .Where(series => series.Name.Length > 0)
                 .DistinctBy(series => (series.Name, series.Style, series.Kind)),
         ];
         _entryWidth = _entries.Length == 0 ? 0 : Sample + Sizes.Gap + 2 + _entries.Max(series => PlotFont.Width(series.Name, Sizes.Legend));

@@ -18,7 +18,8 @@ internal sealed class Looks(bool forSvg)
     private static readonly IReadOnlyList<float>[] LawDashes = [[5, 4], [10, 4], [2, 3], [8, 3, 2, 3]];
 
     // Those of the series first, in the order of their styles.
-    private static readonly IReadOnlyList<float>[] Dashes = [.. SeriesStyle.Table.Select(style => style.Dashes), .. LawDashes, ReferenceDashes];
+    private static readonly IReadOnlyList<float>[] Dashes = [.. SeriesStyle.Table.Select(style => style.Dashes), .. LawDashes,
+        ReferenceDashes];
 
     /// <summary>The colour of reference lines and their labels.</summary>
     public const uint ReferenceColour = 0x505050;
@@ -41,7 +42,8 @@ internal sealed class Looks(bool forSvg)
     public LineStyle Reference() => Line(Sizes.ReferenceLine, Colour(ReferenceColour), ReferenceDashes);
 
     /// <summary>The dashes that an SVG's limit of mitres stands for; null where it stands for none.</summary>
-    public static IReadOnlyList<float>? DashesOfMitre(int mitre) => mitre >= FirstMitre && mitre < FirstMitre + Dashes.Length ? Dashes[mitre - FirstMitre] : null;
+    public static IReadOnlyList<float>? DashesOfMitre(int mitre) =>
+        mitre >= FirstMitre && mitre < FirstMitre + Dashes.Length ? Dashes[mitre - FirstMitre] : null;
 
     public static LineStyle Bars(int style, float width) => new(width, Colour(SeriesStyle.At(style).Colour));
 
@@ -57,7 +59,11 @@ internal sealed class Looks(bool forSvg)
             MarkerOutline.Diamond => (MarkerShape.FilledDiamond, 1.2f),
             _ => (MarkerShape.FilledCircle, 1),
         };
-        return new MarkerStyle(shape, size * Sizes.Marker, style.Filled ? colour : Colors.White) { OutlineWidth = 1.5f, OutlineColor = colour };
+        return new MarkerStyle(shape, size * Sizes.Marker, style.Filled ? colour : Colors.White)
+        {
+            OutlineWidth = 1.5f,
+            OutlineColor = colour,
+        };
     }
 
     public static Color Band(int style) => Colour(SeriesStyle.At(style).Colour).WithAlpha(0.16);

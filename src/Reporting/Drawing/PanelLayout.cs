@@ -13,7 +13,8 @@ internal sealed class PanelLayout
     {
         Panel = panel;
         bool rows = panel.Estimates.Count > 0;
-        X = Axis.Over(rows ? Values(panel.Estimates) : panel.Series.SelectMany(series => series.X), panel.XScale, panel.XRange, rows ? 0.06 : 0.015);
+        X = Axis.Over(rows ? Values(panel.Estimates) : panel.Series.SelectMany(series => series.X), panel.XScale, panel.XRange,
+            rows ? 0.06 : 0.015);
         Y = rows
             ? new Axis(AxisScale.Linear, -0.6, panel.Estimates.Count - 0.4)
             : Axis.Over(panel.Series.SelectMany(Heights), panel.YScale, panel.YRange, 0.04);
@@ -24,7 +25,8 @@ internal sealed class PanelLayout
 
         bool ends = legend == LegendPlacement.LineEnds && !rows;
         LineEnds = ends ? [.. panel.Series.Where(series => series.Name.Length > 0)] : [];
-        float lastTick = XTicks.Where(tick => tick.Label.Length > 0).Select(tick => PlotFont.Width(tick.Label, Sizes.Tick) / 2).DefaultIfEmpty(0).Max();
+        float lastTick = XTicks.Where(tick => tick.Label.Length > 0).Select(tick => PlotFont.Width(tick.Label, Sizes.Tick) / 2)
+            .DefaultIfEmpty(0).Max();
         float tickWidth = YTicks.Select(tick => PlotFont.Width(tick.Label, Sizes.Tick)).DefaultIfEmpty(0).Max();
         Left = Sizes.Margin + (panel.YLabel.Length > 0 ? Sizes.Label * Sizes.Line : 0) + tickWidth + (2 * Sizes.Gap) + Sizes.TickLength;
         Right = Math.Max(lastTick, Sizes.Margin)

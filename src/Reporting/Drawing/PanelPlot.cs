@@ -22,7 +22,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
         plot.HideGrid();
         plot.Axes.FrameWidth(Sizes.Frame);
         plot.Axes.SetLimits(_x.Min, _x.Max, _y.Min, _y.Max);
-        plot.Layout.Fixed(new PixelPadding(frame.Left - room.Left, room.Right - frame.Right, room.Bottom - frame.Bottom, frame.Top - room.Top));
+        plot.Layout.Fixed(new PixelPadding(frame.Left - room.Left, room.Right - frame.Right, room.Bottom - frame.Bottom,
+            frame.Top - room.Top));
         SetTicks(plot.Axes.Bottom, layout.XTicks);
         SetTicks(plot.Axes.Left, layout.YTicks);
         if (layout.Panel.Estimates.Count > 0) AddEstimates(plot, looks);
@@ -42,7 +43,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
     {
         Panel panel = layout.Panel;
         foreach (AxisTick tick in layout.XTicks.Where(tick => tick.Label.Length > 0 && _x.Contains(tick.Position)))
-            yield return new(tick.Label, PixelX(tick.Position), frame.Bottom + Sizes.TickLength + Sizes.Tick, Sizes.Tick, TextAnchor.Middle);
+            yield return new(tick.Label, PixelX(tick.Position), frame.Bottom + Sizes.TickLength + Sizes.Tick, Sizes.Tick,
+                TextAnchor.Middle);
         foreach (AxisTick tick in layout.YTicks.Where(tick => tick.Label.Length > 0 && _y.Contains(tick.Position)))
         {
             float x = frame.Left - Sizes.TickLength - Sizes.Gap;
@@ -58,13 +60,16 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
         }
 
         if (panel.YLabel.Length > 0)
-            yield return new(panel.YLabel, room.Left + Sizes.Margin + (0.8f * Sizes.Label), (frame.Top + frame.Bottom) / 2, Sizes.Label, TextAnchor.Middle, Upwards: true);
+            yield return new(panel.YLabel, room.Left + Sizes.Margin + (0.8f * Sizes.Label), (frame.Top + frame.Bottom) / 2, Sizes.Label,
+                TextAnchor.Middle, Upwards: true);
         foreach (PlacedText text in EndLabels.Of(Ends(), frame))
             yield return text;
 
         var labels = new ReferenceLabels(frame, Covered());
         foreach (ReferenceLine line in VisibleReferences().Where(line => line.Label.Length > 0))
-            yield return labels.Place(line, line.Direction == ReferenceDirection.Horizontal ? PixelY(_y.Place(line.Value)) : PixelX(_x.Place(line.Value)));
+            yield return labels.Place(line, line.Direction == ReferenceDirection.Horizontal
+                ? PixelY(_y.Place(line.Value))
+                : PixelX(_x.Place(line.Value)));
     }
 
     private static void SetTicks(IAxis axis, AxisTick[] ticks)
@@ -110,7 +115,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
             {
                 (double bottom, double top) = Ends(low[i], high[i]);
                 if (double.IsNaN(bottom)) continue;
-                plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar([points[i].X], [points[i].Y], null, null, [top - points[i].Y], [points[i].Y - bottom])
+                plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar([points[i].X], [points[i].Y], null, null, [top - points[i].Y],
+                    [points[i].Y - bottom])
                 {
                     LineStyle = Looks.Bars(series.Style, Sizes.Law),
                     CapSize = 4,
@@ -119,7 +125,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
         }
 
         if (marked.Count == 0) return;
-        ScottPlot.Plottables.Scatter markers = plot.Add.ScatterPoints((Coordinates[])[.. marked.Select(i => new Coordinates(points[i].X, points[i].Y))]);
+        ScottPlot.Plottables.Scatter markers = plot.Add.ScatterPoints(
+            (Coordinates[])[.. marked.Select(i => new Coordinates(points[i].X, points[i].Y))]);
         markers.MarkerStyle = Looks.Marker(series.Style);
     }
 
@@ -139,7 +146,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
         {
             if (under.Length < 2) continue;
             IEnumerable<Point> outline = Polyline.Thinned(under, _x, Columns).Concat(Polyline.Thinned(over, _x, Columns).Reverse());
-            ScottPlot.Plottables.Polygon band = plot.Add.Polygon((Coordinates[])[.. outline.Select(point => new Coordinates(point.X, point.Y))]);
+            ScottPlot.Plottables.Polygon band = plot.Add.Polygon(
+                (Coordinates[])[.. outline.Select(point => new Coordinates(point.X, point.Y))]);
             band.FillColor = Looks.Band(series.Style);
             band.LineWidth = 0;
         }
@@ -170,7 +178,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
         IReadOnlyList<Estimate> estimates = layout.Panel.Estimates;
         for (int i = 0; i < estimates.Count; i++)
         {
-            double row = estimates.Count - 1 - i, low = _x.Place(estimates[i].Low), high = _x.Place(estimates[i].High), value = _x.Place(estimates[i].Value);
+            double row = estimates.Count - 1 - i, low = _x.Place(estimates[i].Low), high = _x.Place(estimates[i].High),
+                value = _x.Place(estimates[i].Value);
             if (!double.IsNaN(low) && !double.IsNaN(high))
             {
                 plot.Add.Plottable(new ScottPlot.Plottables.ErrorBar([low], [row], [high - low], [0], null, null)
@@ -180,7 +189,8 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
                 });
             }
 
-            if (!double.IsNaN(value)) plot.Add.ScatterPoints((Coordinates[])[new(value, row)]).MarkerStyle = Looks.Marker(estimates[i].Style);
+            if (!double.IsNaN(value))
+                plot.Add.ScatterPoints((Coordinates[])[new(value, row)]).MarkerStyle = Looks.Marker(estimates[i].Style);
         }
     }
 

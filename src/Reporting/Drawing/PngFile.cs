@@ -22,7 +22,8 @@ internal static class SceneTexts
         {
             using var rim = new SKPaint
             {
-                Color = SKColors.White, IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = Halo, StrokeJoin = SKStrokeJoin.Round,
+                Color = SKColors.White, IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = Halo,
+                StrokeJoin = SKStrokeJoin.Round,
             };
             DrawPieces(canvas, text, start, rim);
         }
@@ -51,7 +52,8 @@ internal static class PngFile
     /// <summary>The bytes of the file, the same for the same scene.</summary>
     public static byte[] Of(Scene scene)
     {
-        using SKSurface surface = SKSurface.Create(new SKImageInfo(Scale * scene.Width, Scale * scene.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        using SKSurface surface = SKSurface.Create(
+            new SKImageInfo(Scale * scene.Width, Scale * scene.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         surface.Canvas.Scale(Scale);
         scene.Draw(surface.Canvas, new Looks(forSvg: false));
         foreach (PlacedText text in scene.Texts)

@@ -40,9 +40,12 @@ internal sealed class Scene
             : [.. legend.Below(Width, Height - below)];
         Texts =
         [
-            .. figure.Title.Length > 0 ? [new PlacedText(figure.Title, Width / 2f, Sizes.Margin + Sizes.Title, Sizes.Title, TextAnchor.Middle)] : (PlacedText[])[],
+            .. figure.Title.Length > 0
+                ? [new PlacedText(figure.Title, Width / 2f, Sizes.Margin + Sizes.Title, Sizes.Title, TextAnchor.Middle)]
+                : (PlacedText[])[],
             .. _panels.SelectMany(panel => panel.Texts()),
-            .. _legend.Select(entry => new PlacedText(entry.Entry.Name, entry.X + LegendEntries.Sample + Sizes.Gap + 2, entry.Y + (0.36f * Sizes.Legend), Sizes.Legend, TextAnchor.Start)),
+            .. _legend.Select(entry => new PlacedText(entry.Entry.Name, entry.X + LegendEntries.Sample + Sizes.Gap + 2,
+                entry.Y + (0.36f * Sizes.Legend), Sizes.Legend, TextAnchor.Start)),
         ];
     }
 
@@ -84,13 +87,15 @@ internal sealed class Scene
     // Frames that stand in a column begin and end at the same place, and so do those in a row.
     private static void Align(PanelLayout[] layouts, int columns)
     {
-        foreach (IGrouping<int, PanelLayout> column in layouts.Select((layout, i) => (layout, i)).GroupBy(pair => pair.i % columns, pair => pair.layout))
+        foreach (IGrouping<int, PanelLayout> column in layouts.Select((layout, i) => (layout, i))
+            .GroupBy(pair => pair.i % columns, pair => pair.layout))
         {
             (float left, float right) = (column.Max(layout => layout.Left), column.Max(layout => layout.Right));
             foreach (PanelLayout layout in column) (layout.Left, layout.Right) = (left, right);
         }
 
-        foreach (IGrouping<int, PanelLayout> row in layouts.Select((layout, i) => (layout, i)).GroupBy(pair => pair.i / columns, pair => pair.layout))
+        foreach (IGrouping<int, PanelLayout> row in layouts.Select((layout, i) => (layout, i))
+            .GroupBy(pair => pair.i / columns, pair => pair.layout))
         {
             (float top, float bottom) = (row.Max(layout => layout.Top), row.Max(layout => layout.Bottom));
             foreach (PanelLayout layout in row) (layout.Top, layout.Bottom) = (top, bottom);

@@ -61,7 +61,8 @@ internal static class SvgFile
     private static void NumberClips(XElement root)
     {
         XElement[] clips = [.. root.Descendants(Svg + "clipPath")];
-        Dictionary<string, string> names = clips.Select((clip, i) => (Old: clip.Attribute("id")!.Value, New: string.Create(CultureInfo.InvariantCulture, $"clip{i + 1}")))
+        Dictionary<string, string> names =
+            clips.Select((clip, i) => (Old: clip.Attribute("id")!.Value, New: string.Create(CultureInfo.InvariantCulture, $"clip{i + 1}")))
             .ToDictionary(name => $"url(#{name.Old})", name => $"url(#{name.New})");
         for (int i = 0; i < clips.Length; i++)
             clips[i].SetAttributeValue("id", string.Create(CultureInfo.InvariantCulture, $"clip{i + 1}"));

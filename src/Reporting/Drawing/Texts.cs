@@ -13,7 +13,8 @@ internal enum TextAnchor
 /// the bottom up;
 /// <paramref name="Halo"/> draws it on a white rim, for places where lines may pass behind.
 /// </summary>
-internal sealed record PlacedText(string Text, float X, float Y, float Size, TextAnchor Anchor, uint Colour = 0, bool Upwards = false, bool Halo = false);
+internal sealed record PlacedText(string Text, float X, float Y, float Size, TextAnchor Anchor, uint Colour = 0, bool Upwards = false,
+    bool Halo = false);
 
 /// <summary>A rectangle in the figure; y grows downwards.</summary>
 internal readonly record struct Box(float Left, float Top, float Right, float Bottom)

@@ -3,7 +3,7 @@ using FedPG.Reporting.Drawing;
 namespace FedPG.Reporting.Figures;
 
 /// <summary>How values lie along an axis.</summary>
-public enum AxisScale
+internal enum AxisScale
 {
     /// <summary>Equal differences take equal room.</summary>
     Linear,
@@ -13,7 +13,7 @@ public enum AxisScale
 }
 
 /// <summary>Where the names of the series go. None of the places covers the data.</summary>
-public enum LegendPlacement
+internal enum LegendPlacement
 {
     /// <summary>One legend for all panels, in rows under them.</summary>
     Below,
@@ -36,7 +36,7 @@ public enum LegendPlacement
 /// Texts may hold superscripts and subscripts: <c>10^{-3}</c>, <c>m_{i}</c>. Immutable, and safe to share between threads as long as nobody
 /// writes to the arrays of its series.
 /// </remarks>
-public sealed record Figure
+internal sealed record Figure
 {
     /// <summary>The width of a panel where <see cref="Width"/> is not given.</summary>
     public const int DefaultPanelWidth = 520;
@@ -76,7 +76,7 @@ public sealed record Figure
 }
 
 /// <summary>One pair of axes and what is drawn in it: curves, or estimates with intervals, a row each.</summary>
-public sealed record Panel
+internal sealed record Panel
 {
     /// <summary>Gets the title; empty (the default) for none.</summary>
     public string Title { get; init; } = "";

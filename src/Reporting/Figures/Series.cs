@@ -1,7 +1,7 @@
 namespace FedPG.Reporting.Figures;
 
 /// <summary>How a series is drawn.</summary>
-public enum SeriesKind
+internal enum SeriesKind
 {
     /// <summary>A thick line with the dashes, the grey level and (a few, on a long curve) the markers of its style.</summary>
     Curve,
@@ -17,7 +17,7 @@ public enum SeriesKind
 }
 
 /// <summary>How the spread of a series is drawn.</summary>
-public enum Spread
+internal enum Spread
 {
     /// <summary>A pale band.</summary>
     Band,
@@ -30,7 +30,7 @@ public enum Spread
 /// A curve: points in the order in which they are joined. What is not finite (or above 1e300 in size), and what is not positive on a
 /// logarithmic axis, is a gap. Arrays may be empty.
 /// </summary>
-public sealed record Series
+internal sealed record Series
 {
     /// <summary>Gets the name in the legend; empty for none. Series of the same name, style and kind share one entry.</summary>
     public string Name { get; init; } = "";
@@ -63,10 +63,10 @@ public sealed record Series
 /// <param name="Low">The lower end of the interval; no interval is drawn where an end is not finite.</param>
 /// <param name="High">The upper end of the interval.</param>
 /// <param name="Style">The row of <see cref="SeriesStyle.Table"/> that gives the marker and the colour.</param>
-public sealed record Estimate(string Label, double Value, double Low, double High, int Style = 0);
+internal sealed record Estimate(string Label, double Value, double Low, double High, int Style = 0);
 
 /// <summary>The direction of a reference line.</summary>
-public enum ReferenceDirection
+internal enum ReferenceDirection
 {
     /// <summary>At a value of the vertical axis.</summary>
     Horizontal,
@@ -79,4 +79,4 @@ public enum ReferenceDirection
 /// <param name="Direction">Its direction.</param>
 /// <param name="Value">Where it stands.</param>
 /// <param name="Label">The text beside it, put where it covers the least of the data; empty for none.</param>
-public sealed record ReferenceLine(ReferenceDirection Direction, double Value, string Label = "");
+internal sealed record ReferenceLine(ReferenceDirection Direction, double Value, string Label = "");

@@ -1,7 +1,7 @@
 namespace FedPG.Reporting.Figures;
 
 /// <summary>The outline of a marker.</summary>
-public enum MarkerOutline
+internal enum MarkerOutline
 {
     /// <summary>A circle.</summary>
     Circle,
@@ -28,7 +28,7 @@ public enum MarkerOutline
 /// <param name="Dashes">The lengths of strokes and gaps in turn; empty for a solid line.</param>
 /// <param name="Marker">The outline of the marker.</param>
 /// <param name="Filled">Whether the marker is filled with the colour, or with white.</param>
-public sealed record SeriesStyle(uint Colour, IReadOnlyList<float> Dashes, MarkerOutline Marker, bool Filled)
+internal sealed record SeriesStyle(uint Colour, IReadOnlyList<float> Dashes, MarkerOutline Marker, bool Filled)
 {
     /// <summary>
     /// Gets the styles, in the order in which a figure should use them. No two have the same dashes, and no two the same marker.

@@ -59,7 +59,8 @@ internal static class GifFile
         {
             if (before[k] == after[k]) continue;
             (int row, int column) = Math.DivRem(k, width);
-            (left, right, top, bottom) = (Math.Min(left, column), Math.Max(right, column + 1), Math.Min(top, row), Math.Max(bottom, row + 1));
+            (left, right, top, bottom) = (Math.Min(left, column), Math.Max(right, column + 1), Math.Min(top, row),
+                Math.Max(bottom, row + 1));
         }
         return right == 0 ? (0, 0, 1, 1) : (left, top, right, bottom);
     }

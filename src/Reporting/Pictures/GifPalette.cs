@@ -23,7 +23,8 @@ internal sealed class GifPalette
         {
             byte[] bytes = new byte[3 * Size];
             for (int k = 0; k < _colours.Length; k++)
-                (bytes[3 * k], bytes[(3 * k) + 1], bytes[(3 * k) + 2]) = ((byte)(_colours[k] >> 16), (byte)(_colours[k] >> 8), (byte)_colours[k]);
+                (bytes[3 * k], bytes[(3 * k) + 1], bytes[(3 * k) + 2]) =
+                    ((byte)(_colours[k] >> 16), (byte)(_colours[k] >> 8), (byte)_colours[k]);
             return bytes;
         }
     }
@@ -68,7 +69,8 @@ internal sealed class GifPalette
         (int best, int least) = (0, int.MaxValue);
         for (int k = 0; k < _colours.Length; k++)
         {
-            int r = (int)(colour >> 16 & 0xff) - (int)(_colours[k] >> 16 & 0xff), g = (int)(colour >> 8 & 0xff) - (int)(_colours[k] >> 8 & 0xff), b = (int)(colour & 0xff) - (int)(_colours[k] & 0xff);
+            int r = (int)(colour >> 16 & 0xff) - (int)(_colours[k] >> 16 & 0xff),
+                g = (int)(colour >> 8 & 0xff) - (int)(_colours[k] >> 8 & 0xff), b = (int)(colour & 0xff) - (int)(_colours[k] & 0xff);
             int distance = (2 * r * r) + (4 * g * g) + (3 * b * b);
             if (distance < least) (best, least) = (k, distance);
         }

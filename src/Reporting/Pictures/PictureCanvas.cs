@@ -84,7 +84,12 @@ internal sealed class PictureCanvas : IDisposable
     private void DrawText(TextShape text)
     {
         using SKFont font = PlotFont.Of(text.Size);
-        SKTextAlign align = text.Align switch { TextAlign.Start => SKTextAlign.Left, TextAlign.End => SKTextAlign.Right, _ => SKTextAlign.Center };
+        SKTextAlign align = text.Align switch
+        {
+            TextAlign.Start => SKTextAlign.Left,
+            TextAlign.End => SKTextAlign.Right,
+            _ => SKTextAlign.Center,
+        };
         // Capitals of this face are 0.72 of its size high.
         float baseline = text.Y + (0.36f * text.Size);
         _surface.Canvas.DrawText(Fitted(text.Text, font, text.Room), text.X, baseline, align, font, Fill(text.Colour));

@@ -7,7 +7,7 @@ using SkiaSharp;
 namespace FedPG.Reporting.Pictures;
 
 /// <summary>Pictures as files: a still PNG, or an episode as an animated GIF. Safe to call from several threads.</summary>
-public static class PictureFiles
+internal static class PictureFiles
 {
     private const int MaxFrames = 1000, LastDelay = 150;
 

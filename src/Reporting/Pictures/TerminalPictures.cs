@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace FedPG.Reporting.Pictures;
 
 /// <summary>Scenes in a terminal: with colours where it has them, in plain characters where it does not.</summary>
-public static class TerminalPictures
+internal static class TerminalPictures
 {
     /// <summary>Writes what is shown, what it means, and how the episode went.</summary>
     /// <param name="console">The terminal.</param>
@@ -22,7 +22,8 @@ public static class TerminalPictures
         foreach (TextBlock block in drawing.Describe(scene)) Write(console, block);
         PlayedEpisode episode = scene.Episode;
         string sum = episode.Return(episode.Steps).ToString("G5", CultureInfo.InvariantCulture);
-        console.WriteLine($"episode: {episode.Steps} steps, {(episode.Terminated ? "terminated" : "not at its end")}, sum of rewards {sum}");
+        console.WriteLine(
+            $"episode: {episode.Steps} steps, {(episode.Terminated ? "terminated" : "not at its end")}, sum of rewards {sum}");
     }
 
     private static void Write(IAnsiConsole console, TextBlock block)

@@ -11,15 +11,22 @@ namespace FedPG.Reporting.Report;
 internal sealed class HtmlPage(string title)
 {
     private const string Style = """
-        body { font: 15px/1.5 "Liberation Sans", Arial, Helvetica, sans-serif; color: #1a1a1a; max-width: 1120px; margin: 2.5em auto; padding: 0 1.5em; }
-        h1 { font-size: 1.9em; margin: 0 0 .2em; } h2 { font-size: 1.25em; margin: 2em 0 .6em; border-bottom: 1px solid #ccc; padding-bottom: .2em; }
+        body { font: 15px/1.5 "Liberation Sans", Arial, Helvetica, sans-serif; color: #1a1a1a; max-width: 1120px; margin: 2.5em auto;
+        padding: 0 1.5em; }
+        h1 { font-size: 1.9em; margin: 0 0 .2em; } h2 { font-size: 1.25em; margin: 2em 0 .6em; border-bottom: 1px solid #ccc;
+        padding-bottom: .2em; }
         .lead { color: #444; max-width: 60em; } .scroll { overflow-x: auto; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: .3em .9em .3em 0; text-align: right; vertical-align: top; white-space: nowrap; }
-        th { border-bottom: 1.5px solid #1a1a1a; font-weight: 600; } td { border-bottom: 1px solid #e4e4e4; } th:first-child, td:first-child, td.text, th.text { text-align: left; }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        th, td { padding: .3em .9em .3em 0; text-align: right; vertical-align: top; white-space: nowrap; }
+        th { border-bottom: 1.5px solid #1a1a1a; font-weight: 600; } td { border-bottom: 1px solid #e4e4e4; }
+        th:first-child, td:first-child, td.text, th.text { text-align: left; }
         td.text { white-space: normal; overflow-wrap: anywhere; min-width: 5em; }
-        .note, figcaption { color: #555; font-size: .9em; max-width: 60em; margin: .4em 0 0; } figure { margin: 1.2em 0 0; } svg { max-width: 100%; height: auto; }
-        .swatch { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 2px; } pre { background: #f6f6f6; padding: 1em; overflow-x: auto; font-size: .85em; }
-        summary { cursor: pointer; } @media print { body { margin: 0; max-width: none; } details { display: none; } figure, table { break-inside: avoid; } }
+        .note, figcaption { color: #555; font-size: .9em; max-width: 60em; margin: .4em 0 0; } figure { margin: 1.2em 0 0; }
+        svg { max-width: 100%; height: auto; }
+        .swatch { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 2px; }
+        pre { background: #f6f6f6; padding: 1em; overflow-x: auto; font-size: .85em; }
+        summary { cursor: pointer; } @media print { body { margin: 0; max-width: none; } details { display: none; }
+        figure, table { break-inside: avoid; } }
         """;
 
     private readonly StringBuilder _body = new();
@@ -37,7 +44,8 @@ internal sealed class HtmlPage(string title)
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
         // Names are looked up in the whole page, and each figure has a first clip.
         string own = string.Create(CultureInfo.InvariantCulture, $"figure{++_figures}-clip");
-        svg = svg.Replace("id=\"clip", $"id=\"{own}", StringComparison.Ordinal).Replace("url(#clip", $"url(#{own}", StringComparison.Ordinal);
+        svg = svg.Replace("id=\"clip", $"id=\"{own}", StringComparison.Ordinal)
+            .Replace("url(#clip", $"url(#{own}", StringComparison.Ordinal);
         Line($"<figure>{svg.TrimEnd()}{(caption.Length > 0 ? $"<figcaption>{Text(caption)}</figcaption>" : "")}</figure>");
     }
 
@@ -51,7 +59,8 @@ internal sealed class HtmlPage(string title)
         bool[] texts = [.. Enumerable.Range(0, head.Count).Select(k => cells.All(row => !LooksLikeNumber(row[k])))];
         Line("<div class=\"scroll\"><table>");
         Line($"<tr>{string.Concat(head.Select((name, k) => $"<th{Class(k)}>{Text(name)}</th>"))}</tr>");
-        foreach (IReadOnlyList<string> row in cells) Line($"<tr>{string.Concat(row.Select((cell, k) => $"<td{Class(k)}>{cell}</td>"))}</tr>");
+        foreach (IReadOnlyList<string> row in cells)
+            Line($"<tr>{string.Concat(row.Select((cell, k) => $"<td{Class(k)}>{cell}</td>"))}</tr>");
         Line("</table></div>");
         if (note.Length > 0) Line($"<p class=\"note\">{Text(note)}</p>");
 
@@ -79,12 +88,16 @@ internal sealed class HtmlPage(string title)
         if (double.IsNaN(number)) return "";
         int thousands = 0;
         // From the number that will be seen: 999.7 k is 1 M.
-        while (thousands < 4 && Math.Round(number) >= (thousands == 0 ? 10_000 : 1000)) (number, thousands) = (number / 1000, thousands + 1);
-        return number.ToString(number < 10 ? "0.##" : number < 100 ? "0.#" : "0", CultureInfo.InvariantCulture) + (thousands == 0 ? "" : " " + "kMGT"[thousands - 1]);
+        while (thousands < 4 && Math.Round(number) >= (thousands == 0 ? 10_000 : 1000))
+            (number, thousands) = (number / 1000, thousands + 1);
+        return number.ToString(number < 10 ? "0.##" : number < 100 ? "0.#" : "0", CultureInfo.InvariantCulture)
+            + (thousands == 0 ? "" : " " + "kMGT"[thousands - 1]);
     }
 
     /// <summary>The colour that a group has in the figures.</summary>
-    public static string Swatch(int style) => string.Create(CultureInfo.InvariantCulture, $"<span class=\"swatch\" style=\"background:#{SeriesStyle.At(style).Colour:x6}\"></span>");
+    public static string Swatch(int style) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"<span class=\"swatch\" style=\"background:#{SeriesStyle.At(style).Colour:x6}\"></span>");
 
     /// <inheritdoc/>
     public override string ToString() => $"""
@@ -105,5 +118,6 @@ internal sealed class HtmlPage(string title)
 
         """;
 
-    private static bool LooksLikeNumber(string cell) => cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || (cell[0] == '-' && cell.Length > 1 && char.IsAsciiDigit(cell[1])));
+    private static bool LooksLikeNumber(string cell) =>
+        cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || (cell[0] == '-' && cell.Length > 1 && char.IsAsciiDigit(cell[1])));
 }

@@ -9,7 +9,7 @@ namespace FedPG.Reporting.Report;
 /// A page about runs: what was reached and what it cost, curves, agents, what crossed, settings. One file that needs nothing else: figures
 /// are SVG within it, and there is no script. The same folders give the same bytes. Stateless.
 /// </summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private const string InsideCaption =
         "Drift: how far local steps lead agents from the server's parameters, mean over agents and local steps of a round. "
@@ -27,7 +27,8 @@ public static class HtmlReport
         IReadOnlyList<ReportedRun> runs = read.Shown;
         if (runs.Count == 0) return OfNone(read.Named);
         IReadOnlyList<RunGroup> groups = RunGroup.Of(runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different);
-        string name = string.Join(", ", runs.Select(r => r.Name).Distinct().Take(3)) + (runs.Select(r => r.Name).Distinct().Count() > 3 ? ", ..." : "");
+        string name = string.Join(", ", runs.Select(r => r.Name).Distinct().Take(3))
+            + (runs.Select(r => r.Name).Distinct().Count() > 3 ? ", ..." : "");
         var page = new HtmlPage(name);
         page.Line($"<h1>{HtmlPage.Text(name)}</h1>");
         page.Line($"<p class=\"lead\">{HtmlPage.Text(Lead(runs, groups))}</p>");
@@ -55,27 +56,38 @@ public static class HtmlReport
     {
         if (named.Count == 0) return;
         page.Line("<h2>Not shown</h2>");
-        page.Table(["folder or file", "why"], named.Select(e => (IReadOnlyList<string>)[HtmlPage.Text(e.Source), HtmlPage.Text(e.Allowed)]), "");
+        page.Table(["folder or file", "why"],
+            named.Select(e => (IReadOnlyList<string>)[HtmlPage.Text(e.Source), HtmlPage.Text(e.Allowed)]), "");
     }
 
     private static string Lead(IReadOnlyList<ReportedRun> runs, IReadOnlyList<RunGroup> groups)
     {
         string[] objectives = [.. runs.Select(r => r.Minimised).Distinct().Select(o => o switch
         {
-            "reward" => "expected discounted sums of -reward", "regret" => "expected discounted sums of 1 - reward (regret)", "squared-value-error" => "mean squared errors of values against agents' own fixed points",
-            "squared-return-error" => "mean squared errors of values against discounted returns of held-out episodes", _ => $"errors of values ({o})",
+            "reward" => "expected discounted sums of -reward", "regret" =>
+                "expected discounted sums of 1 - reward (regret)", "squared-value-error" =>
+                    "mean squared errors of values against agents' own fixed points",
+            "squared-return-error" => "mean squared errors of values against discounted returns of held-out episodes", _ =>
+                $"errors of values ({o})",
         })];
-        string[] environments = [.. runs.Select(r => r.Experiment["environment"]).Select(e => e?["id"]?.ToString() ?? e?["mdp"]?.ToString() ?? "").Distinct()];
-        string open = runs.Count(r => r.Summary is null && !r.IsDiverged) is var unfinished && unfinished > 0 ? $" {Count(unfinished, "run has", "runs have")} not ended: they stand as far as they went." : "";
-        if (runs.Count(r => r.IsDiverged) is var diverged && diverged > 0) open += $" {Count(diverged, "run", "runs")} diverged: numbers stopped being finite.";
-        return $"{Count(runs.Count, "run", "runs")} of {Count(groups.Count, "setting", "settings")} on {string.Join(", ", environments)}; objectives are {string.Join(", or ", objectives)}, means over agents, and smaller is better.{open}";
+        string[] environments = [.. runs.Select(r => r.Experiment["environment"])
+            .Select(e => e?["id"]?.ToString() ?? e?["mdp"]?.ToString() ?? "").Distinct()];
+        string open = runs.Count(r => r.Summary is null && !r.IsDiverged) is var unfinished && unfinished > 0
+            ? $" {Count(unfinished, "run has", "runs have")} not ended: they stand as far as they went."
+            : "";
+        if (runs.Count(r => r.IsDiverged) is var diverged && diverged > 0)
+            open += $" {Count(diverged, "run", "runs")} diverged: numbers stopped being finite.";
+        return $"{Count(runs.Count, "run", "runs")} of {Count(groups.Count, "setting", "settings")} on "
+            + $"{string.Join(", ", environments)}; objectives are {string.Join(", or ", objectives)}, means over agents, and "
+            + $"smaller is better.{open}";
     }
 
     private static void Results(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
         bool gaps = ReportFigures.HaveGaps(groups), shares = gaps && groups.All(g => g.Runs.All(r => r.Figure("uniformGap") > 0));
         string intervals = groups.Any(g => g.Runs.Count > 1) ? " Means over seeds with 95 % intervals (Student)." : "";
-        if (groups.Any(g => g.Runs.Count == 1 && double.IsFinite(g.Runs[0].End("objective_se")))) intervals += " After \u00b1: 1.96 standard errors of the episodes that a single run was evaluated with.";
+        if (groups.Any(g => g.Runs.Count == 1 && double.IsFinite(g.Runs[0].End("objective_se"))))
+            intervals += " After \u00b1: 1.96 standard errors of the episodes that a single run was evaluated with.";
         page.Line("<h2>Results</h2>");
         List<string> head = ["setting", "seeds", "rounds", "objective"];
         if (gaps) head.Add("gap to the optimum");
@@ -86,18 +98,23 @@ public static class HtmlReport
         head.AddRange(["env-steps", "bytes", "seconds"]);
         page.Table(head, groups.Select((group, k) =>
         {
-            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)), group.Round is { } round ? HtmlPage.Amount(round) : Range(group, r => r.Rounds), Interval(group, End("objective"), group.Runs.Count == 1 ? End("objective_se") : null)];
+            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)),
+                group.Round is { } round ? HtmlPage.Amount(round) : Range(group, r => r.Rounds),
+                Interval(group, End("objective"), group.Runs.Count == 1 ? End("objective_se") : null)];
             if (gaps) cells.Add(Interval(group, End("gap")));
             if (shares) cells.Add(group.Diverged > 0 ? "" : Interval(group, r => 100 * End("gap")(r) / r.Figure("uniformGap")) + " %");
             if (own) cells.Add(Interval(group, OwnEnd("ownGap", "own_gap")));
             if (worst) cells.Add(Interval(group, r => 100 * OwnEnd("worstOwnGap", "worst_own_gap")(r)) + (group.Diverged > 0 ? "" : " %"));
-            cells.AddRange([Range(group, End("env_steps")), Range(group, r => End("bytes_up")(r) + End("bytes_down")(r)), Range(group, End("seconds"))]);
+            cells.AddRange([Range(group, End("env_steps")), Range(group, r => End("bytes_up")(r) + End("bytes_down")(r)),
+                Range(group, End("seconds"))]);
             return (IReadOnlyList<string>)cells;
 
             Func<ReportedRun, double> OwnEnd(string key, string column) => run => run.End(key, column, run.IsDiverged ? null : group.Round);
 
             Func<ReportedRun, double> End(string key) => run => run.End(key, round: run.IsDiverged ? null : group.Round);
-        }), $"Of the final policy; of the last evaluated round where a run has not ended, and of the last that all runs of a setting have evaluated where some of several have not finished.{intervals}");
+        }),
+        "Of the final policy; of the last evaluated round where a run has not ended, and of the last that all runs of a setting have "
+            + $"evaluated where some of several have not finished.{intervals}");
     }
 
     /// <summary>Whether every run ends with a figure that has another name in its summary than in its curves.</summary>
@@ -105,7 +122,9 @@ public static class HtmlReport
         groups.All(group => group.Runs.All(run => double.IsFinite(run.End(key, column, run.IsDiverged ? null : group.Round))));
 
     private static string Caption(IReadOnlyList<RunGroup> groups) =>
-        (ReportFigures.HaveGaps(groups) ? "Gap: objective minus the optimum of the mean objective. " : "The optimum of the mean objective is not known for all runs, so objectives are drawn. ")
+        (ReportFigures.HaveGaps(groups)
+            ? "Gap: objective minus the optimum of the mean objective. "
+            : "The optimum of the mean objective is not known for all runs, so objectives are drawn. ")
         + (groups.Any(g => g.Runs.Count > 1) ? "Interquartile means over seeds, bands from the first to the third quartile." : "One seed.");
 
     private static void AgentTable(HtmlPage page, IReadOnlyList<RunGroup> groups)
@@ -120,58 +139,84 @@ public static class HtmlReport
         {
             AgentFigures of = agents[g.k];
             int best = of.Mean.ToList().IndexOf(of.Mean.Min()), worst = of.Mean.ToList().IndexOf(of.Mean.Max());
-            List<string> cells = [HtmlPage.Swatch(g.k) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count), HtmlPage.Number(of.Mean.Average()), Agent(of, best), Agent(of, worst)];
-            if (returns) cells.Add(of.Return.All(double.IsFinite) ? $"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}" : "");
+            List<string> cells = [HtmlPage.Swatch(g.k) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count),
+                HtmlPage.Number(of.Mean.Average()), Agent(of, best), Agent(of, worst)];
+            if (returns)
+                cells.Add(of.Return.All(double.IsFinite)
+                    ? $"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}" : "");
             return (IReadOnlyList<string>)cells;
-        }), "Each agent's objective of the common policy, at the end, of runs that have ended; in brackets what its own best policy would reach, where that is known.");
+        }),
+        "Each agent's objective of the common policy, at the end, of runs that have ended; in brackets what its own best policy would "
+            + "reach, where that is known.");
         if (ReportFigures.Agents(groups, agents) is { } figure) page.Figure(figure, "");
     }
 
     private static string Agent(AgentFigures agents, int i) =>
-        $"{HtmlPage.Text(agents.Names[i])}: {HtmlPage.Number(agents.Mean[i])}" + (double.IsFinite(agents.Optimum[i]) ? $" ({HtmlPage.Number(agents.Optimum[i])})" : "");
+        $"{HtmlPage.Text(agents.Names[i])}: {HtmlPage.Number(agents.Mean[i])}"
+            + (double.IsFinite(agents.Optimum[i]) ? $" ({HtmlPage.Number(agents.Optimum[i])})" : "");
 
     private static void Exchange(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
         page.Line("<h2>What crossed</h2>");
         var rows = groups.SelectMany((group, k) => group.Runs[0].Crossings.Select(c => (IReadOnlyList<string>)
         [
-            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), c.Direction switch { "up" => "agent to server", "down" => "server to agent", _ => HtmlPage.Text(c.Direction) }, HtmlPage.Text(c.Name), HtmlPage.Text(c.Shape),
+            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), c.Direction switch
+            {
+                "up" => "agent to server",
+                "down" => "server to agent",
+                _ => HtmlPage.Text(c.Direction),
+            }, HtmlPage.Text(c.Name), HtmlPage.Text(c.Shape),
             HtmlPage.Whole(c.Messages), HtmlPage.Whole(c.Bytes),
         ])).ToList();
         if (rows.Count == 0) page.Line("<p>No message is recorded in these folders.</p>");
-        else page.Table(["setting", "direction", "message", "numbers", "messages", "bytes"], rows, "All messages of each setting's first run, from its exchange.csv. Nothing else leaves an agent.");
+        else page.Table(["setting", "direction", "message", "numbers", "messages", "bytes"], rows,
+            "All messages of each setting's first run, from its exchange.csv. Nothing else leaves an agent.");
     }
 
     private static void Certificates(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
-        var certified = groups.SelectMany((group, k) => group.Runs.Where(r => r.Summary?["certificate"] is not null).Take(1).Select(run => (group, k, run))).ToArray();
+        var certified =
+            groups.SelectMany((group, k) => group.Runs.Where(r => r.Summary?["certificate"] is not null).Take(1)
+                .Select(run => (group, k, run))).ToArray();
         if (certified.Length == 0) return;
         page.Line("<h2>Where the rest of the gap comes from</h2>");
         string[] parts = ["gap", "heterogeneityBias", "truncationBias", "interaction", "noiseFloor", "remainder"];
-        page.Table(["setting", "seed", "gap, entropy included", "bias of different agents", "bias of the horizon", "both together", "noise floor", "remainder", "laws hold"], certified.Select(c => (IReadOnlyList<string>)
+        page.Table(["setting", "seed", "gap, entropy included", "bias of different agents", "bias of the horizon", "both together",
+            "noise floor", "remainder", "laws hold"], certified.Select(c => (IReadOnlyList<string>)
         [
             HtmlPage.Swatch(c.k) + HtmlPage.Text(c.group.Label), HtmlPage.Text(c.run.Seed),
-            .. parts.Select(part => HtmlPage.Number(c.run.Summary!["certificate"]![part] is { } v && double.TryParse(v.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double x) ? x : double.NaN)),
+            .. parts.Select(part =>
+                HtmlPage.Number(c.run.Summary!["certificate"]![part] is { } v
+                    && double.TryParse(v.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double x) ? x : double.NaN)),
             c.run.Summary!["certificate"]!["valid"]?.ToString() == "true" ? "yes" : "no",
-        ]), "The certificate of each setting's first run that has one (summary.json): parts of the gap that laws account for near an optimum.");
+        ]),
+        "The certificate of each setting's first run that has one (summary.json): parts of the gap that laws account for near an optimum.");
     }
 
-    private static void Settings(HtmlPage page, IReadOnlyList<RunGroup> groups, IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different)
+    private static void Settings(HtmlPage page, IReadOnlyList<RunGroup> groups,
+        IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different)
     {
         page.Line("<h2>Settings</h2>");
         if (different.Count > 0)
-            page.Table(["key", .. groups.Select(g => g.Label)], different.Select(d => (IReadOnlyList<string>)[HtmlPage.Text(d.Key), .. d.Values.Select(HtmlPage.Text)]), "What differs between the settings; an empty cell is a key that the setting does not have.");
+            page.Table(["key", .. groups.Select(g => g.Label)],
+                different.Select(d => (IReadOnlyList<string>)[HtmlPage.Text(d.Key), .. d.Values.Select(HtmlPage.Text)]),
+                "What differs between the settings; an empty cell is a key that the setting does not have.");
         foreach (RunGroup group in groups)
-            page.Line($"<details><summary>experiment.json of {HtmlPage.Text(group.Label)}, seed {HtmlPage.Text(group.Runs[0].Seed)}</summary><pre>{HtmlPage.Text(group.Runs[0].Experiment.ToJsonString(Indented))}</pre></details>");
+            page.Line(
+                $"<details><summary>experiment.json of {HtmlPage.Text(group.Label)}, seed {HtmlPage.Text(group.Runs[0].Seed)}</summary>"
+                    + $"<pre>{HtmlPage.Text(group.Runs[0].Experiment.ToJsonString(Indented))}</pre></details>");
     }
 
     private static void Runs(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
         page.Line("<h2>Runs</h2>");
-        page.Table(["setting", "seed", "status", "rounds", "folder", "fedpg", "torchsharp", "system"], groups.SelectMany((group, k) => group.Runs.Select(run => (IReadOnlyList<string>)
+        page.Table(["setting", "seed", "status", "rounds", "folder", "fedpg", "torchsharp", "system"],
+            groups.SelectMany((group, k) => group.Runs.Select(run => (IReadOnlyList<string>)
         [
-            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(run.Seed), HtmlPage.Text(run.Status), HtmlPage.Whole(run.Rounds), HtmlPage.Text(run.Folder),
-            .. ((string[])["fedpg", "torchsharp", "system"]).Select(key => HtmlPage.Text(run.Experiment["versions"]?[key]?.ToString().Split('+')[0] ?? "")),
+            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(run.Seed), HtmlPage.Text(run.Status), HtmlPage.Whole(run.Rounds),
+            HtmlPage.Text(run.Folder),
+            .. ((string[])["fedpg", "torchsharp", "system"]).Select(key =>
+                HtmlPage.Text(run.Experiment["versions"]?[key]?.ToString().Split('+')[0] ?? "")),
         ])), "");
     }
 
@@ -185,16 +230,22 @@ public static class HtmlReport
     {
         if (group.Diverged > 0) return group.Runs.Count == group.Diverged ? "diverged" : $"{group.Diverged} of {group.Runs.Count} diverged";
         double[] values = [.. group.Runs.Select(of)];
-        if (error is not null && error(group.Runs[0]) is var se && double.IsFinite(se)) return $"{HtmlPage.Number(values[0])} &plusmn; {HtmlPage.Number(1.96 * se)}";
+        if (error is not null && error(group.Runs[0]) is var se && double.IsFinite(se))
+            return $"{HtmlPage.Number(values[0])} &plusmn; {HtmlPage.Number(1.96 * se)}";
         Figure95 figure = Intervals.OfMean(values);
-        return values.Length == 1 ? HtmlPage.Number(figure.Value) : $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low)}, {HtmlPage.Number(figure.High)}]";
+        return values.Length == 1
+            ? HtmlPage.Number(figure.Value)
+            : $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low)}, {HtmlPage.Number(figure.High)}]";
     }
 
     private static string Range(RunGroup group, Func<ReportedRun, double> of)
     {
         double least = group.Runs.Min(of), most = group.Runs.Max(of);
-        return HtmlPage.Amount(least) == HtmlPage.Amount(most) ? HtmlPage.Amount(most) : $"{HtmlPage.Amount(least)} to {HtmlPage.Amount(most)}";
+        return HtmlPage.Amount(least) == HtmlPage.Amount(most)
+            ? HtmlPage.Amount(most)
+            : $"{HtmlPage.Amount(least)} to {HtmlPage.Amount(most)}";
     }
 
-    private static string Count(int number, string one, string more) => string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? one : more)}");
+    private static string Count(int number, string one, string more) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? one : more)}");
 }

@@ -33,7 +33,17 @@ internal static class ReportFigures
             if (!series.Any(s => s.X.Any(x => x > 0))) continue;
             panels.Add(new Panel { XLabel = label, YLabel = judged, YScale = SeedCurves.ScaleOf(series), Series = series });
         }
-        return new Figure { Panels = panels.Count > 0 ? panels : [new Panel { XLabel = Axes[0].Label, YLabel = judged, Series = Curves(groups, Axes[0].Of, judged) }], Columns = 2, Legend = LegendOf(groups) };
+        return new Figure
+        {
+            Panels = panels.Count > 0 ? panels : [new Panel
+            {
+                XLabel = Axes[0].Label,
+                YLabel = judged,
+                Series = Curves(groups, Axes[0].Of, judged),
+            }],
+            Columns = 2,
+            Legend = LegendOf(groups),
+        };
     }
 
     /// <summary>Drift of the agents, size of the gradient and the agents' own gaps, against rounds; null where none was measured.</summary>
@@ -64,20 +74,28 @@ internal static class ReportFigures
             for (int k = 0; k < groups.Count; k++)
             {
                 int i = agents[k].Names.IndexOf(name);
-                if (i >= 0) rows.Add(new Estimate(groups.Count == 1 ? name : $"{name}, {Shortened(groups[k].Label)}", agents[k].Mean[i], agents[k].Min[i], agents[k].Max[i], k));
+                if (i >= 0)
+                    rows.Add(new Estimate(groups.Count == 1 ? name : $"{name}, {Shortened(groups[k].Label)}", agents[k].Mean[i],
+                        agents[k].Min[i], agents[k].Max[i], k));
             }
         }
         if (rows.Count > 3 * MaxAgents || !rows.Any(r => double.IsFinite(r.Value))) return null;
         return new Figure
         {
-            Panels = [new Panel { XLabel = "objective of the common policy at the end" + (groups.Any(g => g.Runs.Count > 1) ? "; lines from the least to the most of the seeds" : ""), Estimates = rows }],
+            Panels = [new Panel
+            {
+                XLabel = "objective of the common policy at the end"
+                    + (groups.Any(g => g.Runs.Count > 1) ? "; lines from the least to the most of the seeds" : ""),
+                Estimates = rows,
+            }],
             Legend = LegendPlacement.None,
             Height = Math.Max(Figure.DefaultPanelHeight / 2, Frame + (AgentHeight * rows.Count)),
             Width = 2 * Figure.DefaultPanelWidth,
         };
     }
 
-    private static LegendPlacement LegendOf(IReadOnlyList<RunGroup> groups) => groups.Count > 1 ? LegendPlacement.Below : LegendPlacement.None;
+    private static LegendPlacement LegendOf(IReadOnlyList<RunGroup> groups) =>
+        groups.Count > 1 ? LegendPlacement.Below : LegendPlacement.None;
 
     private static string Shortened(string label)
     {
@@ -86,7 +104,9 @@ internal static class ReportFigures
     }
 
     private static Series[] Curves(IReadOnlyList<RunGroup> groups, Func<ReportedRun, IReadOnlyList<double>> axis, string column) =>
-        [.. groups.Select((group, k) => SeedCurves.Of(group.Label, [.. group.Runs.Select(run => (axis(run), run.Column(column)))], [.. group.Runs.Select(run => run.IsDiverged)], k))];
+        [
+            .. groups.Select((group, k) => SeedCurves.Of(group.Label, [.. group.Runs.Select(run => (axis(run), run.Column(column)))],
+                [.. group.Runs.Select(run => run.IsDiverged)], k))];
 }
 
 /// <summary>The agents of a group at the end of its runs, over seeds.</summary>
@@ -97,7 +117,8 @@ internal static class ReportFigures
 /// <param name="Optimum">Each agent's own optimum; NaN where unknown.</param>
 /// <param name="Return">The mean return of episodes; NaN where there are none.</param>
 internal sealed record AgentFigures(
-    List<string> Names, IReadOnlyList<double> Mean, IReadOnlyList<double> Min, IReadOnlyList<double> Max, IReadOnlyList<double> Optimum, IReadOnlyList<double> Return)
+    List<string> Names, IReadOnlyList<double> Mean, IReadOnlyList<double> Min, IReadOnlyList<double> Max, IReadOnlyList<double> Optimum,
+    IReadOnlyList<double> Return)
 {
     /// <summary>Adds up the runs of a group that have ended; the furthest of them, where not all have finished.</summary>
     public static AgentFigures Of(RunGroup group)
@@ -106,7 +127,9 @@ internal sealed record AgentFigures(
         if (group.Round is not null && ended.Length > 0) ended = [.. ended.Where(run => run.Rounds >= ended.Max(other => other.Rounds))];
         var agents = ended.SelectMany(run => run.Agents).GroupBy(agent => agent.Name).ToArray();
         return new AgentFigures(
-            [.. agents.Select(a => a.Key)], [.. agents.Select(a => a.Average(r => r.Objective))], [.. agents.Select(a => a.Min(r => r.Objective))],
-            [.. agents.Select(a => a.Max(r => r.Objective))], [.. agents.Select(a => a.First().Optimum)], [.. agents.Select(a => a.Average(r => r.Return))]);
+            [.. agents.Select(a => a.Key)], [.. agents.Select(a => a.Average(r => r.Objective))],
+            [.. agents.Select(a => a.Min(r => r.Objective))],
+            [.. agents.Select(a => a.Max(r => r.Objective))], [.. agents.Select(a => a.First().Optimum)],
+            [.. agents.Select(a => a.Average(r => r.Return))]);
     }
 }

@@ -7,14 +7,16 @@ using FedPG.Reporting.Curves;
 namespace FedPG.Reporting.Report;
 
 /// <summary>What a run folder says, of a run that still goes on too. Immutable.</summary>
-public sealed class ReportedRun
+internal sealed class ReportedRun
 {
-    private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", DivergedFile = "diverged.json", ExchangeFile = "exchange.csv", Finished = "finished";
+    private const string ExperimentFile = "experiment.json", SummaryFile = "summary.json", DivergedFile = "diverged.json",
+        ExchangeFile = "exchange.csv", Finished = "finished";
     private static readonly string[] Needed = ["round", "objective", "env_steps", "bytes_up", "bytes_down", "seconds"];
     private static readonly string[] Objects = ["environment", "federation", "versions", "certificate"];
     private static readonly string[] Drawn = ["gap", "drift", "grad_norm_sq", "objective_se", "own_gap", "worst_own_gap"];
 
-    private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, bool diverged, CurveTable metrics, IReadOnlyList<Crossing> crossings) =>
+    private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, bool diverged, CurveTable metrics,
+        IReadOnlyList<Crossing> crossings) =>
         (Folder, Experiment, Summary, IsDiverged, Metrics, Crossings) = (folder, experiment, summary, diverged, metrics, crossings);
 
     /// <summary>Gets the folder, as it was named.</summary>
@@ -48,7 +50,10 @@ public sealed class ReportedRun
     public string Seed => Text(Experiment, "seed");
 
     /// <summary>Gets what the objective is: the summary's word, or where the run has not ended what follows from the experiment.</summary>
-    public string Minimised => Summary is not null ? Text(Summary, "minimised") : Text(Experiment["policy"], "kind") == "state-values" ? "squared errors" : Text(Experiment, "objective");
+    public string Minimised =>
+        Summary is not null ? Text(Summary, "minimised") : Text(Experiment["policy"], "kind") == "state-values"
+            ? "squared errors"
+            : Text(Experiment, "objective");
 
     /// <summary>Gets finished, cancelled, diverged or, where none of them is said, unfinished.</summary>
     public string Status => IsDiverged ? "diverged" : Summary is null ? "unfinished" : Text(Summary, "status");
@@ -72,11 +77,14 @@ public sealed class ReportedRun
         {
             if (folder.Length == 0 || !Directory.Exists(folder))
             {
-                errors.Add(new ValidationError(source, "", folder.Length == 0 ? "\"\"" : folder, File.Exists(folder) ? "is a file; run folders are needed" : "does not exist; run folders are needed"));
+                errors.Add(new ValidationError(source, "", folder.Length == 0 ? "\"\"" : folder,
+                    File.Exists(folder) ? "is a file; run folders are needed" : "does not exist; run folders are needed"));
                 continue;
             }
             string[] runs = IsRun(folder) ? [folder] : [.. Below(folder).Where(IsRun).Order(StringComparer.Ordinal)];
-            if (runs.Length == 0) errors.Add(new ValidationError(source, "", folder, $"is not a run folder, and holds none: there is no {ExperimentFile} with a {RunCurves.MetricsFile}"));
+            if (runs.Length == 0)
+                errors.Add(new ValidationError(source, "", folder,
+                    $"is not a run folder, and holds none: there is no {ExperimentFile} with a {RunCurves.MetricsFile}"));
             found.AddRange(runs.Where(run => !found.Any(other => Real(other) == Real(run))));
         }
         return errors.Count == 0 ? found : throw new InvalidInputException(errors);
@@ -103,18 +111,21 @@ public sealed class ReportedRun
             file = Path.Combine(folder, ExchangeFile);
             return new ReportedRun(folder, experiment, summary, diverged, metrics, IsThere(file) ? Crossing.Read(file) : []);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or JsonException
+            or InvalidOperationException or ArgumentException or OverflowException)
         {
             // The message of a table names its file already, a line a fault.
             string message = e.Message.Split('\n')[0], prefix = file + ": ";
-            throw new InvalidInputException(new ValidationError(file, "", null, message.StartsWith(prefix, StringComparison.Ordinal) ? message[prefix.Length..] : message));
+            throw new InvalidInputException(new ValidationError(file, "", null,
+                message.StartsWith(prefix, StringComparison.Ordinal) ? message[prefix.Length..] : message));
         }
 
         JsonObject? Json(string name)
         {
             file = Path.Combine(folder, name);
             if (!IsThere(file)) return null;
-            JsonObject document = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new InvalidDataException("is not a JSON object");
+            JsonObject document = JsonNode.Parse(File.ReadAllText(file)) as JsonObject
+                ?? throw new InvalidDataException("is not a JSON object");
             // Keys that come twice, and characters that are none, are noticed where they are read.
             _ = document.ToJsonString();
             foreach (string key in Objects)
@@ -137,14 +148,17 @@ public sealed class ReportedRun
     /// not ended.
     /// </summary>
     public IEnumerable<(string Name, double Objective, double Optimum, double Return)> Agents =>
-        (Summary?["agents"] as JsonArray ?? []).OfType<JsonObject>().Select(a => (Text(a, "name"), Number(a["objective"]), Number(a["optimum"]), Number(a["return"])));
+        (Summary?["agents"] as JsonArray ?? []).OfType<JsonObject>()
+            .Select(a => (Text(a, "name"), Number(a["objective"]), Number(a["optimum"]), Number(a["return"])));
 
     /// <summary>The numbers of a column of the curves; NaN in all rows where there is no such column.</summary>
     /// <param name="column">The column.</param>
-    public IReadOnlyList<double> Column(string column) => Metrics.Has(column) ? Metrics[column] : [.. Enumerable.Repeat(double.NaN, Metrics.RowCount)];
+    public IReadOnlyList<double> Column(string column) =>
+        Metrics.Has(column) ? Metrics[column] : [.. Enumerable.Repeat(double.NaN, Metrics.RowCount)];
 
     /// <summary>The rounds that were evaluated.</summary>
-    internal IEnumerable<double> Evaluated => Metrics["round"].Zip(Metrics["objective"]).Where(row => double.IsFinite(row.Second)).Select(row => row.First);
+    internal IEnumerable<double> Evaluated =>
+        Metrics["round"].Zip(Metrics["objective"]).Where(row => double.IsFinite(row.Second)).Select(row => row.First);
 
     /// <summary>
     /// A figure at the end of the run: the summary's, or where the run has not ended that of the last evaluated round; or that of a round.
@@ -185,10 +199,12 @@ public sealed class ReportedRun
         throw new InvalidDataException("is empty, or no regular file");
     }
 
-    private static bool IsRun(string folder) => File.Exists(Path.Combine(folder, ExperimentFile)) && File.Exists(Path.Combine(folder, RunCurves.MetricsFile));
+    private static bool IsRun(string folder) =>
+        File.Exists(Path.Combine(folder, ExperimentFile)) && File.Exists(Path.Combine(folder, RunCurves.MetricsFile));
 
     private static IEnumerable<string> Below(string folder) => Directory.EnumerateDirectories(
-        folder, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 8, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true });
+        folder, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 8,
+            AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true });
 
     private static double Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double number) ? number : double.NaN;
 
@@ -206,7 +222,7 @@ public sealed class ReportedRun
 /// <param name="Shape">Its shape.</param>
 /// <param name="Messages">How many crossed.</param>
 /// <param name="Bytes">Their bytes together.</param>
-public sealed record Crossing(string Direction, string Name, string Shape, long Messages, long Bytes)
+internal sealed record Crossing(string Direction, string Name, string Shape, long Messages, long Bytes)
 {
     private const int Fields = 4;
 
@@ -231,10 +247,12 @@ public sealed record Crossing(string Direction, string Name, string Shape, long 
             }
             else if (!reader.EndOfStream)
             {
-                throw new InvalidDataException($"{path}: row {row}: '{ValidationError.Shorten(line)}' is no message: round,agent,direction,name,shape,bytes.");
+                throw new InvalidDataException(
+                    $"{path}: row {row}: '{ValidationError.Shorten(line)}' is no message: round,agent,direction,name,shape,bytes.");
             }
         }
-        return [.. all.Select(entry => Of(entry.Key.Split(','), entry.Value)).OrderBy(c => c.Direction == "down").ThenBy(c => c.Name, StringComparer.Ordinal)];
+        return [.. all.Select(entry => Of(entry.Key.Split(','), entry.Value)).OrderBy(c => c.Direction == "down")
+            .ThenBy(c => c.Name, StringComparer.Ordinal)];
 
         static Crossing Of(string[] kind, (long Messages, long Bytes) sum) => new(kind[0], kind[1], kind[2], sum.Messages, sum.Bytes);
     }

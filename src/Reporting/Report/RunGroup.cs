@@ -7,7 +7,7 @@ namespace FedPG.Reporting.Report;
 /// <summary>Runs of one experiment that differ in their seeds only.</summary>
 /// <param name="Label">What sets it apart from the other groups.</param>
 /// <param name="Runs">The runs, at least one.</param>
-public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
+internal sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
 {
     private const int MaxCharacters = 60, MaxOfValue = 24;
     private const string AlgorithmKey = "federation.algorithm", EnvironmentKey = "environment.id", OptionsKey = "environment.options.";
@@ -40,22 +40,28 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
     /// <param name="different">
     /// The keys that differ between groups, with each group's value; keys that come with the algorithm alone are left out.
     /// </param>
-    public static IReadOnlyList<RunGroup> Of(IReadOnlyList<ReportedRun> runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different)
+    public static IReadOnlyList<RunGroup> Of(IReadOnlyList<ReportedRun> runs,
+        out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        ReportedRun[][] groups = [.. runs.GroupBy(run => string.Join('\n', Settings(run).Select(s => $"{s.Key}={s.Value}"))).Select(BySeed)];
+        ReportedRun[][] groups = [.. runs.GroupBy(run => string.Join('\n', Settings(run).Select(s => $"{s.Key}={s.Value}")))
+            .Select(BySeed)];
         Dictionary<string, string>[] settings = [.. groups.Select(group => Settings(group[0]).ToDictionary(s => s.Key, s => s.Value))];
-        string[] keys = [.. settings.SelectMany(s => s.Keys).Distinct().Where(key => settings.Select(s => s.GetValueOrDefault(key)).Distinct().Count() > 1)];
+        string[] keys = [.. settings.SelectMany(s => s.Keys).Distinct()
+            .Where(key => settings.Select(s => s.GetValueOrDefault(key)).Distinct().Count() > 1)];
         List<ValidationError> errors = [];
         foreach (ReportedRun[] group in groups)
         {
             foreach (ReportedRun[] same in group.GroupBy(run => run.Seed).Where(seed => seed.Count() > 1).Select(seed => seed.ToArray()))
-                errors.Add(new ValidationError("RUN_DIR", "", same[1].Folder, $"has the experiment and the seed of {same[0].Folder}: one run would count as two"));
+                errors.Add(new ValidationError("RUN_DIR", "", same[1].Folder,
+                    $"has the experiment and the seed of {same[0].Folder}: one run would count as two"));
         }
         if (errors.Count > 0) throw new InvalidInputException(errors);
         different = [.. keys.Select(key => (key, (IReadOnlyList<string>)[.. settings.Select(s => s.GetValueOrDefault(key, ""))]))];
         string[] labels = [.. groups.Select((group, k) => LabelOf(group[0], settings, k, keys))];
-        return [.. groups.Select((group, k) => new RunGroup(labels.Count(l => l == labels[k]) > 1 ? $"{labels[k]} ({k + 1})" : labels[k], group))];
+        return [
+            .. groups.Select((group, k) =>
+                new RunGroup(labels.Count(l => l == labels[k]) > 1 ? $"{labels[k]} ({k + 1})" : labels[k], group))];
     }
 
     /// <summary>The leaves of an experiment as key paths, without those of the run.</summary>
@@ -69,27 +75,37 @@ public sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
     private static string LabelOf(ReportedRun run, Dictionary<string, string>[] settings, int group, string[] keys)
     {
         Dictionary<string, string> own = settings[group];
-        Dictionary<string, string>[] rivals = [.. settings.Where((s, k) => k != group && s.GetValueOrDefault(AlgorithmKey) == own.GetValueOrDefault(AlgorithmKey))];
+        Dictionary<string, string>[] rivals =
+            [.. settings.Where((s, k) => k != group && s.GetValueOrDefault(AlgorithmKey) == own.GetValueOrDefault(AlgorithmKey))];
         // The environment says more than its options do.
         bool ofEnvironment = rivals.Any(s => s.GetValueOrDefault(EnvironmentKey) != own.GetValueOrDefault(EnvironmentKey));
-        string[] candidates = [.. keys.Where(key => !ofEnvironment || !key.StartsWith(OptionsKey, StringComparison.Ordinal)).Where(key => rivals.Any(s => s.GetValueOrDefault(key) != own.GetValueOrDefault(key)))];
+        string[] candidates = [.. keys.Where(key => !ofEnvironment || !key.StartsWith(OptionsKey, StringComparison.Ordinal))
+            .Where(key => rivals.Any(s => s.GetValueOrDefault(key) != own.GetValueOrDefault(key)))];
         string head = run.Algorithm.Length > 0 ? run.Algorithm : run.Name, label = Joined(candidates);
         if (label.Length <= MaxCharacters) return label;
         // Too long: the keys that tell all of the same algorithm apart, the most telling first, written in their order.
         List<string> needed = [];
-        while (candidates.Except(needed).MaxBy(key => Kinds([.. needed, key])) is { } best && Kinds([.. needed, best]) > Kinds(needed)) needed.Add(best);
+        while (candidates.Except(needed).MaxBy(key => Kinds([.. needed, key])) is { } best && Kinds([.. needed, best]) > Kinds(needed))
+            needed.Add(best);
         return $"{Joined(candidates.Where(needed.Contains))} \u2026";
 
-        int Kinds(IReadOnlyList<string> named) => rivals.Append(own).Select(s => string.Join('\n', named.Select(key => s.GetValueOrDefault(key)))).Distinct().Count();
+        int Kinds(IReadOnlyList<string> named) =>
+            rivals.Append(own).Select(s => string.Join('\n', named.Select(key => s.GetValueOrDefault(key)))).Distinct().Count();
 
-        string Joined(IEnumerable<string> named) => string.Join(' ', named.Select(key => $"{key[(key.LastIndexOf('.') + 1)..]}={Shortened(own.GetValueOrDefault(key, "none"))}").Prepend(head));
+        string Joined(IEnumerable<string> named) =>
+            string.Join(' ', named.Select(key => $"{key[(key.LastIndexOf('.') + 1)..]}={Shortened(own.GetValueOrDefault(key, "none"))}")
+                .Prepend(head));
     }
 
     /// <summary>A long value by its two ends.</summary>
-    private static string Shortened(string value) => value.Length <= MaxOfValue ? value : $"{value[..(MaxOfValue / 2)]}\u2026{value[^((MaxOfValue / 2) - 1)..]}";
+    private static string Shortened(string value) =>
+        value.Length <= MaxOfValue ? value : $"{value[..(MaxOfValue / 2)]}\u2026{value[^((MaxOfValue / 2) - 1)..]}";
 
     private static ReportedRun[] BySeed(IEnumerable<ReportedRun> runs) =>
-        [.. runs.OrderBy(run => long.TryParse(run.Seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) ? seed : long.MaxValue).ThenBy(run => run.Seed, StringComparer.Ordinal)];
+        [
+            .. runs.OrderBy(run => long.TryParse(run.Seed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed)
+                ? seed
+                : long.MaxValue).ThenBy(run => run.Seed, StringComparer.Ordinal)];
 
     private static IEnumerable<(string Key, string Value)> Leaves(string path, JsonNode? node) => node switch
     {

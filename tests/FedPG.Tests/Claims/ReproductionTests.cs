@@ -1,7 +1,7 @@
 using FedPG.Claims;
 using FedPG.Claims.Breaking;
 using FedPG.Claims.Measuring;
-using FedPG.Federation.BuiltIn;
+using FedPG.Experiments;
 using FedPG.Tests.Build;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
@@ -76,5 +76,5 @@ public sealed class ReproductionTests
 
     [Fact]
     public void Experiment_files_cannot_name_a_broken_algorithm() =>
-        Assert.DoesNotContain(BuiltInAlgorithms.Default.Names, name => name.StartsWith("broken", StringComparison.Ordinal));
+        Assert.DoesNotContain(ExperimentCatalog.Default.Algorithms.Names, name => name.StartsWith("broken", StringComparison.Ordinal));
 }

@@ -19,37 +19,52 @@ public sealed class BadInputTests
     [InlineData("[]", "e.json: []; must be an object")]
     [InlineData("""{ "sede": 1 }""", "e.json: sede: unknown key; the nearest key is \"seed\"")]
     [InlineData("""{ "gradient": { "horizont": 1 } }""", "e.json: gradient.horizont: unknown key; the nearest key is \"horizon\"")]
-    [InlineData("""{ "gradient": { "entropy": { "form": 1 } } }""", "e.json: gradient.entropy.form: unknown key; the nearest key is \"from\"")]
-    [InlineData("""{ "environment": { "options": { "with": 3 } } }""", "e.json: environment.options.with: unknown key; the nearest key is \"width\"")]
-    [InlineData("""{ "gradient": { "horizon": 100000, "trajectories": 1000000 } }""", "e.json: gradient.trajectories: 1000000; times gradient.horizon 100000 gives more than")]
+    [InlineData("""{ "gradient": { "entropy": { "form": 1 } } }""",
+        "e.json: gradient.entropy.form: unknown key; the nearest key is \"from\"")]
+    [InlineData("""{ "environment": { "options": { "with": 3 } } }""",
+        "e.json: environment.options.with: unknown key; the nearest key is \"width\"")]
+    [InlineData("""{ "gradient": { "horizon": 100000, "trajectories": 1000000 } }""",
+        "e.json: gradient.trajectories: 1000000; times gradient.horizon 100000 gives more than")]
     [InlineData("""{ "policy": { "hiden": [3] } }""", "e.json: policy.hiden: unknown key; the nearest key is \"hidden\"")]
     [InlineData("""{ "seed": "one" }""", "e.json: seed: \"one\"; must be a whole number from 0 to ")]
     [InlineData("""{ "seed": -1 }""", "e.json: seed: -1; must be a whole number from 0 to ")]
     [InlineData("""{ "dtype": "float16" }""", "e.json: dtype: \"float16\"; must be \"float32\" | \"float64\" (nearest: \"float32\")")]
-    [InlineData("""{ "objective": "regretful" }""", "e.json: objective: \"regretful\"; must be \"regret\" | \"reward\" (nearest: \"regret\")")]
+    [InlineData("""{ "objective": "regretful" }""",
+        "e.json: objective: \"regretful\"; must be \"regret\" | \"reward\" (nearest: \"regret\")")]
     [InlineData("""{ "name": "a/b" }""", "e.json: name: \"a/b\"; must be 1 to 100 letters")]
     [InlineData("""{ "federation": { "localStepSize": 0 } }""", "e.json: federation.localStepSize: 0; must be a number greater than 0")]
-    [InlineData("""{ "federation": { "localStepSize": 1e999 } }""", "e.json: federation.localStepSize: 1e999; must be a number greater than 0")]
+    [InlineData("""{ "federation": { "localStepSize": 1e999 } }""",
+        "e.json: federation.localStepSize: 1e999; must be a number greater than 0")]
     [InlineData("""{ "federation": { "globalStepSize": 1.5 } }""", "e.json: federation.globalStepSize: 1.5; must be a number in (0, 1]")]
     [InlineData("""{ "federation": { "rounds": 1e20 } }""", "e.json: federation.rounds: 1e20; must be a whole number from 0 to ")]
-    [InlineData("""{ "federation": { "rounds": 99999999999999999999 } }""", "e.json: federation.rounds: 99999999999999999999; must be a whole number from 0 to ")]
+    [InlineData("""{ "federation": { "rounds": 99999999999999999999 } }""",
+        "e.json: federation.rounds: 99999999999999999999; must be a whole number from 0 to ")]
     [InlineData("""{ "federation": { "localSteps": 2.5 } }""", "e.json: federation.localSteps: 2.5; must be a whole number from 1 to ")]
-    [InlineData("""{ "federation": { "algorithm": "fedavgg" } }""", "e.json: federation.algorithm: \"fedavgg\"; must be ", "(nearest: \"fedavg\")")]
+    [InlineData("""{ "federation": { "algorithm": "fedavgg" } }""", "e.json: federation.algorithm: \"fedavgg\"; must be ",
+        "(nearest: \"fedavg\")")]
     [InlineData("""{ "federation": 3 }""", "e.json: federation: 3; must be an object")]
     [InlineData("""{ "gradient": { "estimator": "exakt" } }""", "e.json: gradient.estimator: \"exakt\"; must be ", "(nearest: \"exact\")")]
     [InlineData("""{ "gradient": { "trajectories": 0 } }""", "e.json: gradient.trajectories: 0; must be a whole number from 1 to ")]
-    [InlineData("""{ "gradient": { "trajectories": 1 } }""", "e.json: gradient.trajectories: 1; the baseline \"leave-one-out\" needs at least 2 trajectories")]
+    [InlineData("""{ "gradient": { "trajectories": 1 } }""",
+        "e.json: gradient.trajectories: 1; the baseline \"leave-one-out\" needs at least 2 trajectories")]
     [InlineData("""{ "gradient": { "entropy": "much" } }""", "e.json: gradient.entropy: \"much\"; must be ", "\"from\"")]
     [InlineData("""{ "gradient": { "entropy": -1 } }""", "e.json: gradient.entropy: -1; must be ")]
-    [InlineData("""{ "policy": { "kind": "neural-sofmax" } }""", "e.json: policy.kind: \"neural-sofmax\"; must be ", "(nearest: \"neural-softmax\")")]
-    [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [0] } }""", "e.json: policy.hidden: [0]; must be a list of whole numbers from 1 to ")]
-    [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [[]] } }""", "e.json: policy.hidden: [[]]; must be a list of whole numbers from 1 to ")]
-    [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": "" } }""", "e.json: policy.hidden: \"\"; must be a list of whole numbers from 1 to ")]
-    [InlineData("""{ "policy": { "initial": [1, "x"] } }""", "e.json: policy.initial: [1, \"x\"]; must be a list, each item a finite number")]
-    [InlineData("""{ "policy": { "initial": [1, 2] } }""", "e.json: policy.initial: 2 numbers; must be ", " numbers, as many as this policy has parameters")]
+    [InlineData("""{ "policy": { "kind": "neural-sofmax" } }""", "e.json: policy.kind: \"neural-sofmax\"; must be ",
+        "(nearest: \"neural-softmax\")")]
+    [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [0] } }""",
+        "e.json: policy.hidden: [0]; must be a list of whole numbers from 1 to ")]
+    [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [[]] } }""",
+        "e.json: policy.hidden: [[]]; must be a list of whole numbers from 1 to ")]
+    [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": "" } }""",
+        "e.json: policy.hidden: \"\"; must be a list of whole numbers from 1 to ")]
+    [InlineData("""{ "policy": { "initial": [1, "x"] } }""",
+        "e.json: policy.initial: [1, \"x\"]; must be a list, each item a finite number")]
+    [InlineData("""{ "policy": { "initial": [1, 2] } }""", "e.json: policy.initial: 2 numbers; must be ",
+        " numbers, as many as this policy has parameters")]
     [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [65536, 65536] } }""", "e.json: policy: ", "parameters")]
     [InlineData("""{ "environment": { "agents": 0 } }""", "e.json: environment.agents: 0; must be a whole number from 1 to ")]
-    [InlineData("""{ "environment": { "id": "GridWorld" } }""", "e.json: environment.id: GridWorld; is not an environment; the nearest is \"GridWorld-v0\"")]
+    [InlineData("""{ "environment": { "id": "GridWorld" } }""",
+        "e.json: environment.id: GridWorld; is not an environment; the nearest is \"GridWorld-v0\"")]
     [InlineData("""{ "environment": { "mdp": "none.json" } }""", "/none.json: the file does not exist")]
     [InlineData("""{ "environment": { "mdp": 3 } }""", "e.json: environment.mdp: 3; must be a string")]
     [InlineData("""{ "environment": { "mdp": "" } }""", "e.json: environment.mdp: \"\"; must be the path of a finite-MDP file")]
@@ -72,17 +87,21 @@ public sealed class BadInputTests
             { "sede": 1, "environment": { "id": "GridWorld-v0", "options": { "slip": 2 } }, "policy": { "kind": "tabula" },
               "federation": { "rounds": -1, "localSteps": 3, }, "gradient": { "horizon": 0, "trajectories": "many" } }
             """);
-        string[] lines = Refused(folder, "train", "e.json", "--out", "run", "--seed", "x", "--set", "federation.localSteps=0", "--set", "federation.round=1");
+        string[] lines = Refused(folder, "train", "e.json", "--out", "run", "--seed", "x", "--set", "federation.localSteps=0", "--set",
+            "federation.round=1");
         Assert.All(
-            (string[])["e.json: sede: ", "e.json: environment.options.slip: 2; ", "e.json: policy.kind: ", "e.json: federation.rounds: -1; ", "e.json: gradient.horizon: 0; ",
-                "e.json: gradient.trajectories: \"many\"; ", "--seed: \"x\"; ", "--set: federation.localSteps: 0; ", "--set: federation.round: "],
+            (string[])["e.json: sede: ", "e.json: environment.options.slip: 2; ", "e.json: policy.kind: ",
+                "e.json: federation.rounds: -1; ", "e.json: gradient.horizon: 0; ",
+                "e.json: gradient.trajectories: \"many\"; ", "--seed: \"x\"; ", "--set: federation.localSteps: 0; ",
+                "--set: federation.round: "],
             start => Assert.Single(lines, line => line.StartsWith(start, StringComparison.Ordinal)));
         Assert.Equal(9, lines.Length);
     }
 
     [Theory]
     [InlineData("--set|federation.localStepSize=NaN", "--set: federation.localStepSize: \"NaN\"; must be a number greater than 0")]
-    [InlineData("--set|federation.localStepSize=-Infinity", "--set: federation.localStepSize: \"-Infinity\"; must be a number greater than 0")]
+    [InlineData("--set|federation.localStepSize=-Infinity",
+        "--set: federation.localStepSize: \"-Infinity\"; must be a number greater than 0")]
     [InlineData("--set|federation.localStepSize=1e999", "--set: federation.localStepSize: 1e999; must be a number greater than 0")]
     [InlineData("--set|nothing", "--set: \"nothing\"; must be key=value or key.path=value")]
     [InlineData("--set|=3", "--set: \"=3\"; must be key=value or key.path=value")]
@@ -158,8 +177,10 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("train --set environment.id=Taxi-v4 --out run", "built-in default: environment.id: -1; is agents[0].rewards[1][0] of this environment; the regret 1 - r allows rewards in [0, 1]")]
-    [InlineData("train --set environment.id=FrozenLake-v1 --set environment.options.slipery=true --out run", "--set: environment.options.slipery: unknown key; the nearest key is \"slippery\"")]
+    [InlineData("train --set environment.id=Taxi-v4 --out run",
+        "built-in default: environment.id: -1; is agents[0].rewards[1][0] of this environment; the regret 1 - r allows rewards in [0, 1]")]
+    [InlineData("train --set environment.id=FrozenLake-v1 --set environment.options.slipery=true --out run",
+        "--set: environment.options.slipery: unknown key; the nearest key is \"slippery\"")]
     [InlineData("train --set environment.mdp=none.json --out run", "none.json: the file does not exist")]
     [InlineData("env info FrozenLake-v1 --agents 0", "--agents: 0; must be a whole number from 1 to 100000")]
     [InlineData("env info FrozenLake-v1 --set agents=0", "--set: agents: 0; must be a whole number from 1 to 100000")]
@@ -179,7 +200,8 @@ public sealed class BadInputTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["e.json"], RunTesting.Tiny);
         string line = Assert.Single(Refused(folder, "train", "e.json", "--out", "run", "--device", "cuda"));
-        if (!Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cuda*").Any()) Assert.Contains("-p:TorchBackend=cuda", line, StringComparison.Ordinal);
+        if (!Directory.EnumerateFiles(AppContext.BaseDirectory, "*torch_cuda*").Any())
+            Assert.Contains("-p:TorchBackend=cuda", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,7 +212,8 @@ public sealed class BadInputTests
         File.WriteAllText(folder["file"], "mine");
         Directory.CreateDirectory(folder["full"]);
         File.WriteAllText(folder["full/mine"], "mine");
-        foreach ((string target, string expected) in new[] { ("file", "is a file"), ("file/run", "cannot be written"), ("full", "is not empty") })
+        foreach ((string target, string expected) in new[] { ("file", "is a file"), ("file/run", "cannot be written"),
+            ("full", "is not empty") })
         {
             string line = Assert.Single(Refused(folder, "train", "e.json", "--out", target));
             Assert.StartsWith($"--out: {target}; {expected}", line, StringComparison.Ordinal);
@@ -209,18 +232,26 @@ public sealed class BadInputTests
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "The root user may read everything.");
         File.WriteAllText(folder["secret.json"], "{}");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["secret.json"], UnixFileMode.None);
-        Assert.Equal("secret.json: the file cannot be read: permission denied", Assert.Single(Refused(folder, "train", "secret.json", "--out", "run")));
+        Assert.Equal("secret.json: the file cannot be read: permission denied",
+            Assert.Single(Refused(folder, "train", "secret.json", "--out", "run")));
     }
 
     [Theory]
-    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[0.5, 0.5]], [[0.5, 0.4]]], "agents": [{ "rewards": [[0], [1]] }] }""",
+    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[0.5, 0.5]], [[0.5, 0.4]]],"""
+        + """ "agents": [{ "rewards": [[0], [1]] }] }""",
         "m.json: transitions[1][0]: [0.5, 0.4]; state 1, action 0: the probabilities sum to 0.9; they must sum to 1")]
-    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [] }""", "m.json: agents: []; must be a list of at least one agent")]
-    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]] }""", "m.json: agents: is missing; must be a list of at least one agent")]
-    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [{ "rewards": [[0], [1]] }] }""", "m.json: initial: has 3 items, but \"states\" is 2")]
-    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [{ "rewards": [[0], [1], [1]] }] }""", "m.json: agents[0].rewards: has 3 items, but \"states\" is 2")]
-    [InlineData("""{ "states": 2, "actions": 1, "discount": 1, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [{ "rewards": [[0], [1]] }] }""", "m.json: discount: 1; must be a number in [0, 1)")]
-    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [{ "name": "a", "rewards": [[0], [1.5]] }] }""",
+    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]], "agents": [] }""",
+        "m.json: agents: []; must be a list of at least one agent")]
+    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]] }""",
+        "m.json: agents: is missing; must be a list of at least one agent")]
+    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0, 0], "transitions": [[[1, 0]], [[0, 1]]],"""
+        + """ "agents": [{ "rewards": [[0], [1]] }] }""", "m.json: initial: has 3 items, but \"states\" is 2")]
+    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]],"""
+        + """ "agents": [{ "rewards": [[0], [1], [1]] }] }""", "m.json: agents[0].rewards: has 3 items, but \"states\" is 2")]
+    [InlineData("""{ "states": 2, "actions": 1, "discount": 1, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]],"""
+        + """ "agents": [{ "rewards": [[0], [1]] }] }""", "m.json: discount: 1; must be a number in [0, 1)")]
+    [InlineData("""{ "states": 2, "actions": 1, "discount": 0.9, "initial": [1, 0], "transitions": [[[1, 0]], [[0, 1]]],"""
+        + """ "agents": [{ "name": "a", "rewards": [[0], [1.5]] }] }""",
         "m.json: agents[0].rewards[1][0]: 1.5; the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"")]
     public void A_fault_in_the_file_of_a_finite_MDP_names_the_place(string mdp, string expected)
     {

@@ -12,7 +12,8 @@ public sealed class BenchTests
     public void Exact_gradients_are_timed_in_milliseconds()
     {
         JsonElement result = Bench("W3-100", "--threads", "2");
-        Assert.Equal(("W3-100", 2, 100), (result.GetProperty("workload").GetString(), result.GetProperty("threads").GetInt32(), result.GetProperty("states").GetInt32()));
+        Assert.Equal(("W3-100", 2, 100), (result.GetProperty("workload").GetString(), result.GetProperty("threads")
+            .GetInt32(), result.GetProperty("states").GetInt32()));
         Assert.Equal(4496, result.GetProperty("products").GetDouble());
         double milliseconds = result.GetProperty("milliseconds").GetDouble();
         Assert.True(result.GetProperty("minimum").GetDouble() > 0);
@@ -23,7 +24,8 @@ public sealed class BenchTests
     public void A_training_workload_says_threads_memory_and_its_three_rates()
     {
         JsonElement result = Bench("W1", "--threads", "1", "--repeats", "2");
-        Assert.Equal((1, 2, "cpu"), (result.GetProperty("threads").GetInt32(), result.GetProperty("repeats").GetInt32(), result.GetProperty("device").GetString()));
+        Assert.Equal((1, 2, "cpu"),
+            (result.GetProperty("threads").GetInt32(), result.GetProperty("repeats").GetInt32(), result.GetProperty("device").GetString()));
         double Number(string name) => result.GetProperty(name).GetDouble();
         Assert.InRange(Number("stepsPerSecond"), Number("minimum"), Number("maximum"));
         Assert.True(Number("minimum") > 0);
@@ -42,9 +44,11 @@ public sealed class BenchTests
     public void A_case_of_growth_says_what_grew_and_repeats_it()
     {
         JsonElement result = Bench("agents=3", "--threads", "1", "--repeats", "2");
-        Assert.Equal((3, 100, 400), (result.GetProperty("agents").GetInt32(), result.GetProperty("states").GetInt32(), result.GetProperty("parameters").GetInt32()));
+        Assert.Equal((3, 100, 400), (result.GetProperty("agents").GetInt32(), result.GetProperty("states")
+            .GetInt32(), result.GetProperty("parameters").GetInt32()));
         Assert.True(result.GetProperty("minimum").GetDouble() > 0);
-        Assert.InRange(result.GetProperty("milliseconds").GetDouble(), result.GetProperty("minimum").GetDouble(), result.GetProperty("maximum").GetDouble());
+        Assert.InRange(result.GetProperty("milliseconds").GetDouble(), result.GetProperty("minimum").GetDouble(),
+            result.GetProperty("maximum").GetDouble());
         Assert.Equal(2, result.GetProperty("repeats").GetInt32());
         // A round of 11 gradients at least for each repeat.
         Assert.True(result.GetProperty("gradients").GetInt32() >= 22);
@@ -57,7 +61,9 @@ public sealed class BenchTests
         using var folder = new TemporaryFolder();
         Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "width=16000");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Matches(@"^WORKLOAD: width=16000; needs \d+ GiB for the rows of 16 agents with \d+ parameters; [\d.]+ of [\d.]+ GiB are free$", Assert.Single(outcome.ErrorLines));
+        Assert.Matches(
+            @"^WORKLOAD: width=16000; needs \d+ GiB for the rows of 16 agents with \d+ parameters; [\d.]+ of [\d.]+ GiB are free$",
+            Assert.Single(outcome.ErrorLines));
     }
 
     /// <summary>Every count is that of the page: products and bytes by hand.</summary>
@@ -75,7 +81,8 @@ public sealed class BenchTests
         JsonElement parts = result.GetProperty("floorMilliseconds");
         Assert.Equal(
             [Number("bytes") / 1e9, Number("operations") / 1e10, Number("launches") * 0.002, Number("linkBytes") / 1e7, 16.384],
-            ((string[])["memory", "compute", "launch", "link", "host"]).Select(part => parts.GetProperty(part).GetDouble()), (a, b) => Math.Abs(a - b) < 1e-4);
+            ((string[])["memory", "compute", "launch", "link", "host"]).Select(part => parts.GetProperty(part).GetDouble()),
+            (a, b) => Math.Abs(a - b) < 1e-4);
         Assert.Equal("host", result.GetProperty("boundBy").GetString());
         Assert.Equal(100e6, Number("stepsPerSecondAtMost"));
         Assert.InRange(Number("stepsPerSecondInTurn"), 1, 99e6);
@@ -93,11 +100,13 @@ public sealed class BenchTests
         Assert.All(all, r => Assert.InRange(r.GetProperty("stepsPerSecondAtMost").GetDouble(), 1e6, 1e12));
         outcome = Fedpg.Run(folder.FullPath, "bench", "W3-100", "agents=3", "--floor", limits);
         Assert.Equal(["WORKLOAD: W3-100", "WORKLOAD: agents=3"], outcome.ErrorLines.Select(l => l.Split(';')[0]));
-        foreach (string wrong in (string[])["memory=1", "memory=1,compute=0", "memory=1,compute=1,memory=2", "memory=1,compute=1,width=2", "memory"])
+        foreach (string wrong in (string[])["memory=1", "memory=1,compute=0", "memory=1,compute=1,memory=2",
+            "memory=1,compute=1,width=2", "memory"])
         {
             outcome = Fedpg.Run(folder.FullPath, "bench", "W1", "--floor", wrong);
             Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
-            Assert.StartsWith($"--floor: {wrong}; must be memory=GB/s,compute=GFLOP/s", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+            Assert.StartsWith($"--floor: {wrong}; must be memory=GB/s,compute=GFLOP/s", Assert.Single(outcome.ErrorLines),
+                StringComparison.Ordinal);
         }
     }
 
@@ -108,7 +117,9 @@ public sealed class BenchTests
         Outcome outcome = Fedpg.Run(folder.FullPath, "bench", "W3", "W1", "w2");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Equal(["W3", "w2"], outcome.ErrorLines.Select(l => l.Split(';')[0]["WORKLOAD: ".Length..]));
-        Assert.All(outcome.ErrorLines, line => Assert.Contains("must be one of W1, W2, W4, W3-100, W3-400, W3-900, W2-1024, W4-4096, or ", line, StringComparison.Ordinal));
+        Assert.All(outcome.ErrorLines,
+            line => Assert.Contains("must be one of W1, W2, W4, W3-100, W3-400, W3-900, W2-1024, W4-4096, or ", line,
+                StringComparison.Ordinal));
     }
 
     private static JsonElement Bench(params string[] arguments)

@@ -73,13 +73,16 @@ public sealed class EdgeTests
 
     /// <summary>One state, where there is nothing to learn, and rewards whose squares are beyond double precision.</summary>
     [Theory]
-    [InlineData("""{ "states": 1, "actions": 1, "discount": 0.9, "initial": [1], "transitions": [[[1]]], "agents": [{ "name": "x", "rewards": [[0.5]] }] }""")]
-    [InlineData("""{ "states": 2, "actions": 2, "discount": 0.9, "initial": [0.5, 0.5], "transitions": [[[1, 0], [0, 1]], [[1, 0], [0, 1]]], "agents": [{ "name": "x", "rewards": [[1e200, 0], [0, 1e200]] }] }""")]
+    [InlineData("""{ "states": 1, "actions": 1, "discount": 0.9, "initial": [1], "transitions": [[[1]]], "agents": [{ "name": "x","""
+        + """ "rewards": [[0.5]] }] }""")]
+    [InlineData("""{ "states": 2, "actions": 2, "discount": 0.9, "initial": [0.5, 0.5], "transitions": [[[1, 0], [0, 1]], [[1, 0], """
+        + """[0, 1]]], "agents": [{ "name": "x", "rewards": [[1e200, 0], [0, 1e200]] }] }""")]
     public void Advice_has_words_where_mathematics_has_no_number(string mdp)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["m.json"], mdp);
-        string[] settings = ["environment={\"mdp\":\"m.json\"}", "policy={\"kind\":\"tabular-softmax\"}", "gradient={\"estimator\":\"exact\"}", "objective=reward"];
+        string[] settings = ["environment={\"mdp\":\"m.json\"}", "policy={\"kind\":\"tabular-softmax\"}",
+            "gradient={\"estimator\":\"exact\"}", "objective=reward"];
         Outcome outcome = Fedpg.Run(folder.FullPath, ["advise", "--set", .. settings]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         Assert.DoesNotContain("NaN", outcome.Output, StringComparison.Ordinal);
@@ -91,7 +94,7 @@ public sealed class EdgeTests
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = folder.FullPath };
-        start.Environment[Fedpg.QuickLoops] = "1";
+        foreach ((string name, string value) in Fedpg.Variables) start.Environment[name] = value;
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"exec \"{dotnet}\" \"{Path.Combine(AppContext.BaseDirectory, "fedpg.dll")}\" {arguments}");
         using Process process = Process.Start(start)!;

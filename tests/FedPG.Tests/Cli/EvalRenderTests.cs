@@ -37,7 +37,8 @@ public sealed class EvalRenderTests
     {
         using var folder = new TemporaryFolder();
         RunTesting.Run(RunTesting.Experiment(
-            "objective=reward", "dtype=float64", """environment={"id":"LinearQuadratic-v0","agents":2}""", """policy={"kind":"linear"}""", "gradient.estimator=exact",
+            "objective=reward", "dtype=float64", """environment={"id":"LinearQuadratic-v0","agents":2}""", """policy={"kind":"linear"}""",
+            "gradient.estimator=exact",
             "federation.localStepSize=0.0001", "federation.rounds=1"), folder["run"]);
         StoredPolicy stored = StoredPolicy.Read(folder["run"], ExperimentReader.Default);
         List<ValidationError> errors = [];
@@ -46,7 +47,8 @@ public sealed class EvalRenderTests
         PlayedEpisode episode = subject.Play(seed: 1, steps: 3).Episode;
         double[] x = episode.States[1];
         for (int j = 0; j < episode.Actions[1].Length; j++)
-            Assert.Equal(-Enumerable.Range(0, x.Length).Sum(i => stored.Parameters[(j * x.Length) + i] * x[i]), episode.Actions[1][j], 1e-12);
+            Assert.Equal(-Enumerable.Range(0, x.Length).Sum(i => stored.Parameters[(j * x.Length) + i] * x[i]),
+                episode.Actions[1][j], 1e-12);
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => PolicyReview.Of(stored, episodes: 2));
         Assert.StartsWith("--episodes: 2; are not played in ", Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
     }
@@ -56,7 +58,8 @@ public sealed class EvalRenderTests
     {
         using var folder = new TemporaryFolder();
         RunTesting.Run(RolloutTesting.Experiment(), folder["run"]);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "eval", "run", "--episodes", "4", "--length", "5", "--render", "--agent", "3", "--seed", "2", "--out", "e.gif", "--json");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "eval", "run", "--episodes", "4", "--length", "5", "--render", "--agent", "3",
+            "--seed", "2", "--out", "e.gif", "--json");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
         JsonElement document = JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(outcome.Output), "stdout");
         Assert.Equal(5, document.GetProperty("agents")[4].GetProperty("played").GetProperty("length").GetDouble());
@@ -64,12 +67,14 @@ public sealed class EvalRenderTests
         using var gif = SKCodec.Create(folder["e.gif"]);
         Assert.Equal(6, gif.FrameCount);
 
-        Outcome other = Fedpg.Run(folder.FullPath, "env", "render", "CartPole-v1", "--set", "gravity=20", "--policy", "run", "--steps", "3");
+        Outcome other = Fedpg.Run(folder.FullPath, "env", "render", "CartPole-v1", "--set", "gravity=20", "--policy", "run",
+            "--steps", "3");
         Assert.Equal((0, ""), (other.ExitCode, other.Errors));
         Assert.StartsWith("CartPole-v1: fast-fedpg, neural-softmax, 3 rounds", other.Output, StringComparison.Ordinal);
         Outcome pendulum = Fedpg.Run(folder.FullPath, "env", "render", "Pendulum-v1", "--policy", "run");
         Assert.Equal((2, ""), (pendulum.ExitCode, pendulum.Output));
-        Assert.StartsWith("--policy: run; holds a policy for observations Box(", Assert.Single(pendulum.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith("--policy: run; holds a policy for observations Box(", Assert.Single(pendulum.ErrorLines),
+            StringComparison.Ordinal);
     }
 
     /// <summary>In single precision probabilities add up to 1 but for rounding, which exact values do not allow.</summary>
@@ -82,7 +87,8 @@ public sealed class EvalRenderTests
         Assert.All(stored.Probabilities().Chunk(3), row => Assert.Equal(1, row.Sum(), 1e-15));
         Outcome outcome = Fedpg.Run(folder.FullPath, "eval", "run", "--episodes", "5", "--render", "--agent", "2");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
-        Assert.Matches("mean of agents(.|\n)*RandomMdp-v0, agent-2 of 4: fast-fedpg, neural-softmax, 20 rounds(.|\n)*episode: ", outcome.Output);
+        Assert.Matches("mean of agents(.|\n)*RandomMdp-v0, agent-2 of 4: fast-fedpg, neural-softmax, 20 rounds(.|\n)*episode: ",
+            outcome.Output);
     }
 
     [Fact]
@@ -93,7 +99,8 @@ public sealed class EvalRenderTests
         Outcome alone = Fedpg.Run(folder.FullPath, "eval", "run", "--agent", "1", "--out", "a.png", "--length", "3");
         Assert.Equal((2, ""), (alone.ExitCode, alone.Output));
         Assert.Equal(
-            ["--agent: is an option of --render, which is not given", "--out: is an option of --render, which is not given", "--length: is the length of episodes; give --episodes N or --render too"],
+            ["--agent: is an option of --render, which is not given", "--out: is an option of --render, which is not given",
+                "--length: is the length of episodes; give --episodes N or --render too"],
             alone.ErrorLines);
         Outcome both = Fedpg.Run(folder.FullPath, "eval", "run", "--render", "--json");
         Assert.Equal(2, both.ExitCode);

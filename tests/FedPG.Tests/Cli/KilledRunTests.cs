@@ -35,7 +35,8 @@ public sealed class KilledRunTests
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.Equal(expected, RunTesting.Bits(run));
         RunTesting.AssertNothingHalfWritten(run);
-        Assert.Equal(Enumerable.Range(0, Rounds + 1).Select(t => (long)t), EventFile.ReadAll(run).Where(v => v.Tag == "federated/drift").Select(v => v.Step));
+        Assert.Equal(Enumerable.Range(0, Rounds + 1).Select(t => (long)t),
+            EventFile.ReadAll(run).Where(v => v.Tag == "federated/drift").Select(v => v.Step));
 
         Outcome again = Fedpg.Run(folder.FullPath, "train", "--resume", "run");
         Assert.Equal((0, ""), (again.ExitCode, again.Output));
@@ -85,7 +86,8 @@ public sealed class KilledRunTests
         using Fedpg.Started process = Fedpg.Start(folder.FullPath, "train", "e.json", "--out", "run", "--set", "federation.rounds=1000000");
         process.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 0);
         Outcome resume = Fedpg.Run(folder.FullPath, "train", "--resume", "run");
-        Assert.Equal((2, "", "--resume: run; is in use by another run"), (resume.ExitCode, resume.Output, Assert.Single(resume.ErrorLines)));
+        Assert.Equal((2, "", "--resume: run; is in use by another run"),
+            (resume.ExitCode, resume.Output, Assert.Single(resume.ErrorLines)));
         Outcome start = Fedpg.Run(folder.FullPath, "train", "e.json", "--out", "run");
         Assert.Equal((2, ""), (start.ExitCode, start.Output));
         Assert.StartsWith("--out: run; ", Assert.Single(start.ErrorLines), StringComparison.Ordinal);
@@ -94,7 +96,8 @@ public sealed class KilledRunTests
     private static void Write(TemporaryFolder folder, string algorithm, int checkpointEvery)
     {
         File.WriteAllText(folder["e.json"], RunTesting.Experiment(
-            $"federation.algorithm={algorithm}", $"checkpointEvery={checkpointEvery}", $"federation.rounds={Rounds}", "environment.agents=5", "gradient.entropy={\"from\":0.1,\"to\":0.01,\"until\":9}",
+            $"federation.algorithm={algorithm}", $"checkpointEvery={checkpointEvery}", $"federation.rounds={Rounds}",
+            "environment.agents=5", "gradient.entropy={\"from\":0.1,\"to\":0.01,\"until\":9}",
             """policy={"kind":"neural-softmax","hidden":[8]}""").Resolved.ToJsonString());
     }
 

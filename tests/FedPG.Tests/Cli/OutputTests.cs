@@ -22,7 +22,8 @@ public sealed class OutputTests
         Assert.DoesNotContain('\u001b', outcome.Output + outcome.Errors);
         // The folder that was named is the run folder itself.
         Assert.True(File.Exists(folder["run/metrics.csv"]));
-        Assert.Equal(["e.json", "run"], Directory.EnumerateFileSystemEntries(folder.FullPath).Select(e => Path.GetFileName(e)).Order(StringComparer.Ordinal));
+        Assert.Equal(["e.json", "run"], Directory.EnumerateFileSystemEntries(folder.FullPath).Select(e => Path.GetFileName(e))
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -57,10 +58,12 @@ public sealed class OutputTests
         using var folder = new TemporaryFolder();
         Write(folder);
         Outcome outcome = Fedpg.Run(
-            folder.FullPath, "train", "--out", "run", "--quiet", "--seed", "9", "--set", "federation.rounds=1", "federation.rounds=2", "federation.rounds=1", "e.json", "--json");
+            folder.FullPath, "train", "--out", "run", "--quiet", "--seed", "9", "--set", "federation.rounds=1", "federation.rounds=2",
+            "federation.rounds=1", "e.json", "--json");
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
         using JsonDocument summary = JsonDocument.Parse(outcome.Output);
-        Assert.Equal((1, 9, "tiny"), (summary.RootElement.GetProperty("rounds").GetInt32(), summary.RootElement.GetProperty("seed").GetInt32(), summary.RootElement.GetProperty("name").GetString()));
+        Assert.Equal((1, 9, "tiny"), (summary.RootElement.GetProperty("rounds").GetInt32(), summary.RootElement.GetProperty("seed")
+            .GetInt32(), summary.RootElement.GetProperty("name").GetString()));
     }
 
     /// <summary>Of a pair of agents that want opposite things the best common policy is random, so a gap of 0 serves nobody.</summary>
@@ -91,7 +94,8 @@ public sealed class OutputTests
         RunTesting.Run(ExperimentReader.Default.ReadFile(folder["e.json"], []), folder["here"]);
         Assert.Equal(RunTesting.Bits(folder["here"]), RunTesting.Bits(folder["run"]));
         Assert.Matches(@"\d\.\d{4}", outcome.Output);
-        Assert.All(new CsvFile(folder["run/metrics.csv"])["seconds"], s => Assert.True(double.Parse(s, CultureInfo.InvariantCulture) < 1000));
+        Assert.All(new CsvFile(folder["run/metrics.csv"])["seconds"],
+            s => Assert.True(double.Parse(s, CultureInfo.InvariantCulture) < 1000));
     }
 
     [Fact]
@@ -99,9 +103,11 @@ public sealed class OutputTests
     {
         using var folder = new TemporaryFolder();
         Write(folder);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--out", "run", "--quiet", "--set", "federation.localStepSize=1e300");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--out", "run", "--quiet", "--set",
+            "federation.localStepSize=1e300");
         Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Matches("^fedpg: round 0: the parameters or gradients of agent agent-[0-3] are no longer finite", Assert.Single(outcome.ErrorLines));
+        Assert.Matches("^fedpg: round 0: the parameters or gradients of agent agent-[0-3] are no longer finite",
+            Assert.Single(outcome.ErrorLines));
         Assert.Equal([0], new CsvFile(folder["run/metrics.csv"]).Whole("round"));
         Outcome again = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--quiet");
         Assert.Equal((1, outcome.Errors), (again.ExitCode, again.Errors));
@@ -119,7 +125,8 @@ public sealed class OutputTests
         using JsonDocument description = JsonDocument.Parse(info.Output);
         Assert.Equal(4, description.RootElement.GetProperty("options").GetProperty("width").GetInt32());
         Outcome text = Fedpg.Run(folder.FullPath, "env", "info", "FrozenLake-v1");
-        Assert.All((string[])["Action space", "Observation space", "Starting state", "Rewards", "Episode end", "Arguments", "Version history"],
+        Assert.All((string[])["Action space", "Observation space", "Starting state", "Rewards", "Episode end", "Arguments",
+            "Version history"],
             heading => Assert.Contains(heading, text.Output, StringComparison.Ordinal));
         Outcome export = Fedpg.Run(folder.FullPath, "env", "export", "GridWorld-v0", "--set", "width=3", "height=3");
         Assert.Equal((0, ""), (export.ExitCode, export.Errors));
@@ -175,12 +182,14 @@ public sealed class OutputTests
         {
             string name = Path.GetFileName(file);
             if (name.EndsWith(".so", StringComparison.Ordinal)) File.WriteAllText(Path.Combine(folder["app"], name), "");
-            else if (!name.Contains("Test", StringComparison.OrdinalIgnoreCase) && (name.EndsWith(".dll", StringComparison.Ordinal) || name.StartsWith("fedpg.", StringComparison.Ordinal)))
+            else if (!name.Contains("Test", StringComparison.OrdinalIgnoreCase)
+                && (name.EndsWith(".dll", StringComparison.Ordinal) || name.StartsWith("fedpg.", StringComparison.Ordinal)))
                 File.Copy(file, Path.Combine(folder["app"], name));
         }
         File.Delete(Path.Combine(folder["app"], "fedpg.deps.json"));
         Write(folder);
-        Outcome outcome = Fedpg.Run(folder.FullPath, new Dictionary<string, string>(), ["train", "e.json", "--out", "run"], Path.Combine(folder["app"], "fedpg.dll"));
+        Outcome outcome = Fedpg.Run(folder.FullPath, new Dictionary<string, string>(), ["train", "e.json", "--out", "run"],
+            Path.Combine(folder["app"], "fedpg.dll"));
         Assert.True(outcome.ExitCode == 1, $"{outcome.ExitCode}: {outcome.Errors}");
         Assert.Contains("native", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["run"]));

@@ -5,7 +5,8 @@ namespace FedPG.Tests.Cli;
 
 public sealed class ProgressLineTests
 {
-    private static readonly ProgressLine Line = new("round 1234/1500", 0.8, "gap 0.1234 (12.3 % of uniform)", "1.2 M env-steps/s", "12 s left");
+    private static readonly ProgressLine Line = new("round 1234/1500", 0.8, "gap 0.1234 (12.3 % of uniform)",
+        "1.2 M env-steps/s", "12 s left");
 
     [Fact]
     public void A_line_never_reaches_the_last_column()

@@ -14,7 +14,8 @@ public sealed class ProgressRowTests
         foreach (string label in (string[])["fedavg", Long])
         {
             for (int terminal = 1; terminal <= 200; terminal++)
-                Assert.InRange(ProgressRow.Of(terminal, Long.Length, label, 0.4, " 10/10  latest -1.234E-05").Width, 0, Math.Max(3, terminal - 1));
+                Assert.InRange(ProgressRow.Of(terminal, Long.Length, label, 0.4, " 10/10  latest -1.234E-05").Width, 0,
+                    Math.Max(3, terminal - 1));
         }
     }
 

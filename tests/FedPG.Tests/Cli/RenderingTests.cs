@@ -1,10 +1,11 @@
 using System.CommandLine;
 using FedPG.Cli.Env;
-using FedPG.Experiments.Scenes;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
+using FedPG.Envs;
 using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
+using FedPG.Experiments.Scenes;
 using FedPG.Tests.Envs;
 using FedPG.Tests.Experiments.Runs;
 using SkiaSharp;
@@ -14,7 +15,7 @@ namespace FedPG.Tests.Cli;
 
 public sealed class RenderingTests
 {
-    public static TheoryData<string> Ids => [.. EnvironmentRegistry.WithBuiltIn().Ids];
+    public static TheoryData<string> Ids => [.. new ExperimentCatalog().Environments.Ids];
 
     /// <summary>As text without any escape sequence, as PNG and as GIF with a frame a moment.</summary>
     [Theory]
@@ -95,7 +96,8 @@ public sealed class RenderingTests
         Assert.Contains("is not a run folder: it holds no experiment.json", none.Message, StringComparison.Ordinal);
         RunTesting.Run(RunTesting.Experiment(), folder["run"]);
         InvalidInputException other = Assert.Throws<InvalidInputException>(() => Render("FrozenLake-v1", "--policy", folder["run"]));
-        Assert.Contains("holds a policy over 5 states and 3 actions, and FrozenLake-v1 has 16 and 4", other.Message, StringComparison.Ordinal);
+        Assert.Contains("holds a policy over 5 states and 3 actions, and FrozenLake-v1 has 16 and 4", other.Message,
+            StringComparison.Ordinal);
     }
 
     private static Subject Choose(string id, string policy)
@@ -131,7 +133,8 @@ public sealed class RenderingTests
     public void A_folder_that_takes_no_files_is_not_said_to_be_missing()
     {
         if (!OperatingSystem.IsLinux()) return;
-        ValidationError fault = Assert.Single(Assert.Throws<InvalidInputException>(() => Render("FrozenLake-v1", "--out", "/proc/x.png")).Errors);
+        ValidationError fault =
+            Assert.Single(Assert.Throws<InvalidInputException>(() => Render("FrozenLake-v1", "--out", "/proc/x.png")).Errors);
         Assert.Equal("--out: /proc/x.png; no file can be made in that folder", fault.ToString());
     }
 

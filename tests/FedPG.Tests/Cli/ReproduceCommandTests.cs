@@ -26,7 +26,8 @@ public sealed partial class ReproduceCommandTests
         }
         Assert.Contains("2 of 2 claims hold", outcome.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', outcome.Output + outcome.Errors);
-        Assert.All((string[])["verdicts.csv", "progress/near.csv", "progress/plot.svg", "progress/plot.png", "progress/README.md", "truncation/truncation.csv"], file => Assert.True(File.Exists(folder["out/" + file]), file));
+        Assert.All((string[])["verdicts.csv", "progress/near.csv", "progress/plot.svg", "progress/plot.png", "progress/README.md",
+            "truncation/truncation.csv"], file => Assert.True(File.Exists(folder["out/" + file]), file));
     }
 
     [Fact]

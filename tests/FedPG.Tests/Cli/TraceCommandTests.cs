@@ -39,10 +39,13 @@ public sealed class TraceCommandTests
     [Fact]
     public void Options_agents_and_limits_of_steps_count()
     {
-        JsonElement trace = Trace(["Pendulum-v1", "--set", "mass=[1,2]", "--agents", "2", "--agent", "1", "--state", "[1,0]", "--actions", JsonSerializer.Serialize(new double[201])]);
-        Assert.Equal([199, 200], trace.GetProperty("truncated").EnumerateArray().Select((e, t) => (t, e.GetBoolean())).Where(p => p.Item2).Select(p => p.t));
+        JsonElement trace = Trace(["Pendulum-v1", "--set", "mass=[1,2]", "--agents", "2", "--agent", "1", "--state", "[1,0]", "--actions",
+            JsonSerializer.Serialize(new double[201])]);
+        Assert.Equal([199, 200], trace.GetProperty("truncated").EnumerateArray().Select((e, t) => (t, e.GetBoolean())).Where(p => p.Item2)
+            .Select(p => p.t));
         double[][] nothing = [.. Enumerable.Repeat(new double[1], 201)];
-        Assert.Equal(Run(Make("Pendulum-v1", 2, """{ "mass": [1, 2] }""").Create(1), 0, nothing, [1, 0]).Select(s => s.Reward), Numbers(trace.GetProperty("rewards")));
+        Assert.Equal(Run(Make("Pendulum-v1", 2, """{ "mass": [1, 2] }""").Create(1), 0, nothing, [1, 0]).Select(s => s.Reward),
+            Numbers(trace.GetProperty("rewards")));
         Assert.Equal(200, trace.GetProperty("stepLimit").GetInt32());
     }
 

@@ -42,7 +42,8 @@ public sealed class BlockReplayTests
     }
 
     /// <summary>
-    /// Personal parameters are numbers that no reply holds, whatever is asked for; those of a site are not even in what it keeps for others.
+    /// Personal parameters are numbers that no reply holds, whatever is asked for; those of a site are not even in what it keeps for
+    /// others.
     /// </summary>
     [Theory]
     [InlineData("fast-fedpg")]

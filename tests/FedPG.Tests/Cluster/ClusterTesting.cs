@@ -29,7 +29,7 @@ public sealed class ClusterGroup
 /// <summary>A cluster on this machine: a port of its own, and the workers that were started.</summary>
 internal sealed class LocalCluster : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly TemporaryFolder _folder;
     private readonly int _port = Ports.Free();
     private readonly List<Fedpg.Started> _workers = [];

@@ -35,7 +35,7 @@ public sealed class JoiningTests
     }
 
     [Fact]
-    public void A_worker_without_the_plugin_of_the_run_is_refused_and_told_how_to_have_it()
+    public void A_worker_without_the_plugin_of_the_run_or_with_another_limit_of_messages_is_refused_and_told_how_to_do_better()
     {
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
@@ -44,16 +44,7 @@ public sealed class JoiningTests
         Outcome refused = cluster.StartWorker().Wait();
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("--plugin Orchard.dll", refused.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_worker_with_another_limit_of_messages_is_refused_and_told_both()
-    {
-        using var folder = new TemporaryFolder();
-        using var cluster = new LocalCluster(folder);
-        File.WriteAllText(folder["e.json"], RunTesting.Tiny);
-        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json");
-        Outcome refused = cluster.StartWorker("--message-limit", "1").Wait();
+        refused = cluster.StartWorker("--message-limit", "1", "--plugin", SamplePlugin.File).Wait();
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("its --message-limit is 1 MiB, and the run's is 256", refused.Errors, StringComparison.Ordinal);
     }

@@ -10,6 +10,7 @@ namespace FedPG.Tests.Cluster;
 public sealed class LateCallTests
 {
     private const long LargestMessage = 1 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly Software Same = new("1", "1", []);
 
     [Fact]
@@ -45,25 +46,41 @@ public sealed class LateCallTests
 
     /// <summary>One that takes leave is waited for as long as it says so, however long its last round takes.</summary>
     [Fact]
-    public async Task An_outbound_worker_is_silent_only_where_it_asks_nothing()
+    public void An_outbound_worker_is_silent_only_where_it_asks_nothing()
     {
-        WorkerRegistry registry = Registry();
+        var time = new SetTime();
+        WorkerRegistry registry = Registry(time);
         Assert.Null(registry.Join(Request("w")).Refusal);
         OutboundChannel channel = registry.Outbound("w")!;
         for (int k = 0; k < 8; k++)
         {
-            await Task.Delay(500, TestContext.Current.CancellationToken);
+            time.Pass(Patience * 0.9);
             Assert.False(channel.IsSilent);
             if (k % 2 == 0) Assert.Equal(0, registry.Leave("w"));
             else Assert.True(registry.IsMember("w"));
         }
-        await Task.Delay(3500, TestContext.Current.CancellationToken);
+        time.Pass(Patience * 0.9);
+        Assert.False(channel.IsSilent);
+        time.Pass(Patience * 0.2);
         Assert.True(channel.IsSilent);
     }
 
-    private static WorkerRegistry Registry() => new(Same, LargestMessage, _ => { }, TimeProvider.System);
+    private static WorkerRegistry Registry(TimeProvider? time = null) =>
+        new(Same, LargestMessage, _ => { }, time ?? TimeProvider.System, Patience);
 
     private static JoinRequest Request(string name) => new(name, null, "", 1, Same, LargestMessage);
+
+    /// <summary>A clock that goes on when it is told to.</summary>
+    private sealed class SetTime : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Pass(TimeSpan time) => _now += time.Ticks;
+
+        public override long GetTimestamp() => _now;
+    }
 
     /// <summary>A clock on which every wait ends when a task has, or at once where there is none.</summary>
     private sealed class LimitTime : TimeProvider

@@ -46,7 +46,7 @@ public sealed class SharedVectorTests
     [Fact]
     public async Task A_worker_that_lacks_a_vector_is_sent_the_request_whole_and_both_are_counted()
     {
-        var registry = new WorkerRegistry(Same, 1 << 20, _ => { }, TimeProvider.System);
+        var registry = new WorkerRegistry(Same, 1 << 20, _ => { }, TimeProvider.System, TimeSpan.FromSeconds(5));
         var server = new ServerState(registry, TimeProvider.System);
         registry.Join(new JoinRequest("w", null, "", 1, Same, 1 << 20));
         var client = new RetryingBlockClient(null!, server, new SessionOffer(Session, [], "", [], Same), 1 << 20, MissingSite.Wait,

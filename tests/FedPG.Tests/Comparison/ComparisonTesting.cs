@@ -4,8 +4,8 @@ using FedPG.Comparison.Plan;
 using FedPG.Comparison.Results;
 using FedPG.Comparison.Running;
 using FedPG.Core.Options;
+using FedPG.Experiments;
 using FedPG.Experiments.Reading;
-using FedPG.Federation.BuiltIn;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
@@ -27,7 +27,7 @@ internal static class ComparisonTesting
             Source = "tiny.json",
             Folder = Environment.CurrentDirectory,
             Assignments = assignments,
-            Contenders = Contender.ParseAll(algorithms, BuiltInAlgorithms.Default.Names, errors),
+            Contenders = Contender.ParseAll(algorithms, ExperimentCatalog.Default.Algorithms.Names, errors),
             Seeds = SeedList.Parse(seeds, "--seeds", errors),
             Budget = budget is null ? null : Budget.Parse(budget, errors),
             Tuning = tune is null ? null : new Tuning([.. tune.Select(t => TuningKey.Parse(t, errors)!)],

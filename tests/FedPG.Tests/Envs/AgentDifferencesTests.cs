@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
 using FedPG.Tests.Build;
 using Xunit;
 
@@ -75,13 +75,13 @@ public sealed partial class AgentDifferencesTests
             """{ "spread": { "gravity": [8, 12], "targetAngle": [-1, 1] }, "agentSeed": {0} }"""),
     };
 
-    public static TheoryData<string> Ids => [.. EnvironmentRegistry.WithBuiltIn().Ids];
+    public static TheoryData<string> Ids => [.. new ExperimentCatalog().Environments.Ids];
 
     [Theory]
     [MemberData(nameof(Ids))]
     public void It_is_said_by_which_options_the_agents_differ(string id)
     {
-        EnvironmentDefinition definition = EnvironmentRegistry.Default.Find(id)!;
+        EnvironmentDefinition definition = ExperimentCatalog.Default.Environments.Find(id)!;
         Assert.NotNull(definition.Differences);
         string[] known = [.. definition.Arguments().Select(argument => argument.Key)];
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "environments", "README.md"));
@@ -176,11 +176,11 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void At_degree_one_agents_differ_or_the_options_are_refused_and_at_zero_they_are_alike(string id)
     {
-        IReadOnlyList<string> degrees = EnvironmentRegistry.Default.Find(id)!.Differences!.Degree;
+        IReadOnlyList<string> degrees = ExperimentCatalog.Default.Environments.Find(id)!.Differences!.Degree;
         string?[] differs = Values(id, "differ") is { Count: > 0 } values ? [.. values] : [null];
         foreach (string? differ in differs)
         {
-            foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key != "differ"
+            foreach (OptionInfo option in ExperimentCatalog.Default.Environments.Find(id)!.Arguments().Where(o => o.Key != "differ"
                 && !degrees.Contains(o.Key)))
             {
                 foreach (string value in Ends(option))
@@ -192,7 +192,7 @@ public sealed partial class AgentDifferencesTests
                         JsonObject given = new() { [option.Key] = JsonNode.Parse(value) };
                         foreach (string key in degrees) given[key] = degree;
                         if (differ is not null) given["differ"] = differ;
-                        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, 2,
+                        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, 2,
                             EnvTesting.Json(given.ToJsonString()), EnvironmentKeys.Experiment, new ValidationErrors("x"));
                         if (configured is null) continue;
                         FederatedEnvironment made = configured.Build();
@@ -241,7 +241,7 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void A_seed_is_at_most_2_to_the_53rd_and_no_number_beside_it(string id)
     {
-        foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key is "seed" or "instance"
+        foreach (OptionInfo option in ExperimentCatalog.Default.Environments.Find(id)!.Arguments().Where(o => o.Key is "seed" or "instance"
             || o.Key.EndsWith("Seed", StringComparison.Ordinal)))
         {
             if (option.Key == "instance" && option.Allowed.Contains('|', StringComparison.Ordinal)) continue;
@@ -257,7 +257,7 @@ public sealed partial class AgentDifferencesTests
 
     /// <summary>The words that an option may be, in the text of what it allows.</summary>
     private static List<string> Values(string id, string key) =>
-        [.. EnvironmentRegistry.Default.Find(id)!.Arguments().Where(o => o.Key == key).SelectMany(o =>
+        [.. ExperimentCatalog.Default.Environments.Find(id)!.Arguments().Where(o => o.Key == key).SelectMany(o =>
             Quoted().Matches(o.Allowed)).Select(match => match.Groups[1].Value)];
 
     /// <summary>
@@ -291,7 +291,7 @@ public sealed partial class AgentDifferencesTests
     private static FederatedEnvironment Make(string id, string options, double degree, int agents = Agents)
     {
         var given = (JsonObject)JsonNode.Parse(options)!;
-        foreach (string key in EnvironmentRegistry.Default.Find(id)!.Differences!.Degree)
+        foreach (string key in ExperimentCatalog.Default.Environments.Find(id)!.Differences!.Degree)
         {
             // A second degree scales what the case gives it, and stays 0 where the case gives nothing.
             if (given[key] is { } own) given[key] = degree * own.GetValue<double>();
@@ -317,7 +317,7 @@ public sealed partial class AgentDifferencesTests
     };
 
     private static bool Same(EpisodicEnvironment environment, Func<AgentDifferences, IReadOnlyList<string>> which) =>
-        which(EnvironmentRegistry.Default.Find(environment.Name)!.Differences!).All(key =>
+        which(ExperimentCatalog.Default.Environments.Find(environment.Name)!.Differences!).All(key =>
             environment.Parameters[key].Distinct().Count() == 1);
 
     /// <summary>All that agents may differ in, [N].</summary>

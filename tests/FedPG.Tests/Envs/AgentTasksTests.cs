@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Counterexamples;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Exploration;
@@ -9,6 +8,7 @@ using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Random;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.ToyText;
+using FedPG.Experiments;
 using Xunit;
 
 namespace FedPG.Tests.Envs;

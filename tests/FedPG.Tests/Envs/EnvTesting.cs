@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Exact;
 using FedPG.Envs.Tabular.Files;
+using FedPG.Experiments;
 using Xunit;
 
 namespace FedPG.Tests.Envs;
@@ -14,7 +14,7 @@ namespace FedPG.Tests.Envs;
 /// <summary>What the tests of environments have in common.</summary>
 internal static class EnvTesting
 {
-    public static readonly string[] AllIds = [.. EnvironmentRegistry.Default.Ids];
+    public static readonly string[] AllIds = [.. ExperimentCatalog.Default.Environments.Ids];
 
     public static JsonElement Json(string text) =>
         JsonSerializer.SerializeToElement(JsonNode.Parse(text, null, JsonDocuments.ReadingOptions));
@@ -22,7 +22,8 @@ internal static class EnvTesting
     public static ConfiguredEnvironment Configure(string id, int agents, string options = "{}")
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options),
+            EnvironmentKeys.Experiment,
             errors);
         errors.ThrowIfAny();
         return environment!;
@@ -34,7 +35,8 @@ internal static class EnvTesting
     public static IReadOnlyList<ValidationError> ErrorsOf(string id, int agents, string options)
     {
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.Default.Configure(id, agents, Json(options), EnvironmentKeys.Experiment,
+        ConfiguredEnvironment? environment = ExperimentCatalog.Default.Environments.Configure(id, agents, Json(options),
+            EnvironmentKeys.Experiment,
             errors);
         Assert.Null(environment);
         return errors.Items;

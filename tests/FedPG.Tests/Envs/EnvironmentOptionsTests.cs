@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Counterexamples;
 using FedPG.Envs.Episodic;
-using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Exploration;
 using FedPG.Envs.GridWorlds;
+using FedPG.Envs.LinearQuadratic;
 using FedPG.Envs.Random;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.ToyText;
+using FedPG.Experiments;
 using Xunit;
 
 namespace FedPG.Tests.Envs;
@@ -21,7 +21,7 @@ public sealed class EnvironmentOptionsTests
 
     /// <summary>The environments that have an options record.</summary>
     public static TheoryData<string> Ids =>
-        [.. EnvTesting.AllIds.Where(id => EnvironmentRegistry.Default.Find(id)!.OptionsType is not null)];
+        [.. EnvTesting.AllIds.Where(id => ExperimentCatalog.Default.Environments.Find(id)!.OptionsType is not null)];
 
     /// <summary>Records of a program, and what a file would say.</summary>
     public static TheoryData<string, object, string> Records => new()
@@ -60,7 +60,7 @@ public sealed class EnvironmentOptionsTests
     [MemberData(nameof(Ids))]
     public void A_default_record_makes_what_an_empty_object_makes(string id)
     {
-        EnvironmentDefinition definition = EnvironmentRegistry.Default.Find(id)!;
+        EnvironmentDefinition definition = ExperimentCatalog.Default.Environments.Find(id)!;
         object defaults = Activator.CreateInstance(definition.OptionsType!)!;
         foreach (int agents in (int[])[1, Agents])
         {
@@ -77,7 +77,7 @@ public sealed class EnvironmentOptionsTests
     [MemberData(nameof(Ids))]
     public void A_record_has_the_options_and_defaults_of_the_documentation(string id)
     {
-        EnvironmentDefinition definition = EnvironmentRegistry.Default.Find(id)!;
+        EnvironmentDefinition definition = ExperimentCatalog.Default.Environments.Find(id)!;
         IReadOnlyList<OptionInfo> documented = definition.Arguments();
         IReadOnlyList<OptionInfo> declared = OptionRecord.Describe(Activator.CreateInstance(definition.OptionsType!)!);
         if (!definition.OptionsType!.IsSubclassOf(typeof(EpisodicOptions)) && definition.OptionsType != typeof(LinearQuadraticOptions))
@@ -85,8 +85,10 @@ public sealed class EnvironmentOptionsTests
             Assert.Equal(documented, declared);
             return;
         }
-        // Agents' numbers are documented before what draws them, whose default follows from them; matrices have defaults that follow from others.
-        Assert.Equal(documented.Select(o => o.Key).Order(StringComparer.Ordinal), declared.Select(o => o.Key).Order(StringComparer.Ordinal));
+        // Agents' numbers are documented before what draws them, whose default follows from them;
+        // matrices have defaults that follow from others.
+        Assert.Equal(documented.Select(o => o.Key).Order(StringComparer.Ordinal),
+            declared.Select(o => o.Key).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -94,7 +96,7 @@ public sealed class EnvironmentOptionsTests
     public void A_record_and_a_file_make_the_same_environment(string id, object options, string json)
     {
         ConfiguredEnvironment fromJson = EnvTesting.Configure(id, Agents, json);
-        FederatedEnvironment fromRecord = EnvironmentRegistry.Default.Find(id)!.Create(Agents, options);
+        FederatedEnvironment fromRecord = ExperimentCatalog.Default.Environments.Find(id)!.Create(Agents, options);
         AssertSame(fromJson.Build(), fromRecord);
         // What a record resolves to reads back to the same options and the same environment.
         ConfiguredEnvironment again = EnvTesting.Configure(id, Agents, fromRecord.Origin!.Options.ToJsonString());

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
 using Xunit;
 
 namespace FedPG.Tests.Envs;
@@ -153,7 +153,7 @@ public sealed class RegistryTests
     {
         foreach (string id in EnvTesting.AllIds)
         {
-            EnvironmentDefinition definition = EnvironmentRegistry.Default.Find(id)!;
+            EnvironmentDefinition definition = ExperimentCatalog.Default.Environments.Find(id)!;
             Assert.All(definition.Headings(), h => Assert.False(string.IsNullOrWhiteSpace(h.Text), $"{id}: {h.Heading}"));
             Assert.NotEmpty(definition.Summary);
             Assert.Contains(definition.Arguments(), a => a.Key == "discount");
@@ -167,7 +167,7 @@ public sealed class RegistryTests
     {
         foreach (string id in EnvTesting.AllIds)
         {
-            foreach (OptionInfo option in EnvironmentRegistry.Default.Find(id)!.Arguments())
+            foreach (OptionInfo option in ExperimentCatalog.Default.Environments.Find(id)!.Arguments())
             {
                 var options = new JsonObject { [option.Key] = new JsonObject() };
                 Assert.Contains(EnvTesting.ErrorsOf(id, 2, options.ToJsonString()), f => f.KeyPath == $"environment.options.{option.Key}"
@@ -203,11 +203,11 @@ public sealed class RegistryTests
     [Fact]
     public void A_plug_in_adds_an_environment_once_and_may_limit_its_agents()
     {
-        var registry = EnvironmentRegistry.WithBuiltIn();
+        var registry = new ExperimentCatalog().Environments;
         EnvironmentDefinition own = GridWorld.Definition with { Id = "Own-v0", MaximumAgents = 2 };
         registry.Register(own);
         Assert.Contains("Own-v0", registry.Ids);
-        Assert.DoesNotContain("Own-v0", EnvironmentRegistry.Default.Ids);
+        Assert.DoesNotContain("Own-v0", ExperimentCatalog.Default.Environments.Ids);
         Assert.Throws<ArgumentException>(() => registry.Register(own));
 
         var errors = new ValidationErrors("x");

@@ -12,7 +12,8 @@ public sealed class SpaceTests
         Gen.Int[1, 50].Select(n => (Space)new Discrete(n)),
         Gen.Int[1, 9].Array[1, 5].Select(counts => (Space)new MultiDiscrete(counts)),
         Gen.Select(Gen.Double[-5, 5], Gen.Double[0, 5], Gen.Bool, Gen.Bool).Array[1, 5].Select(bounds => (Space)new Box(
-            [.. bounds.Select(b => b.Item3 ? b.Item1 : double.NegativeInfinity)], [.. bounds.Select(b => b.Item4 ? b.Item1 + b.Item2 : double.PositiveInfinity)])));
+            [.. bounds.Select(b => b.Item3 ? b.Item1 : double.NegativeInfinity)],
+            [.. bounds.Select(b => b.Item4 ? b.Item1 + b.Item2 : double.PositiveInfinity)])));
 
     [Fact]
     public void Drawn_values_lie_in_the_space_and_no_other_length_does() =>
@@ -28,7 +29,8 @@ public sealed class SpaceTests
 
     [Fact]
     public void No_number_that_is_not_finite_lies_in_any_space() =>
-        Gen.Select(Spaces, Gen.Int[0, 2].Select(k => k == 0 ? double.NaN : k == 1 ? double.PositiveInfinity : double.NegativeInfinity)).Sample((space, wrong) =>
+        Gen.Select(Spaces, Gen.Int[0, 2].Select(k => k == 0 ? double.NaN : k == 1 ? double.PositiveInfinity : double.NegativeInfinity))
+            .Sample((space, wrong) =>
         {
             var random = new EpisodeRandom(1);
             double[] value = new double[space.Size];
@@ -44,7 +46,8 @@ public sealed class SpaceTests
     public void Discrete_spaces_hold_whole_numbers_below_their_count()
     {
         var three = new Discrete(3);
-        Assert.Equal((false, true, true, false, false), (three.Contains([-1]), three.Contains([0]), three.Contains([2]), three.Contains([3]), three.Contains([1.5])));
+        Assert.Equal((false, true, true, false, false),
+            (three.Contains([-1]), three.Contains([0]), three.Contains([2]), three.Contains([3]), three.Contains([1.5])));
         Assert.True(new MultiDiscrete(2, 3).Contains([1, 2]));
         Assert.False(new MultiDiscrete(2, 3).Contains([2, 1]));
     }
@@ -57,7 +60,8 @@ public sealed class SpaceTests
         Assert.Equal(Box.Of(2, 0, 1), new Box([0, 0], [1, 1]));
         Assert.Equal(Box.Of(2, 0, 1).GetHashCode(), new Box([0, 0], [1, 1]).GetHashCode());
         Assert.NotEqual(Box.Of(2, 0, 1), Box.Of(2, 0, 2));
-        Assert.Equal("Box([0, -Infinity], [1.5, Infinity])", new Box([0, double.NegativeInfinity], [1.5, double.PositiveInfinity]).ToString());
+        Assert.Equal("Box([0, -Infinity], [1.5, Infinity])",
+            new Box([0, double.NegativeInfinity], [1.5, double.PositiveInfinity]).ToString());
         Assert.Equal("MultiDiscrete([2, 3])", new MultiDiscrete(2, 3).ToString());
     }
 

@@ -1,8 +1,8 @@
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 
 namespace FedPG.Tests.Envs;
 
@@ -20,10 +20,11 @@ internal static class SteppingTesting
 
     public static EpisodicEnvironment Make(EpisodicDefinitionBase definition, int agents = 1, string options = "{}")
     {
-        var registry = EnvironmentRegistry.WithBuiltIn();
-        registry.Register(definition);
+        var catalog = new ExperimentCatalog();
+        catalog.Add(definition);
         var errors = new ValidationErrors("experiment.json");
-        ConfiguredEnvironment? configured = registry.Configure(definition.Id, agents, EnvTesting.Json(options), EnvironmentKeys.Experiment, errors);
+        ConfiguredEnvironment? configured = catalog.Environments.Configure(definition.Id, agents, EnvTesting.Json(options),
+            EnvironmentKeys.Experiment, errors);
         errors.ThrowIfAny();
         return (EpisodicEnvironment)configured!.Build();
     }
@@ -71,6 +72,7 @@ internal static class SteppingTesting
         return [.. actions.Select(action => Step(environment, action))];
     }
 
-    public static long[] Bits(IEnumerable<Seen> steps) => [.. steps.SelectMany(s => s.Observation.Concat(s.State).Append(s.Reward).Select(BitConverter.DoubleToInt64Bits)
+    public static long[] Bits(IEnumerable<Seen> steps) =>
+        [.. steps.SelectMany(s => s.Observation.Concat(s.State).Append(s.Reward).Select(BitConverter.DoubleToInt64Bits)
         .Append(s.Terminated ? 1 : 0).Append(s.Truncated ? 1 : 0))];
 }

@@ -61,9 +61,11 @@ internal static class NumericsTesting
 
     /// <summary>The exact gradients of the agents [first, first + n) at their rows, [n, d].</summary>
     public static Tensor ExactDirections(
-        FiniteMdp mdp, Policy policy, Tensor rows, int first = 0, Objective objective = Objective.Regret, double tau = 0, bool sameRows = false)
+        FiniteMdp mdp, Policy policy, Tensor rows, int first = 0, Objective objective = Objective.Regret, double tau = 0,
+        bool sameRows = false)
     {
-        using var estimator = new ExactEstimator(new EstimatorSetup(mdp, policy, first, (int)rows.shape[0], objective, Entropy(tau), Seed: 1));
+        using var estimator =
+            new ExactEstimator(new EstimatorSetup(mdp, policy, first, (int)rows.shape[0], objective, Entropy(tau), Seed: 1));
         return Directions(estimator, rows, default, sameRows);
     }
 
@@ -77,7 +79,8 @@ internal static class NumericsTesting
     }
 
     /// <summary>J with its entropy term, E sum gamma^t (c_t + tau log pi(a_t|s_t)), at each row.</summary>
-    public static double[] RegularisedObjectives(FiniteMdp mdp, int agent, Objective objective, double tau, TabularPolicy policy, Tensor rows)
+    public static double[] RegularisedObjectives(FiniteMdp mdp, int agent, Objective objective, double tau,
+        TabularPolicy policy, Tensor rows)
     {
         using DisposeScope scope = NewDisposeScope();
         double[] logs = policy.Evaluate(rows).Output.Numbers();
@@ -102,7 +105,8 @@ internal static class PolicyCases
     public static readonly string[] OfAnyMdp =
     [
         "tabular", "log-linear one-hot", "log-linear given",
-        "neural tanh one-hot []", "neural tanh one-hot [5]", "neural relu one-hot [6]", "neural tanh one-hot [5,4]", "neural relu one-hot [7,6]",
+        "neural tanh one-hot []", "neural tanh one-hot [5]", "neural relu one-hot [6]", "neural tanh one-hot [5,4]",
+        "neural relu one-hot [7,6]",
     ];
 
     public static readonly string[] OfGrids =
@@ -127,7 +131,8 @@ internal static class PolicyCases
             },
             _ => new NeuralSoftmax(
                 states, actions, [.. words[3].Trim('[', ']').Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)],
-                words[1] == "tanh" ? Activation.Tanh : Activation.Relu, words[2] == "one-hot" ? null : StateFeatures.Coordinates(mdp.Grid!), format),
+                words[1] == "tanh" ? Activation.Tanh : Activation.Relu,
+                words[2] == "one-hot" ? null : StateFeatures.Coordinates(mdp.Grid!), format),
         };
     }
 

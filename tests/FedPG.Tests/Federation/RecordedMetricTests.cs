@@ -1,17 +1,13 @@
 using System.Text.Json.Nodes;
-using FedPG.Core;
 using FedPG.Core.Metrics;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.States;
-using FedPG.Policies.BuiltIn;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
 using static TorchSharp.torch;
@@ -68,9 +64,9 @@ public sealed class RecordedMetricTests
 
     private static ExperimentReader CreateReader()
     {
-        Catalog<AlgorithmDefinition> algorithms = BuiltInAlgorithms.Catalog();
-        algorithms.Register(AlgorithmDefinition.For<RecordingOptions>("records metrics", (_, _) => new Recording()));
-        return new ExperimentReader(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, algorithms);
+        var catalog = new ExperimentCatalog();
+        catalog.Add(AlgorithmDefinition.For<RecordingOptions>("records metrics", (_, _) => new Recording()));
+        return new ExperimentReader(catalog);
     }
 
     private static Experiment Experiment() => Reader.Read(

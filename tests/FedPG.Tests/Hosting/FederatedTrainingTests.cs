@@ -15,7 +15,8 @@ public sealed class FederatedTrainingTests
     [Fact]
     public async Task A_host_trains_and_stops_when_training_ends()
     {
-        using IHost host = Host(_ => TrainerTesting.Trainer(TrainerTesting.Random(), TrainerTesting.Tabular), settings => settings.Rounds = 3);
+        using IHost host = Host(_ => TrainerTesting.Trainer(TrainerTesting.Random(), TrainerTesting.Tabular),
+            settings => settings.Rounds = 3);
         var training = host.Services.GetRequiredService<FederatedTraining>();
         await host.RunAsync(TestContext.Current.CancellationToken);
         TrainingResult result = await training.Completion;
@@ -51,7 +52,10 @@ public sealed class FederatedTrainingTests
         int before = Environment.ExitCode;
         try
         {
-            using IHost host = Host(_ => throw (badInput ? new InvalidInputException(new ValidationError("x", "", null, "is wrong")) : new IOException("no disk")));
+            using IHost host =
+                Host(_ =>
+                    throw (badInput
+                        ? new InvalidInputException(new ValidationError("x", "", null, "is wrong")) : new IOException("no disk")));
             await host.StartAsync(TestContext.Current.CancellationToken);
             await host.WaitForShutdownAsync(TestContext.Current.CancellationToken);
             Assert.Equal(expected, Environment.ExitCode);
@@ -66,7 +70,8 @@ public sealed class FederatedTrainingTests
 
     private static IHost Host(Func<IServiceProvider, FederatedTrainer> create, Action<FederatedTrainingSettings>? configure = null)
     {
-        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         builder.AddFederatedTraining(create, configure);
         return builder.Build();

@@ -2,8 +2,8 @@ using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Networks;
 using FedPG.Policies.Options;
@@ -27,7 +27,8 @@ public sealed class ContextTests
         ["row", "column"], [[0.5, -1.0], [-0.25, 0.75], [0.5, -1.0]],
         [[-1.0, -1.0], [-1.0, 1.0], [0.0, 0.0], [1.0, -1.0], [1.0, 1.0]]);
 
-    public static TheoryData<string> Kinds => ["table of agents", "table of tasks", "log-linear", "given features", "network of agents", "network of tasks", "shallow"];
+    public static TheoryData<string> Kinds =>
+        ["table of agents", "table of tasks", "log-linear", "given features", "network of agents", "network of tasks", "shallow"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -51,7 +52,9 @@ public sealed class ContextTests
             Assert.Equal((up - down) / (2 * step), exact[k], 1e-7);
         }
 
-        double Sum() => (policy.forward(tensor(theta, [Agents, policy.Layout.Length])) * tensor(weights, [Agents, States, Actions])).sum().item<double>();
+        double Sum() =>
+            (policy.forward(tensor(theta, [Agents, policy.Layout.Length])) * tensor(weights, [Agents, States, Actions])).sum()
+                .item<double>();
     }
 
     [Theory]
@@ -163,7 +166,8 @@ public sealed class ContextTests
             Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
         }
 
-        double[] Of(int slice) => theta[policy.Layout.Slices[slice].Offset..(policy.Layout.Slices[slice].Offset + policy.Layout.Slices[slice].Length)];
+        double[] Of(int slice) =>
+            theta[policy.Layout.Slices[slice].Offset..(policy.Layout.Slices[slice].Offset + policy.Layout.Slices[slice].Length)];
     }
 
     [Fact]
@@ -250,8 +254,9 @@ public sealed class ContextTests
             "log-linear" => new LogLinearOptions { Context = TaskContext.Agent },
             _ => new NeuralSoftmaxOptions { Hidden = [2], Context = TaskContext.Agent },
         };
-        using var told = (EpisodicPolicy)PolicyRegistry.Create(made, options, TensorFormat.Float64);
-        using var plain = (EpisodicPolicy)PolicyRegistry.Create(made, options with { Context = TaskContext.None }, TensorFormat.Float64);
+        using var told = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(made, options, TensorFormat.Float64);
+        using var plain = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(made, options with { Context = TaskContext.None },
+            TensorFormat.Float64);
         Assert.Equal(plain.ObservationSize + 2, told.ObservationSize);
         Assert.Equal([[0], [1]], told.AgentGroups(0, 2));
         Assert.Single(plain.AgentGroups(0, 2));
@@ -262,7 +267,7 @@ public sealed class ContextTests
     {
         FederatedEnvironment made = EnvTesting.Make("RandomMdp-v0", 2);
         InvalidInputException e = Assert.Throws<InvalidInputException>(
-            () => PolicyRegistry.Create(made, new TabularSoftmaxOptions { Context = TaskContext.Task }));
+            () => ExperimentCatalog.Default.Policies.Create(made, new TabularSoftmaxOptions { Context = TaskContext.Task }));
         string message = Assert.Single(e.Errors).ToString();
         Assert.StartsWith("TabularSoftmaxOptions: context: \"task\";", message, StringComparison.Ordinal);
         Assert.Contains("\"agent\"", message, StringComparison.Ordinal);
@@ -272,10 +277,13 @@ public sealed class ContextTests
     public void A_file_with_a_kind_that_is_told_of_no_agent_is_refused_and_not_run_without_the_context()
     {
         InvalidInputException e = Assert.Throws<InvalidInputException>(
-            () => RunTesting.Experiment("policy={\"kind\":\"tabular-direct\",\"context\":\"agent\"}", "federation.algorithm=pavg", "gradient={\"estimator\":\"exact\"}"));
-        Assert.Contains(e.Errors, error => error.KeyPath == "policy.context" && error.ToString().Contains("\"none\"", StringComparison.Ordinal));
+            () => RunTesting.Experiment("policy={\"kind\":\"tabular-direct\",\"context\":\"agent\"}", "federation.algorithm=pavg",
+                "gradient={\"estimator\":\"exact\"}"));
+        Assert.Contains(e.Errors, error => error.KeyPath == "policy.context"
+            && error.ToString().Contains("\"none\"", StringComparison.Ordinal));
         e = Assert.Throws<InvalidInputException>(() => RunTesting.Experiment("policy.context=task"));
-        Assert.Contains("\"agent\"", Assert.Single(e.Errors, error => error.KeyPath == "policy.context").ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"agent\"", Assert.Single(e.Errors, error => error.KeyPath == "policy.context").ToString(),
+            StringComparison.Ordinal);
     }
 
     private static TabularPolicy Made(string kind)

@@ -74,7 +74,8 @@ public sealed class EvaluationArgumentsTests
         Tensor expectedLogs = policy.LogProbabilities(policy.Heads(rows, seen), chosen), expected = zeros_like(rows);
         policy.Evaluate(
             rows, seen, heads => policy.LogProbabilities(heads, chosen.expand(heads.shape[0], -1, -1))).Backward(weights, expected);
-        foreach (Tensor done in (Tensor[])[chosen, chosen.to(own), chosen.to(other), chosen.to(ScalarType.Int32), chosen.to(own).transpose(0, 1).contiguous().transpose(0, 1)])
+        foreach (Tensor done in (Tensor[])[chosen, chosen.to(own), chosen.to(other), chosen.to(ScalarType.Int32),
+            chosen.to(own).transpose(0, 1).contiguous().transpose(0, 1)])
         {
             foreach (Tensor given in (Tensor[])[weights, weights.to(other), weights.transpose(0, 1).contiguous().transpose(0, 1)])
             {

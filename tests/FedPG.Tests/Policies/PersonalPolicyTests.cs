@@ -1,10 +1,10 @@
 using System.Text.Json;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Networks;
 using FedPG.Policies.Options;
@@ -20,6 +20,8 @@ namespace FedPG.Tests.Policies;
 /// <summary>Policies that agents have in part to themselves: rows [shared | personal].</summary>
 public sealed class PersonalPolicyTests
 {
+    private static Catalog<PolicyDefinition> Policies => FedPG.Experiments.ExperimentCatalog.Default.Policies;
+
     private const int States = 5, Actions = 3, Agents = 3, Embedded = 2;
 
     public static TheoryData<string> Tables => ["head", "embedding", "both", "both and contexts", "shallow embedding"];
@@ -64,7 +66,8 @@ public sealed class PersonalPolicyTests
         double[] tangents = policy.Tangents(rows, directions, seen).Numbers();
         using var noGrad = no_grad();
         const double step = 1e-6;
-        double[] up = policy.Heads(rows + (directions * step), seen).Numbers(), down = policy.Heads(rows - (directions * step), seen).Numbers();
+        double[] up = policy.Heads(rows + (directions * step), seen).Numbers();
+        double[] down = policy.Heads(rows - (directions * step), seen).Numbers();
         for (int k = 0; k < tangents.Length; k++) Assert.Equal((up[k] - down[k]) / (2 * step), tangents[k], 1e-7);
     }
 
@@ -149,13 +152,19 @@ public sealed class PersonalPolicyTests
         var options = new NeuralSoftmaxOptions { Hidden = [4, 3], Critic = critic, Personal = PersonalParts.HeadAndEmbedding };
         foreach (FederatedEnvironment environment in (FederatedEnvironment[])[mdp, FedPG.Envs.Episodic.EpisodicEnvironment.Of(mdp)])
         {
-            using Policy policy = PolicyRegistry.Create(environment, options, TensorFormat.Float64);
+            using Policy policy = Policies.Create(environment, options, TensorFormat.Float64);
             string[] personal = [.. policy.Layout.Slices.Where(slice => slice.IsPersonal).Select(slice => slice.Name)];
             Assert.Equal(3 + more, personal.Length);
-            Assert.All(personal, name => Assert.Contains(name.Replace("critic.", "", StringComparison.Ordinal), (string[])["layer2.weight", "layer2.bias", "embedding"]));
+            string[] parts = ["layer2.weight", "layer2.bias", "embedding"];
+            Assert.All(personal, name => Assert.Contains(name.Replace("critic.", "", StringComparison.Ordinal), parts));
             double[] theta = policy.InitialParameters(Key(0)), own = policy.InitialPersonal(theta, Key(1));
-            ParameterSlice[] random = [.. policy.Layout.Slices.Where(slice => slice.Name.EndsWith("weight", StringComparison.Ordinal) && !slice.Name.EndsWith("layer2.weight", StringComparison.Ordinal))];
-            Assert.All(random, slice => Assert.All(theta[slice.Offset..(slice.Offset + slice.Length)], number => Assert.NotEqual(0, number)));
+            ParameterSlice[] random =
+            [
+                .. policy.Layout.Slices.Where(slice => slice.Name.EndsWith("weight", StringComparison.Ordinal)
+                    && !slice.Name.EndsWith("layer2.weight", StringComparison.Ordinal)),
+            ];
+            foreach (ParameterSlice slice in random)
+                Assert.All(theta[slice.Offset..(slice.Offset + slice.Length)], number => Assert.NotEqual(0, number));
             Assert.Equal(random.Sum(slice => slice.Length), theta.Count(number => number != 0));
             Assert.Equal((more == 0 ? 1 : 2) * options.EmbeddingSize, own.Count(number => number != 0));
         }
@@ -186,7 +195,8 @@ public sealed class PersonalPolicyTests
         Tensor rows = tensor(NumericsTesting.Uniform(1, Agents * d, 1), [Agents, d]), gradients = zeros_like(rows);
         if (policy is TabularPolicy table and not SoftmaxActorCritic)
         {
-            table.Evaluate(rows).Backward(tensor(NumericsTesting.Uniform(2, Agents * States * Actions, 1), [Agents, States, Actions]), gradients);
+            Tensor weights = tensor(NumericsTesting.Uniform(2, Agents * States * Actions, 1), [Agents, States, Actions]);
+            table.Evaluate(rows).Backward(weights, gradients);
         }
         else if (policy is SoftmaxActorCritic critic)
         {
@@ -198,7 +208,10 @@ public sealed class PersonalPolicyTests
             var network = (EpisodicPolicy)policy;
             double[] seen = new double[Agents * 4 * network.ObservationSize];
             for (int k = 0; k < Agents * 4; k++)
-                network.Encoding.Encode<double>(NumericsTesting.Uniform(k, 3, 1), k / 4, seen.AsSpan(k * network.ObservationSize, network.ObservationSize));
+            {
+                Span<double> one = seen.AsSpan(k * network.ObservationSize, network.ObservationSize);
+                network.Encoding.Encode<double>(NumericsTesting.Uniform(k, 3, 1), k / 4, one);
+            }
             Tensor actions = tensor([.. Enumerable.Range(0, Agents * 4).Select(k => (double)(k % Actions))], [Agents, 4, 1]);
             network.Evaluate(rows, tensor(seen, [Agents, 4, network.ObservationSize]), actions)
                 .Backward(tensor(NumericsTesting.Uniform(3, Agents * 4, 1), [Agents, 4]), gradients);
@@ -210,7 +223,9 @@ public sealed class PersonalPolicyTests
         }
     }
 
-    /// <summary>A user's module says itself what is personal, by names of parameters or of modules; gradients keep to their columns.</summary>
+    /// <summary>
+    /// A user's module says itself what is personal, by names of parameters or of modules; gradients keep to their columns.
+    /// </summary>
     [Theory]
     [InlineData("head")]
     [InlineData("trunk")]
@@ -279,15 +294,18 @@ public sealed class PersonalPolicyTests
     public void A_part_that_a_kind_has_not_is_refused_with_what_is_allowed()
     {
         FiniteMdp mdp = NumericsTesting.Mdp("random-0", Agents);
-        Assert.Contains("allowed with it: \"none\" | \"all\"", Refusal(new TabularSoftmaxOptions { Personal = PersonalParts.Head }), StringComparison.Ordinal);
-        Assert.Contains("\"all\" | [\"head\"]", Refusal(new LogLinearOptions { Personal = PersonalParts.Embedding }), StringComparison.Ordinal);
+        string table = Refusal(new TabularSoftmaxOptions { Personal = PersonalParts.Head });
+        Assert.Contains("allowed with it: \"none\" | \"all\"", table, StringComparison.Ordinal);
+        string logLinear = Refusal(new LogLinearOptions { Personal = PersonalParts.Embedding });
+        Assert.Contains("\"all\" | [\"head\"]", logLinear, StringComparison.Ordinal);
         // Nothing would be shared: the policy itself has no parts then.
-        using Policy whole = PolicyRegistry.Create(mdp, new NeuralSoftmaxOptions { Hidden = [], Personal = PersonalParts.Head });
-        using Policy linear = PolicyRegistry.Create(mdp, new LogLinearOptions { Personal = PersonalParts.Head });
+        using Policy whole = Policies.Create(mdp, new NeuralSoftmaxOptions { Hidden = [], Personal = PersonalParts.Head });
+        using Policy linear = Policies.Create(mdp, new LogLinearOptions { Personal = PersonalParts.Head });
         Assert.Equal((0, 0), (whole.Layout.PersonalLength, linear.Layout.PersonalLength));
 
         string Refusal(PolicyOptions options) =>
-            Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(mdp, options)).Errors.Single(error => error.KeyPath == "personal").Allowed;
+            Assert.Throws<InvalidInputException>(() => Policies.Create(mdp, options))
+                .Errors.Single(error => error.KeyPath == "personal").Allowed;
     }
 
     private sealed class TwoParts : nn.Module<Tensor, Tensor>, IPersonalParameters
@@ -323,8 +341,8 @@ public sealed class PersonalPolicyTests
         int[] hidden = kind.StartsWith("shallow", StringComparison.Ordinal) ? [] : [4];
         if (!kind.StartsWith("gaussian", StringComparison.Ordinal)) return Softmax(encoding, hidden, embedded, head);
         return new GaussianPolicy(
-            encoding, new Box([-1, -1], [1, 1]), new DenseNetwork(encoding.Size, hidden, 2, Activation.Tanh, encoding.ActiveNumbers, embedded), 1,
-            learnDeviation: kind != "gaussian fixed", TensorFormat.Float64, name => IsPersonal(name, head));
+            encoding, new Box([-1, -1], [1, 1]),
+            new DenseNetwork(encoding.Size, hidden, 2, Activation.Tanh, encoding.ActiveNumbers, embedded), 1, learnDeviation: kind != "gaussian fixed", TensorFormat.Float64, name => IsPersonal(name, head));
     }
 
     private static ObservationSoftmax Softmax(ObservationEncoding encoding, int[] hidden, int embedded, bool head) => new(
@@ -338,7 +356,8 @@ public sealed class PersonalPolicyTests
     private static (int Embedded, bool Head) Parts(string kind)
     {
         bool both = kind.Contains("both", StringComparison.Ordinal) || kind == "gaussian fixed";
-        return (both || kind.Contains("embedding", StringComparison.Ordinal) ? Embedded : 0, both || kind.Contains("head", StringComparison.Ordinal));
+        bool embedding = both || kind.Contains("embedding", StringComparison.Ordinal);
+        return (embedding ? Embedded : 0, both || kind.Contains("head", StringComparison.Ordinal));
     }
 
     private static void AssertDerivative(double[] theta, double[] exact, Func<double[], double> sum)

@@ -28,7 +28,8 @@ public sealed class RepeatedEvaluationTests
         // changes.
         Tensor[] rows = [Uniform(1, [3, length]), Uniform(2, [3, length]), Uniform(3, [1, length])];
         Tensor[] gradients = [.. rows.Select(r => empty_like(r))];
-        foreach ((int which, int seed) in ((int, int)[])[(0, 4), (0, 5), (0, 6), (1, 7), (0, 8), (1, 9), (1, 10), (2, 11), (2, 12), (0, 13), (0, 14)])
+        foreach ((int which, int seed) in ((int, int)[])[(0, 4), (0, 5), (0, 6), (1, 7), (0, 8), (1, 9), (1, 10), (2, 11), (2, 12),
+            (0, 13), (0, 14)])
         {
             rows[which].copy_(Uniform(seed, rows[which].shape));
             Tensor weights = Uniform(100 + seed, [rows[which].shape[0], mdp.States, mdp.Actions]);
@@ -55,7 +56,8 @@ public sealed class RepeatedEvaluationTests
             3, mdp.States, mdp.Actions, dtype: ScalarType.Float64) * rows.narrow(1, 0, 1).unsqueeze(2);
         Tensor expected = empty_like(rows), gradients = empty_like(rows);
         policy.Evaluate(rows).Backward(weights, expected);
-        foreach (Tensor wrong in (Tensor[])[zeros(5, policy.Layout.Length, dtype: ScalarType.Float64), zeros(3, 2, dtype: ScalarType.Float64)])
+        foreach (Tensor wrong in (Tensor[])[zeros(5, policy.Layout.Length, dtype: ScalarType.Float64),
+            zeros(3, 2, dtype: ScalarType.Float64)])
         {
             Assert.ThrowsAny<Exception>(() => policy.Evaluate(rows).Backward(weights, wrong));
             policy.Evaluate(rows).Backward(weights, gradients);

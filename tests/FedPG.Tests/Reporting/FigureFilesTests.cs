@@ -31,7 +31,8 @@ public sealed class FigureFilesTests
     public void Figures_drawn_at_the_same_time_are_those_drawn_one_by_one()
     {
         byte[][] alone = [.. FigureTesting.Kinds.Values.Select(FigureFiles.ToSvg)];
-        Assert.Equal(alone, FigureTesting.Kinds.Values.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(FigureFiles.ToSvg).ToArray());
+        Assert.Equal(alone, FigureTesting.Kinds.Values.AsParallel().AsOrdered().WithDegreeOfParallelism(4)
+            .Select(FigureFiles.ToSvg).ToArray());
     }
 
     [Fact]
@@ -41,7 +42,9 @@ public sealed class FigureFilesTests
         {
             XElement svg = FigureTesting.Drawn(figure);
             XElement[] texts = [.. svg.Elements(FigureTesting.Svg + "text")];
-            string[] expected = [.. figure.Panels.SelectMany(panel => new[] { panel.Title, panel.XLabel, panel.YLabel.Replace("^{2}", "2", StringComparison.Ordinal) })];
+            string[] expected =
+                [.. figure.Panels.SelectMany(panel =>
+                    new[] { panel.Title, panel.XLabel, panel.YLabel.Replace("^{2}", "2", StringComparison.Ordinal) })];
             Assert.Subset(texts.Select(text => text.Value).ToHashSet(), expected.Where(text => text.Length > 0).ToHashSet());
             foreach (XElement text in texts.Where(text => text.Attribute("transform") is null))
             {
@@ -60,11 +63,13 @@ public sealed class FigureFilesTests
         {
             XElement svg = FigureTesting.Drawn(Figure.Of(FigureTesting.Curves, place));
             XElement frame = svg.Descendants(FigureTesting.Svg + "clipPath").First().Element(FigureTesting.Svg + "rect")!;
-            double right = (double)frame.Attribute("x")! + (double)frame.Attribute("width")!, bottom = (double)frame.Attribute("y")! + (double)frame.Attribute("height")!;
+            double right = (double)frame.Attribute("x")! + (double)frame.Attribute("width")!,
+                bottom = (double)frame.Attribute("y")! + (double)frame.Attribute("height")!;
             foreach (string name in FigureTesting.Curves.Series.Select(series => series.Name))
             {
                 XElement text = Assert.Single(svg.Elements(FigureTesting.Svg + "text"), text => text.Value == name);
-                Assert.True((double)text.Attribute("x")! > right || (double)text.Attribute("y")! - (double)text.Attribute("font-size")! > bottom);
+                Assert.True((double)text.Attribute("x")! > right
+                    || (double)text.Attribute("y")! - (double)text.Attribute("font-size")! > bottom);
             }
         }
     }
@@ -73,15 +78,18 @@ public sealed class FigureFilesTests
     public void Decades_are_marked_by_powers_of_ten()
     {
         var panel = new Panel { YScale = AxisScale.Log, Series = [new Series { X = [0, 1, 2], Y = [1e-4, 1e-2, 1] }] };
-        string[] labels = [.. FigureTesting.Drawn(Figure.Of(panel)).Elements(FigureTesting.Svg + "text").Where(text => text.Elements().Any()).Select(text => text.Value)];
+        string[] labels = [.. FigureTesting.Drawn(Figure.Of(panel)).Elements(FigureTesting.Svg + "text")
+            .Where(text => text.Elements().Any()).Select(text => text.Value)];
         Assert.Equal(["10−4", "10−3", "10−2", "10−1", "100"], labels);
     }
 
     [Fact]
     public void Any_numbers_can_be_drawn()
     {
-        double[] hostile = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 1e-300, -1e-300, double.Epsilon, double.MaxValue, double.MinValue, 1, -1];
-        Gen<double> number = Gen.OneOf(Gen.Int[0, hostile.Length - 1].Select(i => hostile[i]), Gen.Double, Gen.Double[0, 1], Gen.Const(3.0));
+        double[] hostile = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0, 1e-300, -1e-300, double.Epsilon,
+            double.MaxValue, double.MinValue, 1, -1];
+        Gen<double> number = Gen.OneOf(Gen.Int[0, hostile.Length - 1].Select(i => hostile[i]), Gen.Double, Gen.Double[0, 1],
+            Gen.Const(3.0));
         Gen<double[]> numbers = number.Array[0, 12];
         Gen.Select(numbers, numbers, Gen.Int[0, 3], Gen.Int[0, 7], Gen.Int[-9, 99]).Sample(
             (first, second, kind, options, style) =>
@@ -90,7 +98,8 @@ public sealed class FigureFilesTests
                 double[] x = first[..count], y = second[..count];
                 var series = new Series
                 {
-                    Name = "hostile", X = x, Y = y, Low = x, High = y, Kind = (SeriesKind)kind, Style = style, Spread = (options & 1) == 0 ? Spread.Band : Spread.Bars,
+                    Name = "hostile", X = x, Y = y, Low = x, High = y, Kind = (SeriesKind)kind, Style = style,
+                    Spread = (options & 1) == 0 ? Spread.Band : Spread.Bars,
                 };
                 var panel = new Panel
                 {
@@ -99,7 +108,9 @@ public sealed class FigureFilesTests
                     References = [.. x.Select((value, i) => new ReferenceLine((ReferenceDirection)(i % 2), value, "at"))],
                     XRange = (options & 1) == 0 || count < 2 ? null : (x[0], x[1]),
                 };
-                Panel rows = panel with { Estimates = [.. x.Zip(y).Select(pair => new Estimate("row", pair.First, pair.First, pair.Second, style))] };
+                Panel rows =
+                    panel
+                        with { Estimates = [.. x.Zip(y).Select(pair => new Estimate("row", pair.First, pair.First, pair.Second, style))] };
                 FigureTesting.Drawn(new Figure { Panels = [panel, rows], Legend = (LegendPlacement)kind, Width = 300, Height = 300 });
             },
             iter: 300);
@@ -142,7 +153,8 @@ public sealed class FigureFilesTests
         string line = svg.Descendants(FigureTesting.Svg + "path").Select(path => (string)path.Attribute("d")!).MaxBy(path => path.Length)!;
         Assert.InRange(line.Length, 1000, 60_000);
         double top = (double)svg.Descendants(FigureTesting.Svg + "clipPath").First().Element(FigureTesting.Svg + "rect")!.Attribute("y")!;
-        double highest = line.Split('L').Skip(1).Min(point => double.Parse(point.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+        double highest = line.Split('L').Skip(1)
+            .Min(point => double.Parse(point.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(top, highest, 0.01);
     }
 
@@ -161,8 +173,10 @@ public sealed class FigureFilesTests
     public void Every_fault_of_a_figure_is_named_at_once()
     {
         var panel = new Panel { Series = [new Series { Name = "a", X = [1, 2], Y = [1], Low = [1] }] };
-        string message = Assert.Throws<ArgumentException>(() => FigureFiles.ToSvg(new Figure { Panels = [panel], Columns = 0, Width = 1 })).Message;
-        foreach (string part in (string[])["Columns: 0", "Width: 1 ", "Panels[0].Series[0] ('a').Y: 1 values for 2", "Low and High", ".Low: 1 values"])
+        string message =
+            Assert.Throws<ArgumentException>(() => FigureFiles.ToSvg(new Figure { Panels = [panel], Columns = 0, Width = 1 })).Message;
+        foreach (string part in (string[])["Columns: 0", "Width: 1 ", "Panels[0].Series[0] ('a').Y: 1 values for 2", "Low and High",
+            ".Low: 1 values"])
             Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => FigureFiles.ToPng(new Figure { Panels = [] }));
     }

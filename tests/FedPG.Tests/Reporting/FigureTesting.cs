@@ -20,7 +20,8 @@ internal static class FigureTesting
         [
             new Series
             {
-                Name = "with a band", X = Rounds, Y = [.. Rounds.Select(t => Math.Exp(-t / 40))], Low = [.. Rounds.Select(t => Math.Exp(-t / 40) - 0.05)],
+                Name = "with a band", X = Rounds, Y = [.. Rounds.Select(t => Math.Exp(-t / 40))],
+                Low = [.. Rounds.Select(t => Math.Exp(-t / 40) - 0.05)],
                 High = [.. Rounds.Select(t => Math.Exp(-t / 40) + 0.05)],
             },
             new Series { Name = "dashed", X = Rounds, Y = [.. Rounds.Select(t => Math.Exp(-t / 60))], Style = 1 },
@@ -37,7 +38,8 @@ internal static class FigureTesting
         [
             new Series
             {
-                Name = "measured", X = [1, 2, 4, 8], Y = [1, 0.5, 0.25, 0.125], Low = [0.9, 0.4, 0.2, 0], High = [1.1, 0.6, 0.3, 0.2], Spread = Spread.Bars,
+                Name = "measured", X = [1, 2, 4, 8], Y = [1, 0.5, 0.25, 0.125], Low = [0.9, 0.4, 0.2, 0], High = [1.1, 0.6, 0.3, 0.2],
+                Spread = Spread.Bars,
                 Kind = SeriesKind.Points,
             },
         ],
@@ -70,7 +72,8 @@ internal static class FigureTesting
         XElement root = XDocument.Load(stream).Root!;
         Assert.Equal(Svg + "svg", root.Name);
         Assert.DoesNotContain(root.DescendantsAndSelf().Attributes(), attribute =>
-            attribute.Value.Contains("nan", StringComparison.OrdinalIgnoreCase) || attribute.Value.Contains("inf", StringComparison.OrdinalIgnoreCase));
+            attribute.Value.Contains("nan", StringComparison.OrdinalIgnoreCase)
+                || attribute.Value.Contains("inf", StringComparison.OrdinalIgnoreCase));
         return root;
     }
 

@@ -12,7 +12,8 @@ public sealed partial class HtmlReportTests
 {
     private static readonly string[] Small =
     [
-        "--set", "environment.agents=3", "environment.options.width=3", "environment.options.height=3", "policy.kind=tabular-softmax", "gradient.trajectories=2", "gradient.horizon=5",
+        "--set", "environment.agents=3", "environment.options.width=3", "environment.options.height=3", "policy.kind=tabular-softmax",
+        "gradient.trajectories=2", "gradient.horizon=5",
         "gradient.entropy=0", "federation.rounds=3", "federation.localSteps=2", "--quiet",
     ];
 
@@ -21,11 +22,14 @@ public sealed partial class HtmlReportTests
     {
         using var folder = new TemporaryFolder();
         foreach ((string algorithm, string seed) in ((string, string)[])[("fast-fedpg", "1"), ("fast-fedpg", "2"), ("fedavg", "1")])
-            Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--seed", seed, "--out", $"runs/{algorithm}-{seed}", .. Small, "--set", $"federation.algorithm={algorithm}"]).ExitCode);
+            Assert.Equal(0,
+                Fedpg.Run(folder.FullPath, ["train", "--seed", seed, "--out", $"runs/{algorithm}-{seed}", .. Small, "--set",
+                    $"federation.algorithm={algorithm}"]).ExitCode);
         Outcome outcome = Fedpg.Run(folder.FullPath, "report", "runs", "--out", "pages/all.html");
         Assert.Equal((0, "pages/all.html\n", ""), (outcome.ExitCode, outcome.Output, outcome.Errors));
         string page = File.ReadAllText(folder["pages/all.html"]);
-        Assert.Equal(page, HtmlReport.Of(ReportedRuns.Read(ReportedRun.FoldersOf([folder["runs"]], "RUN_DIR"))).Replace(folder.FullPath + "/", "", StringComparison.Ordinal));
+        Assert.Equal(page, HtmlReport.Of(ReportedRuns.Read(ReportedRun.FoldersOf([folder["runs"]], "RUN_DIR")))
+            .Replace(folder.FullPath + "/", "", StringComparison.Ordinal));
 
         // One file: nothing is fetched and nothing is run. Every clip that is used is there once.
         Assert.DoesNotMatch("(?i)<script|src=|href=|@import|https?://(?!www.w3.org/)", page);
@@ -40,10 +44,14 @@ public sealed partial class HtmlReportTests
         foreach (string run in (string[])["fast-fedpg-1", "fedavg-1"])
         {
             ReportedRun read = ReportedRun.Read(folder[$"runs/{run}"]);
-            Assert.Equal(RunTesting.Json(folder[$"runs/{run}/summary.json"]).GetProperty("bytes").GetInt64(), read.Crossings.Sum(c => c.Bytes));
-            foreach (Crossing crossing in read.Crossings) Assert.Contains(crossing.Bytes.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), page, StringComparison.Ordinal);
+            Assert.Equal(RunTesting.Json(folder[$"runs/{run}/summary.json"]).GetProperty("bytes").GetInt64(),
+                read.Crossings.Sum(c => c.Bytes));
+            foreach (Crossing crossing in read.Crossings)
+                Assert.Contains(crossing.Bytes.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), page,
+                    StringComparison.Ordinal);
         }
-        double mean = (ReportedRun.Read(folder["runs/fast-fedpg-1"]).Figure("objective") + ReportedRun.Read(folder["runs/fast-fedpg-2"]).Figure("objective")) / 2;
+        double mean = (ReportedRun.Read(folder["runs/fast-fedpg-1"]).Figure("objective")
+            + ReportedRun.Read(folder["runs/fast-fedpg-2"]).Figure("objective")) / 2;
         Assert.Contains($"<td>{mean.ToString("G4", System.Globalization.CultureInfo.InvariantCulture)} [", page, StringComparison.Ordinal);
         Assert.Contains("<td class=\"text\">federation.memory</td>", page, StringComparison.Ordinal);
 
@@ -59,7 +67,8 @@ public sealed partial class HtmlReportTests
         using var folder = new TemporaryFolder();
         Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--out", "run", .. Small, "--set", "name=mine"]).ExitCode);
         // No name that training takes has markup in it; a file that somebody else wrote may.
-        File.WriteAllText(folder["run/experiment.json"], File.ReadAllText(folder["run/experiment.json"]).Replace("\"mine\"", "\"<script>alert(1) & co\"", StringComparison.Ordinal));
+        File.WriteAllText(folder["run/experiment.json"],
+            File.ReadAllText(folder["run/experiment.json"]).Replace("\"mine\"", "\"<script>alert(1) & co\"", StringComparison.Ordinal));
         File.Delete(folder["run/summary.json"]);
         // The moment in which a process writes: neither last row is whole.
         File.AppendAllText(folder["run/metrics.csv"], "4,12");
@@ -81,23 +90,28 @@ public sealed partial class HtmlReportTests
     public void Figures_at_the_end_belong_to_one_round()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--out", "run", .. Small, "--set", "evaluateEvery=2", "federation.rounds=4"]).ExitCode);
+        Assert.Equal(0,
+            Fedpg.Run(folder.FullPath, ["train", "--out", "run", .. Small, "--set", "evaluateEvery=2", "federation.rounds=4"]).ExitCode);
         string[] rows = File.ReadAllLines(folder["run/metrics.csv"]);
         File.WriteAllLines(folder["run/metrics.csv"], rows[..^1]);
         ReportedRun ended = ReportedRun.Read(folder["run"]);
-        Assert.Equal((4, ended.Figure("objective"), ended.Figure("env_steps")), (ended.Rounds, ended.End("objective"), ended.End("env_steps")));
+        Assert.Equal((4, ended.Figure("objective"), ended.Figure("env_steps")),
+            (ended.Rounds, ended.End("objective"), ended.End("env_steps")));
         File.Delete(folder["run/summary.json"]);
         ReportedRun open = ReportedRun.Read(folder["run"]);
-        Assert.Equal((2, open.Metrics["objective"][2], open.Metrics["env_steps"][2]), (open.Rounds, open.End("objective"), open.End("env_steps")));
+        Assert.Equal((2, open.Metrics["objective"][2], open.Metrics["env_steps"][2]),
+            (open.Rounds, open.End("objective"), open.End("env_steps")));
     }
 
     [Fact]
     public void Settings_are_told_apart_by_what_differs()
     {
         using var folder = new TemporaryFolder();
-        foreach ((string name, string set) in ((string, string)[])[("a", "federation.localSteps=2"), ("b", "federation.localSteps=5"), ("c", "federation.algorithm=fedavg")])
+        foreach ((string name, string set) in ((string, string)[])[("a", "federation.localSteps=2"), ("b", "federation.localSteps=5"),
+            ("c", "federation.algorithm=fedavg")])
             Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--out", name, .. Small, "--set", set]).ExitCode);
-        IReadOnlyList<RunGroup> groups = RunGroup.Of([.. ((string[])["a", "b", "c"]).Select(name => ReportedRun.Read(folder[name]))], out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different);
+        IReadOnlyList<RunGroup> groups = RunGroup.Of([.. ((string[])["a", "b", "c"]).Select(name => ReportedRun.Read(folder[name]))],
+            out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different);
         Assert.Equal(["fast-fedpg localSteps=2", "fast-fedpg localSteps=5", "fedavg"], groups.Select(g => g.Label));
         Assert.Equal(["2", "5", "2"], different.Single(d => d.Key == "federation.localSteps").Values);
         Assert.DoesNotContain(different, d => d.Key is "seed" or "name");
@@ -112,7 +126,8 @@ public sealed partial class HtmlReportTests
         foreach (string name in (string[])["no-json", "no-number", "no-column", "no-round", "copy"])
         {
             Directory.CreateDirectory(folder[name]);
-            foreach (string file in (string[])["experiment.json", "metrics.csv", "exchange.csv"]) File.Copy(folder[$"good/{file}"], folder[$"{name}/{file}"]);
+            foreach (string file in (string[])["experiment.json", "metrics.csv", "exchange.csv"])
+                File.Copy(folder[$"good/{file}"], folder[$"{name}/{file}"]);
         }
         File.WriteAllText(folder["no-json/experiment.json"], "{ \"name\": ");
         File.AppendAllText(folder["no-number/metrics.csv"], "4,1,many,,,,1,1,1,,\n");
@@ -121,7 +136,8 @@ public sealed partial class HtmlReportTests
         Outcome outcome = Fedpg.Run(folder.FullPath, "report", "good", "missing", "empty", "good/metrics.csv", "no-json");
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Equal(
-            ["RUN_DIR: missing; does not exist; run folders are needed", "RUN_DIR: empty; is not a run folder, and holds none: there is no experiment.json with a metrics.csv",
+            ["RUN_DIR: missing; does not exist; run folders are needed",
+                "RUN_DIR: empty; is not a run folder, and holds none: there is no experiment.json with a metrics.csv",
              "RUN_DIR: good/metrics.csv; is a file; run folders are needed"],
             outcome.ErrorLines);
         outcome = Fedpg.Run(folder.FullPath, "report", "no-json", "no-number", "no-column", "no-round", "--out", "page.txt");
@@ -133,9 +149,12 @@ public sealed partial class HtmlReportTests
             line => Assert.Equal("no-number/metrics.csv: row 5, objective: 'many' is not a number.", line),
             line => Assert.StartsWith("no-column/metrics.csv: there is no column 'env_steps'", line, StringComparison.Ordinal),
             line => Assert.Equal("no-round/metrics.csv: has no round yet", line));
-        foreach ((string part, string old, string changed) in ((string, string, string)[])[("experiment.json", "\"name\"", "\"seed\": 1, \"name\""), ("experiment.json", "\"versions\": {", "\"environment\": 1, \"v\": {"), ("metrics.csv", "round,", "round,gap,")])
+        foreach ((string part, string old, string changed) in ((string, string, string)[])[
+            ("experiment.json", "\"name\"", "\"seed\": 1, \"name\""),
+            ("experiment.json", "\"versions\": {", "\"environment\": 1, \"v\": {"), ("metrics.csv", "round,", "round,gap,")])
         {
-            File.WriteAllText(folder[$"copy/{part}"], File.ReadAllText(folder[$"good/{part}"]).Replace(old, changed, StringComparison.Ordinal));
+            File.WriteAllText(folder[$"copy/{part}"],
+                File.ReadAllText(folder[$"good/{part}"]).Replace(old, changed, StringComparison.Ordinal));
             outcome = Fedpg.Run(folder.FullPath, "report", "copy");
             Assert.Equal(2, outcome.ExitCode);
             Assert.StartsWith($"copy/{part}: ", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
@@ -143,7 +162,8 @@ public sealed partial class HtmlReportTests
         }
         outcome = Fedpg.Run(folder.FullPath, "report", "good", "--out", "good/metrics.csv/page.html");
         Assert.Equal(2, outcome.ExitCode);
-        Assert.StartsWith("--out: good/metrics.csv/page.html; cannot be written: ", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith("--out: good/metrics.csv/page.html; cannot be written: ", Assert.Single(outcome.ErrorLines),
+            StringComparison.Ordinal);
         Assert.Equal(2, Fedpg.Run(folder.FullPath, "report").ExitCode);
         Assert.Empty(Directory.EnumerateFiles(folder.FullPath, "*.html*", SearchOption.AllDirectories));
         Assert.Throws<InvalidInputException>(() => ReportedRun.Read(folder["empty"]));
@@ -158,7 +178,8 @@ public sealed partial class HtmlReportTests
         foreach (string name in (string[])["copy", "new", "torn", "diverged"])
         {
             Directory.CreateDirectory(folder[$"runs/{name}"]);
-            foreach (string file in (string[])["experiment.json", "metrics.csv"]) File.Copy(folder[$"runs/a/{file}"], folder[$"runs/{name}/{file}"]);
+            foreach (string file in (string[])["experiment.json", "metrics.csv"])
+                File.Copy(folder[$"runs/a/{file}"], folder[$"runs/{name}/{file}"]);
         }
         string head = File.ReadLines(folder["runs/a/metrics.csv"]).First() + "\n";
         foreach (string name in (string[])["new", "diverged"]) File.WriteAllText(folder[$"runs/{name}/metrics.csv"], head);
@@ -168,7 +189,9 @@ public sealed partial class HtmlReportTests
         Assert.Equal((0, "page.html\n"), (outcome.ExitCode, outcome.Output));
         Assert.Collection(
             outcome.ErrorLines,
-            line => Assert.Equal("not shown: runs/copy: has the experiment and the seed of runs/a, which is shown: one run would count as two", line),
+            line =>
+                Assert.Equal("not shown: runs/copy: has the experiment and the seed of runs/a, which is shown: one run would count as two",
+                    line),
             line => Assert.Equal("not shown: runs/diverged: diverged before its first row: numbers stopped being finite", line),
             line => Assert.Equal("not shown: runs/new/metrics.csv: has no round yet", line),
             line => Assert.StartsWith("not shown: runs/torn/experiment.json: ", line, StringComparison.Ordinal));

@@ -18,8 +18,10 @@ public sealed class ReportedRunTests
     public void A_run_that_diverged_is_called_so_and_no_mean_takes_its_last_figures_for_a_result()
     {
         using var folder = new TemporaryFolder();
-        string[] common = ["--set", "environment.agents=2", "policy.kind=tabular-softmax", "federation.rounds=2", "gradient.trajectories=2", "--quiet"];
-        Assert.Equal(1, Fedpg.Run(folder.FullPath, ["train", "--out", "runs/a", .. common, "--set", "federation.localStepSize=1e300"]).ExitCode);
+        string[] common = ["--set", "environment.agents=2", "policy.kind=tabular-softmax", "federation.rounds=2",
+            "gradient.trajectories=2", "--quiet"];
+        Assert.Equal(1,
+            Fedpg.Run(folder.FullPath, ["train", "--out", "runs/a", .. common, "--set", "federation.localStepSize=1e300"]).ExitCode);
         ReportedRun run = ReportedRun.Read(folder["runs/a"]);
         Assert.Equal((true, "diverged"), (run.IsDiverged, run.Status));
         Assert.Equal(0, Fedpg.Run(folder.FullPath, "report", "runs").ExitCode);
@@ -48,7 +50,8 @@ public sealed class ReportedRunTests
         File.WriteAllText(folder["run/diverged.json"], """{ "status": "diverged", "rounds": 2, "fault": "round 2" }""");
         Assert.Equal(("diverged", null), (ReportedRun.Read(folder["run"]).Status, ReportedRun.Read(folder["run"]).Summary));
 
-        string[] settings = ["--set", "environment.agents=2", "policy.kind=tabular-softmax", "federation.rounds=1", "gradient.trajectories=2", "--quiet"];
+        string[] settings = ["--set", "environment.agents=2", "policy.kind=tabular-softmax", "federation.rounds=1",
+            "gradient.trajectories=2", "--quiet"];
         Assert.Equal(0, Fedpg.Run(folder.FullPath, ["train", "--out", "whole", .. settings]).ExitCode);
         File.Delete(folder["whole/summary.json"]);
         File.WriteAllText(folder["whole/diverged.json"], "{}");
@@ -62,7 +65,8 @@ public sealed class ReportedRunTests
         using var folder = new TemporaryFolder();
         Write(folder, "run", seed: 1, rows: ["0,0,2,1,,,0,0,0"]);
         foreach (string file in (string[])["experiment.json", "metrics.csv"])
-            File.WriteAllText(folder[$"run/{file}"], File.ReadAllText(folder[$"run/{file}"]), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+            File.WriteAllText(folder[$"run/{file}"], File.ReadAllText(folder[$"run/{file}"]),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         Assert.Equal(0, Fedpg.Run(folder.FullPath, "report", "run").ExitCode);
     }
 
@@ -103,7 +107,9 @@ public sealed class ReportedRunTests
         using var folder = new TemporaryFolder();
         string[] rows = ["0,0,8,7,,,0,0,0", "1,5,,,,,8,8,1", "2,10,4,3,,,16,16,2", "3,15,,,,,24,24,3", "4,20,1,0.5,,,32,32,4"];
         Write(folder, "runs/a", seed: 1, rows);
-        File.WriteAllText(folder["runs/a/summary.json"], """{ "status": "finished", "rounds": 4, "objective": 1, "gap": 0.5, "env_steps": 20, "seconds": 4, "bytes_up": 32, "bytes_down": 32 }""");
+        File.WriteAllText(folder["runs/a/summary.json"],
+            """{ "status": "finished", "rounds": 4, "objective": 1, "gap": 0.5, "env_steps": 20, "seconds": 4, "bytes_up": 32,"""
+                + """ "bytes_down": 32 }""");
         Write(folder, "runs/b", seed: 2, rows[..4]);
         RunGroup group = Assert.Single(Groups(folder));
         Assert.Equal(2, group.Round);
@@ -128,7 +134,8 @@ public sealed class ReportedRunTests
         File.CreateSymbolicLink(folder["report.html.tmp"], folder["precious"]);
         Assert.Equal(0, Fedpg.Run(folder.FullPath, "report", "run").ExitCode);
         Assert.Equal("mine", File.ReadAllText(folder["precious"]));
-        Assert.Equal(["precious", "report.html", "report.html.tmp", "run"], Directory.GetFileSystemEntries(folder.FullPath).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["precious", "report.html", "report.html.tmp", "run"],
+            Directory.GetFileSystemEntries(folder.FullPath).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Values that change together: each label is short, whole and its own.</summary>
@@ -138,21 +145,27 @@ public sealed class ReportedRunTests
         using var folder = new TemporaryFolder();
         foreach (int k in (int[])[1, 2, 3])
         {
-            string same = string.Join(", ", Enumerable.Range(0, 9).Select(j => $"\"averylongkeyname{j}\": {(j == 4 ? k : Math.Min(k, 2))}"));
+            string same = string.Join(", ", Enumerable.Range(0, 9)
+                .Select(j => $"\"averylongkeyname{j}\": {(j == 4 ? k : Math.Min(k, 2))}"));
             Write(folder, $"runs/{k}", seed: 1, ["0,0,2,1,,,0,0,0"], federation: $"\"algorithm\": \"fedavg\", {same}");
         }
-        Assert.Equal(["fedavg averylongkeyname4=1 \u2026", "fedavg averylongkeyname4=2 \u2026", "fedavg averylongkeyname4=3 \u2026"], Groups(folder).Select(g => g.Label));
+        Assert.Equal(["fedavg averylongkeyname4=1 \u2026", "fedavg averylongkeyname4=2 \u2026", "fedavg averylongkeyname4=3 \u2026"],
+            Groups(folder).Select(g => g.Label));
     }
 
-    private static IReadOnlyList<RunGroup> Groups(TemporaryFolder folder) => RunGroup.Of([.. ReportedRun.FoldersOf([folder["runs"]], "RUN_DIR").Select(ReportedRun.Read)], out _);
+    private static IReadOnlyList<RunGroup> Groups(TemporaryFolder folder) =>
+        RunGroup.Of([.. ReportedRun.FoldersOf([folder["runs"]], "RUN_DIR").Select(ReportedRun.Read)], out _);
 
-    private static void Write(TemporaryFolder folder, string run, long seed, string[] rows, string federation = "\"algorithm\": \"fedavg\"", string? from = null)
+    private static void Write(TemporaryFolder folder, string run, long seed, string[] rows, string federation = "\"algorithm\": \"fedavg\"",
+        string? from = null)
     {
         Directory.CreateDirectory(folder[run]);
         string experiment = from is null
-            ? $$"""{ "name": "n", "seed": 1, "objective": "regret", "environment": { "id": "GridWorld-v0" }, "federation": { {{federation}} } }"""
+            ? $$"""{ "name": "n", "seed": 1, "objective": "regret", "environment": { "id": "GridWorld-v0" },"""
+                + $$""" "federation": { {{federation}} } }"""
             : File.ReadAllText(folder[$"{from}/experiment.json"]);
-        File.WriteAllText(folder[$"{run}/experiment.json"], experiment.Replace("\"seed\": 1", $"\"seed\": {seed}", StringComparison.Ordinal));
+        File.WriteAllText(folder[$"{run}/experiment.json"],
+            experiment.Replace("\"seed\": 1", $"\"seed\": {seed}", StringComparison.Ordinal));
         File.WriteAllLines(folder[$"{run}/metrics.csv"], [Metrics, .. rows]);
     }
 }

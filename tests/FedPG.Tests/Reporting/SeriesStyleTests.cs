@@ -37,6 +37,7 @@ public sealed class SeriesStyleTests
     {
         SeriesStyle[] styles = [.. Enumerable.Range(0, 64).Select(SeriesStyle.At)];
         Assert.Distinct(styles.Select(style => (string.Join(' ', style.Dashes), style.Marker, style.Filled)));
-        Assert.All(Enumerable.Range(0, 64), k => Assert.Equal((styles[k % 8].Colour, styles[k % 8].Dashes), (styles[k].Colour, styles[k].Dashes)));
+        Assert.All(Enumerable.Range(0, 64),
+            k => Assert.Equal((styles[k % 8].Colour, styles[k % 8].Dashes), (styles[k].Colour, styles[k].Dashes)));
     }
 }

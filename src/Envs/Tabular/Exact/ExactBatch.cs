@@ -9,7 +9,7 @@ namespace FedPG.Envs.Tabular.Exact;
 /// works on eight agents, each in its lane of a vector. Results have the bits that <see cref="ExactEvaluation"/> gives one agent. Arrays
 /// have the agent as their last index. Not thread-safe.
 /// </summary>
-public sealed class ExactBatch
+internal sealed class ExactBatch
 {
     private readonly SparseLu<Vector512<double>, EightLanes> _lu;
     private readonly TransitionKernel _kernel;

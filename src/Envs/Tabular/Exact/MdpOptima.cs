@@ -3,7 +3,7 @@ namespace FedPG.Envs.Tabular.Exact;
 /// <summary>The least expected discounted costs from the start distribution that any policy reaches.</summary>
 /// <param name="Average">For the average MDP of Proposition 1; null where kernels differ, because then there is none.</param>
 /// <param name="Agents">For each agent on its own, [N]; null where it would take too long.</param>
-public sealed record MdpOptima(double? Average, double[]? Agents)
+internal sealed record MdpOptima(double? Average, double[]? Agents)
 {
     private const double MultiplicationBudget = 2e10;
     private const int UsualIterations = 10;

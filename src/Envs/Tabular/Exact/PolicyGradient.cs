@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace FedPG.Envs.Tabular.Exact;
 
 /// <summary>The policy gradient theorem as score weights: grad J = sum over s, a of W(s,a) grad log pi(a|s).</summary>
-public static class PolicyGradient
+internal static class PolicyGradient
 {
     /// <summary>
     /// Exact score weights W(s,a) = d(s) pi(a|s) (Q(s,a) - V(s)), Eq. (9) with the occupancy not normalised, so that no 1/(1 - gamma)

@@ -9,8 +9,8 @@ namespace FedPG.Envs.Tabular.Sampling;
 /// <param name="Return">The mean of the undiscounted sum of rewards.</param>
 /// <param name="ReturnError">Its standard error; null for a single episode.</param>
 /// <param name="Cost">
-/// The mean of the discounted sum of costs; a terminated episode goes on paying its terminal state's cost up to the length, as in training. It estimates
-/// J_i but for what comes after the length.
+/// The mean of the discounted sum of costs; a terminated episode goes on paying its terminal state's cost up to the length, as in training.
+/// It estimates J_i but for what comes after the length.
 /// </param>
 /// <param name="CostError">Its standard error; null for a single episode.</param>
 public sealed record EpisodeStatistics(int Episodes, long Steps, double Return, double? ReturnError, double Cost, double? CostError)
@@ -23,12 +23,12 @@ public sealed record EpisodeStatistics(int Episodes, long Steps, double Return, 
 }
 
 /// <summary>
-/// Plays whole episodes of a finite MDP under a policy given as a table, to see what it is worth: one episode after another, step by step, with 52 random
-/// bits a choice. Slower than the sampler of gradients, and independent of it. Stateless; safe to share between threads.
+/// Plays whole episodes of a finite MDP under a policy given as a table, to see what it is worth: one episode after another, step by step,
+/// with 52 random bits a choice. Slower than the sampler of gradients, and independent of it. Stateless; safe to share between threads.
 /// </summary>
 /// <param name="mdp">All agents' MDPs.</param>
 /// <param name="objective">How rewards become costs.</param>
-public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
+internal sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
 {
     /// <summary>The longest episode: what a stream has numbers for.</summary>
     public const int LongestEpisode = StreamKey.MaximumDraw;
@@ -38,13 +38,16 @@ public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
     /// <param name="probabilities">pi(a|s), [S, A] row by row.</param>
     /// <param name="episodes">How many, at least 1; episode k draws from trajectory k of the agent's stream.</param>
     /// <param name="length">Steps after which an episode is truncated, 1 to <see cref="LongestEpisode"/>.</param>
-    /// <param name="seed">The experiment's seed; the stream is that of <see cref="StreamPurpose.Episodes"/>, which nothing else draws from.</param>
+    /// <param name="seed">The experiment's seed; the stream is that of
+    /// <see cref="StreamPurpose.Episodes"/>, which nothing else draws from.</param>
     public EpisodeStatistics Play(int agent, ReadOnlySpan<double> probabilities, int episodes, int length, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestEpisode);
-        if (probabilities.Length != mdp.States * mdp.Actions) throw new ArgumentException($"{probabilities.Length} probabilities for {mdp.States} states and {mdp.Actions} actions", nameof(probabilities));
+        if (probabilities.Length != mdp.States * mdp.Actions)
+            throw new ArgumentException($"{probabilities.Length} probabilities for {mdp.States} states and {mdp.Actions} actions",
+                nameof(probabilities));
         var key = new StreamKey(seed, StreamPurpose.Episodes, agent, 0, 0);
         var (returns, costs, lengths) = (new Moments(), new Moments(), new Moments());
         long steps = 0;
@@ -56,10 +59,14 @@ public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
             costs.Add(cost);
             lengths.Add(played);
         }
-        return new EpisodeStatistics(episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError) { LengthError = lengths.StandardError };
+        return new EpisodeStatistics(episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError)
+        {
+            LengthError = lengths.StandardError,
+        };
     }
 
-    private (int Steps, double Return, double Cost) Episode(AgentMdp agent, ReadOnlySpan<double> probabilities, in StreamKey key, int episode, int length)
+    private (int Steps, double Return, double Cost) Episode(AgentMdp agent, ReadOnlySpan<double> probabilities, in StreamKey key,
+        int episode, int length)
     {
         (uint w0, uint w1, _, _) = key.Draw(episode, 0);
         int state = Choose(mdp.Initial, Uniform(w0, w1));
@@ -97,7 +104,9 @@ public sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
         return (outcomes[^1].Next, outcomes[^1].Reward);
     }
 
-    /// <summary>The first index at which the sum of probabilities passes a uniform number; the last possible one where rounding leaves it short.</summary>
+    /// <summary>
+    /// The first index at which the sum of probabilities passes a uniform number; the last possible one where rounding leaves it short.
+    /// </summary>
     private static int Choose(ReadOnlySpan<double> probabilities, double uniform)
     {
         double sum = 0;

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace FedPG.Envs.Tabular.Sampling;
 
 /// <summary>
-/// A policy's probabilities as cumulative 32-bit thresholds, [S, stride] with the actions padded to a power of two. Action a is taken by a number u when
-/// threshold[a-1] is less than u and u is at most threshold[a]; the last action and the padding hold the largest number, so that rounding never leaves a gap.
-/// They stand as signed numbers of the same order (<see cref="AliasTable.Ordered"/>).
+/// A policy's probabilities as cumulative 32-bit thresholds, [S, stride] with the actions padded to a power of two. Action a is taken by a
+/// number u when threshold[a-1] is less than u and u is at most threshold[a]; the last action and the padding hold the largest number, so
+/// that rounding never leaves a gap. They stand as signed numbers of the same order (<see cref="AliasTable.Ordered"/>).
 /// </summary>
 internal sealed class PolicyTable
 {
@@ -55,13 +55,15 @@ internal sealed class PolicyTable
     {
         if (!Avx.IsSupported)
         {
-            for (int k = 0; k < _cumulative.Length; k++) Thresholds[k] = AliasTable.Ordered((uint)Math.Clamp((long)(_cumulative[k] * Scale) - 1, 0L, uint.MaxValue));
+            for (int k = 0; k < _cumulative.Length; k++)
+                Thresholds[k] = AliasTable.Ordered((uint)Math.Clamp((long)(_cumulative[k] * Scale) - 1, 0L, uint.MaxValue));
             return;
         }
         for (int k = 0; k < _cumulative.Length; k += Vector256<double>.Count)
         {
             Vector256<double> sum = Vector256.LoadUnsafe(in _cumulative[k]);
-            Vector256<double> whole = Vector256.Max(Vector256.Floor(Vector256.Min(sum * Scale, Vector256.Create(Scale))), Vector256<double>.One);
+            Vector256<double> whole = Vector256.Max(Vector256.Floor(Vector256.Min(sum * Scale, Vector256.Create(Scale))),
+                Vector256<double>.One);
             Avx.ConvertToVector128Int32WithTruncation(whole - Vector256.Create((Scale / 2) + 1)).StoreUnsafe(ref Thresholds[k]);
         }
     }

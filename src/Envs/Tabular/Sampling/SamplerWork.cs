@@ -3,8 +3,10 @@ using FedPG.Envs.Returns;
 
 namespace FedPG.Envs.Tabular.Sampling;
 
-/// <summary>The arrays a thread samples in, made once and used for every batch, so that sampling allocates nothing. Not thread-safe.</summary>
-public sealed class SamplerWork
+/// <summary>
+/// The arrays a thread samples in, made once and used for every batch, so that sampling allocates nothing. Not thread-safe.
+/// </summary>
+internal sealed class SamplerWork
 {
     internal SamplerWork(int states, int actions, SamplerSettings settings)
     {

@@ -7,8 +7,8 @@ using FedPG.Envs.Returns;
 namespace FedPG.Envs.Tabular.Sampling;
 
 /// <summary>
-/// From the visited pairs of state and action to what stands with each pair's score: the sums of (return - baseline) over its visits. The numbers are
-/// added in one order whatever the hardware, group after group of 16 trajectories, step after step. Immutable; safe to share.
+/// From the visited pairs of state and action to what stands with each pair's score: the sums of (return - baseline) over its visits. The
+/// numbers are added in one order whatever the hardware, group after group of 16 trajectories, step after step. Immutable; safe to share.
 /// </summary>
 internal sealed unsafe class ScoreSums
 {
@@ -42,7 +42,8 @@ internal sealed unsafe class ScoreSums
             for (int first = 0; first < batch; first += Lanes)
             {
                 Returns(cost, cells + (first * horizon), returns + (first * horizon));
-                if (_settings.Baseline == Baseline.LeaveOneOut) AddToSums(returns + (first * horizon), Math.Min(Lanes, batch - first), work.ReturnSums);
+                if (_settings.Baseline == Baseline.LeaveOneOut)
+                    AddToSums(returns + (first * horizon), Math.Min(Lanes, batch - first), work.ReturnSums);
             }
             for (int first = 0; first < batch; first += Lanes)
             {
@@ -81,7 +82,8 @@ internal sealed unsafe class ScoreSums
         for (int t = _settings.Horizon - 1; t >= 0; t--)
         {
             double discount = Discounts.Powers[t];
-            for (int lane = 0; lane < Lanes; lane++) returns[(t * Lanes) + lane] = toGo[lane] += discount * costs[cells[(t * Lanes) + lane]];
+            for (int lane = 0; lane < Lanes; lane++)
+                returns[(t * Lanes) + lane] = toGo[lane] += discount * costs[cells[(t * Lanes) + lane]];
         }
     }
 

@@ -5,8 +5,8 @@ using FedPG.Envs.Returns;
 namespace FedPG.Envs.Tabular.Sampling;
 
 /// <summary>
-/// What termination means to the sampler: a trajectory goes on paying its terminal state's cost up to the horizon, without score terms, and with entropy
-/// the terminal state's own entropy enters by its exact expectation. Cells are s * stride + a. Immutable; safe to share.
+/// What termination means to the sampler: a trajectory goes on paying its terminal state's cost up to the horizon, without score terms, and
+/// with entropy the terminal state's own entropy enters by its exact expectation. Cells are s * stride + a. Immutable; safe to share.
 /// </summary>
 internal sealed class TerminalStates
 {
@@ -52,7 +52,9 @@ internal sealed class TerminalStates
         return steps;
     }
 
-    /// <summary>Takes the score terms after the end away, and puts the exact gradient of the terminal states' entropy in their place.</summary>
+    /// <summary>
+    /// Takes the score terms after the end away, and puts the exact gradient of the terminal states' entropy in their place.
+    /// </summary>
     public void Finish<T>(ReadOnlySpan<T> probabilities, ReadOnlySpan<T> logProbabilities, double temperature, SamplerWork work)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -72,14 +74,16 @@ internal sealed class TerminalStates
             for (int a = 0; a < _mdp.Actions; a++)
             {
                 int k = (state * _mdp.Actions) + a;
-                work.Weights[(state * _stride) + a] += weight * double.CreateTruncating(probabilities[k]) * (double.CreateTruncating(logProbabilities[k]) - meanLog);
+                work.Weights[(state * _stride) + a] += weight * double.CreateTruncating(probabilities[k])
+                    * (double.CreateTruncating(logProbabilities[k]) - meanLog);
             }
         }
     }
 
     /// <summary>c(s,a) + tau log pi(a|s); in a terminal state, where no action is drawn, the expectation of the entropy term.</summary>
     public void RegularisedCosts<T>(
-        ReadOnlySpan<double> costs, ReadOnlySpan<T> probabilities, ReadOnlySpan<T> logProbabilities, double temperature, Span<double> regularised)
+        ReadOnlySpan<double> costs, ReadOnlySpan<T> probabilities, ReadOnlySpan<T> logProbabilities, double temperature,
+        Span<double> regularised)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int s = 0; s < _mdp.States; s++)

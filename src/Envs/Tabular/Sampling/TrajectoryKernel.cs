@@ -7,8 +7,8 @@ using FedPG.Core.Streams;
 namespace FedPG.Envs.Tabular.Sampling;
 
 /// <summary>
-/// The inner loop of sampling: groups of 16 trajectories side by side, one step of all after another. An action is found by bisection of the
-/// policy's thresholds, a successor with one comparison in an alias table; there is no branch that depends on a random number. With and
+/// The inner loop of sampling: groups of 16 trajectories side by side, one step of all after another. An action is found by bisection of
+/// the policy's thresholds, a successor with one comparison in an alias table; there is no branch that depends on a random number. With and
 /// without vector hardware the arithmetic is the same, on whole numbers, and so are the results.
 /// </summary>
 internal readonly unsafe ref struct TrajectoryKernel
@@ -42,7 +42,8 @@ internal readonly unsafe ref struct TrajectoryKernel
     /// <param name="draw">The draw: words 0 and 2 choose actions, 1 and 3 successors.</param>
     /// <param name="steps">1 or 2.</param>
     /// <param name="states">s_t * stride of each lane, [groups * 16], replaced by those after the steps.</param>
-    /// <param name="cells">Where s_t * stride + a_t of lane 0 goes; those of the next step lie 16 further, and those of the next group a group further.</param>
+    /// <param name="cells">Where s_t * stride + a_t of lane 0 goes; those of the next step lie 16 further,
+    /// and those of the next group a group further.</param>
     /// <param name="group">The cells of a group.</param>
     [SkipLocalsInit]
     public void Run(ReadOnlySpan<PhiloxLanes> streams, int draw, int steps, int* states, int* cells, int group)
@@ -81,7 +82,9 @@ internal readonly unsafe ref struct TrajectoryKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Above(int a, int b) => (int)((b - (long)a) >> 63);
 
-    /// <summary>Look-ups that can are made side by side, more of them than need be: their number costs less than waiting for one after another.</summary>
+    /// <summary>
+    /// Look-ups that can are made side by side, more of them than need be: their number costs less than waiting for one after another.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StepEight(int* states, uint* numbers, int* cells)
     {
@@ -91,7 +94,8 @@ internal readonly unsafe ref struct TrajectoryKernel
         for (; step > 2; step >>= 1) cell += Vector256.GreaterThan(u, Gather(_thresholds + step - 1, cell, 4)) & Vector256.Create(step);
         if (step == 2)
         {
-            Vector256<int> first = Vector256.GreaterThan(u, Gather(_thresholds, cell, 4)), second = Vector256.GreaterThan(u, Gather(_thresholds + 1, cell, 4));
+            Vector256<int> first = Vector256.GreaterThan(u, Gather(_thresholds, cell, 4)),
+                second = Vector256.GreaterThan(u, Gather(_thresholds + 1, cell, 4));
             cell -= first + second + Vector256.GreaterThan(u, Gather(_thresholds + 2, cell, 4));
         }
         else if (step == 1)
@@ -108,8 +112,8 @@ internal readonly unsafe ref struct TrajectoryKernel
     }
 
     /// <summary>
-    /// What stands index * scale bytes after a place. The instruction fills a register in part, so it waits for what the register held before; a fresh zero
-    /// to fill keeps groups independent.
+    /// What stands index * scale bytes after a place. The instruction fills a register in part, so it waits for what the register held
+    /// before; a fresh zero to fill keeps groups independent.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Gather(int* table, Vector256<int> index, [ConstantExpected(Min = (byte)1, Max = (byte)8)] byte scale) =>

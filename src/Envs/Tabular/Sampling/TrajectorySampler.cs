@@ -15,7 +15,7 @@ namespace FedPG.Envs.Tabular.Sampling;
 /// </para>
 /// Immutable after creation and safe to share: what a thread writes to is in its <see cref="SamplerWork"/>.
 /// </summary>
-public sealed class TrajectorySampler
+internal sealed class TrajectorySampler
 {
     private const int Lanes = PhiloxLanes.Lanes;
 
@@ -42,13 +42,15 @@ public sealed class TrajectorySampler
         _stride = PolicyTable.Stride(mdp.Actions);
         foreach (AgentMdp agent in mdp.Agents) RequireTablesFit(agent.Kernel);
         int[] states = [.. Enumerable.Range(0, mdp.States)];
-        _initial = AliasTable.Create(1, mdp.States, _stride, (int _, out ReadOnlySpan<int> targets, out ReadOnlySpan<double> probabilities) =>
+        _initial = AliasTable.Create(1, mdp.States, _stride,
+            (int _, out ReadOnlySpan<int> targets, out ReadOnlySpan<double> probabilities) =>
         {
             targets = states;
             probabilities = mdp.Initial;
         });
         var byKernel = new Dictionary<TransitionKernel, AliasTable>(ReferenceEqualityComparer.Instance);
-        _transitions = [.. mdp.Agents.Select(a => byKernel.TryGetValue(a.Kernel, out AliasTable? t) ? t : byKernel[a.Kernel] = Transitions(a.Kernel))];
+        _transitions =
+            [.. mdp.Agents.Select(a => byKernel.TryGetValue(a.Kernel, out AliasTable? t) ? t : byKernel[a.Kernel] = Transitions(a.Kernel))];
         _costs = [.. mdp.Agents.Select(a => Padded(settings.Objective.Costs(a)))];
         _sums = new ScoreSums(settings, mdp.Discount);
         _terminal = new TerminalStates(mdp, settings, _sums.Discounts.Remaining, _stride);
@@ -91,8 +93,8 @@ public sealed class TrajectorySampler
     }
 
     /// <summary>
-    /// The discounted visits N(s,a) of the batch that was last sampled with these arrays: the mean over trajectories of the sum of gamma^t over the steps t
-    /// with (s_t, a_t) = (s, a); 0 in terminal states. Its expectation is d(s) pi(a|s), truncated.
+    /// The discounted visits N(s,a) of the batch that was last sampled with these arrays: the mean over trajectories of the sum of gamma^t
+    /// over the steps t with (s_t, a_t) = (s, a); 0 in terminal states. Its expectation is d(s) pi(a|s), truncated.
     /// </summary>
     /// <param name="work">The arrays of the batch.</param>
     /// <param name="visits">N, [S, A], overwritten.</param>
@@ -109,18 +111,23 @@ public sealed class TrajectorySampler
             {
                 foreach (int cell in cells.Slice(t * Lanes, lanes))
                 {
-                    if (!_terminal.Has(cell)) visits[(cell / _stride * _mdp.Actions) + (cell % _stride)] += _sums.Discounts.Powers[t] / batch;
+                    if (!_terminal.Has(cell))
+                        visits[(cell / _stride * _mdp.Actions) + (cell % _stride)] += _sums.Discounts.Powers[t] / batch;
                 }
             }
         }
     }
 
-    /// <summary>Plays the policy: cells[(group * K + t) * 16 + lane] = s_t * stride + a_t. Lanes beyond the last trajectory are played and never read.</summary>
+    /// <summary>
+    /// Plays the policy: cells[(group * K + t) * 16 + lane] = s_t * stride + a_t. Lanes beyond
+    /// the last trajectory are played and never read.
+    /// </summary>
     private unsafe void Play(AliasTable transitions, in StreamKey key, SamplerWork work)
     {
         int horizon = _settings.Horizon, group = Lanes * horizon;
         Span<int> states = stackalloc int[TrajectoryKernel.MaxGroups * Lanes];
-        fixed (int* thresholds = work.Policy.Thresholds, splits = transitions.Splits, targets = transitions.Targets, cells = work.Cells, state = states)
+        fixed (int* thresholds = work.Policy.Thresholds, splits = transitions.Splits, targets = transitions.Targets, cells = work.Cells,
+            state = states)
         {
             var kernel = new TrajectoryKernel(_stride, transitions.Shift, thresholds, splits, targets);
             for (int first = 0; first < _settings.Trajectories; first += TrajectoryKernel.MaxGroups * Lanes)
@@ -137,8 +144,12 @@ public sealed class TrajectorySampler
                 {
                     // Draw 0 gave the start states; each further draw of four words serves two steps.
                     kernel.Run(streams, 1 + (t / 2), Math.Min(2, horizon - t), state, visited + (t * Lanes), group);
-                    if (!_terminal.Any || t + 2 >= horizon || (t + 2) % StepsBetweenLooks != 0 || !_terminal.HasAll(states[..Math.Min(left, streams.Length * Lanes)])) continue;
-                    for (int g = 0; g < streams.Length; g++) Stay(states.Slice(g * Lanes, Lanes), work.Cells.AsSpan((first * horizon) + (g * group), group)[((t + 2) * Lanes)..]);
+                    if (!_terminal.Any || t + 2 >= horizon || (t + 2) % StepsBetweenLooks != 0
+                        || !_terminal.HasAll(states[..Math.Min(left, streams.Length * Lanes)]))
+                        continue;
+                    for (int g = 0; g < streams.Length; g++)
+                        Stay(states.Slice(g * Lanes, Lanes),
+                            work.Cells.AsSpan((first * horizon) + (g * group), group)[((t + 2) * Lanes)..]);
                     break;
                 }
             }
@@ -165,7 +176,8 @@ public sealed class TrajectorySampler
             int lanes = Math.Min(Lanes, _settings.Trajectories - first);
             for (int t = 0; t < _settings.Horizon; t++)
             {
-                foreach (int cell in work.Cells.AsSpan((first * _settings.Horizon) + (t * Lanes), lanes)) sum += _settings.Objective.Reward(costs[cell]);
+                foreach (int cell in work.Cells.AsSpan((first * _settings.Horizon) + (t * Lanes), lanes))
+                    sum += _settings.Objective.Reward(costs[cell]);
             }
         }
         return sum;
@@ -177,11 +189,13 @@ public sealed class TrajectorySampler
         long entries = (long)kernel.States * _stride * BitOperations.RoundUpToPowerOf2((uint)kernel.LongestRow);
         if (entries <= AliasTable.MaxEntries) return;
         throw new InvalidInputException(new ValidationError("experiment", "environment", null,
-            $"{kernel.States} states, {kernel.Actions} actions and up to {kernel.LongestRow} successors need sampling tables of {entries} entries; allowed are {AliasTable.MaxEntries} (or use \"estimator\": \"exact\")"));
+            $"{kernel.States} states, {kernel.Actions} actions and up to {kernel.LongestRow} successors need sampling tables of "
+                + $"{entries} entries; allowed are {AliasTable.MaxEntries} (or use \"estimator\": \"exact\")"));
     }
 
     private AliasTable Transitions(TransitionKernel kernel) =>
-        AliasTable.Create(kernel.States * _stride, kernel.LongestRow, _stride, (int cell, out ReadOnlySpan<int> next, out ReadOnlySpan<double> probabilities) =>
+        AliasTable.Create(kernel.States * _stride, kernel.LongestRow, _stride,
+            (int cell, out ReadOnlySpan<int> next, out ReadOnlySpan<double> probabilities) =>
         {
             (int s, int a) = Math.DivRem(cell, _stride);
             int row = (s * kernel.Actions) + a;

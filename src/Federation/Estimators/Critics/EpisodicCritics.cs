@@ -14,12 +14,11 @@ internal static class EpisodicCritics
     /// <summary>The most numbers of observations and actions that a rollout of one agent may keep.</summary>
     private const long MaxNumbers = 1L << 26;
 
-    /// <summary>The estimators.</summary>
-    public static IReadOnlyList<EstimatorDefinition> Definitions { get; } =
-    [
-        Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout"),
-        Of<PpoOptions>("the same with clipped ratios, several passes over a rollout in minibatches"),
-    ];
+    public static EstimatorDefinition ActorCritic { get; } =
+        Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout");
+
+    public static EstimatorDefinition Ppo { get; } =
+        Of<PpoOptions>("the same with clipped ratios, several passes over a rollout in minibatches");
 
     private static EstimatorDefinition Of<TOptions>(string summary)
         where TOptions : CriticOptions, new() =>

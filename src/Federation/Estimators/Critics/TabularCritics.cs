@@ -14,12 +14,11 @@ internal static class TabularCritics
     /// <summary>The most states that a number of float32 can name.</summary>
     private const int MaxStates = 1 << 24;
 
-    /// <summary>The estimators.</summary>
-    public static IReadOnlyList<EstimatorDefinition> Definitions { get; } =
-    [
-        Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout"),
-        Of<PpoOptions>("the same with clipped ratios, several passes over a rollout in minibatches"),
-    ];
+    public static EstimatorDefinition ActorCritic { get; } =
+        Of<ActorCriticOptions>("advantages of a learned critic, one update a rollout");
+
+    public static EstimatorDefinition Ppo { get; } =
+        Of<PpoOptions>("the same with clipped ratios, several passes over a rollout in minibatches");
 
     private static EstimatorDefinition Of<TOptions>(string summary)
         where TOptions : CriticOptions, new() =>
@@ -48,7 +47,8 @@ internal static class TabularCritics
         {
             reader.Reject(
                 "estimator",
-                $"\"{options.Estimator}\" needs a policy with a critic: policy.kind \"tabular-softmax\" | \"log-linear\" | \"neural-softmax\" "
+                $"\"{options.Estimator}\" needs a policy with a critic: policy.kind \"tabular-softmax\" | "
+                + "\"log-linear\" | \"neural-softmax\" "
                 + "and policy.critic \"own\" | \"shared\"");
         }
         if (context.Policy is SoftmaxActorCritic { States: > MaxStates } large)

@@ -19,12 +19,11 @@ internal static class EpisodicEstimators
     /// </summary>
     private static readonly FisherOptions Fisher = new(Damping: 0.1, Iterations: 10);
 
-    public static IReadOnlyList<EstimatorDefinition> Definitions { get; } =
-    [
-        Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo),
-        Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total),
-        .. EpisodicCritics.Definitions,
-    ];
+    public static EstimatorDefinition Gpomdp { get; } =
+        Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo);
+
+    public static EstimatorDefinition Reinforce { get; } =
+        Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total);
 
     private static EstimatorDefinition Sampled<TOptions>(string summary, ReturnKind kind)
         where TOptions : SampledGradientOptions, new() =>

@@ -11,7 +11,7 @@ namespace FedPG.Federation.Estimators.Episodic;
 /// returns on grad log pi (Sutton, McAllester, Singh and Mansour 2000; Kakade 2002), as in <c>NaturalSampledEstimator</c>. All
 /// agents of the block are solved for in the same operations (<see cref="RolloutFisher"/>).
 /// </summary>
-public sealed class NaturalRolloutEstimator : IGradientEstimator
+internal sealed class NaturalRolloutEstimator : IGradientEstimator
 {
     private readonly EpisodicPolicy _policy;
     private readonly SamplerSettings _settings;

@@ -9,7 +9,7 @@ namespace FedPG.Federation.Estimators.Episodic;
 /// are played without a graph. Then log pi of the rollout buffer is evaluated with one, for all agents of the block in the same operations,
 /// and one backward pass gives all gradients.
 /// </summary>
-public sealed class RolloutEstimator : IBatchEstimator
+internal sealed class RolloutEstimator : IBatchEstimator
 {
     private readonly EpisodicPolicy _policy;
     private readonly SamplerSettings _settings;

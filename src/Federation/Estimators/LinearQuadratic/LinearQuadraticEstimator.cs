@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.LinearQuadratic;
 
 /// <summary>The exact gradient of a linear-quadratic cost, 2 ((R + B'PB) K - B'PA) X, by matrix equations.</summary>
-public sealed class LinearQuadraticEstimator : IGradientEstimator
+internal sealed class LinearQuadraticEstimator : IGradientEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly LinearQuadraticObjective[] _objectives;

@@ -11,15 +11,16 @@ internal static class LinearQuadraticEstimators
     /// <summary>The most numbers of states and controls that a batch of one agent may keep.</summary>
     private const long MaxNumbers = 1L << 23;
 
-    public static IReadOnlyList<EstimatorDefinition> Definitions { get; } =
-    [
-        EstimatorDefinition.For<LinearQuadraticProblem, ExactOptions>(
-            "exact gradients by matrix equations",
-            (reader, context) => SampledGradientOptions.Read<ExactOptions>(reader, context.Objective, fisher: null),
-            (_, _, _) => new EstimatorFactory(setup => new LinearQuadraticEstimator(setup))),
-        Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo),
-        Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total),
-    ];
+    public static EstimatorDefinition Exact { get; } = EstimatorDefinition.For<LinearQuadraticProblem, ExactOptions>(
+        "exact gradients by matrix equations",
+        (reader, context) => SampledGradientOptions.Read<ExactOptions>(reader, context.Objective, fisher: null),
+        (_, _, _) => new EstimatorFactory(setup => new LinearQuadraticEstimator(setup)));
+
+    public static EstimatorDefinition Gpomdp { get; } =
+        Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo);
+
+    public static EstimatorDefinition Reinforce { get; } =
+        Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total);
 
     private static EstimatorDefinition Sampled<TOptions>(string summary, ReturnKind kind)
         where TOptions : SampledGradientOptions, new() =>

@@ -12,7 +12,7 @@ namespace FedPG.Federation.Estimators.LinearQuadratic;
 /// The truncated policy gradient of a linear-quadratic cost estimated from B trajectories an agent, Eq. (5) or GPOMDP, through log pi of
 /// the states and controls of the batch.
 /// </summary>
-public sealed class LinearQuadraticSampledEstimator : IGradientEstimator
+internal sealed class LinearQuadraticSampledEstimator : IGradientEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly LinearPolicy _policy;

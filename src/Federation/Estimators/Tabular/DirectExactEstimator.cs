@@ -9,7 +9,7 @@ namespace FedPG.Federation.Estimators.Tabular;
 /// and Mahajan 2021, section 4; in the normalised form d Q / (1 - gamma)). V is a constant of the state, which a projection onto the
 /// simplex does not see; subtracted, it keeps the numbers small. Defined on the boundary too, where log pi has no gradient.
 /// </summary>
-public sealed class DirectExactEstimator : IGradientEstimator
+internal sealed class DirectExactEstimator : IGradientEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly ExactRows _exact;

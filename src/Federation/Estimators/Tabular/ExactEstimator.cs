@@ -10,7 +10,7 @@ namespace FedPG.Federation.Estimators.Tabular;
 /// The exact gradient of J_i (with the entropy term, where there is one) by linear solves, Eq. (8) and (9). Agents of the block that share
 /// a kernel, their parameters and their context share one factorisation.
 /// </summary>
-public sealed class ExactEstimator : IBatchEstimator
+internal sealed class ExactEstimator : IBatchEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly ExactRows _rows;

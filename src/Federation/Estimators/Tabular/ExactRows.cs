@@ -8,7 +8,8 @@ namespace FedPG.Federation.Estimators.Tabular;
 /// <summary>
 /// Exact values of the policies of a block of agents, Eq. (8): what every exact direction is made of. Where factors are sparse, agents that
 /// share a kernel are evaluated eight at once; elsewhere one after another, and those that share their parameters and
-/// their context too share one factorisation. An agent's bits are the same either way. The arrays hold the agent that is being visited. Not thread-safe.
+/// their context too share one factorisation. An agent's bits are the same either way. The arrays
+/// hold the agent that is being visited. Not thread-safe.
 /// </summary>
 internal sealed class ExactRows
 {

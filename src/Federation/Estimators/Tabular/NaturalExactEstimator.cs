@@ -12,7 +12,7 @@ namespace FedPG.Federation.Estimators.Tabular;
 /// 2021); for other policies a damped solve (<see cref="TabularFisher"/>). With entropy, Q and V are those of c + tau log pi, which gives
 /// the natural gradient of the regularised objective in the same form.
 /// </summary>
-public sealed class NaturalExactEstimator : IGradientEstimator
+internal sealed class NaturalExactEstimator : IGradientEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly ExactRows _exact;

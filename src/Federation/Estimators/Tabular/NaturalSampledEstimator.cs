@@ -22,7 +22,7 @@ namespace FedPG.Federation.Estimators.Tabular;
 /// with weights 1 / pi. Unvisited actions keep their logits. Baselines change its variance only.
 /// </para>
 /// </summary>
-public sealed class NaturalSampledEstimator : IGradientEstimator
+internal sealed class NaturalSampledEstimator : IGradientEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly TrajectorySampler _sampler;

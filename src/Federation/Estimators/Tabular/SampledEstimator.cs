@@ -13,7 +13,7 @@ namespace FedPG.Federation.Estimators.Tabular;
 /// The truncated policy gradient estimated from B trajectories an agent, Eq. (5) or GPOMDP. The policy is evaluated once for all states, so
 /// what torch costs does not depend on how many trajectories are sampled.
 /// </summary>
-public sealed class SampledEstimator : IBatchEstimator
+internal sealed class SampledEstimator : IBatchEstimator
 {
     private readonly EstimatorSetup _setup;
     private readonly TrajectorySampler _sampler;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>A batch of a tabular environment: the weight of a pair or a state is an entry of a table.</summary>
-public sealed class TableBatch : SurrogateBatch
+internal sealed class TableBatch : SurrogateBatch
 {
     private readonly TabularPolicy _policy;
     private readonly Tensor _old, _server;

@@ -13,14 +13,14 @@ internal static class TabularEstimators
 {
     private static readonly FisherOptions Fisher = new(Damping: 1e-4, Iterations: 100);
 
-    public static IReadOnlyList<EstimatorDefinition> Definitions { get; } =
-    [
-        EstimatorDefinition.For<FiniteMdp, ExactOptions>(
-            "exact gradients by linear solves", ReadExact, PrepareExact, offersNatural: true, offersBatches: true),
-        Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo),
-        Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total),
-        .. TabularCritics.Definitions,
-    ];
+    public static EstimatorDefinition Exact { get; } = EstimatorDefinition.For<FiniteMdp, ExactOptions>(
+        "exact gradients by linear solves", ReadExact, PrepareExact, offersNatural: true, offersBatches: true);
+
+    public static EstimatorDefinition Gpomdp { get; } =
+        Sampled<GpomdpOptions>("score function with costs to go (GPOMDP)", ReturnKind.ToGo);
+
+    public static EstimatorDefinition Reinforce { get; } =
+        Sampled<ReinforceOptions>("score function with all costs: Eq. (5) as printed", ReturnKind.Total);
 
     private static ExactOptions ReadExact(OptionReader reader, EstimatorContext context)
     {

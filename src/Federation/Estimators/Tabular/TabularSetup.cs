@@ -4,7 +4,7 @@ using FedPG.Policies.Tabular;
 namespace FedPG.Federation.Estimators.Tabular;
 
 /// <summary>The block of an estimator of tabular environments.</summary>
-public static class TabularSetup
+internal static class TabularSetup
 {
     extension(EstimatorSetup setup)
     {

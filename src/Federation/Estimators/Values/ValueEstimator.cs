@@ -9,7 +9,7 @@ namespace FedPG.Federation.Estimators.Values;
 /// What value estimators have in common: one agent after another in double precision, from its row to its direction. The direction points
 /// up the error, as a gradient does, so an algorithm subtracts it.
 /// </summary>
-public abstract class ValueEstimator : IGradientEstimator
+internal abstract class ValueEstimator : IGradientEstimator
 {
     private readonly Tensor _directions;
     private readonly double[] _direction;

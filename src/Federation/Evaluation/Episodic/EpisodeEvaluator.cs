@@ -10,7 +10,7 @@ namespace FedPG.Federation.Evaluation.Episodic;
 /// that they share is in both, and the standard error speaks of one evaluation alone. Agents have seeds of their own, so errors of
 /// different agents are independent. All agents are evaluated on all threads of the pool, with the same bits on any number of them.
 /// </summary>
-public abstract class EpisodeEvaluator : Evaluator
+internal abstract class EpisodeEvaluator : Evaluator
 {
     private readonly WorkerPool _pool;
     private readonly long _seed;

@@ -23,7 +23,7 @@ namespace FedPG.Federation.Evaluation.Episodic;
 /// </para>
 /// <para>The standard error is that of a ratio of sums over episodes.</para>
 /// </summary>
-public sealed class ReturnErrorEvaluator : EpisodeEvaluator
+internal sealed class ReturnErrorEvaluator : EpisodeEvaluator
 {
     private readonly ObservationStateValues _values;
     private readonly Objective _objective;

@@ -17,7 +17,7 @@ namespace FedPG.Federation.Evaluation.Episodic;
 /// is left is worth less than
 /// <see cref="EpisodeLengths.Negligible"/> of a first step's cost, or until <see cref="EpisodeLengths.MaxSteps"/>.
 /// </summary>
-public sealed class RolloutEvaluator : EpisodeEvaluator
+internal sealed class RolloutEvaluator : EpisodeEvaluator
 {
     /// <summary>Episodes that are played side by side.</summary>
     private const int LargestBatch = 32;

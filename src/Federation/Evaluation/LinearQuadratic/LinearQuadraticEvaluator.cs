@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace FedPG.Federation.Evaluation.LinearQuadratic;
 
 /// <summary>Evaluates linear policies by closed forms; the optimum is a Riccati solution. A gain with infinite cost is an error.</summary>
-public sealed class LinearQuadraticEvaluator : Evaluator
+internal sealed class LinearQuadraticEvaluator : Evaluator
 {
     private readonly LinearQuadraticObjective[] _objectives;
     private readonly IDifferentiableObjective _mean;

@@ -13,7 +13,7 @@ namespace FedPG.Federation.Evaluation.Tabular;
 /// Evaluates policies exactly, outside the federation: it needs every agent's rewards and kernel, which a simulation has. One factorisation
 /// serves all agents that share a kernel and a policy. Not thread-safe.
 /// </summary>
-public sealed class ExactEvaluator : Evaluator
+internal sealed class ExactEvaluator : Evaluator
 {
     /// <summary>Policies of agents' own that are evaluated in one operation.</summary>
     private const int MaxRows = 64;

@@ -16,7 +16,7 @@ namespace FedPG.Federation.Evaluation.Tabular;
 /// distance from that theta. In the place of the squared gradient norm stands ||mean over agents of A_i thetabar - b_i||^2, the mean
 /// direction that TD follows.
 /// </summary>
-public sealed class ValueErrorEvaluator : Evaluator
+internal sealed class ValueErrorEvaluator : Evaluator
 {
     private readonly StateValues _values;
     private readonly TdFixedPoint[] _points;

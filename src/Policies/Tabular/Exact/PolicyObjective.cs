@@ -10,7 +10,7 @@ namespace FedPG.Policies.Tabular.Exact;
 /// gradient (the policy gradient theorem, Eq. (8) and (9)) and exact Hessian-vector products; no finite differences. A new theta takes one
 /// factorisation and two solves, a product two more; the last theta is remembered. One thread at a time.
 /// </summary>
-public sealed class PolicyObjective : IDifferentiableObjective, IDisposable
+internal sealed class PolicyObjective : IDifferentiableObjective, IDisposable
 {
     private readonly PolicyPoint _point;
     private readonly CostTerm[] _terms;

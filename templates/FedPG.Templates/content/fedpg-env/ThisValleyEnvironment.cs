@@ -5,7 +5,9 @@ using FedPG.Envs.Episodic;
 
 namespace MyValley;
 
-/// <summary>A ball is to be kept at the bottom of a valley by pushing it left, not at all, or right; each agent has a wind of its own.</summary>
+/// <summary>
+/// A ball is to be kept at the bottom of a valley by pushing it left, not at all, or right; each agent has a wind of its own.
+/// </summary>
 public sealed class ThisValleyEnvironment(double wind) : IEnvironment
 {
     // All that changes. Random numbers follow from the seed of the reset, so that equal seeds and actions give equal episodes.
@@ -21,7 +23,8 @@ public sealed class ThisValleyEnvironment(double wind) : IEnvironment
         Make = parameters =>
         {
             // An option of the environment, which may differ from agent to agent: one number, a list, or drawn from the spread.
-            AgentNumbers wind = parameters.Number("wind", 0, new NumberRange(-0.5, 0.5), "What the wind adds to the velocity each step.", spread: (-0.1, 0.1));
+            AgentNumbers wind = parameters.Number("wind", 0, new NumberRange(-0.5, 0.5), "What the wind adds to the velocity each step.",
+                spread: (-0.1, 0.1));
             return agent => new ThisValleyEnvironment(wind[agent]);
         },
     };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FedPG.Tests.Cluster.Hosts;
 using Xunit;
 
@@ -15,7 +14,7 @@ public sealed class NetworkFaultTests(FaultBasis basis)
     {
         using var network = new TestNetwork();
         TestHost home = network.AddHost(), a = network.AddHost(), b = network.AddHost();
-        using var trial = new FaultTrial(basis, rounds: 20, home);
+        using var trial = new FaultTrial(basis, rounds: 20, home, patience: FaultTrial.Short);
         var hosts = new[] { (Host: a, Process: trial.StartWorker(a)), (Host: b, Process: trial.StartWorker(b)) };
         Gate.Hold hold = trial.Hold(agent: 3, round: 5, batch: 1), later = trial.Hold(agent: 3, round: 12, batch: 1);
         trial.Train(workers: 2);
@@ -36,7 +35,7 @@ public sealed class NetworkFaultTests(FaultBasis basis)
     {
         using var network = new TestNetwork();
         TestHost home = network.AddHost(), near = network.AddHost(), far = network.AddHost(), farther = network.AddHost();
-        using var trial = new FaultTrial(basis, rounds: 20, home);
+        using var trial = new FaultTrial(basis, rounds: 20, home, patience: FaultTrial.Short);
         HostProcess one = trial.StartWorker(near);
         HostProcess[] away = [trial.StartWorker(far), trial.StartWorker(farther)];
         Gate.Hold[] holds = [.. Enumerable.Range(0, FaultTrial.Agents).Select(agent => trial.Hold(agent, round: 5, batch: 1))];
@@ -88,17 +87,15 @@ public sealed class NetworkFaultTests(FaultBasis basis)
         using var network = new TestNetwork();
         TestHost home = network.AddHost(), other = network.AddHost();
         using var host = new RelayedHost(network);
-        using var trial = new FaultTrial(basis, rounds: 20, home);
+        using var trial = new FaultTrial(basis, rounds: 20, home, patience: FaultTrial.Short);
         host.Reach(home, trial.Port + 1);
         HostProcess outbound = trial.StartWorker(host, outbound: true);
         trial.StartWorker(other);
         Gate.Hold later = trial.Hold(agent: 0, round: 12, batch: 1);
         trial.Train(workers: 2);
         trial.WaitForRound(3);
-        var watch = Stopwatch.StartNew();
         trial.Survive(() => host.Line(relay => relay.Stall()));
-        outbound.WaitForLine("the server is gone", FaultTrial.Patience);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"known after {watch.Elapsed.TotalSeconds:F1} s");
+        outbound.WaitForLine("the server is gone", TimeSpan.FromSeconds(5));
         trial.WaitForHolder(later);
         host.Line(relay => relay.Resume());
         trial.WaitForJoins(3);
@@ -112,7 +109,7 @@ public sealed class NetworkFaultTests(FaultBasis basis)
         using var network = new TestNetwork();
         TestHost home = network.AddHost(), other = network.AddHost();
         using var host = new RelayedHost(network);
-        using var trial = new FaultTrial(basis, rounds: 20, home);
+        using var trial = new FaultTrial(basis, rounds: 20, home, patience: FaultTrial.Short);
         host.Offer(WorkerPort);
         host.Reach(home, trial.Port);
         trial.StartWorker(other);

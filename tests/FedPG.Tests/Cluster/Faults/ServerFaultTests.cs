@@ -33,14 +33,14 @@ public sealed class ServerFaultTests(FaultBasis basis)
     [Fact]
     public void A_paused_server_finds_its_workers_again()
     {
-        using var trial = new FaultTrial(basis, rounds: 12);
-        for (int k = 0; k < 2; k++) trial.StartWorker();
+        using var trial = new FaultTrial(basis, rounds: 12, patience: FaultTrial.Short);
+        HostProcess[] workers = [trial.StartWorker(), trial.StartWorker()];
         Gate.Hold hold = trial.Hold(agent: 2, round: 5, batch: 1);
         trial.Train(workers: 2);
         trial.WaitForHolder(hold);
         trial.Server.Signal(HostProcess.Stop);
         hold.Open();
-        Thread.Sleep(5000);
+        foreach (HostProcess worker in workers) worker.WaitForLine("the server is gone", FaultTrial.Patience);
         trial.Server.Signal(HostProcess.Continue);
         trial.AssertSameBits();
     }

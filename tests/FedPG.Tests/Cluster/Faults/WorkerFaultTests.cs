@@ -50,7 +50,7 @@ public sealed class WorkerFaultTests(FaultBasis basis)
     [Fact]
     public void A_paused_worker_is_given_up_and_joins_again_when_it_wakes()
     {
-        using var trial = new FaultTrial(basis, rounds: 20);
+        using var trial = new FaultTrial(basis, rounds: 20, patience: FaultTrial.Short);
         for (int k = 0; k < 2; k++) trial.StartWorker();
         Gate.Hold hold = trial.Hold(agent: 3, round: 5, batch: 1), later = trial.Hold(agent: 3, round: 12, batch: 1);
         trial.Train(workers: 2);
@@ -67,13 +67,14 @@ public sealed class WorkerFaultTests(FaultBasis basis)
     [Fact]
     public void A_slow_worker_is_waited_for()
     {
-        using var trial = new FaultTrial(basis, rounds: 8);
+        const int patience = 5;
+        using var trial = new FaultTrial(basis, rounds: 8, patience: patience);
         trial.StartWorker();
         Gate.Hold hold = trial.Hold(agent: 1, round: 3, batch: 2);
         trial.Train();
         trial.WaitForHolder(hold);
-        // Far longer than it takes to find a dead worker: this one lives, and computes.
-        Thread.Sleep(5000);
+        // Longer than a worker may be silent: this one lives, and computes.
+        Thread.Sleep(TimeSpan.FromSeconds(patience + 1));
         hold.Open();
         trial.AssertSameBits();
         Assert.DoesNotContain("is lost", trial.Server.Text, StringComparison.Ordinal);

@@ -17,17 +17,17 @@ internal static class FedpgProcess
         HostProcess.Start(
             host, name, [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
                 Path.Combine(AppContext.BaseDirectory, "fedpg.dll"), .. arguments], folder,
-            new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { [Fedpg.QuickLoops] = "1" });
+            new Dictionary<string, string>([.. environment ?? new Dictionary<string, string>(), .. Fedpg.Variables]));
 
-    /// <summary>Waits until a run has finished a round, and gives the time from now on.</summary>
+    /// <summary>Waits until a run has finished a round, and gives the time from now on that the machine had for it.</summary>
     /// <param name="process">The process that trains.</param>
     /// <param name="run">Its run folder.</param>
     /// <param name="round">The round; a later one will do.</param>
     /// <param name="limit">When to give up.</param>
     public static TimeSpan WaitForRound(this HostProcess process, string run, int round, TimeSpan limit)
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        process.WaitFor(() => RunTesting.RoundsOf(run) >= round, limit, $"round {round}");
+        var watch = new FairWatch();
+        process.WaitFor(() => { watch.Look(); return RunTesting.RoundsOf(run) >= round; }, limit, $"round {round}");
         return watch.Elapsed;
     }
 }

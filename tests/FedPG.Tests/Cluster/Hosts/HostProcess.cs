@@ -67,14 +67,14 @@ internal sealed partial class HostProcess : IDisposable
         Assert.Equal(0, SendSignal(_process.Id, number));
     }
 
-    /// <summary>Waits for a line, a condition of any kind, or fails with all that was written.</summary>
+    /// <summary>Waits for a condition, or fails with all that was written. The limit is in time that the machine had for it.</summary>
     public void WaitFor(Func<bool> condition, TimeSpan limit, string what)
     {
-        var watch = Stopwatch.StartNew();
+        var watch = new FairWatch();
         while (!condition())
         {
             if (HasExited && !condition()) Assert.Fail($"{_name} ended before {what}:\n{Text}");
-            if (watch.Elapsed > limit) Assert.Fail($"{_name}: no {what} in {limit.TotalSeconds} s:\n{Text}");
+            if (watch.Look() > limit) Assert.Fail($"{_name}: no {what} in {limit.TotalSeconds} s:\n{Text}");
             Thread.Sleep(5);
         }
     }
@@ -90,7 +90,9 @@ internal sealed partial class HostProcess : IDisposable
     /// <summary>Waits for the end and gives the exit code.</summary>
     public int WaitForExit(TimeSpan limit)
     {
-        Assert.True(_process.WaitForExit(limit), $"{_name} does not end in {limit.TotalSeconds} s:\n{Text}");
+        var watch = new FairWatch();
+        while (!_process.WaitForExit(TimeSpan.FromMilliseconds(50)))
+            Assert.True(watch.Look() < limit, $"{_name} does not end in {limit.TotalSeconds} s:\n{Text}");
         // Without a limit the call also waits for the rest of the output.
         _process.WaitForExit();
         return _process.ExitCode;

@@ -69,5 +69,6 @@ public sealed class MetricTests
     }
 
     private static RoundMetrics Merged(params MetricRecorder[] blocks) =>
-        RoundMetrics.Merge([.. blocks.Select(block => (block.Recorded.FirstOrDefault()?.Sums.Count ?? 0, block.Recorded))], new MetricRecorder(1));
+        RoundMetrics.Merge([.. blocks.Select(block => (block.Recorded.FirstOrDefault()?.Sums.Count ?? 0, block.Recorded))],
+            new MetricRecorder(1));
 }

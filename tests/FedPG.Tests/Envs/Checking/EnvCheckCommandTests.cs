@@ -13,12 +13,14 @@ public sealed class EnvCheckCommandTests
     public void A_sound_plug_in_exits_0_and_a_faulty_one_1_with_the_fault_on_a_line()
     {
         using var folder = new TemporaryFolder();
-        Outcome sound = Fedpg.Run(folder.FullPath, "env", "check", "AppleTree-v0", "--agents", "3", "--set", "heterogeneity=1", "--plugin", SamplePlugin.File);
+        Outcome sound = Fedpg.Run(folder.FullPath, "env", "check", "AppleTree-v0", "--agents", "3", "--set", "heterogeneity=1", "--plugin",
+            SamplePlugin.File);
         Assert.Equal((0, ""), (sound.ExitCode, sound.Errors));
         Assert.Contains("pass  transitions", sound.Output, StringComparison.Ordinal);
         Assert.Contains("AppleTree-v0 passes (", sound.Output, StringComparison.Ordinal);
 
-        string source = PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0"));""").Replace("StepResult(0, true)", "StepResult(double.NaN, true)", StringComparison.Ordinal);
+        string source = PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0"));""")
+            .Replace("StepResult(0, true)", "StepResult(double.NaN, true)", StringComparison.Ordinal);
         string plugin = PluginCompiler.Compile(folder.FullPath, "Mine", source);
         Outcome faulty = Fedpg.Run(folder.FullPath, "env", "check", "A-v0", "--plugin", plugin);
         Assert.Equal((1, ""), (faulty.ExitCode, faulty.Errors));
@@ -30,12 +32,14 @@ public sealed class EnvCheckCommandTests
     public void Json_is_one_document_with_every_check()
     {
         using var folder = new TemporaryFolder();
-        Outcome outcome = Fedpg.Run(folder.FullPath, "env", "check", "Glider-v0", "--json", "--seed", "7", "--episodes", "3", "--plugin", SamplePlugin.File);
+        Outcome outcome = Fedpg.Run(folder.FullPath, "env", "check", "Glider-v0", "--json", "--seed", "7", "--episodes", "3", "--plugin",
+            SamplePlugin.File);
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Errors));
         using JsonDocument json = JsonDocument.Parse(outcome.Output);
         Assert.True(json.RootElement.GetProperty("passed").GetBoolean());
         Assert.Equal((7, 3), (json.RootElement.GetProperty("firstSeed").GetInt64(), json.RootElement.GetProperty("episodes").GetInt32()));
-        Assert.Equal("skipped", json.RootElement.GetProperty("results").EnumerateArray().Single(r => r.GetProperty("name").GetString() == "table").GetProperty("status").GetString());
+        Assert.Equal("skipped", json.RootElement.GetProperty("results").EnumerateArray()
+            .Single(r => r.GetProperty("name").GetString() == "table").GetProperty("status").GetString());
     }
 
     [Theory]

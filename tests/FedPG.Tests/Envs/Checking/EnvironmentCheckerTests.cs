@@ -1,37 +1,41 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Checking;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
 using Xunit;
 
 namespace FedPG.Tests.Envs.Checking;
 
 /// <summary>
-/// Every registered environment passes; each faulty one fails by the check that is meant for it, with the seed and step that show it. All seeds are
-/// fixed, so nothing here fails by chance; with other seeds a true list would be called faulty with probability 1e-8.
+/// Every registered environment passes; each faulty one fails by the check that is meant for it, with the seed and step that show it. All
+/// seeds are fixed, so nothing here fails by chance; with other seeds a true list would be called faulty with probability 1e-8.
 /// </summary>
 public sealed class EnvironmentCheckerTests
 {
     private static readonly CheckSettings Quick = new(Episodes: 5, EpisodeSteps: 300, TransitionSteps: 60_000, SpeedSteps: 20_000);
 
-    public static TheoryData<string> Ids() => new(EnvironmentRegistry.WithBuiltIn().Ids);
+    public static TheoryData<string> Ids() => new(new ExperimentCatalog().Environments.Ids);
 
     [Theory]
     [MemberData(nameof(Ids))]
     public void Every_registered_environment_passes(string id)
     {
         var errors = new ValidationErrors("defaults");
-        ConfiguredEnvironment? environment = EnvironmentRegistry.WithBuiltIn().Configure(id, 2, default, EnvironmentKeys.CommandLine, errors);
+        ConfiguredEnvironment? environment = new ExperimentCatalog().Environments
+            .Configure(id, 2, default, EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         CheckReport report = EnvironmentChecker.Check(environment!, Quick);
         Assert.True(report.Passed, string.Join('\n', report.Results.Where(r => r.Status == CheckStatus.Failed)));
-        Assert.Equal(["exceptions", "spaces", "numbers", "rewards", "flags", "determinism", "reset", "instances", "buffers", "state", "table", "transitions", "speed"], report.Results.Select(r => r.Name));
+        Assert.Equal(["exceptions", "spaces", "numbers", "rewards", "flags", "determinism", "reset", "instances", "buffers", "state",
+            "table", "transitions", "speed"], report.Results.Select(r => r.Name));
         Assert.True(report.Steps > Quick.SpeedSteps);
     }
 
-    /// <summary>Random actions let an unstable system grow as 1.63^t, past the largest double after 720 steps; a scalar system of 30 does after 210.</summary>
+    /// <summary>
+    /// Random actions let an unstable system grow as 1.63^t, past the largest double after 720 steps; a scalar system of 30 does after 210.
+    /// </summary>
     [Theory]
     [InlineData(1, "{}")]
     [InlineData(2, "{}")]
@@ -41,7 +45,8 @@ public sealed class EnvironmentCheckerTests
     {
         var errors = new ValidationErrors("options");
         using JsonDocument document = JsonDocument.Parse(options);
-        ConfiguredEnvironment? environment = EnvironmentRegistry.WithBuiltIn().Configure("LinearQuadratic-v0", agents, document.RootElement, EnvironmentKeys.CommandLine, errors);
+        ConfiguredEnvironment? environment = new ExperimentCatalog().Environments
+            .Configure("LinearQuadratic-v0", agents, document.RootElement, EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();
         CheckReport report = EnvironmentChecker.Check(environment!, new CheckSettings());
         Assert.True(report.Passed, string.Join('\n', report.Results.Where(r => r.Status == CheckStatus.Failed)));
@@ -56,7 +61,8 @@ public sealed class EnvironmentCheckerTests
     [InlineData(Defect.NeverEnds, "flags", "no episode ended within 300 steps, there is no limit of steps and the discount is 1")]
     [InlineData(Defect.ThrowsInTheFifthStep, "exceptions", "threw InvalidOperationException: tired of walking")]
     [InlineData(Defect.ResetFailsAfterAnEnd, "exceptions", "threw InvalidOperationException at a reset after an episode: the walk is over")]
-    [InlineData(Defect.RandomOfItsOwn, "determinism", "the same seed and actions give another episode on a new instance: observation[0] is ")]
+    [InlineData(Defect.RandomOfItsOwn, "determinism",
+        "the same seed and actions give another episode on a new instance: observation[0] is ")]
     [InlineData(Defect.SharedState, "instances", "they share state, perhaps in a static field")]
     [InlineData(Defect.LeftFromTheLastEpisode, "reset", "something is left of the episode before the reset: observation[0] is ")]
     [InlineData(Defect.ReadsTheBuffer, "buffers", "what the observation buffer held before the call makes a difference")]
@@ -64,7 +70,8 @@ public sealed class EnvironmentCheckerTests
     [InlineData(Defect.StateIsNotWhole, "state", "was written and [")]
     [InlineData(Defect.AgentsDifferInSpaces, "spaces", "all agents must have the same")]
     [InlineData(Defect.SpacesChange, "spaces", "spaces must stay what they are")]
-    public void A_faulty_environment_fails_by_the_check_for_it_with_the_place_that_shows_it(Defect defect, string check, params string[] finding)
+    public void A_faulty_environment_fails_by_the_check_for_it_with_the_place_that_shows_it(Defect defect, string check,
+        params string[] finding)
     {
         CheckReport report = EnvironmentChecker.Check(Wanderer.Configured(defect), Quick);
         Assert.False(report.Passed);
@@ -77,7 +84,9 @@ public sealed class EnvironmentCheckerTests
     [Fact]
     public void The_place_of_a_fault_leads_to_it()
     {
-        CheckPlace place = Assert.NotNull(EnvironmentChecker.Check(Wanderer.Configured(Defect.NotANumber), Quick).Results.Single(r => r.Name == "numbers").Place);
+        CheckPlace place =
+            Assert.NotNull(
+                EnvironmentChecker.Check(Wanderer.Configured(Defect.NotANumber), Quick).Results.Single(r => r.Name == "numbers").Place);
         Assert.Equal(new CheckPlace(0, 1, 3), place);
         Assert.Equal("agent 0, seed 1, step 3", place.ToString());
     }
@@ -111,11 +120,14 @@ public sealed class EnvironmentCheckerTests
     [Theory]
     [InlineData(ListDefect.RowsDoNotSumToOne, "Ring-v0: the list of its states is faulty: state 4, action 0: probabilities sum to 0.")]
     [InlineData(ListDefect.NextIsNoState, "Ring-v0: the list of its states is faulty: state 5, action 0: outcome (7, 0.8) is out of range")]
-    [InlineData(ListDefect.EndIsNoEnd, "Ring-v0: the list of its states is faulty: state 6 is reached both with an end and without one (from state 2 by action 1)")]
+    [InlineData(ListDefect.EndIsNoEnd,
+        "Ring-v0: the list of its states is faulty: state 6 is reached both with an end and without one (from state 2 by action 1)")]
     [InlineData(ListDefect.StartsDoNotSumToOne, "Ring-v0: the list of its states is faulty: the probabilities of starts sum to 0.9, not 1")]
     [InlineData(ListDefect.NoStarts, "Ring-v0: the list of its states is faulty: Starts gives null; a list is needed")]
-    [InlineData(ListDefect.NoOutcomes, "Ring-v0: the list of its states is faulty: state 3, action 0: Outcomes gives null; a list is needed")]
-    [InlineData(ListDefect.EndlessOutcomes, "Ring-v0: the list of its states is faulty: state 3, action 0: Outcomes gives more than 10700 outcomes; does it end?")]
+    [InlineData(ListDefect.NoOutcomes,
+        "Ring-v0: the list of its states is faulty: state 3, action 0: Outcomes gives null; a list is needed")]
+    [InlineData(ListDefect.EndlessOutcomes,
+        "Ring-v0: the list of its states is faulty: state 3, action 0: Outcomes gives more than 10700 outcomes; does it end?")]
     public void A_faulty_list_is_no_instance(ListDefect defect, string expected)
     {
         CheckResult result = Assert.Single(EnvironmentChecker.Check(Ring.Configured(defect), Quick).Results);
@@ -141,7 +153,8 @@ public sealed class EnvironmentCheckerTests
     [Fact]
     public void Two_checks_of_one_environment_say_the_same_but_for_the_speed()
     {
-        static IEnumerable<CheckResult> Results() => EnvironmentChecker.Check(Ring.Configured(ListDefect.None), Quick).Results.Where(r => r.Name != "speed");
+        static IEnumerable<CheckResult> Results() =>
+            EnvironmentChecker.Check(Ring.Configured(ListDefect.None), Quick).Results.Where(r => r.Name != "speed");
         Assert.Equal(Results(), Results());
     }
 }

@@ -57,7 +57,8 @@ public sealed class Wanderer(Defect defect, int agent) : IStatefulEnvironment
         return new ConfiguredEnvironment(definition, 3, [], definition.Configure(OptionReader.Empty(), 3));
     }
 
-    public Space ObservationSpace => Box.Of(defect == Defect.AgentsDifferInSpaces ? 2 + (agent % 2) : 2, -5, defect == Defect.SpacesChange ? 5 + _step : 5);
+    public Space ObservationSpace =>
+        Box.Of(defect == Defect.AgentsDifferInSpaces ? 2 + (agent % 2) : 2, -5, defect == Defect.SpacesChange ? 5 + _step : 5);
 
     public Space ActionSpace => new Discrete(4);
 
@@ -138,7 +139,9 @@ public enum ListDefect
     EndlessOutcomes,
 }
 
-/// <summary>Six states in a ring and one behind it where the walk ends, listed and stepped; at most one thing is wrong with the one or the other.</summary>
+/// <summary>
+/// Six states in a ring and one behind it where the walk ends, listed and stepped; at most one thing is wrong with the one or the other.
+/// </summary>
 public sealed class Ring(ListDefect defect) : ITabularEnvironment
 {
     private const int Size = 6;
@@ -147,7 +150,12 @@ public sealed class Ring(ListDefect defect) : ITabularEnvironment
 
     public static ConfiguredEnvironment Configured(ListDefect defect)
     {
-        EnvironmentDefinition definition = new EpisodicDefinition { Id = "Ring-v0", Summary = "Round and round.", Make = _ => _ => new Ring(defect) }.ToDefinition();
+        EnvironmentDefinition definition = new EpisodicDefinition
+        {
+            Id = "Ring-v0",
+            Summary = "Round and round.",
+            Make = _ => _ => new Ring(defect),
+        }.ToDefinition();
         return new ConfiguredEnvironment(definition, 2, [], definition.Configure(OptionReader.Empty(), 2));
     }
 
@@ -167,7 +175,8 @@ public sealed class Ring(ListDefect defect) : ITabularEnvironment
         return
         [
             new TabularOutcome(Size, leave, 1, Terminated: defect != ListDefect.EndIsNoEnd || action == 0),
-            new TabularOutcome(defect == ListDefect.NextIsNoState && state == 5 ? Size + 1 : to, (1 - leave) * (defect == ListDefect.RowsDoNotSumToOne && state == 4 ? 0.7 : 0.8), 0),
+            new TabularOutcome(defect == ListDefect.NextIsNoState && state == 5 ? Size + 1 : to,
+                (1 - leave) * (defect == ListDefect.RowsDoNotSumToOne && state == 4 ? 0.7 : 0.8), 0),
             new TabularOutcome(state, (1 - leave) * 0.2, 0.5),
         ];
     }

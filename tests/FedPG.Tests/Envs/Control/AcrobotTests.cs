@@ -12,14 +12,17 @@ public sealed class AcrobotTests
 
     [Fact]
     public void Steps_solve_the_equations_of_motion() =>
-        Gen.Select(States, Gen.Int[0, 2], Gen.Double[1, 15], Gen.Double[0.5, 2], Gen.Double[0.5, 2], Gen.Double[0.3, 0.9]).Sample((state, action, g, m1, m2, c2) =>
+        Gen.Select(States, Gen.Int[0, 2], Gen.Double[1, 15], Gen.Double[0.5, 2], Gen.Double[0.5, 2], Gen.Double[0.3, 0.9])
+            .Sample((state, action, g, m1, m2, c2) =>
         {
             var environment = new Acrobot(new AcrobotOptions
             {
-                Gravity = g, LinkLength1 = 1.2, LinkMass1 = m1, LinkMass2 = m2, LinkCentre1 = 0.6, LinkCentre2 = c2, LinkInertia = 0.8, Torque = 3,
+                Gravity = g, LinkLength1 = 1.2, LinkMass1 = m1, LinkMass2 = m2, LinkCentre1 = 0.6, LinkCentre2 = c2,
+                LinkInertia = 0.8, Torque = 3,
             });
             Reset(environment, 0, state);
-            double[] expected = PlainPhysics.Acrobot(state, 3 * (action - 1), g, m1, m2, 1.2, 0.6, c2, 0.8), actual = Step(environment, action).State;
+            double[] expected = PlainPhysics.Acrobot(state, 3 * (action - 1), g, m1, m2, 1.2, 0.6, c2, 0.8),
+                actual = Step(environment, action).State;
             for (int k = 0; k < 2; k++) Assert.Equal(0, Math.IEEERemainder(expected[k] - actual[k], 2 * Math.PI), 1e-10);
             Assert.Equal(Math.Clamp(expected[2], -4 * Math.PI, 4 * Math.PI), actual[2], 1e-10);
             Assert.Equal(Math.Clamp(expected[3], -9 * Math.PI, 9 * Math.PI), actual[3], 1e-10);
@@ -27,7 +30,10 @@ public sealed class AcrobotTests
             Assert.InRange(actual[1], -Math.PI, Math.PI);
         }, iter: 2000);
 
-    /// <summary>With gravity times c^2 and speeds times c, a step of 0.2 s is one of 0.2 c s of the original system: energy is kept as well as by so short a step.</summary>
+    /// <summary>
+    /// With gravity times c^2 and speeds times c, a step of 0.2 s is one of 0.2 c s of the original
+    /// system: energy is kept as well as by so short a step.
+    /// </summary>
     [Fact]
     public void Energy_is_conserved_where_no_torque_acts()
     {
@@ -64,7 +70,8 @@ public sealed class AcrobotTests
             Seen seen = Step(environment, 2);
             bool above = -Math.Cos(seen.State[0]) - Math.Cos(seen.State[0] + seen.State[1]) > 1;
             Assert.Equal((above, above ? 0.0 : -1.0), (seen.Terminated, seen.Reward));
-            double[] expected = [Math.Cos(seen.State[0]), Math.Sin(seen.State[0]), Math.Cos(seen.State[1]), Math.Sin(seen.State[1]), seen.State[2], seen.State[3]];
+            double[] expected = [Math.Cos(seen.State[0]), Math.Sin(seen.State[0]), Math.Cos(seen.State[1]), Math.Sin(seen.State[1]),
+                seen.State[2], seen.State[3]];
             Assert.Equal(expected, seen.Observation);
             if (above) Interlocked.Increment(ref goals);
         }, iter: 500);

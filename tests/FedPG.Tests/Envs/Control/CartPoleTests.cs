@@ -7,15 +7,20 @@ namespace FedPG.Tests.Envs.Control;
 
 public sealed class CartPoleTests
 {
-    private static readonly Gen<double[]> States = Gen.Select(Gen.Double[-2, 2], Gen.Double[-3, 3], Gen.Double[-3, 3], Gen.Double[-4, 4], (a, b, c, d) => new[] { a, b, c, d });
+    private static readonly Gen<double[]> States =
+        Gen.Select(Gen.Double[-2, 2], Gen.Double[-3, 3], Gen.Double[-3, 3], Gen.Double[-4, 4], (a, b, c, d) => new[] { a, b, c, d });
 
     [Fact]
     public void Steps_solve_the_equations_of_motion() =>
-        Gen.Select(States, Gen.Int[0, 1], Gen.Double[0.1, 20], Gen.Double[0.1, 3], Gen.Double[0.01, 2], Gen.Double[0.1, 2]).Sample((state, action, g, cart, pole, half) =>
+        Gen.Select(States, Gen.Int[0, 1], Gen.Double[0.1, 20], Gen.Double[0.1, 3], Gen.Double[0.01, 2], Gen.Double[0.1, 2])
+            .Sample((state, action, g, cart, pole, half) =>
         {
-            var environment = new CartPole(new CartPoleOptions { Gravity = g, MassCart = cart, MassPole = pole, Length = half, ForceMag = 7, Tau = 0.01 });
+            var environment =
+                new CartPole(new CartPoleOptions { Gravity = g, MassCart = cart, MassPole = pole, Length = half, ForceMag = 7,
+                    Tau = 0.01 });
             Reset(environment, 0, state);
-            double[] expected = PlainPhysics.CartPole(state, action == 1 ? 7 : -7, g, cart, pole, half, 0.01), actual = Step(environment, action).State;
+            double[] expected = PlainPhysics.CartPole(state, action == 1 ? 7 : -7, g, cart, pole, half, 0.01),
+                actual = Step(environment, action).State;
             for (int k = 0; k < 4; k++) Assert.Equal(expected[k], actual[k], 1e-12 * Math.Max(1, Math.Abs(expected[k])));
         }, iter: 2000);
 
@@ -29,7 +34,8 @@ public sealed class CartPoleTests
 
         double Drift(double tau)
         {
-            Seen[] seen = Run(new CartPole(new CartPoleOptions { ForceMag = 0, Tau = tau }), 0, Constant(1, (int)Math.Round(2 / tau)), start);
+            Seen[] seen = Run(new CartPole(new CartPoleOptions { ForceMag = 0, Tau = tau }), 0,
+                Constant(1, (int)Math.Round(2 / tau)), start);
             return Math.Abs(PlainPhysics.CartPoleEnergy(seen[^1].State) - PlainPhysics.CartPoleEnergy(start));
         }
     }
@@ -89,8 +95,10 @@ public sealed class CartPoleTests
                 squares[k] += observation[k] * observation[k] / 0.0025;
             }
         }
-        // Mean 0 with variance 1/3, mean square 1/3 with variance 4/45; five standard errors, a false alarm in 2 million per figure, were seeds not fixed.
+        // Mean 0 with variance 1/3, mean square 1/3 with variance 4/45; five standard errors, a false
+        // alarm in 2 million per figure, were seeds not fixed.
         Assert.All(sums, sum => Assert.InRange(sum / episodes, -5 * Math.Sqrt(1 / 3.0 / episodes), 5 * Math.Sqrt(1 / 3.0 / episodes)));
-        Assert.All(squares, sum => Assert.InRange((sum / episodes) - (1 / 3.0), -5 * Math.Sqrt(4 / 45.0 / episodes), 5 * Math.Sqrt(4 / 45.0 / episodes)));
+        Assert.All(squares,
+            sum => Assert.InRange((sum / episodes) - (1 / 3.0), -5 * Math.Sqrt(4 / 45.0 / episodes), 5 * Math.Sqrt(4 / 45.0 / episodes)));
     }
 }

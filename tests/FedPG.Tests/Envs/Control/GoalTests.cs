@@ -14,7 +14,8 @@ public sealed class GoalTests
     public void A_cart_is_paid_less_the_farther_it_is_from_its_target_and_moves_as_ever()
     {
         double[][] actions = Actions(new CartPole().ActionSpace, 60, 3);
-        Seen[] plain = Run(new CartPole(), 1, actions, [0.3, 0, 0, 0]), own = Run(new CartPole(new CartPoleOptions { Target = -1.5, TargetShare = 0.4 }), 1, actions, [0.3, 0, 0, 0]);
+        Seen[] plain = Run(new CartPole(), 1, actions, [0.3, 0, 0, 0]),
+            own = Run(new CartPole(new CartPoleOptions { Target = -1.5, TargetShare = 0.4 }), 1, actions, [0.3, 0, 0, 0]);
         foreach ((Seen a, Seen b) in plain.Zip(own).TakeWhile(pair => !pair.First.Terminated))
         {
             Assert.Equal(a.State, b.State);
@@ -23,7 +24,9 @@ public sealed class GoalTests
         }
     }
 
-    /// <summary>Whatever the goal, a step pays between 0 and 1, nothing where the pole lies already, and without a share the goal is none.</summary>
+    /// <summary>
+    /// Whatever the goal, a step pays between 0 and 1, nothing where the pole lies already, and without a share the goal is none.
+    /// </summary>
     [Fact]
     public void A_cart_s_goal_leaves_the_range_of_rewards_and_the_end()
     {
@@ -59,7 +62,8 @@ public sealed class GoalTests
     public void A_nearer_goal_ends_the_car_s_and_the_acrobot_s_episode_earlier_on_the_same_path()
     {
         double[][] right = Constant(2, 60);
-        Seen[] car = Run(new MountainCar(new MountainCarOptions { GoalPosition = -0.35 }), 0, right, [-0.45, 0.0]), far = Run(new MountainCar(), 0, right, [-0.45, 0.0]);
+        Seen[] car = Run(new MountainCar(new MountainCarOptions { GoalPosition = -0.35 }), 0, right, [-0.45, 0.0]),
+            far = Run(new MountainCar(), 0, right, [-0.45, 0.0]);
         int first = Array.FindIndex(car, s => s.Terminated);
         Assert.True(first > 0);
         Assert.True(car[first].State[0] >= -0.35 && car[first - 1].State[0] < -0.35);
@@ -67,7 +71,8 @@ public sealed class GoalTests
         Assert.False(far[first].Terminated);
 
         double[] swinging = [2.0, 0.3, 1.0, 0.0];
-        Seen low = Step(At(new Acrobot(new AcrobotOptions { GoalHeight = -1 }), swinging), 1), high = Step(At(new Acrobot(new AcrobotOptions { GoalHeight = 1.9 }), swinging), 1);
+        Seen low = Step(At(new Acrobot(new AcrobotOptions { GoalHeight = -1 }), swinging), 1),
+            high = Step(At(new Acrobot(new AcrobotOptions { GoalHeight = 1.9 }), swinging), 1);
         double tip = -Math.Cos(low.State[0]) - Math.Cos(low.State[0] + low.State[1]);
         Assert.InRange(tip, -1, 1.9);
         Assert.Equal((true, 0.0), (low.Terminated, low.Reward));
@@ -115,7 +120,8 @@ public sealed class GoalTests
     {
         var listed = (EpisodicEnvironment)EnvTesting.Configure(id, 2, $$"""{ "{{key}}": {{range}} }""").Build();
         Assert.Equal(2, listed.Parameters[key].Distinct().Count());
-        var drawn = (EpisodicEnvironment)EnvTesting.Configure(id, 5, $$"""{ "heterogeneity": 1, "spread": { "{{key}}": {{range}} } }""").Build();
+        var drawn =
+            (EpisodicEnvironment)EnvTesting.Configure(id, 5, $$"""{ "heterogeneity": 1, "spread": { "{{key}}": {{range}} } }""").Build();
         Assert.Equal(5, drawn.Parameters[key].Distinct().Count());
     }
 }

@@ -9,7 +9,8 @@ public sealed class MountainCarTests
 {
     [Fact]
     public void Steps_agree_with_a_plain_computation() =>
-        Gen.Select(Gen.Double[-1.2, 0.6], Gen.Double[-0.07, 0.07], Gen.Int[0, 2], Gen.Double[0, 0.01], Gen.Double[0, 0.01]).Sample((x, v, action, gravity, force) =>
+        Gen.Select(Gen.Double[-1.2, 0.6], Gen.Double[-0.07, 0.07], Gen.Int[0, 2], Gen.Double[0, 0.01], Gen.Double[0, 0.01])
+            .Sample((x, v, action, gravity, force) =>
         {
             var environment = new MountainCar(new MountainCarOptions { Gravity = gravity, Force = force });
             Reset(environment, 0, [x, v]);
@@ -34,7 +35,8 @@ public sealed class MountainCarTests
 
         static double Swing(double gravity)
         {
-            Seen[] seen = Run(new MountainCar(new MountainCarOptions { Gravity = gravity, Force = 0 }), 0, Constant(1, (int)(30 / Math.Sqrt(gravity))), [-0.8, 0]);
+            Seen[] seen = Run(new MountainCar(new MountainCarOptions { Gravity = gravity, Force = 0 }), 0,
+                Constant(1, (int)(30 / Math.Sqrt(gravity))), [-0.8, 0]);
             double[] energies = [.. seen.Select(s => ((s.State[1] * s.State[1] / 2) + (gravity / 3 * Math.Sin(3 * s.State[0]))) / gravity)];
             return energies.Max() - energies.Min();
         }
@@ -45,7 +47,8 @@ public sealed class MountainCarTests
     {
         const double bottom = -Math.PI / 6;
         double[][] actions = Actions(new MountainCar().ActionSpace, 40, 5), mirrored = [.. actions.Select(a => new[] { 2 - a[0] })];
-        Seen[] one = Run(new MountainCar(), 0, actions, [bottom + 0.1, 0.01]), other = Run(new MountainCar(), 0, mirrored, [bottom - 0.1, -0.01]);
+        Seen[] one = Run(new MountainCar(), 0, actions, [bottom + 0.1, 0.01]),
+            other = Run(new MountainCar(), 0, mirrored, [bottom - 0.1, -0.01]);
         foreach ((Seen a, Seen b) in one.Zip(other))
         {
             Assert.Equal(a.State[0] - bottom, bottom - b.State[0], 1e-13);

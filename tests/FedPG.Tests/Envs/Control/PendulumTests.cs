@@ -9,7 +9,8 @@ public sealed class PendulumTests
 {
     [Fact]
     public void Steps_agree_with_a_plain_computation() =>
-        Gen.Select(Gen.Double[-20, 20], Gen.Double[-8, 8], Gen.Double[-4, 4], Gen.Double[1, 20], Gen.Double[0.5, 2], Gen.Double[0.5, 2]).Sample((theta, dot, torque, g, m, l) =>
+        Gen.Select(Gen.Double[-20, 20], Gen.Double[-8, 8], Gen.Double[-4, 4], Gen.Double[1, 20], Gen.Double[0.5, 2], Gen.Double[0.5, 2])
+            .Sample((theta, dot, torque, g, m, l) =>
         {
             var environment = new Pendulum(new PendulumOptions { Gravity = g, Mass = m, Length = l });
             Reset(environment, 0, [theta, dot]);
@@ -25,7 +26,10 @@ public sealed class PendulumTests
             Assert.False(seen.Terminated);
         }, iter: 2000);
 
-    /// <summary>Gravity times c^2 and speeds times c make a step of 0.05 s one of 0.05 c s; the method is symplectic, so the energy swings in proportion to that and does not drift.</summary>
+    /// <summary>
+    /// Gravity times c^2 and speeds times c make a step of 0.05 s one of 0.05 c s; the method is symplectic, so the energy swings in
+    /// proportion to that and does not drift.
+    /// </summary>
     [Fact]
     public void Energy_swings_in_proportion_to_the_step_where_no_torque_acts()
     {
@@ -36,7 +40,8 @@ public sealed class PendulumTests
         static double Swing(double scale)
         {
             double gravity = 10 * scale * scale;
-            Seen[] seen = Run(new Pendulum(new PendulumOptions { Gravity = gravity }), 0, Constant(0, (int)Math.Round(200 / scale)), [1.0, 0.5 * scale]);
+            Seen[] seen = Run(new Pendulum(new PendulumOptions { Gravity = gravity }), 0, Constant(0, (int)Math.Round(200 / scale)),
+                [1.0, 0.5 * scale]);
             double[] energies = [.. seen.Select(s => ((s.State[1] * s.State[1] / 2) + (1.5 * gravity * Math.Cos(s.State[0]))) / gravity)];
             return energies.Max() - energies.Min();
         }
@@ -66,6 +71,8 @@ public sealed class PendulumTests
     {
         var range = Make("Pendulum-v1").RewardRange;
         Assert.Equal(-16.2736044, range.Minimum, 1e-7);
-        for (long seed = 0; seed < 20; seed++) Assert.All(Run(new Pendulum(), seed, Actions(new Pendulum().ActionSpace, 200, seed)), s => Assert.True(range.Contains(s.Reward)));
+        for (long seed = 0; seed < 20; seed++)
+            Assert.All(Run(new Pendulum(), seed, Actions(new Pendulum().ActionSpace, 200, seed)),
+                s => Assert.True(range.Contains(s.Reward)));
     }
 }

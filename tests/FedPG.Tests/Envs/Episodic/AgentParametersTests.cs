@@ -28,8 +28,10 @@ public sealed class AgentParametersTests
     [MemberData(nameof(Tasks))]
     public void Drawn_agents_lie_in_the_spread_and_shrink_to_the_original_with_the_degree(string id)
     {
-        IReadOnlyDictionary<string, double[]> original = Make(id, 6).Parameters, full = Make(id, 6, """{ "heterogeneity": 1 }""").Parameters;
-        IReadOnlyDictionary<string, double[]> half = Make(id, 6, """{ "heterogeneity": 0.5 }""").Parameters, more = Make(id, 9, """{ "heterogeneity": 1 }""").Parameters;
+        IReadOnlyDictionary<string, double[]> original = Make(id, 6).Parameters,
+            full = Make(id, 6, """{ "heterogeneity": 1 }""").Parameters;
+        IReadOnlyDictionary<string, double[]> half = Make(id, 6, """{ "heterogeneity": 0.5 }""").Parameters,
+            more = Make(id, 9, """{ "heterogeneity": 1 }""").Parameters;
         var spread = EnvTesting.Configure(id, 6).ResolvedOptions["spread"]!.AsObject();
         Assert.NotEmpty(spread);
         foreach ((string key, double[] values) in full)
@@ -45,7 +47,8 @@ public sealed class AgentParametersTests
             // Who an agent is does not depend on who else there is.
             Assert.Equal(values, more[key][..6]);
         }
-        Assert.NotEqual(full.Values.SelectMany(v => v), Make(id, 6, """{ "heterogeneity": 1, "agentSeed": 1 }""").Parameters.Values.SelectMany(v => v));
+        Assert.NotEqual(full.Values.SelectMany(v => v),
+            Make(id, 6, """{ "heterogeneity": 1, "agentSeed": 1 }""").Parameters.Values.SelectMany(v => v));
     }
 
     [Fact]
@@ -56,13 +59,17 @@ public sealed class AgentParametersTests
         Assert.Equal([9.8, 9.8, 9.8], Make("CartPole-v1", 3, """{ "length": [0.3, 0.5, 1.3] }""").Parameters["gravity"]);
         Gen.Double[0, 1].Sample(lambda =>
         {
-            double[] values = Make("CartPole-v1", 3, FormattableString.Invariant($"{{ \"length\": [0.3, 0.5, 1.3], \"heterogeneity\": {lambda:R} }}")).Parameters["length"];
+            double[] values =
+                Make("CartPole-v1", 3,
+                    FormattableString.Invariant($"{{ \"length\": [0.3, 0.5, 1.3], \"heterogeneity\": {lambda:R} }}")).Parameters["length"];
             Assert.Equal(0.7, values.Average(), 1e-12);
             Assert.Equal(lambda, values[2] - values[0], 1e-12);
         }, iter: 50);
     }
 
-    /// <summary>What is written down is had: a number that is given is not drawn by the default spread, and a seed of agents draws them.</summary>
+    /// <summary>
+    /// What is written down is had: a number that is given is not drawn by the default spread, and a seed of agents draws them.
+    /// </summary>
     [Fact]
     public void What_is_given_is_had()
     {
@@ -80,14 +87,16 @@ public sealed class AgentParametersTests
     [InlineData("CartPole-v1", 3, """{ "heterogeneity": 1, "gravity": 9 }""")]
     [InlineData("CartPole-v1", 3, """{ "agentSeed": 9007199254740992 }""")]
     [InlineData("CartPole-v1", 3, """{ "length": [0.3, 0.5, 1.3] }""")]
-    [InlineData("CartPole-v1", 3, """{ "length": [0.3, 0.5, 1.3], "gravity": 8, "spread": { "gravity": [7, 9], "tau": [0.01, 0.02] }, "heterogeneity": 0.4 }""")]
+    [InlineData("CartPole-v1", 3,
+        """{ "length": [0.3, 0.5, 1.3], "gravity": 8, "spread": { "gravity": [7, 9], "tau": [0.01, 0.02] }, "heterogeneity": 0.4 }""")]
     [InlineData("CartPole-v1", 2, """{ "heterogeneity": 0.7, "agentSeed": 12 }""")]
     [InlineData("Pendulum-v1", 2, """{ "spread": { "mass": [0.5, 2] } }""")]
     [InlineData("Acrobot-v1", 4, """{ "torqueNoise": 0.2, "heterogeneity": 1 }""")]
     [InlineData("MountainCar-v0", 1, """{ "goalVelocity": 0.01, "discount": 1 }""")]
     public void Resolved_options_make_the_same_agents(string id, int agents, string options)
     {
-        ConfiguredEnvironment first = EnvTesting.Configure(id, agents, options), second = EnvTesting.Configure(id, agents, first.ResolvedOptions.ToJsonString());
+        ConfiguredEnvironment first = EnvTesting.Configure(id, agents, options),
+            second = EnvTesting.Configure(id, agents, first.ResolvedOptions.ToJsonString());
         Assert.Equal(first.ResolvedOptions.ToJsonString(), second.ResolvedOptions.ToJsonString());
         EpisodicEnvironment one = (EpisodicEnvironment)first.Build(), other = (EpisodicEnvironment)second.Build();
         Assert.Equal(one.Discount, other.Discount);
@@ -123,6 +132,7 @@ public sealed class AgentParametersTests
     {
         EpisodicEnvironment environment = Make("CartPole-v1", 2, """{ "length": [0.3, 1] }""");
         double[] start = [0, 0, 0.1, 0];
-        Assert.NotEqual(Run(environment.Create(0), 0, [[1], [1]], start)[1].State[3], Run(environment.Create(1), 0, [[1], [1]], start)[1].State[3]);
+        Assert.NotEqual(Run(environment.Create(0), 0, [[1], [1]], start)[1].State[3],
+            Run(environment.Create(1), 0, [[1], [1]], start)[1].State[3]);
     }
 }

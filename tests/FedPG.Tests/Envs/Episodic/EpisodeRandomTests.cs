@@ -11,7 +11,8 @@ public sealed class EpisodeRandomTests
         static double[] Numbers(long seed)
         {
             var random = new EpisodeRandom(seed);
-            return [.. Enumerable.Range(0, 50).Select(k => k % 3 == 0 ? random.Normal() : k % 3 == 1 ? random.Uniform(-2, 3) : random.Below(100))];
+            return [.. Enumerable.Range(0, 50)
+                .Select(k => k % 3 == 0 ? random.Normal() : k % 3 == 1 ? random.Uniform(-2, 3) : random.Below(100))];
         }
 
         Assert.Equal(Numbers(7), Numbers(7));

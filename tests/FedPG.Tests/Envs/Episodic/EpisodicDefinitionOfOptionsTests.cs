@@ -50,7 +50,8 @@ public sealed class EpisodicDefinitionOfOptionsTests
         for (int agent = 0; agent < 2; agent++)
         {
             Assert.Equal(
-                Run(plain.Create(agent), 0, actions).Select(s => s.Observation[0]), Run(typed.Create(agent), 0, actions).Select(s => s.Observation[0]));
+                Run(plain.Create(agent), 0, actions).Select(s => s.Observation[0]),
+                Run(typed.Create(agent), 0, actions).Select(s => s.Observation[0]));
         }
     }
 
@@ -71,7 +72,8 @@ public sealed class EpisodicDefinitionOfOptionsTests
     public void A_program_writes_the_record()
     {
         EnvironmentDefinition definition = Typed.ToDefinition();
-        var environment = (EpisodicEnvironment)definition.Create(2, new WalkOptions { Wind = [0, 0.25], Discount = 0.75, Stride = Stride.Long });
+        var environment = (EpisodicEnvironment)definition.Create(2,
+            new WalkOptions { Wind = [0, 0.25], Discount = 0.75, Stride = Stride.Long });
         Assert.Equal([0, 0.25], environment.Parameters["wind"]);
         Assert.Equal(0.75, environment.Discount);
         var walk = (Walk)environment.Create(1);
@@ -81,8 +83,14 @@ public sealed class EpisodicDefinitionOfOptionsTests
     [Fact]
     public void A_number_without_a_default_is_refused_when_it_is_registered()
     {
-        var wrong = new EpisodicDefinition<NoDefaultOptions> { Id = "Walk-v0", Summary = "None.", Make = (_, _) => new Walk(0, Stride.Short, 1) };
-        Assert.Equal("NoDefaultOptions.Wind needs a default: = AgentNumbers.Default(...)", Assert.Throws<ArgumentException>(wrong.ToDefinition).Message);
+        var wrong = new EpisodicDefinition<NoDefaultOptions>
+        {
+            Id = "Walk-v0",
+            Summary = "None.",
+            Make = (_, _) => new Walk(0, Stride.Short, 1),
+        };
+        Assert.Equal("NoDefaultOptions.Wind needs a default: = AgentNumbers.Default(...)",
+            Assert.Throws<ArgumentException>(wrong.ToDefinition).Message);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
+using FedPG.Experiments;
 using Xunit;
 using static FedPG.Tests.Envs.SteppingTesting;
 
@@ -70,7 +70,7 @@ public sealed class EpisodicDefinitionTests
 
     [Fact]
     public void Limits_of_steps_below_one_are_refused() =>
-        Assert.Throws<ArgumentException>(() => EnvironmentRegistry.WithBuiltIn().Register(Short with { StepLimit = 0 }));
+        Assert.Throws<ArgumentException>(() => new ExperimentCatalog().Add(Short with { StepLimit = 0 }));
 
     private sealed class Walk(double wind) : IEnvironment
     {

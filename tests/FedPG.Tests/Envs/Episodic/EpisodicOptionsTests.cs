@@ -65,13 +65,16 @@ public sealed class EpisodicOptionsTests
         ], errors.Select(error => error.ToString()));
     }
 
-    /// <summary>The number of a single agent's environment stands in the options too, so that one can be made without a definition.</summary>
+    /// <summary>
+    /// The number of a single agent's environment stands in the options too, so that one can be made without a definition.
+    /// </summary>
     [Fact]
     public void An_environment_takes_its_agent_s_number_from_the_options()
     {
         double[][] actions = Actions(new CartPole().ActionSpace, 20, 1);
         var options = new CartPoleOptions { Length = [0.3, 0.9] };
-        Seen[] second = Run(new CartPole(options, agent: 1), 3, actions), alone = Run(new CartPole(new CartPoleOptions { Length = 0.9 }), 3, actions);
+        Seen[] second = Run(new CartPole(options, agent: 1), 3, actions),
+            alone = Run(new CartPole(new CartPoleOptions { Length = 0.9 }), 3, actions);
         Assert.Equal(Bits(alone), Bits(second));
         Assert.NotEqual(Bits(second), Bits(Run(new CartPole(options), 3, actions)));
     }
@@ -93,7 +96,8 @@ public sealed class EpisodicOptionsTests
     public void The_default_of_the_record_is_that_of_the_documentation()
     {
         foreach ((string id, EpisodicOptions defaults) in (IEnumerable<(string, EpisodicOptions)>)
-            [("CartPole-v1", new CartPoleOptions()), ("Acrobot-v1", new AcrobotOptions()), ("MountainCar-v0", new MountainCarOptions()), ("Pendulum-v1", new PendulumOptions())])
+            [("CartPole-v1", new CartPoleOptions()), ("Acrobot-v1", new AcrobotOptions()), ("MountainCar-v0", new MountainCarOptions()),
+                ("Pendulum-v1", new PendulumOptions())])
         {
             EnvironmentDefinition definition = EnvTesting.Configure(id, 1).Definition;
             Assert.Equal(defaults.GetType(), definition.OptionsType);

@@ -16,7 +16,8 @@ public sealed class VectorEnvironmentTests
     [InlineData("FrozenLake-v1")]
     public void Lanes_are_what_each_gives_alone_with_a_reset_in_the_step_after_an_end(string id)
     {
-        EpisodicEnvironment environment = Make(id, 2, id == "FrozenLake-v1" ? """{ "heterogeneity": 0.5 }""" : """{ "heterogeneity": 1 }""");
+        EpisodicEnvironment environment = Make(id, 2,
+            id == "FrozenLake-v1" ? """{ "heterogeneity": 0.5 }""" : """{ "heterogeneity": 1 }""");
         const int lanes = 3;
         var vector = new VectorEnvironment(environment, 1, lanes);
         var lane = new Lanes(vector);
@@ -118,7 +119,8 @@ public sealed class VectorEnvironmentTests
 
         public bool[] Truncated { get; } = new bool[environment.Lanes];
 
-        public double[] Observation(int lane) => Observations.AsSpan(lane * environment.ObservationSpace.Size, environment.ObservationSpace.Size).ToArray();
+        public double[] Observation(int lane) =>
+            Observations.AsSpan(lane * environment.ObservationSpace.Size, environment.ObservationSpace.Size).ToArray();
 
         public void Reset(long seed)
         {
@@ -127,6 +129,7 @@ public sealed class VectorEnvironmentTests
         }
 
         public void Step(double[] actions) =>
-            environment.Step(actions, new LaneResults { Observations = Observations, Rewards = Rewards, Terminated = Terminated, Truncated = Truncated });
+            environment.Step(actions, new LaneResults { Observations = Observations, Rewards = Rewards, Terminated = Terminated,
+                Truncated = Truncated });
     }
 }

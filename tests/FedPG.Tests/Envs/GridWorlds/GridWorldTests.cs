@@ -72,7 +72,8 @@ public sealed class GridWorldTests
         Assert.Equal(40, stays.Distinct().Count());
         Assert.All(stays, p => Assert.InRange(p, (1 - 0.2) * (1 - 0.3 + (0.3 / 2)), 1 - (0.1 / 2)));
         Assert.NotEqual(stays,
-            EnvTesting.Make("GridWorld-v0", 40, open.Replace("\"agentSeed\": 4", "\"agentSeed\": 5", StringComparison.Ordinal)).Agents.Select(a =>
+            EnvTesting.Make("GridWorld-v0", 40,
+                open.Replace("\"agentSeed\": 4", "\"agentSeed\": 5", StringComparison.Ordinal)).Agents.Select(a =>
             EnvTesting.Probability(a.Kernel, 3, 0, 3)));
     }
 
@@ -327,7 +328,8 @@ public sealed class GridWorldTests
     [Fact]
     public void All_faults_are_reported_at_once()
     {
-        IReadOnlyList<ValidationError> errors = EnvTesting.ErrorsOf("GridWorld-v0", 1, """{ "map": ["..", "x"], "slip": -1, "discount": 2, "slipp": 1 }""");
+        IReadOnlyList<ValidationError> errors = EnvTesting.ErrorsOf("GridWorld-v0", 1,
+            """{ "map": ["..", "x"], "slip": -1, "discount": 2, "slipp": 1 }""");
         Assert.Equal(
             ["discount", "map[1]", "map[1]", "slip", "slipp"],
             errors.Select(f => f.KeyPath["environment.options.".Length..]).Order(StringComparer.Ordinal));

@@ -21,7 +21,8 @@ public sealed class LinearQuadraticEnvironmentTests
         {
             double s = i % 2 == 0 ? 1 : -1;
             Assert.Equal([1 + (0.9 * s), 0, 0, 0, 1 + (0.9 * s), 0, 0, 0, 1 + (0.9 * s)], LinearQuadraticTesting.Rows(problem.Agents[i].Q));
-            Assert.Equal([2 * (1 - (0.9 * s)), 0, 0, 0, 2 * (1 - (0.9 * s)), 0, 0, 0, 2 * (1 - (0.9 * s))], LinearQuadraticTesting.Rows(problem.Agents[i].R));
+            Assert.Equal([2 * (1 - (0.9 * s)), 0, 0, 0, 2 * (1 - (0.9 * s)), 0, 0, 0, 2 * (1 - (0.9 * s))],
+                LinearQuadraticTesting.Rows(problem.Agents[i].R));
         }
         Assert.True(problem.SharesDynamics);
         Assert.Equal(["agent-0", "agent-1"], problem.AgentNames.Take(2));
@@ -42,7 +43,8 @@ public sealed class LinearQuadraticEnvironmentTests
         static double[] Numbers(ConfiguredEnvironment environment)
         {
             var problem = Assert.IsType<LinearQuadraticProblem>(environment.Build());
-            return [problem.Discount, problem.Steps, .. problem.Agents.SelectMany(a => new[] { a.A, a.B, a.Q, a.R }).SelectMany(LinearQuadraticTesting.Rows)];
+            return [problem.Discount, problem.Steps,
+                .. problem.Agents.SelectMany(a => new[] { a.A, a.B, a.Q, a.R }).SelectMany(LinearQuadraticTesting.Rows)];
         }
     }
 
@@ -59,7 +61,8 @@ public sealed class LinearQuadraticEnvironmentTests
             if (i < 3) Assert.Equal((fewer.Agents[i].Q, fewer.Agents[i].R), (agent.Q, agent.R));
         }
         Assert.Equal(10, drawn.Agents.SelectMany(a => new[] { a.Q[1, 1], a.R[1, 1] }).Distinct().Count());
-        Assert.NotEqual(drawn.Agents[0].Q, LinearQuadraticTesting.Make(same.Replace("0.5 }", "0.5, \"agentSeed\": 7 }", StringComparison.Ordinal), 5).Agents[0].Q);
+        Assert.NotEqual(drawn.Agents[0].Q,
+            LinearQuadraticTesting.Make(same.Replace("0.5 }", "0.5, \"agentSeed\": 7 }", StringComparison.Ordinal), 5).Agents[0].Q);
     }
 
     [Fact]
@@ -73,8 +76,12 @@ public sealed class LinearQuadraticEnvironmentTests
             Assert.InRange((pulled.AverageAgent().R - whole.AverageAgent().R).FrobeniusNorm(), 0, 1e-14);
             for (int i = 0; i < 3; i++)
             {
-                Assert.InRange((pulled.Agents[i].Q - whole.AverageAgent().Q - (lambda * (whole.Agents[i].Q - whole.AverageAgent().Q))).FrobeniusNorm(), 0, 1e-14);
-                Assert.InRange((pulled.Agents[i].R - whole.AverageAgent().R - (lambda * (whole.Agents[i].R - whole.AverageAgent().R))).FrobeniusNorm(), 0, 1e-14);
+                Assert.InRange(
+                    (pulled.Agents[i].Q - whole.AverageAgent().Q - (lambda * (whole.Agents[i].Q - whole.AverageAgent().Q))).FrobeniusNorm(),
+                    0, 1e-14);
+                Assert.InRange(
+                    (pulled.Agents[i].R - whole.AverageAgent().R - (lambda * (whole.Agents[i].R - whole.AverageAgent().R))).FrobeniusNorm(),
+                    0, 1e-14);
             }
         }
     }
@@ -91,15 +98,20 @@ public sealed class LinearQuadraticEnvironmentTests
     [InlineData("""{ "initialGain": [[1, 1, 1]] }""", "initialGain", "must be 3 x 3")]
     [InlineData("""{ "q": [[1, 2, 0], [0, 1, 0], [0, 0, 1]] }""", "q", "must be symmetric")]
     [InlineData("""{ "q": [[-1, 0, 0], [0, 1, 0], [0, 0, 1]] }""", "q", "must be positive semidefinite")]
-    [InlineData("""{ "r": [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, 0, 0], [0, 1, 0], [0, 0, 1]]] }""", "r", "matrix 1 must be positive definite")]
+    [InlineData("""{ "r": [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[0, 0, 0], [0, 1, 0], [0, 0, 1]]] }""", "r",
+        "matrix 1 must be positive definite")]
     [InlineData("""{ "startCovariance": [[1, 0, 0], [0, -1, 0], [0, 0, 1]] }""", "startCovariance", "must be positive semidefinite")]
-    [InlineData("""{ "initialGain": [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }""", "initialGain", "must keep the cost finite: the eigenvalues of A - B K_0 must lie inside the unit circle")]
+    [InlineData("""{ "initialGain": [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }""", "initialGain",
+        "must keep the cost finite: the eigenvalues of A - B K_0 must lie inside the unit circle")]
     [InlineData("""{ "discount": 0.9, "initialGain": [[0, 0, 0], [0, 0, 0], [0, 0, 0]] }""", "initialGain", "times the root of discount")]
     [InlineData("""{ "discount": 1.1 }""", "discount", "must be a number in [0, 1]")]
     [InlineData("""{ "agentSeed": 3 }""", "agentSeed", "is used where agents are drawn: with costSpread or driftSpread above 0")]
-    [InlineData("""{ "q": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "r": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "heterogeneity": 1 }""", "heterogeneity", "all agents are alike: give a list for a, b, q or r")]
-    [InlineData("""{ "steps": 2000, "a": [[3, 0, 0], [0, 1, 0], [0, 0, 1]] }""", "initialGain", "must keep the cost finite: it leaves the range of float64 within 2000 steps")]
-    [InlineData("""{ "q": [[1e308, 0, 0], [0, 1e308, 0], [0, 0, 1e308]] }""", "initialGain", "must keep the cost finite: it leaves the range of float64")]
+    [InlineData("""{ "q": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "r": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "heterogeneity": 1 }""",
+        "heterogeneity", "all agents are alike: give a list for a, b, q or r")]
+    [InlineData("""{ "steps": 2000, "a": [[3, 0, 0], [0, 1, 0], [0, 0, 1]] }""", "initialGain",
+        "must keep the cost finite: it leaves the range of float64 within 2000 steps")]
+    [InlineData("""{ "q": [[1e308, 0, 0], [0, 1e308, 0], [0, 0, 1e308]] }""", "initialGain",
+        "must keep the cost finite: it leaves the range of float64")]
     [InlineData("""{ "steps": -1 }""", "steps", "must be a whole number from 0 to 100000")]
     public void Bad_options_are_named_with_what_is_allowed(string options, string key, string allowed)
     {
@@ -110,22 +122,29 @@ public sealed class LinearQuadraticEnvironmentTests
 
     [Theory]
     [InlineData(
-        "environment.id: LinearQuadratic-v0; pays rewards that are a number of at most 0; the regret 1 - r allows rewards in [0, 1]; other rewards need \"objective\": \"reward\"",
+        "environment.id: LinearQuadratic-v0; pays rewards that are a number of at most 0; the regret 1 - r allows rewards in [0, 1]; "
+            + "other rewards need \"objective\": \"reward\"",
         "objective=regret")]
-    [InlineData("policy.kind: \"tabular-softmax\"; cannot act in LinearQuadratic-v0; allowed there: \"linear\"", "policy.kind=tabular-softmax")]
-    [InlineData("policy.kind: \"linear\"; cannot act in GridWorld-v0; allowed there: \"tabular-softmax\" | ", """environment={"id":"GridWorld-v0"}""")]
+    [InlineData("policy.kind: \"tabular-softmax\"; cannot act in LinearQuadratic-v0; allowed there: \"linear\"",
+        "policy.kind=tabular-softmax")]
+    [InlineData("policy.kind: \"linear\"; cannot act in GridWorld-v0; allowed there: \"tabular-softmax\" | ",
+        """environment={"id":"GridWorld-v0"}""")]
     [InlineData("gradient.estimator: \"gpomdp\"; cannot sample endless undiscounted episodes; ", "gradient.estimator=gpomdp")]
-    [InlineData("gradient.estimator: \"reinforce\"; needs a policy with noise, policy.standardDeviation above 0; ", "gradient.estimator=reinforce", LinearQuadraticTesting.Discounted)]
+    [InlineData("gradient.estimator: \"reinforce\"; needs a policy with noise, policy.standardDeviation above 0; ",
+        "gradient.estimator=reinforce", LinearQuadraticTesting.Discounted)]
     [InlineData("policy.standardDeviation: 0.1; must be 0 in endless undiscounted episodes", "policy.standardDeviation=0.1")]
     [InlineData("policy.standardDeviation: -1; must be a number of at least 0", "policy.standardDeviation=-1")]
     [InlineData("gradient.entropy: 0.1; must be 0 with policy.kind \"linear\"", "gradient.entropy=0.1")]
-    [InlineData("policy.initial: 9 numbers; must keep the cost finite: the eigenvalues of A - B K must lie inside the unit circle", "policy.initial=[0,0,0,0,0,0,0,0,0]")]
+    [InlineData("policy.initial: 9 numbers; must keep the cost finite: the eigenvalues of A - B K must lie inside the unit circle",
+        "policy.initial=[0,0,0,0,0,0,0,0,0]")]
     [InlineData("policy.initial: 2 numbers; must be 9 numbers", "policy.initial=[0,0]")]
     [InlineData(
-        "gradient.horizon: 100000; must be at most 65535 with 3 states and 3 controls", LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.1",
+        "gradient.horizon: 100000; must be at most 65535 with 3 states and 3 controls", LinearQuadraticTesting.Discounted,
+        "policy.standardDeviation=0.1",
         "gradient.estimator=gpomdp", "gradient.horizon=100000", "gradient.trajectories=2")]
     [InlineData(
-        "gradient.trajectories: 100000; times 50 steps give more than 8388608 numbers", LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.1",
+        "gradient.trajectories: 100000; times 50 steps give more than 8388608 numbers", LinearQuadraticTesting.Discounted,
+        "policy.standardDeviation=0.1",
         "gradient.estimator=gpomdp", "gradient.horizon=50", "gradient.trajectories=100000")]
     public void What_does_not_fit_together_is_bad_input(string expected, params string[] assignments)
     {

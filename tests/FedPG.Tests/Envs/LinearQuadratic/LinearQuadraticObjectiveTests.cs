@@ -51,7 +51,8 @@ public sealed class LinearQuadraticObjectiveTests
         Assert.Equal(1, problem.Agents.Average(a => problem.ObjectiveOf(a, sigma).Value(theta)) / mean.Value(theta), 1e-13);
         var agents = new MeanObjective([.. problem.Agents.Select(a => problem.ObjectiveOf(a, sigma))]);
         Assert.All<Action<IDifferentiableObjective, double[]>>(
-            [(o, result) => o.Gradient(theta, result), (o, result) => o.HessianVector(theta, NumericsTesting.Uniform(5, theta.Length, 1), result)], apply =>
+            [(o, result) => o.Gradient(theta, result),
+                (o, result) => o.HessianVector(theta, NumericsTesting.Uniform(5, theta.Length, 1), result)], apply =>
             {
                 double[] expected = new double[theta.Length], actual = new double[theta.Length];
                 apply(agents, expected);
@@ -102,7 +103,8 @@ public sealed class LinearQuadraticObjectiveTests
             Assert.InRange((x - c - (f * x * f.Transpose())).FrobeniusNorm(), 0, 1e-11 * x.FrobeniusNorm());
         }, iter: 200);
 
-    private static Matrix<double> RandomMatrix(int size, int seed) => Matrix<double>.Build.DenseOfRowMajor(size, size, NumericsTesting.Uniform(seed, size * size, 1));
+    private static Matrix<double> RandomMatrix(int size, int seed) =>
+        Matrix<double>.Build.DenseOfRowMajor(size, size, NumericsTesting.Uniform(seed, size * size, 1));
 
     /// <summary>Central differences, extrapolated once, of the value and of the gradient along a direction.</summary>
     private static void AssertDerivatives(IDifferentiableObjective objective, double[] theta)

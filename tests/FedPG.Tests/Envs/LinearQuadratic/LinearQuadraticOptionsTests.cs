@@ -21,7 +21,12 @@ public sealed class LinearQuadraticOptionsTests
             $$"""{ "q": {{QJson}}, "r": {{RJson}}, "costSpread": 0.5, "driftSpread": 0.1, "agentSeed": 7, "startCovariance": {{QJson}} }"""
         },
         {
-            new LinearQuadraticOptions { B = new double[,] { { 1 }, { 0 }, { 1 } }, Steps = 3, InitialGain = new double[,] { { 1, 0, 0 } } },
+            new LinearQuadraticOptions
+            {
+                B = new double[,] { { 1 }, { 0 }, { 1 } },
+                Steps = 3,
+                InitialGain = new double[,] { { 1, 0, 0 } },
+            },
             """{ "b": [[1], [0], [1]], "steps": 3, "initialGain": [[1, 0, 0]] }"""
         },
     };
@@ -49,8 +54,10 @@ public sealed class LinearQuadraticOptionsTests
             "LinearQuadraticOptions: agentSeed: 3; is used where agents are drawn: with costSpread or driftSpread above 0",
         ], errors.Select(error => error.ToString()));
         var shape = new LinearQuadraticOptions { Q = new double[,] { { 1, 2 } } };
-        ValidationError error = Assert.Single(Assert.Throws<InvalidInputException>(() => LinearQuadraticEnvironment.Create(2, shape)).Errors);
-        Assert.Equal("LinearQuadraticOptions: q: [[[1,2]]]; must be 3 x 3, to fit a with its states and b with its controls", error.ToString());
+        ValidationError error =
+            Assert.Single(Assert.Throws<InvalidInputException>(() => LinearQuadraticEnvironment.Create(2, shape)).Errors);
+        Assert.Equal("LinearQuadraticOptions: q: [[[1,2]]]; must be 3 x 3, to fit a with its states and b with its controls",
+            error.ToString());
     }
 
     [Fact]
@@ -59,7 +66,8 @@ public sealed class LinearQuadraticOptionsTests
         Assert.Throws<ArgumentException>(() => new NumberMatrix([[1, 2], [3]]));
         Assert.Throws<ArgumentException>(() => new NumberMatrix([]));
         Assert.Throws<ArgumentException>(() => AgentMatrices.List(Q, new double[,] { { 1 } }));
-        Assert.Equal(new LinearQuadraticOptions { Q = Q }, new LinearQuadraticOptions { Q = new NumberMatrix([[2, 0, 0], [0, 1, 0], [0, 0, 1]]) });
+        Assert.Equal(new LinearQuadraticOptions { Q = Q },
+            new LinearQuadraticOptions { Q = new NumberMatrix([[2, 0, 0], [0, 1, 0], [0, 0, 1]]) });
         Assert.NotEqual(new LinearQuadraticOptions { Q = Q }, new LinearQuadraticOptions { Q = R });
         AgentMatrices list = [Q, R];
         Assert.Equal((2, 3, 3, 3.0), (list.Count, list.Rows, list.Columns, list[1][2, 2]));

@@ -3,12 +3,15 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace FedPG.Tests.Envs.LinearQuadratic;
 
-/// <summary>A linear-quadratic agent in plain loops: costs and gradients by adding up step after step, no matrix equation is solved.</summary>
+/// <summary>
+/// A linear-quadratic agent in plain loops: costs and gradients by adding up step after step, no matrix equation is solved.
+/// </summary>
 internal sealed class PlainLinearQuadratic(LinearQuadraticProblem problem, int agent, double sigma = 0)
 {
     private const int EndlessSteps = 800;
     private readonly double[,] _a = problem.Agents[agent].A.ToArray(), _b = problem.Agents[agent].B.ToArray();
-    private readonly double[,] _q = problem.Agents[agent].Q.ToArray(), _r = problem.Agents[agent].R.ToArray(), _start = problem.StartCovariance.ToArray();
+    private readonly double[,] _q = problem.Agents[agent].Q.ToArray(), _r = problem.Agents[agent].R.ToArray(),
+        _start = problem.StartCovariance.ToArray();
     private readonly int _steps = problem.Steps == 0 ? EndlessSteps : problem.Steps;
 
     /// <summary>E sum over t of gamma^t (x'Qx + u'Ru).</summary>
@@ -30,7 +33,8 @@ internal sealed class PlainLinearQuadratic(LinearQuadraticProblem problem, int a
         double[,] k = Gain(theta), loop = Loop(k), cost = Add(_q, Times(Transposed(k), Times(_r, k)));
         var toGo = new double[_steps + 1][,];
         toGo[_steps] = new double[problem.States, problem.States];
-        for (int t = _steps - 1; t >= 0; t--) toGo[t] = Add(cost, Scaled(problem.Discount, Times(Transposed(loop), Times(toGo[t + 1], loop))));
+        for (int t = _steps - 1; t >= 0; t--)
+            toGo[t] = Add(cost, Scaled(problem.Discount, Times(Transposed(loop), Times(toGo[t + 1], loop))));
         double[,] sum = new double[problem.Controls, problem.States];
         double weight = 1;
         int step = 0;

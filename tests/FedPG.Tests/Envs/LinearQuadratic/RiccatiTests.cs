@@ -23,7 +23,8 @@ public sealed class RiccatiTests
             (Matrix<double> a, Matrix<double> b) = (root * agent.A, root * agent.B);
             (Matrix<double> p, Matrix<double> gain) = MatrixEquations.Riccati(a, b, agent.Q, agent.R, problem.InitialGain)!.Value;
             Matrix<double> bp = b.Transpose() * p;
-            Matrix<double> residual = agent.Q + (a.Transpose() * p * a) - (a.Transpose() * bp.Transpose() * (agent.R + (bp * b)).Inverse() * bp * a) - p;
+            Matrix<double> residual = agent.Q + (a.Transpose() * p * a)
+                - (a.Transpose() * bp.Transpose() * (agent.R + (bp * b)).Inverse() * bp * a) - p;
             Assert.InRange(residual.FrobeniusNorm() / p.FrobeniusNorm(), 0, 1e-12);
 
             (double[,] iterated, double[] best) = new PlainLinearQuadratic(problem, i).ValueIteration();
@@ -56,7 +57,8 @@ public sealed class RiccatiTests
     [Fact]
     public void Where_it_is_not_known_there_is_no_optimum()
     {
-        LinearQuadraticProblem stepped = LinearQuadraticTesting.Problem("mixing, 5 steps"), own = LinearQuadraticTesting.Problem("own dynamics");
+        LinearQuadraticProblem stepped = LinearQuadraticTesting.Problem("mixing, 5 steps"),
+            own = LinearQuadraticTesting.Problem("own dynamics");
         Assert.Null(stepped.Optimum(stepped.AverageAgent(), 0));
         Assert.False(own.SharesDynamics);
         Assert.Throws<InvalidOperationException>(own.AverageAgent);

@@ -1,11 +1,11 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Pictures;
 using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Exact;
+using FedPG.Experiments;
 using FedPG.Reporting.Pictures;
 using SkiaSharp;
 using Spectre.Console;
@@ -15,7 +15,7 @@ namespace FedPG.Tests.Envs.Scenes;
 
 public sealed class SubjectTests
 {
-    public static TheoryData<string> Ids => [.. EnvironmentRegistry.WithBuiltIn().Ids];
+    public static TheoryData<string> Ids => [.. new ExperimentCatalog().Environments.Ids];
 
     [Fact]
     public void An_episode_follows_its_policy_and_seed()
@@ -26,7 +26,8 @@ public sealed class SubjectTests
         Assert.Equal(walk.Play(3).Episode.States, walk.Play(3).Episode.States);
         Assert.NotEqual(Paths(0), Paths(5));
 
-        string[] Paths(int from) => [.. Enumerable.Range(from, 5).Select(seed => string.Join(" ", walk.Play(seed).Episode.States.Select(s => s[0])))];
+        string[] Paths(int from) =>
+            [.. Enumerable.Range(from, 5).Select(seed => string.Join(" ", walk.Play(seed).Episode.States.Select(s => s[0])))];
     }
 
     /// <summary>Pushed to where the pole leans, a cart keeps it up for longer than the other way round.</summary>
@@ -71,9 +72,9 @@ public sealed class SubjectTests
     [Fact]
     public void An_environment_draws_itself_by_what_its_definition_brings()
     {
-        var registry = EnvironmentRegistry.WithBuiltIn();
-        registry.Register(Buoy.Definition);
-        Subject subject = Subject(registry, "Buoy-v0");
+        var catalog = new ExperimentCatalog();
+        catalog.Add(Buoy.Definition);
+        Subject subject = Subject(catalog.Environments, "Buoy-v0");
         Assert.IsType<BuoyDrawing>(subject.Drawing);
         PictureScene scene = subject.Play(seed: 1, steps: 3);
         using var image = SKBitmap.Decode(PictureFiles.ToPng(subject.Drawing.Draw(scene, 1)));
@@ -90,13 +91,13 @@ public sealed class SubjectTests
     [Fact]
     public void A_drawing_that_does_not_fit_leaves_the_way_of_the_kind()
     {
-        EnvironmentDefinition taxi = EnvironmentRegistry.Default.Find("Taxi-v4")!;
+        EnvironmentDefinition taxi = ExperimentCatalog.Default.Environments.Find("Taxi-v4")!;
         FederatedEnvironment other = EnvTesting.Configure("RiverSwim-v0", 1).Build();
         Assert.Same(other.Drawing, new Subject(other, 0, taxi).Drawing);
         Assert.Same(taxi.Drawing, Plain("Taxi-v4").Drawing);
     }
 
-    private static Subject Plain(string id) => Subject(EnvironmentRegistry.Default, id);
+    private static Subject Plain(string id) => Subject(ExperimentCatalog.Default.Environments, id);
 
     private static Subject Subject(FedPG.Core.Catalog<EnvironmentDefinition> registry, string id)
     {
@@ -139,7 +140,8 @@ public sealed class SubjectTests
 
     private sealed class BuoyDrawing : EnvironmentDrawing
     {
-        public override IReadOnlyList<TextBlock> Describe(PictureScene scene) => [TextBlock.OfLines($"the buoy at [{scene.Episode.States[0][0]}]")];
+        public override IReadOnlyList<TextBlock> Describe(PictureScene scene) =>
+            [TextBlock.OfLines($"the buoy at [{scene.Episode.States[0][0]}]")];
 
         protected override (float Width, float Height) SizeOf(PictureScene scene) => (420, 300);
 

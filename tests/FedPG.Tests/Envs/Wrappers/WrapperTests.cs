@@ -37,15 +37,18 @@ public sealed class WrapperTests
     public void Order_is_enforced_with_reasons()
     {
         var environment = new OrderEnforcing(new TimeLimit(new CartPole(), 3));
-        Assert.Contains("before the first Reset", Assert.Throws<InvalidOperationException>(() => Step(environment, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("before the first Reset", Assert.Throws<InvalidOperationException>(() => Step(environment, 0)).Message,
+            StringComparison.Ordinal);
         Reset(environment, 0);
-        Assert.Contains("[2] is not in Discrete(2)", Assert.Throws<ArgumentException>(() => Step(environment, 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("[2] is not in Discrete(2)", Assert.Throws<ArgumentException>(() => Step(environment, 2)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Step(environment, 0, 1));
         Assert.Throws<ArgumentException>(() => environment.Step([0], new double[3]));
         Assert.Throws<ArgumentException>(() => environment.Reset(0, new double[5]));
         Assert.Throws<ArgumentOutOfRangeException>(() => environment.Reset(-1, new double[4]));
         for (int t = 0; t < 3; t++) _ = Step(environment, 0);
-        Assert.Contains("after the end of an episode", Assert.Throws<InvalidOperationException>(() => Step(environment, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("after the end of an episode", Assert.Throws<InvalidOperationException>(() => Step(environment, 0)).Message,
+            StringComparison.Ordinal);
         Reset(environment, 1);
         Assert.False(Step(environment, 0).Truncated);
 

@@ -36,7 +36,8 @@ public sealed class AdviserTests
     {
         string[] assignments = ["gradient.entropy=0.2", "federation.rounds=5000", "federation.localSteps=6"];
         Advice advice = Adviser.Of(RunTesting.Experiment(assignments), accuracy: 1e-3, constant: 2);
-        (double l, double mu, double variance) = (advice.Constants.Smoothness!.Value, advice.Constants.Mu!.Value, advice.Constants.TraceSigma!.Value / 3);
+        (double l, double mu, double variance) = (advice.Constants.Smoothness!.Value, advice.Constants.Mu!.Value,
+            advice.Constants.TraceSigma!.Value / 3);
         (double n, double h, double t) = (4, 6, 5000);
         Assert.Equal(1 / (8 * l * h), advice.Step.Admissible!.Value, 1e-12);
         Assert.Equal(1 / (3 * l * h), advice.Step.AdmissibleByLemma2!.Value, 1e-12);

@@ -28,14 +28,21 @@ public sealed class CurvatureTests
     public void The_inverse_solves_on_positive_directions_and_leaves_the_others_out(int dimension)
     {
         // Flat, negative and positive directions; the right-hand side has parts in all of them.
-        double[] eigenvalues = [.. Enumerable.Range(0, dimension).Select(k => (k % 4) switch { 0 => 0.0, 1 => k == 1 ? -0.5 : 2, 2 => 0.5, _ => 1.5 })];
+        double[] eigenvalues = [.. Enumerable.Range(0, dimension).Select(k => (k % 4) switch
+        {
+            0 => 0.0,
+            1 => k == 1 ? -0.5 : 2,
+            2 => 0.5,
+            _ => 1.5,
+        })];
         var quadratic = new Quadratic(eigenvalues);
         double[] rightSide = NumericsTesting.Uniform(3, dimension, 1);
         var inverse = new PositiveInverse(quadratic, new double[dimension]);
         double[] solution = inverse.Solve(rightSide);
         double[] expected = quadratic.Apply(rightSide, x => x > 0 ? 1 / x : 0);
         Assert.Equal(0, NumericsTesting.Distance(expected, solution) / NumericsTesting.Norm(expected), 1e-9);
-        Assert.Equal((-0.5, 2.0), (inverse.Smallest, inverse.Largest), (a, b) => Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) < 1e-9);
+        Assert.Equal((-0.5, 2.0), (inverse.Smallest, inverse.Largest),
+            (a, b) => Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) < 1e-9);
         Assert.True(inverse.RelativeResidual < 1e-9);
         Assert.Equal(new double[dimension], inverse.Solve(new double[dimension]));
     }
@@ -61,7 +68,8 @@ public sealed class CurvatureTests
 
         public void Gradient(ReadOnlySpan<double> theta, Span<double> gradient) => Apply(theta, x => x).CopyTo(gradient);
 
-        public void HessianVector(ReadOnlySpan<double> theta, ReadOnlySpan<double> vector, Span<double> product) => Apply(vector, x => x).CopyTo(product);
+        public void HessianVector(ReadOnlySpan<double> theta, ReadOnlySpan<double> vector, Span<double> product) =>
+            Apply(vector, x => x).CopyTo(product);
 
         public double[] Apply(ReadOnlySpan<double> vector, Func<double, double> function) =>
             Reflect([.. Reflect(vector.ToArray()).Zip(_eigenvalues, (v, x) => v * function(x))]);

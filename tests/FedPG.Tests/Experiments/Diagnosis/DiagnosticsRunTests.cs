@@ -22,7 +22,8 @@ public sealed class DiagnosticsRunTests
         Assert.False(File.Exists(folder["plain/diagnostics.csv"]));
         var table = new CsvFile(folder["diagnosed/diagnostics.csv"]);
         Assert.Equal([0.0, 3, 6, 7], table.Numbers("round"));
-        foreach (string column in (string[])["smoothness", "mean_smoothness", "trace_sigma", "trace_sigma_se", "truncation", "mu", "weak_mu"])
+        foreach (string column in (string[])["smoothness", "mean_smoothness", "trace_sigma", "trace_sigma_se", "truncation",
+            "mu", "weak_mu"])
             Assert.All(table.Numbers(column), x => Assert.True(x > 0, column));
         // The Hessian of a mean is at most the largest of its parts'.
         Assert.All(table.Numbers("smoothness").Zip(table.Numbers("mean_smoothness")), x => Assert.True(x.Second <= 1.01 * x.First));

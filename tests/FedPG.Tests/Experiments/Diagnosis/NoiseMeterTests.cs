@@ -17,7 +17,8 @@ public sealed class NoiseMeterTests
         // The standard error says how far off an estimate may be; 5 of them are passed in fewer than one of 10^5 seeds. The seed is fixed.
         using var folder = new TemporaryFolder();
         FiniteMdp mdp = TheoryInstances.Wide();
-        Experiment experiment = TheoryInstances.Experiment(mdp, folder.FullPath, """gradient={"estimator":"reinforce","horizon":1,"trajectories":8,"baseline":"none"}""");
+        Experiment experiment = TheoryInstances.Experiment(mdp, folder.FullPath,
+            """gradient={"estimator":"reinforce","horizon":1,"trajectories":8,"baseline":"none"}""");
         double[] theta = NumericsTesting.Uniform(5, 20, 1);
         NoiseEstimate noise = NoiseMeter.Of(experiment, theta, batches: 400);
         double expected = mdp.Agents.Average(agent => OneStepTrace(mdp, Objective.Regret.Costs(agent), theta));
@@ -32,7 +33,8 @@ public sealed class NoiseMeterTests
         using var folder = new TemporaryFolder();
         double[] theta = NumericsTesting.Uniform(5, 20, 1);
         NoiseEstimate[] estimates = [.. ((int[])[2, 20]).Select(trajectories => NoiseMeter.Of(TheoryInstances.Experiment(
-            TheoryInstances.Wide(), folder.FullPath, $$"""gradient={"estimator":"gpomdp","horizon":20,"trajectories":{{trajectories}},"baseline":"none"}"""), theta, 200))];
+            TheoryInstances.Wide(), folder.FullPath,
+            $$"""gradient={"estimator":"gpomdp","horizon":20,"trajectories":{{trajectories}},"baseline":"none"}"""), theta, 200))];
         double error = Math.Sqrt(estimates.Sum(e => e.TraceError * e.TraceError));
         Assert.InRange((estimates[0].Trace - estimates[1].Trace) / error, -5, 5);
         Assert.True(estimates[1].BatchVariance < estimates[0].BatchVariance / 8);
@@ -45,7 +47,9 @@ public sealed class NoiseMeterTests
     {
         double[] theta = NumericsTesting.Uniform(5, 15, 1);
         Experiment experiment = RunTesting.Experiment($"dtype={dtype}"), other = RunTesting.Experiment($"dtype={dtype}", "seed=4");
-        double[] traces = [.. new[] { (experiment, 0), (experiment, 0), (experiment, 1), (other, 0) }.Select(x => NoiseMeter.Of(x.Item1, theta, 6, x.Item2).Trace)];
+        double[] traces =
+            [.. new[] { (experiment, 0), (experiment, 0), (experiment, 1), (other, 0) }.Select(x =>
+                NoiseMeter.Of(x.Item1, theta, 6, x.Item2).Trace)];
         Assert.Equal(traces[0], traces[1]);
         Assert.Equal(3, traces.Distinct().Count());
     }

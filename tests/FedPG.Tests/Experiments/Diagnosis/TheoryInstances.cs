@@ -40,16 +40,19 @@ internal static class TheoryInstances
     public static double[] Optimum(FiniteMdp mdp, double temperature)
     {
         AgentMdp average = mdp.AverageAgent();
-        OptimalPolicy optimum = FedPG.Envs.Tabular.Exact.Optimum.Regularised(new ExactEvaluation(average.Kernel, mdp.Discount), Objective.Regret.Costs(average), mdp.Initial, temperature);
+        OptimalPolicy optimum = FedPG.Envs.Tabular.Exact.Optimum.Regularised(new ExactEvaluation(average.Kernel, mdp.Discount),
+            Objective.Regret.Costs(average), mdp.Initial, temperature);
         return Array.ConvertAll(optimum.Policy, Math.Log);
     }
 
     private static FiniteMdp Create(double discount, IEnumerable<double[]> regrets)
     {
         double[] rows = Normalised([.. Sequence(States * Actions * States, 0).Select(u => -Math.Log(u))]);
-        var kernel = TransitionKernel.Create(States, Actions, (s, a) => Enumerable.Range(0, States).Select(next => (next, rows[(((s * Actions) + a) * States) + next])));
+        var kernel = TransitionKernel.Create(States, Actions,
+            (s, a) => Enumerable.Range(0, States).Select(next => (next, rows[(((s * Actions) + a) * States) + next])));
         double[] initial = [.. Enumerable.Repeat(1.0 / States, States)];
-        return new FiniteMdp("theory", discount, initial, [.. regrets.Select((c, i) => new AgentMdp($"agent-{i}", Array.ConvertAll(c, x => 1 - x), kernel))]);
+        return new FiniteMdp("theory", discount, initial,
+            [.. regrets.Select((c, i) => new AgentMdp($"agent-{i}", Array.ConvertAll(c, x => 1 - x), kernel))]);
     }
 
     private static double[] Normalised(double[] rows)

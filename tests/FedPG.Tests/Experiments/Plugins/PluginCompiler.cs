@@ -5,7 +5,9 @@ using Xunit;
 
 namespace FedPG.Tests.Experiments.Plugins;
 
-/// <summary>Compiles small assemblies, plug-ins in the first place, against the libraries of this process or against others of the same names.</summary>
+/// <summary>
+/// Compiles small assemblies, plug-ins in the first place, against the libraries of this process or against others of the same names.
+/// </summary>
 internal static class PluginCompiler
 {
     public const string Usings = """
@@ -24,11 +26,16 @@ internal static class PluginCompiler
         public sealed class Nothing : IEnvironment
         {
             public Nothing(bool fails = false) { if (fails) throw new InvalidOperationException("no room for this environment"); }
-            public static EpisodicDefinition Definition(string id, bool fails = false) => new() { Id = id, Summary = "Nothing happens.", Make = _ => _ => new Nothing(fails) };
+            public static EpisodicDefinition Definition(string id, bool fails = false) =>
+                new() { Id = id, Summary = "Nothing happens.", Make = _ => _ => new Nothing(fails) };
             public Space ObservationSpace => new Discrete(1);
             public Space ActionSpace => new Discrete(1);
             public void Reset(long seed, Span<double> observation) => observation[0] = 0;
-            public StepResult Step(ReadOnlySpan<double> action, Span<double> observation) { observation[0] = 0; return new StepResult(0, true); }
+            public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
+            {
+                observation[0] = 0;
+                return new StepResult(0, true);
+            }
         }
         public sealed class MyPlugin : IPlugin
         {
@@ -46,12 +53,15 @@ internal static class PluginCompiler
     {
         string file = Path.Combine(folder, name + ".dll");
         string[] replaced = [.. references.Select(r => Path.GetFileName(r))];
-        IEnumerable<string> own = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(a => !replaced.Contains(Path.GetFileName(a)));
+        IEnumerable<string> own = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(a => !replaced.Contains(Path.GetFileName(a)));
         CSharpCompilation compilation = CSharpCompilation.Create(
-            name, [CSharpSyntaxTree.ParseText(source, path: "Mine.cs", encoding: System.Text.Encoding.UTF8)], own.Concat(references).Select(a => MetadataReference.CreateFromFile(a)),
+            name, [CSharpSyntaxTree.ParseText(source, path: "Mine.cs", encoding: System.Text.Encoding.UTF8)],
+            own.Concat(references).Select(a => MetadataReference.CreateFromFile(a)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         using FileStream assembly = File.Create(file), symbols = File.Create(Path.ChangeExtension(file, ".pdb"));
-        EmitResult result = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+        EmitResult result = compilation.Emit(assembly, symbols,
+            options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         return file;
     }
@@ -65,7 +75,8 @@ internal static class PluginCompiler
     }
 
     /// <summary>A message without the line of the source that it points at.</summary>
-    public static string WithoutLine(string message) => System.Text.RegularExpressions.Regex.Replace(message, @" \(Mine\.cs, line \d+\)", "");
+    public static string WithoutLine(string message) =>
+        System.Text.RegularExpressions.Regex.Replace(message, @" \(Mine\.cs, line \d+\)", "");
 
     /// <summary>A library of a name and version that holds the types which the plug-in's code above names.</summary>
     public static string Counterfeit(string folder, string name, string version, string source) =>

@@ -5,14 +5,17 @@ using Xunit;
 
 namespace FedPG.Tests.Experiments.Plugins;
 
-/// <summary>The sample plug-in in the program as users start it: every kind of thing it brings, what a run writes down of it, and going on with it.</summary>
+/// <summary>
+/// The sample plug-in in the program as users start it: every kind of thing it brings, what a run writes down of it, and going on with it.
+/// </summary>
 public sealed class PluginRunTests
 {
     private const string Experiment = """
         { "environment": { "id": "AppleTree-v0", "agents": 3, "options": { "heterogeneity": 1 } },
           "policy": { "kind": "gated-softmax" },
           "gradient": { "estimator": "gpomdp", "horizon": 10, "trajectories": 4 },
-          "federation": { "algorithm": "clipped-average", "clip": 0.5, "rounds": 4, "localSteps": 2, "localStepSize": 0.5 }, "checkpointEvery": 2 }
+          "federation": { "algorithm": "clipped-average", "clip": 0.5, "rounds": 4, "localSteps": 2, "localStepSize": 0.5 },
+            "checkpointEvery": 2 }
         """;
 
     [Fact]
@@ -26,7 +29,8 @@ public sealed class PluginRunTests
         JsonNode recorded = Assert.Single((JsonArray)Document(folder)["plugins"]!)!;
         Assert.Equal(plugin, (string?)recorded["path"]);
         Assert.Equal("Orchard", (string?)recorded["assembly"]);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(plugin))), (string?)recorded["sha256"]);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(plugin))),
+            (string?)recorded["sha256"]);
         string[] whole = WithoutSeconds(folder);
 
         // Back to the checkpoint of round 2, as if the run had been killed then.
@@ -51,7 +55,9 @@ public sealed class PluginRunTests
         File.Move(plugin, moved);
         Outcome gone = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--quiet");
         Assert.Equal((2, ""), (gone.ExitCode, gone.Output));
-        Assert.Equal($"{plugin}: the plug-in does not exist ({folder["run/experiment.json"]} names it in plugins[0]); if it was moved, name it by --plugin FILE.dll", Assert.Single(gone.ErrorLines));
+        Assert.Equal(
+            $"{plugin}: the plug-in does not exist ({folder["run/experiment.json"]} names it in plugins[0]); if it was moved, "
+                + "name it by --plugin FILE.dll", Assert.Single(gone.ErrorLines));
 
         // Bytes behind the end of an assembly change its hash and nothing else.
         File.WriteAllBytes(plugin, [.. File.ReadAllBytes(moved), 0]);
@@ -67,7 +73,9 @@ public sealed class PluginRunTests
         Assert.Contains("the plug-in is another build", Assert.Single(other.ErrorLines), StringComparison.Ordinal);
     }
 
-    /// <summary>A trace is of the steps that the author wrote, also where states are listed: here they pay what the list does not.</summary>
+    /// <summary>
+    /// A trace is of the steps that the author wrote, also where states are listed: here they pay what the list does not.
+    /// </summary>
     [Fact]
     public void A_trace_takes_the_steps_of_the_plug_ins_own()
     {
@@ -80,7 +88,8 @@ public sealed class PluginRunTests
                 public Space ObservationSpace => new Discrete(3);
                 public Space ActionSpace => new Discrete(2);
                 public IEnumerable<(int State, double Probability)> Starts() => new[] { (0, 1.0) };
-                public IEnumerable<FedPG.Envs.Tabular.TabularOutcome> Outcomes(int state, int action) => new[] { new FedPG.Envs.Tabular.TabularOutcome(Math.Min(state + 1, 2), 1, 0.5) };
+                public IEnumerable<FedPG.Envs.Tabular.TabularOutcome> Outcomes(int state, int action) =>
+                    new[] { new FedPG.Envs.Tabular.TabularOutcome(Math.Min(state + 1, 2), 1, 0.5) };
                 public void Reset(long seed, Span<double> observation) => observation[0] = _place = 0;
                 public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
                 {
@@ -90,15 +99,20 @@ public sealed class PluginRunTests
             }
             public sealed class MyPlugin : IPlugin
             {
-                public void Register(PluginContents contents) => contents.Add(new EpisodicDefinition { Id = "Row-v0", Summary = "A row.", Make = _ => _ => new Row() });
+                public void Register(PluginContents contents) =>
+                    contents.Add(new EpisodicDefinition { Id = "Row-v0", Summary = "A row.", Make = _ => _ => new Row() });
             }
             """);
-        JsonNode trace = JsonNode.Parse(Fedpg.Run(folder.FullPath, "env", "trace", "Row-v0", "--actions", "[1, 0, 1]", "--plugin", file).Output)!;
+        JsonNode trace =
+            JsonNode.Parse(Fedpg.Run(folder.FullPath, "env", "trace", "Row-v0", "--actions", "[1, 0, 1]", "--plugin", file).Output)!;
         Assert.Equal("[0.25,0,0.25]", trace["rewards"]!.ToJsonString());
         Assert.Equal("[0,1,2,2]", trace["states"]!.ToJsonString());
         Assert.Equal("""["state"]""", trace["stateNames"]!.ToJsonString());
         Outcome placed = Fedpg.Run(folder.FullPath, "env", "trace", "Row-v0", "--actions", "[1]", "--state", "1", "--plugin", file);
-        Assert.Equal((2, "--state: 1; the state of this environment cannot be set, it is no IStatefulEnvironment; leave it out, and choose a start by --seed"), (placed.ExitCode, Assert.Single(placed.ErrorLines)));
+        Assert.Equal(
+            (2,
+                "--state: 1; the state of this environment cannot be set, it is no IStatefulEnvironment; leave it out, and "
+                    + "choose a start by --seed"), (placed.ExitCode, Assert.Single(placed.ErrorLines)));
     }
 
     [Fact]
@@ -115,7 +129,10 @@ public sealed class PluginRunTests
         Assert.Equal(folder["plug/Orchard.dll"], (string?)((JsonArray)Document(folder)["plugins"]!)[0]!["path"]);
     }
 
-    /// <summary>A torch module of the plug-in's own, on observations: the same bits for any threads and blocks, and after a stop; a change of the seed is a change of theta_0 and of everything.</summary>
+    /// <summary>
+    /// A torch module of the plug-in's own, on observations: the same bits for any threads and blocks, and after a stop; a change of the
+    /// seed is a change of theta_0 and of everything.
+    /// </summary>
     [Fact]
     public void A_module_of_the_plug_ins_own_trains_on_observations_with_the_same_bits_however_it_is_run()
     {
@@ -146,9 +163,12 @@ public sealed class PluginRunTests
     public void A_module_that_does_not_fit_is_a_fault_of_the_plug_ins(string make, string expected)
     {
         using var folder = new TemporaryFolder();
-        string source = PluginCompiler.Plugin($"""contents.Add(FedPG.Policies.BuiltIn.ModuleKinds.Softmax("mine", "a module", _ => {make}));""").Insert(0, "using static TorchSharp.torch;\n");
+        string source =
+            PluginCompiler.Plugin($"""contents.Add(FedPG.Policies.Modules.ModuleKinds.Softmax("mine", "a module", _ => {make}));""")
+                .Insert(0, "using static TorchSharp.torch;\n");
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "--plugin", SamplePlugin.File, "--plugin", file, "--quiet", "--out", "run", "--set", "environment.id=Glider-v0", "--set", "environment.options={}", "--set", "policy={\"kind\":\"mine\"}");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "--plugin", SamplePlugin.File, "--plugin", file, "--quiet", "--out", "run",
+            "--set", "environment.id=Glider-v0", "--set", "environment.options={}", "--set", "policy={\"kind\":\"mine\"}");
         Assert.Equal("", outcome.Output);
         Assert.InRange(outcome.ExitCode, 1, 2);
         Assert.Contains(expected, Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
@@ -159,7 +179,8 @@ public sealed class PluginRunTests
     [InlineData("""{ "plugins": "Mine.dll" }""", "e.json: plugins: \"Mine.dll\"; must be a list of paths of plug-ins")]
     [InlineData("""{ "plugins": [3] }""", "e.json: plugins[0]: 3; must be the path of a plug-in's .dll")]
     [InlineData("""{ "plugins": [""] }""", "e.json: plugins[0]: \"\"; must be the path of a plug-in's .dll")]
-    [InlineData("""{ "plugins": [{ "file": "Mine.dll" }] }""", "e.json: plugins[0].path: must be the path of a plug-in's .dll", "e.json: plugins[0].file: unknown key; the nearest key is \"path\"")]
+    [InlineData("""{ "plugins": [{ "file": "Mine.dll" }] }""", "e.json: plugins[0].path: must be the path of a plug-in's .dll",
+        "e.json: plugins[0].file: unknown key; the nearest key is \"path\"")]
     [InlineData("""{ "plugins": ["Mine.dll"] }""", "/Mine.dll: the plug-in does not exist (e.json names it in plugins[0])")]
     public void Bad_plug_ins_in_an_experiment_are_its_faults(string file, params string[] expected)
     {
@@ -195,11 +216,14 @@ public sealed class PluginRunTests
     {
         using var folder = new TemporaryFolder();
         string source = PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0"));""")
-            .Replace("observation[0] = 0; return", """if (observation.Length == 1) throw new InvalidOperationException("stuck"); return""", StringComparison.Ordinal);
+            .Replace("observation[0] = 0; return", """if (observation.Length == 1) throw new InvalidOperationException("stuck"); return""",
+                StringComparison.Ordinal);
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
-        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "--plugin", file, "--quiet", "--out", "run", "--set", "environment.id=A-v0", "--set", "environment.options={}", "--set", "objective=reward");
+        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "--plugin", file, "--quiet", "--out", "run", "--set", "environment.id=A-v0",
+            "--set", "environment.options={}", "--set", "objective=reward");
         Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Equal($"fedpg: {file}: the plug-in failed in Nothing.Step: InvalidOperationException: stuck", PluginCompiler.WithoutLine(Assert.Single(outcome.ErrorLines)));
+        Assert.Equal($"fedpg: {file}: the plug-in failed in Nothing.Step: InvalidOperationException: stuck",
+            PluginCompiler.WithoutLine(Assert.Single(outcome.ErrorLines)));
     }
 
     private static JsonNode Document(TemporaryFolder folder) => JsonNode.Parse(File.ReadAllText(folder["run/experiment.json"]))!;

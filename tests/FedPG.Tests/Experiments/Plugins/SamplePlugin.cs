@@ -9,7 +9,8 @@ internal static class SamplePlugin
     {
         get
         {
-            string configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+            string configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
+                StringComparison.Ordinal) ? "Release" : "Debug";
             return Path.Combine(Repository.Root, "samples", "Orchard", "bin", configuration, "net10.0", "Orchard.dll");
         }
     }

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace FedPG.Tests.Experiments.Plugins;
 
-/// <summary>The template as a new user takes it, in an empty folder: install, new, build, check, train. One test, because each step needs the one before.</summary>
+/// <summary>
+/// The template as a new user takes it, in an empty folder: install, new, build, check, train.
+/// One test, because each step needs the one before.
+/// </summary>
 public sealed class TemplateTests
 {
     [Fact]
@@ -19,14 +22,17 @@ public sealed class TemplateTests
         string project = folder["Wet.Marsh"];
         Assert.Contains("\"Wet.Marsh-v0\"", File.ReadAllText(Path.Combine(project, "experiment.json")), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(project, "WetMarshEnvironment.cs")));
-        Assert.DoesNotContain("Valley", string.Concat(Directory.EnumerateFiles(project, "*", SearchOption.AllDirectories).Select(File.ReadAllText)), StringComparison.Ordinal);
+        Assert.DoesNotContain("Valley",
+            string.Concat(Directory.EnumerateFiles(project, "*", SearchOption.AllDirectories).Select(File.ReadAllText)),
+            StringComparison.Ordinal);
         Dotnet(folder, "build", project, "-nodeReuse:false", "-p:UseSharedCompilation=false");
 
         string plugin = Path.Combine(project, "bin", "Debug", "net10.0", "Wet.Marsh.dll");
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(plugin)!, "FedPG.Envs.dll")), "what the program shares is not copied");
         Outcome check = Fedpg.Run(project, "env", "check", "Wet.Marsh-v0", "--agents", "4", "--set", "heterogeneity=1", "--plugin", plugin);
         Assert.True(check.ExitCode == 0, check.Output + check.Errors);
-        Outcome train = Fedpg.Run(project, "train", "experiment.json", "--set", "federation.rounds=2", "--out", "run", "--quiet", "--plugin", plugin);
+        Outcome train = Fedpg.Run(project, "train", "experiment.json", "--set", "federation.rounds=2", "--out", "run", "--quiet",
+            "--plugin", plugin);
         Assert.True(train.ExitCode == 0, train.Errors);
 
         // What `dotnet run -- ...` would start, asked of the project itself.
@@ -52,8 +58,10 @@ public sealed class TemplateTests
             RedirectStandardError = true,
             WorkingDirectory = folder.FullPath,
         };
-        // Templates are installed for the user; this one is the test's own. What a test runner inherited from its build is not meant for others.
-        foreach (string name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray()) start.Environment.Remove(name);
+        // Templates are installed for the user; this one is the test's own. What a test runner
+        // inherited from its build is not meant for others.
+        foreach (string name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+            start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_HOME"] = Directory.CreateDirectory(folder["home"]).FullName;
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         using Process process = Process.Start(start)!;

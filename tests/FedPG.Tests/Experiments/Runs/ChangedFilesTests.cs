@@ -6,7 +6,9 @@ using Xunit;
 
 namespace FedPG.Tests.Experiments.Runs;
 
-/// <summary>Files that were changed, cut, moved or linked while a run was not looking: each is noticed, and nothing goes on silently.</summary>
+/// <summary>
+/// Files that were changed, cut, moved or linked while a run was not looking: each is noticed, and nothing goes on silently.
+/// </summary>
 public sealed class ChangedFilesTests
 {
     private const int Rounds = 9;
@@ -21,7 +23,8 @@ public sealed class ChangedFilesTests
         using var folder = new TemporaryFolder();
         RunTesting.RunUntil(4, OnMdp(folder), folder["run"]);
         File.WriteAllText(folder["mdp.json"], Mdp.Replace("[1, 1]", "[0.5, 1]", StringComparison.Ordinal));
-        foreach (Action read in (Action[])[() => RunTesting.Resume(folder["run"]), () => StoredPolicy.Read(folder["run"], ExperimentReader.Default)])
+        foreach (Action read in (Action[])[() => RunTesting.Resume(folder["run"]),
+            () => StoredPolicy.Read(folder["run"], ExperimentReader.Default)])
         {
             ValidationError error = Assert.Single(Assert.Throws<InvalidInputException>(read).Errors);
             Assert.Equal(folder["mdp.json"], error.Source);
@@ -97,7 +100,8 @@ public sealed class ChangedFilesTests
         if (File.Exists(linked)) File.Delete(linked);
         if (isFolder) Directory.CreateSymbolicLink(linked, victim);
         else File.CreateSymbolicLink(linked, victim);
-        foreach (Action read in (Action[])[() => RunTesting.Resume(folder["run"]), () => StoredPolicy.Read(folder["run"], ExperimentReader.Default)])
+        foreach (Action read in (Action[])[() => RunTesting.Resume(folder["run"]),
+            () => StoredPolicy.Read(folder["run"], ExperimentReader.Default)])
         {
             ValidationError error = Assert.Single(Assert.Throws<InvalidInputException>(read).Errors);
             Assert.Equal(linked, error.Source);
@@ -113,7 +117,8 @@ public sealed class ChangedFilesTests
         Started(folder);
         string manifest = folder["run/policy/manifest.json"];
         File.Move(folder["run/policy/theta.bin"], folder["theta.bin"]);
-        string text = File.ReadAllText(manifest).Replace("\"file\": \"theta.bin\"", "\"file\": \"../../theta.bin\"", StringComparison.Ordinal);
+        string text = File.ReadAllText(manifest).Replace("\"file\": \"theta.bin\"", "\"file\": \"../../theta.bin\"",
+            StringComparison.Ordinal);
         File.WriteAllText(manifest, text);
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => StoredPolicy.Read(folder["run"], ExperimentReader.Default));
         Assert.Contains("none beside it", Assert.Single(e.Errors).Allowed, StringComparison.Ordinal);
@@ -141,7 +146,8 @@ public sealed class ChangedFilesTests
     private static Experiment OnMdp(TemporaryFolder folder)
     {
         File.WriteAllText(folder["mdp.json"], Mdp);
-        return RunTesting.Experiment($$"""environment={"mdp":{{System.Text.Json.JsonSerializer.Serialize(folder["mdp.json"])}}}""", $"federation.rounds={Rounds}");
+        return RunTesting.Experiment($$"""environment={"mdp":{{System.Text.Json.JsonSerializer.Serialize(folder["mdp.json"])}}}""",
+            $"federation.rounds={Rounds}");
     }
 
     /// <summary>A run that was stopped after round 7, with checkpoints of the rounds 6 and 7, beside one that never stopped.</summary>

@@ -15,7 +15,6 @@ using FedPG.Federation.Evaluation.Episodic;
 using FedPG.Federation.Evaluation.Tabular;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Options;
 using FedPG.Policies.Tabular;
@@ -161,7 +160,9 @@ public sealed class ContextRunTests
         AssertMeanGradient(mdp, theta, TaskContext.Agent, result);
     }
 
-    /// <summary>Agents 0 and 2 have one task, 1 and 3 another: each pair has an average MDP, and the optimum is the mean of theirs.</summary>
+    /// <summary>
+    /// Agents 0 and 2 have one task, 1 and 3 another: each pair has an average MDP, and the optimum is the mean of theirs.
+    /// </summary>
     [Fact]
     public void Agents_that_share_a_context_are_measured_by_their_average_problem()
     {
@@ -210,7 +211,9 @@ public sealed class ContextRunTests
             [.. NumericsTesting.ExactDirections(of, by, rows, sameRows: true).Numbers().Chunk(by.Layout.Length)];
     }
 
-    /// <summary>Labbi's pair: the best common policy is no better than chance, and told of the agent each reaches its own optimum.</summary>
+    /// <summary>
+    /// Labbi's pair: the best common policy is no better than chance, and told of the agent each reaches its own optimum.
+    /// </summary>
     [Fact]
     public void An_adversarial_pair_is_solved_once_the_policy_is_told_of_the_agent()
     {
@@ -268,7 +271,7 @@ public sealed class ContextRunTests
         int[] served = [1, 3, 0, 2];
         foreach (bool moved in (ReadOnlySpan<bool>)[false, true])
         {
-            var policy = (EpisodicPolicy)PolicyRegistry.Create(stepped, options, TensorFormat.Float64);
+            var policy = (EpisodicPolicy)ExperimentCatalog.Default.Policies.Create(stepped, options, TensorFormat.Float64);
             if (moved) policy.Serve(served);
             double[] theta = NumericsTesting.Uniform(8, policy.Layout.Length, 2);
             using var evaluator = new RolloutEvaluator(stepped, Objective.Regret, policy, seed: 5, episodes: 4000, pool);
@@ -286,7 +289,8 @@ public sealed class ContextRunTests
         {
             using IActor<double> actor = policy.CreateActor<double>();
             actor.SetParameters(theta);
-            (double[] seen, double[] head, var table) = (new double[policy.ObservationSize], new double[policy.HeadSize], new List<double>());
+            (double[] seen, double[] head, var table) =
+                (new double[policy.ObservationSize], new double[policy.HeadSize], new List<double>());
             for (int s = 0; s < mdp.States; s++)
             {
                 policy.Encoding.Encode([s], told, seen.AsSpan());
@@ -313,7 +317,7 @@ public sealed class ContextRunTests
         Assert.Equal(AlgorithmTesting.Reports(experiment)[^1].Evaluation!.RegularisedGap!.Value, certificate.Gap!.Value, 1e-9);
     }
 
-    private static TabularPolicy Network(FiniteMdp mdp, TaskContext context) => (TabularPolicy)PolicyRegistry.Create(
+    private static TabularPolicy Network(FiniteMdp mdp, TaskContext context) => (TabularPolicy)ExperimentCatalog.Default.Policies.Create(
         mdp, new NeuralSoftmaxOptions { Hidden = [6], Context = context }, TensorFormat.Float64);
 
     private static FiniteMdp Among(FiniteMdp mdp, int[] agents, AgentTasks? tasks) =>

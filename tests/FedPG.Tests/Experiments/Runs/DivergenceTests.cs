@@ -20,7 +20,8 @@ public sealed class DivergenceTests
     {
         using var folder = new TemporaryFolder();
         using (TrainingRun run = RunTesting.Start(
-            RunTesting.Experiment(Huge, $"federation.algorithm={algorithm}", policy, $"gradient.estimator={estimator}"), folder.FullPath, threads: 2, block: 2))
+            RunTesting.Experiment(Huge, $"federation.algorithm={algorithm}", policy, $"gradient.estimator={estimator}"), folder.FullPath,
+            threads: 2, block: 2))
         {
             DivergedException e = Assert.Throws<DivergedException>(() => run.Run(TestContext.Current.CancellationToken));
             Assert.Matches("^round 0: the parameters or gradients of agent agent-[0-3] are no longer finite", e.Message);

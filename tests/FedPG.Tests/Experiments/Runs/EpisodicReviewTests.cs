@@ -16,14 +16,18 @@ public sealed class EpisodicReviewTests
         RunSummary summary = RunTesting.Run(RolloutTesting.Experiment(), folder["run"]);
         PolicyReview review = Review(folder["run"], episodes: 0);
         Assert.Equal((summary.Objective, summary.ObjectiveError, 3), (review.Objective, review.ObjectiveError, review.Episodes));
-        Assert.Equal(summary.Agents.Select(a => (a.Objective, a.Return!.Value)), review.Agents.Select(a => (a.Objective, a.Played!.Return)));
+        Assert.Equal(summary.Agents.Select(a => (a.Objective, a.Return!.Value)),
+            review.Agents.Select(a => (a.Objective, a.Played!.Return)));
         Assert.True(review.ObjectiveError > 0);
         // Agents play independent episodes.
-        Assert.Equal(review.ObjectiveError!.Value, Math.Sqrt(review.Agents.Sum(a => Math.Pow(a.ObjectiveError!.Value, 2))) / review.Agents.Count, 1e-12);
+        Assert.Equal(review.ObjectiveError!.Value,
+            Math.Sqrt(review.Agents.Sum(a => Math.Pow(a.ObjectiveError!.Value, 2))) / review.Agents.Count, 1e-12);
         Assert.Null(review.Optimum);
     }
 
-    /// <summary>A step of CartPole pays 1, so returns are lengths; the episodes are the same on any number of threads, and not those of evaluations.</summary>
+    /// <summary>
+    /// A step of CartPole pays 1, so returns are lengths; the episodes are the same on any number of threads, and not those of evaluations.
+    /// </summary>
     [Fact]
     public void Episodes_are_others_than_those_of_evaluations_and_the_same_every_time()
     {
@@ -40,7 +44,8 @@ public sealed class EpisodicReviewTests
         Assert.Equal(review.MeanLength!.Value, review.Agents.Average(a => a.Played!.Length), 1e-9);
         Assert.Equal(review.Agents, Review(folder["run"], episodes: 40, threads: 3).Agents);
         // The first three of them against the three of an evaluation, which the plain review reports.
-        Assert.NotEqual(Review(folder["run"], 0).Agents.Select(a => a.Played!.Steps), Review(folder["run"], 3).Agents.Select(a => a.Played!.Steps));
+        Assert.NotEqual(Review(folder["run"], 0).Agents.Select(a => a.Played!.Steps),
+            Review(folder["run"], 3).Agents.Select(a => a.Played!.Steps));
     }
 
     /// <summary>No pole falls within five steps; up to there the regret is 0.</summary>
@@ -61,7 +66,8 @@ public sealed class EpisodicReviewTests
         using var folder = new TemporaryFolder();
         string[] pendulum =
         [
-            "objective=reward", """environment={"id":"Pendulum-v1","agents":2}""", """policy={"kind":"gaussian","hidden":[3]}""", "federation.rounds=0", "evaluationEpisodes=2",
+            "objective=reward", """environment={"id":"Pendulum-v1","agents":2}""", """policy={"kind":"gaussian","hidden":[3]}""",
+            "federation.rounds=0", "evaluationEpisodes=2",
         ];
         RunTesting.Run(RolloutTesting.Experiment(pendulum), folder["run"]);
         Assert.Equal(200, Review(folder["run"], episodes: 2).Agents[1].Played!.Length);

@@ -1,12 +1,10 @@
-using FedPG.Policies;
 using System.Diagnostics;
 using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
-using FedPG.Policies.BuiltIn;
+using FedPG.Policies;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.Tabular;
 using FedPG.Tests.Envs.LinearQuadratic;
@@ -29,9 +27,9 @@ public sealed class FlatMemoryTests
     {
         var kinds = new TheoryData<string, string, string>();
         // Policies on observations have tests of their own.
-        string[] trained = [.. PolicyRegistry.Default.Names
-            .Where(kind => kind != GaussianPolicy.Kind && PolicyRegistry.Default.For(kind, null).TakesGradients)];
-        foreach (AlgorithmDefinition algorithm in BuiltInAlgorithms.Default.Entries)
+        string[] trained = [.. ExperimentCatalog.Default.Policies.Names
+            .Where(kind => kind != GaussianPolicy.Kind && ExperimentCatalog.Default.Policies.For(kind, null).TakesGradients)];
+        foreach (AlgorithmDefinition algorithm in ExperimentCatalog.Default.Algorithms.Entries)
         {
             foreach (string policy in algorithm.Needs.PolicyKinds ?? trained)
             {
@@ -51,10 +49,14 @@ public sealed class FlatMemoryTests
     [MemberData(nameof(Kinds))]
     public void The_number_of_live_tensors_is_the_same_after_every_round(string algorithm, string policy, string estimator)
     {
-        string[] settings = [$"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}", "federation.rounds=12"];
+        string[] settings = [$"federation.algorithm={algorithm}", $$"""policy={"kind":"{{policy}}"}""", $"gradient.estimator={estimator}",
+            "federation.rounds=12"];
         Experiment experiment = policy == "linear"
-            ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3", "federation.localStepSize=1e-5"])
-            : RunTesting.Experiment([.. settings, .. PolicyRegistry.Default.For(policy, null).TakesGradients ? ["gradient.entropy=0.1"] : Array.Empty<string>()]);
+            ? LinearQuadraticTesting.Experiment([.. settings, LinearQuadraticTesting.Discounted, "policy.standardDeviation=0.3",
+                "federation.localStepSize=1e-5"])
+            : RunTesting.Experiment([.. settings, .. ExperimentCatalog.Default.Policies.For(policy, null).TakesGradients
+                ? ["gradient.entropy=0.1"]
+                : Array.Empty<string>()]);
         foreach (int threads in (int[])[1, 2]) AssertFlat(experiment, threads, block: 2);
     }
 
@@ -62,7 +64,8 @@ public sealed class FlatMemoryTests
     [InlineData("fast-fedpg", "fresh")]
     [InlineData("fast-fedpg", "resample")]
     public void So_it_is_for_every_kind_of_memory(string algorithm, string memory) =>
-        AssertFlat(RunTesting.Experiment($"federation.algorithm={algorithm}", $"federation.memory={memory}", "federation.rounds=12"), threads: 1);
+        AssertFlat(RunTesting.Experiment($"federation.algorithm={algorithm}", $"federation.memory={memory}",
+            "federation.rounds=12"), threads: 1);
 
     [Fact]
     public void Checkpoints_logs_and_the_end_of_a_run_leave_no_tensor_behind()
@@ -71,7 +74,8 @@ public sealed class FlatMemoryTests
         Settle();
         long before = torch.Tensor.TotalCount;
         var counts = new List<long>();
-        using (TrainingRun run = RunTesting.Start(RunTesting.Experiment("checkpointEvery=1", "federation.rounds=6"), folder["run"], new Sink(_ => counts.Add(torch.Tensor.TotalCount))))
+        using (TrainingRun run = RunTesting.Start(RunTesting.Experiment("checkpointEvery=1", "federation.rounds=6"), folder["run"],
+            new Sink(_ => counts.Add(torch.Tensor.TotalCount))))
             run.Run(TestContext.Current.CancellationToken);
         Assert.All(counts[1..], count => Assert.Equal(counts[1], count));
         Assert.Equal(before, torch.Tensor.TotalCount);
@@ -84,14 +88,16 @@ public sealed class FlatMemoryTests
 
     [Fact]
     public void Diagnoses_leave_no_tensor_behind() => AssertFlat(
-        RunTesting.Experiment(RunTesting.Neural, "diagnoseEvery=1", """gradient.entropy={"from":0.3,"to":0.1,"until":3}""", "federation.rounds=6"), threads: 1);
+        RunTesting.Experiment(RunTesting.Neural, "diagnoseEvery=1", """gradient.entropy={"from":0.3,"to":0.1,"until":3}""",
+            "federation.rounds=6"), threads: 1);
 
     [Fact]
     public void Twenty_thousand_rounds_take_no_more_memory_than_two_thousand()
     {
         const int rounds = 20_000, apart = 2_000;
         Experiment experiment = RunTesting.Experiment(
-            $"federation.rounds={rounds}", "federation.localSteps=1", "environment.agents=2", "environment.options.states=2", "environment.options.actions=2",
+            $"federation.rounds={rounds}", "federation.localSteps=1", "environment.agents=2", "environment.options.states=2",
+            "environment.options.actions=2",
             "gradient.horizon=2", "gradient.trajectories=2", "evaluateEvery=10");
         Settle();
         var measured = new List<(long Tensors, long Bytes)>();
@@ -102,9 +108,11 @@ public sealed class FlatMemoryTests
             if (report.Round > 0 && report.Round % apart == 0) measured.Add(Measure());
         }), checkpoint: null, TestContext.Current.CancellationToken);
         Assert.All(measured, m => Assert.Equal(measured[0].Tensors, m.Tensors));
-        // The runtime and malloc take memory in pieces of up to 4 MiB, now and then; what is never given back grows between any two measurements. The limit is 131 bytes a round.
+        // The runtime and malloc take memory in pieces of up to 4 MiB, now and then; what is never given back grows between any two
+        // measurements. The limit is 131 bytes a round.
         long[] growth = [.. measured.Zip(measured.Skip(1), (before, after) => after.Bytes - before.Bytes).Order()];
-        Assert.True(growth[growth.Length / 2] < 256 << 10, $"the working set grew by {string.Join(", ", growth.Select(g => g / 1024))} KiB in {apart} rounds each");
+        Assert.True(growth[growth.Length / 2] < 256 << 10,
+            $"the working set grew by {string.Join(", ", growth.Select(g => g / 1024))} KiB in {apart} rounds each");
     }
 
     /// <summary>Asserts that a run has the same number of live tensors after every round, and leaves none.</summary>

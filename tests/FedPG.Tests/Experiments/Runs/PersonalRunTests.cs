@@ -22,13 +22,17 @@ public sealed class PersonalRunTests
     private const double Tolerance = 1e-12, Eta = 0.5;
     private const string Exact = "gradient={\"estimator\":\"exact\"}",
         Both = """policy={"kind":"neural-softmax","hidden":[6],"personal":["head","embedding"],"embeddingSize":2}""",
+        Ppo = """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"epochs":2}""",
+        Pendulum = """environment={"id":"Pendulum-v1","agents":4}|objective=reward|federation.localStepSize=0.0001|"""
+            + """policy={"kind":"gaussian","hidden":[5],"personal":["head"]}""",
         Head = """policy={"kind":"neural-softmax","hidden":[6],"personal":["head"]}""";
 
     /// <summary>Agents that disagree on what they share, and cannot say all that they would by what is their own.</summary>
     private static readonly string[] Conflict =
     [
-        "dtype=float64", Exact, "gradient.entropy=0.5", """policy={"kind":"neural-softmax","hidden":[],"personal":["embedding"],"embeddingSize":1}""",
-        """environment.options={"states":3,"actions":3,"heterogeneity":1,"discount":0.5}""", "federation.localStepSize=0.5", "checkpointEvery=0",
+        "dtype=float64", Exact, "gradient.entropy=0.5", "federation.localStepSize=0.5", "checkpointEvery=0",
+        """policy={"kind":"neural-softmax","hidden":[],"personal":["embedding"],"embeddingSize":1}""",
+        """environment.options={"states":3,"actions":3,"heterogeneity":1,"discount":0.5}""",
     ];
 
     private static readonly Lazy<(double[] Theta, double[][] Own)> Stationary = new(FindStationary);
@@ -44,8 +48,8 @@ public sealed class PersonalRunTests
         $"{Both}|federation.algorithm=fedkl",
         $"{Both}|federation.algorithm=decentralized",
         $"{Both}|environment.stepped=true",
-        """environment={"id":"Pendulum-v1","agents":4}|objective=reward|policy={"kind":"gaussian","hidden":[5],"personal":["head"]}|federation.localStepSize=0.0001""",
-        $$"""{{Both}}|environment.stepped=true|gradient={"estimator":"ppo","horizon":16,"trajectories":2,"epochs":2}|federation.localOptimizer=adam""",
+        Pendulum,
+        $$"""{{Both}}|environment.stepped=true|{{Ppo}}|federation.localOptimizer=adam""",
         $"{Both}|federation.localOptimizer=adam|federation.localOptimizerState=averaged",
         "policy.personal=all",
         "federation.algorithm=independent",
@@ -189,7 +193,8 @@ public sealed class PersonalRunTests
     {
         string[] named = algorithm.Split(' ');
         (double[] theta, double[][] own) = Stationary.Value;
-        Experiment tried = RunTesting.Experiment([.. Conflict, $"federation.algorithm={named[0]}", "federation.rounds=5", .. named[1..]]) with
+        string[] settings = [.. Conflict, $"federation.algorithm={named[0]}", "federation.rounds=5", .. named[1..]];
+        Experiment tried = RunTesting.Experiment(settings) with
         {
             InitialParameters = own[0],
             InitialPersonal = [.. own.Select(row => row[theta.Length..])],
@@ -223,7 +228,8 @@ public sealed class PersonalRunTests
     public void Agents_that_sit_out_keep_what_is_their_own()
     {
         Experiment experiment = RunTesting.Experiment(
-            Exact, Head, "federation.algorithm=fedavg", "federation.rounds=1", """federation.participation={"kind":"uniform","sample":1}""");
+            Exact, Head, "federation.algorithm=fedavg", "federation.rounds=1",
+            """federation.participation={"kind":"uniform","sample":1}""");
         int personal = PersonalLength(experiment);
         double[][] rows = Rows(experiment);
         Assert.Single(rows, row => row[^personal..].Any(number => number != 0));
@@ -271,7 +277,9 @@ public sealed class PersonalRunTests
         static string Content(string file) => Path.GetFileName(file) + Convert.ToHexString(File.ReadAllBytes(file));
     }
 
-    /// <summary>Over those that touch a parameter, tables of agents' own learn as if each agent were alone, at any number of local steps.</summary>
+    /// <summary>
+    /// Over those that touch a parameter, tables of agents' own learn as if each agent were alone, at any number of local steps.
+    /// </summary>
     [Theory]
     [InlineData("fedavg")]
     [InlineData("fast-fedpg")]
@@ -298,7 +306,9 @@ public sealed class PersonalRunTests
         }
     }
 
-    /// <summary>With some agents a round, and with weights, a table still moves by its own agent's steps, and rests where that is absent.</summary>
+    /// <summary>
+    /// With some agents a round, and with weights, a table still moves by its own agent's steps, and rests where that is absent.
+    /// </summary>
     [Theory]
     [InlineData("""{"kind":"uniform","sample":2}""")]
     [InlineData("""{"kind":"weighted","sample":2,"weights":[1,2,3,4]}""")]

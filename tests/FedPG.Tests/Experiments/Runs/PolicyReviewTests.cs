@@ -22,8 +22,10 @@ public sealed class PolicyReviewTests
         using var folder = new TemporaryFolder();
         RunSummary summary = RunTesting.Run(RunTesting.Experiment(policy, dtype), folder["run"]);
         PolicyReview review = PolicyReview.Of(StoredPolicy.Read(folder["run"], ExperimentReader.Default), episodes: 0);
-        Assert.Equal((summary.Objective, summary.Optimum, summary.Gap, summary.UniformGap), (review.Objective, review.Optimum, review.Gap, review.UniformGap));
-        Assert.Equal(summary.Agents.Select(a => (a.Name, a.Objective, a.Optimum)), review.Agents.Select(a => (a.Name, a.Objective, a.Optimum)));
+        Assert.Equal((summary.Objective, summary.Optimum, summary.Gap, summary.UniformGap),
+            (review.Objective, review.Optimum, review.Gap, review.UniformGap));
+        Assert.Equal(summary.Agents.Select(a => (a.Name, a.Objective, a.Optimum)),
+            review.Agents.Select(a => (a.Name, a.Objective, a.Optimum)));
         Assert.Equal(summary.Rounds, review.Rounds);
         Assert.Null(review.Return);
     }
@@ -32,7 +34,8 @@ public sealed class PolicyReviewTests
     [InlineData("regret", "fedavg")]
     [InlineData("reward", "fedavg", "objective=reward")]
     [InlineData("squared-value-error", "fedtd", "policy={}", "gradient={}")]
-    [InlineData("squared-return-error", "fedtd", "policy={}", "gradient={}", """environment={"id":"RandomMdp-v0","agents":2,"stepped":true}""")]
+    [InlineData("squared-return-error", "fedtd", "policy={}", "gradient={}",
+        """environment={"id":"RandomMdp-v0","agents":2,"stepped":true}""")]
     public void A_review_says_of_its_figures_what_the_summary_says(string minimised, string algorithm, params string[] settings)
     {
         using var folder = new TemporaryFolder();
@@ -42,8 +45,8 @@ public sealed class PolicyReviewTests
     }
 
     /// <summary>
-    /// The mean discounted cost of 4,000 episodes long enough that nothing is left, against the exact J_i: each of the four agents lies within 4.5 standard
-    /// errors, which chance breaks with probability 3e-5; and a run of the same seed gives the same bits.
+    /// The mean discounted cost of 4,000 episodes long enough that nothing is left, against the exact J_i: each of the four agents lies
+    /// within 4.5 standard errors, which chance breaks with probability 3e-5; and a run of the same seed gives the same bits.
     /// </summary>
     [Theory]
     [InlineData("""environment={"id":"RandomMdp-v0","agents":4,"options":{"states":5,"actions":3,"discount":0.8}}""")]
@@ -70,7 +73,9 @@ public sealed class PolicyReviewTests
         Assert.Null(new EpisodeSampler(mdp, Objective.Reward).Play(0, [1], 1, 7, 1).ReturnError);
     }
 
-    /// <summary>On the lake an episode returns 1 or 0; under a uniform policy the mean agrees with the exact one within six standard errors.</summary>
+    /// <summary>
+    /// On the lake an episode returns 1 or 0; under a uniform policy the mean agrees with the exact one within six standard errors.
+    /// </summary>
     [Fact]
     public void Episodes_are_paid_what_their_transitions_pay()
     {
@@ -97,7 +102,8 @@ public sealed class PolicyReviewTests
         Directory.Delete(Path.Combine(folder["run"], "policy"), recursive: true);
         Assert.Contains("has no policy yet", Error(folder["run"]), StringComparison.Ordinal);
 
-        static string Error(string run) => Assert.Single(Assert.Throws<InvalidInputException>(() => StoredPolicy.Read(run, ExperimentReader.Default)).Errors).ToString();
+        static string Error(string run) =>
+            Assert.Single(Assert.Throws<InvalidInputException>(() => StoredPolicy.Read(run, ExperimentReader.Default)).Errors).ToString();
     }
 
     [Fact]

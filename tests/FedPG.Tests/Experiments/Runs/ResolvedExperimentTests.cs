@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FedPG.Cli.Train;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Files;
 using FedPG.Experiments;
@@ -20,9 +19,12 @@ public sealed class ResolvedExperimentTests
     [InlineData(RunTesting.Neural, "gradient.entropy=0.25")]
     [InlineData("""policy={"kind":"log-linear"}""", "federation.memory=fresh", "seed=9007199254740992")]
     [InlineData("""gradient={"entropy":{"from":0.1,"to":0.001,"until":7},"baseline":"constant","baselineValue":-1.5}""")]
-    [InlineData("""environment={"id":"FrozenLake-v1","agents":2}""", """policy={"kind":"neural-softmax","hidden":[],"observation":"coordinates"}""")]
-    [InlineData("""environment={"id":"GridWorld-v0"}""", """policy={"kind":"log-linear","features":"radial","centres":[2,3]}""", "objective=reward", "dtype=float64")]
-    [InlineData("gradient.estimator=exact", "federation.algorithm=centralized", "evaluateEvery=7", "checkpointEvery=0", "federation.localStepSize=1e-7")]
+    [InlineData("""environment={"id":"FrozenLake-v1","agents":2}""",
+        """policy={"kind":"neural-softmax","hidden":[],"observation":"coordinates"}""")]
+    [InlineData("""environment={"id":"GridWorld-v0"}""", """policy={"kind":"log-linear","features":"radial","centres":[2,3]}""",
+        "objective=reward", "dtype=float64")]
+    [InlineData("gradient.estimator=exact", "federation.algorithm=centralized", "evaluateEvery=7", "checkpointEvery=0",
+        "federation.localStepSize=1e-7")]
     public void The_resolved_experiment_reads_back_to_itself(params string[] assignments)
     {
         JsonObject resolved = RunTesting.Experiment(assignments).Resolved;
@@ -48,7 +50,9 @@ public sealed class ResolvedExperimentTests
     {
         using var folder = new TemporaryFolder();
         var errors = new ValidationErrors("test");
-        var mdp = Assert.IsType<FiniteMdp>(EnvironmentRegistry.Default.Configure("RandomMdp-v0", 3, default, EnvironmentKeys.Experiment, errors)!.Build());
+        var mdp =
+            Assert.IsType<FiniteMdp>(
+                ExperimentCatalog.Default.Environments.Configure("RandomMdp-v0", 3, default, EnvironmentKeys.Experiment, errors)!.Build());
         FiniteMdpFile.Write(mdp, folder["m.json"]);
         File.WriteAllText(folder["e.json"], """{ "environment": { "mdp": "m.json" }, "federation": { "rounds": 1 } }""");
         Experiment experiment = ExperimentReader.Default.ReadFile(folder["e.json"], []);
@@ -65,7 +69,8 @@ public sealed class ResolvedExperimentTests
         Assert.SkipUnless(File.Exists(file), "The tests run outside of the repository.");
         Assert.Equal(RunTesting.Json(file).GetRawText(), TrainCommand.BuiltInExperiment().GetRawText());
         Experiment builtIn = ExperimentReader.Default.Read(TrainCommand.BuiltInExperiment(), "built-in", "/", []);
-        Assert.Equal(("neural-softmax", 8, "GridWorld-v0", "fast-fedpg"), (builtIn.PolicyKind, builtIn.Mdp.Agents.Count, builtIn.Mdp.Name, builtIn.AlgorithmName));
+        Assert.Equal(("neural-softmax", 8, "GridWorld-v0", "fast-fedpg"),
+            (builtIn.PolicyKind, builtIn.Mdp.Agents.Count, builtIn.Mdp.Name, builtIn.AlgorithmName));
     }
 
     /// <summary>The same problem with a policy that is told of no agent, which claims and comparisons are about.</summary>
@@ -99,6 +104,7 @@ public sealed class ResolvedExperimentTests
     {
         Experiment experiment = RunTesting.Experiment("policy={\"kind\":\"tabular-softmax\",\"hidden\":[3],\"width\":0.2}");
         Assert.Equal("tabular-softmax", experiment.PolicyKind);
-        Assert.Equal(["kind", "context", "initial"], ((System.Text.Json.Nodes.JsonObject)experiment.Resolved["policy"]!).Select(p => p.Key));
+        Assert.Equal(["kind", "context", "initial"],
+            ((System.Text.Json.Nodes.JsonObject)experiment.Resolved["policy"]!).Select(p => p.Key));
     }
 }

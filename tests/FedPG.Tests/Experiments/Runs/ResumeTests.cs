@@ -21,7 +21,8 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         Experiment experiment = RunTesting.Experiment(
-            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"federation.rounds={Rounds}", "environment.agents=5", "evaluateEvery=2", "gradient.entropy={\"from\":0.1,\"to\":0.01,\"until\":9}");
+            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"federation.rounds={Rounds}",
+            "environment.agents=5", "evaluateEvery=2", "gradient.entropy={\"from\":0.1,\"to\":0.01,\"until\":9}");
         RunTesting.Run(experiment, folder["whole"]);
         string expected = RunTesting.Bits(folder["whole"]);
         foreach (int stop in (int[])[0, 1, 4, Rounds - 1])
@@ -55,9 +56,11 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         RunTesting.Run(RunTesting.Experiment(), folder["run"]);
-        Dictionary<string, DateTime> before = Directory.EnumerateFiles(folder["run"], "*", SearchOption.AllDirectories).ToDictionary(f => f, File.GetLastWriteTimeUtc);
+        Dictionary<string, DateTime> before = Directory.EnumerateFiles(folder["run"], "*", SearchOption.AllDirectories)
+            .ToDictionary(f => f, File.GetLastWriteTimeUtc);
         Assert.Null(RunTesting.Resume(folder["run"]));
-        Assert.Equal(before, Directory.EnumerateFiles(folder["run"], "*", SearchOption.AllDirectories).ToDictionary(f => f, File.GetLastWriteTimeUtc));
+        Assert.Equal(before, Directory.EnumerateFiles(folder["run"], "*", SearchOption.AllDirectories)
+            .ToDictionary(f => f, File.GetLastWriteTimeUtc));
     }
 
     [Fact]
@@ -79,7 +82,9 @@ public sealed class ResumeTests
         Assert.Equal([folder["mine.txt"]], Directory.EnumerateFileSystemEntries(folder.FullPath));
     }
 
-    public static TheoryData<string> Damages => ["truncated tensor", "missing tensor", "changed tensor", "truncated manifest", "empty manifest", "null manifest", "missing manifest", "no tensors", "other format"];
+    public static TheoryData<string> Damages =>
+        ["truncated tensor", "missing tensor", "changed tensor", "truncated manifest", "empty manifest", "null manifest",
+            "missing manifest", "no tensors", "other format"];
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -209,11 +214,15 @@ public sealed class ResumeTests
         Assert.Equal([0, 1, 2, 3, 4], EventFile.ReadAll(folder["run"]).Where(v => v.Tag == "federated/drift").Select(v => v.Step));
     }
 
-    private static string[] Checkpoints(string run) => [.. Directory.EnumerateDirectories(Path.Combine(run, "checkpoints")).Order(StringComparer.Ordinal)];
+    private static string[] Checkpoints(string run) =>
+        [.. Directory.EnumerateDirectories(Path.Combine(run, "checkpoints")).Order(StringComparer.Ordinal)];
 
-    private static int RoundOf(string checkpoint) => RunTesting.Json(Path.Combine(checkpoint, "manifest.json")).GetProperty("round").GetInt32();
+    private static int RoundOf(string checkpoint) =>
+        RunTesting.Json(Path.Combine(checkpoint, "manifest.json")).GetProperty("round").GetInt32();
 
-    private static string[] Logs(string run) => [.. Directory.EnumerateFiles(run).Where(f => f.EndsWith(".csv", StringComparison.Ordinal) || f.Contains("tfevents", StringComparison.Ordinal))];
+    private static string[] Logs(string run) =>
+        [.. Directory.EnumerateFiles(run)
+            .Where(f => f.EndsWith(".csv", StringComparison.Ordinal) || f.Contains("tfevents", StringComparison.Ordinal))];
 
     private static void Damage(string checkpoint, string damage)
     {
@@ -247,7 +256,8 @@ public sealed class ResumeTests
                 File.WriteAllText(manifest, JsonSerializer.Serialize(new { format = 1, round = 7 }));
                 break;
             case "other format":
-                File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"format\": 2", "\"format\": 99", StringComparison.Ordinal));
+                File.WriteAllText(manifest, File.ReadAllText(manifest)
+                    .Replace("\"format\": 2", "\"format\": 99", StringComparison.Ordinal));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(damage));

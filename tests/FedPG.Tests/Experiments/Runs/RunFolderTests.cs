@@ -18,12 +18,14 @@ public sealed class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         RunTesting.Run(RunTesting.Experiment(), folder.FullPath);
-        string[] names = [.. Directory.EnumerateFileSystemEntries(folder.FullPath).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.EnumerateFileSystemEntries(folder.FullPath).Select(e => Path.GetFileName(e)!)
+            .Order(StringComparer.Ordinal)];
         Assert.Equal(9, names.Length);
         Assert.Equal(["agents.csv", "checkpoints"], names[..2]);
         Assert.StartsWith("events.out.tfevents.", names[2], StringComparison.Ordinal);
         Assert.Equal(["exchange.csv", "experiment.json", "inputs", "metrics.csv", "policy", "summary.json"], names[3..]);
-        Assert.Equal(["manifest.json", "theta.bin"], Directory.EnumerateFiles(folder["policy"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(["manifest.json", "theta.bin"],
+            Directory.EnumerateFiles(folder["policy"]).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.NotEmpty(Directory.EnumerateDirectories(folder["checkpoints"]));
         RunTesting.AssertNothingHalfWritten(folder.FullPath);
     }
@@ -62,11 +64,13 @@ public sealed class RunFolderTests
     [InlineData("fast-fedpg", "resample", Row, 2 * Row, 1, 5)]
     [InlineData("fedavg", "reuse", 0, Row, 0, 3)]
     [InlineData("centralized", "reuse", 0, 3 * Row, 0, 3)]
-    public void Bytes_and_env_steps_are_those_of_the_algorithm(string algorithm, string memory, int bytesBefore, int bytesARound, int batchesBefore, int batchesARound)
+    public void Bytes_and_env_steps_are_those_of_the_algorithm(string algorithm, string memory, int bytesBefore, int bytesARound,
+        int batchesBefore, int batchesARound)
     {
         using var folder = new TemporaryFolder();
         const int batch = Agents * 3 * 5;
-        RunSummary summary = RunTesting.Run(RunTesting.Experiment($"federation.algorithm={algorithm}", $"federation.memory={memory}"), folder.FullPath);
+        RunSummary summary = RunTesting.Run(RunTesting.Experiment($"federation.algorithm={algorithm}", $"federation.memory={memory}"),
+            folder.FullPath);
         var metrics = new CsvFile(folder["metrics.csv"]);
         long[] expected = [.. metrics.Whole("round").Select(t => bytesBefore + (t * bytesARound))];
         Assert.Equal(expected, metrics.Whole("bytes_up"));
@@ -88,9 +92,11 @@ public sealed class RunFolderTests
     }
 
     [Theory]
-    [InlineData("fast-fedpg", new[] { "up,memory", "down,memory_mean" }, new[] { "up,delta", "down,theta", "up,memory", "down,memory_mean" })]
+    [InlineData("fast-fedpg", new[] { "up,memory", "down,memory_mean" },
+        new[] { "up,delta", "down,theta", "up,memory", "down,memory_mean" })]
     [InlineData("fedavg", new string[0], new[] { "up,delta", "down,theta" })]
-    [InlineData("centralized", new string[0], new[] { "up,gradient", "down,theta", "up,gradient", "down,theta", "up,gradient", "down,theta" })]
+    [InlineData("centralized", new string[0],
+        new[] { "up,gradient", "down,theta", "up,gradient", "down,theta", "up,gradient", "down,theta" })]
     public void Every_message_is_listed_and_the_bytes_are_their_sum(string algorithm, string[] before, string[] inARound)
     {
         using var folder = new TemporaryFolder();
@@ -102,7 +108,8 @@ public sealed class RunFolderTests
         foreach (long t in metrics.Whole("round"))
         {
             string[][] rows = [.. exchange.Rows.Where(row => row[0] == $"{t}")];
-            IEnumerable<string> expected = (t == 0 ? before : inARound).SelectMany(m => Enumerable.Range(0, Agents).Select(i => $"agent-{i},{m}"));
+            IEnumerable<string> expected =
+                (t == 0 ? before : inARound).SelectMany(m => Enumerable.Range(0, Agents).Select(i => $"agent-{i},{m}"));
             Assert.Equal(expected, rows.Select(row => $"{row[1]},{row[2]},{row[3]}"));
             up += rows.Where(row => row[2] == "up").Sum(row => long.Parse(row[5], CultureInfo.InvariantCulture));
             down += rows.Where(row => row[2] == "down").Sum(row => long.Parse(row[5], CultureInfo.InvariantCulture));
@@ -119,7 +126,8 @@ public sealed class RunFolderTests
         foreach (string column in (string[])["env_steps", "bytes_up", "bytes_down", "seconds"])
         {
             double[] values = metrics.Numbers(column);
-            Assert.All(values.Zip(values.Skip(1)), pair => Assert.True(pair.Second >= pair.First, $"{column} falls from {pair.First} to {pair.Second}"));
+            Assert.All(values.Zip(values.Skip(1)),
+                pair => Assert.True(pair.Second >= pair.First, $"{column} falls from {pair.First} to {pair.Second}"));
         }
     }
 
@@ -130,13 +138,15 @@ public sealed class RunFolderTests
     public void Rounds_that_are_not_evaluated_leave_fields_empty(int every, int rounds, int[] evaluated)
     {
         using var folder = new TemporaryFolder();
-        RunTesting.Run(RunTesting.Experiment($"evaluateEvery={every}", $"federation.rounds={rounds}", "gradient.entropy=0.1"), folder.FullPath);
+        RunTesting.Run(RunTesting.Experiment($"evaluateEvery={every}", $"federation.rounds={rounds}", "gradient.entropy=0.1"),
+            folder.FullPath);
         var metrics = new CsvFile(folder["metrics.csv"]);
         foreach (string column in (string[])["objective", "gap", "grad_norm_sq", "regularized_objective", "regularized_gap"])
             Assert.Equal(evaluated, metrics[column].Select((field, t) => (field, t)).Where(f => f.field.Length > 0).Select(f => f.t));
         foreach (string column in (string[])["round", "env_steps", "drift", "bytes_up", "bytes_down", "seconds"])
             Assert.All(metrics[column], field => Assert.NotEmpty(field));
-        Assert.Equal(evaluated.SelectMany(t => Enumerable.Range(0, Agents).Select(i => $"{t},agent-{i}")), new CsvFile(folder["agents.csv"]).Rows.Select(r => $"{r[0]},{r[1]}"));
+        Assert.Equal(evaluated.SelectMany(t => Enumerable.Range(0, Agents).Select(i => $"{t},agent-{i}")),
+            new CsvFile(folder["agents.csv"]).Rows.Select(r => $"{r[0]},{r[1]}"));
     }
 
     [Fact]
@@ -147,8 +157,10 @@ public sealed class RunFolderTests
         RunTesting.Run(RunTesting.Experiment("federation.rounds=7", "evaluateEvery=3"), folder["third"]);
         CsvFile each = new(Path.Combine(folder["each"], "metrics.csv")), third = new(Path.Combine(folder["third"], "metrics.csv"));
         Assert.All(third.Rows.Zip(each.Rows), pair =>
-            Assert.Equal(pair.Second.Select((field, k) => k == 8 || (pair.First[2].Length == 0 && IsEvaluated(k)) ? pair.First[k] : field), pair.First));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["each"], "policy", "theta.bin")), File.ReadAllBytes(Path.Combine(folder["third"], "policy", "theta.bin")));
+            Assert.Equal(pair.Second.Select((field, k) => k == 8 || (pair.First[2].Length == 0 && IsEvaluated(k)) ? pair.First[k] : field),
+                pair.First));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder["each"], "policy", "theta.bin")),
+            File.ReadAllBytes(Path.Combine(folder["third"], "policy", "theta.bin")));
 
         // objective, gap, grad_norm_sq; own_gap, worst_own_gap.
         static bool IsEvaluated(int column) => column is (>= 2 and <= 4) or 9 or 10;
@@ -160,7 +172,8 @@ public sealed class RunFolderTests
         using var folder = new TemporaryFolder();
         CultureInfo before = CultureInfo.CurrentCulture;
         var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator, comma.NumberFormat.NegativeSign) = (",", ".", "~");
+        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator, comma.NumberFormat.NegativeSign) =
+            (",", ".", "~");
         try
         {
             CultureInfo.CurrentCulture = comma;
@@ -175,14 +188,18 @@ public sealed class RunFolderTests
         foreach (string[] row in metrics.Rows)
         {
             Assert.Equal(columns, row.Length);
-            Assert.All(row, field => Assert.Equal(field, double.Parse(field, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)));
+            Assert.All(row,
+                field =>
+                    Assert.Equal(field, double.Parse(field, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)));
         }
         // Under "reward" costs are negative: the sign is the invariant one too.
         Assert.All(metrics.Numbers("objective"), j => Assert.True(j < 0));
         JsonElement summary = RunTesting.Json(folder["summary.json"]);
         Assert.Equal(metrics.Numbers("objective")[^1], summary.GetProperty("objective").GetDouble());
         foreach (string[] row in new CsvFile(folder["agents.csv"]).Rows)
-            Assert.All(row[2..], field => Assert.Equal(field, double.Parse(field, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)));
+            Assert.All(row[2..],
+                field =>
+                    Assert.Equal(field, double.Parse(field, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -223,7 +240,8 @@ public sealed class RunFolderTests
 
         JsonElement manifest = RunTesting.Json(Path.Combine(folder["policy"], "manifest.json"));
         JsonElement tensor = Assert.Single(manifest.GetProperty("tensors").EnumerateArray());
-        Assert.Equal(("theta", "theta.bin", dtype), (tensor.GetProperty("name").GetString(), tensor.GetProperty("file").GetString(), tensor.GetProperty("dtype").GetString()));
+        Assert.Equal(("theta", "theta.bin", dtype),
+            (tensor.GetProperty("name").GetString(), tensor.GetProperty("file").GetString(), tensor.GetProperty("dtype").GetString()));
         Assert.Equal([expected.Length], tensor.GetProperty("shape").EnumerateArray().Select(x => x.GetInt32()));
         Assert.Equal(4, manifest.GetProperty("rounds").GetInt32());
         int offset = 0;
@@ -263,7 +281,8 @@ public sealed class RunFolderTests
         var agents = new CsvFile(folder["agents.csv"]);
         double[] objectives = new CsvFile(folder["metrics.csv"]).Numbers("objective");
         for (int t = 0; t < objectives.Length; t++)
-            Assert.Equal(objectives[t], agents.Rows.Where(r => r[0] == $"{t}").Average(r => double.Parse(r[2], CultureInfo.InvariantCulture)), 1e-12);
+            Assert.Equal(objectives[t], agents.Rows.Where(r => r[0] == $"{t}")
+                .Average(r => double.Parse(r[2], CultureInfo.InvariantCulture)), 1e-12);
         Assert.All(agents.Numbers("objective").Zip(agents.Numbers("optimum")), pair => Assert.True(pair.First >= pair.Second - 1e-9));
     }
 
@@ -272,10 +291,12 @@ public sealed class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["m.json"], """
-            { "states": 1, "actions": 2, "discount": 0.9, "initial": [1], "transitions": [[[1], [1]]], "agents": [{ "rewards": [[-1.5e308, -1e308]] }] }
+            { "states": 1, "actions": 2, "discount": 0.9, "initial": [1], "transitions": [[[1], [1]]], "agents": [{
+              "rewards": [[-1.5e308, -1e308]] }] }
             """);
         File.WriteAllText(folder["e.json"], """
-            { "objective": "reward", "environment": { "mdp": "m.json" }, "gradient": { "estimator": "exact" }, "federation": { "rounds": 0, "algorithm": "fedavg" } }
+            { "objective": "reward", "environment": { "mdp": "m.json" }, "gradient": { "estimator": "exact" }, "federation": {
+              "rounds": 0, "algorithm": "fedavg" } }
             """);
         RunTesting.Run(ExperimentReader.Default.ReadFile(folder["e.json"], []), folder["run"]);
         Assert.Equal([double.PositiveInfinity], new CsvFile(folder["run/metrics.csv"]).Numbers("objective"));

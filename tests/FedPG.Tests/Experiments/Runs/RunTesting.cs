@@ -29,14 +29,17 @@ internal static class RunTesting
     public const string Neural = """policy={"kind":"neural-softmax","hidden":[6,5]}""";
 
     public static Experiment Experiment(params string[] assignments) =>
-        ExperimentReader.Default.Read(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(Tiny), "tiny.json"), "tiny.json", Environment.CurrentDirectory, assignments);
+        ExperimentReader.Default.Read(JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(Tiny), "tiny.json"), "tiny.json",
+            Environment.CurrentDirectory, assignments);
 
     public static TrainingRun Start(
         Experiment experiment, string folder, IRoundSink? sink = null, int threads = 1, int? block = null, TimeProvider? time = null) =>
         TrainingRun.Start(
-            experiment, Execution(threads, block), folder, new JsonObject { ["fedpg"] = "test" }, sink ?? Sink.None, time ?? TimeProvider.System);
+            experiment, Execution(threads, block), folder, new JsonObject { ["fedpg"] = "test" }, sink ?? Sink.None,
+            time ?? TimeProvider.System);
 
-    public static TrainingRun? Resume(string folder, IRoundSink? sink = null, int threads = 1, int? block = null, ResumeChanges? changes = null) =>
+    public static TrainingRun? Resume(string folder, IRoundSink? sink = null, int threads = 1, int? block = null,
+        ResumeChanges? changes = null) =>
         TrainingRun.Resume(
             folder, ExperimentReader.Default, _ => Execution(threads, block), sink ?? Sink.None, TimeProvider.System, changes: changes);
 

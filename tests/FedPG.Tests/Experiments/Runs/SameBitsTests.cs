@@ -10,7 +10,8 @@ public sealed class SameBitsTests
     public static TheoryData<string, string, string, string> Kinds()
     {
         var kinds = new TheoryData<string, string, string, string>();
-        foreach ((string algorithm, string memory) in new[] { ("fast-fedpg", "reuse"), ("fast-fedpg", "fresh"), ("fast-fedpg", "resample"), ("fedavg", "reuse"), ("centralized", "reuse") })
+        foreach ((string algorithm, string memory) in new[] { ("fast-fedpg", "reuse"), ("fast-fedpg", "fresh"), ("fast-fedpg", "resample"),
+            ("fedavg", "reuse"), ("centralized", "reuse") })
         {
             foreach (string policy in (string[])["policy.kind=tabular-softmax", RunTesting.Neural])
             {
@@ -25,7 +26,8 @@ public sealed class SameBitsTests
     [MemberData(nameof(Kinds))]
     public void Threads_and_blocks_change_no_bit(string algorithm, string memory, string policy, string estimator) =>
         AssertSameBits(RunTesting.Experiment(
-            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"gradient.estimator={estimator}", "environment.agents=5", "federation.rounds=2"));
+            $"federation.algorithm={algorithm}", $"federation.memory={memory}", policy, $"gradient.estimator={estimator}",
+            "environment.agents=5", "federation.rounds=2"));
 
     [Theory]
     [InlineData("environment.agents=8", "gradient.baseline=none")]
@@ -33,7 +35,8 @@ public sealed class SameBitsTests
     [InlineData("environment.agents=6", "dtype=float64", "gradient.entropy=0.2")]
     [InlineData("environment.agents=1", "gradient.baseline=constant")]
     [InlineData("environment.agents=7", """policy={"kind":"log-linear"}""", "environment.options.kernels=own")]
-    [InlineData("environment.agents=5", """environment={"id":"GridWorld-v0","agents":5,"options":{"width":4,"height":4}}""", RunTesting.Neural)]
+    [InlineData("environment.agents=5", """environment={"id":"GridWorld-v0","agents":5,"options":{"width":4,"height":4}}""",
+        RunTesting.Neural)]
     public void So_it_is_for_other_numbers_of_agents_estimators_and_environments(params string[] assignments) =>
         AssertSameBits(RunTesting.Experiment([.. assignments, "federation.rounds=3"]));
 
@@ -45,9 +48,12 @@ public sealed class SameBitsTests
     {
         using var folder = new TemporaryFolder();
         foreach (int seed in (int[])[3, 4])
-            RunTesting.Run(RunTesting.Experiment($"federation.algorithm={algorithm}", policy, $"gradient.estimator={estimator}", $"seed={seed}"), folder[$"{seed}"]);
-        Assert.NotEqual(File.ReadAllBytes(Path.Combine(folder["3"], "policy", "theta.bin")), File.ReadAllBytes(Path.Combine(folder["4"], "policy", "theta.bin")));
-        Assert.NotEqual(new CsvFile(Path.Combine(folder["3"], "metrics.csv"))["objective"][^1], new CsvFile(Path.Combine(folder["4"], "metrics.csv"))["objective"][^1]);
+            RunTesting.Run(RunTesting.Experiment($"federation.algorithm={algorithm}", policy, $"gradient.estimator={estimator}",
+                $"seed={seed}"), folder[$"{seed}"]);
+        Assert.NotEqual(File.ReadAllBytes(Path.Combine(folder["3"], "policy", "theta.bin")),
+            File.ReadAllBytes(Path.Combine(folder["4"], "policy", "theta.bin")));
+        Assert.NotEqual(new CsvFile(Path.Combine(folder["3"], "metrics.csv"))["objective"][^1],
+            new CsvFile(Path.Combine(folder["4"], "metrics.csv"))["objective"][^1]);
     }
 
     private static void AssertSameBits(Experiment experiment)

@@ -35,7 +35,8 @@ public sealed class StepSizeTests
     [Fact]
     public void The_falling_schedules_pass_through_their_named_points()
     {
-        const string inverse = """{"schedule":"1/t","from":0.5,"delay":10}""", cosine = """{"schedule":"cosine","from":0.5,"to":0.1,"until":8}""";
+        const string inverse = """{"schedule":"1/t","from":0.5,"delay":10}""",
+            cosine = """{"schedule":"cosine","from":0.5,"to":0.1,"until":8}""";
         Assert.Equal((0.5, 0.25), (EtaOf(inverse, 0), EtaOf(inverse, 10)));
         Assert.Equal(0.5, EtaOf(cosine, 0));
         Assert.Equal(0.3, EtaOf(cosine, 4), 1e-12);
@@ -74,15 +75,18 @@ public sealed class StepSizeTests
         RunTesting.RunUntil(3, experiment, folder["parts"]);
         RunTesting.ResumeUntil(null, folder["parts"], threads: 2);
         Assert.Equal(RunTesting.Bits(folder["whole"]), RunTesting.Bits(folder["parts"]));
-        RunTesting.Run(RunTesting.Experiment($"federation.algorithm={algorithm}", "federation.localStepSize=0.5", "federation.rounds=7"), folder["constant"]);
+        RunTesting.Run(RunTesting.Experiment($"federation.algorithm={algorithm}", "federation.localStepSize=0.5", "federation.rounds=7"),
+            folder["constant"]);
         Assert.NotEqual(RunTesting.Bits(folder["whole"]), RunTesting.Bits(folder["constant"]));
     }
 
     [Theory]
     [InlineData("true", "--set: federation.localStepSize: true; must be a number greater than 0, or { \"schedule\": \"constant\" | ")]
     [InlineData("""{"value":0}""", "--set: federation.localStepSize.value: 0; must be a number greater than 0")]
-    [InlineData("""{"schedule":"theorem-4"}""", "--set: federation.localStepSize.schedule: \"theorem-4\"; must be ", "(nearest: \"theorem-")]
-    [InlineData("""{"schedule":"theorem-2"}""", "federation.localStepSize.mu: is needed by the schedule \"theorem-2\": a number greater than 0")]
+    [InlineData("""{"schedule":"theorem-4"}""", "--set: federation.localStepSize.schedule: \"theorem-4\"; must be ",
+        "(nearest: \"theorem-")]
+    [InlineData("""{"schedule":"theorem-2"}""",
+        "federation.localStepSize.mu: is needed by the schedule \"theorem-2\": a number greater than 0")]
     [InlineData("""{"schedule":"theorem-2","mu":-1}""", "--set: federation.localStepSize.mu: -1; must be a number greater than 0")]
     [InlineData("""{"schedule":"theorem-2","mu":1e-320}""", "gives eta = Infinity here; it must be a number greater than 0")]
     [InlineData("""{"schedule":"theorem-3","mu":1}""", "--set: federation.localStepSize.mu: unknown key; the nearest key is ")]
@@ -98,5 +102,6 @@ public sealed class StepSizeTests
         Assert.All(expected, part => Assert.Contains(part, fault, StringComparison.Ordinal));
     }
 
-    private static double EtaOf(string schedule, int round) => RunTesting.Experiment($"federation.localStepSize={schedule}").Federation.LocalStepSize.At(round);
+    private static double EtaOf(string schedule, int round) =>
+        RunTesting.Experiment($"federation.localStepSize={schedule}").Federation.LocalStepSize.At(round);
 }

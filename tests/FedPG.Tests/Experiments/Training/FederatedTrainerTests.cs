@@ -21,7 +21,8 @@ public sealed class FederatedTrainerTests
     {
         using var folder = new TemporaryFolder();
         RunTesting.Run(RunTesting.Experiment(), folder["file"]);
-        using (FederatedTrainer trainer = Trainer(Random(), Tabular, Tiny with { Folder = folder["program"] })) trainer.Run(cancellationToken: Never);
+        using (FederatedTrainer trainer = Trainer(Random(), Tabular, Tiny with { Folder = folder["program"] }))
+            trainer.Run(cancellationToken: Never);
         Assert.Equal(RunTesting.Bits(folder["file"]), RunTesting.Bits(folder["program"]));
         Assert.Equal(FilesOf(folder["file"]), FilesOf(folder["program"]));
         Assert.Equal(ExperimentOf(folder["file"]), ExperimentOf(folder["program"]));
@@ -45,7 +46,8 @@ public sealed class FederatedTrainerTests
     public void Round_by_round_gives_the_same_files()
     {
         using var folder = new TemporaryFolder();
-        using (FederatedTrainer whole = Trainer(Random(), Tabular, Tiny with { Folder = folder["whole"] })) whole.Run(cancellationToken: Never);
+        using (FederatedTrainer whole = Trainer(Random(), Tabular, Tiny with { Folder = folder["whole"] }))
+            whole.Run(cancellationToken: Never);
         using (FederatedTrainer steps = Trainer(Random(), Tabular, Tiny with { Folder = folder["steps"] }))
         {
             var rounds = new List<int>();
@@ -77,14 +79,16 @@ public sealed class FederatedTrainerTests
     {
         using FederatedTrainer once = Trainer(Random(), Tabular), twice = Trainer(Random(), Tabular);
         twice.Run(rounds: 1, cancellationToken: Never);
-        Assert.Equal(once.Run(rounds: 3, cancellationToken: Never).Policy.Parameters, twice.Run(rounds: 3, cancellationToken: Never).Policy.Parameters);
+        Assert.Equal(once.Run(rounds: 3, cancellationToken: Never).Policy.Parameters,
+            twice.Run(rounds: 3, cancellationToken: Never).Policy.Parameters);
     }
 
     [Fact]
     public void All_errors_come_at_once_and_by_their_keys()
     {
         var e = Assert.Throws<InvalidInputException>(() => new FederatedTrainer(
-            Random(), new AnyPolicy("tabular-sofmax"), new AnyGradient { Trajectories = 0 }, new AnyAlgorithm { LocalSteps = 0, GlobalStepSize = 2 },
+            Random(), new AnyPolicy("tabular-sofmax"), new AnyGradient { Trajectories = 0 },
+            new AnyAlgorithm { LocalSteps = 0, GlobalStepSize = 2 },
             new TrainingOptions { Name = "a b", EvaluateEvery = 0 }));
         Assert.Equal(
             ["evaluateEvery", "federation.globalStepSize", "federation.localSteps", "gradient.trajectories", "name", "policy.kind"],
@@ -108,7 +112,8 @@ public sealed class FederatedTrainerTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["tiny.json"], RunTesting.Tiny);
         RunTesting.Run(RunTesting.Experiment("seed=5"), folder["file"]);
-        using (var trainer = FederatedTrainer.FromFile(folder["tiny.json"], ["seed=5"], folder["program"])) trainer.Run(cancellationToken: Never);
+        using (var trainer = FederatedTrainer.FromFile(folder["tiny.json"], ["seed=5"], folder["program"]))
+            trainer.Run(cancellationToken: Never);
         Assert.Equal(RunTesting.Bits(folder["file"]), RunTesting.Bits(folder["program"]));
     }
 
@@ -155,7 +160,8 @@ public sealed class FederatedTrainerTests
         FederatedEnvironment environment = ByHand();
         using (FederatedTrainer whole = Trainer(environment, new AnyPolicy("neural-softmax"), Tiny with { Folder = folder["whole"] }))
             whole.Run(cancellationToken: Never);
-        using (FederatedTrainer part = Trainer(environment, new AnyPolicy("neural-softmax"), Tiny with { Folder = folder["part"] })) part.Step();
+        using (FederatedTrainer part = Trainer(environment, new AnyPolicy("neural-softmax"), Tiny with { Folder = folder["part"] }))
+            part.Step();
         var e = Assert.Throws<InvalidInputException>(() => FederatedTrainer.Resume(folder["part"]));
         ValidationError error = Assert.Single(e.Errors);
         Assert.Equal("environment.program", error.KeyPath);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Experiments;
 using FedPG.Experiments.Training;
@@ -26,14 +25,18 @@ internal static class TrainerTesting
     {
         var errors = new ValidationErrors(id);
         JsonElement section = JsonDocument.Parse(options).RootElement;
-        ConfiguredEnvironment? configured = EnvironmentRegistry.Default.Configure(id, agents, section, EnvironmentKeys.Experiment, errors);
+        ConfiguredEnvironment? configured = ExperimentCatalog.Default.Environments.Configure(id, agents, section,
+            EnvironmentKeys.Experiment, errors);
         errors.ThrowIfAny();
         return configured!.Build();
     }
 
-    /// <summary>An environment of one step that nothing has registered: the number seen is to be doubled modulo 3, and so is its second action.</summary>
+    /// <summary>
+    /// An environment of one step that nothing has registered: the number seen is to be doubled modulo 3, and so is its second action.
+    /// </summary>
     public static FederatedEnvironment ByHand(int agents = 2, Space? actions = null) => new EpisodicEnvironment(
-        "Doubling", 0.9, [.. Enumerable.Range(0, agents).Select(i => $"site-{i}")], _ => new Doubling(actions ?? new Discrete(3)), new NumberRange(0, 1), 4);
+        "Doubling", 0.9, [.. Enumerable.Range(0, agents).Select(i => $"site-{i}")], _ => new Doubling(actions ?? new Discrete(3)),
+        new NumberRange(0, 1), 4);
 
     public static FederatedTrainer Trainer(FederatedEnvironment environment, PolicyOptions policy, TrainingOptions? options = null) =>
         new(environment, policy, new AnyGradient(), Fast, options ?? Tiny);

@@ -73,7 +73,8 @@ public sealed class AlgorithmLawTests
     public void A_single_agent_follows_its_own_gradient(string algorithm)
     {
         foreach (string estimator in (string[])["gradient.estimator=exact", Sampled])
-            AlgorithmTesting.AssertClose(PathOf("fedavg environment.agents=1", estimator), PathOf($"{algorithm} environment.agents=1", estimator), 1e-12);
+            AlgorithmTesting.AssertClose(PathOf("fedavg environment.agents=1", estimator),
+                PathOf($"{algorithm} environment.agents=1", estimator), 1e-12);
     }
 
     [Theory]
@@ -83,7 +84,8 @@ public sealed class AlgorithmLawTests
     [InlineData("[[0.1,0.9,0,0,0],[0.9,0,0.1,0,0],[0,0.1,0.2,0.7,0],[0,0,0.7,0,0.3],[0,0,0,0.3,0.7]]")]
     public void Gossip_of_identical_agents_is_centralized_with_one_step(string graph)
     {
-        string[] settings = ["environment.agents=5", "environment.options.heterogeneity=0", "federation.localSteps=1", "federation.rounds=25", "federation.globalStepSize=0.6"];
+        string[] settings = ["environment.agents=5", "environment.options.heterogeneity=0", "federation.localSteps=1",
+            "federation.rounds=25", "federation.globalStepSize=0.6"];
         AlgorithmTesting.AssertClose(
             AlgorithmTesting.Path(AlgorithmTesting.Experiment("centralized", settings)),
             AlgorithmTesting.Path(AlgorithmTesting.Experiment("decentralized", [.. settings, $"federation.graph={graph}"])), 1e-12);
@@ -94,7 +96,8 @@ public sealed class AlgorithmLawTests
     [InlineData("federation.controls=1")]
     [InlineData("federation.controls=2")]
     [InlineData("federation.controls=1", """federation.participation={"kind":"uniform","sample":2}""")]
-    [InlineData("federation.controls=2", """federation.participation={"kind":"weighted","sample":2,"weights":[1,2,3,3]}""", """federation.stragglers={"share":0.5}""")]
+    [InlineData("federation.controls=2", """federation.participation={"kind":"weighted","sample":2,"weights":[1,2,3,3]}""",
+        """federation.stragglers={"share":0.5}""")]
     public void The_controls_of_scaffold_have_the_servers_for_their_mean(params string[] assignments)
     {
         Experiment experiment = AlgorithmTesting.Experiment("scaffold", [Sampled, .. Longer, .. assignments]);
@@ -113,8 +116,8 @@ public sealed class AlgorithmLawTests
     }
 
     /// <summary>
-    /// With exact gradients and half of the agents a round, the optimum of the regularised problem is a fixed point where absent agents' memories (or
-    /// controls) count, and is none where the round is its participants' alone.
+    /// With exact gradients and half of the agents a round, the optimum of the regularised problem is a fixed point where absent agents'
+    /// memories (or controls) count, and is none where the round is its participants' alone.
     /// </summary>
     [Theory]
     [InlineData("fast-fedpg", true)]
@@ -126,7 +129,8 @@ public sealed class AlgorithmLawTests
     {
         (string name, string[] options) = Split(algorithm);
         Experiment experiment = AlgorithmTesting.Experiment(name, [
-            .. options, "environment.options.heterogeneity=1", "gradient.entropy=0.3", "federation.localStepSize=0.2", "federation.rounds=700", "evaluateEvery=700",
+            .. options, "environment.options.heterogeneity=1", "gradient.entropy=0.3", "federation.localStepSize=0.2",
+            "federation.rounds=700", "evaluateEvery=700",
             """federation.participation={"kind":"uniform","sample":2}""",
         ]);
         RoundReport[] reports = AlgorithmTesting.Reports(experiment);
@@ -134,14 +138,17 @@ public sealed class AlgorithmLawTests
         Assert.True(keeps ? left < 1e-9 : left > 1e-6, $"{left} of the gap is left");
     }
 
-    /// <summary>Without compression of what agents send, error feedback withholds nothing for good: FedLin gets as far, only later.</summary>
+    /// <summary>
+    /// Without compression of what agents send, error feedback withholds nothing for good: FedLin gets as far, only later.
+    /// </summary>
     [Fact]
     public void Error_feedback_brings_fedlin_close_in_the_end()
     {
         double Left(params string[] options)
         {
             RoundReport[] reports = AlgorithmTesting.Reports(AlgorithmTesting.Experiment("fedlin", [
-                .. options, "environment.options.heterogeneity=1", "gradient.entropy=0.3", "federation.localStepSize=0.1", "federation.rounds=800", "evaluateEvery=800"]));
+                .. options, "environment.options.heterogeneity=1", "gradient.entropy=0.3", "federation.localStepSize=0.1",
+                "federation.rounds=800", "evaluateEvery=800"]));
             return reports[^1].Evaluation!.RegularisedGap!.Value / reports[0].Evaluation!.RegularisedGap!.Value;
         }
 

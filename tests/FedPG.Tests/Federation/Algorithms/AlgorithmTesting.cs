@@ -2,14 +2,11 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FedPG.Core;
 using FedPG.Core.Options;
-using FedPG.Envs.BuiltIn;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
-using FedPG.Policies.BuiltIn;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
@@ -31,13 +28,18 @@ internal static class AlgorithmTesting
 
     public const string Rounded = "federation.messages=float16";
 
-    public static Catalog<AlgorithmDefinition> Catalog { get; } = WithExample();
+    private static readonly ExperimentCatalog Everything = WithExample();
 
-    public static ExperimentReader Reader { get; } = new(EnvironmentRegistry.Default, PolicyRegistry.Default, EstimatorRegistry.Default, Catalog);
+    public static Catalog<AlgorithmDefinition> Catalog => Everything.Algorithms;
+
+    public static ExperimentReader Reader { get; } = new(Everything);
 
     public static IEnumerable<string> Names => Catalog.Names;
 
-    /// <summary>Everyone always, messages that are rounded, and what else an algorithm says it can do: rounds of some agents, and own numbers of steps.</summary>
+    /// <summary>
+    /// Everyone always, messages that are rounded, and what else an algorithm says it can do:
+    /// rounds of some agents, and own numbers of steps.
+    /// </summary>
     public static IEnumerable<string[]> Ways(string algorithm)
     {
         AlgorithmDefinition definition = Catalog[algorithm];
@@ -62,7 +64,8 @@ internal static class AlgorithmTesting
         // Later assignments win; what the algorithm cannot do without comes last.
         string[] given = [.. assignments];
         IEnumerable<string> wanted = given.Where(a => !own.Skip(1).Any(o => a.Split('=')[0] == o.Split('=')[0]));
-        return Reader.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(Small), "small.json"), "small.json", Environment.CurrentDirectory, [.. own, .. wanted]);
+        return Reader.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(Small), "small.json"), "small.json", Environment.CurrentDirectory,
+            [.. own, .. wanted]);
     }
 
     /// <summary>thetabar after every round, [T + 1][d].</summary>
@@ -86,14 +89,16 @@ internal static class AlgorithmTesting
 
     public static string Run(Experiment experiment, string folder, int threads = 1, int? block = null)
     {
-        using (TrainingRun run = RunTesting.Start(experiment, folder, threads: threads, block: block)) run.Run(TestContext.Current.CancellationToken);
+        using (TrainingRun run = RunTesting.Start(experiment, folder, threads: threads, block: block))
+            run.Run(TestContext.Current.CancellationToken);
         return RunTesting.Bits(folder);
     }
 
     /// <summary>Goes on from the newest checkpoint.</summary>
     public static string Resume(string folder, int threads, int? block)
     {
-        using (TrainingRun? run = TrainingRun.Resume(folder, Reader, _ => RunTesting.Execution(threads, block), Sink.None, TimeProvider.System))
+        using (TrainingRun? run = TrainingRun.Resume(folder, Reader, _ => RunTesting.Execution(threads, block), Sink.None,
+            TimeProvider.System))
             run!.Run(TestContext.Current.CancellationToken);
         return RunTesting.Bits(folder);
     }
@@ -117,10 +122,10 @@ internal static class AlgorithmTesting
         }
     }
 
-    private static Catalog<AlgorithmDefinition> WithExample()
+    private static ExperimentCatalog WithExample()
     {
-        Catalog<AlgorithmDefinition> catalog = BuiltInAlgorithms.Catalog();
-        catalog.Register(FedNova.Definition);
+        var catalog = new ExperimentCatalog();
+        catalog.Add(FedNova.Definition);
         return catalog;
     }
 }

@@ -13,9 +13,13 @@ public sealed class FedKlTests
     private const int Rounds = 6, H = 5;
     private const string Sampled = "gradient.estimator=gpomdp";
     private static readonly string[] Settings =
-        [$"federation.rounds={Rounds}", $"federation.localSteps={H}", "federation.localStepSize=0.6", "federation.globalStepSize=0.8", "environment.options.heterogeneity=1"];
+        [$"federation.rounds={Rounds}", $"federation.localSteps={H}", "federation.localStepSize=0.6", "federation.globalStepSize=0.8",
+            "environment.options.heterogeneity=1"];
 
-    /// <summary>Against central differences of the local objective in plain arrays, to 1e-7, which is their own error: the penalties alone, both, a cap that bites, several batches a round.</summary>
+    /// <summary>
+    /// Against central differences of the local objective in plain arrays, to 1e-7, which is their own error: the penalties alone, both, a
+    /// cap that bites, several batches a round.
+    /// </summary>
     [Theory]
     [InlineData(0, 0, 0, 0, 10, 5)]
     [InlineData(0, 0, 0, 0, 1.02, 5)]
@@ -24,11 +28,13 @@ public sealed class FedKlTests
     [InlineData(0, 0.5, 0, 0, 10, 5)]
     [InlineData(1, 0.1, 0.001, 0.02, 10, 2)]
     [InlineData(1, 0.1, 0.1, 0.2, 1.05, 3)]
-    public void Exact_trajectories_follow_the_local_objective(double beta, double sigma, double target, double rootTarget, double cap, int batchSteps)
+    public void Exact_trajectories_follow_the_local_objective(double beta, double sigma, double target, double rootTarget, double cap,
+        int batchSteps)
     {
         var options = new FedKlOptions
         {
-            KlPenalty = beta, RootKlPenalty = sigma, KlTarget = target, RootKlTarget = rootTarget, ImportanceCap = cap, BatchSteps = batchSteps,
+            KlPenalty = beta, RootKlPenalty = sigma, KlTarget = target, RootKlTarget = rootTarget, ImportanceCap = cap,
+            BatchSteps = batchSteps,
         };
         Check(options, null, null);
         Check(options, [1, 4, 2, 5], null, "federation.agentLocalSteps=[1,4,2,5]");
@@ -39,14 +45,21 @@ public sealed class FedKlTests
         static void Check(FedKlOptions options, int[]? own, int[][]? trace, params string[] assignments)
         {
             Experiment experiment = AlgorithmTesting.Experiment("fedkl", [.. Settings, .. Assignments(options), .. assignments]);
-            var plain = new PlainFederation(experiment.Mdp, Rounds, H, 0.6, 0.8) { Own = own, Participants = trace is null ? null : t => trace[t % trace.Length] };
+            var plain = new PlainFederation(experiment.Mdp, Rounds, H, 0.6, 0.8)
+            {
+                Own = own,
+                Participants = trace is null ? null : t => trace[t % trace.Length],
+            };
             double[][] weights = new double[experiment.Mdp.Agents.Count][];
             AlgorithmTesting.AssertClose(plain.FedKl(options, weights), AlgorithmTesting.Path(experiment, threads: 2, block: 2), 1e-7);
             Assert.Equal(weights, WeightsAfter(experiment));
         }
     }
 
-    /// <summary>Where the importance weights are 1 and the policy is the server's, the local objective has the gradient of J, whatever the penalties.</summary>
+    /// <summary>
+    /// Where the importance weights are 1 and the policy is the server's, the local objective
+    /// has the gradient of J, whatever the penalties.
+    /// </summary>
     [Theory]
     [InlineData("gradient.estimator=exact")]
     [InlineData(Sampled)]
@@ -56,7 +69,8 @@ public sealed class FedKlTests
         string[] settings = [.. Settings, "federation.localSteps=1", .. assignments];
         AlgorithmTesting.AssertClose(
             AlgorithmTesting.Path(AlgorithmTesting.Experiment("fedavg", settings)),
-            AlgorithmTesting.Path(AlgorithmTesting.Experiment("fedkl", [.. settings, "federation.klPenalty=3", "federation.rootKlPenalty=2"])), 1e-12);
+            AlgorithmTesting.Path(AlgorithmTesting.Experiment("fedkl",
+                [.. settings, "federation.klPenalty=3", "federation.rootKlPenalty=2"])), 1e-12);
     }
 
     /// <summary>Local steps on one batch sample once: as many trajectories as batches.</summary>
@@ -67,13 +81,17 @@ public sealed class FedKlTests
     [InlineData(10, 1)]
     public void Trajectories_are_sampled_once_a_batch(int batchSteps, int batches)
     {
-        Experiment experiment = AlgorithmTesting.Experiment("fedkl", [.. Settings, Sampled, "gradient.trajectories=7", $"federation.batchSteps={batchSteps}"]);
+        Experiment experiment = AlgorithmTesting.Experiment("fedkl",
+            [.. Settings, Sampled, "gradient.trajectories=7", $"federation.batchSteps={batchSteps}"]);
         using var federation = new TrainingLoop(experiment, RunTesting.Execution(), TimeProvider.System);
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
         Assert.Equal((long)Rounds * batches * 7 * 4, federation.Trajectories);
     }
 
-    /// <summary>Above a target a weight doubles up to 20, below it halves: beta down to 1e-8, sigma not below its start; 0 stays 0, and so does what has no target.</summary>
+    /// <summary>
+    /// Above a target a weight doubles up to 20, below it halves: beta down to 1e-8, sigma not below its
+    /// start; 0 stays 0, and so does what has no target.
+    /// </summary>
     [Theory]
     [InlineData(1, 0.5, 1e-12, 1e-9, 20, 20)]
     [InlineData(1, 0.5, 1e9, 1e9, 1.0 / (1 << 12), 0.5)]
@@ -101,8 +119,10 @@ public sealed class FedKlTests
 
     private static string[] Assignments(FedKlOptions options) =>
     [
-        $"federation.klPenalty={options.KlPenalty}", $"federation.rootKlPenalty={options.RootKlPenalty}", $"federation.klTarget={options.KlTarget}",
-        $"federation.rootKlTarget={options.RootKlTarget}", $"federation.importanceCap={options.ImportanceCap}", $"federation.batchSteps={options.BatchSteps}",
+        $"federation.klPenalty={options.KlPenalty}", $"federation.rootKlPenalty={options.RootKlPenalty}",
+        $"federation.klTarget={options.KlTarget}",
+        $"federation.rootKlTarget={options.RootKlTarget}", $"federation.importanceCap={options.ImportanceCap}",
+        $"federation.batchSteps={options.BatchSteps}",
     ];
 
     /// <summary>beta_i and sigma_i when training is done, [N][2].</summary>

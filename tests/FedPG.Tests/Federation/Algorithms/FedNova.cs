@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace FedPG.Tests.Federation.Algorithms;
 
 /// <summary>
-/// The example of docs/extend-algorithm.md. FedNova of Wang et al., "Tackling the objective inconsistency problem in heterogeneous federated
-/// optimization" (NeurIPS 2020), with plain local steps: an agent's change counts per step it took.
+/// The example of docs/extend-algorithm.md. FedNova of Wang et al., "Tackling the objective inconsistency problem in heterogeneous
+/// federated optimization" (NeurIPS 2020), with plain local steps: an agent's change counts per step it took.
 /// </summary>
 public sealed class FedNova(FedNovaOptions options, FederationOptions federation) : Algorithm<FedNova.Server>
 {

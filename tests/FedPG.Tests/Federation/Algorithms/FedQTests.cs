@@ -10,7 +10,8 @@ namespace FedPG.Tests.Federation.Algorithms;
 public sealed class FedQTests
 {
     private const string Json = """
-        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "actions": 3, "discount": 0.8 } }, "gradient": {},
+        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "actions": 3, "discount": 0.8 } },
+          "gradient": {},
           "federation": { "algorithm": "fedq", "rounds": 20, "localSteps": 5, "localStepSize": 0.2 } }
         """;
 
@@ -36,22 +37,24 @@ public sealed class FedQTests
                 {
                     double[] q = rows[(15 * i)..(15 * (i + 1))];
                     int pair = Assert.Single(Enumerable.Range(0, 15), k => directions[i][k] != 0);
-                    double[] targets = [.. Enumerable.Range(0, 5).Select(s => q[pair] - mdps[i].Costs[pair / 3, pair % 3] - (0.8 * q[(3 * s)..(3 * (s + 1))].Min()))];
+                    double[] targets = [.. Enumerable.Range(0, 5)
+                        .Select(s => q[pair] - mdps[i].Costs[pair / 3, pair % 3] - (0.8 * q[(3 * s)..(3 * (s + 1))].Min()))];
                     Assert.Contains(targets, target => Math.Abs(target - directions[i][pair]) <= 1e-12);
                     int first = pair / 3 * 3;
                     if (q[pair] == q[first..(first + 3)].Min()) greedy++;
                 }
             }
         }
-        // Greedy with probability 1 - exploration + exploration / 3: of 1,800 draws within 6 standard deviations of at most 0.5 each, a false alarm below 1e-8.
+        // Greedy with probability 1 - exploration + exploration / 3: of 1,800 draws within 6 standard
+        // deviations of at most 0.5 each, a false alarm below 1e-8.
         double share = 1 - (exploration * 2 / 3);
         Assert.InRange(greedy / (3.0 * steps), share - (6 * 0.5 / Math.Sqrt(3 * steps)), share + (6 * 0.5 / Math.Sqrt(3 * steps)));
         if (exploration == 0) Assert.Equal(3 * steps, greedy);
     }
 
     /// <summary>
-    /// Learns the optimal policy of the average MDP, where episodes end too: terminal states are worth what they cost for ever, and the chain begins anew.
-    /// The seed is fixed; with seeds 1 to 20 all runs ended at the optimum.
+    /// Learns the optimal policy of the average MDP, where episodes end too: terminal states are worth what they cost for ever, and the
+    /// chain begins anew. The seed is fixed; with seeds 1 to 20 all runs ended at the optimum.
     /// </summary>
     [Theory]
     [InlineData("RandomMdp-v0", """{ "actions": 3, "discount": 0.8 }""")]
@@ -71,7 +74,8 @@ public sealed class FedQTests
     public void One_hot_features_given_as_numbers_are_the_table()
     {
         string identity = "[[1,0,0,0,0],[0,1,0,0,0],[0,0,1,0,0],[0,0,0,1,0],[0,0,0,0,1]]";
-        double[] table = EstimatorsTesting.Train(EstimatorsTesting.Read(Json)), features = EstimatorsTesting.Train(EstimatorsTesting.Read(Json, $"policy.features={identity}"));
+        double[] table = EstimatorsTesting.Train(EstimatorsTesting.Read(Json)),
+            features = EstimatorsTesting.Train(EstimatorsTesting.Read(Json, $"policy.features={identity}"));
         EstimatorsTesting.AssertClose(table, features, 1e-13);
         Assert.True(NumericsTesting.Norm(table) > 1);
     }

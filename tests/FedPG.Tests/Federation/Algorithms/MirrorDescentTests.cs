@@ -15,11 +15,13 @@ public sealed class MirrorDescentTests
           "federation": { "algorithm": "pmd", "rounds": 120, "localSteps": 1, "localStepSize": 0.1 } }
         """;
 
-    private static readonly string Geometric = FormattableString.Invariant($$"""federation.localStepSize={"schedule":"geometric","from":0.1,"ratio":{{1 / 0.9}}}""");
+    private static readonly string Geometric = FormattableString.Invariant(
+        $$"""federation.localStepSize={"schedule":"geometric","from":0.1,"ratio":{{1 / 0.9}}}""");
 
     /// <summary>
-    /// Xiao's Theorem 10 for steps that grow by 1 / gamma: the gap falls at least as gamma^k once the steps are long enough. The uniform start distribution has mismatch
-    /// coefficient theta = 1 / (1 - gamma) at most, and the bound is (1 - 1/theta)^k (gap0 + ...) = gamma^k const. With a constant step it is far slower.
+    /// Xiao's Theorem 10 for steps that grow by 1 / gamma: the gap falls at least as gamma^k once the steps are long enough. The uniform
+    /// start distribution has mismatch coefficient theta = 1 / (1 - gamma) at most, and the bound is (1 - 1/theta)^k (gap0 + ...) = gamma^k
+    /// const. With a constant step it is far slower.
     /// </summary>
     [Fact]
     public void With_geometric_steps_the_gap_falls_linearly_and_with_constant_ones_it_does_not()
@@ -32,7 +34,9 @@ public sealed class MirrorDescentTests
         Assert.True(constant[end] > 1e3 * Math.Max(linear[end], 1e-12), $"{constant[end]}");
     }
 
-    /// <summary>The closed form of the proximal step, pi exp(-eta_k Q) / Z with eta_k = localStepSize / (1 - gamma), on the mean of the agents' Q.</summary>
+    /// <summary>
+    /// The closed form of the proximal step, pi exp(-eta_k Q) / Z with eta_k = localStepSize / (1 - gamma), on the mean of the agents' Q.
+    /// </summary>
     [Fact]
     public void A_round_is_the_proximal_step_of_every_state()
     {
@@ -48,7 +52,8 @@ public sealed class MirrorDescentTests
             policy = new double[5, 4];
             for (int s = 0; s < 5; s++)
             {
-                double[] weights = [.. Enumerable.Range(0, 4).Select(a => actual[s, a] * Math.Exp(-step * q.Average(own => own[(s * 4) + a])))];
+                double[] weights = [.. Enumerable.Range(0, 4)
+                    .Select(a => actual[s, a] * Math.Exp(-step * q.Average(own => own[(s * 4) + a])))];
                 for (int a = 0; a < 4; a++) policy[s, a] = weights[a] / weights.Sum();
             }
         });
@@ -61,7 +66,8 @@ public sealed class MirrorDescentTests
         var schedule = new StepSizeSchedule(geometric, Agents: 1, LocalSteps: 1, Rounds: 10);
         Assert.Equal([0.5, 1, 2, 4, 7, 7], Enumerable.Range(0, 6).Select(schedule.At));
         Assert.Equal(7, schedule.At(100_000));
-        Experiment read = EstimatorsTesting.Read(Json, """federation.localStepSize={"schedule":"geometric","from":0.5,"ratio":2,"most":7}""");
+        Experiment read = EstimatorsTesting.Read(Json,
+            """federation.localStepSize={"schedule":"geometric","from":0.5,"ratio":2,"most":7}""");
         Assert.Equal(geometric, read.Federation.LocalStepSize.StepSize);
     }
 

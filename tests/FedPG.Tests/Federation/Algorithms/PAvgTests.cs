@@ -21,9 +21,11 @@ public sealed class PAvgTests
         const int agents = 3, rounds = 10, actions = 4;
         const double eta = 0.1, alpha = 0.8;
         Experiment experiment = EstimatorsTesting.Read($$"""
-            { "dtype": "{{dtype}}", "environment": { "id": "RandomMdp-v0", "agents": {{agents}}, "options": { "kernels": "own", "branching": 3 } },
+            { "dtype": "{{dtype}}", "environment": { "id": "RandomMdp-v0", "agents": {{agents}}, "options": {
+              "kernels": "own", "branching": 3 } },
               "policy": { "kind": "{{kind}}" }, "gradient": { "estimator": "exact" },
-              "federation": { "algorithm": "pavg", "rounds": {{rounds}}, "localSteps": {{steps}}, "localStepSize": {{eta}}, "globalStepSize": {{alpha}} } }
+              "federation": { "algorithm": "pavg", "rounds": {{rounds}}, "localSteps": {{steps}}, "localStepSize": {{eta}},
+                "globalStepSize": {{alpha}} } }
             """);
         PlainMdp[] mdps = [.. Enumerable.Range(0, agents).Select(i => new PlainMdp(experiment.Mdp, i, Objective.Regret))];
         bool direct = kind == TabularDirect.Kind;

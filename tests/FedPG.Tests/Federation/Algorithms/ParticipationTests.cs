@@ -18,8 +18,8 @@ public sealed class ParticipationTests
     public static TheoryData<string> Kinds => ["uniform", "weighted", "probabilities"];
 
     /// <summary>
-    /// Every agent is there as often as it should be, and the weighted mean is unbiased: each of the figures within five standard errors, so a false alarm
-    /// in about one of 10^5 seeds.
+    /// Every agent is there as often as it should be, and the weighted mean is unbiased: each of the figures within five standard errors,
+    /// so a false alarm in about one of 10^5 seeds.
     /// </summary>
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -43,7 +43,8 @@ public sealed class ParticipationTests
             (sum, squares) = (sum + mean, squares + (mean * mean));
         }
         for (int i = 0; i < Agents; i++)
-            Assert.True(Math.Abs((counts[i] / Rounds) - chances[i]) <= 5 * Math.Sqrt(chances[i] * (1 - chances[i]) / Rounds) + 1e-12, $"agent {i}: {counts[i] / Rounds} for {chances[i]}");
+            Assert.True(Math.Abs((counts[i] / Rounds) - chances[i]) <= 5 * Math.Sqrt(chances[i] * (1 - chances[i]) / Rounds) + 1e-12,
+                $"agent {i}: {counts[i] / Rounds} for {chances[i]}");
         double average = sum / Rounds, error = Math.Sqrt(((squares / Rounds) - (average * average)) / Rounds);
         Assert.True(Math.Abs(average - values.Average()) <= 5 * error, $"{average} for {values.Average()}, standard error {error}");
     }
@@ -52,9 +53,11 @@ public sealed class ParticipationTests
     [MemberData(nameof(Kinds))]
     public void A_cohort_follows_from_seed_and_round_alone(string kind)
     {
-        for (int t = 0; t < 50; t++) Assert.Equal(Of(kind).CohortOf(Agents, t, seed: 7).Members, Of(kind).CohortOf(Agents, t, seed: 7).Members);
+        for (int t = 0; t < 50; t++)
+            Assert.Equal(Of(kind).CohortOf(Agents, t, seed: 7).Members, Of(kind).CohortOf(Agents, t, seed: 7).Members);
         Assert.NotEqual(
-            Enumerable.Range(0, 50).SelectMany(t => Of(kind).CohortOf(Agents, t, seed: 7).Members), Enumerable.Range(0, 50).SelectMany(t => Of(kind).CohortOf(Agents, t, seed: 8).Members));
+            Enumerable.Range(0, 50).SelectMany(t => Of(kind).CohortOf(Agents, t, seed: 7).Members),
+            Enumerable.Range(0, 50).SelectMany(t => Of(kind).CohortOf(Agents, t, seed: 8).Members));
     }
 
     [Fact]
@@ -99,7 +102,8 @@ public sealed class ParticipationTests
     public void The_state_of_absent_agents_stays_as_it_is(string algorithm)
     {
         Experiment experiment = AlgorithmTesting.Experiment(algorithm, [
-            "environment.agents=5", "gradient.estimator=gpomdp", "federation.rounds=6", "federation.agentTopK=4", """federation.participation={"kind":"trace","trace":[[0,2],[1,2],[4]]}"""]);
+            "environment.agents=5", "gradient.estimator=gpomdp", "federation.rounds=6", "federation.agentTopK=4",
+            """federation.participation={"kind":"trace","trace":[[0,2],[1,2],[4]]}"""]);
         var states = new List<byte[][]>();
         TrainingLoop? observed = null;
         using var federation = new TrainingLoop(experiment, RunTesting.Execution(2, block: 2), TimeProvider.System);
@@ -117,7 +121,8 @@ public sealed class ParticipationTests
             foreach (AgentBlock block in federation.LocalAgents.Blocks)
             {
                 for (int i = 0; i < block.Count; i++)
-                    rows[block.First + i] = [.. StateTensors.Of(block.StateRecord).SelectMany(t => t.Value.select(0, i).contiguous().bytes.ToArray())];
+                    rows[block.First + i] = [.. StateTensors.Of(block.StateRecord)
+                        .SelectMany(t => t.Value.select(0, i).contiguous().bytes.ToArray())];
             }
             return rows;
         }
@@ -161,7 +166,9 @@ public sealed class ParticipationTests
         int space = setting.IndexOf(' ', StringComparison.Ordinal);
         bool hasAlgorithm = space > 0 && !setting.Contains('{', StringComparison.Ordinal);
         InvalidInputException e = Assert.Throws<InvalidInputException>(
-            () => hasAlgorithm ? AlgorithmTesting.Experiment(setting[..space], setting[(space + 1)..]) : AlgorithmTesting.Experiment("fedavg", setting));
+            () => hasAlgorithm
+                ? AlgorithmTesting.Experiment(setting[..space], setting[(space + 1)..])
+                : AlgorithmTesting.Experiment("fedavg", setting));
         string message = Assert.Single(e.Errors).ToString();
         Assert.Contains(named, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -170,9 +177,12 @@ public sealed class ParticipationTests
     [Fact]
     public void An_algorithm_without_its_policy_is_refused()
     {
-        const string linear = """{ "environment": { "id": "LinearQuadratic-v0" }, "gradient": { "estimator": "exact" }, "federation": { "algorithm": "fedkl" }, "objective": "reward" }""";
+        const string linear =
+            """{ "environment": { "id": "LinearQuadratic-v0" }, "gradient": { "estimator": "exact" },"""
+                + """ "federation": { "algorithm": "fedkl" }, "objective": "reward" }""";
         InvalidInputException e = Assert.Throws<InvalidInputException>(() => ExperimentReader.Default.Read(
-            JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(linear), "linear.json"), "linear.json", Environment.CurrentDirectory, []));
+            JsonDocuments.Parse(System.Text.Encoding.UTF8.GetBytes(linear), "linear.json"), "linear.json",
+            Environment.CurrentDirectory, []));
         Assert.Contains(e.Errors, fault => fault.ToString().Contains("fedkl", StringComparison.Ordinal));
     }
 

@@ -4,7 +4,8 @@ using FedPG.Federation.Algorithms;
 namespace FedPG.Tests.Federation.Algorithms;
 
 /// <summary>
-/// The algorithms once more, agent by agent in plain arrays, along the exact gradient of the regret of a tabular softmax policy (<see cref="PlainRegret"/>).
+/// The algorithms once more, agent by agent in plain arrays, along the exact gradient of the regret of a tabular softmax policy
+/// (<see cref="PlainRegret"/>).
 /// </summary>
 internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps, double eta, double alpha)
 {
@@ -134,7 +135,9 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
         });
     }
 
-    /// <summary>FedKL with the gradient of the local objective by central differences, so that no derivative of the project's is used.</summary>
+    /// <summary>
+    /// FedKL with the gradient of the local objective by central differences, so that no derivative of the project's is used.
+    /// </summary>
     /// <param name="options">The penalties.</param>
     /// <param name="weights">Takes beta_i and sigma_i, [N][2], as they end.</param>
     public double[][] FedKl(FedKlOptions options, double[][]? weights = null)
@@ -180,8 +183,11 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
         return path;
     }
 
-    /// <summary>E[min(w, cap) A], E KL(old, pi) and E sqrt(max(KL(global, pi), 1e-8)) over the visits of the old policy; met is d pi_old A.</summary>
-    private (double Surrogate, double Kl, double Root) Terms(FedKlOptions options, double[] old, double[] global, double[] met, double[] visits, double[] theta)
+    /// <summary>
+    /// E[min(w, cap) A], E KL(old, pi) and E sqrt(max(KL(global, pi), 1e-8)) over the visits of the old policy; met is d pi_old A.
+    /// </summary>
+    private (double Surrogate, double Kl, double Root) Terms(FedKlOptions options, double[] old, double[] global, double[] met,
+        double[] visits, double[] theta)
     {
         double[] pi = _regret.Softmax(theta);
         (double surrogate, double all, double root) = (0, 0, 0);

@@ -3,7 +3,8 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Tests.Federation.Algorithms;
 
 /// <summary>
-/// The regret of a tabular softmax policy in plain arrays, by repeated substitution: visits and the exact gradient. Nothing of the project is used but the MDP's numbers.
+/// The regret of a tabular softmax policy in plain arrays, by repeated substitution: visits and the exact gradient. Nothing of the project
+/// is used but the MDP's numbers.
 /// </summary>
 /// <param name="mdp">The MDP.</param>
 internal sealed class PlainRegret(FiniteMdp mdp)

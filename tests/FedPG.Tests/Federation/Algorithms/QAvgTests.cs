@@ -13,7 +13,8 @@ namespace FedPG.Tests.Federation.Algorithms;
 public sealed class QAvgTests
 {
     private const string Random = """
-        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "kernels": "own" } }, "gradient": { "estimator": "exact" },
+        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "kernels": "own" } }, "gradient": {
+          "estimator": "exact" },
           "federation": { "algorithm": "qavg", "rounds": 12, "localSteps": 3, "localStepSize": 0.3, "globalStepSize": 0.8 } }
         """;
 
@@ -42,12 +43,16 @@ public sealed class QAvgTests
         });
     }
 
-    /// <summary>Agents that differ in rewards alone have an average MDP, whose optimal Q every E leads to only where E = 1; there the greedy policy is optimal.</summary>
+    /// <summary>
+    /// Agents that differ in rewards alone have an average MDP, whose optimal Q every E leads to only
+    /// where E = 1; there the greedy policy is optimal.
+    /// </summary>
     [Fact]
     public void With_one_local_step_the_fixed_point_is_the_optimal_Q_of_the_average()
     {
         Experiment experiment = EstimatorsTesting.Read(
-            Random, "environment.options.kernels=shared", "federation.localSteps=1", "federation.localStepSize=1", "federation.globalStepSize=1", "federation.rounds=400", "evaluateEvery=400");
+            Random, "environment.options.kernels=shared", "federation.localSteps=1", "federation.localStepSize=1",
+            "federation.globalStepSize=1", "federation.rounds=400", "evaluateEvery=400");
         double gap = double.NaN;
         double[] theta = EstimatorsTesting.Train(experiment, (report, _) => gap = report.Evaluation?.Gap ?? gap);
         PlainMdp[] mdps = [.. Enumerable.Range(0, 3).Select(i => new PlainMdp(experiment.Mdp, i, Objective.Regret))];
@@ -57,7 +62,9 @@ public sealed class QAvgTests
         Assert.InRange(gap, -1e-12, 1e-12);
     }
 
-    /// <summary>The greedy policy starts uniform, where all actions are equally good, and its objective is that of the exact layer.</summary>
+    /// <summary>
+    /// The greedy policy starts uniform, where all actions are equally good, and its objective is that of the exact layer.
+    /// </summary>
     [Fact]
     public void The_greedy_policy_shares_ties_evenly()
     {
@@ -66,12 +73,13 @@ public sealed class QAvgTests
         double[] q = [0, 0, 0, 0, 1, -1, 2, -1, 3, 2, 1, 0.5, -1, -1, -1, 5, 0, 1, 2, 3];
         double[] probabilities = [.. values.Evaluate(TorchSharp.torch.tensor(q, [1, 20])).Output.Numbers().Select(Math.Exp)];
         const double third = 1.0 / 3;
-        EstimatorsTesting.AssertClose([0.25, 0.25, 0.25, 0.25, 0, 0.5, 0, 0.5, 0, 0, 0, 1, third, third, third, 0, 1, 0, 0, 0], probabilities, 1e-15);
+        EstimatorsTesting.AssertClose([0.25, 0.25, 0.25, 0.25, 0, 0.5, 0, 0.5, 0, 0, 0, 1, third, third, third, 0, 1, 0, 0, 0],
+            probabilities, 1e-15);
     }
 
     /// <summary>
-    /// Sampled backups are unbiased: over 4,000 batches the mean of each of the 60 coordinates lies within 5.5 standard errors of the exact one, which chance
-    /// leaves with probability below 60 * 4e-8 = 3e-6.
+    /// Sampled backups are unbiased: over 4,000 batches the mean of each of the 60 coordinates lies within 5.5 standard errors of the exact
+    /// one, which chance leaves with probability below 60 * 4e-8 = 3e-6.
     /// </summary>
     [Theory]
     [InlineData(1)]
@@ -80,7 +88,8 @@ public sealed class QAvgTests
     {
         const int batches = 4_000;
         double[] rows = NumericsTesting.Uniform(3, 60, 2);
-        Experiment exact = EstimatorsTesting.Read(Random), sampled = EstimatorsTesting.Read(Random, "gradient.estimator=sampled", $"gradient.trajectories={samples}");
+        Experiment exact = EstimatorsTesting.Read(Random),
+            sampled = EstimatorsTesting.Read(Random, "gradient.estimator=sampled", $"gradient.trajectories={samples}");
         (IGradientEstimator expected, Policy first) = EstimatorsTesting.Estimator(exact);
         (IGradientEstimator estimator, Policy second) = EstimatorsTesting.Estimator(sampled);
         using (first) using (second) using (expected) using (estimator)
@@ -90,11 +99,14 @@ public sealed class QAvgTests
             for (int k = 0; k < batches; k++)
             {
                 double[] drawn = EstimatorsTesting.Directions(estimator, rows, 3, new BatchKey(k, 0));
-                for (int j = 0; j < 60; j++) (sum[j], squares[j]) = (sum[j] + (drawn[j] - truth[j]), squares[j] + Math.Pow(drawn[j] - truth[j], 2));
+                for (int j = 0; j < 60; j++)
+                    (sum[j], squares[j]) = (sum[j] + (drawn[j] - truth[j]), squares[j] + Math.Pow(drawn[j] - truth[j], 2));
             }
             Assert.Equal((long)batches * 60 * samples, estimator.EnvSteps);
             Assert.True(squares.Sum() > 1);
-            for (int j = 0; j < 60; j++) Assert.True(Math.Abs(sum[j]) <= 5.5 * Math.Sqrt(squares[j]) + 1e-12, $"coordinate {j}: {sum[j] / Math.Sqrt(squares[j])} standard errors");
+            for (int j = 0; j < 60; j++)
+                Assert.True(Math.Abs(sum[j]) <= 5.5 * Math.Sqrt(squares[j]) + 1e-12,
+                    $"coordinate {j}: {sum[j] / Math.Sqrt(squares[j])} standard errors");
         }
     }
 }

@@ -25,10 +25,10 @@ public sealed class RoundNoiseTests
     private const int Horizon = 10, Batch = 2, Rounds = 400;
 
     /// <summary>
-    /// The variance of the round's direction, (thetabar_t+1 - thetabar_t) / (eta H alpha_g), over rounds that the tiny eta leaves at the same
-    /// parameters: tr(Sigma)/(N B) times 1/H, and times (1/H + 2) when agents subtract another sample than they sent. 400 rounds of 15
-    /// coordinates, of which about 10 are independent, give a relative standard error of about 3 %, so a band of +-20 % is left by chance with
-    /// probability below 1e-10 were it normal, which leaves room for 1e-4 with its heavier tails.
+    /// The variance of the round's direction, (thetabar_t+1 - thetabar_t) / (eta H alpha_g), over rounds that the tiny eta leaves at the
+    /// same parameters: tr(Sigma)/(N B) times 1/H, and times (1/H + 2) when agents subtract another sample than they sent. 400 rounds of 15
+    /// coordinates, of which about 10 are independent, give a relative standard error of about 3 %, so a band of +-20 % is left by chance
+    /// with probability below 1e-10 were it normal, which leaves room for 1e-4 with its heavier tails.
     /// </summary>
     [Theory]
     [InlineData("reuse", 1, 5)]
@@ -41,13 +41,16 @@ public sealed class RoundNoiseTests
     [InlineData("resample", 4, 5)]
     [InlineData("resample", 12, 5)]
     [InlineData("reuse", 4, 10)]
-    public void The_noise_of_the_rounds_direction_falls_with_local_steps_unless_memories_are_sampled_anew(string memory, int localSteps, int agents)
+    public void The_noise_of_the_rounds_direction_falls_with_local_steps_unless_memories_are_sampled_anew(string memory,
+        int localSteps, int agents)
     {
         const double eta = 1e-9, alpha = 0.5;
         using FedPG.Federation.TrainingLoop federation = Create($$"""
-            { "seed": 11, "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": {{agents}}, "options": { "states": 5, "actions": 3 } },
+            { "seed": 11, "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": {{agents}}, "options": {
+              "states": 5, "actions": 3 } },
               "gradient": { "estimator": "gpomdp", "horizon": {{Horizon}}, "trajectories": {{Batch}}, "baseline": "none" },
-              "federation": { "rounds": {{Rounds}}, "localSteps": {{localSteps}}, "localStepSize": {{eta:R}}, "globalStepSize": {{alpha}}, "memory": "{{memory}}" },
+              "federation": { "rounds": {{Rounds}}, "localSteps": {{localSteps}}, "localStepSize": {{eta:R}},
+                "globalStepSize": {{alpha}}, "memory": "{{memory}}" },
               "evaluateEvery": 1000000, "checkpointEvery": 0 }
             """, threads: 1);
         double[]? before = null;
@@ -65,8 +68,8 @@ public sealed class RoundNoiseTests
     }
 
     /// <summary>
-    /// mbar is the mean of the very vectors that agents keep: bit for bit in the tree's order, and so sum over i of (mbar - m_i) is 0 but for the
-    /// rounding of that mean, at most log2 N + 1 roundings of partial sums and one of the division.
+    /// mbar is the mean of the very vectors that agents keep: bit for bit in the tree's order, and so sum over i of (mbar - m_i) is 0 but
+    /// for the rounding of that mean, at most log2 N + 1 roundings of partial sums and one of the division.
     /// </summary>
     [Theory]
     [InlineData("float32", 3, "reuse")]
@@ -81,8 +84,10 @@ public sealed class RoundNoiseTests
         foreach ((string estimator, int threads, int block) in new[] { ("gpomdp", 2, 2), ("exact", 1, 4) })
         {
             using FedPG.Federation.TrainingLoop federation = Create($$"""
-                { "dtype": "{{dtype}}", "environment": { "id": "GridWorld-v0", "agents": {{agents}}, "options": { "width": 3, "height": 3 } },
-                  "policy": { "kind": "neural-softmax", "hidden": [7] }, "gradient": { "estimator": "{{estimator}}", "horizon": 20, "trajectories": 4 },
+                { "dtype": "{{dtype}}", "environment": { "id": "GridWorld-v0", "agents": {{agents}}, "options": {
+                  "width": 3, "height": 3 } },
+                  "policy": { "kind": "neural-softmax", "hidden": [7] }, "gradient": {
+                    "estimator": "{{estimator}}", "horizon": 20, "trajectories": 4 },
                   "federation": { "rounds": 6, "localSteps": 3, "localStepSize": 0.05, "memory": "{{memory}}" } }
                 """, threads, block);
             int reports = 0;
@@ -121,7 +126,9 @@ public sealed class RoundNoiseTests
     private static void Run(FedPG.Federation.TrainingLoop federation, Action<RoundReport> report) =>
         Assert.Equal(RunStatus.Finished, federation.Run(new Sink(report), checkpoint: null, TestContext.Current.CancellationToken));
 
-    /// <summary>The mean over agents of E ||ghat_i - g_i||^2 for one trajectory of the uniform policy, as 20,000 samples estimate it (to about 1 %).</summary>
+    /// <summary>
+    /// The mean over agents of E ||ghat_i - g_i||^2 for one trajectory of the uniform policy, as 20,000 samples estimate it (to about 1 %).
+    /// </summary>
     private static double TraceOfCovariance(int agents)
     {
         FiniteMdp mdp = EnvTesting.Make("RandomMdp-v0", agents, """{ "states": 5, "actions": 3 }""");
@@ -134,7 +141,8 @@ public sealed class RoundNoiseTests
             var moments = new VectorMoments(15);
             for (int sample = 0; sample < 20_000 / agents; sample++)
             {
-                sampler.ScoreWeights<double>(agent, policy, default, 0, new StreamKey(12, StreamPurpose.Rollout, agent, sample, 0), false, weights, work);
+                sampler.ScoreWeights<double>(agent, policy, default, 0, new StreamKey(12, StreamPurpose.Rollout, agent, sample, 0), false,
+                    weights, work);
                 moments.Add([.. weights.Select((w, k) => w - (weights.AsSpan(k / 3 * 3, 3).ToArray().Sum() / 3))]);
             }
             sum += moments.TotalVariance;

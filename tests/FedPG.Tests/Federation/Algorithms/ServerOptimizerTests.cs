@@ -12,7 +12,8 @@ public sealed class ServerOptimizerTests
     private const double Beta1 = 0.8, Beta2 = 0.9, Tau = 0.01;
     private static readonly string[] Settings =
     [
-        "federation.rounds=10", "federation.localSteps=2", "federation.localStepSize=0.6", "federation.globalStepSize=0.3", "federation.serverBeta1=0.8", "federation.serverBeta2=0.9",
+        "federation.rounds=10", "federation.localSteps=2", "federation.localStepSize=0.6", "federation.globalStepSize=0.3",
+        "federation.serverBeta1=0.8", "federation.serverBeta2=0.9",
         "federation.serverTau=0.01",
     ];
 
@@ -42,7 +43,8 @@ public sealed class ServerOptimizerTests
             return [.. m.Select((x, k) => kind == "momentum" ? x : x / (Math.Sqrt(v[k]) + Tau))];
         }
 
-        AlgorithmTesting.AssertClose(new PlainFederation(experiment.Mdp, 10, 2, 0.6, 0.3).FedAvg(Move), AlgorithmTesting.Path(experiment, threads: 2, block: 1), 1e-9);
+        AlgorithmTesting.AssertClose(new PlainFederation(experiment.Mdp, 10, 2, 0.6, 0.3).FedAvg(Move),
+            AlgorithmTesting.Path(experiment, threads: 2, block: 1), 1e-9);
     }
 
     /// <summary>What the optimiser keeps is in the checkpoint, for every algorithm that has it.</summary>
@@ -57,7 +59,8 @@ public sealed class ServerOptimizerTests
     {
         using var folder = new TemporaryFolder();
         Experiment experiment = AlgorithmTesting.Experiment(algorithm, [
-            "gradient.estimator=gpomdp", "federation.globalStepSize=0.1", $"federation.serverOptimizer={kind}", "federation.agentTopK=5", "federation.serverTopK=0.4", "federation.klTarget=0.01"]);
+            "gradient.estimator=gpomdp", "federation.globalStepSize=0.1", $"federation.serverOptimizer={kind}", "federation.agentTopK=5",
+            "federation.serverTopK=0.4", "federation.klTarget=0.01"]);
         string expected = AlgorithmTesting.Run(experiment, folder["whole"]);
         AlgorithmTesting.Stop(experiment, folder["stopped"], 3);
         Assert.Equal(expected, AlgorithmTesting.Resume(folder["stopped"], threads: 2, block: 1));
@@ -66,8 +69,10 @@ public sealed class ServerOptimizerTests
     [Fact]
     public void Sparse_messages_cost_a_value_and_an_index_for_each_entry()
     {
-        RoundReport[] reports = AlgorithmTesting.Reports(AlgorithmTesting.Experiment("fedlin", "federation.serverTopK=0.3", "federation.agentTopK=2"));
-        ExchangeEntry up = reports[1].Exchanges.Single(e => e.Name == "gradient"), down = reports[1].Exchanges.Single(e => e.Name == "gradient_mean");
+        RoundReport[] reports = AlgorithmTesting.Reports(
+            AlgorithmTesting.Experiment("fedlin", "federation.serverTopK=0.3", "federation.agentTopK=2"));
+        ExchangeEntry up = reports[1].Exchanges.Single(e => e.Name == "gradient"),
+            down = reports[1].Exchanges.Single(e => e.Name == "gradient_mean");
         Assert.Equal(("2 of 12", 2 * (8 + 4)), (up.Shape, up.Bytes));
         Assert.Equal(("4 of 12", 4 * (8 + 4)), (down.Shape, down.Bytes));
     }
@@ -78,7 +83,8 @@ public sealed class ServerOptimizerTests
     {
         string[] settings =
         [
-            "environment.options.heterogeneity=1", "gradient.entropy=0.3", "federation.localSteps=10", "federation.localStepSize=0.02", "federation.rounds=3000", "evaluateEvery=3000",
+            "environment.options.heterogeneity=1", "gradient.entropy=0.3", "federation.localSteps=10", "federation.localStepSize=0.02",
+            "federation.rounds=3000", "evaluateEvery=3000",
         ];
         double Left(Experiment experiment) => AlgorithmTesting.Reports(experiment)[^1].Evaluation!.RegularisedGap!.Value;
         Experiment proximal = AlgorithmTesting.Experiment("fedprox", [.. settings, "federation.proximal=15"]);

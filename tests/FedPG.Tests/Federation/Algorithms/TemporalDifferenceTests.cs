@@ -13,7 +13,8 @@ namespace FedPG.Tests.Federation.Algorithms;
 public sealed class TemporalDifferenceTests
 {
     private const string Json = """
-        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "states": 8, "actions": 3, "discount": 0.8, "kernels": "own" } },
+        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 3, "options": {
+          "states": 8, "actions": 3, "discount": 0.8, "kernels": "own" } },
           "policy": { "features": "random", "featureCount": 4 }, "gradient": {},
           "federation": { "algorithm": "fedtd", "rounds": 200, "localSteps": 5, "localStepSize": 0.05 } }
         """;
@@ -35,7 +36,8 @@ public sealed class TemporalDifferenceTests
             EstimatorsTesting.AssertClose(Expected(mdp, d, values.Features, theta), direction, 1e-12);
             EstimatorsTesting.AssertClose(new double[4], Expected(mdp, d, values.Features, [.. point.Weights]), 1e-12);
             Assert.Equal(0, point.SquaredError([.. point.Weights]), 1e-20);
-            double error = Enumerable.Range(0, 8).Sum(s => d[s] * Math.Pow(values.Features.Value(s, theta) - values.Features.Value(s, [.. point.Weights]), 2));
+            double error = Enumerable.Range(0, 8)
+                .Sum(s => d[s] * Math.Pow(values.Features.Value(s, theta) - values.Features.Value(s, [.. point.Weights]), 2));
             Assert.Equal(error, point.SquaredError(theta), 1e-10);
         }
     }
@@ -52,9 +54,9 @@ public sealed class TemporalDifferenceTests
     }
 
     /// <summary>
-    /// At fixed weights the mean direction along the chain is A theta - b. Means of 100 stretches of 400 transitions are nearly independent of each other, so the mean over
-    /// them lies within 6 of their standard errors: a false alarm in one of 12 coordinates has probability below 12 * 2e-9 for normal means, and below 1e-6 with the
-    /// Student tails of 99 degrees of freedom.
+    /// At fixed weights the mean direction along the chain is A theta - b. Means of 100 stretches of 400 transitions are nearly independent
+    /// of each other, so the mean over them lies within 6 of their standard errors: a false alarm in one of 12 coordinates has probability
+    /// below 12 * 2e-9 for normal means, and below 1e-6 with the Student tails of 99 degrees of freedom.
     /// </summary>
     [Fact]
     public void Directions_along_the_chain_average_to_the_mean_direction()
@@ -79,15 +81,17 @@ public sealed class TemporalDifferenceTests
             Assert.Equal(3L * stretches * length, estimator.EnvSteps);
             for (int j = 0; j < 12; j++)
             {
-                double mean = means.Average(x => x[j]), error = Math.Sqrt(means.Sum(x => Math.Pow(x[j] - mean, 2)) / stretches / (stretches - 1));
+                double mean = means.Average(x => x[j]),
+                    error = Math.Sqrt(means.Sum(x => Math.Pow(x[j] - mean, 2)) / stretches / (stretches - 1));
                 Assert.True(Math.Abs(mean - truth[j]) <= 6 * error, $"coordinate {j}: {mean} for {truth[j]}, standard error {error}");
             }
         }
     }
 
     /// <summary>
-    /// The noise floor of identical agents falls as 1/N: measured over N in {1, 4, 16}, N times the floor is the same within 25 %. The seed is fixed, so the
-    /// test cannot fail by chance; over seeds 1 to 12 the two ratios lay between 0.84 and 1.04 (below 1 on average: one agent with a large step feels the noise that grows with its error).
+    /// The noise floor of identical agents falls as 1/N: measured over N in {1, 4, 16}, N times the floor is the same within 25 %. The seed
+    /// is fixed, so the test cannot fail by chance; over seeds 1 to 12 the two ratios lay between 0.84 and 1.04 (below 1 on average: one
+    /// agent with a large step feels the noise that grows with its error).
     /// </summary>
     [Fact]
     public void The_noise_floor_falls_with_the_number_of_agents()
@@ -101,7 +105,8 @@ public sealed class TemporalDifferenceTests
     {
         (double sum, int count) = (0, 0);
         Experiment experiment = EstimatorsTesting.Read(
-            Json, $"environment.agents={agents}", "environment.options.heterogeneity=0", "environment.options.rewards=shared", "federation.rounds=6000", "federation.localStepSize=0.1", "evaluateEvery=5");
+            Json, $"environment.agents={agents}", "environment.options.heterogeneity=0", "environment.options.rewards=shared",
+            "federation.rounds=6000", "federation.localStepSize=0.1", "evaluateEvery=5");
         EstimatorsTesting.Train(experiment, (report, _) =>
         {
             if (report.Round < 500 || report.Evaluation is null) return;
@@ -111,8 +116,8 @@ public sealed class TemporalDifferenceTests
     }
 
     /// <summary>
-    /// Without noise (the mean direction) identical agents learn their fixed point exactly, and different ones end at a distance from the best common weights, which grows
-    /// with the difference.
+    /// Without noise (the mean direction) identical agents learn their fixed point exactly, and different ones end at a distance from the
+    /// best common weights, which grows with the difference.
     /// </summary>
     [Fact]
     public void Heterogeneity_leaves_a_bias_and_identical_agents_leave_none()
@@ -121,7 +126,8 @@ public sealed class TemporalDifferenceTests
         {
             double gap = double.NaN;
             EstimatorsTesting.Train(
-                EstimatorsTesting.Read(Json, FormattableString.Invariant($"environment.options.heterogeneity={lambda}"), "gradient.estimator=exact", "federation.rounds=4000", "federation.localStepSize=0.5", "evaluateEvery=4000"),
+                EstimatorsTesting.Read(Json, FormattableString.Invariant($"environment.options.heterogeneity={lambda}"),
+                    "gradient.estimator=exact", "federation.rounds=4000", "federation.localStepSize=0.5", "evaluateEvery=4000"),
                 (report, _) => gap = report.Evaluation?.Gap ?? gap);
             return gap;
         })];
@@ -159,7 +165,8 @@ public sealed class TemporalDifferenceTests
             EstimatorsTesting.Directions(waiting, rows, 3, new BatchKey(0, 0));
             EstimatorsTesting.Directions(going, rows, 3, new BatchKey(0, 0));
             for (int l = 1; l < 20; l++) EstimatorsTesting.Directions(waiting, rows, 3, new BatchKey(0, l, Active: [true, false, true]));
-            double[] before = ((ChainEstimator.Chains)going.State).Position.Numbers(), after = ((ChainEstimator.Chains)waiting.State).Position.Numbers();
+            double[] before = ((ChainEstimator.Chains)going.State).Position.Numbers(),
+                after = ((ChainEstimator.Chains)waiting.State).Position.Numbers();
             Assert.Equal(before[1], after[1]);
             Assert.Equal(3 + (2 * 19), waiting.EnvSteps);
             Assert.All(after, s => Assert.InRange(s, 0, 7));

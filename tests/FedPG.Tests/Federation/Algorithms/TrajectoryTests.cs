@@ -10,9 +10,11 @@ public sealed class TrajectoryTests
     private const double Eta = 0.6, Alpha = 0.8;
     private static readonly int[] OwnSteps = [1, 4, 2, 3];
     private static readonly string[] Settings =
-        [$"federation.rounds={Rounds}", $"federation.localSteps={H}", "federation.localStepSize=0.6", "federation.globalStepSize=0.8", "environment.options.heterogeneity=1"];
+        [$"federation.rounds={Rounds}", $"federation.localSteps={H}", "federation.localStepSize=0.6", "federation.globalStepSize=0.8",
+            "environment.options.heterogeneity=1"];
 
-    private const string OwnStepsAssignment = "federation.agentLocalSteps=[1,4,2,3]", Trace = """federation.participation={"kind":"trace","trace":[[0,2],[1,2,3],[],[3]]}""";
+    private const string OwnStepsAssignment = "federation.agentLocalSteps=[1,4,2,3]",
+        Trace = """federation.participation={"kind":"trace","trace":[[0,2],[1,2,3],[],[3]]}""";
     private static readonly int[][] TraceSets = [[0, 2], [1, 2, 3], [], [3]];
 
     [Theory]
@@ -60,21 +62,31 @@ public sealed class TrajectoryTests
         {
             "\"complete\"" => [[.25, .25, .25, .25], [.25, .25, .25, .25], [.25, .25, .25, .25], [.25, .25, .25, .25]],
             // With two agents on either side the bipartite graph is the ring of four.
-            "\"ring\"" or "\"bipartite\"" => [[third, third, 0, third], [third, third, third, 0], [0, third, third, third], [third, 0, third, third]],
+            "\"ring\"" or "\"bipartite\"" =>
+                [[third, third, 0, third], [third, third, third, 0], [0, third, third, third], [third, 0, third, third]],
             _ => [[.5, .5, 0, 0], [0, .5, .5, 0], [0, 0, .5, .5], [.5, 0, 0, .5]],
         };
         Check("decentralized", plain => plain.Decentralized(weights), $"federation.graph={graph}");
         CheckWith("decentralized", OwnSteps, null, plain => plain.Decentralized(weights), $"federation.graph={graph}", OwnStepsAssignment);
-        double[][] one = new PlainFederation(AlgorithmTesting.Experiment("decentralized", Settings).Mdp, Rounds, 1, Eta, 1).Decentralized(weights);
-        AlgorithmTesting.AssertClose(one, AlgorithmTesting.Path(AlgorithmTesting.Experiment("decentralized", [.. Settings, "federation.localSteps=1", "federation.globalStepSize=1", $"federation.graph={graph}"])), 1e-9);
+        double[][] one =
+            new PlainFederation(AlgorithmTesting.Experiment("decentralized", Settings).Mdp, Rounds, 1, Eta, 1).Decentralized(weights);
+        AlgorithmTesting.AssertClose(one,
+            AlgorithmTesting.Path(AlgorithmTesting.Experiment("decentralized",
+                [.. Settings, "federation.localSteps=1", "federation.globalStepSize=1", $"federation.graph={graph}"])), 1e-9);
     }
 
-    private static void Check(string algorithm, Func<PlainFederation, double[][]> plain, params string[] assignments) => CheckWith(algorithm, null, null, plain, assignments);
+    private static void Check(string algorithm, Func<PlainFederation, double[][]> plain, params string[] assignments) =>
+        CheckWith(algorithm, null, null, plain, assignments);
 
-    private static void CheckWith(string algorithm, int[]? own, int[][]? trace, Func<PlainFederation, double[][]> plain, params string[] assignments)
+    private static void CheckWith(string algorithm, int[]? own, int[][]? trace, Func<PlainFederation, double[][]> plain,
+        params string[] assignments)
     {
         Experiment experiment = AlgorithmTesting.Experiment(algorithm, [.. Settings, .. assignments]);
-        var federation = new PlainFederation(experiment.Mdp, Rounds, H, Eta, Alpha) { Own = own, Participants = trace is null ? null : t => trace[t % trace.Length] };
+        var federation = new PlainFederation(experiment.Mdp, Rounds, H, Eta, Alpha)
+        {
+            Own = own,
+            Participants = trace is null ? null : t => trace[t % trace.Length],
+        };
         AlgorithmTesting.AssertClose(plain(federation), AlgorithmTesting.Path(experiment, threads: 2, block: 2), 1e-9);
     }
 }

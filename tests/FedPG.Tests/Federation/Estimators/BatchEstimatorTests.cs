@@ -12,7 +12,8 @@ namespace FedPG.Tests.Federation.Estimators;
 public sealed class BatchEstimatorTests
 {
     private const string Random = """
-        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 2, "options": { "states": 4, "actions": 3, "discount": 0.8, "kernels": "own" } },
+        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 2, "options": {
+          "states": 4, "actions": 3, "discount": 0.8, "kernels": "own" } },
           "policy": { "kind": "tabular-softmax" }, "gradient": { "estimator": "gpomdp", "horizon": 120, "trajectories": 500 } }
         """;
 
@@ -50,7 +51,10 @@ public sealed class BatchEstimatorTests
         }
     }
 
-    /// <summary>The mean of 40 batches' shares is the discounted occupancy within 5.5 standard errors in each of 8 coordinates (chance 2e-5; the seed is fixed).</summary>
+    /// <summary>
+    /// The mean of 40 batches' shares is the discounted occupancy within 5.5 standard errors in each
+    /// of 8 coordinates (chance 2e-5; the seed is fixed).
+    /// </summary>
     [Fact]
     public void Sampled_visits_are_the_occupancy_in_the_mean()
     {
@@ -66,7 +70,8 @@ public sealed class BatchEstimatorTests
 
     private static double[][] Visits(string name, double[] rows, int batches)
     {
-        (IGradientEstimator estimator, Policy policy) = EstimatorsTesting.Estimator(EstimatorsTesting.Read(Random, $"gradient.estimator={name}"));
+        (IGradientEstimator estimator, Policy policy) =
+            EstimatorsTesting.Estimator(EstimatorsTesting.Read(Random, $"gradient.estimator={name}"));
         using (estimator)
         using (policy)
         using (DisposeScope scope = NewDisposeScope())

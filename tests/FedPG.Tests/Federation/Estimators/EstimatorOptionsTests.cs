@@ -2,7 +2,6 @@ using FedPG.Core.Options;
 using FedPG.Envs.Returns;
 using FedPG.Experiments;
 using FedPG.Federation.Algorithms;
-using FedPG.Federation.BuiltIn;
 using FedPG.Federation.Estimators;
 using FedPG.Policies;
 using TorchSharp;
@@ -35,7 +34,7 @@ public sealed class EstimatorOptionsTests
 
     private static IEnumerable<EstimatorDefinition> BuiltIn =>
     [
-        .. EstimatorRegistry.Default.Entries,
+        .. ExperimentCatalog.Default.Estimators.Entries,
         .. QAvg.Definition.OwnEstimators!, .. FedQ.Definition.OwnEstimators!, .. FedTd.Definition.OwnEstimators!,
     ];
 

@@ -8,7 +8,8 @@ namespace FedPG.Tests.Federation.Estimators;
 public sealed class EstimatorRunTests
 {
     private const string Five = """
-        { "name": "five", "seed": 3, "environment": { "id": "RandomMdp-v0", "agents": 5, "options": { "states": 5, "actions": 3, "kernels": "own" } },
+        { "name": "five", "seed": 3, "environment": { "id": "RandomMdp-v0", "agents": 5, "options": {
+          "states": 5, "actions": 3, "kernels": "own" } },
           "federation": { "algorithm": "fast-fedpg", "rounds": 4, "localSteps": 3, "localStepSize": 0.2 }, "checkpointEvery": 2 }
         """;
 
@@ -16,10 +17,12 @@ public sealed class EstimatorRunTests
         "gradient.direction=natural|gradient.estimator=exact",
         "gradient.direction=natural|gradient.horizon=5|gradient.trajectories=3|gradient.entropy=0.1",
         """gradient.direction=natural|gradient.estimator=exact|policy={"kind":"neural-softmax","hidden":[4]}""",
-        """gradient.direction=natural|gradient.horizon=5|gradient.trajectories=3|policy={"kind":"neural-softmax","hidden":[4]}|dtype=float64""",
+        """gradient.direction=natural|gradient.horizon=5|gradient.trajectories=3|policy={"kind":"neural-softmax","hidden":[4]}|"""
+            + """dtype=float64""",
         "federation.algorithm=pavg|gradient.horizon=5|gradient.trajectories=3",
         "federation.algorithm=pavg|gradient.estimator=exact|policy.kind=tabular-direct",
-        """federation.algorithm=pavg|gradient.estimator=exact|policy.kind=tabular-direct|federation.rounds=60|federation.localStepSize=0.1|federation.stragglers={"share":0.4,"least":1}""",
+        """federation.algorithm=pavg|gradient.estimator=exact|policy.kind=tabular-direct|federation.rounds=60|"""
+            + """federation.localStepSize=0.1|federation.stragglers={"share":0.4,"least":1}""",
         "federation.algorithm=pmd|gradient.estimator=exact",
         "federation.algorithm=qavg|gradient.estimator=exact",
         "federation.algorithm=qavg|gradient.estimator=sampled|gradient.trajectories=5|dtype=float64",

@@ -38,7 +38,8 @@ internal static class EstimatorsTesting
     {
         Policy policy = experiment.CreatePolicy(TensorFormat.Float64);
         return (experiment.Gradient.Prepare(experiment.Environment).Create(new EstimatorSetup(
-            experiment.Environment, policy, 0, experiment.Environment.AgentNames.Count, experiment.Objective, experiment.Entropy, experiment.Seed)), policy);
+            experiment.Environment, policy, 0, experiment.Environment.AgentNames.Count, experiment.Objective, experiment.Entropy,
+            experiment.Seed)), policy);
     }
 
     /// <summary>Directions of rows given as numbers, [n, d].</summary>

@@ -93,16 +93,19 @@ public sealed class BlockInvarianceTests
     {
         using DisposeScope scope = NewDisposeScope();
         FiniteMdp mdp = NumericsTesting.Mdp("grid-5", Agents);
-        using TabularPolicy single = PolicyCases.Create(policyName, mdp, TensorFormat.Float32), twice = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
+        using TabularPolicy single = PolicyCases.Create(policyName, mdp, TensorFormat.Float32),
+            twice = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         // Parameters that both formats hold exactly.
         Tensor rows = NumericsTesting.RandomRows(single, Agents, seed: 15);
-        Tensor exact32 = NumericsTesting.ExactDirections(mdp, single, rows, tau: 0.1), exact64 = NumericsTesting.ExactDirections(mdp, twice, rows.to(ScalarType.Float64), tau: 0.1);
+        Tensor exact32 = NumericsTesting.ExactDirections(mdp, single, rows, tau: 0.1),
+            exact64 = NumericsTesting.ExactDirections(mdp, twice, rows.to(ScalarType.Float64), tau: 0.1);
         AssertClose(exact64, exact32);
         AssertClose(Sampled(mdp, twice, rows.to(ScalarType.Float64), 0), Sampled(mdp, single, rows, 0));
 
         static void AssertClose(Tensor expected, Tensor actual)
         {
-            double norm = NumericsTesting.Norm(expected.Numbers()), distance = NumericsTesting.Distance(expected.Numbers(), actual.Numbers());
+            double norm = NumericsTesting.Norm(expected.Numbers()),
+                distance = NumericsTesting.Distance(expected.Numbers(), actual.Numbers());
             Assert.True(norm > 0.01 && distance <= 1e-4 * norm, $"distance {distance}, norm {norm}");
         }
     }
@@ -118,7 +121,8 @@ public sealed class BlockInvarianceTests
         foreach (int size in BlockSizes)
         {
             using TabularPolicy policy = create();
-            (int First, Tensor Rows)[] blocks = [.. Starts(Agents, size).Select(first => (first, rows.narrow(0, first, Math.Min(size, Agents - first)).clone()))];
+            (int First, Tensor Rows)[] blocks = [.. Starts(Agents, size)
+                .Select(first => (first, rows.narrow(0, first, Math.Min(size, Agents - first)).clone()))];
             Note("log pi", logs, blocks.SelectMany(b => policy.Evaluate(b.Rows).Output.Bits()));
             Note("exact", exact, blocks.SelectMany(b => NumericsTesting.ExactDirections(mdp, policy, b.Rows, b.First).Bits()));
             Note("sampled", sampled, blocks.SelectMany(b => Sampled(mdp, policy, b.Rows, b.First).Bits()));

@@ -41,7 +41,8 @@ public sealed class BlockSizeTests
                 for (int other = 1; other <= 16; other *= 2)
                 {
                     (int otherCalls, int otherRows) = Busiest(agents, threads, other);
-                    Assert.False(otherCalls <= calls && otherRows < rows, $"{agents} agents, {threads} threads: blocks of {other} in the place of {size}");
+                    Assert.False(otherCalls <= calls && otherRows < rows,
+                        $"{agents} agents, {threads} threads: blocks of {other} in the place of {size}");
                 }
             }
         }

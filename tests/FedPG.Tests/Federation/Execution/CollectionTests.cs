@@ -69,7 +69,8 @@ public sealed class CollectionTests
         Assert.DoesNotContain(dangerous, method => method.Name == "sub" && method.GetParameters() is [{ ParameterType.Name: "Tensor" }]);
 
         IEnumerable<string> offenders =
-            from assembly in (Assembly[])[typeof(Scalars).Assembly, typeof(FedPG.Federation.TrainingLoop).Assembly, typeof(FedPG.Cli.Common.ExitCode).Assembly]
+            from assembly in (Assembly[])[typeof(Scalars).Assembly, typeof(FedPG.Federation.TrainingLoop).Assembly,
+                typeof(FedPG.Cli.Common.ExitCode).Assembly]
             from type in assembly.GetTypes()
             where type != typeof(Scalars)
             from method in type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All))
@@ -86,7 +87,9 @@ public sealed class CollectionTests
     private const BindingFlags All =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    /// <summary>The methods whose tokens follow a call instruction (an operand can look like one, and is then no known method, or harmless).</summary>
+    /// <summary>
+    /// The methods whose tokens follow a call instruction (an operand can look like one, and is then no known method, or harmless).
+    /// </summary>
     private static IEnumerable<MethodBase> Calls(MethodBase method)
     {
         const byte call = 0x28, virtualCall = 0x6f;
@@ -102,7 +105,8 @@ public sealed class CollectionTests
         try
         {
             return method.Module.ResolveMethod(
-                token, method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null, method.IsGenericMethod ? method.GetGenericArguments() : null);
+                token, method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null,
+                method.IsGenericMethod ? method.GetGenericArguments() : null);
         }
         catch (Exception e) when (e is ArgumentException or BadImageFormatException or TypeLoadException or FileNotFoundException)
         {
@@ -112,7 +116,8 @@ public sealed class CollectionTests
 
     private static byte[] Train(Experiment experiment)
     {
-        using var federation = new FedPG.Federation.TrainingLoop(experiment, new ExecutionOptions(2, CPU, BlockSize: 2), TimeProvider.System);
+        using var federation = new FedPG.Federation.TrainingLoop(experiment, new ExecutionOptions(2, CPU, BlockSize: 2),
+            TimeProvider.System);
         Assert.Equal(RunStatus.Finished, federation.Run(new Silence(), checkpoint: null, TestContext.Current.CancellationToken));
         return federation.Server.Theta.Bits();
     }

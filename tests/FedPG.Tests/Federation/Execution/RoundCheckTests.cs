@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace FedPG.Tests.Federation.Execution;
 
-/// <summary>What a round asks of agents follows from the options and t alone; an algorithm that breaks this is refused before it starts.</summary>
+/// <summary>
+/// What a round asks of agents follows from the options and t alone; an algorithm that breaks this is refused before it starts.
+/// </summary>
 public sealed class RoundCheckTests
 {
     private const string Law = "; what a round asks of agents must follow from the options and t alone, never from the server's numbers";
@@ -34,7 +36,8 @@ public sealed class RoundCheckTests
 
     [Fact]
     public void So_is_one_that_depends_on_what_the_agents_answered() => Assert.Equal(
-        "small: federation.algorithm: in round 0 Scripted asks for Sum \"small\" of round 0, or for Sum \"large\" of round 0 when the server has other numbers" + Law,
+        "small: federation.algorithm: in round 0 Scripted asks for Sum \"small\" of round 0, or for Sum \"large\" of round 0 when the "
+        + "server has other numbers" + Law,
         ErrorOf((_, _, agents, t) =>
         {
             double norm = agents.Mean("delta", (block, _) => block.Theta, t).norm().item<double>();
@@ -43,7 +46,8 @@ public sealed class RoundCheckTests
 
     [Fact]
     public void So_is_a_choice_of_the_function() => Assert.Equal(
-        "small: federation.algorithm: in round 0 Scripted runs another function for Work of round 0 when the server has other numbers" + Law,
+        "small: federation.algorithm: in round 0 Scripted runs another function for Work of round 0 when the server has other numbers"
+            + Law,
         ErrorOf((_, server, agents, t) =>
         {
             if (server.Theta.sum().item<double>() == 0) agents.Run((block, _) => block.Theta.zero_(), t);
@@ -54,14 +58,16 @@ public sealed class RoundCheckTests
     public void So_is_a_number_or_a_tensor_of_the_server_that_a_function_takes_along()
     {
         Assert.Equal(
-            "small: federation.algorithm: in round 0 Scripted hands the variable \"norm\" of the server to the function for Work of round 0" + Law,
+            "small: federation.algorithm: in round 0 Scripted hands the variable \"norm\" of the server to the function for Work of round 0"
+                + Law,
             ErrorOf((_, server, agents, t) =>
             {
                 double norm = server.Theta.norm().item<double>();
                 agents.Run((block, _) => block.Theta.mul_(norm), t);
             }));
         Assert.Equal(
-            "small: federation.algorithm: in round 0 Scripted hands the variable \"server\" of the server to the function for Work of round 0" + Law,
+            "small: federation.algorithm: in round 0 Scripted hands the variable \"server\" of the server to the "
+            + "function for Work of round 0" + Law,
             ErrorOf((_, server, agents, t) => agents.Run((block, _) => block.Theta.copy_(server.Theta), t)));
     }
 
@@ -78,7 +84,8 @@ public sealed class RoundCheckTests
         try
         {
             using var run = new TrainingLoop(
-                AlgorithmTesting.Experiment("fedavg") with { CreateAlgorithm = () => new Scripted(round) }, RunTesting.Execution(), TimeProvider.System);
+                AlgorithmTesting.Experiment("fedavg") with { CreateAlgorithm = () => new Scripted(round) }, RunTesting.Execution(),
+                TimeProvider.System);
             return null;
         }
         catch (InvalidInputException e)

@@ -34,7 +34,7 @@ public sealed class ProblemFamilyTests
         ProblemFamily family = ProblemFamily.Of(experiment.Environment);
         Assert.Equal(name, family.Name);
         Assert.IsAssignableFrom(family.EnvironmentType, experiment.Environment);
-        Assert.Contains(experiment.Gradient.Definition, family.Estimators);
+        Assert.Equal(family.EnvironmentType, experiment.Gradient.Definition.Environment);
         using var pool = new WorkerPool(1);
         using var noGrad = no_grad();
         var format = new TensorFormat(experiment.Dtype, CPU);

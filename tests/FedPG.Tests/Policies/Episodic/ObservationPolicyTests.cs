@@ -17,7 +17,8 @@ public sealed class ObservationPolicyTests
     public ObservationPolicyTests() => set_num_threads(1);
 
     public static TheoryData<string> Policies() =>
-        ["softmax []", "softmax [6]", "softmax [64,64]", "softmax relu [9,33]", "gaussian []", "gaussian [5,7]", "gaussian relu [8]", "gaussian fixed [16]", "module softmax", "module gaussian", "module gaussian fixed"];
+        ["softmax []", "softmax [6]", "softmax [64,64]", "softmax relu [9,33]", "gaussian []", "gaussian [5,7]", "gaussian relu [8]",
+            "gaussian fixed [16]", "module softmax", "module gaussian", "module gaussian fixed"];
 
     private static EpisodicPolicy Create(string name, TensorFormat format, Space? observations = null)
     {
@@ -149,7 +150,8 @@ public sealed class ObservationPolicyTests
         doubles.SetParameters(theta);
         float[] head = new float[5];
         double[] exact = new double[5];
-        foreach (double x in Enumerable.Range(-3000, 6001).Select(k => k / 100.0).Concat([1e-5, -1e-5, 1e-3, 100, -1e6, double.PositiveInfinity, double.NegativeInfinity]))
+        foreach (double x in Enumerable.Range(-3000, 6001).Select(k => k / 100.0)
+            .Concat([1e-5, -1e-5, 1e-3, 100, -1e6, double.PositiveInfinity, double.NegativeInfinity]))
         {
             floats.Heads([(float)x, 0, 0], 1, head);
             doubles.Heads([x, 0, 0], 1, exact);
@@ -248,7 +250,8 @@ public sealed class ObservationPolicyTests
         Assert.Equal(theta, other.InitialParameters(Key));
         Assert.NotEqual(theta, other.InitialParameters(Key with { Seed = 12 }));
         Assert.Equal([Math.Log(0.7), Math.Log(0.7)], theta[^2..]);
-        Assert.Equal(["_hidden.weight", "_hidden.bias", "_last.weight", "_last.bias", "_unused.weight", "_unused.bias", "log_standard_deviation"], one.Layout.Slices.Select(slice => slice.Name));
+        Assert.Equal(["_hidden.weight", "_hidden.bias", "_last.weight", "_last.bias", "_unused.weight", "_unused.bias",
+            "log_standard_deviation"], one.Layout.Slices.Select(slice => slice.Name));
     }
 
     private static StreamKey Key => new(11, StreamPurpose.Rollout, 0, 1, 2);

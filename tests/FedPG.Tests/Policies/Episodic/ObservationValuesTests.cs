@@ -167,7 +167,9 @@ public sealed class ObservationValuesTests
         var recorder = new Recorder();
         EpisodicEnvironment environment = recorder.Watch(Environment("CartPole-v1", 1));
         using ObservationActionValues policy = Actions(environment, TensorFormat.Float64);
-        using var estimator = new EpisodicQBatchEstimator(new EstimatorSetup(environment, policy, 0, 1, Objective.Reward, NumericsTesting.Entropy(0), Seed: 6), horizon: 12, trajectories: 5, exploration: 0.5);
+        using var estimator = new EpisodicQBatchEstimator(
+            new EstimatorSetup(environment, policy, 0, 1, Objective.Reward, NumericsTesting.Entropy(0), Seed: 6), horizon: 12,
+            trajectories: 5, exploration: 0.5);
         double[] theta = NumericsTesting.Uniform(2, policy.Layout.Length, 3), actual = EstimatorsTesting.Directions(
             estimator, theta, 1, new BatchKey(2, 3, Observe: true)), expected = new double[theta.Length];
         ObservationFeatures.Writer writer = policy.Features.CreateWriter();
@@ -258,7 +260,9 @@ public sealed class ObservationValuesTests
         Assert.Null(ending.Error);
         EnvironmentContractException e = Assert.Throws<EnvironmentContractException>(
             () => Evaluate(new Corridor(ends: false, truncates: 3), discount, limit: null, new double[6]));
-        Assert.Equal("the environment of a truncates its episodes itself within 42 steps, before returns can be told that values are compared with; a smaller discount needs fewer steps", e.Message);
+        Assert.Equal(
+            "the environment of a truncates its episodes itself within 42 steps, before returns can be told that values are compared "
+                + "with; a smaller discount needs fewer steps", e.Message);
     }
 
     private static EvaluationResult Evaluate(Corridor corridor, double discount, int? limit, double[] theta)

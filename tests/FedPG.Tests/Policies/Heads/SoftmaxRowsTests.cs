@@ -44,7 +44,8 @@ public sealed class SoftmaxRowsTests
     public void The_slopes_of_chosen_actions_are_those_of_weights_that_are_zero_elsewhere(int actions)
     {
         const int rows = 29;
-        double[] logs = new double[rows * actions], sparse = new double[logs.Length], expected = new double[logs.Length], slopes = new double[logs.Length];
+        double[] logs = new double[rows * actions], sparse = new double[logs.Length], expected = new double[logs.Length],
+            slopes = new double[logs.Length];
         SoftmaxRows.Logs<double>(NumericsTesting.Uniform(3, logs.Length, 4), actions, logs);
         double[] weights = NumericsTesting.Uniform(
             4, rows, 1), chosen = [.. Enumerable.Range(0, rows).Select(row => (double)(row * 5 % actions))];
@@ -60,7 +61,8 @@ public sealed class SoftmaxRowsTests
     public void A_row_has_its_own_bits(int actions)
     {
         const int rows = 23;
-        float[] logits = [.. NumericsTesting.Uniform(5, rows * actions, 10).Select(z => (float)z)], all = new float[logits.Length], some = new float[logits.Length];
+        float[] logits = [.. NumericsTesting.Uniform(5, rows * actions, 10).Select(z => (float)z)], all = new float[logits.Length],
+            some = new float[logits.Length];
         SoftmaxRows.Logs<float>(logits, actions, all);
         for (int first = 0; first < rows; first++)
         {

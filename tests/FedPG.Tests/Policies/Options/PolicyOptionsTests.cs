@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Experiments;
 using FedPG.Policies;
-using FedPG.Policies.BuiltIn;
 using FedPG.Policies.Episodic;
 using FedPG.Policies.LinearQuadratic;
 using FedPG.Policies.Networks;
@@ -45,7 +45,7 @@ public sealed class PolicyOptionsTests
     [MemberData(nameof(BuiltIn))]
     public void Every_built_in_kind_is_made_by_a_program(string environment, PolicyOptions options, Type type, int parameters)
     {
-        using Policy policy = PolicyRegistry.Create(Made(environment), options, TensorFormat.Float64);
+        using Policy policy = ExperimentCatalog.Default.Policies.Create(Made(environment), options, TensorFormat.Float64);
         Assert.Equal((type, parameters), (policy.GetType(), policy.Layout.Length));
         Assert.Equal(options.Kind, policy.GetName());
     }
@@ -54,7 +54,7 @@ public sealed class PolicyOptionsTests
     public void No_built_in_kind_is_missing_above()
     {
         IEnumerable<Type> made = BuiltIn.Select(row => row.Data.Item2.GetType()).Distinct();
-        Assert.Equal(PolicyRegistry.WithBuiltIn().Entries.Select(d => d.OptionsType).Distinct().Order(ByName), made.Order(ByName));
+        Assert.Equal(new ExperimentCatalog().Policies.Entries.Select(d => d.OptionsType).Distinct().Order(ByName), made.Order(ByName));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class PolicyOptionsTests
         Assert.True(parameters > 0);
         Assert.NotNull(type);
         FederatedEnvironment made = Made(environment);
-        PolicyDefinition definition = PolicyRegistry.Default.For(options.Kind, made);
+        PolicyDefinition definition = ExperimentCatalog.Default.Policies.For(options.Kind, made);
         var defaults = (PolicyOptions)Activator.CreateInstance(options.GetType())!;
         var reader = OptionReader.Empty();
         JsonObject read = OptionRecord.ToJson(definition.Read(reader, made)), written = OptionRecord.ToJson(defaults);
@@ -85,7 +85,7 @@ public sealed class PolicyOptionsTests
         Assert.True(parameters > 0);
         Assert.NotNull(type);
         FederatedEnvironment made = Made(environment);
-        PolicyDefinition definition = PolicyRegistry.Default.For(options.Kind, made);
+        PolicyDefinition definition = ExperimentCatalog.Default.Policies.For(options.Kind, made);
         JsonObject first = Resolved(definition, made, OptionRecord.ToJson(options)), second = Resolved(definition, made, first);
         Assert.Equal(first.ToJsonString(), second.ToJsonString());
     }
@@ -94,7 +94,8 @@ public sealed class PolicyOptionsTests
     public void A_program_gets_the_messages_of_a_file_all_at_once()
     {
         var options = new NeuralSoftmaxOptions { Hidden = [0], Observation = StateObservation.Coordinates };
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made("RandomMdp-v0"), options));
+        InvalidInputException e =
+            Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made("RandomMdp-v0"), options));
         Assert.Equal(
         [
             "NeuralSoftmaxOptions: hidden: [0]; must be a list of whole numbers from 1 to 65536",
@@ -108,16 +109,18 @@ public sealed class PolicyOptionsTests
     public void A_start_of_another_length_is_refused(int length)
     {
         var options = new TabularSoftmaxOptions { Initial = new double[length] };
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made(Grid), options));
+        InvalidInputException e =
+            Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made(Grid), options));
         Assert.Equal(
-            $"TabularSoftmaxOptions: initial: {length} numbers; must be 100 numbers, as many as this policy has parameters", Assert.Single(e.Errors).ToString());
+            $"TabularSoftmaxOptions: initial: {length} numbers; must be 100 numbers, as many as this policy has parameters",
+            Assert.Single(e.Errors).ToString());
     }
 
     [Fact]
     public void A_kind_that_cannot_act_there_is_refused_with_those_that_can()
     {
         InvalidInputException e = Assert.Throws<InvalidInputException>(
-            () => PolicyRegistry.Create(Made("CartPole-v1"), new TabularSoftmaxOptions()));
+            () => ExperimentCatalog.Default.Policies.Create(Made("CartPole-v1"), new TabularSoftmaxOptions()));
         string message = Assert.Single(e.Errors).ToString();
         Assert.Contains("kind: \"tabular-softmax\"", message, StringComparison.Ordinal);
         Assert.Contains("neural-softmax | log-linear", message, StringComparison.Ordinal);
@@ -127,7 +130,8 @@ public sealed class PolicyOptionsTests
     public void A_lattice_is_rows_and_columns()
     {
         var options = new LogLinearOptions { Features = "radial", Centres = [3] };
-        InvalidInputException e = Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made(Grid), options));
+        InvalidInputException e =
+            Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made(Grid), options));
         Assert.Equal("LogLinearOptions: centres: [3]; must be two whole numbers: rows and columns", Assert.Single(e.Errors).ToString());
     }
 
@@ -136,7 +140,7 @@ public sealed class PolicyOptionsTests
     {
         var options = new LogLinearOptions { Features = new double[24, 4, 2] };
         string message = Assert.Single(
-            Assert.Throws<InvalidInputException>(() => PolicyRegistry.Create(Made(Grid), options)).Errors).ToString();
+            Assert.Throws<InvalidInputException>(() => ExperimentCatalog.Default.Policies.Create(Made(Grid), options)).Errors).ToString();
         Assert.EndsWith("must be finite numbers [25][4][d], d the same everywhere", message, StringComparison.Ordinal);
     }
 

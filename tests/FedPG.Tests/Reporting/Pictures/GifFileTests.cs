@@ -34,18 +34,21 @@ public sealed class GifFileTests
     [Fact]
     public void More_than_256_colours_become_their_nearest()
     {
-        uint[] frame = [.. Enumerable.Range(0, 4096).Select(k => (uint)(((k >> 8) * 17) << 16 | ((k >> 4 & 15) * 17) << 8 | ((k & 15) * 17)))];
+        uint[] frame = [.. Enumerable.Range(0, 4096)
+            .Select(k => (uint)(((k >> 8) * 17) << 16 | ((k >> 4 & 15) * 17) << 8 | ((k & 15) * 17)))];
         using var stream = new MemoryStream();
         GifFile.Write(stream, 64, 64, [(frame, 1)]);
         stream.Position = 0;
         using var bitmap = SKBitmap.Decode(stream);
         // No pixel takes a colour that is farther from its own than another pixel's colour is.
-        (int R, int G, int B)[] taken = [.. bitmap.Pixels.Select(p => ((int)p.Red, (int)p.Green, (int)p.Blue))], palette = [.. taken.Distinct()];
+        (int R, int G, int B)[] taken = [.. bitmap.Pixels.Select(p => ((int)p.Red, (int)p.Green, (int)p.Blue))],
+            palette = [.. taken.Distinct()];
         Assert.True(palette.Length is > 200 and <= 256);
         for (int k = 0; k < frame.Length; k += 37)
         {
             (int R, int G, int B) own = ((int)(frame[k] >> 16), (int)(frame[k] >> 8 & 0xff), (int)(frame[k] & 0xff));
-            int Distance((int R, int G, int B) c) => (2 * (c.R - own.R) * (c.R - own.R)) + (4 * (c.G - own.G) * (c.G - own.G)) + (3 * (c.B - own.B) * (c.B - own.B));
+            int Distance((int R, int G, int B) c) =>
+                (2 * (c.R - own.R) * (c.R - own.R)) + (4 * (c.G - own.G) * (c.G - own.G)) + (3 * (c.B - own.B) * (c.B - own.B));
             Assert.Equal(palette.Min(Distance), Distance(taken[k]));
         }
     }

@@ -20,7 +20,7 @@ public enum LinearSolver
 
 /// <summary>An iterative solve ended short of its tolerance; so no number of it is handed out.</summary>
 /// <param name="message">What was reached.</param>
-public sealed class ConvergenceException(string message) : Exception(message);
+internal sealed class ConvergenceException(string message) : Exception(message);
 
 /// <summary>The matrix I - gamma P_pi of one policy after another, and solves with it. Not thread-safe.</summary>
 internal interface IPolicySystem

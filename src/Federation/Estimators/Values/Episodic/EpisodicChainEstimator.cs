@@ -20,7 +20,7 @@ namespace FedPG.Federation.Estimators.Values.Episodic;
 /// step.
 /// </para>
 /// </summary>
-public abstract class EpisodicChainEstimator : ValueEstimator
+internal abstract class EpisodicChainEstimator : ValueEstimator
 {
     private readonly FeatureEpisode[] _episodes;
     private readonly Chains _chains;

@@ -13,7 +13,7 @@ namespace FedPG.Federation.Estimators.Values.Episodic;
 /// <c>exploration</c> and else greedy, and the direction is the mean over all transitions of f(o) at action a times Q(o,a) - c - gamma
 /// min over a' of Q(o',a'). It stands in for the step on every pair of a table: pairs weigh as often as they occur.
 /// </summary>
-public sealed class EpisodicQBatchEstimator : ValueEstimator
+internal sealed class EpisodicQBatchEstimator : ValueEstimator
 {
     private readonly ObservationActionValues _values;
     private readonly EpisodicEnvironment _environment;

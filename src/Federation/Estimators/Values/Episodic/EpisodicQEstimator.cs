@@ -9,7 +9,7 @@ namespace FedPG.Federation.Estimators.Values.Episodic;
 /// </summary>
 /// <param name="setup">The block; its policy is <see cref="ObservationActionValues"/>.</param>
 /// <param name="exploration">In [0, 1].</param>
-public sealed class EpisodicQEstimator(EstimatorSetup setup, double exploration) : EpisodicChainEstimator(setup)
+internal sealed class EpisodicQEstimator(EstimatorSetup setup, double exploration) : EpisodicChainEstimator(setup)
 {
     private readonly ObservationActionValues _values = (ObservationActionValues)setup.Policy;
 

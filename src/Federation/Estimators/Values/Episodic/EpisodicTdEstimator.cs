@@ -9,7 +9,7 @@ namespace FedPG.Federation.Estimators.Values.Episodic;
 /// TD(0) along a chain of the fixed policy (Sutton 1988): after (o, c, o'), the direction is f(o) (V(o) - c - gamma V(o')).
 /// </summary>
 /// <param name="setup">The block; its policy is <see cref="ObservationStateValues"/>.</param>
-public sealed class EpisodicTdEstimator(EstimatorSetup setup) : EpisodicChainEstimator(setup)
+internal sealed class EpisodicTdEstimator(EstimatorSetup setup) : EpisodicChainEstimator(setup)
 {
     private readonly FixedActions _target = ((ObservationStateValues)setup.Policy).Target;
 

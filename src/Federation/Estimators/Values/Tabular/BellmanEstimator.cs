@@ -11,7 +11,7 @@ namespace FedPG.Federation.Estimators.Values.Tabular;
 /// mean over so many next states drawn for each pair from a generator, which leaves the direction unbiased. A step of size eta in (0, 1] is
 /// Q &lt;- (1 - eta) Q + eta T_i Q.
 /// </summary>
-public sealed class BellmanEstimator : TabularValueEstimator
+internal sealed class BellmanEstimator : TabularValueEstimator
 {
     private readonly int _samples;
     private readonly double[] _least;

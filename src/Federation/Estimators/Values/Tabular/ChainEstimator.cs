@@ -10,7 +10,7 @@ namespace FedPG.Federation.Estimators.Values.Tabular;
 /// Learns along one endless Markov chain an agent, one transition a local step. Where the chains stand is the estimator's own state, which
 /// checkpoints store; an agent that sits a step out stays where it is.
 /// </summary>
-public abstract class ChainEstimator : TabularValueEstimator
+internal abstract class ChainEstimator : TabularValueEstimator
 {
     private const double NotBegun = -1;
     private readonly Chains _chains;

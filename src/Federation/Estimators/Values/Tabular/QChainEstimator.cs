@@ -10,7 +10,7 @@ namespace FedPG.Federation.Estimators.Values.Tabular;
 /// over a' of Q(s',a'). With probability <c>exploration</c> the chain's action is uniform, else greedy (the first of equally good ones). A
 /// terminal s' is worth what it costs for ever, cost(0) / (1 - gamma).
 /// </summary>
-public sealed class QChainEstimator : ChainEstimator
+internal sealed class QChainEstimator : ChainEstimator
 {
     private readonly ValueFeatures _features;
     private readonly double _exploration, _terminalValue;

@@ -4,7 +4,7 @@ using FedPG.Federation.Estimators.Tabular;
 namespace FedPG.Federation.Estimators.Values.Tabular;
 
 /// <summary>What value estimators of tabular environments have in common.</summary>
-public abstract class TabularValueEstimator : ValueEstimator
+internal abstract class TabularValueEstimator : ValueEstimator
 {
     /// <summary>Prepares the work arrays for a block.</summary>
     protected TabularValueEstimator(EstimatorSetup setup)

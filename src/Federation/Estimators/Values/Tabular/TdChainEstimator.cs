@@ -7,7 +7,7 @@ namespace FedPG.Federation.Estimators.Values.Tabular;
 /// TD(0) along the chain of the fixed policy (Sutton 1988): after (s, c, s'), the direction is f(s) (V(s) - c - gamma V(s')). At the
 /// chain's stationary distribution its expectation is A_i theta - b_i.
 /// </summary>
-public sealed class TdChainEstimator : ChainEstimator
+internal sealed class TdChainEstimator : ChainEstimator
 {
     private readonly StateValues _values;
 

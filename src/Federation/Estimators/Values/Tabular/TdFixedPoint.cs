@@ -8,7 +8,7 @@ namespace FedPG.Federation.Estimators.Values.Tabular;
 /// Where TD(0) with linear features comes to rest for one agent (Tsitsiklis and Van Roy 1997): A theta* = b with A = F'D (I - gamma P_pi) F
 /// and b = F'D c_pi, F the features [S, m], D the stationary distribution of the fixed policy's chain. Immutable.
 /// </summary>
-public sealed class TdFixedPoint
+internal sealed class TdFixedPoint
 {
     /// <summary>The most states: beyond, the stationary distribution by elimination takes minutes.</summary>
     public const int MaxStates = 2_000;

@@ -7,7 +7,7 @@ namespace FedPG.Federation.Estimators.Values.Tabular;
 /// The expectation of TD(0) at the stationary distribution of the fixed policy's chain, A_i theta - b_i: <see cref="TdChainEstimator"/>
 /// without noise.
 /// </summary>
-public sealed class TdMeanEstimator : TabularValueEstimator
+internal sealed class TdMeanEstimator : TabularValueEstimator
 {
     private readonly TdFixedPoint[] _points;
 

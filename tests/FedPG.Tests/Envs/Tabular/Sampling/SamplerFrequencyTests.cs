@@ -19,7 +19,8 @@ public sealed class SamplerFrequencyTests
     private const double Reward = 0.5, BaselineValue = -1.5;
 
     public static TheoryData<string, int> Distributions() =>
-        new([.. from shape in (string[])["uniform", "skewed", "with zeros", "one outcome"] from n in (int[])[1, 2, 3, 5, 16, 17, 100] select (shape, n)]);
+        new([.. from shape in (string[])["uniform", "skewed", "with zeros", "one outcome"] from n in (int[])[1, 2, 3, 5, 16, 17, 100]
+            select (shape, n)]);
 
     [Theory]
     [MemberData(nameof(Distributions))]
@@ -27,7 +28,8 @@ public sealed class SamplerFrequencyTests
     {
         double[] initial = Distribution(shape, states);
         TransitionKernel kernel = TransitionKernel.Create(states, 1, (s, _) => [(s, 1)]);
-        AssertFollows(initial, Visits(Mdp(0, initial, kernel, actions: 1), horizon: 1, policy: [.. Enumerable.Repeat(1.0, states)], trajectories: 20_000));
+        AssertFollows(initial, Visits(Mdp(0, initial, kernel, actions: 1), horizon: 1, policy: [.. Enumerable.Repeat(1.0, states)],
+            trajectories: 20_000));
     }
 
     [Theory]
@@ -43,7 +45,8 @@ public sealed class SamplerFrequencyTests
         initial[0] = 1;
         for (int k = 0; k < outcomes; k++) expected[order[k]] = next[k];
         const double discount = 0.5;
-        double[] visits = Visits(Mdp(discount, initial, kernel, 1), horizon: 2, [.. Enumerable.Repeat(1.0, outcomes + 1)], trajectories: 20_000);
+        double[] visits = Visits(Mdp(discount, initial, kernel, 1), horizon: 2, [.. Enumerable.Repeat(1.0, outcomes + 1)],
+            trajectories: 20_000);
         // The first step is weighted 1 + gamma (its costs to go), the second gamma.
         Assert.Equal(20_000 * (1 + discount), visits[0], 1e-6);
         AssertFollows(expected, [.. visits[1..].Select(v => v / discount)]);
@@ -60,7 +63,8 @@ public sealed class SamplerFrequencyTests
     {
         const int states = 6;
         double[] initial = Distribution("skewed", states);
-        double[] policy = [.. Enumerable.Range(0, states).SelectMany(s => Distribution(s % 2 == 0 ? "skewed" : "uniform", actions).OrderBy(p => s % 3 == 0 ? p : -p))];
+        double[] policy = [.. Enumerable.Range(0, states)
+            .SelectMany(s => Distribution(s % 2 == 0 ? "skewed" : "uniform", actions).OrderBy(p => s % 3 == 0 ? p : -p))];
         TransitionKernel kernel = TransitionKernel.Create(states, actions, (s, _) => [(s, 1)]);
         double[] joint = [.. policy.Select((p, k) => p * initial[k / actions])];
         AssertFollows(joint, Visits(Mdp(0, initial, kernel, actions), horizon: 1, policy, trajectories: 20_000));
@@ -78,7 +82,8 @@ public sealed class SamplerFrequencyTests
             : [(s, 1)]);
         double[] initial = [.. Enumerable.Range(0, states).Select(s => s < outcomes ? 1.0 / outcomes : 0)];
         const double discount = 0.5;
-        double[] visits = Visits(Mdp(discount, initial, kernel, 2), horizon: 2, [.. Enumerable.Repeat(0.5, 2 * states)], trajectories: 40_000);
+        double[] visits = Visits(Mdp(discount, initial, kernel, 2), horizon: 2, [.. Enumerable.Repeat(0.5, 2 * states)],
+            trajectories: 40_000);
         int cells = 2 * (states - outcomes);
         AssertFollows([.. Enumerable.Repeat(1.0 / cells, cells)], [.. visits[(2 * outcomes)..].Select(v => v / discount)]);
     }
@@ -88,10 +93,13 @@ public sealed class SamplerFrequencyTests
 
     private static double[] Visits(FiniteMdp mdp, int horizon, double[] policy, int trajectories)
     {
-        var sampler = new TrajectorySampler(mdp, new SamplerSettings(horizon, trajectories, ReturnKind.ToGo, Baseline.Constant, BaselineValue, Objective.Reward));
+        var sampler =
+            new TrajectorySampler(mdp, new SamplerSettings(horizon, trajectories, ReturnKind.ToGo, Baseline.Constant, BaselineValue,
+                Objective.Reward));
         double[] weights = new double[policy.Length];
         sampler.ScoreWeights<double>(
-            0, policy, default, temperature: 0, new StreamKey(5, StreamPurpose.Rollout, 0, 0, 0), withRewards: false, weights, sampler.CreateWork());
+            0, policy, default, temperature: 0, new StreamKey(5, StreamPurpose.Rollout, 0, 0, 0), withRewards: false, weights,
+            sampler.CreateWork());
         return [.. weights.Select(w => w * trajectories)];
     }
 

@@ -24,8 +24,10 @@ public sealed class CriticGradientTests
         { """{"id":"Pendulum-v1","agents":2}""", """{"kind":"gaussian","hidden":[4],"critic":"own"}""" },
         { """{"id":"Pendulum-v1","agents":1}""", """{"kind":"gaussian","hidden":[4],"critic":"shared"}""" },
         { """{"id":"RandomMdp-v0","agents":2,"options":{"states":4,"actions":3}}""", """{"kind":"tabular-softmax"}""" },
-        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""", """{"kind":"neural-softmax","hidden":[4],"context":"agent"}""" },
-        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""", """{"kind":"neural-softmax","hidden":[4],"critic":"shared"}""" },
+        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""",
+            """{"kind":"neural-softmax","hidden":[4],"context":"agent"}""" },
+        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""",
+            """{"kind":"neural-softmax","hidden":[4],"critic":"shared"}""" },
     };
 
     [Theory]
@@ -39,7 +41,8 @@ public sealed class CriticGradientTests
             var learner = (IRolloutLearner)estimator;
             using DisposeScope scope = NewDisposeScope();
             int n = System.Text.Json.JsonDocument.Parse(environment).RootElement.GetProperty("agents").GetInt32();
-            Tensor rows = Random(n, policy.Layout.Length, 0.4), moved = rows + Random(n, policy.Layout.Length, 0.05, 7), gradient = zeros_like(rows);
+            Tensor rows = Random(n, policy.Layout.Length, 0.4), moved = rows + Random(n, policy.Layout.Length, 0.05, 7),
+                gradient = zeros_like(rows);
             var batch = new BatchKey(0, 0);
             learner.Play(rows, batch);
             learner.Gradient(0, moved, batch, gradient);

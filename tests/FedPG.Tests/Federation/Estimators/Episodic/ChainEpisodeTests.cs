@@ -15,7 +15,10 @@ namespace FedPG.Tests.Federation.Estimators.Episodic;
 /// <summary>The curves <c>rollout/</c> of methods that learn along a chain of episodes.</summary>
 public sealed class ChainEpisodeTests
 {
-    /// <summary>A round shows the episodes that ended in it, whole, those that began in earlier rounds included; and nothing of a round in which none did.</summary>
+    /// <summary>
+    /// A round shows the episodes that ended in it, whole, those that began in earlier rounds
+    /// included; and nothing of a round in which none did.
+    /// </summary>
     [Theory]
     [InlineData(null)]
     [InlineData(9)]
@@ -24,15 +27,20 @@ public sealed class ChainEpisodeTests
         const int rounds = 30, localSteps = 7;
         var recorder = new Recorder();
         var plain = (EpisodicEnvironment)EnvTesting.Configure("CartPole-v1", 1, "{}").Build();
-        EpisodicEnvironment environment = recorder.Watch(new EpisodicEnvironment(plain.Name, 0.9, plain.AgentNames, plain.Create, plain.RewardRange, limit));
+        EpisodicEnvironment environment = recorder.Watch(
+            new EpisodicEnvironment(plain.Name, 0.9, plain.AgentNames, plain.Create, plain.RewardRange, limit));
         var encoding = new ObservationEncoding(environment.ObservationSpace);
-        using var values = new ObservationStateValues(encoding, ObservationFeatures.Fourier(new ObservationScales((Box)environment.ObservationSpace, null), 1), FixedActions.Of([0.5, 0.5]), TensorFormat.Float64);
-        using var estimator = new EpisodicTdEstimator(new EstimatorSetup(environment, values, 0, 1, Objective.Reward, NumericsTesting.Entropy(0), Seed: 6));
+        using var values = new ObservationStateValues(encoding,
+            ObservationFeatures.Fourier(new ObservationScales((Box)environment.ObservationSpace, null), 1), FixedActions.Of([0.5, 0.5]),
+            TensorFormat.Float64);
+        using var estimator = new EpisodicTdEstimator(
+            new EstimatorSetup(environment, values, 0, 1, Objective.Reward, NumericsTesting.Entropy(0), Seed: 6));
         int shown = 0;
         for (int t = 0; t < rounds; t++)
         {
             int before = recorder.Steps.Count;
-            for (int l = 0; l < localSteps; l++) EstimatorsTesting.Directions(estimator, new double[values.Layout.Length], 1, new BatchKey(t, l, Observe: l == 0));
+            for (int l = 0; l < localSteps; l++)
+                EstimatorsTesting.Directions(estimator, new double[values.Layout.Length], 1, new BatchKey(t, l, Observe: l == 0));
             Taken[] ended = [.. recorder.Steps.Skip(before).Where(step => step.Result.Terminated || step.Step + 1 == limit)];
             // A step of CartPole pays 1.
             long length = ended.Sum(step => step.Step + 1L);
@@ -48,7 +56,8 @@ public sealed class ChainEpisodeTests
     [InlineData("fedtd")]
     public void The_curves_are_there_and_no_stop_changes_them(string algorithm)
     {
-        string[] settings = [$"federation.algorithm={algorithm}", "policy={}", "gradient={}", "federation.rounds=6", "federation.localSteps=30", "checkpointEvery=1"];
+        string[] settings = [$"federation.algorithm={algorithm}", "policy={}", "gradient={}", "federation.rounds=6",
+            "federation.localSteps=30", "checkpointEvery=1"];
         using var folder = new TemporaryFolder();
         RunTesting.Run(RolloutTesting.Experiment(settings), folder["one"]);
         RunTesting.RunUntil(3, RolloutTesting.Experiment(settings), folder["two"]);
@@ -62,6 +71,7 @@ public sealed class ChainEpisodeTests
             Assert.Equal(curve, Curve("two", tag));
         }
 
-        (long Step, float Value)[] Curve(string run, string tag) => [.. EventFile.ReadAll(folder[run]).Where(v => v.Tag == tag).Select(v => (v.Step, v.Number!.Value))];
+        (long Step, float Value)[] Curve(string run, string tag) =>
+            [.. EventFile.ReadAll(folder[run]).Where(v => v.Tag == tag).Select(v => (v.Step, v.Number!.Value))];
     }
 }

@@ -16,7 +16,8 @@ internal sealed class Recorder
 
     /// <summary>The same environment, watched; one thread at a time.</summary>
     public EpisodicEnvironment Watch(EpisodicEnvironment environment) => new(
-        environment.Name, environment.Discount, environment.AgentNames, agent => new Watched(environment.Create(agent), this), environment.RewardRange, environment.StepLimit);
+        environment.Name, environment.Discount, environment.AgentNames, agent => new Watched(environment.Create(agent), this),
+        environment.RewardRange, environment.StepLimit);
 
     private sealed class Watched(IEnvironment inner, Recorder recorder) : EnvironmentWrapper(inner)
     {

@@ -15,7 +15,10 @@ using static TorchSharp.torch;
 
 namespace FedPG.Tests.Federation.Estimators.Episodic;
 
-/// <summary>Promise 1 for environments that are stepped: an agent's direction has the same bits in any block, though agents meet different numbers of pairs.</summary>
+/// <summary>
+/// Promise 1 for environments that are stepped: an agent's direction has the same bits in any
+/// block, though agents meet different numbers of pairs.
+/// </summary>
 public sealed class RolloutInvarianceTests
 {
     private const int Agents = 8;
@@ -46,12 +49,15 @@ public sealed class RolloutInvarianceTests
                 using EpisodicPolicy policy = Create(environment, hidden, format);
                 (byte[][] actual, long same) = Directions(environment, policy, rows, horizon, size, natural);
                 Assert.Equal(steps, same);
-                for (int i = 0; i < Agents; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{format.Dtype}: agent {i} differs in blocks of {size}");
+                for (int i = 0; i < Agents; i++)
+                    Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{format.Dtype}: agent {i} differs in blocks of {size}");
             }
         }
     }
 
-    /// <summary>So have the gradients and divergences of batches that serve several steps, at parameters that have left those that sampled them.</summary>
+    /// <summary>
+    /// So have the gradients and divergences of batches that serve several steps, at parameters that have left those that sampled them.
+    /// </summary>
     [Theory]
     [InlineData("CartPole-v1", "[64,64]", 60)]
     [InlineData("CartPole-v1", "[]", 30)]
@@ -68,7 +74,8 @@ public sealed class RolloutInvarianceTests
             foreach (int size in (int[])[1, 2, 3, 4])
             {
                 byte[][] actual = Batches(environment, hidden, format, horizon, size);
-                for (int i = 0; i < Agents; i++) Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{format.Dtype}: agent {i} differs in blocks of {size}");
+                for (int i = 0; i < Agents; i++)
+                    Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"{format.Dtype}: agent {i} differs in blocks of {size}");
             }
         }
     }
@@ -86,7 +93,8 @@ public sealed class RolloutInvarianceTests
         bool[] active = [true, false, true, true, false, false, true, false];
         _ = NumericsTesting.Directions(some, rows, new BatchKey(0, 0));
         long before = some.EnvSteps;
-        Tensor expected = NumericsTesting.Directions(all, rows, new BatchKey(3, 1)), actual = NumericsTesting.Directions(some, rows, new BatchKey(3, 1, Active: active));
+        Tensor expected = NumericsTesting.Directions(all, rows, new BatchKey(3, 1)),
+            actual = NumericsTesting.Directions(some, rows, new BatchKey(3, 1, Active: active));
         for (int i = 0; i < Agents; i++)
         {
             if (active[i]) Assert.Equal(expected[i].Bits(), actual[i].Bits());
@@ -101,7 +109,8 @@ public sealed class RolloutInvarianceTests
         using DisposeScope scope = NewDisposeScope();
         EpisodicEnvironment environment = Environment("CartPole-v1");
         using EpisodicPolicy policy = Create(environment, "[7]", TensorFormat.Float32);
-        Tensor rows = NumericsTesting.RandomRows(policy, Agents, seed: 15, scale: 0.3), others = NumericsTesting.RandomRows(policy, Agents, seed: 16);
+        Tensor rows = NumericsTesting.RandomRows(policy, Agents, seed: 15, scale: 0.3),
+            others = NumericsTesting.RandomRows(policy, Agents, seed: 16);
         using var fresh = Estimator(environment, policy, 0, Agents, 40);
         using var used = Estimator(environment, policy, 0, Agents, 40);
         for (int k = 0; k < 3; k++) _ = NumericsTesting.Directions(used, others, new BatchKey(k, 0));
@@ -132,34 +141,43 @@ public sealed class RolloutInvarianceTests
     private static byte[][] Batches(EpisodicEnvironment environment, string hidden, TensorFormat format, int horizon, int size)
     {
         using EpisodicPolicy policy = Create(environment, hidden, format);
-        Tensor old = NumericsTesting.RandomRows(policy, Agents, seed: 15, scale: 0.3), rows = old.Plus(NumericsTesting.RandomRows(policy, Agents, seed: 17, scale: 0.05));
-        Tensor server = old.Plus(NumericsTesting.RandomRows(policy, Agents, seed: 18, scale: 0.05)), weight = ones(Agents, dtype: format.Dtype);
+        Tensor old = NumericsTesting.RandomRows(policy, Agents, seed: 15, scale: 0.3),
+            rows = old.Plus(NumericsTesting.RandomRows(policy, Agents, seed: 17, scale: 0.05));
+        Tensor server = old.Plus(NumericsTesting.RandomRows(policy, Agents, seed: 18, scale: 0.05)),
+            weight = ones(Agents, dtype: format.Dtype);
         byte[][] bits = new byte[Agents][];
         for (int first = 0; first < Agents; first += size)
         {
             int count = Math.Min(size, Agents - first);
             using var estimator = Estimator(environment, policy, first, count, horizon);
             Tensor own = rows.narrow(0, first, count), gradients = zeros_like(own);
-            using SurrogateBatch batch = estimator.Collect(old.narrow(0, first, count), server.narrow(0, first, count), sameRows: false, new BatchKey(2, 1));
-            batch.Gradients(own, new SurrogatePenalties(weight.narrow(0, first, count), weight.narrow(0, first, count), Cap: 1.2), gradients);
+            using SurrogateBatch batch = estimator.Collect(old.narrow(0, first, count), server.narrow(0, first, count), sameRows: false,
+                new BatchKey(2, 1));
+            batch.Gradients(own, new SurrogatePenalties(weight.narrow(0, first, count), weight.narrow(0, first, count),
+                Cap: 1.2), gradients);
             (Tensor divergences, Tensor roots) = batch.Measure(own);
             for (int i = 0; i < count; i++) bits[first + i] = [.. gradients[i].Bits(), .. divergences[i].Bits(), .. roots[i].Bits()];
         }
         return bits;
     }
 
-    private static NaturalRolloutEstimator Natural(EpisodicEnvironment environment, EpisodicPolicy policy, int first, int count, int horizon) =>
+    private static NaturalRolloutEstimator Natural(EpisodicEnvironment environment, EpisodicPolicy policy, int first, int count,
+        int horizon) =>
         new(new EstimatorSetup(environment, policy, first, count, Objective.Reward, NumericsTesting.Entropy(0.1), Seed: 4),
-            new SamplerSettings(horizon, 24, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward), new FisherOptions(Damping: 0.01, Iterations: 8));
+            new SamplerSettings(horizon, 24, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward),
+            new FisherOptions(Damping: 0.01, Iterations: 8));
 
-    private static (byte[][] Rows, long Steps) Directions(EpisodicEnvironment environment, EpisodicPolicy policy, Tensor rows, int horizon, int size, bool natural = false)
+    private static (byte[][] Rows, long Steps) Directions(EpisodicEnvironment environment, EpisodicPolicy policy, Tensor rows, int horizon,
+        int size, bool natural = false)
     {
         byte[][] bits = new byte[Agents][];
         long steps = 0;
         for (int first = 0; first < Agents; first += size)
         {
             int count = Math.Min(size, Agents - first);
-            using IGradientEstimator estimator = natural ? Natural(environment, policy, first, count, horizon) : Estimator(environment, policy, first, count, horizon);
+            using IGradientEstimator estimator = natural
+                ? Natural(environment, policy, first, count, horizon)
+                : Estimator(environment, policy, first, count, horizon);
             Tensor directions = NumericsTesting.Directions(estimator, rows.narrow(0, first, count), new BatchKey(2, 1));
             for (int i = 0; i < count; i++) bits[first + i] = directions[i].Bits();
             steps += estimator.EnvSteps;

@@ -23,7 +23,8 @@ internal sealed class TableEnvironment(FiniteMdp mdp, int agent) : IEnvironment
     public Space ActionSpace { get; } = new Discrete(mdp.Actions);
 
     public static EpisodicEnvironment Of(FiniteMdp mdp, int agents, Func<int, int> agentOf, int? stepLimit = null) =>
-        new("table", mdp.Discount, [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")], i => new TableEnvironment(mdp, agentOf(i)), mdp.RewardRange, stepLimit);
+        new("table", mdp.Discount, [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")], i => new TableEnvironment(mdp, agentOf(i)),
+            mdp.RewardRange, stepLimit);
 
     public void Reset(long seed, Span<double> observation)
     {
@@ -56,7 +57,9 @@ internal sealed class TableEnvironment(FiniteMdp mdp, int agent) : IEnvironment
     }
 }
 
-/// <summary>One step with a continuous action: the reward is -(a - target)^2 summed over the numbers of the action, which must lie in the box.</summary>
+/// <summary>
+/// One step with a continuous action: the reward is -(a - target)^2 summed over the numbers of the action, which must lie in the box.
+/// </summary>
 internal sealed class TargetEnvironment(double target, Box actions) : IEnvironment
 {
     private double _observed;
@@ -66,7 +69,8 @@ internal sealed class TargetEnvironment(double target, Box actions) : IEnvironme
     public Space ActionSpace => actions;
 
     public static EpisodicEnvironment Of(double target, Box actions, int agents = 1) =>
-        new("target", 1, [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")], _ => new TargetEnvironment(target, actions), NumberRange.Any, stepLimit: 1);
+        new("target", 1, [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")], _ => new TargetEnvironment(target, actions),
+            NumberRange.Any, stepLimit: 1);
 
     public void Reset(long seed, Span<double> observation) => observation[0] = _observed = new EpisodeRandom(seed).Uniform(-1, 1);
 
@@ -95,9 +99,11 @@ internal static class RolloutTesting
         """;
 
     public static Experiment Experiment(params string[] assignments) =>
-        ExperimentReader.Default.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(Tiny), "tiny.json"), "tiny.json", Environment.CurrentDirectory, assignments);
+        ExperimentReader.Default.Read(JsonDocuments.Parse(Encoding.UTF8.GetBytes(Tiny), "tiny.json"), "tiny.json",
+            Environment.CurrentDirectory, assignments);
 
     /// <summary>Logits that are a table: one weight for each state and action on one-hot observations, and a bias.</summary>
     public static ObservationSoftmax TablePolicy(EpisodicEnvironment environment, TensorFormat format) =>
-        new("log-linear", new ObservationEncoding(environment.ObservationSpace), (Discrete)environment.ActionSpace, [], Activation.Tanh, format);
+        new("log-linear", new ObservationEncoding(environment.ObservationSpace), (Discrete)environment.ActionSpace, [],
+            Activation.Tanh, format);
 }

@@ -20,8 +20,9 @@ public sealed class LinearQuadraticEstimatorTests
     private const int Agent = 1;
 
     /// <summary>
-    /// Within 6 standard errors in each of 6 coordinates and 14 cases: a false alarm in at most 14 x 6 x 2e-9 = 2e-7 of all seeds (200 batches
-    /// of 32 trajectories: the means are as good as Gaussian); the seeds are fixed. Truncation after 60 steps at 0.8 leaves 2e-6 of the cost.
+    /// Within 6 standard errors in each of 6 coordinates and 14 cases: a false alarm in at most 14 x 6 x 2e-9 = 2e-7 of all seeds (200
+    /// batches of 32 trajectories: the means are as good as Gaussian); the seeds are fixed.
+    /// Truncation after 60 steps at 0.8 leaves 2e-6 of the cost.
     /// </summary>
     [Theory]
     [InlineData("mixing, discounted", 60, ReturnKind.ToGo, Baseline.None)]
@@ -44,7 +45,8 @@ public sealed class LinearQuadraticEstimatorTests
         LinearQuadraticProblem problem = LinearQuadraticTesting.Problem(name);
         double[] theta = LinearQuadraticTesting.Gain(problem, seed: 8), exact = new double[theta.Length];
         problem.ObjectiveOf(problem.Agents[Agent], sigma).Gradient(theta, exact);
-        VectorMoments moments = Estimates(problem, new SamplerSettings(horizon, 32, kind, baseline, 1.5, Objective.Reward), sigma, theta, 200);
+        VectorMoments moments = Estimates(problem, new SamplerSettings(horizon, 32, kind, baseline, 1.5, Objective.Reward),
+            sigma, theta, 200);
         Assert.InRange(moments.LargestZ(exact), 0, 6);
     }
 
@@ -55,7 +57,8 @@ public sealed class LinearQuadraticEstimatorTests
         const double sigma = 0.5;
         LinearQuadraticProblem problem = LinearQuadraticTesting.Problem("mixing, discounted");
         double[] theta = LinearQuadraticTesting.Gain(problem, seed: 8), wrong = new double[theta.Length];
-        VectorMoments moments = Estimates(problem, new SamplerSettings(60, 32, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward), sigma, theta, 200);
+        VectorMoments moments = Estimates(problem, new SamplerSettings(60, 32, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward),
+            sigma, theta, 200);
         problem.ObjectiveOf(problem.Agents[0], sigma).Gradient(theta, wrong);
         Assert.True(moments.LargestZ(wrong) > 8);
         problem.ObjectiveOf(problem.Agents[Agent], 0).Gradient(theta, wrong);
@@ -71,7 +74,8 @@ public sealed class LinearQuadraticEstimatorTests
         using DisposeScope scope = NewDisposeScope();
         LinearQuadraticProblem problem = LinearQuadraticTesting.Problem("mixing");
         using var policy = new LinearPolicy(problem, sigma, TensorFormat.Float64);
-        double[] theta = LinearQuadraticTesting.Gain(problem, seed: 3), x = NumericsTesting.Uniform(1, 12, 1), u = NumericsTesting.Uniform(2, 8, 1), w = NumericsTesting.Uniform(4, 4, 1);
+        double[] theta = LinearQuadraticTesting.Gain(problem, seed: 3), x = NumericsTesting.Uniform(1, 12, 1),
+            u = NumericsTesting.Uniform(2, 8, 1), w = NumericsTesting.Uniform(4, 4, 1);
         Tensor observations = tensor(x, [1, 4, 3]), actions = tensor(u, [1, 4, 2]);
         double[] expected = [.. Enumerable.Range(0, 4).Select(pair => Enumerable.Range(0, 2).Sum(j =>
         {
@@ -106,7 +110,8 @@ public sealed class LinearQuadraticEstimatorTests
         for (int trajectory = 0; trajectory < trajectories; trajectory++)
         {
             Normals.Fill(new StreamKey(5, StreamPurpose.Rollout, 2, 3, 4), trajectory, 7, z);
-            moments.Add([z[0], z[5], z[0] * z[0], z[5] * z[5], Math.Pow(z[1], 3), Math.Pow(z[2], 4), z[0] * z[1], z[2] * z[3], z[0] * z[4], Math.Abs(z[3]) < 0.67448975019608171 ? 1 : 0]);
+            moments.Add([z[0], z[5], z[0] * z[0], z[5] * z[5], Math.Pow(z[1], 3), Math.Pow(z[2], 4), z[0] * z[1], z[2] * z[3], z[0] * z[4],
+                Math.Abs(z[3]) < 0.67448975019608171 ? 1 : 0]);
         }
         Assert.InRange(moments.LargestZ([0, 0, 1, 1, 0, 3, 0, 0, 0, 0.5]), 0, 6);
         double[] again = new double[2];
@@ -123,7 +128,8 @@ public sealed class LinearQuadraticEstimatorTests
         using DisposeScope scope = NewDisposeScope();
         LinearQuadraticProblem problem = LinearQuadraticTesting.Make("""{ "discount": 0.9 }""", agents);
         using var first = new LinearPolicy(problem, 0.4, new TensorFormat(dtype, CPU));
-        Tensor rows = tensor(Enumerable.Range(0, agents).SelectMany(i => LinearQuadraticTesting.Gain(problem, i)).ToArray(), [agents, 9], dtype: dtype);
+        Tensor rows = tensor(Enumerable.Range(0, agents).SelectMany(i => LinearQuadraticTesting.Gain(problem, i)).ToArray(), [agents, 9],
+            dtype: dtype);
         foreach (bool sampled in (bool[])[true, false])
         {
             byte[] whole = InBlocks(agents, sampled);
@@ -132,13 +138,16 @@ public sealed class LinearQuadraticEstimatorTests
 
         byte[] InBlocks(int size, bool sampled)
         {
-            var sampler = new LinearQuadraticSampler(problem, new SamplerSettings(13, 7, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward));
+            var sampler = new LinearQuadraticSampler(problem,
+                new SamplerSettings(13, 7, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward));
             return [.. Enumerable.Range(0, (agents + size - 1) / size).SelectMany(k =>
             {
                 int start = k * size, count = Math.Min(size, agents - start);
                 using var policy = new LinearPolicy(problem, 0.4, new TensorFormat(dtype, CPU));
                 var setup = new EstimatorSetup(problem, policy, start, count, Objective.Reward, NumericsTesting.Entropy(0), Seed: 3);
-                using IGradientEstimator estimator = sampled ? new LinearQuadraticSampledEstimator(setup, sampler) : new LinearQuadraticEstimator(setup);
+                using IGradientEstimator estimator = sampled
+                    ? new LinearQuadraticSampledEstimator(setup, sampler)
+                    : new LinearQuadraticEstimator(setup);
                 return NumericsTesting.Directions(estimator, rows.narrow(0, start, count), new BatchKey(Round: 2, LocalStep: 1)).Bits();
             })];
         }
@@ -152,17 +161,21 @@ public sealed class LinearQuadraticEstimatorTests
         Assert.Equal((5, 15), (sampler.Horizon, sampler.Pairs));
         double[] x = new double[15 * 3], u = new double[15 * 2], w = new double[15];
         RolloutStatistics statistics = sampler.Sample<double>(
-            Agent, LinearQuadraticTesting.Gain(problem, 1), 0.2, new StreamKey(1, StreamPurpose.Rollout, Agent, 0, 0), withRewards: true, x, u, w, sampler.CreateWork());
+            Agent, LinearQuadraticTesting.Gain(problem, 1), 0.2, new StreamKey(1, StreamPurpose.Rollout, Agent, 0, 0), withRewards: true, x,
+            u, w, sampler.CreateWork());
         Assert.Equal((15, 3), (statistics.EnvSteps, statistics.Episodes));
         // Without discount and baseline the weights of the first steps are the trajectories' costs over the batch.
         Assert.Equal(-statistics.RewardSum, 3 * (w[0] + w[1] + w[2]), 1e-12 * -statistics.RewardSum);
         // The singular start covariance ties the first two states to each other and the third to 0.
-        Assert.All(Enumerable.Range(0, 3), b => Assert.Equal((x[b * 3], 0), (x[(b * 3) + 1], x[(b * 3) + 2]), ((double, double) p, (double, double) q) =>
+        Assert.All(Enumerable.Range(0, 3),
+            b => Assert.Equal((x[b * 3], 0), (x[(b * 3) + 1], x[(b * 3) + 2]), ((double, double) p, (double, double) q) =>
             Math.Abs(p.Item1 - q.Item1) < 1e-7 && Math.Abs(p.Item2 - q.Item2) < 1e-7));
-        Assert.Throws<ArgumentException>(() => new LinearQuadraticSampler(problem, new SamplerSettings(5, 1, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward)));
+        Assert.Throws<ArgumentException>(() => new LinearQuadraticSampler(problem,
+            new SamplerSettings(5, 1, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Reward)));
     }
 
-    private static VectorMoments Estimates(LinearQuadraticProblem problem, SamplerSettings settings, double sigma, double[] theta, int batches)
+    private static VectorMoments Estimates(LinearQuadraticProblem problem, SamplerSettings settings, double sigma,
+        double[] theta, int batches)
     {
         using DisposeScope scope = NewDisposeScope();
         using var policy = new LinearPolicy(problem, sigma, TensorFormat.Float64);
@@ -170,7 +183,8 @@ public sealed class LinearQuadraticEstimatorTests
         using var estimator = new LinearQuadraticSampledEstimator(setup, new LinearQuadraticSampler(problem, settings));
         Tensor rows = tensor(theta, [1, theta.Length]);
         var moments = new VectorMoments(theta.Length);
-        for (int batch = 0; batch < batches; batch++) moments.Add(NumericsTesting.Directions(estimator, rows, new BatchKey(batch, 0)).Numbers());
+        for (int batch = 0; batch < batches; batch++)
+            moments.Add(NumericsTesting.Directions(estimator, rows, new BatchKey(batch, 0)).Numbers());
         return moments;
     }
 }

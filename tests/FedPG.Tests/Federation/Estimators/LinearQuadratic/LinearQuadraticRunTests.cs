@@ -27,7 +27,8 @@ public sealed class LinearQuadraticRunTests
         const double eta = 0.004, alpha = 0.7;
         using var folder = new TemporaryFolder();
         Experiment experiment = LinearQuadraticTesting.Experiment(
-            environment, noise, $"federation.algorithm={algorithm}", $"federation.rounds={rounds}", $"federation.localSteps={localSteps}", "federation.globalStepSize=0.7");
+            environment, noise, $"federation.algorithm={algorithm}", $"federation.rounds={rounds}", $"federation.localSteps={localSteps}",
+            "federation.globalStepSize=0.7");
         RunTesting.Run(experiment, folder["run"], threads: 2, block: 2);
         var metrics = new CsvFile(folder["run/metrics.csv"]);
         double[] objective = metrics.Numbers("objective"), norms = metrics.Numbers("grad_norm_sq");
@@ -44,7 +45,8 @@ public sealed class LinearQuadraticRunTests
             Assert.Equal(1, memory.Sum(g => g * g) / norms[t], 1e-9);
             if (algorithm == "centralized")
             {
-                for (int l = 0; l < localSteps; l++) theta = Less(theta, eta * alpha, Mean([.. agents.Select(agent => agent.Gradient(theta))]));
+                for (int l = 0; l < localSteps; l++)
+                    theta = Less(theta, eta * alpha, Mean([.. agents.Select(agent => agent.Gradient(theta))]));
                 continue;
             }
             double[][] ends = [.. agents.Select((agent, i) =>
@@ -64,7 +66,9 @@ public sealed class LinearQuadraticRunTests
         static double[] Mean(double[][] rows) => [.. Enumerable.Range(0, rows[0].Length).Select(k => rows.Average(row => row[k]))];
     }
 
-    /// <summary>The published verdict: Fast-FedPG below 1e-10, FedAvg above a thousandth of the first gap, the same file otherwise.</summary>
+    /// <summary>
+    /// The published verdict: Fast-FedPG below 1e-10, FedAvg above a thousandth of the first gap, the same file otherwise.
+    /// </summary>
     [Fact]
     public void Fast_FedPG_converges_linearly_where_FedAvg_sticks()
     {
@@ -75,12 +79,14 @@ public sealed class LinearQuadraticRunTests
         Assert.True(average[^1] > 1e-3 * average[0]);
         // A line on the logarithmic scale: the same ratio early and late, down to rounding.
         int last = Array.FindIndex(fast, gap => gap < 1e-11);
-        double early = Math.Log(fast[last / 2] / fast[last / 4]) / ((last / 2) - (last / 4)), late = Math.Log(fast[last] / fast[last / 2]) / (last - (last / 2));
+        double early = Math.Log(fast[last / 2] / fast[last / 4]) / ((last / 2) - (last / 4)),
+            late = Math.Log(fast[last] / fast[last / 2]) / (last - (last / 2));
         Assert.InRange(early / late, 0.8, 1.5);
 
         double[] Gaps(string algorithm)
         {
-            RunTesting.Run(ExperimentReader.Default.ReadFile(file, [$"federation.algorithm={algorithm}", "checkpointEvery=0"]), folder[algorithm]);
+            RunTesting.Run(ExperimentReader.Default.ReadFile(file, [$"federation.algorithm={algorithm}", "checkpointEvery=0"]),
+                folder[algorithm]);
             return new CsvFile(folder[$"{algorithm}/metrics.csv"]).Numbers("gap");
         }
     }
@@ -94,7 +100,8 @@ public sealed class LinearQuadraticRunTests
     public void Threads_blocks_and_stops_change_no_bit(string algorithm, params string[] assignments)
     {
         using var folder = new TemporaryFolder();
-        Experiment experiment = LinearQuadraticTesting.Experiment([$"federation.algorithm={algorithm}", "federation.localStepSize=0.001", .. assignments]);
+        Experiment experiment = LinearQuadraticTesting.Experiment([$"federation.algorithm={algorithm}", "federation.localStepSize=0.001",
+            .. assignments]);
         RunTesting.Run(experiment, folder["one"]);
         string expected = RunTesting.Bits(folder["one"]);
         foreach ((int threads, int? block) in new (int, int?)[] { (2, null), (3, 1), (1, 2), (2, 4), (1, 8) })
@@ -112,13 +119,17 @@ public sealed class LinearQuadraticRunTests
     public void A_run_reports_what_is_known()
     {
         using var folder = new TemporaryFolder();
-        RunSummary discounted = RunTesting.Run(LinearQuadraticTesting.Experiment(LinearQuadraticTesting.Discounted, Noise, Sampled, "federation.localStepSize=1e-5"), folder["a"]);
+        RunSummary discounted =
+            RunTesting.Run(LinearQuadraticTesting.Experiment(LinearQuadraticTesting.Discounted, Noise, Sampled,
+                "federation.localStepSize=1e-5"), folder["a"]);
         Assert.NotNull(discounted.Gap);
         Assert.Null(discounted.UniformGap);
         Assert.All(discounted.Agents, agent => Assert.True(agent.Objective >= agent.Optimum));
         // (4 + 1) memories re-used as the first of 3 local steps: 13 batches of 3 trajectories of 5 steps, for 5 agents.
         Assert.Equal(13 * 3 * 5 * 5, discounted.EnvSteps);
-        RunSummary stepped = RunTesting.Run(LinearQuadraticTesting.Experiment(LinearQuadraticTesting.Episodic, Noise, Sampled, "federation.localStepSize=1e-5"), folder["b"]);
+        RunSummary stepped =
+            RunTesting.Run(LinearQuadraticTesting.Experiment(LinearQuadraticTesting.Episodic, Noise, Sampled,
+                "federation.localStepSize=1e-5"), folder["b"]);
         Assert.Equal((null, null), (stepped.Gap, stepped.Optimum));
         Assert.Equal(13 * 3 * 4 * 5, stepped.EnvSteps);
         Assert.All(new CsvFile(folder["b/metrics.csv"])["gap"], Assert.Empty);
@@ -130,7 +141,9 @@ public sealed class LinearQuadraticRunTests
     public void A_gain_that_leaves_the_stable_ones_ends_the_run_with_round_and_agent(string algorithm, string expected)
     {
         using var folder = new TemporaryFolder();
-        using TrainingRun run = RunTesting.Start(LinearQuadraticTesting.Experiment($"federation.algorithm={algorithm}", "federation.localStepSize=0.1"), folder.FullPath);
+        using TrainingRun run =
+            RunTesting.Start(LinearQuadraticTesting.Experiment($"federation.algorithm={algorithm}", "federation.localStepSize=0.1"),
+                folder.FullPath);
         DivergedException e = Assert.Throws<DivergedException>(() => run.Run(TestContext.Current.CancellationToken));
         Assert.Matches($"^round 0: {expected}; a smaller federation.localStepSize may help$", e.Message);
     }
@@ -141,7 +154,8 @@ public sealed class LinearQuadraticRunTests
     {
         using var folder = new TemporaryFolder();
         using TrainingRun run = RunTesting.Start(
-            LinearQuadraticTesting.Experiment(LinearQuadraticTesting.Discounted, Noise, Sampled, "federation.localStepSize=0.05", "federation.algorithm=centralized"), folder.FullPath);
+            LinearQuadraticTesting.Experiment(LinearQuadraticTesting.Discounted, Noise, Sampled, "federation.localStepSize=0.05",
+                "federation.algorithm=centralized"), folder.FullPath);
         DivergedException e = Assert.Throws<DivergedException>(() => run.Run(TestContext.Current.CancellationToken));
         Assert.Matches("^round [1-4]: the server: its gain no longer keeps the cost finite; a smaller", e.Message);
         Assert.All(new CsvFile(folder["metrics.csv"]).Numbers("objective"), j => Assert.True(double.IsFinite(j)));

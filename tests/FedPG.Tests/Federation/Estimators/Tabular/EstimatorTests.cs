@@ -15,9 +15,9 @@ using static TorchSharp.torch;
 namespace FedPG.Tests.Federation.Estimators.Tabular;
 
 /// <summary>
-/// Each case compares a mean over many batches with the exact truncated gradient in at most 64 coordinates, and fails when one is off by more
-/// than 6 standard errors. A normal coordinate is off by chance with probability 2e-9, so all cases of this class together (below 60) raise a
-/// false alarm with probability below 1e-5; seeds are fixed, so a pass stays a pass.
+/// Each case compares a mean over many batches with the exact truncated gradient in at most 64 coordinates, and fails when one is off by
+/// more than 6 standard errors. A normal coordinate is off by chance with probability 2e-9, so all cases of this class together (below 60)
+/// raise a false alarm with probability below 1e-5; seeds are fixed, so a pass stays a pass.
 /// </summary>
 public sealed class EstimatorTests
 {
@@ -86,11 +86,13 @@ public sealed class EstimatorTests
     [Theory]
     [MemberData(nameof(Mistakes))]
     public void A_wrong_gradient_would_be_noticed(string mdpName, Mistake mistake) =>
-        AssertNoticed(mdpName, mistake, Agent, Limit, NonUniformPolicy, (mdp, settings, tau) => Estimates(mdp, settings, NonUniformPolicy(mdp), tau, transitions: 600_000));
+        AssertNoticed(mdpName, mistake, Agent, Limit, NonUniformPolicy,
+            (mdp, settings, tau) => Estimates(mdp, settings, NonUniformPolicy(mdp), tau, transitions: 600_000));
 
     /// <summary>Asserts that estimates fit the right gradient of an agent, and the mistaken one not by far.</summary>
     internal static void AssertNoticed(
-        string mdpName, Mistake mistake, int agent, double limit, Func<FiniteMdp, double[]> policyOf, Func<FiniteMdp, SamplerSettings, double, VectorMoments> sample)
+        string mdpName, Mistake mistake, int agent, double limit, Func<FiniteMdp, double[]> policyOf,
+        Func<FiniteMdp, SamplerSettings, double, VectorMoments> sample)
     {
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 2);
         var settings = new SamplerSettings(Horizon: 8, Trajectories: 37, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Regret);
@@ -98,7 +100,8 @@ public sealed class EstimatorTests
         double[] policy = policyOf(mdp);
         VectorMoments estimates = sample(mdp, settings, tau);
         double right = estimates.LargestZ(new TruncatedProblem(mdp, agent, Objective.Regret, settings.Horizon, tau).Gradient(policy));
-        double wrong = estimates.LargestZ(new TruncatedProblem(mdp, agent, Objective.Regret, settings.Horizon, tau, mistake).Gradient(policy));
+        double wrong =
+            estimates.LargestZ(new TruncatedProblem(mdp, agent, Objective.Regret, settings.Horizon, tau, mistake).Gradient(policy));
         Assert.True(right < limit && wrong > 2 * limit, $"right: {right}, wrong: {wrong} standard errors");
     }
 
@@ -118,12 +121,15 @@ public sealed class EstimatorTests
             double[] above = [.. logits], below = [.. logits];
             above[k] += h;
             below[k] -= h;
-            double difference = problem.Objective(TruncatedProblem.Softmax(above, mdp.Actions)) - problem.Objective(TruncatedProblem.Softmax(below, mdp.Actions));
+            double difference = problem.Objective(TruncatedProblem.Softmax(above, mdp.Actions))
+                - problem.Objective(TruncatedProblem.Softmax(below, mdp.Actions));
             Assert.Equal(difference / (2 * h), gradient[k], 1e-8);
         }
     }
 
-    /// <summary>The oracle's direction is the backward pass of the sampler's weights for the agent, round and local step it was asked for.</summary>
+    /// <summary>
+    /// The oracle's direction is the backward pass of the sampler's weights for the agent, round and local step it was asked for.
+    /// </summary>
     [Theory]
     [InlineData("tabular")]
     [InlineData("neural tanh one-hot [5]")]
@@ -135,7 +141,8 @@ public sealed class EstimatorTests
         using TabularPolicy policy = PolicyCases.Create(policyName, mdp, TensorFormat.Float64);
         Tensor rows = NumericsTesting.RandomRows(policy, count, seed: 6);
         var sampler = new TrajectorySampler(mdp, new SamplerSettings(20, 6, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Regret));
-        using var estimator = new SampledEstimator(new EstimatorSetup(mdp, policy, first, count, Objective.Regret, NumericsTesting.Entropy(tau), seed), sampler);
+        using var estimator = new SampledEstimator(
+            new EstimatorSetup(mdp, policy, first, count, Objective.Regret, NumericsTesting.Entropy(tau), seed), sampler);
         Tensor directions = NumericsTesting.Directions(estimator, rows, new BatchKey(Round: 4, LocalStep: 2));
 
         PolicyEvaluation evaluation = policy.Evaluate(rows);
@@ -147,7 +154,8 @@ public sealed class EstimatorTests
         {
             sampler.ScoreWeights<double>(
                 first + i, probabilities.AsSpan(i * cells, cells), logs.AsSpan(i * cells, cells), tau,
-                new StreamKey(seed, StreamPurpose.Rollout, first + i, 4, 2), withRewards: false, weights.AsSpan(i * cells, cells), sampler.CreateWork());
+                new StreamKey(seed, StreamPurpose.Rollout, first + i, 4, 2), withRewards: false, weights.AsSpan(i * cells, cells),
+                sampler.CreateWork());
         }
         Tensor expected = zeros_like(rows);
         evaluation.Backward(tensor(weights, [count, mdp.States, mdp.Actions]), expected);
@@ -163,13 +171,15 @@ public sealed class EstimatorTests
         FiniteMdp mdp = NumericsTesting.Mdp(mdpName, 2);
         double[] policy = NonUniformPolicy(mdp);
         double total = Variance(ReturnKind.Total, Baseline.None), toGo = Variance(ReturnKind.ToGo, Baseline.None);
-        double totalLeaveOneOut = Variance(ReturnKind.Total, Baseline.LeaveOneOut), toGoLeaveOneOut = Variance(ReturnKind.ToGo, Baseline.LeaveOneOut);
+        double totalLeaveOneOut = Variance(ReturnKind.Total, Baseline.LeaveOneOut),
+            toGoLeaveOneOut = Variance(ReturnKind.ToGo, Baseline.LeaveOneOut);
         Assert.True(1.4 * toGo < total, $"GPOMDP {toGo}, Eq. (5) {total}");
         Assert.True(2 * toGoLeaveOneOut < toGo, $"leave-one-out {toGoLeaveOneOut}, none {toGo}");
         Assert.True(2 * totalLeaveOneOut < total, $"leave-one-out {totalLeaveOneOut}, none {total}");
 
         double Variance(ReturnKind kind, Baseline baseline) =>
-            Estimates(mdp, new SamplerSettings(40, 16, kind, baseline, 0, Objective.Regret), policy, tau: 0, transitions: 1_000_000).TotalVariance;
+            Estimates(mdp, new SamplerSettings(40, 16, kind, baseline, 0, Objective.Regret), policy, tau: 0,
+                transitions: 1_000_000).TotalVariance;
     }
 
     private static double[] NonUniformPolicy(FiniteMdp mdp) =>

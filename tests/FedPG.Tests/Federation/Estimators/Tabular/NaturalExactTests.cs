@@ -31,7 +31,8 @@ public sealed class NaturalExactTests
             using DisposeScope scope = NewDisposeScope();
             using var policy = new TabularSoftmax(mdp.States, mdp.Actions, TensorFormat.Float64);
             Tensor rows = NumericsTesting.RandomRows(policy, agents, seed: 4, scale: 2);
-            using var estimator = new NaturalExactEstimator(new EstimatorSetup(mdp, policy, 0, agents, objective, NumericsTesting.Entropy(tau), Seed: 1), Undamped);
+            using var estimator = new NaturalExactEstimator(
+                new EstimatorSetup(mdp, policy, 0, agents, objective, NumericsTesting.Entropy(tau), Seed: 1), Undamped);
             double[][] directions = [.. NumericsTesting.Directions(estimator, rows, default).Numbers().Chunk(policy.Layout.Length)];
             for (int i = 0; i < agents; i++)
             {
@@ -41,7 +42,10 @@ public sealed class NaturalExactTests
         }
     }
 
-    /// <summary>One-hot features are the table in another guise: F^+ g is then the advantage without the mean of its state, the part in the null space of F.</summary>
+    /// <summary>
+    /// One-hot features are the table in another guise: F^+ g is then the advantage without the
+    /// mean of its state, the part in the null space of F.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(0.2)]
@@ -57,7 +61,9 @@ public sealed class NaturalExactTests
         EstimatorsTesting.AssertClose(centred, solved, 1e-7);
     }
 
-    /// <summary>(F + lambda I) x = g, with F formed from central differences of log pi and g from those of J: no autograd on the checking side.</summary>
+    /// <summary>
+    /// (F + lambda I) x = g, with F formed from central differences of log pi and g from those of J: no autograd on the checking side.
+    /// </summary>
     [Theory]
     [InlineData("log-linear given")]
     [InlineData("neural tanh one-hot [5]")]
@@ -70,7 +76,8 @@ public sealed class NaturalExactTests
         int d = policy.Layout.Length;
         Tensor row = NumericsTesting.RandomRows(policy, 1, seed: 6);
         double[] theta = row.Numbers(), x = Natural(mdp, policy, row, 0, new FisherOptions(damping, 10_000));
-        double[] shifted = [.. Enumerable.Range(0, 2 * d).SelectMany(k => theta.Select((t, j) => j == k / 2 ? t + (k % 2 == 0 ? step : -step) : t))];
+        double[] shifted = [.. Enumerable.Range(0, 2 * d)
+            .SelectMany(k => theta.Select((t, j) => j == k / 2 ? t + (k % 2 == 0 ? step : -step) : t))];
         Tensor around = tensor(shifted, [2 * d, d]);
         double[][] logs = [.. policy.Evaluate(around).Output.Numbers().Chunk(mdp.States * mdp.Actions)];
         double[] objectives = NumericsTesting.RegularisedObjectives(mdp, 0, Objective.Regret, 0, policy, around);
@@ -86,7 +93,8 @@ public sealed class NaturalExactTests
             for (int k = 0; k < d; k++) left[k] += along * score[k];
         }
         Assert.True(NumericsTesting.Norm(gradient) > 1e-2);
-        Assert.True(NumericsTesting.Distance(left, gradient) <= 1e-6 * NumericsTesting.Norm(gradient), $"{NumericsTesting.Distance(left, gradient)}");
+        Assert.True(NumericsTesting.Distance(left, gradient) <= 1e-6 * NumericsTesting.Norm(gradient),
+            $"{NumericsTesting.Distance(left, gradient)}");
     }
 
     /// <summary>Plain loops over arrays against whole runs: the memory takes the natural direction too.</summary>
@@ -102,7 +110,8 @@ public sealed class NaturalExactTests
         Experiment experiment = EstimatorsTesting.Read($$"""
             { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": {{agents}}, "options": { "kernels": "{{kernels}}" } },
               "policy": { "kind": "tabular-softmax" }, "gradient": { "estimator": "exact", "direction": "natural", "entropy": {{tau}} },
-              "federation": { "algorithm": "{{algorithm}}", "rounds": {{rounds}}, "localSteps": {{steps}}, "localStepSize": {{eta}}, "globalStepSize": {{alpha}} } }
+              "federation": { "algorithm": "{{algorithm}}", "rounds": {{rounds}}, "localSteps": {{steps}}, "localStepSize": {{eta}},
+                "globalStepSize": {{alpha}} } }
             """);
         PlainMdp[] mdps = [.. Enumerable.Range(0, agents).Select(i => new PlainMdp(experiment.Mdp, i, Objective.Regret))];
         double[] theta = new double[20];
@@ -149,7 +158,8 @@ public sealed class NaturalExactTests
             """;
         var norms = new List<double>();
         foreach (string direction in (string[])["plain", "natural"])
-            EstimatorsTesting.Train(EstimatorsTesting.Read(json, $"gradient.direction={direction}"), (report, _) => norms.Add(report.Evaluation!.GradientNormSquared!.Value));
+            EstimatorsTesting.Train(EstimatorsTesting.Read(json, $"gradient.direction={direction}"),
+                (report, _) => norms.Add(report.Evaluation!.GradientNormSquared!.Value));
         Assert.Equal(norms[0], norms[1]);
     }
 
@@ -157,7 +167,8 @@ public sealed class NaturalExactTests
 
     private static double[] Natural(FiniteMdp mdp, TabularPolicy policy, Tensor rows, double tau, FisherOptions options)
     {
-        using var estimator = new NaturalExactEstimator(new EstimatorSetup(mdp, policy, 0, (int)rows.shape[0], Objective.Regret, NumericsTesting.Entropy(tau), Seed: 1), options);
+        using var estimator = new NaturalExactEstimator(
+            new EstimatorSetup(mdp, policy, 0, (int)rows.shape[0], Objective.Regret, NumericsTesting.Entropy(tau), Seed: 1), options);
         return NumericsTesting.Directions(estimator, rows, default).Numbers();
     }
 }

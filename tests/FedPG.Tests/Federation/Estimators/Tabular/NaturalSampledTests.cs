@@ -13,16 +13,18 @@ namespace FedPG.Tests.Federation.Estimators.Tabular;
 public sealed class NaturalSampledTests
 {
     private const string Json = """
-        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 1, "options": { "states": 4, "actions": 3, "discount": 0.8 } },
+        { "dtype": "float64", "environment": { "id": "RandomMdp-v0", "agents": 1, "options": {
+          "states": 4, "actions": 3, "discount": 0.8 } },
           "policy": { "kind": "tabular-softmax" },
           "gradient": { "estimator": "gpomdp", "direction": "natural", "horizon": 60, "trajectories": 64 } }
         """;
 
     /// <summary>
-    /// Consistent: 64 times the trajectories leave an eighth of the error, and the mean of many large batches is the exact direction within 5.5 standard errors in each of
-    /// the 12 coordinates (chance: 5e-7), plus 1 % of its length for the bias of a ratio (1 / visits, here below 1e-3) and of the horizon (0.8^60).
-    /// The error of 60 batches of 12 coordinates has a relative spread of about 1 / sqrt(2 * 60 * 4) = 5 % were 4 of the coordinates independent;
-    /// over seeds 1 to 12 the ratio was 7.0 to 8.6 with GPOMDP and 8.5 to 11.3 with REINFORCE, whose past costs add noise to small batches. The seed is fixed.
+    /// Consistent: 64 times the trajectories leave an eighth of the error, and the mean of many large batches is the exact direction within
+    /// 5.5 standard errors in each of the 12 coordinates (chance: 5e-7), plus 1 % of its length for the bias of a ratio (1 / visits, here
+    /// below 1e-3) and of the horizon (0.8^60). The error of 60 batches of 12 coordinates has a relative spread of about 1 / sqrt(2 * 60 *
+    /// 4) = 5 % were 4 of the coordinates independent; over seeds 1 to 12 the ratio was 7.0 to 8.6 with GPOMDP and 8.5 to 11.3 with
+    /// REINFORCE, whose past costs add noise to small batches. The seed is fixed.
     /// </summary>
     [Theory]
     [InlineData("gpomdp", "none", 0)]
@@ -42,13 +44,16 @@ public sealed class NaturalSampledTests
         for (int j = 0; j < truth.Length; j++)
         {
             double mean = large.Average(x => x[j]), error = Math.Sqrt(large.Sum(x => Math.Pow(x[j] - mean, 2)) / batches / (batches - 1));
-            Assert.True(Math.Abs(mean - truth[j]) <= (5.5 * error) + (0.01 * NumericsTesting.Norm(truth)), $"coordinate {j}: {mean} for {truth[j]}, standard error {error}");
+            Assert.True(Math.Abs(mean - truth[j]) <= (5.5 * error) + (0.01 * NumericsTesting.Norm(truth)),
+                $"coordinate {j}: {mean} for {truth[j]}, standard error {error}");
         }
 
         double SquaredError(double[][] draws) => draws.Average(draw => draw.Zip(truth, (a, b) => (a - b) * (a - b)).Sum());
     }
 
-    /// <summary>Parametric policies solve with the Fisher matrix of the visited pairs; with many of them it is the exact solution.</summary>
+    /// <summary>
+    /// Parametric policies solve with the Fisher matrix of the visited pairs; with many of them it is the exact solution.
+    /// </summary>
     [Fact]
     public void The_solved_estimate_is_near_the_exact_solution()
     {
@@ -74,13 +79,17 @@ public sealed class NaturalSampledTests
         Assert.True(moved > 0);
     }
 
-    /// <summary>Visits sum to sum of gamma^t, and their mean is d(s) pi(a|s): 5.5 standard errors over 200 batches, for 12 pairs a false alarm below 1e-6.</summary>
+    /// <summary>
+    /// Visits sum to sum of gamma^t, and their mean is d(s) pi(a|s): 5.5 standard errors over 200
+    /// batches, for 12 pairs a false alarm below 1e-6.
+    /// </summary>
     [Fact]
     public void Discounted_visits_estimate_the_occupancy()
     {
         const int batches = 200, horizon = 60;
         Experiment experiment = EstimatorsTesting.Read(Json);
-        var sampler = new TrajectorySampler(experiment.Mdp, new SamplerSettings(horizon, 40, ReturnKind.ToGo, Baseline.None, 0, Objective.Regret));
+        var sampler = new TrajectorySampler(experiment.Mdp,
+            new SamplerSettings(horizon, 40, ReturnKind.ToGo, Baseline.None, 0, Objective.Regret));
         var plain = new PlainMdp(experiment.Mdp, 0, Objective.Regret);
         double[,] policy = plain.Softmax(NumericsTesting.Uniform(5, 12, 1));
         double[] table = [.. policy.Cast<double>()], occupancy = plain.Occupancy(policy), weights = new double[12], visits = new double[12];

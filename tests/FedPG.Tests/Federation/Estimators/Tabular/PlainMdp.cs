@@ -4,7 +4,8 @@ using FedPG.Envs.Tabular;
 namespace FedPG.Tests.Federation.Estimators.Tabular;
 
 /// <summary>
-/// One agent's MDP as plain nested arrays and loops that run until nothing changes any more: what the oracles are checked against. Shares no code with them.
+/// One agent's MDP as plain nested arrays and loops that run until nothing changes any more: what the
+/// oracles are checked against. Shares no code with them.
 /// </summary>
 internal sealed class PlainMdp
 {
@@ -22,7 +23,8 @@ internal sealed class PlainMdp
             {
                 int row = (s * Actions) + a;
                 Costs[s, a] = (objective == Objective.Regret ? 1 : 0) - own.Rewards[row];
-                for (int k = 0; k < own.Kernel.Next(row).Length; k++) Kernel[s, a, own.Kernel.Next(row)[k]] += own.Kernel.Probabilities(row)[k];
+                for (int k = 0; k < own.Kernel.Next(row).Length; k++)
+                    Kernel[s, a, own.Kernel.Next(row)[k]] += own.Kernel.Probabilities(row)[k];
             }
         }
     }

@@ -28,8 +28,8 @@ public enum Mistake
 }
 
 /// <summary>
-/// J_K = E sum over t below K of gamma^t (c_t + tau log pi(a_t|s_t)) by dynamic programming, for a tabular policy; a terminal state is a state
-/// like any other, which costs 1 under regret and has its own entropy.
+/// J_K = E sum over t below K of gamma^t (c_t + tau log pi(a_t|s_t)) by dynamic programming, for a tabular policy; a terminal state is a
+/// state like any other, which costs 1 under regret and has its own entropy.
 /// </summary>
 internal sealed class TruncatedProblem
 {
@@ -71,7 +71,8 @@ internal sealed class TruncatedProblem
             {
                 int s = row / _mdp.Actions;
                 gradient[row] += discount * reached[s] * policy[row] * (ActionValue(row, policy, values[t + 1]) - values[t][s]);
-                for (int k = 0; k < _kernel.Next(row).Length; k++) next[_kernel.Next(row)[k]] += reached[s] * policy[row] * _kernel.Probabilities(row)[k];
+                for (int k = 0; k < _kernel.Next(row).Length; k++)
+                    next[_kernel.Next(row)[k]] += reached[s] * policy[row] * _kernel.Probabilities(row)[k];
             }
             reached = next;
         }
@@ -86,7 +87,8 @@ internal sealed class TruncatedProblem
         for (int t = _horizon - 1; t >= 0; t--)
         {
             values[t] = new double[_mdp.States];
-            for (int row = 0; row < policy.Length; row++) values[t][row / _mdp.Actions] += policy[row] * ActionValue(row, policy, values[t + 1]);
+            for (int row = 0; row < policy.Length; row++)
+                values[t][row / _mdp.Actions] += policy[row] * ActionValue(row, policy, values[t + 1]);
         }
         return values;
     }

@@ -22,7 +22,8 @@ public sealed class ExactGradientTests
 
     public static TheoryData<string, string> PoliciesAndMdps() =>
         new([
-            .. from mdp in (string[])["random-1", "random-own-kernels", "random-3-actions"] from policy in PolicyCases.OfAnyMdp select (mdp, policy),
+            .. from mdp in (string[])["random-1", "random-own-kernels", "random-3-actions"] from policy in PolicyCases.OfAnyMdp
+                select (mdp, policy),
             .. from mdp in (string[])["grid-walls", "grid-own-endings"] from policy in PolicyCases.OfGrids select (mdp, policy),
         ]);
 
@@ -125,7 +126,8 @@ public sealed class ExactGradientTests
     }
 
     private static nn.Module<Tensor, Tensor> Network(int inputs, int actions) => nn.Sequential(
-        ("one", nn.Linear(inputs, 6)), ("two", nn.Tanh()), ("three", nn.Linear(6, 5)), ("four", nn.Tanh()), ("five", nn.Linear(5, actions)));
+        ("one", nn.Linear(inputs, 6)), ("two", nn.Tanh()), ("three", nn.Linear(6, 5)), ("four", nn.Tanh()),
+        ("five", nn.Linear(5, actions)));
 
     /// <summary>A network's weights are [in, out], those of torch's Linear [out, in].</summary>
     private static int[] PlacesInModule(ParameterLayout layout)

@@ -21,7 +21,8 @@ public sealed class PolicyObjectiveTests
 
     public static TheoryData<string, string, double> Cases() =>
         new([
-            .. from mdp in (string[])["random-1", "random-own-kernels"] from policy in SecondOrderPolicies from tau in (double[])[0, 0.3] select (mdp, policy, tau),
+            .. from mdp in (string[])["random-1", "random-own-kernels"] from policy in SecondOrderPolicies from tau in (double[])[0, 0.3]
+                select (mdp, policy, tau),
             .. from mdp in (string[])["grid-ending", "grid-own-endings"]
                from policy in (string[])[.. SecondOrderPolicies, "log-linear radial", "neural tanh coordinates [5,4]"]
                from tau in (double[])[0, 0.3]

@@ -1,12 +1,13 @@
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.BuiltIn;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.Tabular;
+using FedPG.Experiments;
+using FedPG.Tests.Envs;
 using Xunit;
 
-namespace FedPG.Tests.Envs.BuiltIn;
+namespace FedPG.Tests.Experiments;
 
 /// <summary>What callers ask of an environment, they ask without knowing its kind.</summary>
 public sealed class EnvironmentFactsTests

@@ -8,7 +8,7 @@ using FedPG.Policies.Tabular;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace FedPG.Policies.BuiltIn;
+namespace FedPG.Policies.Modules;
 
 /// <summary>Makes a module of one's own.</summary>
 /// <param name="inputs">m, the numbers it sees of an observation.</param>

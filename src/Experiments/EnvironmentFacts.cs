@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Envs.Tabular;
+using FedPG.Envs;
 using FedPG.Envs.Tabular.Exact;
+using FedPG.Federation.Families;
 
-namespace FedPG.Envs.BuiltIn;
+namespace FedPG.Experiments;
 
 /// <summary>What <c>env info</c> shows of an environment beside its options: in JSON, and in words. Stateless.</summary>
-public static class EnvironmentFacts
+internal static class EnvironmentFacts
 {
     private const int MaxShown = 12;
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -19,8 +20,8 @@ public static class EnvironmentFacts
     {
         ArgumentNullException.ThrowIfNull(environment);
         JsonObject facts = environment.Facts();
-        if (environment is FiniteMdp mdp)
-            facts.Insert(facts.IndexOf("map"), "bestReturn", BestReturns(MdpOptima.Of(mdp, Objective.Reward)));
+        if (ProblemFamily.Find(environment)?.OptimaOf(environment, Objective.Reward) is { } optima)
+            facts.Insert(facts.IndexOf("map"), "bestReturn", BestReturns(optima));
         if (environment.Tasks is { } tasks) facts["tasks"] = Json(tasks);
         if (facts.ContainsKey("agents")) return facts;
         facts.Insert(0, "agents", environment.AgentNames.Count);
@@ -37,7 +38,7 @@ public static class EnvironmentFacts
             "sharesKernel" => ("kernel", (bool)fact.Value! ? "shared by all agents" : "differs between agents"),
             "startStates" => ("start states", Few((JsonArray)fact.Value!)),
             "terminalStates" => ("terminal states", Few((JsonArray)fact.Value!)),
-            "bestReturn" when environment is FiniteMdp => ("best return", Words((JsonObject)fact.Value!)),
+            "bestReturn" => ("best return", Words((JsonObject)fact.Value!)),
             _ => (fact.Key, fact.Value?.ToJsonString(Compact) ?? "unknown"),
         });
 
