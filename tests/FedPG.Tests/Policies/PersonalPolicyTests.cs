@@ -342,7 +342,8 @@ public sealed class PersonalPolicyTests
         if (!kind.StartsWith("gaussian", StringComparison.Ordinal)) return Softmax(encoding, hidden, embedded, head);
         return new GaussianPolicy(
             encoding, new Box([-1, -1], [1, 1]),
-            new DenseNetwork(encoding.Size, hidden, 2, Activation.Tanh, encoding.ActiveNumbers, embedded), 1, learnDeviation: kind != "gaussian fixed", TensorFormat.Float64, name => IsPersonal(name, head));
+            new DenseNetwork(encoding.Size, hidden, 2, Activation.Tanh, encoding.ActiveNumbers, embedded), 1,
+            learnDeviation: kind != "gaussian fixed", TensorFormat.Float64, name => IsPersonal(name, head));
     }
 
     private static ObservationSoftmax Softmax(ObservationEncoding encoding, int[] hidden, int embedded, bool head) => new(
