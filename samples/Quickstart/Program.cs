@@ -2,11 +2,12 @@ using FedPG.Envs.GridWorlds;
 using FedPG.Experiments.Training;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
+using FedPG.Policies;
 using FedPG.Policies.Options;
 
 using var trainer = new FederatedTrainer(
     GridWorld.Create(agents: 4, new GridWorldOptions { Width = 5, Height = 5, Slip = 0.2 }),
-    new NeuralSoftmaxOptions { Hidden = [32] },
+    new NeuralSoftmaxOptions { Hidden = [32], Context = TaskContext.Task },
     new GpomdpOptions { Horizon = 30, Trajectories = 16 },
     new FastFedPgOptions { LocalSteps = 5, LocalStepSize = 0.05 });
 trainer.OnRound(report => Console.WriteLine($"round {report.Round}: gap {report.Evaluation?.Gap:F3}, env-steps {report.EnvSteps}"));

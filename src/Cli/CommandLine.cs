@@ -5,11 +5,16 @@ using FedPG.Cli.Bench;
 using FedPG.Cli.Cluster;
 using FedPG.Cli.Common;
 using FedPG.Cli.Compare;
+using FedPG.Cli.Completions;
+using FedPG.Cli.Doctor;
 using FedPG.Cli.Env;
 using FedPG.Cli.Eval;
+using FedPG.Cli.Export;
 using FedPG.Cli.Info;
 using FedPG.Cli.Report;
 using FedPG.Cli.Reproduce;
+using FedPG.Cli.Runs;
+using FedPG.Cli.Schema;
 using FedPG.Cli.Train;
 using FedPG.Core.Options;
 
@@ -22,12 +27,20 @@ internal static class CommandLine
     private static readonly string[] KeptInFolders = ["train", "compare", "reproduce", "worker", "report"];
 
     /// <summary>The root of the commands.</summary>
-    public static RootCommand Create() => new RootCommand("Federated policy gradients: Fast-FedPG and its rivals on TorchSharp.")
+    public static RootCommand Create()
+    {
+        RootCommand root = Commands();
+        HelpWithExamples.AddTo(root);
+        return root;
+    }
+
+    private static RootCommand Commands() => new("Federated policy gradients: Fast-FedPG and its rivals on TorchSharp.")
     {
         TrainCommand.Create(),
         WorkerCommand.Create(),
         ClusterCommand.Create(),
         EvalCommand.Create(),
+        ExportCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),
         AdviseCommand.Create(),
@@ -35,6 +48,10 @@ internal static class CommandLine
         EnvCommands.Create(),
         BenchCommand.Create(),
         InfoCommand.Create(),
+        RunsCommand.Create(),
+        SchemaCommand.Create(),
+        CompletionsCommand.Create(),
+        DoctorCommand.Create(),
         PluginOption.Option,
     };
 
@@ -42,7 +59,13 @@ internal static class CommandLine
     /// <returns>The exit code of the process.</returns>
     public static int Run(string[] arguments)
     {
-        ParseResult parsed = Create().Parse(arguments);
+        RootCommand root = Create();
+        if (Suggestions.IsAskedFor(arguments))
+        {
+            foreach (string candidate in Suggestions.Of(root, arguments)) Console.WriteLine(candidate);
+            return ExitCode.Ok;
+        }
+        ParseResult parsed = root.Parse(arguments);
         if (CommandLineErrors.Of(parsed) is { Count: > 0 } errors) return Refused(errors);
         try
         {

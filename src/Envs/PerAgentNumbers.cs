@@ -63,6 +63,11 @@ public sealed class PerAgentNumbers : IOptionValue<PerAgentNumbers>
     public static PerAgentNumbers Between(double low, double high) => new(Kind.Range, low, high);
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(
+        JsonForm.Number(range), JsonForm.ListOf(JsonForm.Number(range)),
+        JsonForm.Section([KeyValuePair.Create(From, JsonForm.Number(range)), KeyValuePair.Create(To, JsonForm.Number(range))]));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => $"{range}, a list of such numbers, or {{ \"from\": low, \"to\": high }}";
 
     /// <inheritdoc/>

@@ -66,7 +66,8 @@ internal static class ClusterOptions
         CommonOptions.RequireWhole(MessageLimit, 1900, "must be a whole number from 1 to 1900");
         CommonOptions.RequireWhole(Patience, 3600, "must be a whole number from 1 to 3600");
         CommonOptions.RequireWhole(Port, 65534, "must be a whole number from 1 to 65534");
-        foreach (Option option in new Option[] { Address, Name, Listen, Port, SecretFile, MessageLimit, Patience }) command.Options.Add(option);
+        foreach (Option option in new Option[] { Address, Name, Listen, Port, SecretFile, MessageLimit, Patience })
+            command.Options.Add(option);
     }
 
     /// <summary>The options that were given although they mean nothing without <see cref="Address"/>.</summary>

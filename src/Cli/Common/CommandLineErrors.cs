@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using FedPG.Core.Options;
+using FedPG.Experiments.Reading;
+using FedPG.Experiments.Schema;
 
 namespace FedPG.Cli.Common;
 
@@ -25,8 +27,7 @@ internal static class CommandLineErrors
         {
             if (parsed.UnmatchedTokens is [{ } word, ..])
                 errors.Add(new ValidationError(word, "", null,
-                    $"is not a command of \"{command}\"; the nearest is \"{NearestName.Of(word, commands)}\", and there are "
-                        + $"{string.Join(", ", commands)}"));
+                    $"is not a command of \"{command}\"; {Hint(Meant(word, commands))}there are {string.Join(", ", commands)}"));
             else if (parsed.Errors.Count > 0)
                 errors.Add(new ValidationError(command, "", null,
                     $"a command is missing; there are {string.Join(", ", commands)}; see {command} --help"));
@@ -56,9 +57,39 @@ internal static class CommandLineErrors
     private static ValidationError UnknownOption(string word, string command, CommandResult result)
     {
         string[] known = [.. result.Command.Options.Select(o => o.Name), PluginOption.Name, "--help"];
-        return new ValidationError(word, "", null,
-            $"is not an option of \"{command}\"; the nearest is \"{NearestName.Of(word.Split('=')[0], known)}\"; see {command} --help");
+        string[] given = word.Split('=', 2);
+        // A key of the experiment is no option, but what --set takes.
+        string[] keys = known.Contains("--set") && result.Command.Name is "train" or "compare" or "advise" or "sweep"
+            ? [.. ExperimentKeys.EndingWith(ExperimentReader.Default, given[0])] : [];
+        string value = given.Length > 1 ? given[1] : "VALUE";
+        string hint = keys.Length > 0
+            ? $"a key of the experiment is set by {string.Join(" or ", keys.Select(key => $"--set {key}={value}"))}; "
+            : NearestName.Near(given[0], known) is { } near ? $"the nearest is \"{near}\"; "
+            : "";
+        return new ValidationError(word, "", null, $"is not an option of \"{command}\"; {hint}see {command} --help");
     }
+
+    /// <summary>The command that a word stands for elsewhere, or that is near it; null where none is.</summary>
+    private static string? Meant(string word, string[] commands)
+    {
+        string? known = word.ToUpperInvariant() switch
+        {
+            "RUN" or "START" or "FIT" or "LEARN" => "train",
+            "EVALUATE" or "TEST" or "PLAY" => "eval",
+            "LS" or "PS" => commands.Contains("list") ? "list" : "runs",
+            "ENVS" or "ENVIRONMENT" or "ENVIRONMENTS" => "env",
+            "SEARCH" or "TUNE" or "GRID" => "sweep",
+            "PLOT" or "TENSORBOARD" => "report",
+            "SAVE" or "ONNX" => "export",
+            "BENCHMARK" => "bench",
+            "SHOW" => commands.Contains("render") ? "render" : "info",
+            "VERSION" => "info",
+            _ => null,
+        };
+        return known is not null && commands.Contains(known) ? known : NearestName.Near(word, commands);
+    }
+
+    private static string Hint(string? name) => name is null ? "" : $"the nearest is \"{name}\", and ";
 
     private static ValidationError Describe(OptionResult option, ParseError error)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.Runtime.CompilerServices;
 using FedPG.Core.Options;
 using FedPG.Experiments.Plugins;
@@ -22,7 +21,7 @@ internal static class PluginOption
     /// <exception cref="InvalidInputException">A file cannot be loaded; carries the faults of all.</exception>
     public static void Load(ParseResult parsed)
     {
-        if (parsed.Action is HelpAction) return;
+        if (parsed.Action is HelpWithExamples) return;
         Load(parsed.GetValue(Option) ?? []);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,7 +18,12 @@ internal sealed class InstanceOptions
     private const string AgentsKey = "agents";
 
     /// <summary>The environment.</summary>
-    public Argument<string> Id { get; } = new("ID") { Description = "The environment, as `env list` names it, or the path of a finite-MDP file: .json, PRISM's .tra or Storm's .drn." };
+    public Argument<string> Id { get; } = new("ID")
+    {
+        Description = "The environment, as `env list` names it, or the path of a finite-MDP file"
+            + ": .json, PRISM's .tra or Storm's .drn.",
+        CompletionSources = { _ => ExperimentCatalog.Default.Environments.Names.Select(id => new CompletionItem(id)) },
+    };
 
     /// <summary>Its options.</summary>
     public Option<string[]> Set { get; } = new("--set")

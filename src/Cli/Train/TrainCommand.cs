@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Cli.Cluster;
@@ -7,6 +8,8 @@ using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
+using FedPG.Experiments.Schema;
+using FedPG.Experiments.Series;
 using FedPG.Experiments.Training;
 using FedPG.Federation.Execution;
 
@@ -32,6 +35,7 @@ internal static class TrainCommand
         HelpName = "key.path=value",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = true,
+        CompletionSources = { _ => ExperimentKeys.Of(ExperimentReader.Default).Select(key => new CompletionItem(key + "=")) },
     };
 
     /// <summary>The seed, for the same commands.</summary>
@@ -63,7 +67,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
-            File, Set, Seed, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
+            File, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
         command.SetAction(Run);
@@ -102,6 +106,9 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed)
     {
+        string? resumed = parsed.GetValue(Resume);
+        bool isSeries = parsed.GetValue(SeedsTraining.Seeds) is not null || (resumed is not null && SeedSeries.IsIn(resumed));
+        if (isSeries) return RunSeeds(parsed, resumed);
         using var progress = new TrainProgress(parsed.GetValue(Quiet));
         using var interrupt = new Interrupt(() => progress.Note("stopping at the end of this round; press Ctrl+C again to stop at once"));
         using var cluster = TrainingCluster.Of(parsed, parsed.GetValue(BlockSize), progress.Note, interrupt.Token);
@@ -184,21 +191,59 @@ internal static class TrainCommand
         return one ? (files[0], [.. assignments.Where(a => a != files[0])]) : (null, assignments);
     }
 
-    private static FederatedTrainer? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster)
+    /// <summary>The rounds that a run that goes on is to have, where another number is asked for: the one change that it takes.</summary>
+    private static int? RoundsAskedFor(ParseResult parsed, string folder)
     {
         foreach ((string name, bool given) in new[]
         {
-            ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--set", parsed.GetValue(Set) is { Length: > 0 }),
-            ("--seed", parsed.GetValue(Seed) is not null), ("--out", parsed.GetValue(Out) is not null),
+            ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--seed", parsed.GetValue(Seed) is not null),
+            ("--seeds", parsed.GetValue(SeedsTraining.Seeds) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
         {
             if (given)
                 throw new InvalidInputException(new ValidationError("--resume", "", folder,
                     $"cannot be combined with {name}: a run goes on with its own experiment, in its own folder"));
         }
+        return MoreRounds.Of(folder, parsed.GetValue(Set) ?? []);
+    }
+
+    private static int RunSeeds(ParseResult parsed, string? resumed)
+    {
+        if (parsed.GetValue(ClusterOptions.Address) is not null)
+        {
+            throw new InvalidInputException(new ValidationError(
+                SeedsTraining.Seeds.Name, "", null, "cannot stand beside --cluster: one cluster trains one run"));
+        }
+        SeedSeries series;
+        if (resumed is not null)
+        {
+            series = SeedSeries.Resume(resumed, RoundsAskedFor(parsed, resumed));
+        }
+        else
+        {
+            if (parsed.GetValue(Seed) is { } seed)
+                throw new InvalidInputException(new ValidationError("--seed", "", seed, "cannot stand beside --seeds"));
+            series = SeedsTraining.Start(SeriesOf(parsed), parsed.GetValue(SeedsTraining.Seeds)!, parsed.GetValue(Out));
+        }
+        return SeedsTraining.Run(series, Execution(parsed, null), parsed.GetValue(Quiet), parsed.GetValue(Json));
+    }
+
+    /// <summary>The experiment that a command line with <see cref="File"/> and <see cref="Set"/> names, for several runs of it.</summary>
+    internal static SeriesExperiment SeriesOf(ParseResult parsed)
+    {
+        (string? file, List<string> assignments) = FileAndAssignments(parsed);
+        if (file is "") throw new InvalidInputException(new ValidationError("EXPERIMENT.json", "", null, "must be the path of a file"));
+        return file is not null
+            ? new SeriesExperiment(JsonDocuments.ReadFile(file), file, Path.GetDirectoryName(Path.GetFullPath(file))!, assignments)
+            : new SeriesExperiment(BuiltInExperiment(assignments), "built-in default", Environment.CurrentDirectory, assignments);
+    }
+
+    private static FederatedTrainer? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster)
+    {
+        int? rounds = RoundsAskedFor(parsed, folder);
         string resolved = Path.Combine(folder, RunFolder.ExperimentFile);
         if (cluster is not null && System.IO.File.Exists(resolved)) cluster.LearnEnvironment(JsonDocuments.ReadFile(resolved), []);
-        var changes = new ResumeChanges(parsed.GetValue(AcceptChanges), Console.Error.WriteLine);
+        var changes = new ResumeChanges(parsed.GetValue(AcceptChanges), Console.Error.WriteLine, rounds);
         return FederatedTrainer.Continue(folder, execution, changes: changes);
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FedPG.Cli.Common;
 using FedPG.Experiments.Runs;
+using FedPG.Experiments.Series;
 using FedPG.Federation;
 using FedPG.Federation.Evaluation;
 
@@ -11,7 +12,7 @@ namespace FedPG.Cli.Train;
 /// Progress on stderr: one line that is drawn anew on a terminal, a plain line now and then elsewhere. Rounds are only noted here; the line
 /// is drawn by a timer, so that the terminal never holds the training up.
 /// </summary>
-internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
+internal sealed class TrainProgress(bool quiet) : ISeriesProgress, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
     private readonly StatusLine _line = new(quiet);
@@ -31,6 +32,8 @@ internal sealed class TrainProgress(bool quiet) : IRoundSink, IDisposable
     public void Begin(TrainingRun run)
     {
         if (_line.IsQuiet) return;
+        // Of several runs, one after another, each begins anew.
+        (_first, _latest, _gap, _objective, _said) = (null, null, null, null, -1);
         _line.Note(run.Description);
         _line.Note($"writing to {run.Folder}");
         (_rounds, _firstRound, _isReturn) = (run.Rounds, Math.Max(0, run.Federation.RoundsDone), run.Minimised == ObjectiveKind.Reward);

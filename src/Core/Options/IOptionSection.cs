@@ -17,6 +17,9 @@ internal interface IOptionSection<TSelf>
     /// <param name="meaning">What the option is.</param>
     static abstract TSelf Read(OptionReader reader, string key, TSelf defaultValue, string meaning);
 
+    /// <summary>What is allowed, as a JSON schema; an empty one (the default) allows everything.</summary>
+    static virtual JsonObject Form() => [];
+
     /// <summary>The value in JSON, such that <see cref="Read"/> reads it back.</summary>
     JsonNode? ToJson();
 }

@@ -11,6 +11,10 @@ internal interface IOptionValue<TSelf>
     /// <summary>What every such option means beside its own meaning, in sentences; empty (the default) for nothing.</summary>
     static virtual string Rule => "";
 
+    /// <summary>What is allowed, as a JSON schema; an empty one (the default) allows everything.</summary>
+    /// <param name="range">The range of each number.</param>
+    static virtual JsonObject Form(NumberRange range) => [];
+
     /// <summary>What is allowed, in words that follow "must be".</summary>
     /// <param name="range">The range of each number.</param>
     static abstract string Allowed(NumberRange range);

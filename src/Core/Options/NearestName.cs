@@ -4,37 +4,59 @@ namespace FedPG.Core.Options;
 internal static class NearestName
 {
     /// <summary>
-    /// The candidate that begins with <paramref name="name"/>, else the one at the smallest edit distance; null when there are none.
+    /// The candidate that is the same but for case and separators, else one that begins with <paramref name="name"/>, else the one at the
+    /// smallest edit distance; null when there are none.
     /// </summary>
-    public static string? Of(string name, IEnumerable<string> candidates)
+    /// <param name="name">What was written.</param>
+    /// <param name="candidates">What there is.</param>
+    public static string? Of(string name, IEnumerable<string> candidates) => Best(name, candidates).Name;
+
+    /// <summary>The same, and null where nothing is near: where more than a third of the letters would have to change.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="candidates">What there is.</param>
+    internal static string? Near(string name, IEnumerable<string> candidates)
     {
-        string? best = null;
-        int bestDistance = int.MaxValue;
+        (string? best, int distance) = Best(name, candidates);
+        return best is not null && distance <= Math.Max(2, Math.Max(name.Length, best.Length) / 3) ? best : null;
+    }
+
+    private static (string? Name, int Distance) Best(string name, IEnumerable<string> candidates)
+    {
+        (string? best, int bestDistance) = (null, int.MaxValue);
+        string letters = Letters(name);
         foreach (string candidate in candidates)
         {
             // What the user typed may be the beginning of a longer name.
             bool begins = name.Length > 0 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase);
-            int distance = begins ? 0 : EditDistance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
+            int distance = letters.Length > 0 && letters == Letters(candidate) ? -1
+                : begins ? 0 : EditDistance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
             if (distance >= bestDistance) continue;
             (best, bestDistance) = (candidate, distance);
         }
-        return best;
+        return (best, bestDistance);
     }
 
-    /// <summary>Levenshtein's distance: single-letter insertions, deletions and replacements from one name to the other.</summary>
+    /// <summary>A name without case and separators: localSteps, local-steps and LOCAL_STEPS are one.</summary>
+    private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+
+    /// <summary>
+    /// Insertions, deletions, replacements of single letters and exchanges of two neighbours from one name to the other (optimal string
+    /// alignment).
+    /// </summary>
     private static int EditDistance(string a, string b)
     {
-        int[] previous = [.. Enumerable.Range(0, b.Length + 1)];
-        int[] current = new int[b.Length + 1];
+        int[] before = [], previous = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 1; i <= a.Length; i++)
         {
+            int[] current = new int[b.Length + 1];
             current[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
                 int replace = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 current[j] = Math.Min(replace, 1 + Math.Min(previous[j], current[j - 1]));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) current[j] = Math.Min(current[j], before[j - 2] + 1);
             }
-            (previous, current) = (current, previous);
+            (before, previous) = (previous, current);
         }
         return previous[b.Length];
     }

@@ -138,7 +138,8 @@ internal static class OptionKinds
         return read;
     }
 
-    private static bool Implements(Type type, Type form) =>
+    /// <summary>Whether a type implements a generic interface for itself, or for a type that it derives from.</summary>
+    internal static bool Implements(Type type, Type form) =>
         type.GetInterfaces().Any(i =>
             i.IsGenericType && i.GetGenericTypeDefinition() == form && i.GenericTypeArguments[0].IsAssignableFrom(type));
 

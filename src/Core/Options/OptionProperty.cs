@@ -53,7 +53,16 @@ public sealed class OptionProperty
     internal void Set(object record, object? value) => _property.SetValue(record, value);
 
     /// <summary>Reads the value from a document; errors go to the reader.</summary>
-    internal object? Read(OptionReader reader, object? defaultValue) => _read(reader, this, defaultValue ?? Default);
+    internal object? Read(OptionReader reader, object? defaultValue)
+    {
+        object? value = _read(reader, this, defaultValue ?? Default);
+        // After it: a reading of one form of several says that form alone.
+        reader.Form(Key, Form);
+        return value;
+    }
+
+    /// <summary>What is allowed, as a JSON schema.</summary>
+    internal JsonObject Form() => OptionForms.Of(Type, Attribute);
 
     /// <summary>The value of a record in JSON; null where there is none.</summary>
     /// <param name="record">The record.</param>

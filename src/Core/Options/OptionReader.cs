@@ -26,6 +26,7 @@ public sealed class OptionReader
     private readonly List<OptionInfo> _described = [];
     private readonly HashSet<string> _known = [], _read = [];
     private readonly Dictionary<string, OptionReader> _sections = [];
+    private readonly Dictionary<string, Func<JsonObject>> _forms = [];
 
     /// <summary>Starts reading an object; an undefined or null element reads as empty.</summary>
     /// <param name="element">The object.</param>
@@ -66,6 +67,7 @@ public sealed class OptionReader
     public double Number(string key, double defaultValue, NumberRange range, string meaning)
     {
         RequireDefault(key, defaultValue, range);
+        Form(key, () => JsonForm.Number(range));
         double value = Read(key, defaultValue, range.ToString(), meaning,
             e => e.ValueKind == JsonValueKind.Number && e.TryGetDouble(out double v) && range.Contains(v) ? v : null);
         Resolved[key] = value;
@@ -83,6 +85,7 @@ public sealed class OptionReader
         // A default goes into the resolved options, which have to read back.
         if (defaultValue < minimum || defaultValue > maximum)
             throw new ArgumentException($"the default {defaultValue} of the option {key} is not {allowed}");
+        Form(key, () => JsonForm.Whole(minimum, maximum));
         long value = Read<long>(key, defaultValue, allowed, meaning, e => WholeNumbers.Of(e, minimum, maximum));
         Resolved[key] = value;
         return value;
@@ -95,12 +98,16 @@ public sealed class OptionReader
     public long? OptionalSeed(string key, string meaning) => OptionalLong(key, 0, LargestSeed, meaning);
 
     /// <summary>A whole number that may be left out: null where it is not given.</summary>
-    public long? OptionalLong(string key, long minimum, long maximum, string meaning) =>
-        (long?)Parsed<object>(key, null, Whole(minimum, maximum), meaning, e => WholeNumbers.Of(e, minimum, maximum));
+    public long? OptionalLong(string key, long minimum, long maximum, string meaning)
+    {
+        Form(key, () => JsonForm.Whole(minimum, maximum));
+        return (long?)Parsed<object>(key, null, Whole(minimum, maximum), meaning, e => WholeNumbers.Of(e, minimum, maximum));
+    }
 
     /// <summary>true or false.</summary>
     public bool Flag(string key, bool defaultValue, string meaning)
     {
+        Form(key, JsonForm.Flag);
         bool value = Read<bool>(key, defaultValue, "true or false", meaning, e => e.ValueKind switch
         {
             JsonValueKind.True => true,
@@ -121,6 +128,7 @@ public sealed class OptionReader
     public string Choice(
         string key, string defaultValue, IReadOnlyCollection<string> allowed, string meaning, IReadOnlyCollection<string>? named = null)
     {
+        Form(key, () => JsonForm.Words(allowed));
         string value = ReadText(key, defaultValue, OneOf(allowed), meaning,
             e => e.ValueKind == JsonValueKind.String && allowed.Contains(e.GetString()!) ? e.GetString() : null,
             named is { Count: > 0 } ? OneOf(named) : null);
@@ -131,29 +139,36 @@ public sealed class OptionReader
     /// <summary>Any text.</summary>
     public string Text(string key, string defaultValue, string meaning)
     {
+        Form(key, JsonForm.Text);
         string value = ReadText(key, defaultValue, "a string", meaning, e => e.ValueKind == JsonValueKind.String ? e.GetString() : null);
         Resolved[key] = value;
         return value;
     }
 
     /// <summary>A list of whole numbers, each within a range; null when neither given nor defaulted.</summary>
-    public int[]? Integers(string key, int[]? defaultValue, int minimum, int maximum, string meaning) =>
-        Parsed(key, defaultValue, $"a list of whole numbers from {minimum} to {maximum}", meaning, e =>
+    public int[]? Integers(string key, int[]? defaultValue, int minimum, int maximum, string meaning)
+    {
+        Form(key, () => JsonForm.ListOf(JsonForm.Whole(minimum, maximum)));
+        return Parsed(key, defaultValue, $"a list of whole numbers from {minimum} to {maximum}", meaning, e =>
         {
             if (e.ValueKind != JsonValueKind.Array) return null;
             long?[] items = [.. e.EnumerateArray().Select(i => WholeNumbers.Of(i, minimum, maximum))];
             return items.All(i => i is not null) ? [.. items.Select(i => (int)i!.Value)] : null;
         });
+    }
 
     /// <summary>A list of numbers, each within a range; null when neither given nor defaulted.</summary>
-    public double[]? Numbers(string key, double[]? defaultValue, NumberRange range, string meaning) =>
-        Parsed(key, defaultValue, $"a list, each item {range}", meaning, e =>
+    public double[]? Numbers(string key, double[]? defaultValue, NumberRange range, string meaning)
+    {
+        Form(key, () => JsonForm.ListOf(JsonForm.Number(range)));
+        return Parsed(key, defaultValue, $"a list, each item {range}", meaning, e =>
         {
             if (e.ValueKind != JsonValueKind.Array) return null;
             double[] items = [.. e.EnumerateArray()
                 .Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetDouble(out double v) ? v : double.NaN)];
             return items.All(range.Contains) ? items : null;
         });
+    }
 
     /// <summary>A value of any shape: <paramref name="parse"/> returns null for what is not allowed.</summary>
     public T? Parsed<T>(string key, T? defaultValue, string allowed, string meaning, Func<JsonElement, T?> parse)
@@ -195,6 +210,26 @@ public sealed class OptionReader
     {
         Ask(key);
         return TryGet(key, out JsonElement element) ? element : default;
+    }
+
+    /// <summary>What is allowed for a key, as a JSON schema, in the place of what its reading says.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="form">Gives the schema.</param>
+    internal void Form(string key, Func<JsonObject> form) => _forms[key] = form;
+
+    /// <summary>
+    /// The JSON schemas of all keys that were asked for: a section as its own reader says it, and a key that other code reads as anything.
+    /// </summary>
+    internal IReadOnlyList<KeyValuePair<string, JsonObject>> Forms() =>
+        [.. _known.Select(key => KeyValuePair.Create(key, FormOf(key)))];
+
+    private JsonObject FormOf(string key)
+    {
+        JsonObject form = _forms.TryGetValue(key, out Func<JsonObject>? own) ? own()
+            : _sections.TryGetValue(key, out OptionReader? section) ? JsonForm.Section(section.Forms())
+            : JsonForm.Anything();
+        return _described.FindLast(option => option.Key == key) is { } info
+            ? JsonForm.Described(form, info.Meaning, info.Allowed, info.Default) : form;
     }
 
     /// <summary>Counts keys as known without reading them.</summary>

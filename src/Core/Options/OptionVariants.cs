@@ -67,6 +67,22 @@ internal sealed class OptionVariants
         return json;
     }
 
+    /// <summary>What is allowed, as a JSON schema: an object for each record, and a number where one stands for the first.</summary>
+    public JsonObject Form()
+    {
+        IEnumerable<JsonObject> records = Enumerable.Range(0, _words.Length).Select(k =>
+        {
+            IEnumerable<KeyValuePair<string, JsonObject>> keys = OptionForms.Keys(_attribute.Variants[k]);
+            if (_attribute.KnowsAllKeys)
+                keys = keys.Concat(_attribute.Variants.SelectMany(OptionForms.Keys)).DistinctBy(key => key.Key);
+            JsonObject record = JsonForm.Section([KeyValuePair.Create(_attribute.Key, JsonForm.Words(_words[k])), .. keys]);
+            // The first is what an object without the word means.
+            if (k > 0) record["required"] = new JsonArray(_attribute.Key);
+            return record;
+        });
+        return JsonForm.OneOf(_number is null ? records : records.Prepend(_number.Form()));
+    }
+
     private int VariantOf(Type type)
     {
         int variant = Enumerable.Range(0, _words.Length).FirstOrDefault(k => _attribute.Variants[k] == type, -1);

@@ -66,6 +66,9 @@ public sealed class AgentNumbers : IOptionValue<AgentNumbers>, IEquatable<AgentN
     public IEnumerator<double> GetEnumerator() => ((IEnumerable<double>)Values).GetEnumerator();
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(JsonForm.Number(range), JsonForm.ListOf(JsonForm.Number(range)));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => Allowed(range, agents: 1);
 
     /// <inheritdoc/>

@@ -28,6 +28,10 @@ public sealed class AgentRanges : IOptionValue<AgentRanges>, IEquatable<AgentRan
     public (double Low, double High)? Find(string key) => _ranges.TryGetValue(key, out (double Low, double High) range) ? range : null;
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) =>
+        new() { ["type"] = "object", ["additionalProperties"] = JsonForm.ListOf(JsonForm.Number(range), 2) };
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "an object with a range [low, high] for one or more numbers";
 
     /// <inheritdoc/>

@@ -44,6 +44,10 @@ public sealed class AgentWinds : IOptionValue<AgentWinds>
     public static AgentWinds List(ReadOnlySpan<double> winds) => new(null, winds.ToArray(), isList: true);
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) =>
+        JsonForm.OneOf(JsonForm.Words(UniformWord, EvenWord), JsonForm.Number(range), JsonForm.ListOf(JsonForm.Number(range)));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => $"\"{UniformWord}\", \"{EvenWord}\", {range}, or a list of such numbers";
 
     /// <inheritdoc/>

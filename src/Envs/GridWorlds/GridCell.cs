@@ -32,6 +32,9 @@ public readonly record struct GridCell(int Row, int Column)
         return cells.Length == element.GetArrayLength() ? cells : null;
     }
 
+    /// <summary>[row, column] as a JSON schema.</summary>
+    internal static JsonObject Form() => JsonForm.ListOf(JsonForm.Whole(int.MinValue, int.MaxValue), 2);
+
     /// <summary>[row, column].</summary>
     internal JsonArray ToJson() => [Row, Column];
 
@@ -61,6 +64,9 @@ public sealed class GridCells : IOptionValue<GridCells>
     /// <summary>The same, for lists in brackets.</summary>
     /// <param name="cells">At least one cell.</param>
     public static GridCells List(ReadOnlySpan<GridCell> cells) => new(cells.ToArray());
+
+    /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(GridCell.Form(), JsonForm.ListOf(GridCell.Form()));
 
     /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "[row, column] or a list of them";
@@ -96,6 +102,9 @@ public sealed class StartCell : IOptionValue<StartCell>
     /// <summary>One cell.</summary>
     /// <param name="cell">Row and column, each from 0.</param>
     public static implicit operator StartCell((int Row, int Column) cell) => new(cell);
+
+    /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(GridCell.Form(), JsonForm.Words(RandomWord));
 
     /// <inheritdoc/>
     public static string Allowed(NumberRange range) => $"[row, column] or \"{RandomWord}\"";

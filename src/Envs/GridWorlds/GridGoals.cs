@@ -40,6 +40,10 @@ public sealed class GridGoals : IOptionValue<GridGoals>
     public static GridGoals List(ReadOnlySpan<GridCell> cells) => new(null, cells.ToArray());
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) =>
+        JsonForm.OneOf(JsonForm.Words(BoundaryWord, SpreadWord, RandomWord), JsonForm.ListOf(GridCell.Form()));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => $"\"{BoundaryWord}\", \"{SpreadWord}\", \"{RandomWord}\" or a list of [row, column]";
 
     /// <inheritdoc/>

@@ -32,6 +32,9 @@ public sealed class GridRows : IOptionValue<GridRows>
     public static GridRows List(ReadOnlySpan<string> rows) => new(rows.ToArray(), null);
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(JsonForm.Text(), JsonForm.ListOf(JsonForm.Text()));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "a list of strings, one a row, or one string with line breaks or '/' between rows";
 
     /// <inheritdoc/>

@@ -51,6 +51,9 @@ public sealed class AgentMatrices : IOptionValue<AgentMatrices>, IEquatable<Agen
     public IEnumerator<NumberMatrix> GetEnumerator() => ((IEnumerable<NumberMatrix>)_matrices).GetEnumerator();
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(NumberMatrix.Form(range), JsonForm.ListOf(NumberMatrix.Form(range)));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => Allowed(agents: 1);
 
     /// <inheritdoc/>

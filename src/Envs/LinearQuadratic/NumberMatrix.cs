@@ -52,6 +52,9 @@ public sealed class NumberMatrix : IOptionValue<NumberMatrix>, IEquatable<Number
     }
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.ListOf(JsonForm.ListOf(JsonForm.Number(range)));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "a matrix [[...], ...]";
 
     /// <inheritdoc/>

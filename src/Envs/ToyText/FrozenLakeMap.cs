@@ -43,6 +43,9 @@ public sealed class FrozenLakeMap : IOptionValue<FrozenLakeMap>
     public static FrozenLakeMap List(ReadOnlySpan<string> rows) => new(null, rows.ToArray());
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => GridRows.Form(range);
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) =>
         $"\"{SmallWord}\", \"{LargeWord}\", \"{RandomWord}\", or rows of text of the letters S, F, H, G";
 

@@ -11,6 +11,9 @@ namespace FedPG.Envs.ToyText;
 public readonly record struct FrozenLakeRewards(double Goal, double Hole, double Other) : IOptionValue<FrozenLakeRewards>
 {
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.ListOf(JsonForm.Number(NumberRange.Any), 3);
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "a list of three finite numbers";
 
     /// <inheritdoc/>

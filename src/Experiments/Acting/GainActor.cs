@@ -23,4 +23,15 @@ internal sealed class GainActor(Func<int, double[]> gainOf, double deviation) : 
             for (int i = 0; i < observation.Length; i++) action[j] -= gain[(j * observation.Length) + i] * observation[i];
         }
     }
+
+    /// <inheritdoc/>
+    public override ActingNetwork NetworkOf(int agent) => new()
+    {
+        Kind = "linear",
+        Observations = Observations,
+        Actions = Actions,
+        Head = ActingHead.Mean,
+        Stages = [new LinearStage([.. gainOf(agent).Select(k => -k)], null, Observations.Size)],
+        LogDeviation = deviation > 0 ? [.. Enumerable.Repeat(Math.Log(deviation), Actions.Size)] : null,
+    };
 }

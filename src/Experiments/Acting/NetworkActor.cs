@@ -13,7 +13,8 @@ namespace FedPG.Experiments.Acting;
 /// <typeparam name="T">The type of the policy's numbers.</typeparam>
 /// <param name="create">Makes an instance of the policy.</param>
 /// <param name="thetaOf">The parameters that serve an agent, [d].</param>
-internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, Func<int, double[]> thetaOf) : PolicyActor
+/// <param name="activation">The function between the layers of a network, as experiment files name it.</param>
+internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, Func<int, double[]> thetaOf, string activation) : PolicyActor
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ConcurrentBag<Instance> _free = [];
@@ -24,6 +25,13 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, Func<int, dou
         if (!_free.TryTake(out Instance? instance)) instance = new Instance(create());
         instance.Act(observation, agent, thetaOf(agent), sampler, action);
         _free.Add(instance);
+    }
+
+    /// <inheritdoc/>
+    public override ActingNetwork NetworkOf(int agent)
+    {
+        using EpisodicPolicy policy = create();
+        return DensePolicy.Of(policy, [.. thetaOf(agent).Select(T.CreateTruncating)], activation, agent, Actions);
     }
 
     private sealed class Instance

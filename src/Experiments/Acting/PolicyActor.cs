@@ -17,4 +17,9 @@ internal abstract class PolicyActor
     /// <param name="sampler">The random numbers; null for the most likely action.</param>
     /// <param name="action">The action, overwritten.</param>
     public abstract void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action);
+
+    /// <summary>The policy of an agent as plain numbers, for other programs.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <exception cref="NotSupportedException">It is not made of what others know.</exception>
+    public abstract ActingNetwork NetworkOf(int agent);
 }

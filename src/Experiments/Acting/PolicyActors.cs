@@ -34,7 +34,8 @@ internal static class PolicyActors
 
         NetworkActor<T> Network<T>()
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
-            new(() => (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), stored.ParametersOf)
+            new(() => (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), stored.ParametersOf,
+                (string?)experiment.Resolved["policy"]?["activation"] ?? "tanh")
             {
                 Observations = observations,
                 Actions = actions,

@@ -12,6 +12,24 @@ internal sealed class TableActor(IReadOnlyList<double[]> tables, int actions) : 
         action[0] = sampler is null ? Likeliest(row) : Draw(row, sampler.NextUnit());
     }
 
+    /// <inheritdoc/>
+    public override ActingNetwork NetworkOf(int agent)
+    {
+        double[] table = tables[tables.Count == 1 ? 0 : agent];
+        int states = table.Length / actions;
+        // A one-hot state picks a column.
+        double[] weight = new double[table.Length];
+        for (int k = 0; k < table.Length; k++) weight[(k % actions * states) + (k / actions)] = table[k];
+        return new ActingNetwork
+        {
+            Kind = "table",
+            Observations = Observations,
+            Actions = Actions,
+            Head = ActingHead.Probabilities,
+            Stages = [new LinearStage(weight, null, states)],
+        };
+    }
+
     private static int Likeliest(ReadOnlySpan<double> row)
     {
         int best = 0;

@@ -23,8 +23,14 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
     /// <summary>What stands in a run's own experiment.json beside the experiment; known, and not read back.</summary>
     public const string VersionsKey = "versions";
 
+    /// <summary>The schema by which an editor completes a file; known, and not read.</summary>
+    internal const string SchemaKey = "$schema";
+
     /// <summary>A reader with the catalogue of this process.</summary>
     public static ExperimentReader Default { get; } = new(ExperimentCatalog.Default, PluginHost.Default);
+
+    /// <summary>All that files can name.</summary>
+    internal ExperimentCatalog Catalog => catalog;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -44,7 +50,20 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
     /// overrides, or a plug-in that is named there.</exception>
     public Experiment Read(
         JsonElement root, string source, string folder, IReadOnlyList<string> assignments, FederatedEnvironment? environment = null) =>
-        PluginFailure.AsInput(() => ReadOrThrow(ExperimentDocument.Of(root, source, assignments), folder, environment));
+        PluginFailure.AsInput(() =>
+        {
+            ExperimentDocument document = ExperimentDocument.Of(root, source, assignments);
+            return ReadOrThrow(document.Reader(), document.Errors, folder, environment);
+        });
+
+    /// <summary>What has read an empty file, hence the defaults, and knows the keys at the root and in its sections.</summary>
+    internal OptionReader ReadDefaults()
+    {
+        ExperimentDocument document = ExperimentDocument.Of(JsonSerializer.SerializeToElement(new JsonObject()), "{}", []);
+        OptionReader reader = document.Reader();
+        ReadOrThrow(reader, document.Errors, Environment.CurrentDirectory, null);
+        return reader;
+    }
 
     /// <summary>
     /// Loads the plug-ins that a document names, before the rest of it is read: what stands
@@ -74,10 +93,8 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         return JsonSerializer.SerializeToElement(document);
     }
 
-    private Experiment ReadOrThrow(ExperimentDocument document, string folder, FederatedEnvironment? given)
+    private Experiment ReadOrThrow(OptionReader reader, ValidationErrors errors, string folder, FederatedEnvironment? given)
     {
-        OptionReader reader = document.Reader();
-        ValidationErrors errors = document.Errors;
         if (plugins is not null) ExperimentPlugins.Load(reader, folder, plugins);
         TrainingOptions options = TrainingOptionsReader.Read(reader);
         ScalarType type = options.Dtype == NumberType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
@@ -95,7 +112,7 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         if (environment is not null && policy is not null)
             CheckNeeds(federation.Definition.Name, environment, policy, policySection.Kind, gradient.Estimator, errors);
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
-        _ = reader.Raw(VersionsKey);
+        _ = (reader.Raw(VersionsKey), reader.Raw(SchemaKey));
         reader.Finish();
         if (policy is not null) CheckPersonal(policy, options, gradient, federation, errors);
         errors.ThrowIfAny();

@@ -141,6 +141,29 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a process holds the folder.</summary>
+    /// <param name="path">The folder.</param>
+    internal static bool IsInUse(string path)
+    {
+        try
+        {
+            using var held = new FileStream(Path.Combine(path, LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes a JSON document aside, puts it on disk and renames it.</summary>
     public static void WriteJson<T>(string path, T document)
     {

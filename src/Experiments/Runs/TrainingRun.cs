@@ -109,9 +109,10 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="environment">The environment, where the run was started with one that a program made; else null.</param>
     /// <param name="changes">Whether files that the run has read may have another content now, and what takes notices.</param>
-    /// <returns>null when the run is finished already.</returns>
+    /// <returns>null when the run is finished already, and no more rounds are asked for.</returns>
     /// <exception cref="InvalidInputException">
-    /// The folder is no run folder, is in use, its files do not fit together, or what the run has read has changed.
+    /// The folder is no run folder, is in use, its files do not fit together, what the run has read has changed, or fewer rounds are asked
+    /// for than are done.
     /// </exception>
     public static TrainingRun? Resume(
         string folder, ExperimentReader reader, Func<Experiment, ExecutionOptions> execution, IRoundSink progress, TimeProvider time,
@@ -124,21 +125,24 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         TrainingLoop? federation = null;
         try
         {
-            if (SummaryOf(opened) is { Status: RunSummary.Finished })
+            if (SummaryOf(opened) is { Status: RunSummary.Finished } ended && !RunExtension.Exceeds(changes.Rounds, ended.Rounds))
             {
                 opened.Dispose();
                 return null;
             }
-            IReadOnlyList<string> overrides = RunInputs.Check(opened.FullPath, changes.Accept);
+            IReadOnlyList<string> overrides = [.. RunInputs.Check(opened.FullPath, changes.Accept),
+                .. RunExtension.Overrides(changes.Rounds)];
             Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), overrides, environment);
             federation = new TrainingLoop(experiment, execution(experiment), time);
             var run = new TrainingRun(experiment, opened, federation, progress);
             (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(
                 opened.Checkpoints, opened.LogErrors, error => changes.Notice?.Invoke($"{error}; an older checkpoint is used"));
+            _ = RunExtension.Exceeds(changes.Rounds, checkpoint?.Manifest.Round ?? 0);
             if (checkpoint is { } newest) Checkpoint.Restore(newest.Folder, newest.Manifest, federation);
             opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>(), checkpoint?.Manifest.Round ?? -1);
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
-            if (changes.Accept) RunInputs.Record(opened.FullPath);
+            if (changes.Rounds is { } rounds) RunExtension.Record(opened, rounds);
+            if (changes.Accept || changes.Rounds is not null) RunInputs.Record(opened.FullPath);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
             run.OpenLogs(opened, document, checkpoint?.Manifest.Round + 1, time);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedPG.Experiments.Protobuf;
 
 namespace FedPG.Experiments.TensorBoard;
 

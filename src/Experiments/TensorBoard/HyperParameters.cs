@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using FedPG.Experiments.Reading;
 using FedPG.Federation.Metrics;
 using Google.Protobuf.WellKnownTypes;
+using FedPG.Experiments.Protobuf;
 
 namespace FedPG.Experiments.TensorBoard;
 

@@ -108,13 +108,17 @@ public sealed class FederatedTrainer : IDisposable
     /// <param name="folder">The run folder.</param>
     /// <param name="environment">The environment, where a program made it by hand; else null, for the one that the folder names.</param>
     /// <param name="execution">How to use this machine; null for all cores of the CPU.</param>
-    /// <returns>The trainer; of a finished run it has nothing left to do, and gives its result.</returns>
-    /// <exception cref="InvalidInputException">The folder is no run folder, is in use, or its files do not fit together.</exception>
-    public static FederatedTrainer Resume(string folder, FederatedEnvironment? environment = null, ExecutionOptions? execution = null)
+    /// <param name="rounds">T, the rounds to run in all, at least those that are done; null for those of the experiment.</param>
+    /// <returns>The trainer; of a finished run it has nothing left to do, unless more rounds are asked for, and gives its result.</returns>
+    /// <exception cref="InvalidInputException">
+    /// The folder is no run folder, is in use, its files do not fit together, or fewer rounds are asked for than are done.
+    /// </exception>
+    public static FederatedTrainer Resume(
+        string folder, FederatedEnvironment? environment = null, ExecutionOptions? execution = null, int? rounds = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         execution ??= AllCores;
-        if (Continue(folder, execution, environment) is { } unfinished) return unfinished;
+        if (Continue(folder, execution, environment, new ResumeChanges(Rounds: rounds)) is { } unfinished) return unfinished;
         StoredPolicy stored = StoredPolicy.Read(folder, ExperimentReader.Default, nameof(folder), environment);
         return new FederatedTrainer(ExperimentReader.Default, stored, TrainingRun.ReadSummary(folder)!, execution);
     }

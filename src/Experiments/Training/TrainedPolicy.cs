@@ -3,6 +3,7 @@ using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Experiments.Acting;
+using FedPG.Experiments.Export;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Policies;
@@ -84,6 +85,35 @@ public sealed class TrainedPolicy
         using Policy policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
         PolicyFiles.Write(
             Path.Combine(full, "policy"), _stored.ToTensor(), _stored.OwnTensor(), policy.Layout, Rounds, experiment.Resolved["policy"]!);
+    }
+
+    /// <summary>
+    /// Writes the policy of an agent in a form that other programs read. What the policy is told of the agent is folded into its numbers; a
+    /// tabular policy is written as its table of probabilities.
+    /// </summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="format">The form.</param>
+    /// <param name="agent">The agent, 0 to N - 1.</param>
+    /// <exception cref="NotSupportedException">The policy has a network of a make that the form cannot hold.</exception>
+    public void Export(string path, PolicyFormat format, int agent = 0)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        File.WriteAllBytes(path, Export(format, agent));
+    }
+
+    /// <summary>The bytes of such a file.</summary>
+    /// <inheritdoc cref="Export(string, PolicyFormat, int)"/>
+    public byte[] Export(PolicyFormat format, int agent = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(agent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, AgentNames.Count);
+        var origin = new Dictionary<string, string>
+        {
+            ["environment"] = _stored.Experiment.Environment.Name,
+            ["agent"] = AgentNames[agent],
+            ["policy"] = Kind,
+        };
+        return PolicyExport.Write(_actor.Value.NetworkOf(agent) with { Actions = ActionSpace }, origin, format);
     }
 
     /// <summary>The action in a state of a tabular environment.</summary>

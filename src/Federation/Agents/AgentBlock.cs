@@ -108,7 +108,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <summary>What the block may look at for its observations, by name (<see cref="IAgents.Show"/>).</summary>
     public IReadOnlyDictionary<string, Tensor> Seen => _seen;
 
-    /// <summary>Why the latest gradient of a row is no finite number, where the oracle knows; else null.</summary>
+    /// <summary>Why the latest gradient of a row is no finite number, where the estimator knows; else null.</summary>
     public string? ErrorOf(int row) => _estimator.ErrorOf(row);
 
     /// <summary>A new matrix of zeros for rows of agents, [n, d] of shared parameters.</summary>
@@ -144,7 +144,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <param name="server">thetabar in every row, [n, d].</param>
     /// <param name="sameRows">Whether all rows are known to be the server's.</param>
     /// <param name="batch">Which batch of randomness to use.</param>
-    /// <exception cref="InvalidOperationException">The oracle keeps no batches
+    /// <exception cref="InvalidOperationException">The estimator keeps no batches
     /// (<see cref="EstimatorDefinition.OffersBatches"/>).</exception>
     public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {

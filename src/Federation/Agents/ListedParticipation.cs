@@ -63,6 +63,9 @@ public sealed record AgentSets(IReadOnlyList<int[]> Sets) : IOptionValue<AgentSe
     public static AgentSets FromArrays(int[][] sets) => new((IReadOnlyList<int[]>)sets);
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.ListOf(JsonForm.ListOf(JsonForm.Whole(0, int.MaxValue)));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "a list of lists of agent indices, each index once in a list";
 
     /// <inheritdoc/>
@@ -100,6 +103,10 @@ public sealed record NumberRows(IReadOnlyList<double[]> Rows) : IOptionValue<Num
 
     /// <summary>Several rows.</summary>
     public static NumberRows FromRows(double[][] rows) => new((IReadOnlyList<double[]>)rows);
+
+    /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) =>
+        JsonForm.OneOf(JsonForm.ListOf(JsonForm.Number(range)), JsonForm.ListOf(JsonForm.ListOf(JsonForm.Number(range))));
 
     /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "a list of numbers in (0, 1], one an agent, or a list of such lists";

@@ -44,6 +44,10 @@ public sealed record Topology : IOptionValue<Topology>
     public string? ErrorFor(int agents) => _matrix is null || agents == 0 ? null : MixingGraph.ErrorOf(_matrix, agents);
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(
+        JsonForm.Words("complete", "ring", "bipartite"), JsonForm.ListOf(JsonForm.ListOf(JsonForm.Number(NumberRange.NonNegative))));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) =>
         "\"complete\" | \"ring\" | \"bipartite\", or a doubly stochastic matrix [[...], ...], a row an agent";
 

@@ -20,7 +20,7 @@ internal interface IFederationAgents : IAgentCalls, IDisposable
     /// <summary>Transitions sampled since these agents were made.</summary>
     long EnvSteps { get; }
 
-    /// <summary>Trajectories sampled since these agents were made; 0 where the oracle samples none, or does not say how many.</summary>
+    /// <summary>Trajectories sampled since these agents were made; 0 where the estimator samples none, or does not say how many.</summary>
     long Trajectories { get; }
 
     /// <summary>What agents and server recorded since the latest call, by name.</summary>

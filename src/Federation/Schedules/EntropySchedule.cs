@@ -38,6 +38,13 @@ public sealed record EntropySchedule(double From, double To, int Until) : IOptio
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(defaultValue);
+        EntropySchedule read = ReadForm(reader, key, defaultValue, meaning);
+        reader.Form(key, Form);
+        return read;
+    }
+
+    private static EntropySchedule ReadForm(OptionReader reader, string key, EntropySchedule defaultValue, string meaning)
+    {
         switch (reader.Raw(key).ValueKind)
         {
             case JsonValueKind.Object:
@@ -55,6 +62,14 @@ public sealed record EntropySchedule(double From, double To, int Until) : IOptio
                 return defaultValue;
         }
     }
+
+    /// <inheritdoc/>
+    public static JsonObject Form() => JsonForm.OneOf(
+        JsonForm.Number(NumberRange.NonNegative),
+        JsonForm.Section([
+            KeyValuePair.Create("from", JsonForm.Number(NumberRange.NonNegative)),
+            KeyValuePair.Create("to", JsonForm.Number(NumberRange.NonNegative)),
+            KeyValuePair.Create("until", JsonForm.Whole(0, MaxRounds))]));
 
     /// <summary>tau of a round.</summary>
     /// <param name="round">The round, 0 for the first.</param>

@@ -20,7 +20,8 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Kind = GaussianOptions.Name;
 
-    private const string LogDeviation = "log_standard_deviation";
+    /// <summary>The name of log sigma among the parameters.</summary>
+    internal const string DeviationName = "log_standard_deviation";
 
     private readonly RowNetwork _network;
     private readonly double _deviation;
@@ -58,7 +59,7 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         Predicate<string>? isPersonal = null)
         : base(Kind, encoding, actions.Size, actions.Size + network.Outputs, format,
             new ParameterLayout(
-                learnDeviation ? [.. network.Parameters, (LogDeviation, [actions.Size])] : network.Parameters, isPersonal: isPersonal))
+                learnDeviation ? [.. network.Parameters, (DeviationName, [actions.Size])] : network.Parameters, isPersonal: isPersonal))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
@@ -172,7 +173,7 @@ internal sealed class GaussianPolicy : EpisodicPolicy
             encoding.Size, options.Hidden, outputs, options.Activation, encoding.ActiveNumbers, embedded));
         return new GaussianPolicy(
             encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format,
-            Embeddings.IsPersonal(ownLayer, LogDeviation));
+            Embeddings.IsPersonal(ownLayer, DeviationName));
     }
 
     /// <summary>Outputs of the network with log sigma behind the means.</summary>

@@ -15,8 +15,11 @@ internal sealed class ObservationFeatures
 {
     private readonly Func<Action<double[], double[]>> _create;
 
-    private ObservationFeatures(int inputs, int count, Func<Action<double[], double[]>> create) =>
-        (Inputs, Count, _create) = (inputs, count, create);
+    private ObservationFeatures(int inputs, int count, FeatureMap map, Func<Action<double[], double[]>> create) =>
+        (Inputs, Count, Map, _create) = (inputs, count, map, create);
+
+    /// <summary>The features as numbers, for those who compute them elsewhere.</summary>
+    internal FeatureMap Map { get; }
 
     /// <summary>The numbers that are seen of an observation.</summary>
     public int Inputs { get; }
@@ -30,7 +33,7 @@ internal sealed class ObservationFeatures
     {
         ArgumentNullException.ThrowIfNull(encoding);
         double scale = 1 / Math.Sqrt(encoding.ActiveNumbers);
-        return new ObservationFeatures(encoding.Size, encoding.Size, () => (seen, features) =>
+        return new ObservationFeatures(encoding.Size, encoding.Size, new FeatureMap(scale, null), () => (seen, features) =>
         {
             for (int k = 0; k < seen.Length; k++) features[k] = scale * seen[k];
         });
@@ -42,7 +45,7 @@ internal sealed class ObservationFeatures
     {
         ArgumentNullException.ThrowIfNull(scales);
         double scale = 1 / Math.Sqrt(1 + scales.Count);
-        return new ObservationFeatures(scales.Count, 1 + scales.Count, () => (seen, features) =>
+        return new ObservationFeatures(scales.Count, 1 + scales.Count, new FeatureMap(scale, scales.Ranges), () => (seen, features) =>
         {
             features[0] = scale;
             for (int k = 0; k < seen.Length; k++) features[k + 1] = scale * ((2 * scales.Unit(k, seen[k])) - 1);
@@ -68,7 +71,8 @@ internal sealed class ObservationFeatures
         ArgumentNullException.ThrowIfNull(scales);
         int count = FourierCount(scales.Count, order);
         double scale = 1 / Math.Sqrt(count);
-        return new ObservationFeatures(scales.Count, count, () =>
+        return new ObservationFeatures(scales.Count, count,
+            new FeatureMap(scale, scales.Ranges) { Frequencies = FrequenciesOf(scales.Count, order, count) }, () =>
         {
             // e^(i pi c.x) as products over the numbers, of which the real part is kept.
             Complex[] products = new Complex[count], powers = new Complex[order + 1];
@@ -114,7 +118,8 @@ internal sealed class ObservationFeatures
             for (int k = 0; k < inputs; k++) frequencies[(m * inputs) + k] /= width;
             phases[m] = 2 * Math.PI * new RandomSequence(key, 1).NextDouble();
         }
-        return new ObservationFeatures(inputs, count, () =>
+        var map = new FeatureMap(scale, scales.Ranges) { Frequencies = frequencies, Phases = phases };
+        return new ObservationFeatures(inputs, count, map, () =>
         {
             double[] x = new double[inputs];
             return (seen, features) =>
@@ -128,6 +133,17 @@ internal sealed class ObservationFeatures
                 }
             };
         });
+    }
+
+    /// <summary>pi c of every feature of the cosine basis, [m, inputs]: the first number's frequency changes fastest.</summary>
+    private static double[] FrequenciesOf(int inputs, int order, int count)
+    {
+        double[] frequencies = new double[count * inputs];
+        for (int m = 0; m < count; m++)
+        {
+            for (int k = 0, left = m; k < inputs; k++, left /= order + 1) frequencies[(m * inputs) + k] = Math.PI * (left % (order + 1));
+        }
+        return frequencies;
     }
 
     /// <summary>What computes the features; serves one thread.</summary>
@@ -150,6 +166,21 @@ internal sealed class ObservationFeatures
             _write(_seen, into);
         }
     }
+}
+
+/// <summary>
+/// Features as numbers: what is seen itself; 1 and 2 u - 1 with u the numbers seen brought to [0, 1]; or cos(F u + phases). All are
+/// multiplied by a scale.
+/// </summary>
+/// <param name="Scale">The scale.</param>
+/// <param name="Units">How numbers are brought to [0, 1]: low end and width, or null for a number without; null where they are not.</param>
+internal sealed record FeatureMap(double Scale, IReadOnlyList<(double Low, double Width)?>? Units)
+{
+    /// <summary>F, [m, inputs] row by row; null where features are no cosines.</summary>
+    public double[]? Frequencies { get; init; }
+
+    /// <summary>The phases, [m]; null for 0.</summary>
+    public double[]? Phases { get; init; }
 }
 
 /// <summary>
@@ -178,6 +209,9 @@ internal sealed class ObservationScales
 
     /// <summary>The numbers.</summary>
     public int Count => _ranges.Length;
+
+    /// <summary>The low end and the width of each number's range; null for a number without.</summary>
+    internal IReadOnlyList<(double Low, double Width)?> Ranges => _ranges;
 
     /// <summary>A number brought to [0, 1].</summary>
     /// <param name="number">Which.</param>

@@ -23,6 +23,9 @@ public sealed class FeatureBounds : IOptionValue<FeatureBounds>
     public static implicit operator FeatureBounds((double Low, double High)[] ranges) => new(ranges);
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.ListOf(JsonForm.ListOf(JsonForm.Number(NumberRange.Any), 2));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "a list of ranges [low, high]";
 
     /// <inheritdoc/>

@@ -49,6 +49,9 @@ public readonly record struct WordOrNumbers : IOptionValue<WordOrNumbers>
     }
 
     /// <inheritdoc/>
+    public static JsonObject Form(NumberRange range) => JsonForm.OneOf(JsonForm.Text(), JsonForm.ListOf(JsonForm.Anything()));
+
+    /// <inheritdoc/>
     public static string Allowed(NumberRange range) => "a word, or an array of numbers";
 
     /// <inheritdoc/>

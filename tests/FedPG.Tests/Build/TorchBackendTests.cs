@@ -7,8 +7,9 @@ namespace FedPG.Tests.Build;
 public sealed class TorchBackendTests
 {
     [Theory]
-    [InlineData("TorchSharp-cpu")]
-    [InlineData("TorchSharp-cpu", "-p:TorchBackend=cpu", "-p:TorchPlatform=windows")]
+    [InlineData("libtorch-cpu-linux-x64", "-p:TorchPlatform=linux")]
+    [InlineData("libtorch-cpu-win-x64", "-p:TorchBackend=cpu", "-p:TorchPlatform=windows")]
+    [InlineData("libtorch-cpu-osx-arm64", "-p:RuntimeIdentifier=osx-arm64")]
     [InlineData("TorchSharp-cuda-linux", "-p:TorchBackend=cuda", "-p:TorchPlatform=linux")]
     [InlineData("TorchSharp-cuda-linux", "-p:TorchBackend=cuda", "-p:RuntimeIdentifier=linux-x64")]
     [InlineData("TorchSharp-cuda-windows", "-p:TorchBackend=cuda", "-p:TorchPlatform=windows")]
@@ -20,7 +21,9 @@ public sealed class TorchBackendTests
         using JsonDocument json = JsonDocument.Parse(output);
         IEnumerable<string?> packages = json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
             .Select(package => package.GetProperty("Identity").GetString());
-        Assert.Equal([expected], packages.Where(package => package!.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase)));
+        Assert.Equal([expected],
+            packages.Where(package => package!.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase)
+                || package.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase)));
     }
 
     [Fact]

@@ -215,7 +215,8 @@ public sealed class SiteTests
         File.WriteAllText(folder["e.json"], Experiment);
         string name = $"simulated-{Guid.NewGuid():N}";
         Outcome outcome = Fedpg.Run(folder.FullPath,
-            ["train", "e.json", "--plugin", Orchard, "--out", name, "--threads", "1", .. assignments.SelectMany(a => new[] { "--set", a })]);
+            ["train", "e.json", "--plugin", Orchard, "--out", name, "--threads", "1",
+                .. assignments.SelectMany(a => new[] { "--set", a })]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return Policy(folder[name]);
     }

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace FedPG.Experiments.TensorBoard;
+namespace FedPG.Experiments.Protobuf;
 
 /// <summary>
 /// One protobuf message that is written field by field, in a buffer that is used again. It holds memory only, so that one that is made in
@@ -60,6 +60,14 @@ internal sealed class ProtoBuffer : IDisposable
     {
         _output.WriteTag(field, WireFormat.WireType.LengthDelimited);
         _output.WriteString(value);
+        return this;
+    }
+
+    /// <summary>Bytes as they are.</summary>
+    public ProtoBuffer Bytes(int field, ReadOnlyMemory<byte> value)
+    {
+        _output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        _output.WriteBytes(UnsafeByteOperations.UnsafeWrap(value));
         return this;
     }
 
