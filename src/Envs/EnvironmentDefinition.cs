@@ -193,13 +193,15 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     /// <param name="folder">What relative paths are relative to.</param>
     public JsonElement WithFolders(JsonElement options, string folder)
     {
-        if (FolderKeys.Count == 0 || options.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined or JsonValueKind.Null)) return options;
+        if (FolderKeys.Count == 0 || options.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined or JsonValueKind.Null))
+            return options;
         JsonObject all = options.ValueKind == JsonValueKind.Object ? (JsonObject)JsonNode.Parse(options.GetRawText())! : [];
         foreach (string key in FolderKeys)
         {
             // What is no text, or no path, is refused where it is read.
             if (all[key] is null) all[key] = Path.GetFullPath(folder);
-            else if (all[key]!.GetValueKind() == JsonValueKind.String && (string)all[key]! is { Length: > 0 } given && !given.Contains('\0', StringComparison.Ordinal))
+            else if (all[key]!.GetValueKind() == JsonValueKind.String && (string)all[key]! is { Length: > 0 } given
+                && !given.Contains('\0', StringComparison.Ordinal))
                 all[key] = Path.GetFullPath(given, Path.GetFullPath(folder));
         }
         return JsonSerializer.SerializeToElement(all);

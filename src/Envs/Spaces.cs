@@ -185,6 +185,8 @@ file static class SpaceText
         where T : IFormattable
     {
         string Join(IEnumerable<T> some) => string.Join(", ", some.Select(number => number.ToString(null, CultureInfo.InvariantCulture)));
-        return numbers.Count <= MaxShown ? Join(numbers) : $"{Join(numbers.Take(First))}, ..., {Join([numbers[^1]])} ({numbers.Count} in all)";
+        return numbers.Count <= MaxShown
+            ? Join(numbers)
+            : $"{Join(numbers.Take(First))}, ..., {Join([numbers[^1]])} ({numbers.Count} in all)";
     }
 }

@@ -20,6 +20,14 @@ public abstract record ContextPolicyOptions : PersonalPolicyOptions
     [Option("what learns values: nothing, a network of its own, or one more output of the policy's network")]
     public CriticKind? Critic { get; init; }
 
+    /// <summary>
+    /// Whether observations are shifted and scaled by running statistics of an agent's own rollouts, which are parameters without a
+    /// gradient
+    /// and are averaged with the others; false by default. For episodic environments and estimators with a critic, which keep them.
+    /// </summary>
+    [Option("whether observations are shifted and scaled by running statistics, which estimators with a critic keep")]
+    public bool Normalise { get; init; }
+
     /// <summary>Notes an error where the environment says nothing of tasks, and the policy is to be told of them.</summary>
     /// <param name="reader">The section.</param>
     /// <param name="environment">The environment; null where it had errors itself.</param>

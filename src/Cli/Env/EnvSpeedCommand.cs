@@ -22,11 +22,13 @@ internal static class EnvSpeedCommand
             Description = "The environments, as `env list` names them (default: all).",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var lanes = new Option<int>("--lanes") { Description = "How many copies take their steps together (default: 1).", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var lanes = new Option<int>("--lanes") { Description = "How many copies take their steps together (default: 1).", HelpName = "N",
+            DefaultValueFactory = _ => 1 };
         CommonOptions.RequireWhole(lanes, 65_536, "must be a whole number from 1 to 65536");
         InstanceOptions choice = new();
         var json = new Option<bool>("--json") { Description = "One JSON document on stdout: a list with one object an environment." };
-        var command = new Command("speed", "Times the steps of environments alone, with random actions, on one thread.") { ids, choice.Set, lanes, json };
+        var command = new Command("speed", "Times the steps of environments alone, with random actions, on one thread.") { ids, choice.Set,
+            lanes, json };
         command.SetAction(parsed =>
         {
             Catalog<EnvironmentDefinition> registry = ExperimentCatalog.Default.Environments;

@@ -88,7 +88,8 @@ internal sealed class InstanceOptions
     private ConfiguredEnvironment OfFile(ParseResult parsed, string path, JsonObject options, ValidationErrors errors)
     {
         if (parsed.GetValue(Agents) is { } given)
-            errors.AddRange([new ValidationError(Agents.Name, "", given.ToString(CultureInfo.InvariantCulture), "the file says how many agents there are")]);
+            errors.AddRange([new ValidationError(Agents.Name, "", given.ToString(CultureInfo.InvariantCulture),
+                "the file says how many agents there are")]);
         ConfiguredEnvironment? configured = ModelFile.Definition(path).ReadOptions(
             1, JsonSerializer.SerializeToElement(options), EnvironmentKeys.CommandLine, errors);
         errors.ThrowIfAny();

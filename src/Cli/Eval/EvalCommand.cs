@@ -33,6 +33,11 @@ internal static class EvalCommand
         HelpName = "N",
     };
 
+    private static readonly Option<bool> Greedy = new("--greedy")
+    {
+        Description = "In the episodes of --episodes, take the most likely action in the place of one that is drawn.",
+    };
+
     private static readonly Option<bool> Render = new("--render")
     {
         Description = "Show the policy and an episode of it too, in the terminal or as a picture.",
@@ -54,7 +59,7 @@ internal static class EvalCommand
             new Command("eval",
                 "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes; shows it with --render.")
         {
-            Folder, Episodes, Length, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
+            Folder, Episodes, Length, Greedy, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
         };
         command.SetAction(Run);
         return command;
@@ -73,7 +78,8 @@ internal static class EvalCommand
             : null;
         if (errors.Count > 0) throw new InvalidInputException(errors);
 
-        PolicyReview review = PolicyReview.Of(stored, parsed.GetValue(Episodes) ?? 0, parsed.GetValue(Length), Environment.ProcessorCount);
+        PolicyReview review = PolicyReview.Of(
+            stored, parsed.GetValue(Episodes) ?? 0, parsed.GetValue(Length), Environment.ProcessorCount, parsed.GetValue(Greedy));
         bool json = parsed.GetValue(Json);
         if (json) Console.WriteLine(JsonSerializer.Serialize(review, RunFolder.JsonOptions));
         else ReviewTable.Print(review);
@@ -94,6 +100,8 @@ internal static class EvalCommand
         }
         if (!render && parsed.GetValue(Episodes) is null && parsed.GetValue(Length) is not null)
             errors.Add(new ValidationError(Length.Name, "", null, "is the length of episodes; give --episodes N or --render too"));
+        if (parsed.GetValue(Greedy) && parsed.GetValue(Episodes) is null)
+            errors.Add(new ValidationError(Greedy.Name, "", null, "is a way to play episodes; give --episodes N too"));
         if (render && parsed.GetValue(Json) && parsed.GetValue(Shown.File) is null)
             errors.Add(new ValidationError(Render.Name, "", null,
                 "with --json stdout holds one document; name a file for the picture by --out FILE"));

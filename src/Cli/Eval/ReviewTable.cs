@@ -12,7 +12,8 @@ internal static class ReviewTable
 
     public static void Print(PolicyReview review)
     {
-        bool estimated = review.ObjectiveError is not null, played = review.Episodes > 0, isReturn = review.Minimised == ObjectiveKind.Reward;
+        bool estimated = review.ObjectiveError is not null, played = review.Episodes > 0,
+            isReturn = review.Minimised == ObjectiveKind.Reward;
         List<FittingColumn> columns = [new(""), new(isReturn ? "discounted return" : "objective")];
         if (!estimated) columns.AddRange([new FittingColumn("optimum", Spare: 2), new FittingColumn("gap", Spare: 3)]);
         if (played) columns.AddRange([new FittingColumn("return"), new FittingColumn("steps", Spare: 1)]);
@@ -30,11 +31,14 @@ internal static class ReviewTable
         }
         if (review.Agents.Count > MaxRows) table.Add($"... {review.Agents.Count - MaxRows} more with --json");
         table.Print("--json");
-        Prose.Write(isReturn ? $"discounted return: expected, maximised{Addition(review)}" : $"objective: {ObjectiveKind.InWords(review.Minimised)}{Addition(review)}");
+        Prose.Write(isReturn
+            ? $"discounted return: expected, maximised{Addition(review)}"
+            : $"objective: {ObjectiveKind.InWords(review.Minimised)}{Addition(review)}");
         if (played)
         {
             Prose.Write(string.Create(CultureInfo.InvariantCulture,
-                $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most {review.Length:N0} steps; "
+                $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most "
+                + $"{review.Length:N0} steps; "
                 + $"steps: their mean length; +-: standard errors"));
         }
 

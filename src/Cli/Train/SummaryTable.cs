@@ -26,7 +26,8 @@ internal static class SummaryTable
     {
         bool hasOwn = summary.UniformOwnGap is not null;
         List<FittingColumn> columns =
-            [new(""), new(isReturn ? "return" : "objective", Spare: 3), new("optimum", Spare: 2), new("gap"), new("of uniform", Spare: hasOwn ? 1 : 0)];
+            [new(""), new(isReturn ? "return" : "objective", Spare: 3), new("optimum", Spare: 2), new("gap"),
+                new("of uniform", Spare: hasOwn ? 1 : 0)];
         if (hasOwn) columns.Add(new FittingColumn("of its own uniform gap"));
         var table = new FittingTable(TitleOf(summary), columns);
         string share = Percent(summary.Gap, summary.UniformGap, summary.Objective);
@@ -77,7 +78,9 @@ internal static class SummaryTable
         }
         if (summary.Agents.Count > MaxRows) table.Add($"... the others in {RunFolder.AgentsFile}");
         table.Print(RunFolder.AgentsFile);
-        string what = isReturn ? "discounted return: expected discounted sum of rewards, maximised" : $"objective: {ObjectiveKind.InWords(summary.Minimised)}";
+        string what = isReturn
+            ? "discounted return: expected discounted sum of rewards, maximised"
+            : $"objective: {ObjectiveKind.InWords(summary.Minimised)}";
         Prose.Write($"{what}; estimated, with its standard error{(returns ? "; mean return: undiscounted rewards of an episode" : "")}");
 
         void AddRow(string name, string objective, double? reward, string mark)
@@ -120,12 +123,14 @@ internal static class SummaryTable
         return agents.Count > 1 && spread > 1e-9 * Math.Max(1, Math.Abs(most)) ? Array.IndexOf(left, most) : -1;
     }
 
-    private static string TitleOf(RunSummary summary) => $"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds";
+    private static string TitleOf(RunSummary summary) =>
+        $"{summary.Name}: {summary.Algorithm}, seed {summary.Seed}, {summary.Rounds} rounds";
 
     private static void PrintFooter(RunSummary summary)
     {
         Prose.Write(string.Create(CultureInfo.InvariantCulture,
-            $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; {summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
+            $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "
+                + $"{summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
         Prose.Write($"run folder: {summary.Folder}");
         Prose.Write($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
     }
@@ -146,7 +151,8 @@ internal static class SummaryTable
         }
         Prose.Write($"{left} = heterogeneity {Short(c.HeterogeneityBias)} + truncation {Short(c.TruncationBias)} "
             + $"+ noise {Short(c.NoiseFloor)} + not converged {Short(c.Remainder)}");
-        if (!c.Valid) Prose.Write($"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
+        if (!c.Valid)
+            Prose.Write($"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
     }
 
     private static string Short(double? value) => value?.ToString("G3", CultureInfo.InvariantCulture) ?? "unknown";

@@ -6,6 +6,7 @@ using FedPG.Cli.Cluster;
 using FedPG.Cli.Common;
 using FedPG.Core.Options;
 using FedPG.Experiments;
+using FedPG.Experiments.Presets;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Experiments.Schema;
@@ -67,7 +68,8 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
-            File, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume, AcceptChanges, Quiet, Json,
+            File, PresetOptions.Preset, PresetOptions.List, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume,
+            AcceptChanges, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
         command.SetAction(Run);
@@ -106,6 +108,11 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(PresetOptions.List))
+        {
+            PresetOptions.Print(parsed.GetValue(Json));
+            return ExitCode.Ok;
+        }
         string? resumed = parsed.GetValue(Resume);
         bool isSeries = parsed.GetValue(SeedsTraining.Seeds) is not null || (resumed is not null && SeedSeries.IsIn(resumed));
         if (isSeries) return RunSeeds(parsed, resumed);
@@ -147,8 +154,10 @@ internal static class TrainCommand
         if (cluster is not null)
         {
             (string? file, List<string> assignments) = FileAndAssignments(parsed);
-            cluster.LearnEnvironment(string.IsNullOrEmpty(file)
-                ? BuiltInExperiment(assignments) : JsonDocuments.ReadFile(file), assignments);
+            JsonElement named = PresetOptions.Of(parsed, file) is { } preset ? PresetLibrary.Read(preset)
+                : string.IsNullOrEmpty(file) ? BuiltInExperiment(assignments)
+                : JsonDocuments.ReadFile(file);
+            cluster.LearnEnvironment(named, assignments);
         }
         Experiment experiment = ReadExperiment(parsed);
         using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take(experiment.Name, TimeProvider.System) : null;
@@ -166,6 +175,11 @@ internal static class TrainCommand
         if (parsed.GetValue(Seed) is { } seed) assignments.Add($"{SeedKey}={seed}");
         try
         {
+            if (PresetOptions.Of(parsed, file) is { } preset)
+            {
+                return ExperimentReader.Default.Read(
+                    PresetLibrary.Read(preset), PresetLibrary.SourceOf(preset), Environment.CurrentDirectory, assignments);
+            }
             return file is not null
                 ? ExperimentReader.Default.ReadFile(file, assignments)
                 : ExperimentReader.Default.Read(BuiltInExperiment(assignments), "built-in default",
@@ -197,6 +211,7 @@ internal static class TrainCommand
         foreach ((string name, bool given) in new[]
         {
             ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--seed", parsed.GetValue(Seed) is not null),
+            (PresetOptions.Preset.Name, parsed.GetValue(PresetOptions.Preset) is not null),
             ("--seeds", parsed.GetValue(SeedsTraining.Seeds) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
         {
@@ -233,6 +248,11 @@ internal static class TrainCommand
     {
         (string? file, List<string> assignments) = FileAndAssignments(parsed);
         if (file is "") throw new InvalidInputException(new ValidationError("EXPERIMENT.json", "", null, "must be the path of a file"));
+        if (PresetOptions.Of(parsed, file) is { } preset)
+        {
+            return new SeriesExperiment(
+                PresetLibrary.Read(preset), PresetLibrary.SourceOf(preset), Environment.CurrentDirectory, assignments);
+        }
         return file is not null
             ? new SeriesExperiment(JsonDocuments.ReadFile(file), file, Path.GetDirectoryName(Path.GetFullPath(file))!, assignments)
             : new SeriesExperiment(BuiltInExperiment(assignments), "built-in default", Environment.CurrentDirectory, assignments);

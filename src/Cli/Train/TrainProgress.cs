@@ -92,7 +92,9 @@ internal sealed class TrainProgress(bool quiet) : ISeriesProgress, IDisposable
 
     private void Draw()
     {
-        string stage = _stage is { } what ? $"{what}, {Quantities.Duration(Stopwatch.GetElapsedTime(_stageStarted).TotalSeconds)}" : "finishing";
+        string stage = _stage is { } what
+            ? $"{what}, {Quantities.Duration(Stopwatch.GetElapsedTime(_stageStarted).TotalSeconds)}"
+            : "finishing";
         if (Volatile.Read(ref _latest) is not { } report || _first is not { } first)
         {
             _line.Show(new ProgressLine($"round {_firstRound}/{_rounds}", _rounds == 0 ? 0 : (double)_firstRound / _rounds, "", "", stage));

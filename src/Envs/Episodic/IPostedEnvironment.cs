@@ -5,7 +5,7 @@ namespace FedPG.Envs.Episodic;
 /// each call, which takes the result. So steps that are taken elsewhere, such as in another process, cost one message a batch. A call
 /// without a post before it does both. Results are the same either way.
 /// </summary>
-public interface IPostedEnvironment : IEnvironment
+internal interface IPostedEnvironment : IEnvironment
 {
     /// <summary>Whether posts spare anything; where not they do nothing.</summary>
     bool IsPosted { get; }

@@ -77,7 +77,9 @@ public sealed class PythonAgentArguments : IOptionValue<PythonAgentArguments>, I
     public static bool TryParse(JsonElement element, NumberRange range, out PythonAgentArguments value)
     {
         value = null!;
-        if (element.ValueKind != JsonValueKind.Array || !element.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object)) return false;
+        if (element.ValueKind != JsonValueKind.Array
+            || !element.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object))
+            return false;
         value = new([.. element.EnumerateArray().Select(item => PythonArguments.Of((JsonObject)JsonNode.Parse(item.GetRawText())!))]);
         return true;
     }
@@ -126,7 +128,8 @@ public sealed class PythonTasks : IOptionValue<PythonTasks>, IEquatable<PythonTa
 
     /// <inheritdoc/>
     public bool Equals(PythonTasks? other) =>
-        other is not null && other.Values.Count == Values.Count && other.Values.Zip(Values).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+        other is not null && other.Values.Count == Values.Count
+            && other.Values.Zip(Values).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as PythonTasks);

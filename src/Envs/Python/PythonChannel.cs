@@ -48,7 +48,8 @@ internal sealed class PythonChannel : IDisposable
             RedirectStandardError = true,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        foreach (string argument in (string[])["-c", Loader, Source.Length.ToString(CultureInfo.InvariantCulture)]) start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])["-c", Loader, Source.Length.ToString(CultureInfo.InvariantCulture)])
+            start.ArgumentList.Add(argument);
         // Processes share the cores already: libraries with threads of their own would only get in each other's way.
         start.Environment.TryAdd("OMP_NUM_THREADS", "1");
         start.Environment.TryAdd("OPENBLAS_NUM_THREADS", "1");
@@ -62,7 +63,8 @@ internal sealed class PythonChannel : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new PythonFault($"cannot be started: the program {settings.Python} {(e.NativeErrorCode == 2 ? "is not found" : $"fails: {e.Message}")}");
+            throw new PythonFault(
+                $"cannot be started: the program {settings.Python} {(e.NativeErrorCode == 2 ? "is not found" : $"fails: {e.Message}")}");
         }
         catch (IOException)
         {
@@ -187,7 +189,8 @@ internal sealed class PythonChannel : IDisposable
     private PythonFault Gone()
     {
         if (_isLate)
-            return new PythonFault(string.Create(CultureInfo.InvariantCulture, $"did not answer within {_settings.Timeout.TotalSeconds} s (option timeout)"));
+            return new PythonFault(string.Create(CultureInfo.InvariantCulture,
+                $"did not answer within {_settings.Timeout.TotalSeconds} s (option timeout)"));
         bool ended = _process.WaitForExit(2000);
         _prints.WaitForEnd(TimeSpan.FromSeconds(1));
         string how = !ended ? "closed its pipe" : _process.ExitCode > 128

@@ -18,11 +18,16 @@ public static class PythonEnvironment
         FolderKeys = ["path"],
         Summary = "Your own environment: a Python class with Gymnasium's interface, or an id of gymnasium.make.",
         OptionsType = typeof(PythonOptions),
-        Description = "Processes of Python, one a core, make the environments and step them; a batch of steps is one message, and arrays lie in shared memory. "
+        Description =
+            "Processes of Python, one a core, make the environments and step them; a batch of steps is one message, and "
+            + "arrays lie in shared memory. "
             + "Only the standard library of Python 3.8 or later is needed; NumPy is used where it is installed.",
-        ActionSpace = "The environment's own: Discrete (with any start), Box, MultiDiscrete and MultiBinary; Dict and Tuple of boxes, or of whole numbers. "
+        ActionSpace =
+            "The environment's own: Discrete (with any start), Box, MultiDiscrete and MultiBinary; Dict and Tuple of "
+            + "boxes, or of whole numbers. "
             + "Combinations of up to 4,096 whole numbers are numbered, so that a policy chooses one.",
-        ObservationSpace = "The environment's own: Discrete, Box, MultiDiscrete and MultiBinary; Dict and Tuple become one box in Gymnasium's order, "
+        ObservationSpace =
+            "The environment's own: Discrete, Box, MultiDiscrete and MultiBinary; Dict and Tuple become one box in Gymnasium's order, "
             + "in which whole numbers are one-hot.",
         StartingState = "The environment's own: every episode begins with reset(seed=...), whose seed follows from the run's.",
         Rewards = "The environment's own. The objective regret needs rewardRange within [0, 1]; else take reward.",
@@ -30,7 +35,8 @@ public static class PythonEnvironment
         Heterogeneity = "perAgent gives each agent keyword arguments of its own; all agents have the same spaces.",
         VersionHistory = "The interface is that of Gymnasium 0.26 and later: reset gives two values, step five.",
         Source = "Yours.",
-        Configure = EnvironmentDefinition.Reading<PythonOptions, PythonSettingsOfAgents>(Settle, (settings, agents) => settings.Build(agents)),
+        Configure = EnvironmentDefinition.Reading<PythonOptions, PythonSettingsOfAgents>(Settle,
+            (settings, agents) => settings.Build(agents)),
     };
 
     /// <summary>Makes the environment for N agents.</summary>
@@ -53,7 +59,8 @@ public static class PythonEnvironment
         if (reader.Errors.Items.Count > before) return null;
         string path = Path.GetFullPath(options.Path ?? ".");
         reader.Resolved["path"] = path;
-        return new PythonSettingsOfAgents(options, path, (reason, key) => new ValidationError(reader.Errors.Source, reader.PathOf(key), options.Make, reason));
+        return new PythonSettingsOfAgents(options, path,
+            (reason, key) => new ValidationError(reader.Errors.Source, reader.PathOf(key), options.Make, reason));
     }
 }
 
@@ -88,7 +95,9 @@ internal sealed class PythonSettingsOfAgents(PythonOptions options, string path,
         {
             throw new InvalidInputException(error(e.Message, "make"));
         }
-        (double low, double high) = options.RewardRange is [var l, var h] ? (l, h) : instance.Rewards ?? (double.NegativeInfinity, double.PositiveInfinity);
+        (double low, double high) = options.RewardRange is [var l, var h]
+            ? (l, h)
+            : instance.Rewards ?? (double.NegativeInfinity, double.PositiveInfinity);
         string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
         return new EpisodicEnvironment(
             options.Make, options.Discount, names, agent => pool.Create(agent, variantOf[agent]), new NumberRange(low, high),

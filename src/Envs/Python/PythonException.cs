@@ -5,4 +5,4 @@ namespace FedPG.Envs.Python;
 /// the episode and the agent, and the traceback below them. Nothing can be stepped in that environment any more.
 /// </summary>
 /// <param name="message">What happened; the first line stands for itself.</param>
-public sealed class PythonException(string message) : InvalidOperationException(message);
+internal sealed class PythonException(string message) : InvalidOperationException(message);

@@ -6,7 +6,8 @@ namespace FedPG.Envs.Python;
 public sealed record PythonOptions
 {
     /// <summary>What makes an environment; it must be given.</summary>
-    [Option("What makes an environment: module:Class, file.py:Class, or module:id where the module has a function make, as in gymnasium:CartPole-v1.")]
+    [Option("What makes an environment: module:Class, file.py:Class, or module:id where the module has a function make, as "
+        + "in gymnasium:CartPole-v1.")]
     public string Make { get; init; } = "";
 
     /// <summary>The Python program.</summary>
@@ -26,7 +27,8 @@ public sealed record PythonOptions
     public PythonAgentArguments? PerAgent { get; init; }
 
     /// <summary>What tells the agents' tasks apart; null for nothing.</summary>
-    [Option("What tells the agents' tasks apart, as policies with the context task see it: a list of numbers an agent, best within -1 to 1.")]
+    [Option("What tells the agents' tasks apart, as policies with the context task see it: "
+        + "a list of numbers an agent, best within -1 to 1.")]
     public PythonTasks? Tasks { get; init; }
 
     /// <summary>gamma, in [0, 1].</summary>
@@ -34,7 +36,8 @@ public sealed record PythonOptions
     public double Discount { get; init; } = 0.99;
 
     /// <summary>The steps after which an episode is truncated; null for the environment's own limit.</summary>
-    [Option("The steps after which an episode is truncated; by default the environment's own limit (spec.max_episode_steps), or none.", Minimum = 1)]
+    [Option("The steps after which an episode is truncated; by default the environment's own limit (spec.max_episode_steps), or none.",
+        Minimum = 1)]
     public int? StepLimit { get; init; }
 
     /// <summary>An interval that holds every reward; null for the environment's own, or none.</summary>

@@ -40,7 +40,8 @@ internal sealed class PythonPool
         PythonInstance instance = Probe(variant);
         int turn = Interlocked.Increment(ref _lanes.GetOrAdd(agent, _ => new Counter()).Count) - 1;
         PythonProcess process = _processes[(int)(((long)agent + turn) % _processes.Length)];
-        return new PythonLane(this, process, ((Interlocked.Increment(ref _made) - 1) * _settings.Variants.Count) + variant, agent, instance);
+        return new PythonLane(this, process, ((Interlocked.Increment(ref _made) - 1) * _settings.Variants.Count) + variant,
+            agent, instance);
     }
 
     /// <summary>Keeps what a lane is asked until somebody needs an answer.</summary>

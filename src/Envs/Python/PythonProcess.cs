@@ -84,10 +84,13 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
         JsonElement seen = Ask(new JsonObject { ["do"] = "probe", ["variant"] = variant });
         try
         {
-            (double, double)? rewards = seen.GetProperty("rewards") is { ValueKind: JsonValueKind.Array } range ? (range[0].GetDouble(), range[1].GetDouble()) : null;
+            (double, double)? rewards = seen.GetProperty("rewards") is { ValueKind: JsonValueKind.Array } range
+                ? (range[0].GetDouble(), range[1].GetDouble())
+                : null;
             int? limit = seen.GetProperty("limit") is { ValueKind: JsonValueKind.Number } steps ? steps.GetInt32() : null;
             return _instance = new PythonInstance(
-                PythonSpaces.Observations(seen.GetProperty("observations")), PythonSpaces.Actions(seen.GetProperty("actions")), limit, rewards);
+                PythonSpaces.Observations(seen.GetProperty("observations")), PythonSpaces.Actions(seen.GetProperty("actions")),
+                limit, rewards);
         }
         catch (NotSupportedException e)
         {
@@ -157,7 +160,8 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
             PythonLane lane = _flight[Math.Clamp(_memory.Current(), 0, _flight.Count - 1)];
             string place = lane.Steps == 0
                 ? "at a reset"
-                : string.Create(CultureInfo.InvariantCulture, $"in step {lane.Steps} of an episode, at the action [{string.Join(", ", lane.Action)}],");
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"in step {lane.Steps} of an episode, at the action [{string.Join(", ", lane.Action)}],");
             what += string.Create(CultureInfo.InvariantCulture, $" {place} from the seed {lane.Seed} (agent {lane.Agent})");
         }
         string below = fault.Below.Length == 0 ? _channel?.LastLines() ?? "" : fault.Below;

@@ -54,9 +54,11 @@ internal static class PythonSpaces
         _ => [.. space.GetProperty("n").EnumerateArray().Select(n => n.GetInt32())],
     };
 
-    private static IEnumerable<JsonElement> Parts(JsonElement space) => space.GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("space"));
+    private static IEnumerable<JsonElement> Parts(JsonElement space) =>
+        space.GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("space"));
 
-    private static IEnumerable<JsonElement> Leaves(JsonElement space) => Kind(space) is "Dict" or "Tuple" ? Parts(space).SelectMany(Leaves) : [space];
+    private static IEnumerable<JsonElement> Leaves(JsonElement space) =>
+        Kind(space) is "Dict" or "Tuple" ? Parts(space).SelectMany(Leaves) : [space];
 
     private static void Flatten(JsonElement space, List<double> low, List<double> high)
     {
@@ -81,13 +83,16 @@ internal static class PythonSpaces
         int[] shape = [.. space.GetProperty("shape").EnumerateArray().Select(n => n.GetInt32())];
         int size = shape.Aggregate(1, (product, n) => checked(product * n));
         if (size == 0) throw new NotSupportedException("it has a Box without numbers");
-        double[] low = Bounds(space.GetProperty("low"), size, double.NegativeInfinity), high = Bounds(space.GetProperty("high"), size, double.PositiveInfinity);
+        double[] low = Bounds(space.GetProperty("low"), size, double.NegativeInfinity),
+            high = Bounds(space.GetProperty("high"), size, double.PositiveInfinity);
         return shape.Length == 0 ? new Box(low, high) : new Box(low, high, shape);
     }
 
     private static double[] Bounds(JsonElement bounds, int size, double infinite)
     {
         double One(JsonElement bound) => bound.ValueKind == JsonValueKind.Null ? infinite : bound.GetDouble();
-        return bounds.ValueKind == JsonValueKind.Array ? [.. bounds.EnumerateArray().Select(One)] : [.. Enumerable.Repeat(One(bounds), size)];
+        return bounds.ValueKind == JsonValueKind.Array
+            ? [.. bounds.EnumerateArray().Select(One)]
+            : [.. Enumerable.Repeat(One(bounds), size)];
     }
 }

@@ -37,10 +37,12 @@ internal static class EnvironmentReader
             instance = ReadMdp(environment, folder, errors);
             if (ReadEpisodic(environment) && instance is not null) instance = EpisodicEnvironment.Of(instance);
             _ = (environment.Raw("id"), environment.Raw("agents"), environment.Raw("options"));
-            bool takesOptions = environment.Raw(MdpKey) is { ValueKind: JsonValueKind.String } named && ModelFile.TakesOptions(named.GetString()!);
+            bool takesOptions = environment.Raw(MdpKey) is { ValueKind: JsonValueKind.String } named
+                && ModelFile.TakesOptions(named.GetString()!);
             foreach (string key in (string[])["id", "agents", "options"])
             {
-                if (environment.Has(key) && !(takesOptions && key == "options")) environment.Reject(key, "cannot stand beside \"mdp\": the file says all about the environment");
+                if (environment.Has(key) && !(takesOptions && key == "options"))
+                    environment.Reject(key, "cannot stand beside \"mdp\": the file says all about the environment");
             }
         }
         else

@@ -20,8 +20,8 @@ internal sealed record GradientSection(string Estimator, ConfiguredEstimator? Co
 /// </summary>
 internal static class GradientReader
 {
-    private const string Section = "gradient", EstimatorKey = "estimator", DirectionKey = "direction", EntropyKey = "entropy",
-        DefaultEstimator = "gpomdp";
+    private const string Section = "gradient", EstimatorKey = "estimator", DirectionKey = "direction",
+        EntropyKey = "entropy", DefaultEstimator = "gpomdp";
 
     private static readonly GradientDirection[] Directions = Enum.GetValues<GradientDirection>();
 

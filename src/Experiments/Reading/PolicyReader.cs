@@ -71,6 +71,8 @@ internal static class PolicyReader
             options = told with { Critic = learns ? CriticKind.Own : CriticKind.None };
             policy.Resolved[CriticKey] = learns ? "own" : "none";
         }
+        if (options is ContextPolicyOptions { Normalise: true } && !learns)
+            policy.Reject("normalise", "needs an estimator that keeps the statistics: gradient.estimator \"ppo\" | \"actor-critic\"");
         // Keys of other kinds are passed over below, but a policy that is told of its agent solves another problem than one that is not.
         if (options is not null && !policies.KeysOf(kind).Contains(ContextKey) && IsMore(policy.Raw(ContextKey)))
             policy.Reject(ContextKey, $"policies of kind \"{kind}\" are told nothing of agents; allowed with it: \"{None}\"");

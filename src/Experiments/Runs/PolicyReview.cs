@@ -66,9 +66,10 @@ internal sealed record PolicyReview(
     /// where evaluations cut them (<see cref="Federation.Rollouts.EpisodeLengths.Of"/>).
     /// </param>
     /// <param name="threads">Threads to use; they change no bit.</param>
+    /// <param name="greedy">Whether the most likely action is taken in those episodes, in the place of one that is drawn.</param>
     /// <exception cref="InvalidInputException">Episodes of an environment in which none are played, or longer ones than the policy has
     /// random numbers for.</exception>
-    public static PolicyReview Of(StoredPolicy stored, int episodes, int? length = null, int threads = 1)
+    public static PolicyReview Of(StoredPolicy stored, int episodes, int? length = null, int threads = 1, bool greedy = false)
     {
         ArgumentNullException.ThrowIfNull(stored);
         Experiment experiment = stored.Experiment;
@@ -79,7 +80,7 @@ internal sealed record PolicyReview(
         ProblemFamily family = ProblemFamily.Of(experiment.Environment);
         if (episodes > 0) CheckEpisodes(family, experiment, episodes, length);
         PlayedEpisodes? asked = episodes > 0
-            ? family.Play(new EpisodeRequest(experiment, theta, episodes, pool) { Length = length, OwnRows = rows })
+            ? family.Play(new EpisodeRequest(experiment, theta, episodes, pool) { Length = length, Greedy = greedy, OwnRows = rows })
             : null;
         (IReadOnlyList<EpisodeStatistics>? played, int steps) = (asked?.Agents, asked?.Length ?? 0);
         using Evaluator evaluator = family.CreateEvaluator(experiment,

@@ -15,7 +15,7 @@ internal static class RunInputs
     /// <summary>The folder in a run folder.</summary>
     public const string Folder = "inputs";
 
-    private const string ManifestFile = "manifest.json", MdpCopy = "mdp.json", MdpKey = "environment.mdp";
+    private const string ManifestFile = "manifest.json", MdpCopy = "mdp.json", PrismEnding = ".tra", MdpKey = "environment.mdp";
     private const string AcceptChanges = "--accept-changes";
 
     /// <summary>Records what a run has read. Runs of older versions may have no record.</summary>
@@ -29,9 +29,12 @@ internal static class RunInputs
         if (mdp is not null && TryRead(mdp) is { } content)
         {
             checksum = HashOf(content);
-            string copy = Path.Combine(inputs, MdpCopy), aside = copy + ".tmp";
-            File.WriteAllBytes(aside, content);
-            File.Move(aside, copy, overwrite: true);
+            if (CopyOf(mdp) is { } name)
+            {
+                string copy = Path.Combine(inputs, name), aside = copy + ".tmp";
+                File.WriteAllBytes(aside, content);
+                File.Move(aside, copy, overwrite: true);
+            }
         }
         RunFolder.WriteJson(Path.Combine(inputs, ManifestFile), new Manifest(1, HashOf(experiment), mdp, checksum));
     }
@@ -52,7 +55,7 @@ internal static class RunInputs
         if (!acceptChanges && (TryRead(experiment) is not { } now || HashOf(now) != recorded.Experiment))
             errors.Add(Error(experiment, "was changed since the run began"));
         IReadOnlyList<string> overrides = recorded is { Mdp: { } mdp, MdpSha256: { } sum }
-            ? CheckMdp(mdp, sum, Path.Combine(folder, Folder, MdpCopy), acceptChanges, errors)
+            ? CheckMdp(mdp, sum, Path.Combine(folder, Folder, CopyOf(mdp) ?? MdpCopy), acceptChanges, errors)
             : [];
         return errors.Count == 0 ? overrides : throw new InvalidInputException(errors);
     }
@@ -72,6 +75,14 @@ internal static class RunInputs
         if (kept is not null) errors.Add(Error(copy, "has another content than when the run began"));
         return [];
     }
+
+    /// <summary>The copy's name, whose ending says what it holds; null for PRISM's files, of which one alone says little.</summary>
+    private static string? CopyOf(string mdp) => Path.GetExtension(mdp).ToLowerInvariant() switch
+    {
+        PrismEnding => null,
+        ".drn" => "mdp.drn",
+        _ => MdpCopy,
+    };
 
     private static string? MdpOf(byte[] experiment) => JsonNode.Parse(experiment)?["environment"]?["mdp"]?.GetValue<string>();
 

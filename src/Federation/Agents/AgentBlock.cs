@@ -254,6 +254,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
             else Personal.Update(learner, u, Theta, batch, _direction);
             Descend(correct is null ? _direction : correct(_direction), eta, step);
         }
+        learner.Adapt(Theta, step.Active);
         learner.Report(Metrics, step.Active);
     }
 

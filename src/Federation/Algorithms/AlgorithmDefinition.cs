@@ -144,8 +144,7 @@ public sealed record AlgorithmDefinition : ICatalogEntry
         {
             reader.Reject(
                 "localOptimizerState",
-                $"cannot be \"shared\" with federation.algorithm \"{Name}\", whose server broadcasts no gradient "
-                + "mean to make moments from; "
+                $"cannot be \"shared\" with federation.algorithm \"{Name}\", whose server broadcasts no gradient mean; "
                 + "allowed there: \"kept\" | \"reset\" | \"averaged\"");
         }
         else if (local.State == LocalOptimizerState.Shared && local.Kind != LocalOptimizerKind.Adam)
@@ -153,8 +152,10 @@ public sealed record AlgorithmDefinition : ICatalogEntry
             reader.Reject("localOptimizerState", "can be \"shared\" with localOptimizer \"adam\" only");
         }
         if (local.State == LocalOptimizerState.Averaged && !Has(AlgorithmTraits.ServerPolicyGradient))
-            reader.Reject("localOptimizerState",
-                $"cannot be \"averaged\" with federation.algorithm \"{Name}\", which has no server that averages");
+        {
+            reader.Reject(
+                "localOptimizerState", $"cannot be \"averaged\" with federation.algorithm \"{Name}\", which has no server that averages");
+        }
     }
 
     private void CheckTraits(FederationOptions federation, OptionReader reader, Catalog<AlgorithmDefinition>? others)

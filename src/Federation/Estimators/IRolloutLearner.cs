@@ -25,6 +25,11 @@ internal interface IRolloutLearner : IGradientEstimator
     /// <param name="gradients">[n, d], overwritten.</param>
     void Gradient(int update, Tensor rows, BatchKey batch, Tensor gradients);
 
+    /// <summary>Takes what the latest rollout has shown into statistics that are parameters, after its updates.</summary>
+    /// <param name="rows">Theta, [n, d], changed in place.</param>
+    /// <param name="active">Which agents played it, [n]; null for all.</param>
+    void Adapt(Tensor rows, bool[]? active);
+
     /// <summary>Records what the updates of the latest rollout showed.</summary>
     /// <param name="metrics">Takes it.</param>
     /// <param name="active">Which agents took them, [n]; null for all.</param>

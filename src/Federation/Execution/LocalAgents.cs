@@ -14,12 +14,14 @@ internal sealed class LocalAgents : BlockwiseAgents
     /// <summary>Creates the agents.</summary>
     /// <param name="setup">What they are made from; its pool runs them.</param>
     /// <param name="blockSize">Agents a block, a power of two.</param>
+    /// <exception cref="Core.Options.InvalidInputException">They do not fit into the memory of this machine.</exception>
     public LocalAgents(AgentsSetup setup, int blockSize)
         : base(setup)
     {
         ArgumentNullException.ThrowIfNull(setup);
         _pool = setup.Pool;
         var factory = new BlockFactory(setup.Training, setup.Algorithm, setup.Format);
+        MemoryNeed.Require(setup, factory);
         _blocks = [.. BlockRange.Of(Count, blockSize).Select(factory.Create)];
         foreach (AgentBlock block in _blocks) block.Receive(Algorithm.Theta, setup.Theta);
     }

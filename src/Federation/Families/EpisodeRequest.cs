@@ -18,6 +18,9 @@ internal sealed record EpisodeRequest(TrainingSetup Setup, Tensor Theta, int Epi
     /// </summary>
     public int? Length { get; init; }
 
+    /// <summary>Whether the most likely action is taken at every step, in the place of one that is drawn; false by default.</summary>
+    public bool Greedy { get; init; }
+
     /// <summary>
     /// The parameters that serve each agent, [N, d], where agents have their own; null (the default) where thetabar serves all.
     /// </summary>

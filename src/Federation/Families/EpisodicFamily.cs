@@ -75,7 +75,10 @@ internal sealed class EpisodicFamily : ProblemFamily
         TrainingSetup setup = request.Setup;
         using var player = new RolloutEvaluator(
             (EpisodicEnvironment)setup.Environment, setup.Objective, PolicyOf(setup), setup.Seed, request.Episodes, request.Pool,
-            request.Length, StreamPurpose.Episodes);
+            request.Length, StreamPurpose.Episodes)
+        {
+            Greedy = request.Greedy,
+        };
         return new PlayedEpisodes(player.Evaluate(request.Theta, null, request.OwnRows).AgentEpisodes!, player.Length);
     }
 

@@ -119,11 +119,28 @@ internal sealed class TabularFamily : ProblemFamily
         bool oneForAll = request.OwnRows is null && !IsToldOfAgents(setup);
         double[][] probabilities = [.. Enumerable.Range(0, oneForAll ? 1 : mdp.Agents.Count)
             .Select(agent => ProbabilitiesOf(setup, request.OwnRows is { } rows ? rows[agent] : request.Theta, agent))];
+        if (request.Greedy)
+        {
+            foreach (double[] table in probabilities) MakeGreedy(table, mdp.Actions);
+        }
         var sampler = new EpisodeSampler(mdp, setup.Objective);
         var played = new EpisodeStatistics[mdp.Agents.Count];
         request.Pool.Run(played.Length, agent =>
             played[agent] = sampler.Play(agent, probabilities[oneForAll ? 0 : agent], request.Episodes, steps, setup.Seed));
         return new PlayedEpisodes(played, steps);
+    }
+
+    /// <summary>All probability to the first of the most likely actions of each state.</summary>
+    private static void MakeGreedy(double[] probabilities, int actions)
+    {
+        for (int first = 0; first < probabilities.Length; first += actions)
+        {
+            Span<double> row = probabilities.AsSpan(first, actions);
+            int best = 0;
+            for (int a = 1; a < actions; a++) best = row[a] > row[best] ? a : best;
+            row.Clear();
+            row[best] = 1;
+        }
     }
 
     private static bool IsToldOfAgents(TrainingSetup setup)

@@ -24,8 +24,8 @@ internal sealed class LocalOptimizer : IDisposable
         State = settings.Kind switch
         {
             LocalOptimizerKind.Momentum => new FirstMoment(Zeros(like)),
-            LocalOptimizerKind.Adam =>
-                new BothMoments(Zeros(like), Zeros(like), zeros(_count, dtype: ScalarType.Float64).DetachFromDisposeScope()),
+            LocalOptimizerKind.Adam => new BothMoments(
+                Zeros(like), Zeros(like), zeros(_count, dtype: ScalarType.Float64).DetachFromDisposeScope()),
             _ => NoState.Instance,
         };
     }

@@ -45,6 +45,9 @@ internal sealed class Rollout<T> : IDisposable
         (_logs, _terminal) = (new double[trajectories], new bool[trajectories]);
     }
 
+    /// <summary>Whether the most likely action is taken, in the place of one that is drawn.</summary>
+    public bool Greedy { get; set; }
+
     /// <summary>The latest batch.</summary>
     public EpisodeBatch Batch { get; }
 
@@ -89,7 +92,8 @@ internal sealed class Rollout<T> : IDisposable
             Batch.BeginStep();
             for (int k = 0; k < running; k++) _numbers[k] = firstTrajectory + _running[k];
             // log pi counts where entropy does, and costs a logarithm an action.
-            _policy.Draw<T>(_heads.AsSpan(0, running * head), key, t, _numbers.AsSpan(0, running), _actions, entropy ? _logs : []);
+            if (Greedy) Choose(running, head);
+            else _policy.Draw<T>(_heads.AsSpan(0, running * head), key, t, _numbers.AsSpan(0, running), _actions, entropy ? _logs : []);
             if (!actions.IsEmpty) Write(_actions.AsSpan(0, running * _actionSize), actions[(first * _actionSize)..]);
             for (int k = 0; posted && k < running; k++)
             {
@@ -123,6 +127,13 @@ internal sealed class Rollout<T> : IDisposable
         if (!result.Terminated) return !result.Truncated;
         Batch.Terminate(b, _objective.Cost(0));
         return _terminal[b] = entropy;
+    }
+
+    /// <summary>The most likely actions.</summary>
+    private void Choose(int running, int head)
+    {
+        for (int k = 0; k < running; k++)
+            _policy.Mode<T>(_heads.AsSpan(k * head, head), _actions.AsSpan(k * _actionSize, _actionSize));
     }
 
     /// <summary>The action within the action space.</summary>

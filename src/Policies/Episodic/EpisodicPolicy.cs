@@ -1,5 +1,6 @@
 using System.Numerics;
 using FedPG.Core.Streams;
+using FedPG.Policies.Networks;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Episodic;
@@ -34,6 +35,11 @@ public abstract class EpisodicPolicy : StateActionPolicy
 
     /// <summary>The numbers of a head that actions follow from: all but the value.</summary>
     public int ActorHeadSize => HasValues ? HeadSize - 1 : HeadSize;
+
+    /// <summary>
+    /// What keeps running statistics of what is seen in the first columns of a row, for whoever plays rollouts; null where nothing does.
+    /// </summary>
+    internal virtual NormalisedNetwork? Normaliser => null;
 
     /// <summary>
     /// Pairs of an agent that are differentiated with one copy of its parameters. What an agent's last chunk lacks is computed for nothing,

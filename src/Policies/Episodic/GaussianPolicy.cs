@@ -78,6 +78,9 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     public override bool HasValues => HeadSize > 2 * ActionSize;
 
     /// <inheritdoc/>
+    internal override NormalisedNetwork? Normaliser => _network as NormalisedNetwork;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
 
     /// <inheritdoc/>
@@ -169,7 +172,7 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Box)environment.ActionSpace;
         (int embedded, int? ownLayer) = options.SharesNothing ? (0, null) : (options.Embedded, options.OwnLayer);
-        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Size, outputs => new DenseNetwork(
+        RowNetwork network = CriticNetworks.Of(options, actions.Size, outputs => new DenseNetwork(
             encoding.Size, options.Hidden, outputs, options.Activation, encoding.ActiveNumbers, embedded));
         return new GaussianPolicy(
             encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format,

@@ -61,6 +61,9 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     public override bool HasValues => HeadSize > _actions;
 
     /// <inheritdoc/>
+    internal override NormalisedNetwork? Normaliser => _network as NormalisedNetwork;
+
+    /// <inheritdoc/>
     public override bool HasDivergences => true;
 
     /// <inheritdoc/>
@@ -190,7 +193,7 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Discrete)environment.ActionSpace;
-        RowNetwork network = CriticNetworks.Of(options.Critic, actions.Count, outputs =>
+        RowNetwork network = CriticNetworks.Of(options, actions.Count, outputs =>
             new DenseNetwork(encoding.Size, hidden, outputs, activation, encoding.ActiveNumbers, embedded));
         return new ObservationSoftmax(options.Kind, encoding, actions, network, format, isPersonal);
     }

@@ -3,14 +3,20 @@ namespace FedPG.Policies.Networks;
 /// <summary>The networks of policies with values: the last output is V. Stateless.</summary>
 internal static class CriticNetworks
 {
-    /// <summary>A network for actions, and for values where there is a critic.</summary>
-    /// <param name="critic">What learns values; null for nothing.</param>
+    /// <summary>
+    /// A network for actions, for values where there is a critic, and with running statistics where observations are normalised.
+    /// </summary>
+    /// <param name="options">What the policy is to be.</param>
     /// <param name="outputs">The outputs that actions follow from.</param>
     /// <param name="create">Makes a network of a number of outputs.</param>
-    public static RowNetwork Of(CriticKind? critic, int outputs, Func<int, RowNetwork> create) => critic switch
+    public static RowNetwork Of(ContextPolicyOptions options, int outputs, Func<int, RowNetwork> create)
     {
-        CriticKind.Own => new TwoNetworks(create(outputs), create(1)),
-        CriticKind.Shared => create(outputs + 1),
-        _ => create(outputs),
-    };
+        RowNetwork network = options.Critic switch
+        {
+            CriticKind.Own => new TwoNetworks(create(outputs), create(1)),
+            CriticKind.Shared => create(outputs + 1),
+            _ => create(outputs),
+        };
+        return options.Normalise ? new NormalisedNetwork(network) : network;
+    }
 }

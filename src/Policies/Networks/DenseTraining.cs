@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace FedPG.Policies.Networks;
 
 /// <summary>
-/// A <see cref="DenseNetwork"/> that learns, without torch: for x_0 = seen, z_l = x_l W_l +
-/// b_l, x_l+1 = f(z_l) and weights D of the outputs,
+/// A <see cref="DenseNetwork"/> that learns, without torch: for x_0 = seen, z_l = x_l W_l + b_l, x_l+1 = f(z_l) and weights D of the
+/// outputs,
 /// <para>D_L = D, dW_l = x_l^T D_l, db_l = sum of rows of D_l, D_l-1 = (D_l W_l^T) f'(x_l).</para>
 /// An operation of torch costs microseconds whatever its size, and an update of a small network needs about fifty; this one needs none, and
 /// one agent's bits do not depend on the others. Arrays are kept from call to call.

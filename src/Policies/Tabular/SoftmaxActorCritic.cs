@@ -6,8 +6,9 @@ namespace FedPG.Policies.Tabular;
 
 /// <summary>
 /// A softmax policy over listed states with a critic: the critic is a policy of the same make with one action, whose logits are V(s), or
-/// one logit more of the policy itself, so that all layers but the last are shared. The policy's own log pi
-/// and their gradients are those it has without a critic.
+/// one
+/// logit more of the policy itself, so that all layers but the last are shared. The policy's own log pi and their gradients are those it
+/// has without a critic.
 /// </summary>
 public sealed class SoftmaxActorCritic : SoftmaxPolicy
 {
@@ -16,8 +17,8 @@ public sealed class SoftmaxActorCritic : SoftmaxPolicy
     private readonly int _own;
 
     /// <summary>Joins the two.</summary>
-    /// <param name="actor">The policy; with one action too many where there is no critic: its
-    /// last logit is V. Disposed with this one.</param>
+    /// <param name="actor">The policy; with one action too many where there is no critic: its last logit is V. Disposed with this
+    /// one.</param>
     /// <param name="critic">V(s) as the logits of one action; null where the policy gives it. Disposed with this one.</param>
     public SoftmaxActorCritic(SoftmaxPolicy actor, SoftmaxPolicy? critic)
         : base(

@@ -5,7 +5,8 @@ namespace FedPG.Tests.Cli;
 
 public sealed class ProseTests
 {
-    private const string Sentence = "  left of the gap: 3.77 = heterogeneity 0 + truncation 0.0233; see /a/path/that/is/long (laws of small steps)";
+    private const string Sentence =
+        "  left of the gap: 3.77 = heterogeneity 0 + truncation 0.0233; see /a/path/that/is/long (laws of small steps)";
 
     [Fact]
     public void Lines_end_before_the_last_column_and_words_stay_whole()
@@ -13,8 +14,10 @@ public sealed class ProseTests
         for (int columns = 1; columns <= 200; columns++)
         {
             string[] lines = Prose.Wrapped(Sentence, columns).Split('\n');
-            Assert.All(lines, line => Assert.True(line.Length < columns || !line.Trim().Contains(' ', StringComparison.Ordinal), $"{columns}: {line}"));
-            Assert.Equal(Sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries), string.Join(' ', lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            Assert.All(lines,
+                line => Assert.True(line.Length < columns || !line.Trim().Contains(' ', StringComparison.Ordinal), $"{columns}: {line}"));
+            Assert.Equal(Sentence.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                string.Join(' ', lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         }
     }
 

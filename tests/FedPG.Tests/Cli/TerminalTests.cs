@@ -37,14 +37,19 @@ public sealed class TerminalTests
 
     private static string OnTerminal(string folder, int columns, string kind, string noColour)
     {
-        string program = $"\"{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}\" \"{Path.Combine(AppContext.BaseDirectory, "fedpg.dll")}\"";
+        string program =
+            $"\"{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}\" "
+                + $"\"{Path.Combine(AppContext.BaseDirectory, "fedpg.dll")}\"";
         string arguments = string.Join(' ', Experiment.Select(argument => $"'{argument}'"));
         string size = columns.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("/usr/bin/script") { RedirectStandardOutput = true, RedirectStandardInput = true, WorkingDirectory = folder };
-        foreach (string argument in (string[])["-qec", $"stty cols {size} rows 24; exec {program} {arguments}", "/dev/null"]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("/usr/bin/script") { RedirectStandardOutput = true, RedirectStandardInput = true,
+            WorkingDirectory = folder };
+        foreach (string argument in (string[])["-qec", $"stty cols {size} rows 24; exec {program} {arguments}", "/dev/null"])
+            start.ArgumentList.Add(argument);
         start.Environment[Fedpg.QuickLoops] = "1";
         start.Environment["TERM"] = kind;
-        foreach (string name in (string[])["NO_COLOR", "CI", "COLORTERM", "GITHUB_ACTIONS", "COLUMNS", "LINES"]) start.Environment.Remove(name);
+        foreach (string name in (string[])["NO_COLOR", "CI", "COLORTERM", "GITHUB_ACTIONS", "COLUMNS", "LINES"])
+            start.Environment.Remove(name);
         if (noColour.Length > 0) start.Environment["NO_COLOR"] = noColour;
         using Process process = Process.Start(start)!;
         string text = process.StandardOutput.ReadToEnd();

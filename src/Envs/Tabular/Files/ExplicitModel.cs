@@ -1,8 +1,8 @@
-using FedPG.Core.Options;
-
 namespace FedPG.Envs.Tabular.Files;
 
-/// <summary>A model as PRISM and Storm list it: choices of each state, labels and reward structures. Being built; not thread-safe.</summary>
+/// <summary>
+/// A model as PRISM and Storm list it: choices of each state, labels and reward structures. Being built; not thread-safe.
+/// </summary>
 /// <param name="states">S.</param>
 internal sealed class ExplicitModel(int states)
 {
@@ -30,7 +30,8 @@ internal sealed class ExplicitModel(int states)
 
         /// <summary>What a transition pays.</summary>
         public double Of(int state, int choice, int next) =>
-            States.GetValueOrDefault(state) + Choices.GetValueOrDefault((state, choice)) + Transitions.GetValueOrDefault((state, choice, next));
+            States.GetValueOrDefault(state) + Choices.GetValueOrDefault((state, choice))
+                + Transitions.GetValueOrDefault((state, choice, next));
     }
 
     /// <summary>
@@ -60,7 +61,8 @@ internal sealed class ExplicitModel(int states)
         if (used.Length == 0) used = [new RewardStructure(options.Goal!)];
         var pool = new TablePool();
         double sign = options.Costs ? -1 : 1;
-        AgentMdp[] agents = [.. used.Select(structure => OutcomeTable.Agent(structure.Name, states, actions, (s, a) => Outcomes(structure, s, a), pool))];
+        AgentMdp[] agents =
+            [.. used.Select(structure => OutcomeTable.Agent(structure.Name, states, actions, (s, a) => Outcomes(structure, s, a), pool))];
         return new FiniteMdp(name, options.Discount, Initial(), agents);
 
         IEnumerable<PaidTransition> Outcomes(RewardStructure structure, int s, int a)

@@ -5,7 +5,7 @@ namespace FedPG.Envs.Tabular.Files;
 /// <summary>
 /// A finite MDP in a file, in whatever form it has: our own JSON, PRISM's explicit files (<c>.tra</c>) or Storm's (<c>.drn</c>). Stateless.
 /// </summary>
-public static class ModelFile
+internal static class ModelFile
 {
     private const string Prism = ".tra", Storm = ".drn", Own = ".json";
 
@@ -29,7 +29,9 @@ public static class ModelFile
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!TakesOptions(path)) return FiniteMdpFile.Read(path);
-        ExplicitModel model = Path.GetExtension(path).Equals(Storm, StringComparison.OrdinalIgnoreCase) ? StormFile.Read(path) : PrismFiles.Read(path);
+        ExplicitModel model = Path.GetExtension(path).Equals(Storm, StringComparison.OrdinalIgnoreCase)
+            ? StormFile.Read(path)
+            : PrismFiles.Read(path);
         var errors = new ErrorCollector(path);
         FiniteMdp? mdp = model.ToMdp(Path.GetFileNameWithoutExtension(path), options ?? new ModelFileOptions(), errors);
         errors.ThrowIfAny();
@@ -44,8 +46,11 @@ public static class ModelFile
         NeedsOptions = true,
         OptionsType = TakesOptions(path) ? typeof(ModelFileOptions) : null,
         Summary = "a finite MDP in a file.",
-        Description = $"A finite MDP, read from a file: {Own}, the form of env export; {Prism}, PRISM's explicit files with .lab and rewards beside it; {Storm}, Storm's.",
-        ActionSpace = "The actions by their numbers. A state of a PRISM or Storm file with fewer choices than the most repeats its first one.",
+        Description =
+            $"A finite MDP, read from a file: {Own}, the form of env export; {Prism}, PRISM's explicit files with .lab and rewards "
+                + $"beside it; {Storm}, Storm's.",
+        ActionSpace =
+            "The actions by their numbers. A state of a PRISM or Storm file with fewer choices than the most repeats its first one.",
         ObservationSpace = "The states by their numbers.",
         StartingState = "As the file says; of a PRISM or Storm file uniform over the states labelled init, or state 0.",
         Rewards = "As the file says; of a PRISM or Storm file each reward structure is an agent.",

@@ -30,7 +30,9 @@ internal sealed class ModelText
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string reason = e is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist" : $"the file cannot be read: {e.Message}";
+            string reason = e is FileNotFoundException or DirectoryNotFoundException
+                ? "the file does not exist"
+                : $"the file cannot be read: {e.Message}";
             throw new InvalidInputException(new ValidationError(path, "", null, reason));
         }
     }
@@ -53,7 +55,8 @@ internal sealed class ModelText
     public static string[] Words(string line) => line.Split(Blank, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Notes what is wrong with the line read last.</summary>
-    public void Reject(string? value, string allowed) => Errors.Add(string.Create(CultureInfo.InvariantCulture, $"line {Line}"), value, allowed);
+    public void Reject(string? value, string allowed) =>
+        Errors.Add(string.Create(CultureInfo.InvariantCulture, $"line {Line}"), value, allowed);
 
     /// <summary>A whole number from 0, below a count; -1, and an error noted, for anything else.</summary>
     public int Index(string word, int count, string what)
@@ -68,11 +71,13 @@ internal sealed class ModelText
     {
         string[] parts = word.Split('/');
         double value = double.NaN;
-        if (parts.Length <= 2 && Parse(parts[0]) is { } above) value = parts.Length == 1 ? above : Parse(parts[1]) is { } below ? above / below : double.NaN;
+        if (parts.Length <= 2 && Parse(parts[0]) is { } above)
+            value = parts.Length == 1 ? above : Parse(parts[1]) is { } below ? above / below : double.NaN;
         if (double.IsFinite(value)) return value;
         Reject(word, "must be a finite number");
         return 0;
 
-        static double? Parse(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+        static double? Parse(string text) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
     }
 }

@@ -44,7 +44,8 @@ internal static partial class PrismFiles
         bool hasChoices = head.Length == 3;
         if (head.Length is not (2 or 3) || text.Index(head[0], MaxStates + 1, "the number of states") is not (> 0 and int states))
         {
-            text.Reject(head.Length == 0 ? null : string.Join(' ', head), "must be the numbers of states, choices and transitions, or of a Markov chain those of states and transitions");
+            text.Reject(head.Length == 0 ? null : string.Join(' ', head),
+                "must be the numbers of states, choices and transitions, or of a Markov chain those of states and transitions");
             text.Errors.ThrowIfAny();
             throw new InvalidOperationException("an error was noted");
         }
@@ -56,7 +57,8 @@ internal static partial class PrismFiles
             int choices = hasChoices ? 1 : 0;
             if (words.Length < 3 + choices)
             {
-                text.Reject(line, hasChoices ? "must be state, choice, next state and probability" : "must be state, next state and probability");
+                text.Reject(line,
+                    hasChoices ? "must be state, choice, next state and probability" : "must be state, next state and probability");
                 continue;
             }
             int s = text.Index(words[0], states, "a state"), next = text.Index(words[1 + choices], states, "a state");
@@ -83,7 +85,9 @@ internal static partial class PrismFiles
         {
             double sum = row.Sum(o => o.Probability);
             if (row.Any(o => !(o.Probability >= 0)) || Math.Abs(sum - 1) > TransitionKernel.SumTolerance)
-                text.Reject(null, $"the probabilities of choice {choice} in state {state} must be at least 0 and sum to 1; their sum is {KernelParser.Text(sum)}");
+                text.Reject(null,
+                    $"the probabilities of choice {choice} in state {state} must be at least 0 and sum to 1; their sum is "
+                        + $"{KernelParser.Text(sum)}");
             model.Choices[state].Add([.. row]);
         }
         rows.Clear();
@@ -100,14 +104,16 @@ internal static partial class PrismFiles
             int s = text.Index(parts[0].Trim(), model.Choices.Length, "a state");
             foreach (string word in ModelText.Words(parts.Length == 2 ? parts[1] : ""))
             {
-                if (!names.TryGetValue(word, out string? name)) text.Reject(word, $"is no label's number; there are {string.Join(", ", names.Keys)}");
+                if (!names.TryGetValue(word, out string? name))
+                    text.Reject(word, $"is no label's number; there are {string.Join(", ", names.Keys)}");
                 else if (s >= 0) model.Labels[name].Add(s);
             }
         }
         text.Errors.ThrowIfAny();
     }
 
-    private static ExplicitModel.RewardStructure Rewards(ModelText text, ExplicitModel model, ExplicitModel.RewardStructure structure, bool hasChoices)
+    private static ExplicitModel.RewardStructure Rewards(ModelText text, ExplicitModel model, ExplicitModel.RewardStructure structure,
+        bool hasChoices)
     {
         foreach (string comment in text.Comments())
         {

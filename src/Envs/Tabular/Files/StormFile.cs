@@ -3,7 +3,9 @@ using FedPG.Core.Options;
 
 namespace FedPG.Envs.Tabular.Files;
 
-/// <summary>A model in Storm's explicit format DRN, as <c>storm --exportbuild NAME.drn</c> writes it: types mdp and dtmc. Stateless.</summary>
+/// <summary>
+/// A model in Storm's explicit format DRN, as <c>storm --exportbuild NAME.drn</c> writes it: types mdp and dtmc. Stateless.
+/// </summary>
 internal static class StormFile
 {
     private const int MaxStates = 10_000_000;
@@ -21,7 +23,8 @@ internal static class StormFile
         bool open = false;
         while (text.Next() is { } line)
         {
-            string[] words = ModelText.Words(line.Replace("[", " [ ", StringComparison.Ordinal).Replace("]", " ] ", StringComparison.Ordinal).Replace(",", " ", StringComparison.Ordinal));
+            string[] words = ModelText.Words(line.Replace("[", " [ ", StringComparison.Ordinal)
+                .Replace("]", " ] ", StringComparison.Ordinal).Replace(",", " ", StringComparison.Ordinal));
             if (words[0] == "state")
             {
                 Close();
@@ -33,7 +36,8 @@ internal static class StormFile
             {
                 Close();
                 open = true;
-                if (state >= 0) ReadRewards(text, model, words, (structure, paid) => structure.Choices[(state, model.Choices[state].Count)] = paid);
+                if (state >= 0)
+                    ReadRewards(text, model, words, (structure, paid) => structure.Choices[(state, model.Choices[state].Count)] = paid);
             }
             else if (state >= 0 && line.Split(':') is [var next, var probability])
             {
@@ -55,7 +59,9 @@ internal static class StormFile
             if (state < 0 || !open) return;
             double sum = row.Sum(o => o.Probability);
             if (row.Any(o => !(o.Probability >= 0)) || Math.Abs(sum - 1) > TransitionKernel.SumTolerance)
-                text.Reject(null, $"the probabilities of the choice before, in state {state}, must be at least 0 and sum to 1; their sum is {KernelParser.Text(sum)}");
+                text.Reject(null,
+                    $"the probabilities of the choice before, in state {state}, must be at least 0 and sum to 1; their sum is "
+                        + $"{KernelParser.Text(sum)}");
             model.Choices[state].Add([.. row]);
             row.Clear();
         }
@@ -68,7 +74,8 @@ internal static class StormFile
         {
             switch (ModelText.Words(line))
             {
-                case ["@type:", var type] when !type.Equals("mdp", StringComparison.OrdinalIgnoreCase) && !type.Equals("dtmc", StringComparison.OrdinalIgnoreCase):
+                case ["@type:", var type] when !type.Equals("mdp", StringComparison.OrdinalIgnoreCase)
+                    && !type.Equals("dtmc", StringComparison.OrdinalIgnoreCase):
                     text.Reject(type, "must be mdp or dtmc: other models are no finite MDPs");
                     break;
                 case ["@reward_models"]:
@@ -109,7 +116,8 @@ internal static class StormFile
         if (numbers.Length != model.Rewards.Count)
         {
             text.Reject(
-                string.Join(", ", numbers), string.Create(CultureInfo.InvariantCulture, $"must be {model.Rewards.Count} numbers, one a reward model"));
+                string.Join(", ", numbers),
+                string.Create(CultureInfo.InvariantCulture, $"must be {model.Rewards.Count} numbers, one a reward model"));
             return;
         }
         for (int k = 0; k < numbers.Length; k++)

@@ -23,8 +23,8 @@ internal static class Advantages
     /// <param name="rewards">r, [T, B].</param>
     /// <param name="values">V(o_t), [T, B].</param>
     /// <param name="ends">How steps ended, [T, B].</param>
-    /// <param name="after">V of what follows truncated steps and, at the end of the rollout, all
-    /// that go on, [T, B]; not read elsewhere.</param>
+    /// <param name="after">V of what follows truncated steps and, at the end of the rollout, all that go on, [T, B]; not read
+    /// elsewhere.</param>
     /// <param name="width">B.</param>
     /// <param name="gamma">gamma.</param>
     /// <param name="lambda">lambda.</param>

@@ -8,8 +8,9 @@ namespace FedPG.Federation.Estimators.Critics;
 
 /// <summary>
 /// The environments of a block's agents, B each, which go on from rollout to rollout: an episode ends when it terminates or is cut, not
-/// when a rollout does. Where each stands is state, as the seed of its episode and what was done in it since: from a checkpoint the episode
-/// is played again. One thread at a time; nothing is allocated a step.
+/// when
+/// a rollout does. Where each stands is state, as the seed of its episode and what was done in it since: from a checkpoint the episode is
+/// played again. One thread at a time; nothing is allocated a step.
 /// </summary>
 internal sealed class ContinuingEpisodes : IDisposable
 {
@@ -31,8 +32,8 @@ internal sealed class ContinuingEpisodes : IDisposable
     public ContinuingEpisodes(EpisodicEnvironment environment, int first, int count, int width, int limit, int actionSize)
     {
         (_first, _width, _limit, _actionSize) = (first, width, limit, actionSize);
-        (_promised, _bounds, _rawSize) = (new PromisedNumbers(environment), environment.ActionSpace as Box,
-            environment.ObservationSpace.Size);
+        (_promised, _bounds) = (new PromisedNumbers(environment), environment.ActionSpace as Box);
+        _rawSize = environment.ObservationSpace.Size;
         int all = count * width;
         _environments = [.. Enumerable.Range(0, all).Select(k => environment.CreateAlike(first + (k / width)))];
         (_seeds, _steps, _raw, _clipped) = (new long[all], new int[all], new double[all * _rawSize], new double[actionSize]);
@@ -47,8 +48,8 @@ internal sealed class ContinuingEpisodes : IDisposable
     /// <summary>Where the episodes stand.</summary>
     /// <param name="Seeds">The seed of each, [n, B], float64; -1 before the first.</param>
     /// <param name="Steps">The steps taken, [n, B], float64.</param>
-    /// <param name="Past">What was done in them, [n, B, limit, ActionSize], float64; what
-    /// stands beyond the steps is of earlier ones.</param>
+    /// <param name="Past">What was done in them, [n, B, limit, ActionSize], float64; what stands beyond the steps is of earlier
+    /// ones.</param>
     public sealed record Places(Tensor Seeds, Tensor Steps, Tensor Past) : IStateRecord;
 
     /// <summary>The state.</summary>

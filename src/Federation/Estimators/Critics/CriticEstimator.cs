@@ -100,6 +100,21 @@ internal sealed class CriticEstimator<T> : IRolloutLearner, IHeadLoss<T>
     }
 
     /// <inheritdoc/>
+    public void Adapt(Tensor rows, bool[]? active)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        bool isHere = rows.device_type == TorchSharp.DeviceType.CPU && rows.is_contiguous();
+        Tensor here = isHere ? rows : rows.cpu().contiguous();
+        int d = (int)rows.shape[1], size = _pairs * _source.Seen;
+        for (int i = 0; i < _setup.Count; i++)
+        {
+            if (active is null || active[i])
+                _source.Adapt(here.Span<T>().Slice(i * d, d), _player.State.Observations.Span<T>().Slice(i * size, size));
+        }
+        if (!isHere) rows.copy_(here);
+    }
+
+    /// <inheritdoc/>
     public void Report(MetricRecorder metrics, bool[]? active)
     {
         ArgumentNullException.ThrowIfNull(metrics);

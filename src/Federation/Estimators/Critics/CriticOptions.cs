@@ -27,13 +27,13 @@ public abstract record CriticOptions : GradientOptions
             .Where(property => !Common.Contains(property.Name)).Select(property => property.Key).Distinct(),
     ];
 
-    /// <summary>T, the steps of a rollout, 1 to 100,000; 128 by default.</summary>
+    /// <summary>T, the steps of a rollout, 1 to 100,000; 64 by default.</summary>
     [Option("T, the steps of a rollout", Minimum = 1, Maximum = 100_000)]
-    public int Horizon { get; init; } = 128;
+    public int Horizon { get; init; } = 64;
 
-    /// <summary>B, the environments that an agent plays side by side, 1 to 100,000; 8 by default. A rollout is T B steps.</summary>
+    /// <summary>B, the environments that an agent plays side by side, 1 to 100,000; 4 by default. A rollout is T B steps.</summary>
     [Option("B, the environments an agent plays side by side; a rollout is T B steps", Minimum = 1, Maximum = 100_000)]
-    public int Trajectories { get; init; } = 8;
+    public int Trajectories { get; init; } = 4;
 
     /// <summary>lambda in [0, 1]; 0.95 by default.</summary>
     [Option("lambda of the advantages: 0 trusts the values, 1 the returns", Minimum = 0, Maximum = 1)]
@@ -106,13 +106,13 @@ public sealed record PpoOptions : CriticOptions
     /// <inheritdoc/>
     public override string Estimator => "ppo";
 
-    /// <summary>The passes over a rollout, 1 to 1,000; 4 by default.</summary>
+    /// <summary>The passes over a rollout, 1 to 1,000; 10 by default.</summary>
     [Option("the passes over a rollout", Minimum = 1, Maximum = 1000)]
-    public int Epochs { get; init; } = 4;
+    public int Epochs { get; init; } = 10;
 
-    /// <summary>The steps of an agent in one update, 1 or more; 256 by default. All of a rollout where it has fewer.</summary>
+    /// <summary>The steps of an agent in one update, 1 or more; 64 by default. All of a rollout where it has fewer.</summary>
     [Option("the steps of an agent in one update", Minimum = 1, Maximum = 10_000_000)]
-    public int Minibatch { get; init; } = 256;
+    public int Minibatch { get; init; } = 64;
 
     /// <summary>c, by how much a ratio of probabilities may leave 1 before it earns nothing more, above 0; 0.2 by default.</summary>
     [Option("c, by how much a ratio of probabilities may leave 1", Minimum = 0, OpenMinimum = true)]

@@ -108,6 +108,11 @@ internal abstract class HeadSource<T> : IDisposable
     /// <param name="gradients">[n, d], overwritten.</param>
     public abstract void Gradients(Tensor rows, Tensor seen, ChosenPairs chosen, IHeadLoss<T> loss, Tensor gradients);
 
+    /// <summary>Takes what was seen in a rollout into statistics that are parameters, where the policy keeps some.</summary>
+    /// <param name="theta">The agent's row, [d].</param>
+    /// <param name="seen">[T B, m].</param>
+    public virtual void Adapt(Span<T> theta, ReadOnlySpan<T> seen) { }
+
     /// <summary>Frees what acting holds.</summary>
     public abstract void Dispose();
 }

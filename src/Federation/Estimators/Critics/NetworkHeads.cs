@@ -84,6 +84,9 @@ internal class NetworkHeads<T>(EpisodicPolicy policy) : HeadSource<T>
     }
 
     /// <inheritdoc/>
+    public sealed override void Adapt(Span<T> theta, ReadOnlySpan<T> seen) => policy.Normaliser?.Take(theta, seen);
+
+    /// <inheritdoc/>
     public override void Dispose() => _actor.Dispose();
 
     private Span<int> PairsOf(int row, int count) => _pairs.AsSpan(row * count, count);

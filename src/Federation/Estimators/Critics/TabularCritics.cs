@@ -47,9 +47,8 @@ internal static class TabularCritics
         {
             reader.Reject(
                 "estimator",
-                $"\"{options.Estimator}\" needs a policy with a critic: policy.kind \"tabular-softmax\" | "
-                + "\"log-linear\" | \"neural-softmax\" "
-                + "and policy.critic \"own\" | \"shared\"");
+                $"\"{options.Estimator}\" needs a policy with a critic: policy.kind \"tabular-softmax\" | \"log-linear\" | "
+                + "\"neural-softmax\" and policy.critic \"own\" | \"shared\"");
         }
         if (context.Policy is SoftmaxActorCritic { States: > MaxStates } large)
             reader.Reject("estimator", $"\"{options.Estimator}\" serves at most {MaxStates} states, and there are {large.States}");

@@ -67,6 +67,9 @@ internal sealed class RolloutEvaluator : EpisodeEvaluator
         }
     }
 
+    /// <summary>Whether the most likely action is taken at every step; false by default.</summary>
+    public bool Greedy { get; init; }
+
     /// <summary>The steps after which an episode is cut.</summary>
     public int Length { get; }
 
@@ -105,6 +108,7 @@ internal sealed class RolloutEvaluator : EpisodeEvaluator
         int d = _policy.Layout.Length;
         ReadOnlySpan<T> theta = parameters.Span<T>().Slice(own ? agent * d : 0, d);
         Rollout<T> rollout = worker.Rollout;
+        rollout.Greedy = Greedy;
         IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(Environment, agent, rollout.Batch.Trajectories);
         StreamKey key = KeyOf(agent);
         (Moments costs, Moments returns, Moments lengths) = (new(), new(), new());

@@ -32,7 +32,8 @@ public sealed class PythonEnvironmentTests
         const int lanes = 7, steps = 13;
         var vector = new VectorEnvironment(walk, 0, lanes);
         var (seen, rewards, terminated, truncated) = (new double[lanes], new double[lanes], new bool[lanes], new bool[lanes]);
-        double[][] actions = [.. Enumerable.Range(0, steps).Select(t => Enumerable.Range(0, lanes).Select(b => (double)((t + b) % 3 == 0 ? 0 : 1)).ToArray())];
+        double[][] actions = [.. Enumerable.Range(0, steps)
+            .Select(t => Enumerable.Range(0, lanes).Select(b => (double)((t + b) % 3 == 0 ? 0 : 1)).ToArray())];
         vector.Reset(11, seen);
         var all = new List<double[]> { seen.ToArray() };
         foreach (double[] action in actions)
@@ -70,14 +71,17 @@ public sealed class PythonEnvironmentTests
         {
             PythonOptions options = PythonTesting.Options("small_gym:Walk", """{ "length": 8 }""", processes) with
             {
-                PerAgent = PythonAgentArguments.Of(Arguments("""{ "target": 1 }"""), Arguments("""{ "target": -1 }"""), PythonArguments.None),
+                PerAgent = PythonAgentArguments.Of(Arguments("""{ "target": 1 }"""), Arguments("""{ "target": -1 }"""),
+                    PythonArguments.None),
             };
             using var trainer = new FederatedTrainer(
                 PythonEnvironment.Create(3, options), new NeuralSoftmaxOptions { Hidden = [4], Context = TaskContext.Agent },
-                new GpomdpOptions { Horizon = 8, Trajectories = 4 }, new FastFedPgOptions { Rounds = 2, LocalSteps = 2, LocalStepSize = 0.5 },
+                new GpomdpOptions { Horizon = 8, Trajectories = 4 },
+                new FastFedPgOptions { Rounds = 2, LocalSteps = 2, LocalStepSize = 0.5 },
                 new TrainingOptions { Name = "walk", Seed = 5, Threads = threads });
             TrainingResult result = trainer.Run();
-            return $"{result.Summary.Objective:R} {result.Summary.EnvSteps} {string.Join(' ', result.Summary.Agents.Select(agent => $"{agent.Objective:R}"))}";
+            return $"{result.Summary.Objective:R} {result.Summary.EnvSteps} "
+                + $"{string.Join(' ', result.Summary.Agents.Select(agent => $"{agent.Objective:R}"))}";
         }
     }
 
@@ -108,7 +112,8 @@ public sealed class PythonEnvironmentTests
         ConfiguredEnvironment walk = PythonEnvironment.Definition.ReadOptions(2, System.Text.Json.JsonSerializer.SerializeToElement(
             OptionRecord.ToJson(options)), EnvironmentKeys.CommandLine, new ValidationErrors("test"))!;
         CheckReport report = EnvironmentChecker.Check(walk, new CheckSettings(1, 3));
-        Assert.True(report.Passed, string.Join('\n', report.Results.Where(result => result.Finding is not null).Select(result => $"{result.Name}: {result.Finding}")));
+        Assert.True(report.Passed, string.Join('\n',
+            report.Results.Where(result => result.Finding is not null).Select(result => $"{result.Name}: {result.Finding}")));
     }
 
     [Fact]
@@ -116,7 +121,8 @@ public sealed class PythonEnvironmentTests
     {
         var errors = new ValidationErrors("experiment.json");
         _ = PythonEnvironment.Definition.ReadOptions(2, System.Text.Json.JsonDocument.Parse(
-            """{ "perAgent": [{}], "kwargs": 3, "rewardRange": [1, 0], "tasks": [[1], [2, 3]] }""").RootElement, EnvironmentKeys.Experiment, errors);
+            """{ "perAgent": [{}], "kwargs": 3, "rewardRange": [1, 0], "tasks": [[1], [2, 3]] }""").RootElement,
+            EnvironmentKeys.Experiment, errors);
         string all = string.Join('\n', errors.Items);
         Assert.Contains("environment.options.make", all, StringComparison.Ordinal);
         Assert.Contains("environment.options.kwargs: 3; must be an object", all, StringComparison.Ordinal);

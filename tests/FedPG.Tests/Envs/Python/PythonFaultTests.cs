@@ -16,7 +16,8 @@ public sealed class PythonFaultTests
     [InlineData("hang", "did not answer within 1 s (option timeout) in step 3 of an episode")]
     public void One_message_says_what_happened_and_where(string how, string expected)
     {
-        PythonOptions options = PythonTesting.Options("small_gym:Faulty", $$"""{ "how": "{{how}}" }""") with { Timeout = how == "hang" ? 1 : 60 };
+        PythonOptions options = PythonTesting.Options("small_gym:Faulty", $$"""{ "how": "{{how}}" }""")
+            with { Timeout = how == "hang" ? 1 : 60 };
         IEnvironment lane = PythonEnvironment.Create(1, options).Create(0);
         double[] seen = new double[1];
         lane.Reset(42, seen);
@@ -47,7 +48,8 @@ public sealed class PythonFaultTests
     {
         IEnvironment lane = PythonTesting.Create("small_gym:Faulty", """{ "how": "old-reset" }""").Create(0);
         PythonException error = Assert.Throws<PythonException>(() => lane.Reset(1, new double[1]));
-        Assert.Contains("reset gave one value of type list; observation, info are needed at a reset from the seed 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("reset gave one value of type list; observation, info are needed at a reset from the seed 1", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

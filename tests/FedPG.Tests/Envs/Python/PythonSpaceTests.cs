@@ -15,7 +15,8 @@ public sealed class PythonSpaceTests
     [InlineData("scalar", "Box([0], [9])", new double[] { 7 })]
     [InlineData("multi-discrete", "MultiDiscrete([3, 4])", new double[] { 1, 3 })]
     [InlineData("multi-binary", "Box([0, 0, 0], [1, 1, 1])", new double[] { 1, 1, 0 })]
-    [InlineData("dict", "Box([0, 0, 0, 0, ..., 0 (11 in all)], [1, 1, 1, 1, ..., 1 (11 in all)])", new double[] { 0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0.25 })]
+    [InlineData("dict", "Box([0, 0, 0, 0, ..., 0 (11 in all)], [1, 1, 1, 1, ..., 1 (11 in all)])",
+        new double[] { 0, 1, 0, 1, 0, 0, 1, 0, 0, 1, 0.25 })]
     public void Observations_come_as_Gymnasium_flattens_them(string kind, string space, double[] expected)
     {
         EpisodicEnvironment environment = PythonTesting.Create("small_gym:Shapes", $$"""{ "observe": "{{kind}}" }""");
@@ -47,7 +48,8 @@ public sealed class PythonSpaceTests
     public void Actions_go_as_the_environment_expects_them(string kind, string space, double[] action, string expected)
     {
         using var folder = new TemporaryFolder();
-        EpisodicEnvironment environment = PythonTesting.Create("small_gym:Shapes", $$"""{ "act": "{{kind}}", "log": "{{folder["log"]}}" }""");
+        EpisodicEnvironment environment = PythonTesting.Create("small_gym:Shapes",
+            $$"""{ "act": "{{kind}}", "log": "{{folder["log"]}}" }""");
         Assert.Equal(space, environment.ActionSpace.ToString());
         IEnvironment lane = environment.Create(0);
         double[] seen = new double[2];
@@ -59,7 +61,9 @@ public sealed class PythonSpaceTests
     [Fact]
     public void Actions_of_two_kinds_and_other_spaces_are_refused()
     {
-        Assert.Contains("its actions mix real and whole numbers", PythonTesting.ErrorOf("small_gym:Shapes", """{ "act": "mixed" }"""), StringComparison.Ordinal);
-        Assert.Contains("the space Graph cannot be used", PythonTesting.ErrorOf("small_gym:Shapes", """{ "observe": "graph" }"""), StringComparison.Ordinal);
+        Assert.Contains("its actions mix real and whole numbers", PythonTesting.ErrorOf("small_gym:Shapes", """{ "act": "mixed" }"""),
+            StringComparison.Ordinal);
+        Assert.Contains("the space Graph cannot be used", PythonTesting.ErrorOf("small_gym:Shapes", """{ "observe": "graph" }"""),
+            StringComparison.Ordinal);
     }
 }

@@ -13,6 +13,7 @@ namespace FedPG.Tests.Federation.Estimators.Critics;
 /// <summary>Gradients of PPO's loss against its central differences, and in expectation against those of the objective.</summary>
 public sealed class CriticGradientTests
 {
+    private const string Grid = """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""";
     private const double Clip = 0.2, ValueWeight = 0.7, Entropy = 0.3;
 
     public CriticGradientTests() => set_num_threads(1);
@@ -24,10 +25,8 @@ public sealed class CriticGradientTests
         { """{"id":"Pendulum-v1","agents":2}""", """{"kind":"gaussian","hidden":[4],"critic":"own"}""" },
         { """{"id":"Pendulum-v1","agents":1}""", """{"kind":"gaussian","hidden":[4],"critic":"shared"}""" },
         { """{"id":"RandomMdp-v0","agents":2,"options":{"states":4,"actions":3}}""", """{"kind":"tabular-softmax"}""" },
-        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""",
-            """{"kind":"neural-softmax","hidden":[4],"context":"agent"}""" },
-        { """{"id":"GridWorld-v0","agents":2,"options":{"width":3,"height":3}}""",
-            """{"kind":"neural-softmax","hidden":[4],"critic":"shared"}""" },
+        { Grid, """{"kind":"neural-softmax","hidden":[4],"context":"agent"}""" },
+        { Grid, """{"kind":"neural-softmax","hidden":[4],"critic":"shared"}""" },
     };
 
     [Theory]
@@ -41,8 +40,8 @@ public sealed class CriticGradientTests
             var learner = (IRolloutLearner)estimator;
             using DisposeScope scope = NewDisposeScope();
             int n = System.Text.Json.JsonDocument.Parse(environment).RootElement.GetProperty("agents").GetInt32();
-            Tensor rows = Random(n, policy.Layout.Length, 0.4), moved = rows + Random(n, policy.Layout.Length, 0.05, 7),
-                gradient = zeros_like(rows);
+            Tensor rows = Random(n, policy.Layout.Length, 0.4), gradient = zeros_like(rows);
+            Tensor moved = rows + Random(n, policy.Layout.Length, 0.05, 7);
             var batch = new BatchKey(0, 0);
             learner.Play(rows, batch);
             learner.Gradient(0, moved, batch, gradient);

@@ -50,8 +50,8 @@ public sealed class RolloutRunTests
         data.Add([Ppo, "federation.localOptimizer=momentum", "federation.localOptimizerState=reset",
             """federation.participation={"kind":"uniform","sample":2}"""]);
         data.Add([Pendulum, """policy={"kind":"gaussian","hidden":[6]}""", "objective=reward", Learnt,
-            """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"minibatch":8,"epochs":2,"entropy":0.1,"""
-                + """ "normaliseRewards":true}"""]);
+            """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"minibatch":8,"epochs":2}""", "gradient.entropy=0.1",
+            "gradient.normaliseRewards=true", "policy.normalise=true"]);
         data.Add(["""gradient={"estimator":"actor-critic","horizon":16,"trajectories":2,"discountedWeights":true}"""]);
         return data;
     }
