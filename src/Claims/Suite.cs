@@ -19,6 +19,7 @@ internal static class Suite
         new Progress(),
         new Communication(),
         new Neural(),
+        new MultiTask(),
     ];
 
     /// <summary>The claim of that name, or null.</summary>

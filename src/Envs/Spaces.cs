@@ -121,6 +121,9 @@ public sealed record Box : Space
         (_low, _high, _shape) = ([.. low], [.. high], [.. shape]);
     }
 
+    /// <summary>Whether all values are whole numbers, as those of an image are; false by default.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>The smallest values.</summary>
     public IReadOnlyList<double> Low => _low;
 
@@ -152,6 +155,7 @@ public sealed record Box : Space
         for (int k = 0; k < value.Length; k++)
         {
             if (!(double.IsFinite(value[k]) && value[k] >= _low[k] && value[k] <= _high[k])) return false;
+            if (IsWhole && Math.Floor(value[k]) != value[k]) return false;
         }
         return true;
     }
@@ -159,15 +163,17 @@ public sealed record Box : Space
     /// <inheritdoc/>
     public bool Equals(Box? other) =>
         other is not null && _low.AsSpan().SequenceEqual(other._low) && _high.AsSpan().SequenceEqual(other._high)
-        && _shape.AsSpan().SequenceEqual(other._shape);
+        && _shape.AsSpan().SequenceEqual(other._shape) && IsWhole == other.IsWhole;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_low.Length, _low[0], _high[0]);
 
     /// <inheritdoc/>
     public override string ToString() => _shape.Length == 1
-        ? $"Box([{SpaceText.Few(_low)}], [{SpaceText.Few(_high)}])"
-        : FormattableString.Invariant($"Box({Bounds(_low)}, {Bounds(_high)}, [{string.Join(", ", _shape)}])");
+        ? $"Box([{SpaceText.Few(_low)}], [{SpaceText.Few(_high)}]{Kind})"
+        : FormattableString.Invariant($"Box({Bounds(_low)}, {Bounds(_high)}, [{string.Join(", ", _shape)}]{Kind})");
+
+    private string Kind => IsWhole ? ", whole numbers" : "";
 
     /// <summary>The bounds of many numbers: one number where all are the same.</summary>
     private static string Bounds(double[] bounds) => Array.TrueForAll(bounds, bound => bound == bounds[0])
@@ -189,4 +195,51 @@ file static class SpaceText
             ? Join(numbers)
             : $"{Join(numbers.Take(First))}, ..., {Join([numbers[^1]])} ({numbers.Count} in all)";
     }
+}
+
+/// <summary>
+/// Several values with a name each, one after another, such as an image and a direction; what Gymnasium calls a dictionary. Immutable.
+/// </summary>
+public sealed record NamedSpaces : Space
+{
+    private readonly (string Name, Space Space)[] _parts;
+
+    /// <summary>Creates the space.</summary>
+    /// <param name="parts">The names and spaces, at least one; none of them is made of parts itself.</param>
+    /// <exception cref="ArgumentException">There are none, a name stands twice, or a part is made of parts.</exception>
+    public NamedSpaces(params (string Name, Space Space)[] parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Length == 0 || parts.Select(part => part.Name).Distinct().Count() < parts.Length)
+            throw new ArgumentException("at least one part is needed, each with a name of its own", nameof(parts));
+        if (parts.Any(part => part.Space is NamedSpaces or null)) throw new ArgumentException("a part is one space", nameof(parts));
+        (_parts, Size) = ([.. parts], parts.Sum(part => part.Space.Size));
+    }
+
+    /// <summary>The names and spaces, in the order of the values.</summary>
+    public IReadOnlyList<(string Name, Space Space)> Parts => _parts;
+
+    /// <inheritdoc/>
+    public override int Size { get; }
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> value)
+    {
+        if (value.Length != Size) return false;
+        foreach ((_, Space space) in _parts)
+        {
+            if (!space.Contains(value[..space.Size])) return false;
+            value = value[space.Size..];
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(NamedSpaces? other) => other is not null && _parts.AsSpan().SequenceEqual(other._parts);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _parts.Aggregate(0, HashCode.Combine);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Dict({string.Join(", ", _parts.Select(part => $"{part.Name}: {part.Space}"))})";
 }

@@ -4,6 +4,7 @@ using FedPG.Envs.Counterexamples;
 using FedPG.Envs.Exploration;
 using FedPG.Envs.GridWorlds;
 using FedPG.Envs.LinearQuadratic;
+using FedPG.Envs.MiniGrid;
 using FedPG.Envs.Python;
 using FedPG.Envs.Random;
 using FedPG.Envs.ToyText;
@@ -46,6 +47,7 @@ internal static class BuiltIn
         Acrobot.Definition,
         MountainCar.Definition,
         Pendulum.Definition,
+        .. MiniGrids.Definitions,
         PythonEnvironment.Definition,
     ];
 

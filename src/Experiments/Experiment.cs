@@ -18,6 +18,9 @@ public sealed record Experiment : TrainingSetup
     /// <summary>The environment as a program gave it; null for the one that the file names.</summary>
     public FederatedEnvironment? GivenEnvironment { get; init; }
 
+    /// <summary>The policy of another run that this one starts from; null where it starts by itself.</summary>
+    public StartPolicy? Start { get; init; }
+
     /// <summary>The name of the estimator.</summary>
     public required string Estimator { get; init; }
 

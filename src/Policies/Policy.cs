@@ -63,6 +63,17 @@ public abstract class Policy : nn.Module
     /// <param name="rows">Theta, [n, d] or one row [d], contiguous.</param>
     public virtual void Project(Tensor rows) { }
 
+    /// <summary>
+    /// Whether it can act on tasks that it was not trained on, where contexts are tasks; false for parameters that belong to one task each.
+    /// </summary>
+    public virtual bool ServesOtherTasks => true;
+
+    /// <summary>
+    /// How many of the numbers that its first layer takes are the context and the place in its numbers, the last ones; 0 (the default)
+    /// where contexts have weights of their own.
+    /// </summary>
+    internal virtual int ContextInputs => 0;
+
     /// <summary>Whether the entropy of its actions depends on the parameters, so that an entropy term has a gradient.</summary>
     public virtual bool HasVariableEntropy => true;
 

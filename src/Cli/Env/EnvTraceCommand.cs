@@ -60,7 +60,11 @@ internal static class EnvTraceCommand
                     $"must be a whole number from 0 to {MaxSeed}"));
             double[][] chosen = ReadActions(parsed.GetRequiredValue(actions), environment.ActionSpace, errors);
             IEnvironment stepped = EpisodicEnvironment.MakerOf(instance)(Math.Clamp(index, 0, configured.Agents - 1));
-            double[]? start = parsed.GetValue(state) is { } text ? ReadState(text, stepped, errors) : null;
+            string? stateText = parsed.GetValue(state);
+            double[]? start = stateText is null || stepped is IJsonState ? null : ReadState(stateText, stepped, errors);
+            JsonElement? written = stateText is not null && stepped is IJsonState described
+                ? ReadJsonState(stateText, described, number, errors)
+                : null;
             if (errors.Count > 0) throw new InvalidInputException(errors);
 
             JsonObject head = new()
@@ -72,14 +76,15 @@ internal static class EnvTraceCommand
                 ["seed"] = number,
                 ["stepLimit"] = environment.StepLimit,
             };
-            JsonObject trace = Trace(stepped, chosen, start, number, environment.StepLimit);
+            JsonObject trace = Trace(stepped, chosen, start, written, number, environment.StepLimit);
             foreach ((string key, JsonNode? value) in trace) head[key] = value?.DeepClone();
             parsed.InvocationConfiguration.Output.WriteLine(head.ToJsonString(Compact));
         });
         return command;
     }
 
-    private static JsonObject Trace(IEnvironment environment, double[][] actions, double[]? start, long seed, int? stepLimit)
+    private static JsonObject Trace(
+        IEnvironment environment, double[][] actions, double[]? start, JsonElement? written, long seed, int? stepLimit)
     {
         var stateful = environment as IStatefulEnvironment;
         // Where states are listed, the state is what is observed.
@@ -89,6 +94,9 @@ internal static class EnvTraceCommand
         JsonArray observations = [], states = [], rewards = [], terminated = [], truncated = [];
         environment.Reset(seed, observation);
         if (start is not null) stateful!.WriteState(start, observation);
+        var described = environment as IJsonState;
+        if (written is { } element) described!.WriteState(element, observation);
+        JsonArray steps = [];
         Note(0);
         for (int t = 0; t < actions.Length; t++)
         {
@@ -96,9 +104,10 @@ internal static class EnvTraceCommand
             rewards.Add((JsonNode)Finite(result.Reward, t + 1));
             terminated.Add((JsonNode)result.Terminated);
             truncated.Add((JsonNode)(result.Truncated || t + 1 >= stepLimit));
+            if (described is not null) steps.Add((JsonNode)described.StepJson(result, observation));
             Note(t + 1);
         }
-        return new JsonObject
+        var trace = new JsonObject
         {
             ["stateNames"] = names is null ? null : new JsonArray([.. names.Select(name => (JsonNode)name)]),
             ["actions"] = new JsonArray([.. actions.Select((action, t) => Value(action, environment.ActionSpace, t))]),
@@ -108,6 +117,8 @@ internal static class EnvTraceCommand
             ["terminated"] = terminated,
             ["truncated"] = truncated,
         };
+        if (described is not null) trace["steps"] = steps;
+        return trace;
 
         void Note(int t)
         {
@@ -164,6 +175,26 @@ internal static class EnvTraceCommand
             return state;
         errors.Add(new ValidationError("--state", "", text, allowed));
         return null;
+    }
+
+    /// <summary>A state as a JSON object, tried on the environment, which says what is wrong with it.</summary>
+    private static JsonElement? ReadJsonState(string text, IJsonState environment, long seed, List<ValidationError> errors)
+    {
+        if (ReadJson("--state", text, errors) is not { } element) return null;
+        double[] observation = new double[environment.ObservationSpace.Size];
+        environment.Reset(Math.Clamp(seed, 0, MaxSeed), observation);
+        IReadOnlyList<(string Path, string Allowed)> wrong = environment.WriteState(element, observation);
+        errors.AddRange(wrong.Select(w => new ValidationError("--state", w.Path, ValueAt(element, w.Path), $"must be {w.Allowed}")));
+        return element;
+    }
+
+    /// <summary>What stands under a key, short; null where nothing does or the path goes further.</summary>
+    private static string? ValueAt(JsonElement element, string path)
+    {
+        const int longest = 60;
+        if (path.Length > 0 && (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(path, out element))) return null;
+        string text = element.GetRawText();
+        return text.Length > longest ? null : text;
     }
 
     private static JsonElement? ReadJson(string option, string text, List<ValidationError> errors)

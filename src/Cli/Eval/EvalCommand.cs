@@ -45,6 +45,15 @@ internal static class EvalCommand
     private static readonly ShowOptions Shown = new("For --render: whose rewards and dynamics are shown (default: 0).");
     private static readonly Option<bool> Json = new("--json") { Description = "The result as one JSON document on stdout." };
 
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "Judge the policy in another environment than it was trained in, such as on goals it has not seen: "
+            + "environment.options.KEY=value, environment.agents=N.",
+        HelpName = "environment.KEY=value",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
 
     public static Command Create()
@@ -59,7 +68,7 @@ internal static class EvalCommand
             new Command("eval",
                 "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes; shows it with --render.")
         {
-            Folder, Episodes, Length, Greedy, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
+            Folder, Set, Episodes, Length, Greedy, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
         };
         command.SetAction(Run);
         return command;
@@ -72,7 +81,8 @@ internal static class EvalCommand
         CheckTogether(parsed, errors);
         if (errors.Count > 0) throw new InvalidInputException(errors);
         StoredPolicy stored = StoredPolicy.Read(
-            parsed.GetValue(Folder)!, ExperimentReader.Default, acceptChanges: parsed.GetValue(AcceptChanges));
+            parsed.GetValue(Folder)!, ExperimentReader.Default, acceptChanges: parsed.GetValue(AcceptChanges))
+            .In(ExperimentReader.Default, parsed.GetValue(Set) ?? []);
         Subject? subject = parsed.GetValue(Render)
             ? RunPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, errors)
             : null;

@@ -16,16 +16,20 @@ internal static class ReviewTable
             isReturn = review.Minimised == ObjectiveKind.Reward;
         List<FittingColumn> columns = [new(""), new(isReturn ? "discounted return" : "objective")];
         if (!estimated) columns.AddRange([new FittingColumn("optimum", Spare: 2), new FittingColumn("gap", Spare: 3)]);
+        bool own = review.UniformOwnGap is not null;
+        if (own) columns.Add(new FittingColumn("of its own uniform gap"));
         if (played) columns.AddRange([new FittingColumn("return"), new FittingColumn("steps", Spare: 1)]);
         var table = new FittingTable($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds", columns);
         table.Add([
             "mean of agents", .. Objective(review.Objective, review.ObjectiveError, review.Optimum, review.Gap),
+            .. Own(review.OwnGap / review.UniformOwnGap),
             .. Played(review.Return, review.ReturnError, review.MeanLength, review.MeanLengthError),
         ]);
         foreach (AgentReview agent in review.Agents.Take(MaxRows))
         {
             table.Add([
                 agent.Name, .. Objective(agent.Objective, agent.ObjectiveError, agent.Optimum, agent.Objective - agent.Optimum),
+                .. Own(agent.OwnShare),
                 .. Played(agent.Played?.Return, agent.Played?.ReturnError, agent.Played?.Length, agent.Played?.LengthError),
             ]);
         }
@@ -34,6 +38,12 @@ internal static class ReviewTable
         Prose.Write(isReturn
             ? $"discounted return: expected, maximised{Addition(review)}"
             : $"objective: {ObjectiveKind.InWords(review.Minimised)}{Addition(review)}");
+        if (review is { OwnGap: { } left, UniformOwnGap: > 0 and { } whole, WorstOwnGap: { } worst, Agents.Count: > 1 })
+        {
+            string name = review.Agents.MaxBy(agent => agent.OwnShare ?? double.MinValue)!.Name;
+            string shares = string.Create(CultureInfo.InvariantCulture, $"{100 * left / whole:F1} % of their own uniform gap");
+            Prose.Write(string.Create(CultureInfo.InvariantCulture, $"agents keep {shares}, the worst, {name}, {100 * worst:F1} %"));
+        }
         if (played)
         {
             Prose.Write(string.Create(CultureInfo.InvariantCulture,
@@ -48,6 +58,8 @@ internal static class ReviewTable
             return estimated ? [Estimate(sign * value, error, "F4")] : [Number(sign * value), Number(sign * optimum), Number(gap)];
         }
 
+        string[] Own(double? share) =>
+            own ? [share is { } part ? string.Create(CultureInfo.InvariantCulture, $"{100 * part:F2} %") : ""] : [];
         string[] Played(double? reward, double? error, double? steps, double? stepsError) =>
             played ? [Estimate(reward, error, "F4"), Estimate(steps, stepsError, "F1")] : [];
     }

@@ -128,6 +128,7 @@ internal static class SummaryTable
 
     private static void PrintFooter(RunSummary summary)
     {
+        if (HurtingCorrection.Of(summary) is { } warning) Prose.Write(warning);
         Prose.Write(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "
                 + $"{summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));

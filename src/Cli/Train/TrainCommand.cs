@@ -61,6 +61,13 @@ internal static class TrainCommand
         HelpName = "RUN_DIR",
     };
     private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
+    private static readonly Option<string?> From = new("--from")
+    {
+        Description = "Start from the policy of this run instead of a uniform one. Parameters are matched by name and shape; "
+            + "a context may be new.",
+        HelpName = "RUN_DIR",
+    };
+
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress on stderr." };
     private static readonly Option<bool> Json = new("--json") { Description = "The summary as one JSON document on stdout." };
 
@@ -68,7 +75,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
-            File, PresetOptions.Preset, PresetOptions.List, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume,
+            File, PresetOptions.Preset, PresetOptions.List, From, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume,
             AcceptChanges, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
@@ -160,6 +167,8 @@ internal static class TrainCommand
             cluster.LearnEnvironment(named, assignments);
         }
         Experiment experiment = ReadExperiment(parsed);
+        if (parsed.GetValue(From) is { } from)
+            experiment = StoredPolicy.Read(from, ExperimentReader.Default, From.Name).AsStartOf(experiment, From.Name);
         using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take(experiment.Name, TimeProvider.System) : null;
         var trainer = new FederatedTrainer(experiment, taken?.Path ?? parsed.GetValue(Out)!, execution, RunFolder.Out);
         // The folder is the run's from here on.
@@ -211,6 +220,7 @@ internal static class TrainCommand
         foreach ((string name, bool given) in new[]
         {
             ("EXPERIMENT.json", parsed.GetValue(File) is not null), ("--seed", parsed.GetValue(Seed) is not null),
+            ("--from", parsed.GetValue(From) is not null),
             (PresetOptions.Preset.Name, parsed.GetValue(PresetOptions.Preset) is not null),
             ("--seeds", parsed.GetValue(SeedsTraining.Seeds) is not null), ("--out", parsed.GetValue(Out) is not null),
         })
@@ -228,6 +238,11 @@ internal static class TrainCommand
         {
             throw new InvalidInputException(new ValidationError(
                 SeedsTraining.Seeds.Name, "", null, "cannot stand beside --cluster: one cluster trains one run"));
+        }
+        if (parsed.GetValue(From) is not null)
+        {
+            throw new InvalidInputException(new ValidationError(
+                From.Name, "", null, "cannot stand beside --seeds: start each seed's run by itself"));
         }
         SeedSeries series;
         if (resumed is not null)

@@ -59,13 +59,40 @@ internal sealed record SiteCard(
 [GenerateSerializer, Immutable, Alias("fedpg.space")]
 internal sealed record SpaceForm(int[] Counts, bool Single, double[] Low, double[] High)
 {
+    /// <summary>The shape of a box; empty for a list of numbers.</summary>
+    [Id(4)]
+    public int[] Shape { get; init; } = [];
+
+    /// <summary>Whether the numbers of a box are whole.</summary>
+    [Id(5)]
+    public bool IsWhole { get; init; }
+
+    /// <summary>The names of parts; empty where there are none.</summary>
+    [Id(6)]
+    public string[] Names { get; init; } = [];
+
+    /// <summary>The parts, as many as names.</summary>
+    [Id(7)]
+    public SpaceForm[] Parts { get; init; } = [];
+
     public static SpaceForm Of(Space space) => space switch
     {
         Discrete discrete => new([discrete.Count], true, [], []),
         MultiDiscrete several => new([.. several.Counts], false, [], []),
-        Box box => new([], false, [.. box.Low], [.. box.High]),
+        Box box => new([], false, [.. box.Low], [.. box.High])
+        {
+            Shape = box.Shape.Count == 1 ? [] : [.. box.Shape],
+            IsWhole = box.IsWhole,
+        },
+        NamedSpaces named => new([], false, [], [])
+        {
+            Names = [.. named.Parts.Select(part => part.Name)],
+            Parts = [.. named.Parts.Select(part => Of(part.Space))],
+        },
         _ => throw new NotSupportedException($"a space {space} cannot be told of"),
     };
 
-    public Space ToSpace() => Low.Length > 0 ? new Box(Low, High) : Single ? new Discrete(Counts[0]) : new MultiDiscrete(Counts);
+    public Space ToSpace() => Names.Length > 0 ? new NamedSpaces([.. Names.Zip(Parts, (name, part) => (name, part.ToSpace()))])
+        : Low.Length > 0 ? new Box(Low, High, Shape.Length == 0 ? [Low.Length] : Shape) { IsWhole = IsWhole }
+        : Single ? new Discrete(Counts[0]) : new MultiDiscrete(Counts);
 }

@@ -56,9 +56,9 @@ public sealed record EpisodicDefinition : EpisodicDefinitionBase
         }
     }
 
-    private protected override (Func<int, IEnvironment>? Create, double Discount) ReadOptions(AgentParameters parameters)
+    private protected override EpisodicParts ReadOptions(AgentParameters parameters)
     {
         Func<int, IEnvironment>? create = Make(parameters);
-        return (create, ReadDiscount(parameters.Options, Discount));
+        return new EpisodicParts(create, ReadDiscount(parameters.Options, Discount));
     }
 }

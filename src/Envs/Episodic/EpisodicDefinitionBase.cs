@@ -118,8 +118,8 @@ public abstract record EpisodicDefinitionBase
     private protected abstract void RequireUsable();
 
     /// <summary>Reads the environment's own options, and then the discount.</summary>
-    /// <returns>What makes the environment of an agent, and the discount.</returns>
-    private protected abstract (Func<int, IEnvironment>? Create, double Discount) ReadOptions(AgentParameters parameters);
+    /// <returns>What the environment is made of.</returns>
+    private protected abstract EpisodicParts ReadOptions(AgentParameters parameters);
 
     /// <summary>Reads the discount, after which the environment reads no options of its own any more.</summary>
     private protected static double ReadDiscount(OptionReader reader, double defaultValue)
@@ -133,13 +133,18 @@ public abstract record EpisodicDefinitionBase
     {
         var parameters = new AgentParameters(reader, agents);
         reader.Reserved = ReservedKeys;
-        (Func<int, IEnvironment>? create, double discount) = ReadOptions(parameters);
+        EpisodicParts parts = ReadOptions(parameters);
+        (Func<int, IEnvironment>? create, double discount) = (parts.Create, parts.Discount);
         if (create is null) throw Unusable("Make returned null; what makes an agent's environment is needed");
         IReadOnlyDictionary<string, double[]> values = parameters.Finish();
         string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
         return () => Made(create, 0) is ITabularEnvironment
             ? TabularListing.ToMdp(Id, discount, names, agent => (ITabularEnvironment)create(agent), values)
-            : new EpisodicEnvironment(Id, discount, names, agent => Made(create, agent), RewardRange, StepLimit, values);
+            : new EpisodicEnvironment(
+                Id, discount, names, agent => Made(create, agent), RewardRange, parts.StepLimit?.Invoke() ?? StepLimit, values)
+            {
+                Tasks = parts.Tasks?.Invoke(),
+            };
     }
 
     /// <summary>An agent's environment, looked at before anything relies on it.</summary>
@@ -153,6 +158,14 @@ public abstract record EpisodicDefinitionBase
     }
 
     private InvalidInputException Unusable(string why) => new(new ValidationError(Id, "", null, why));
+
+    /// <summary>What an environment is made of, once its options are read.</summary>
+    /// <param name="Create">What makes the environment of an agent.</param>
+    /// <param name="Discount">gamma.</param>
+    /// <param name="StepLimit">The limit of steps that follows from the options; null where they do not change it.</param>
+    /// <param name="Tasks">What tells the agents' tasks apart; null where nothing is said of it.</param>
+    private protected sealed record EpisodicParts(
+        Func<int, IEnvironment>? Create, double Discount, Func<int?>? StepLimit = null, Func<AgentTasks?>? Tasks = null);
 
     /// <summary>What follows the last "-v" of the id.</summary>
     private string Version()

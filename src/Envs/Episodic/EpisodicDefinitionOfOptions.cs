@@ -26,6 +26,20 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
     /// </summary>
     public required Func<TOptions, int, IEnvironment> Make { get; init; }
 
+    /// <summary>
+    /// Notes what is wrong with options together, through the reader, for a number of agents; null (the default) where each option's own
+    /// range says all. Numbers that differ between agents are not known yet.
+    /// </summary>
+    public Action<TOptions, OptionReader, int>? Check { get; init; }
+
+    /// <summary>
+    /// The limit of steps where it follows from the options, for a number of agents; null (the default) where it does not.
+    /// </summary>
+    public Func<TOptions, int, int?>? LimitOf { get; init; }
+
+    /// <summary>What tells the agents' tasks apart, for a number of agents; null (the default) where nothing is said of it.</summary>
+    public Func<TOptions, int, AgentTasks?>? TasksOf { get; init; }
+
     private protected override (IReadOnlyList<string> Rewards, IReadOnlyList<string> Kernels)? DifferingKeys
     {
         get
@@ -47,7 +61,7 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
         foreach (OptionProperty property in OwnProperties.Where(IsOfAgents)) DefaultOf(property, new TOptions());
     }
 
-    private protected override (Func<int, IEnvironment>? Create, double Discount) ReadOptions(AgentParameters parameters)
+    private protected override EpisodicParts ReadOptions(AgentParameters parameters)
     {
         var options = new TOptions();
         foreach (OptionProperty property in OwnProperties)
@@ -59,7 +73,11 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
         }
         double discount = ReadDiscount(parameters.Options, options.Discount);
         EpisodicOptions.Common(nameof(EpisodicOptions.Discount)).Set(options, discount);
-        return (agent => Make(options, agent), discount);
+        int agents = parameters.Agents;
+        Check?.Invoke(options, parameters.Options, agents);
+        return new EpisodicParts(
+            agent => Make(options, agent), discount, LimitOf is null ? null : () => LimitOf(options, agents),
+            TasksOf is null ? null : () => TasksOf(options, agents));
     }
 
     private static AgentNumbers ReadNumber(AgentParameters parameters, OptionProperty property, double defaultValue)

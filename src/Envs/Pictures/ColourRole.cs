@@ -71,4 +71,7 @@ public enum ColourRole
 
     /// <summary>A value: <see cref="PictureColour.Share"/> is its place between the least (0) and the largest (1).</summary>
     Value,
+
+    /// <summary>A colour as such: <see cref="PictureColour.Share"/> is 0 red, 1 green, 2 blue, 3 purple, 4 yellow or 5 grey.</summary>
+    Pigment,
 }

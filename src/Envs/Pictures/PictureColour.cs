@@ -3,7 +3,8 @@ namespace FedPG.Envs.Pictures;
 /// <summary>A colour by its role.</summary>
 /// <param name="Role">What it says.</param>
 /// <param name="Share">
-/// For <see cref="ColourRole.Value"/> a number from 0 to 1, for <see cref="ColourRole.Kind"/> 0 to 3; else not used.
+/// For <see cref="ColourRole.Value"/> a number from 0 to 1, for <see cref="ColourRole.Kind"/> 0 to 3, for
+/// <see cref="ColourRole.Pigment"/> 0 to 5; else not used.
 /// </param>
 /// <param name="Opacity">0 (nothing is seen) to 255 (the default).</param>
 public readonly record struct PictureColour(ColourRole Role, double Share = 0, byte Opacity = 255)
@@ -15,6 +16,10 @@ public readonly record struct PictureColour(ColourRole Role, double Share = 0, b
     /// <summary>The colour of one of some kinds of things.</summary>
     /// <param name="kind">0 to 3.</param>
     public static PictureColour OfKind(int kind) => new(ColourRole.Kind, kind);
+
+    /// <summary>A colour as such.</summary>
+    /// <param name="colour">0 red, 1 green, 2 blue, 3 purple, 4 yellow, 5 grey.</param>
+    public static PictureColour OfPigment(int colour) => new(ColourRole.Pigment, colour);
 
     /// <summary>The colour of a role.</summary>
     /// <param name="role">The role.</param>

@@ -17,7 +17,7 @@ internal static class EnvironmentReader
     /// <summary>The section.</summary>
     public const string Section = "environment";
 
-    private const string MdpKey = "mdp";
+    private const string MdpKey = "mdp", FramesKey = "frameStack";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -64,6 +64,7 @@ internal static class EnvironmentReader
             if (instance is not null)
                 instance = FlatActions.Of(stepped ? EpisodicEnvironment.Of(instance, configured!.Definition.StepLimit) : instance);
         }
+        instance = ReadFrames(environment, instance);
         environment.Finish();
         if (instance is not null && objective == Objective.Regret)
         {
@@ -79,6 +80,19 @@ internal static class EnvironmentReader
         "stepped", false,
         "whether it is only stepped, as if its states could not be listed, nor its matrices be known; "
         + "environments of which nothing else is known always are");
+
+    /// <summary>An environment whose latest observations are seen at once, where the section asks for it.</summary>
+    private static FederatedEnvironment? ReadFrames(OptionReader environment, FederatedEnvironment? instance)
+    {
+        if (!environment.Has(FramesKey)) return instance;
+        OptionReader section = environment.Section(FramesKey);
+        FrameStackOptions options = OptionRecord.Read(section, new FrameStackOptions());
+        section.Finish();
+        if (instance is null || options.Frames == 1) return instance;
+        if (FrameStack.ErrorOf(instance) is not { } error) return FrameStack.Of(instance, options);
+        environment.Reject(FramesKey, error);
+        return instance;
+    }
 
     private static FiniteMdp? ReadMdp(OptionReader environment, string folder, ValidationErrors errors)
     {

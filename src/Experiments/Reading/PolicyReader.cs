@@ -6,6 +6,8 @@ using FedPG.Envs;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Families;
 using FedPG.Policies;
+using FedPG.Policies.Episodic;
+using FedPG.Policies.Networks;
 using FedPG.Policies.Options;
 
 namespace FedPG.Experiments.Reading;
@@ -38,7 +40,7 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
 internal static class PolicyReader
 {
     private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", CriticKey = "critic",
-        PersonalKey = "personal", None = "none";
+        PersonalKey = "personal", NetworkKey = "network", None = "none";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -70,6 +72,12 @@ internal static class PolicyReader
         {
             options = told with { Critic = learns ? CriticKind.Own : CriticKind.None };
             policy.Resolved[CriticKey] = learns ? "own" : "none";
+        }
+        if (options is NetworkPolicyOptions { Network: null } net)
+        {
+            NetworkKind standardKind = EpisodicNetworks.Standard(environment!, learns, net.Channels);
+            options = net with { Network = standardKind };
+            policy.Resolved[NetworkKey] = OptionRecord.ToJson(options)[NetworkKey]!.DeepClone();
         }
         if (options is ContextPolicyOptions { Normalise: true } && !learns)
             policy.Reject("normalise", "needs an estimator that keeps the statistics: gradient.estimator \"ppo\" | \"actor-critic\"");

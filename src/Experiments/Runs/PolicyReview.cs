@@ -19,6 +19,12 @@ internal sealed record AgentReview(string Name, double Objective, double? Optimu
 {
     /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
     public double? ObjectiveError { get; init; }
+
+    /// <summary>
+    /// What is left of the agent's way from the uniform policy to its own optimum, a share; null where that is unknown, and where the
+    /// uniform policy is the agent's optimum.
+    /// </summary>
+    public double? OwnShare { get; init; }
 }
 
 /// <summary>A trained policy, evaluated again.</summary>
@@ -43,6 +49,15 @@ internal sealed record PolicyReview(
 {
     /// <summary>The standard error of <see cref="Objective"/>; null where it is exact.</summary>
     public double? ObjectiveError { get; init; }
+
+    /// <summary>The mean over agents of objective - own optimum; null where own optima are unknown.</summary>
+    public double? OwnGap { get; init; }
+
+    /// <summary>The largest share of its own uniform gap that an agent keeps; null where unknown.</summary>
+    public double? WorstOwnGap { get; init; }
+
+    /// <summary>The own gap of the uniform policy, the mean over agents; null where unknown.</summary>
+    public double? UniformOwnGap { get; init; }
 
     /// <summary>The mean of the agents' mean returns; null without episodes.</summary>
     public double? Return => Episodes == 0 ? null : Agents.Average(a => a.Played!.Return);
@@ -96,9 +111,13 @@ internal sealed record PolicyReview(
                 new AgentReview(name, evaluation.AgentObjectives[i], evaluator.AgentOptima?[i], played?[i])
             {
                 ObjectiveError = evaluation.AgentErrors?[i] ?? evaluation.AgentEpisodes?[i].CostError,
+                OwnShare = evaluation.OwnShares?[i],
             })])
         {
             ObjectiveError = evaluation.ObjectiveError,
+            OwnGap = evaluation.OwnGap,
+            WorstOwnGap = evaluation.WorstOwnGap,
+            UniformOwnGap = evaluator.UniformOwnGap,
         };
     }
 

@@ -1,13 +1,16 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using FedPG.Core.Options;
+using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Runs;
 
 /// <summary>
-/// What decides a run beside the program: its experiment.json and the finite-MDP file that this names. Their checksums lie in the run
-/// folder, in inputs/manifest.json, with a copy of the MDP file. So a change is noticed, and a folder can move without the file. Maps stand
+/// What decides a run beside the program: its experiment.json, the finite-MDP file that this names, and the policy that it starts from.
+/// Their checksums lie in the run folder, in inputs/manifest.json, with copies of file and policy. So a change is noticed, and a folder can
+/// move without them. Maps stand
 /// in experiment.json themselves, and plug-ins are recorded there with their checksums. Stateless.
 /// </summary>
 internal static class RunInputs
@@ -15,12 +18,16 @@ internal static class RunInputs
     /// <summary>The folder in a run folder.</summary>
     public const string Folder = "inputs";
 
+    /// <summary>The name of theta_0 among the inputs.</summary>
+    private const string Start = "start";
+
     private const string ManifestFile = "manifest.json", MdpCopy = "mdp.json", PrismEnding = ".tra", MdpKey = "environment.mdp";
     private const string AcceptChanges = "--accept-changes";
 
     /// <summary>Records what a run has read. Runs of older versions may have no record.</summary>
     /// <param name="folder">The run folder, which holds its experiment.json.</param>
-    public static void Record(string folder)
+    /// <param name="run">The experiment, for the policy that it starts from; null where that was recorded already.</param>
+    public static void Record(string folder, Experiment? run = null)
     {
         byte[] experiment = File.ReadAllBytes(Path.Combine(folder, RunFolder.ExperimentFile));
         string inputs = Path.Combine(folder, Folder);
@@ -36,7 +43,32 @@ internal static class RunInputs
                 File.Move(aside, copy, overwrite: true);
             }
         }
-        RunFolder.WriteJson(Path.Combine(inputs, ManifestFile), new Manifest(1, HashOf(experiment), mdp, checksum));
+        string manifest = Path.Combine(inputs, ManifestFile);
+        RecordedStart? start = run is null ? Read(manifest)?.Start : StartOf(run, inputs);
+        RunFolder.WriteJson(manifest, new Manifest(1, HashOf(experiment), mdp, checksum) { Start = start });
+    }
+
+    /// <summary>The experiment of a run folder with the policy that the run started from, where it started from one.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="experiment">Its experiment, as it was read.</param>
+    /// <exception cref="InvalidInputException">The numbers it started from are gone or changed, or do not fit.</exception>
+    public static Experiment WithStart(string folder, Experiment experiment)
+    {
+        string inputs = Path.Combine(folder, Folder), path = Path.Combine(inputs, ManifestFile);
+        if (!File.Exists(path) || Read(path)?.Start is not { From: { } from, Theta: { } entry }) return experiment;
+        if (TensorFiles.Error(inputs, entry) is { } wrong) throw new InvalidInputException(new ValidationError(path, "", null, wrong));
+        try
+        {
+            using var noGrad = no_grad();
+            using Tensor theta = zeros(entry.Shape, dtype: experiment.Dtype);
+            TensorFiles.Read(inputs, entry, [theta]);
+            double[] numbers = theta.to(ScalarType.Float64).data<double>().ToArray();
+            return experiment with { InitialParameters = numbers, Start = from };
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new InvalidInputException(new ValidationError(path, "", null, $"cannot be read: {e.Message.Split('\n')[0]}"));
+        }
     }
 
     /// <summary>Compares what a run has read with what is there now.</summary>
@@ -58,6 +90,15 @@ internal static class RunInputs
             ? CheckMdp(mdp, sum, Path.Combine(folder, Folder, CopyOf(mdp) ?? MdpCopy), acceptChanges, errors)
             : [];
         return errors.Count == 0 ? overrides : throw new InvalidInputException(errors);
+    }
+
+    /// <summary>Writes theta_0 among the inputs, so that the run can begin anew where the other run's folder is gone.</summary>
+    private static RecordedStart? StartOf(Experiment run, string inputs)
+    {
+        if (run is not { Start: { } from, InitialParameters: { } numbers }) return null;
+        using var noGrad = no_grad();
+        using Tensor theta = tensor(numbers, dtype: run.Dtype);
+        return new RecordedStart(from, TensorFiles.Write(inputs, Start, [theta]));
     }
 
     private static string[] CheckMdp(string mdp, string sum, string copy, bool acceptChanges, List<ValidationError> errors)
@@ -117,5 +158,14 @@ internal static class RunInputs
     private static ValidationError Error(string path, string what) =>
         new(path, "", null, $"{what}; put the old one back, or say {AcceptChanges} to use it as it is");
 
-    private sealed record Manifest(int Format, string? Experiment, string? Mdp, string? MdpSha256);
+    private sealed record Manifest(int Format, string? Experiment, string? Mdp, string? MdpSha256)
+    {
+        /// <summary>What the run started from; null, and left out, where it started by itself.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public RecordedStart? Start { get; init; }
+    }
+
+    /// <param name="From">The policy that it came from.</param>
+    /// <param name="Theta">theta_0 itself, in a file beside the manifest.</param>
+    private sealed record RecordedStart(StartPolicy? From, TensorEntry? Theta);
 }

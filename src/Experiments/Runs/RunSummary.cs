@@ -108,6 +108,14 @@ public sealed record RunSummary
     /// <summary>What is left of the gap, and why; null for a run that did not finish, and where the problem is not known exactly.</summary>
     public Certificate? Certificate { get; init; }
 
+    /// <summary>Rounds in which the correction of local steps made the policy worse; null, and left out, where there were none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CorrectionSetback? Setback { get; init; }
+
+    /// <summary>The policy of another run that it started from; null, and left out, where it started by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StartPolicy? Start { get; init; }
+
     /// <summary>The run folder; null, and left out, for a run without one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Folder { get; init; }

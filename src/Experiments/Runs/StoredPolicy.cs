@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
@@ -23,6 +25,9 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
     /// The parameters that serve each agent, [N][d]: its own, or thetabar with its personal ones behind it. Null where thetabar serves all.
     /// </summary>
     public IReadOnlyList<double[]>? OwnRows { get; init; }
+
+    /// <summary>The checksum of the parameters: of their file, or of the numbers where there is none.</summary>
+    public string Checksum { get => field ??= HashOf(Parameters); init; }
 
     /// <summary>Reads the policy of a run folder.</summary>
     /// <param name="folder">The run folder.</param>
@@ -70,6 +75,7 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
             return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, theta)
             {
                 OwnRows = OwnRowsOf(policy, entries, theta, experiment, instance.Layout),
+                Checksum = first.Sha256,
             };
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)
@@ -88,6 +94,34 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         ArgumentOutOfRangeException.ThrowIfNegative(agent);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, OwnRows.Count);
         return OwnRows[agent];
+    }
+
+    /// <summary>The same parameters in another environment than they were trained in: other tasks, other agents.</summary>
+    /// <param name="reader">Reads the experiment.</param>
+    /// <param name="assignments">
+    /// Overrides <c>environment.KEY=value</c>, and <c>evaluationEpisodes</c>. Relative paths in them are relative to the current folder.
+    /// </param>
+    /// <exception cref="InvalidInputException">Another key is set, a value is not allowed, or the policy does not fit there.</exception>
+    public StoredPolicy In(ExperimentReader reader, IReadOnlyList<string> assignments)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(assignments);
+        return assignments.Count == 0 ? this : HeldOutTasks.Move(this, reader, assignments);
+    }
+
+    /// <summary>
+    /// An experiment that starts from this policy in the place of a uniform one. Parameters are matched by name and shape; a context that
+    /// only the experiment's policy is told starts with weights of zero, so that the first policy is this one.
+    /// </summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="source">What named this policy, as messages call it.</param>
+    /// <exception cref="InvalidInputException">
+    /// The policy is of another kind or has other parameters than the experiment's, or the experiment says itself where to start.
+    /// </exception>
+    public Experiment AsStartOf(Experiment experiment, string source = "RUN_DIR")
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return StartFrom.Apply(experiment, this, source);
     }
 
     /// <summary>thetabar as a tensor of the experiment's type, [d]; owned by the caller.</summary>
@@ -120,6 +154,9 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         using Policy policy = Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
         return policy.Contexts?.Agents;
     }
+
+    private static string HashOf(double[] numbers) =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan())));
 
     private static double[][]? OwnRowsOf(
         string folder, IReadOnlyList<TensorEntry> entries, double[] theta, Experiment experiment, ParameterLayout layout)

@@ -23,6 +23,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     private readonly RunFolder? _folder;
     private readonly TrainingLoop _federation;
     private readonly IRoundSink _progress;
+    private readonly CorrectionWatch _watch = new();
     private RunLogs? _logs;
     private TensorBoardLog? _tensorBoard;
     private RoundReport? _last;
@@ -50,7 +51,8 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         $"{_experiment.Name}: {_experiment.AlgorithmName} on {_experiment.Environment.Name}, "
         + $"{_experiment.Environment.AgentNames.Count} agents, "
         + $"{_experiment.Environment.Size}; {_experiment.PolicyKind} policy of {_federation.Layout.Length} parameters, "
-        + $"{_experiment.Estimator} gradients, seed {_experiment.Seed}";
+        + $"{_experiment.Estimator} gradients, seed {_experiment.Seed}"
+        + (_experiment.Start is { } start ? $", from the policy of {start.Folder} after {start.Rounds} rounds" : "");
 
     /// <summary>Starts a new run in a folder that does not exist or is empty.</summary>
     /// <param name="experiment">What to run.</param>
@@ -78,7 +80,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             var document = (JsonObject)experiment.Resolved.DeepClone();
             document[ExperimentReader.VersionsKey] = versions.DeepClone();
             RunFolder.WriteJson(opened.PathOf(RunFolder.ExperimentFile), document);
-            RunInputs.Record(opened.FullPath);
+            RunInputs.Record(opened.FullPath, experiment);
             run.OpenLogs(opened, document, resumedAt: null, time);
             return run;
         }
@@ -132,7 +134,8 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             }
             IReadOnlyList<string> overrides = [.. RunInputs.Check(opened.FullPath, changes.Accept),
                 .. RunExtension.Overrides(changes.Rounds)];
-            Experiment experiment = reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), overrides, environment);
+            Experiment experiment = RunInputs.WithStart(
+                opened.FullPath, reader.ReadFile(opened.PathOf(RunFolder.ExperimentFile), overrides, environment));
             federation = new TrainingLoop(experiment, execution(experiment), time);
             var run = new TrainingRun(experiment, opened, federation, progress);
             (string Folder, CheckpointManifest Manifest)? checkpoint = Checkpoint.Newest(
@@ -223,6 +226,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     public void Report(RoundReport report)
     {
         _last = report;
+        _watch.See(report);
         _logs?.Report(report);
         _tensorBoard?.Report(report);
         _progress.Report(report);
@@ -308,6 +312,8 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
                 ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage)
                 : null,
             Folder = Folder,
+            Start = _experiment.Start,
+            Setback = _watch.Result,
         };
     }
 }

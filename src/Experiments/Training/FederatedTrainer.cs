@@ -145,6 +145,25 @@ public sealed class FederatedTrainer : IDisposable
         (_reader, Experiment, _stored, _folder, _execution) =
             (reader, stored.Experiment, new TrainingResult(summary, new TrainedPolicy(stored)), stored.Folder, execution);
 
+    /// <summary>
+    /// Has training start from a policy that was trained before, in the place of a uniform one. Parameters are matched by name and shape; a
+    /// context that only this experiment's policy is told starts with weights of zero, so that the first policy is the one given.
+    /// </summary>
+    /// <param name="policy">That of a run (<see cref="TrainingResult.Policy"/>) or a folder (<see cref="TrainedPolicy.Load"/>).</param>
+    /// <exception cref="InvalidInputException">The policy does not fit; the message names each parameter.</exception>
+    /// <exception cref="InvalidOperationException">Training has begun.</exception>
+    public void StartFrom(TrainedPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        _ = Alone(() =>
+        {
+            if (_run is not null || _stored is not null) throw new InvalidOperationException("training has begun");
+            bool again = Experiment.Start is not null;
+            Experiment own = again ? Experiment with { InitialParameters = null, Start = null } : Experiment;
+            return Experiment = policy.Stored.AsStartOf(own, nameof(policy));
+        });
+    }
+
     /// <summary>Calls a function with the report of every round, on the thread that trains: training waits for it.</summary>
     /// <param name="report">The function.</param>
     public void OnRound(Action<RoundReport> report)
@@ -280,9 +299,10 @@ public sealed class FederatedTrainer : IDisposable
             return;
         }
         JsonElement document = JsonSerializer.SerializeToElement(Experiment.Resolved);
-        Experiment = _reader.Read(
+        Experiment changed = _reader.Read(
             document, nameof(FederatedTrainer), Environment.CurrentDirectory,
             [FormattableString.Invariant($"federation.rounds={rounds}")], Experiment.GivenEnvironment);
+        Experiment = changed with { InitialParameters = Experiment.InitialParameters, Start = Experiment.Start };
     }
 
     private T Alone<T>(Func<T> work)

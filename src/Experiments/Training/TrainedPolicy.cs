@@ -29,6 +29,9 @@ public sealed class TrainedPolicy
         _combinations = new Lazy<FlatActions?>(() => PolicyActors.CombinationsOf(stored.Experiment.Environment));
     }
 
+    /// <summary>The parameters with the experiment that they were trained on.</summary>
+    internal StoredPolicy Stored => _stored;
+
     /// <summary>The kind of policy, as experiment files name it.</summary>
     public string Kind => _stored.Experiment.PolicyKind;
 

@@ -265,10 +265,51 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <param name="own">What each agent's gradient is corrected by, [n, d].</param>
     /// <param name="mean">What takes its place, [d].</param>
     /// <param name="again">Whether the rollout is the latest one, again.</param>
-    internal void Advance(LocalStep step, int round, double eta, Tensor own, Tensor mean, bool again = false)
+    /// <param name="guarded">Whether the correction is held back (<see cref="Guarded"/>).</param>
+    /// <param name="localSteps">H, to record what the last step leaves of gradients.</param>
+    internal void Advance(
+        LocalStep step, int round, double eta, Tensor own, Tensor mean, bool again = false, bool guarded = false, int localSteps = 0)
     {
-        if (Learns) Advance(step, round, eta, gradient => gradient.sub_(own).Add(mean), again: again);
-        else Descend(Gradient(Theta, step, round), own, mean, eta, step);
+        if (Learns)
+        {
+            Advance(step, round, eta, g => guarded ? Guarded(g, own, mean, step) : g.sub_(own).Add(mean), again: again);
+            return;
+        }
+        Tensor gradient = Gradient(Theta, step, round);
+        ObserveSaturation(gradient, own, step, localSteps);
+        if (guarded) Descend(Guarded(gradient, own, mean, step), eta, step);
+        else Descend(gradient, own, mean, eta, step);
+    }
+
+    /// <summary>
+    /// The direction gradient - s_i (own - mean) with s_i = min(1, |gradient_i| / |own_i|): a correction never outweighs a gradient that
+    /// has become smaller than the memory of it. Records s_i.
+    /// </summary>
+    /// <param name="gradient">[n, d]; overwritten.</param>
+    /// <param name="own">What each agent's gradient is corrected by, [n, d].</param>
+    /// <param name="mean">What takes its place, [d].</param>
+    /// <param name="step">The step.</param>
+    public Tensor Guarded(Tensor gradient, Tensor own, Tensor mean, LocalStep step)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        double[] scales = ShareOfMemory(gradient, own, step);
+        Metrics.Record(MetricNames.CorrectionScale, scales, MetricKind.Mean, step.Active);
+        Tensor scale = tensor(scales, dtype: gradient.dtype, device: gradient.device).unsqueeze(1);
+        return gradient.Add((mean - own).mul_(scale));
+    }
+
+    /// <summary>
+    /// Records what is left of each agent's gradient after its local steps, min(1, |gradient_i| / |own_i|): near 0 where a softmax has
+    /// saturated on the way, so that the correction goes on unopposed.
+    /// </summary>
+    /// <param name="gradient">The gradients of the last local step, [n, d].</param>
+    /// <param name="own">The agents' memories, [n, d].</param>
+    /// <param name="step">The step; nothing is recorded before the last.</param>
+    /// <param name="localSteps">H.</param>
+    public void ObserveSaturation(Tensor gradient, Tensor own, LocalStep step, int localSteps)
+    {
+        if (Learns || step.Index != localSteps - 1 || step.Index == 0) return;
+        Metrics.Record(MetricNames.GradientLeft, ShareOfMemory(gradient, own, step), MetricKind.Mean, step.Active);
     }
 
     /// <summary>
@@ -357,6 +398,17 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     {
         Optimizer.Dispose();
         Optimizer = new LocalOptimizer(settings, Theta);
+    }
+
+    /// <summary>min(1, |gradient_i| / |own_i|), [n]; 1 where the memory is zero.</summary>
+    private double[] ShareOfMemory(Tensor gradient, Tensor own, LocalStep step)
+    {
+        using Tensor zero = zeros(gradient.shape[1], dtype: gradient.dtype, device: gradient.device);
+        double[] shares = new double[Count];
+        RowNorms.Distances(gradient, zero, shares, step.Active);
+        RowNorms.Distances(own, zero, _norms, step.Active);
+        for (int i = 0; i < Count; i++) shares[i] = shares[i] < _norms[i] ? shares[i] / _norms[i] : 1;
+        return shares;
     }
 
     private static void Keep(Dictionary<string, Tensor> kept, string name, Tensor vector)

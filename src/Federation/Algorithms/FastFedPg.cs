@@ -16,7 +16,8 @@ namespace FedPG.Federation.Algorithms;
 /// before round 0, up memory and down memory_mean.</para>
 /// <para>
 /// Beyond the paper: rounds of some agents (<see cref="AbsentMemory"/>; by name memory_change goes up then), own numbers of local steps,
-/// where corrections no longer cancel in the mean though the optimum stays a fixed point, and server optimisers in the place of Eq. (7).
+/// where corrections no longer cancel in the mean though the optimum stays a fixed point, server optimisers in the place of Eq. (7), and
+/// corrections that are held back (<see cref="CorrectionKind.Guarded"/>).
 /// </para>
 /// </summary>
 internal sealed class FastFedPg(FastFedPgOptions options, FederationOptions federation) : Algorithm<FastFedPg.Server, FastFedPg.Agents>
@@ -57,7 +58,8 @@ internal sealed class FastFedPg(FastFedPgOptions options, FederationOptions fede
     /// <remarks>
     /// A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).
     /// </remarks>
-    public override LimitLaws Limits => (federation.IsPlain && _optimizer.IsAveraging, options.Memory) switch
+    public override LimitLaws Limits =>
+        (federation.IsPlain && _optimizer.IsAveraging && options.Correction == CorrectionKind.Plain, options.Memory) switch
     {
         (false, _) => LimitLaws.Unknown,
         (_, MemoryKind.Resample) => LimitLaws.Unbiased with { Noise = 1 + (2.0 * federation.LocalSteps) },
@@ -124,7 +126,8 @@ internal sealed class FastFedPg(FastFedPgOptions options, FederationOptions fede
             }
             else
             {
-                agents.Advance(step, t, eta, m, mbar);                      // lines 6 and 7, Eq. (6)
+                agents.Advance(                                             // lines 6 and 7, Eq. (6)
+                    step, t, eta, m, mbar, guarded: options.Correction == CorrectionKind.Guarded, localSteps: federation.LocalSteps);
             }
             agents.ObserveDrift(thetabar, step);
         }

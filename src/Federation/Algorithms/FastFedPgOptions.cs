@@ -47,4 +47,8 @@ public sealed record FastFedPgOptions : AveragingOptions
     /// <summary>What memories of agents that sit a round out are worth; the last known count by default.</summary>
     [Option("what memories of agents that sit a round out are worth")]
     public AbsentMemory AbsentMemory { get; init; }
+
+    /// <summary>How local gradients are corrected; as published by default.</summary>
+    [Option("how local gradients are corrected: as published, or scaled down where the gradient has become smaller than the memory of it")]
+    public CorrectionKind Correction { get; init; }
 }

@@ -21,6 +21,10 @@ public sealed record FedLinOptions : AveragingOptions
     /// <summary>Entries of a gradient that agents send: a whole number, a share below 1, or 0 (the default) for all.</summary>
     [Option("entries of a gradient that FedLin's agents send: a whole number, a share below 1, 0 for all", Minimum = 0)]
     public double AgentTopK { get; init; }
+
+    /// <summary>How local gradients are corrected; as published by default.</summary>
+    [Option("how local gradients are corrected: as published, or scaled down where the gradient has become smaller than the memory of it")]
+    public CorrectionKind Correction { get; init; }
 }
 
 /// <summary>
@@ -76,8 +80,8 @@ internal sealed class FedLin(FedLinOptions options, FederationOptions federation
     public sealed record ErrorFeedback(Tensor Withheld) : IStateRecord;
 
     /// <inheritdoc/>
-    public override LimitLaws Limits =>
-        federation.IsPlain && _optimizer.IsAveraging && _serverTopK.IsNone && _agentTopK.IsNone ? LimitLaws.Unbiased : LimitLaws.Unknown;
+    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging && _serverTopK.IsNone && _agentTopK.IsNone
+        && options.Correction == CorrectionKind.Plain ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
     public override Server CreateServer(Tensor theta) => new(theta, zeros_like(theta).DetachFromDisposeScope())
@@ -135,12 +139,18 @@ internal sealed class FedLin(FedLinOptions options, FederationOptions federation
             }
             else
             {
-                agents.Advance(
-                    step, t, eta, gradient => Shared(gradient.sub_(own).Add(g), shares), again: step.Index == 0);
+                agents.Advance(step, t, eta, gradient => Corrected(gradient, step), again: step.Index == 0);
             }
             agents.ObserveDrift(xbar, step);
         }
         return x - xbar;
+
+        Tensor Corrected(Tensor gradient, LocalStep step)
+        {
+            agents.ObserveSaturation(gradient, own, step, federation.LocalSteps);
+            bool guarded = options.Correction == CorrectionKind.Guarded;
+            return Shared(guarded ? agents.Guarded(gradient, own, g, step) : gradient.sub_(own).Add(g), shares);
+        }
     }
 
     /// <summary>

@@ -21,6 +21,10 @@ public sealed record ScaffoldOptions : AveragingOptions
     [Option("how SCAFFOLD's controls are renewed: 1 by the gradient at the server's parameters, 2 by the local path",
         Minimum = 1, Maximum = 2)]
     public int Controls { get; init; } = 1;
+
+    /// <summary>How local gradients are corrected; as published by default.</summary>
+    [Option("how local gradients are corrected: as published, or scaled down where the gradient has become smaller than the memory of it")]
+    public CorrectionKind Correction { get; init; }
 }
 
 /// <summary>
@@ -63,7 +67,8 @@ internal sealed class Scaffold(ScaffoldOptions options, FederationOptions federa
     public sealed record Agents(Tensor Control, Tensor Change);
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging ? LimitLaws.Unbiased : LimitLaws.Unknown;
+    public override LimitLaws Limits =>
+        federation.IsPlain && _optimizer.IsAveraging && options.Correction == CorrectionKind.Plain ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
     public override Server CreateServer(Tensor theta) => new(theta, zeros_like(theta).DetachFromDisposeScope())
@@ -96,18 +101,21 @@ internal sealed class Scaffold(ScaffoldOptions options, FederationOptions federa
         agents.ObserveCorrections(own, c);
         agents.Optimizer.Share(c, agents.Active);
         y.copy_(x);                                                                     // line 7
+        bool guarded = options.Correction == CorrectionKind.Guarded;
         foreach (LocalStep step in agents.Steps(federation.LocalSteps))                 // line 8
         {
             if (options.Controls == 1 && step.Index == 0)
             {
                 Tensor gradient = agents.Gradient(y, step, t);                          // line 9
                 agents.Keep(change, gradient - own);                                    // line 12, option I
-                if (agents.Learns) agents.Advance(step, t, eta, own, c, again: true);
+                if (agents.Learns) agents.Advance(step, t, eta, own, c, again: true, guarded: guarded);
+                else if (guarded) agents.Descend(agents.Guarded(gradient, own, c, step), eta, step);
                 else agents.Descend(gradient, own, c, eta, step);                       // line 10, Eq. (3)
             }
             else
             {
-                agents.Advance(step, t, eta, own, c);                                   // lines 9 and 10
+                agents.Advance(step, t, eta, own, c, guarded: guarded, localSteps: federation.LocalSteps);
+                                             // lines 9 and 10
             }
             agents.ObserveDrift(x, step);
         }

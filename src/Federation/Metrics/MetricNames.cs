@@ -11,6 +11,12 @@ internal static class MetricNames
     /// <summary>The mean over agents of ||mbar - m_i||; 0 for algorithms without memories.</summary>
     public const string CorrectionNorm = "federated/correction_norm";
 
+    /// <summary>The mean over agents of min(1, |g_i,H-1| / |m_i|): what local steps left of the gradient of the memory.</summary>
+    public const string GradientLeft = "federated/gradient_left";
+
+    /// <summary>The mean over agents and local steps of the scale of a guarded correction, 1 where it is whole.</summary>
+    public const string CorrectionScale = "federated/correction_scale";
+
     /// <summary>J, the mean over agents.</summary>
     public const string Objective = "federated/objective";
 
@@ -55,7 +61,7 @@ internal static class MetricNames
 
     /// <summary>Whether a metric belongs to every run, so that it is no appended column of metrics.csv.</summary>
     /// <param name="name">The name.</param>
-    internal static bool IsOfEveryRun(string name) => name is Drift or CorrectionNorm or Objective or Gap
+    internal static bool IsOfEveryRun(string name) => name is Drift or CorrectionNorm or GradientLeft or CorrectionScale or Objective or Gap
         or OwnGap or WorstOwnGap or GradientNorm or ObjectiveError
         or RegularisedObjective or RegularisedGap or BytesUp or BytesDown or EpisodeReturn or EpisodeLength or StepsPerSecond or EnvSteps
         || name.StartsWith("diagnostics/", StringComparison.Ordinal);

@@ -28,6 +28,9 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <summary>The numbers in a head.</summary>
     public int HeadSize { get; }
 
+    /// <inheritdoc/>
+    internal override int ContextInputs => Encoding.ContextNumbers;
+
     /// <summary>
     /// Whether the last number of a head is V(o), the value of what is observed, which a critic learns; false by default.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
@@ -69,7 +70,7 @@ internal sealed class GaussianPolicy : EpisodicPolicy
 
     /// <summary>The kind of policy.</summary>
     internal static PolicyDefinition Definition { get; } = PolicyDefinition.For<EpisodicEnvironment, GaussianOptions>(
-        "a Gaussian around a network of observations", Create, fits: environment => environment.ActionSpace is Box);
+        "a Gaussian around a network of observations", Create, Read, environment => environment.ActionSpace is Box);
 
     /// <summary>Only a learnt sigma changes the entropy.</summary>
     public override bool HasVariableEntropy => _learnt;
@@ -167,16 +168,22 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, ReadOnlySpan<double> logWeights, double entropyWeight, Span<T> slopes) =>
         GaussianSlopes.Write(heads, HeadSize, ActionSize, actions, logWeights, entropyWeight, slopes);
 
+    private static GaussianOptions Read(OptionReader reader, EpisodicEnvironment? environment)
+    {
+        GaussianOptions options = OptionRecord.Read(reader, new GaussianOptions());
+        EpisodicNetworks.Check(options, reader, environment);
+        return options;
+    }
+
     private static GaussianPolicy Create(GaussianOptions options, EpisodicEnvironment environment, TensorFormat format)
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Box)environment.ActionSpace;
-        (int embedded, int? ownLayer) = options.SharesNothing ? (0, null) : (options.Embedded, options.OwnLayer);
-        RowNetwork network = CriticNetworks.Of(options, actions.Size, outputs => new DenseNetwork(
-            encoding.Size, options.Hidden, outputs, options.Activation, encoding.ActiveNumbers, embedded));
+        RowNetwork network = CriticNetworks.Of(
+            options, actions.Size, outputs => EpisodicNetworks.Create(options, encoding, outputs, actions.Size));
         return new GaussianPolicy(
             encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format,
-            Embeddings.IsPersonal(ownLayer, DeviationName));
+            Embeddings.IsPersonal(options.OwnLayer, DeviationName));
     }
 
     /// <summary>Outputs of the network with log sigma behind the means.</summary>

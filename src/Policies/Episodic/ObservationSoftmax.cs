@@ -163,11 +163,13 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
 
     private static bool HasChoices(EpisodicEnvironment environment) => environment.ActionSpace is Discrete;
 
-    private static NeuralSoftmaxOptions ReadNeural(OptionReader reader, EpisodicEnvironment? environment) =>
-        OptionRecord.Read(reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
-        {
-            [nameof(NeuralSoftmaxOptions.Observation)] = null,
-        });
+    private static NeuralSoftmaxOptions ReadNeural(OptionReader reader, EpisodicEnvironment? environment)
+    {
+        var own = new Dictionary<string, Func<OptionProperty, object?>?> { [nameof(NeuralSoftmaxOptions.Observation)] = null };
+        NeuralSoftmaxOptions options = OptionRecord.Read(reader, new NeuralSoftmaxOptions(), own);
+        EpisodicNetworks.Check(options, reader, environment);
+        return options;
+    }
 
     private static LogLinearOptions ReadLogLinear(OptionReader reader, EpisodicEnvironment? environment) =>
         OptionRecord.Read(reader, new LogLinearOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
@@ -178,23 +180,22 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
                 WordOrNumbers.Of(reader.Choice(property.Key, "observation", ["observation"], property.Attribute.Meaning)),
         });
 
-    private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format)
-    {
-        (int embedded, int? ownLayer) = options.SharesNothing ? (0, null) : (options.Embedded, options.OwnLayer);
-        return Create(options, options.Hidden, options.Activation, environment, format, embedded, Embeddings.IsPersonal(ownLayer));
-    }
+    private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format) =>
+        Create(options, environment, format, EpisodicNetworks.Create, Embeddings.IsPersonal(options.OwnLayer));
 
     private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options, [], Activation.Tanh, environment, format);
+        Create(options, environment, format, (_, encoding, outputs, _) =>
+            new DenseNetwork(encoding.Size, [], outputs, Activation.Tanh, encoding.ActiveNumbers));
 
-    private static ObservationSoftmax Create(
-        ContextPolicyOptions options, int[] hidden, Activation activation, EpisodicEnvironment environment, TensorFormat format,
-        int embedded = 0, Predicate<string>? isPersonal = null)
+    private static ObservationSoftmax Create<TOptions>(
+        TOptions options, EpisodicEnvironment environment, TensorFormat format,
+        Func<TOptions, ObservationEncoding, int, int, RowNetwork> create, Predicate<string>? isPersonal = null)
+        where TOptions : ContextPolicyOptions
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Discrete)environment.ActionSpace;
-        RowNetwork network = CriticNetworks.Of(options, actions.Count, outputs =>
-            new DenseNetwork(encoding.Size, hidden, outputs, activation, encoding.ActiveNumbers, embedded));
+        RowNetwork network = CriticNetworks.Of(
+            options, actions.Count, outputs => create(options, encoding, outputs, actions.Count));
         return new ObservationSoftmax(options.Kind, encoding, actions, network, format, isPersonal);
     }
 }

@@ -84,6 +84,10 @@ public static class ModuleKinds
         [nameof(GaussianOptions.EmbeddingSize)] = null,
         [nameof(GaussianOptions.Hidden)] = null,
         [nameof(GaussianOptions.Activation)] = null,
+        [nameof(GaussianOptions.Network)] = null,
+        [nameof(GaussianOptions.Channels)] = null,
+        [nameof(GaussianOptions.LayerNorm)] = null,
+        [nameof(GaussianOptions.Start)] = null,
     };
 
     private static PolicyDefinition Define<TEnvironment>(

@@ -12,7 +12,8 @@ namespace FedPG.Policies.Networks;
 internal sealed class DenseNetwork : RowNetwork
 {
     private readonly int[] _sizes;
-    private readonly int _fanIn;
+    private readonly int _fanIn, _values;
+    private readonly NetworkStart _start;
 
     /// <summary>Creates the network.</summary>
     /// <param name="inputs">The numbers that come in.</param>
@@ -20,12 +21,16 @@ internal sealed class DenseNetwork : RowNetwork
     /// <param name="outputs">The numbers that go out.</param>
     /// <param name="activation">Between the layers.</param>
     /// <param name="fanIn">How many inputs are not zero in general.</param>
+    /// <param name="start">How parameters start.</param>
+    /// <param name="values">How many of the outputs, the last ones, are values.</param>
     /// <param name="embedded">The numbers of a learned vector that the first layer sees too; 0 (the default) for none.</param>
-    public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, int fanIn, int embedded = 0)
+    public DenseNetwork(
+        int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, int fanIn, NetworkStart start = NetworkStart.Zero,
+        int values = 0, int embedded = 0)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         _sizes = [inputs, .. hidden, outputs];
-        (Activation, _fanIn, Embedded) = (activation, fanIn + embedded, embedded);
+        (Activation, _fanIn, _start, _values, Embedded) = (activation, fanIn + embedded, start, values, embedded);
         Parameters =
         [
             .. Enumerable.Range(0, Layers).SelectMany(layer => new (string, long[])[]
@@ -100,26 +105,22 @@ internal sealed class DenseNetwork : RowNetwork
         }
     }
 
-    /// <summary>
-    /// Hidden weights and those of an embedding uniform with variance 1 / fan-in; the last layer, all biases and the embedding itself 0.
-    /// </summary>
+    /// <summary>As <see cref="NetworkStart"/> says; weights of an embedding as those of a hidden layer, the embedding itself 0.</summary>
     /// <param name="key">The stream.</param>
     /// <param name="parameters">The first numbers of a row theta; must be 0.</param>
     public override void Initialise(StreamKey key, Span<double> parameters)
     {
-        var random = new RandomSequence(key);
-        int offset = 0;
+        var layers = new LayerStart(key, _start);
         for (int layer = 0; layer < Layers - 1; layer++)
         {
-            double bound = Math.Sqrt(3.0 / (layer == 0 ? _fanIn : _sizes[layer]));
-            int weights = _sizes[layer] * _sizes[layer + 1];
-            for (int k = 0; k < weights; k++) parameters[offset + k] = bound * ((2 * random.NextDouble()) - 1);
-            offset += weights + _sizes[layer + 1];
+            (int inputs, int outputs) = (_sizes[layer], _sizes[layer + 1]);
+            layers.Hidden(parameters[..(inputs * outputs)], outputs, layer == 0 ? _fanIn : inputs);
+            parameters = parameters[((inputs + 1) * outputs)..];
         }
-        if (Layers == 1 || Embedded == 0) return;
-        double range = Math.Sqrt(3.0 / _fanIn);
-        Span<double> more = parameters.Slice(offset + ((_sizes[^2] + 1) * _sizes[^1]), Embedded * _sizes[1]);
-        foreach (ref double number in more) number = range * ((2 * random.NextDouble()) - 1);
+        int last = _sizes[^2] * _sizes[^1];
+        if (Layers > 1 && Embedded > 0)
+            layers.Hidden(parameters.Slice(last + _sizes[^1], Embedded * _sizes[1]), _sizes[1], _fanIn);
+        layers.Last(parameters[..last], _sizes[^1], _values);
     }
 
     /// <inheritdoc/>

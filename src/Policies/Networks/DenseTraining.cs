@@ -25,6 +25,9 @@ internal sealed unsafe class DenseTraining<T>(DenseNetwork network) : IHeadTrain
     private T[] _upper = [], _lower = [];
     private int _count;
 
+    /// <summary>Whether the derivatives by what is seen are asked for, too; false by default.</summary>
+    public bool GivesSlopesOfInputs { get; set; }
+
     /// <inheritdoc/>
     public void Forward(ReadOnlySpan<T> theta, ReadOnlySpan<T> seen, int count, Span<T> outputs)
     {
@@ -55,7 +58,14 @@ internal sealed unsafe class DenseTraining<T>(DenseNetwork network) : IHeadTrain
     }
 
     /// <inheritdoc/>
-    public void Backward(ReadOnlySpan<T> seen, ReadOnlySpan<T> weights, Span<T> gradient)
+    public void Backward(ReadOnlySpan<T> seen, ReadOnlySpan<T> weights, Span<T> gradient) => Backward(seen, weights, gradient, []);
+
+    /// <summary>The same, and the derivatives by what was seen.</summary>
+    /// <param name="seen">The same as in the latest <see cref="Forward"/>.</param>
+    /// <param name="weights">[count, outputs].</param>
+    /// <param name="gradient">[d] or more; its first d numbers are overwritten.</param>
+    /// <param name="below">[count, m], overwritten; empty where they are not asked for.</param>
+    public void Backward(ReadOnlySpan<T> seen, ReadOnlySpan<T> weights, Span<T> gradient, Span<T> below)
     {
         int size = _sizes[^1];
         for (int r = 0; r < _count; r++)
@@ -77,12 +87,15 @@ internal sealed unsafe class DenseTraining<T>(DenseNetwork network) : IHeadTrain
                 DenseKernels<T>.TransposedMultiply(x, stride, _count, inputs, upper, padded, slopes);
                 Write(slopes, inputs, outputs, padded, gradient[offset..]);
                 SumRows(upper, _count, outputs, padded, gradient[(offset + (inputs * outputs))..]);
-                if (layer == 0) break;
+                if (layer == 0 && below.IsEmpty) break;
                 DenseKernels<T>.Multiply(upper, padded, _count, outputs, transposed, none, _padded[layer], lower);
+                if (layer == 0) break;
                 Descend(lower, before, _count * _padded[layer]);
             }
             (_upper, _lower) = (_lower, _upper);
         }
+        if (below.IsEmpty) return;
+        for (int r = 0; r < _count; r++) _lower.AsSpan(r * _padded[0], _sizes[0]).CopyTo(below.Slice(r * _sizes[0], _sizes[0]));
     }
 
     private static T[][] Arrays(DenseNetwork network, Func<int, IReadOnlyList<int>, int> size) =>
@@ -126,7 +139,7 @@ internal sealed unsafe class DenseTraining<T>(DenseNetwork network) : IHeadTrain
             {
                 ReadOnlySpan<T> row = theta.Slice(offset, outputs);
                 row.CopyTo(weights.AsSpan(k * padded));
-                if (layer == 0) continue;
+                if (layer == 0 && !GivesSlopesOfInputs) continue;
                 for (int o = 0; o < outputs; o++) transposed[(o * across) + k] = row[o];
             }
             theta.Slice(offset, outputs).CopyTo(_biases[layer]);

@@ -1,11 +1,38 @@
 using FedPG.Core.Options;
+using FedPG.Policies.Networks;
 
 namespace FedPG.Policies.Options;
 
-/// <summary>Options of policies that are fully connected networks.</summary>
+/// <summary>Options of policies that are networks.</summary>
 public abstract record NetworkPolicyOptions : ContextPolicyOptions
 {
-    private protected NetworkPolicyOptions() { }
+    /// <summary>The sizes of the hidden layers, each 1 to 65,536; empty for none.</summary>
+    [Option("the sizes of the hidden layers, [] for none", Minimum = 1, Maximum = 65_536)]
+    public int[] Hidden { get; init; } = [64, 64];
+
+    /// <summary>The function between the layers.</summary>
+    [Option("between the layers")]
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>
+    /// What the network is; null (the default) for a convolution where observations have an image and the estimator learns values, and for
+    /// fully connected layers elsewhere.
+    /// </summary>
+    [Option("what the network is: fully connected layers, or a small convolution before them, on observations with an image")]
+    public NetworkKind? Network { get; init; }
+
+    /// <summary>The channels of the convolution's layers, each 1 to 4,096.</summary>
+    [Option("the channels of the convolution's layers, which see two by two cells", Minimum = 1, Maximum = 4096)]
+    public int[] Channels { get; init; } = [16, 32, 64];
+
+    /// <summary>Whether hidden layers are normalised; false by default.</summary>
+    [Option("whether the outputs of each hidden layer are brought to mean 0 and deviation 1 before the function")]
+    public bool LayerNorm { get; init; }
+
+    /// <summary>How parameters start.</summary>
+    [Option("how weights start: the last layer at zero, so that the first policy is uniform, or orthogonal with gains sqrt 2, 0.01 for "
+        + "actions and 1 for values")]
+    public NetworkStart Start { get; init; }
 
     /// <summary>
     /// The numbers of an agent's own learned vector, 1 to 4,096; 4 by default. Used where <see cref="PersonalPolicyOptions.Personal"/> has
@@ -17,15 +44,14 @@ public abstract record NetworkPolicyOptions : ContextPolicyOptions
     /// <inheritdoc/>
     internal override PersonalParts Offered => PersonalParts.HeadAndEmbedding;
 
-    /// <summary>The sizes of the hidden layers; empty for none.</summary>
-    internal abstract IReadOnlyList<int> HiddenLayers { get; }
-
     /// <inheritdoc/>
-    internal override bool SharesNothing => base.SharesNothing || (Personal.HasHead && HiddenLayers.Count == 0);
+    /// <remarks>Before a last layer that is the only one, a convolution is still shared.</remarks>
+    internal override bool SharesNothing =>
+        base.SharesNothing || (Personal.HasHead && Hidden.Length == 0 && Network != NetworkKind.Convolution);
 
-    /// <summary>The number of the layer that agents have to themselves; null where they share all.</summary>
-    internal int? OwnLayer => Personal.HasHead ? HiddenLayers.Count : null;
+    /// <summary>The number of the layer that agents have to themselves; null where they share all, or nothing.</summary>
+    internal int? OwnLayer => Personal.HasHead && !SharesNothing ? Hidden.Length : null;
 
-    /// <summary>The size of the embedding; 0 where there is none.</summary>
-    internal int Embedded => Personal.HasEmbedding ? EmbeddingSize : 0;
+    /// <summary>The size of the embedding; 0 where there is none, or nothing is shared.</summary>
+    internal int Embedded => Personal.HasEmbedding && !SharesNothing ? EmbeddingSize : 0;
 }

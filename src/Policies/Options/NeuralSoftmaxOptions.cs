@@ -1,5 +1,4 @@
 using FedPG.Core.Options;
-using FedPG.Policies.Networks;
 
 namespace FedPG.Policies.Options;
 
@@ -14,17 +13,6 @@ public sealed record NeuralSoftmaxOptions : NetworkPolicyOptions
 
     /// <inheritdoc/>
     public override string Kind => Name;
-
-    /// <summary>The sizes of the hidden layers, each 1 to 65,536; empty for none.</summary>
-    [Option("the sizes of the hidden layers, [] for none", Minimum = 1, Maximum = 65_536)]
-    public int[] Hidden { get; init; } = [64, 64];
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<int> HiddenLayers => Hidden;
-
-    /// <summary>The function between the layers.</summary>
-    [Option("between the layers")]
-    public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>What the network sees of a state. For tabular environments; an episodic one gives observations.</summary>
     [Option("what the network sees of a state")]

@@ -26,7 +26,8 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
 
     private readonly Tensor? _observations, _places;
     private readonly Activation _activation;
-    private readonly int _layers, _seen, _embedded, _more;
+    private readonly int _layers, _seen, _values, _embedded, _more;
+    private readonly NetworkStart _start;
 
     /// <summary>Creates the network.</summary>
     /// <param name="states">S.</param>
@@ -36,17 +37,19 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
     /// <param name="observations">What the network sees of each state, [S, m]; null for the state itself, one-hot.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
     /// <param name="contexts">What it is told of each agent; null (the default) for nothing.</param>
+    /// <param name="start">How parameters start.</param>
+    /// <param name="values">How many of the outputs, the last ones, are values.</param>
     /// <param name="embedded">The numbers of an agent's own learned vector; 0 (the default) for none.</param>
     /// <param name="ownHead">Whether agents have last layers of their own; false by default.</param>
     public NeuralSoftmax(
         int states, int actions, IReadOnlyList<int> hidden, Activation activation, double[,]? observations, TensorFormat format,
-        AgentContexts? contexts = null, int embedded = 0, bool ownHead = false)
+        AgentContexts? contexts = null, NetworkStart start = NetworkStart.Zero, int values = 0, int embedded = 0, bool ownHead = false)
         : base(
             Kind, states, actions, format,
             CreateLayout(states, observations?.GetLength(1) ?? states, hidden, actions, contexts, embedded, ownHead), contexts)
     {
         ArgumentNullException.ThrowIfNull(hidden);
-        (_activation, _layers, _embedded) = (activation, hidden.Count + 1, embedded);
+        (_activation, _layers, _start, _values, _embedded) = (activation, hidden.Count + 1, start, values, embedded);
         if (observations is not null) register_buffer("observations", _observations = format.Constant(observations));
         if (contexts?.Places(states) is { } places) register_buffer("places", _places = format.Constant(places));
         _seen = (observations?.GetLength(1) ?? 1) + (_places is null ? 0 : contexts!.Size) + (contexts?.ActiveNumbers ?? 0) + embedded;
@@ -61,18 +64,19 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
     public override double[] InitialParameters(StreamKey key)
     {
         double[] parameters = new double[Layout.Length];
-        var random = new RandomSequence(key);
-        if (_layers == 1) return parameters;
+        var layers = new LayerStart(key, _start);
         for (int layer = 0; layer < _layers - 1; layer++)
-            Fill(Layout.Slices[2 * layer], layer == 0 ? _seen : Layout.Slices[2 * layer].Shape[0]);
-        foreach (ParameterSlice more in Layout.Slices.Skip(2 * _layers).Take(_more)) Fill(more, _seen);
+            Fill(Layout.Slices[2 * layer], layer == 0 ? _seen : (int)Layout.Slices[2 * layer].Shape[0]);
+        if (_layers > 1)
+        {
+            foreach (ParameterSlice more in Layout.Slices.Skip(2 * _layers).Take(_more)) Fill(more, _seen);
+        }
+        ParameterSlice last = Layout.Slices[2 * (_layers - 1)];
+        layers.Last(parameters.AsSpan(last.Offset, last.Length), (int)last.Shape[1], _values);
         return parameters;
 
-        void Fill(ParameterSlice weight, double fanIn)
-        {
-            double bound = Math.Sqrt(3 / fanIn);
-            for (int k = 0; k < weight.Length; k++) parameters[weight.Offset + k] = bound * ((2 * random.NextDouble()) - 1);
-        }
+        void Fill(ParameterSlice weight, int fanIn) =>
+            layers.Hidden(parameters.AsSpan(weight.Offset, weight.Length), (int)weight.Shape[1], fanIn);
     }
 
     /// <inheritdoc/>
@@ -101,11 +105,19 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
         return x;
     }
 
-    private static NeuralSoftmaxOptions Read(OptionReader reader, FiniteMdp? mdp) =>
-        OptionRecord.Read(reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
-        {
-            [nameof(NeuralSoftmaxOptions.Observation)] = property => ReadObservation(reader, property, mdp),
-        });
+    private static NeuralSoftmaxOptions Read(OptionReader reader, FiniteMdp? mdp)
+    {
+        NeuralSoftmaxOptions options = OptionRecord.Read(
+            reader, new NeuralSoftmaxOptions(), new Dictionary<string, Func<OptionProperty, object?>?>
+            {
+                [nameof(NeuralSoftmaxOptions.Observation)] = property => ReadObservation(reader, property, mdp),
+                [nameof(NeuralSoftmaxOptions.Channels)] = null,
+            });
+        const string stepped = "is for observations; of listed states allowed:";
+        if (options.Network == NetworkKind.Convolution) reader.Reject("network", $"{stepped} \"dense\"");
+        if (options.LayerNorm) reader.Reject("layerNorm", $"{stepped} false");
+        return options;
+    }
 
     private static object ReadObservation(OptionReader reader, OptionProperty property, FiniteMdp? mdp)
     {
@@ -120,9 +132,9 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
     {
         double[,]? observations = options.Observation == StateObservation.Coordinates ? StateFeatures.Coordinates(mdp.Grid!) : null;
         AgentContexts? contexts = AgentContexts.Of(mdp, options.Context);
-        (int embedded, bool ownHead) = options.SharesNothing ? (0, false) : (options.Embedded, options.Personal.HasHead);
         return SoftmaxActorCritic.Of(options.Critic, mdp.Actions, actions => new NeuralSoftmax(
-            mdp.States, actions, options.Hidden, options.Activation, observations, format, contexts, embedded, ownHead));
+            mdp.States, actions, options.Hidden, options.Activation, observations, format, contexts, options.Start,
+            actions == mdp.Actions ? 0 : 1, options.Embedded, options.OwnLayer is not null));
     }
 
     /// <summary>The layers, then what the first layer makes of places, of contexts and of embeddings, then the embedding.</summary>

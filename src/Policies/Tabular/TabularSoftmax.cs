@@ -36,6 +36,9 @@ public sealed class TabularSoftmax : SoftmaxPolicy
         Contexts is null ? null : Layout.WithOwnRows(Layout.Slices, 0, Contexts.DistinctOf(agent));
 
     /// <inheritdoc/>
+    public override bool ServesOtherTasks => false;
+
+    /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
         Tensor theta = parameters[0];

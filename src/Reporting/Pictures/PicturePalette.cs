@@ -10,6 +10,9 @@ internal static class PicturePalette
 
     private static readonly uint[] Kinds = [0xe8867f, 0x8fd19e, 0xf2dc7a, 0x8fb8e8];
 
+    /// <summary>Red, green, blue, purple, yellow, grey.</summary>
+    private static readonly uint[] Pigments = [0xd62728, 0x2ca02c, 0x2f6fd6, 0x7027c3, 0xe3c012, 0x7a7a7a];
+
     /// <summary>A colour in an image.</summary>
     public static uint OnPaper(PictureColour colour) => colour.Role switch
     {
@@ -33,6 +36,7 @@ internal static class PicturePalette
         ColourRole.BarGround => 0xeef1f4,
         ColourRole.Kind => Kinds[(int)Math.Clamp(colour.Share, 0, Kinds.Length - 1)],
         ColourRole.Value => Shade(colour.Share),
+        ColourRole.Pigment => Pigments[(int)Math.Clamp(colour.Share, 0, Pigments.Length - 1)],
         _ => 0x1a1a1a,
     };
 
@@ -43,8 +47,12 @@ internal static class PicturePalette
         ColourRole.Hole => 0x8fa3b8,
         ColourRole.Cliff => 0xb58863,
         ColourRole.Goal => 0x7ccf8a,
+        ColourRole.Pigment => Lighter(OnPaper(colour)),
         _ => OnPaper(colour),
     };
+
+    /// <summary>Half of the way to white.</summary>
+    private static uint Lighter(uint colour) => ((colour >> 1) & 0x7f7f7f) + 0x7f7f7f;
 
     private static uint Shade(double share)
     {

@@ -15,7 +15,7 @@ namespace FedPG.Tests.Cli;
 
 public sealed class RenderingTests
 {
-    public static TheoryData<string> Ids => [.. new ExperimentCatalog().Environments.Ids];
+    public static TheoryData<string> Ids => [.. EnvTesting.OneOfEachKind];
 
     /// <summary>As text without any escape sequence, as PNG and as GIF with a frame a moment.</summary>
     [Theory]

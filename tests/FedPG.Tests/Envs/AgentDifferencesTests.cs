@@ -74,9 +74,13 @@ public sealed partial class AgentDifferencesTests
             """{ "spread": { "force": [0.001, 0.002], "goalPosition": [0.3, 0.5] }, "agentSeed": {0} }"""),
         ["Pendulum-v1"] = new("""{ "targetAngle": [0, 1, 2, 3] }""", """{ "length": [0.8, 0.9, 1, 1.1] }""",
             """{ "spread": { "gravity": [8, 12], "targetAngle": [-1, 1] }, "agentSeed": {0} }"""),
+        ["MiniGrid"] = new("""{ "prize": [0.5, 0.6, 0.8, 1] }""", """{ "slip": [0, 0.1, 0.2, 0.3] }""",
+            """{ "spread": { "slip": [0, 0.3], "prize": [0.2, 1] }, "agentSeed": {0} }""", """{ "agentSeed": {0} }"""),
     };
 
-    public static TheoryData<string> Ids => [.. new ExperimentCatalog().Environments.Ids];
+    public static TheoryData<string> Ids => [.. EnvTesting.OneOfEachKind];
+
+    private static Case CaseOf(string id) => Cases[id.StartsWith("MiniGrid-", StringComparison.Ordinal) ? "MiniGrid" : id];
 
     [Theory]
     [MemberData(nameof(Ids))]
@@ -93,7 +97,8 @@ public sealed partial class AgentDifferencesTests
         });
         IEnumerable<string> cells = definition.Differences.Lists
             .Select(list => string.Join(", ", list.Options.Select(option => $"`{option}`")));
-        string row = $"| [{id}]({id}.md) | {string.Join(" | ", cells)} |";
+        string name = id.StartsWith("MiniGrid-", StringComparison.Ordinal) ? "[MiniGrid](MiniGrid.md), all" : $"[{id}]({id}.md)";
+        string row = $"| {name} | {string.Join(" | ", cells)} |";
         Assert.True(page.Contains(row, StringComparison.Ordinal), $"docs/environments/README.md lacks the row\n{row}");
     }
 
@@ -102,7 +107,7 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void Agents_differ_at_degree_one_and_are_the_same_at_zero(string id)
     {
-        Case c = Cases[id];
+        Case c = CaseOf(id);
         FederatedEnvironment rewards = Make(id, c.Rewards, 1), kernels = Make(id, c.Kernels, 1);
         Assert.False(SameRewards(rewards));
         if (id is not ("AdversarialPair-v0" or "OppositeKernels-v0")) Assert.True(SameKernels(rewards));
@@ -119,7 +124,7 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void Differences_are_affine_in_the_degree(string id)
     {
-        Case c = Cases[id];
+        Case c = CaseOf(id);
         if (!c.IsAffine) return;
         foreach (string options in (string[])[c.Rewards, c.Kernels, .. c.Drawn("3")])
         {
@@ -144,7 +149,7 @@ public sealed partial class AgentDifferencesTests
     {
         foreach (string id in Ids)
         {
-            string[] drawn = [.. Cases[id].Drawn("1").Select(draw => (string?)JsonNode.Parse(draw)!["differ"]).OfType<string>()];
+            string[] drawn = [.. CaseOf(id).Drawn("1").Select(draw => (string?)JsonNode.Parse(draw)!["differ"]).OfType<string>()];
             Assert.Empty(Values(id, "differ").Except(drawn));
         }
     }
@@ -157,7 +162,7 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void Draws_are_reproducible_and_agents_do_not_depend_on_each_other(string id)
     {
-        Case c = Cases[id];
+        Case c = CaseOf(id);
         for (int k = 0; k < c.Draws.Count; k++)
         {
             foreach (double degree in (double[])(c.PullsToMean ? [1] : [0.5, 1]))
@@ -215,7 +220,7 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void What_is_said_about_agents_is_not_flattened(string id)
     {
-        Case c = Cases[id];
+        Case c = CaseOf(id);
         foreach (string options in (string[])[c.Rewards, c.Kernels, .. c.Drawn("3")])
         {
             FederatedEnvironment made = EnvTesting.Configure(id, Agents, options).Build();
@@ -230,7 +235,7 @@ public sealed partial class AgentDifferencesTests
     [MemberData(nameof(Ids))]
     public void What_agents_have_is_shown(string id)
     {
-        Case c = Cases[id];
+        Case c = CaseOf(id);
         foreach (string options in (string[])[c.Rewards, c.Kernels, .. c.Drawn("3")])
         {
             Assert.All(Make(id, options, 0).Parameters.Values, values => Assert.Single(values.Distinct()));

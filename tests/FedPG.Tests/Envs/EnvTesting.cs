@@ -16,6 +16,16 @@ internal static class EnvTesting
 {
     public static readonly string[] AllIds = [.. ExperimentCatalog.Default.Environments.Ids];
 
+    /// <summary>
+    /// All environments, of MiniGrid's some that differ in kind: one class makes them all, and tests of its own cover every id.
+    /// </summary>
+    public static readonly string[] OneOfEachKind =
+    [
+        .. new ExperimentCatalog().Environments.Ids.Where(id => !id.StartsWith("MiniGrid-", StringComparison.Ordinal)),
+        "MiniGrid-v0", "MiniGrid-DoorKey-6x6-v0", "MiniGrid-Dynamic-Obstacles-6x6-v0", "MiniGrid-MemoryS7-v0",
+        "MiniGrid-PutNear-6x6-N2-v0", "MiniGrid-MultiRoom-N2-S4-v0",
+    ];
+
     public static JsonElement Json(string text) =>
         JsonSerializer.SerializeToElement(JsonNode.Parse(text, null, JsonDocuments.ReadingOptions));
 

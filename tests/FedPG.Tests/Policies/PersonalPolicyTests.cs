@@ -185,10 +185,8 @@ public sealed class PersonalPolicyTests
         {
             "table" => new TabularSoftmax(States, Actions, TensorFormat.Float64, contexts),
             "log-linear" => LogLinear.OneHot(States, Actions, TensorFormat.Float64, contexts),
-            "network" => new NeuralSoftmax(States, Actions, [4], Activation.Tanh, null, TensorFormat.Float64, contexts, Embedded, true),
-            "network and critic" => new SoftmaxActorCritic(
-                new NeuralSoftmax(States, Actions, [4], Activation.Tanh, null, TensorFormat.Float64, contexts, Embedded, true),
-                new NeuralSoftmax(States, 1, [4], Activation.Tanh, null, TensorFormat.Float64, contexts, Embedded, true)),
+            "network" => Network(Actions),
+            "network and critic" => new SoftmaxActorCritic(Network(Actions), Network(1)),
             _ => Softmax(new ObservationEncoding(new Box([-1, -1, -1], [1, 1, 1]), contexts), [4], Embedded, head: true),
         };
         int d = policy.Layout.Length;
@@ -221,6 +219,9 @@ public sealed class PersonalPolicyTests
         {
             Assert.Equal(found[i][..policy.Layout.SharedLength].Select(number => number != 0), policy.TouchedBy(i)!);
         }
+
+        NeuralSoftmax Network(int actions) => new(
+            States, actions, [4], Activation.Tanh, null, TensorFormat.Float64, contexts, embedded: Embedded, ownHead: true);
     }
 
     /// <summary>
@@ -331,7 +332,9 @@ public sealed class PersonalPolicyTests
         (int embedded, bool head) = Parts(kind);
         AgentContexts? contexts = kind.EndsWith("contexts", StringComparison.Ordinal) ? AgentContexts.OfIndices(Agents) : null;
         int[] hidden = kind.StartsWith("shallow", StringComparison.Ordinal) ? [] : [4];
-        return new NeuralSoftmax(States, Actions, hidden, Activation.Tanh, null, TensorFormat.Float64, contexts, embedded, head);
+        return new NeuralSoftmax(
+            States, Actions, hidden, Activation.Tanh, null, TensorFormat.Float64, contexts,
+            embedded: embedded, ownHead: head);
     }
 
     private static EpisodicPolicy Network(string kind)
@@ -342,13 +345,13 @@ public sealed class PersonalPolicyTests
         if (!kind.StartsWith("gaussian", StringComparison.Ordinal)) return Softmax(encoding, hidden, embedded, head);
         return new GaussianPolicy(
             encoding, new Box([-1, -1], [1, 1]),
-            new DenseNetwork(encoding.Size, hidden, 2, Activation.Tanh, encoding.ActiveNumbers, embedded), 1,
+            new DenseNetwork(encoding.Size, hidden, 2, Activation.Tanh, encoding.ActiveNumbers, embedded: embedded), 1,
             learnDeviation: kind != "gaussian fixed", TensorFormat.Float64, name => IsPersonal(name, head));
     }
 
     private static ObservationSoftmax Softmax(ObservationEncoding encoding, int[] hidden, int embedded, bool head) => new(
         "neural-softmax", encoding, new Discrete(Actions),
-        new DenseNetwork(encoding.Size, hidden, Actions, Activation.Tanh, encoding.ActiveNumbers, embedded), TensorFormat.Float64,
+        new DenseNetwork(encoding.Size, hidden, Actions, Activation.Tanh, encoding.ActiveNumbers, embedded: embedded), TensorFormat.Float64,
         name => IsPersonal(name, head));
 
     private static bool IsPersonal(string name, bool head) =>

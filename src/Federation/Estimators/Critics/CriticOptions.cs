@@ -65,6 +65,10 @@ public abstract record CriticOptions : GradientOptions
     [Option("the steps after which an episode is cut where the environment has no limit", Minimum = 1, Maximum = 100_000)]
     public int? EpisodeSteps { get; init; }
 
+    /// <summary>A bonus for what is new; none by default.</summary>
+    [Option("a bonus for what is new")]
+    public ExplorationOptions Exploration { get; init; } = new();
+
     /// <summary>The updates that one rollout is good for, and what a ratio may move by.</summary>
     internal abstract UpdatePlan Plan { get; }
 

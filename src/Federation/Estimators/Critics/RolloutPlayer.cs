@@ -22,8 +22,10 @@ internal sealed class RolloutPlayer<T> : IDisposable
     private readonly int[] _numbers, _asked;
     private readonly int _width, _pairs;
     private readonly double _gamma;
+    private readonly ExplorationBonus? _bonus;
     private readonly T[] _heads;
     private T[] _last;
+    private double _bonusWeight;
 
     /// <summary>Makes the environments of a block.</summary>
     /// <param name="setup">The block.</param>
@@ -35,7 +37,9 @@ internal sealed class RolloutPlayer<T> : IDisposable
         (_width, _pairs, _gamma) = (_options.Trajectories, settings.Pairs, settings.Environment.Discount);
         _episodes = new ContinuingEpisodes(
             settings.Environment, setup.First, setup.Count, _width, settings.EpisodeSteps, source.ActionSize);
-        State = RolloutState.Create(_episodes.State, setup.Count, _width, _pairs, source.Seen, source.ActionSize, setup.Policy.Format);
+        _bonus = ExplorationBonus.Create(_options.Exploration, settings.Environment.ObservationSpace, setup.Count, setup.Seed);
+        State = RolloutState.Create(
+            _episodes.State, setup.Count, _width, _pairs, source.Seen, source.ActionSize, setup.Policy.Format, _bonus?.Memory);
         _shown = new RolloutStatistics[setup.Count];
         (_rewards, _values, _after, _ends) = (new double[_pairs], new double[_pairs], new double[_pairs], new StepEnd[_pairs]);
         (_actions, _logs) = (new double[_width * source.ActionSize], new double[_width]);
@@ -60,6 +64,7 @@ internal sealed class RolloutPlayer<T> : IDisposable
     public void Play(Tensor rows, BatchKey batch)
     {
         _source.ActWith(rows.cpu().contiguous());
+        _bonusWeight = _options.Exploration.Weight.At(batch.Round);
         for (int i = 0; i < _setup.Count; i++)
         {
             if (!batch.Has(i)) continue;
@@ -104,6 +109,7 @@ internal sealed class RolloutPlayer<T> : IDisposable
                 weights[p + b] = _options.DiscountedWeights ? _powers[_episodes.SoFar(row, b).Steps] : 1;
                 _rewards[p + b] = _episodes.Step(row, b, action, out StepEnd end);
                 _ends[p + b] = end;
+                if (_bonus is not null) _rewards[p + b] += _bonusWeight * _bonus.Of(row, _episodes.Observation(row, b));
                 if (end == StepEnd.Truncated || (end == StepEnd.None && t == _options.Horizon - 1)) Ask(row, b, agent, p + b, ref asked);
                 if (end == StepEnd.None) continue;
                 (int length, double rewards) = _episodes.SoFar(row, b);

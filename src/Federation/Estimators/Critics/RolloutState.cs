@@ -16,9 +16,10 @@ namespace FedPG.Federation.Estimators.Critics;
 /// <param name="Weights">1, or gamma^t of the episode's step t, [n, T B], float64.</param>
 /// <param name="Returns">The running statistics behind scaled rewards: count, mean, sum of squares, [n, 3], float64.</param>
 /// <param name="Discounted">The discounted return of each episode so far, [n, B], float64.</param>
+/// <param name="Novelty">What agents remember of what they met, [n, size], float64; [n, 1] where there is no bonus for what is new.</param>
 internal sealed record RolloutState(
     ContinuingEpisodes.Places Places, Tensor Observations, Tensor Actions, Tensor Logs, Tensor Advantages, Tensor Targets, Tensor Weights,
-    Tensor Returns, Tensor Discounted)
+    Tensor Returns, Tensor Discounted, Tensor Novelty)
 {
     /// <summary>Makes room.</summary>
     /// <param name="places">Where the episodes stand.</param>
@@ -28,13 +29,15 @@ internal sealed record RolloutState(
     /// <param name="seen">m.</param>
     /// <param name="actionSize">k.</param>
     /// <param name="format">The type of observations and actions.</param>
+    /// <param name="novelty">What agents remember of what they met; null for nothing.</param>
     public static RolloutState Create(
-        ContinuingEpisodes.Places places, int agents, int width, int pairs, int seen, int actionSize, TensorFormat format) => new(
+        ContinuingEpisodes.Places places, int agents, int width, int pairs, int seen, int actionSize, TensorFormat format,
+        Tensor? novelty) => new(
         places,
         zeros([agents, pairs, seen], dtype: format.Dtype).DetachFromDisposeScope(),
         zeros([agents, pairs, actionSize], dtype: format.Dtype).DetachFromDisposeScope(),
         Doubles(agents, pairs), Doubles(agents, pairs), Doubles(agents, pairs), Doubles(agents, pairs), Doubles(agents, 3),
-        Doubles(agents, width));
+        Doubles(agents, width), novelty ?? Doubles(agents, 1));
 
     private static Tensor Doubles(int rows, int columns) => zeros(rows, columns, dtype: ScalarType.Float64).DetachFromDisposeScope();
 }

@@ -15,7 +15,7 @@ namespace FedPG.Tests.Envs.Scenes;
 
 public sealed class SubjectTests
 {
-    public static TheoryData<string> Ids => [.. new ExperimentCatalog().Environments.Ids];
+    public static TheoryData<string> Ids => [.. EnvTesting.OneOfEachKind];
 
     [Fact]
     public void An_episode_follows_its_policy_and_seed()

@@ -216,7 +216,8 @@ public sealed class PluginRunTests
     {
         using var folder = new TemporaryFolder();
         string source = PluginCompiler.Plugin("""contents.Add(Nothing.Definition("A-v0"));""")
-            .Replace("observation[0] = 0; return", """if (observation.Length == 1) throw new InvalidOperationException("stuck"); return""",
+            .Replace("return new StepResult(0, true);",
+                """if (observation.Length == 1) throw new InvalidOperationException("stuck"); return new StepResult(0, true);""",
                 StringComparison.Ordinal);
         string file = PluginCompiler.Compile(folder.FullPath, "Mine", source);
         Outcome outcome = Fedpg.Run(folder.FullPath, "train", "--plugin", file, "--quiet", "--out", "run", "--set", "environment.id=A-v0",

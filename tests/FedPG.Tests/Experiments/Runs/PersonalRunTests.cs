@@ -1,6 +1,7 @@
 using FedPG.Core.Options;
 using FedPG.Envs.Tabular;
 using FedPG.Experiments;
+using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Experiments.Training;
 using FedPG.Federation;
@@ -25,6 +26,8 @@ public sealed class PersonalRunTests
         Ppo = """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"epochs":2}""",
         Pendulum = """environment={"id":"Pendulum-v1","agents":4}|objective=reward|federation.localStepSize=0.0001|"""
             + """policy={"kind":"gaussian","hidden":[5],"personal":["head"]}""",
+        Images = """environment={"id":"MiniGrid-DoorKey-5x5-v0","agents":4}|objective=reward|federation.localStepSize=0.0001|"""
+            + """policy={"kind":"neural-softmax","network":"convolution","channels":[3],"hidden":[5],"start":"orthogonal"}""",
         Head = """policy={"kind":"neural-softmax","hidden":[6],"personal":["head"]}""";
 
     /// <summary>Agents that disagree on what they share, and cannot say all that they would by what is their own.</summary>
@@ -50,6 +53,11 @@ public sealed class PersonalRunTests
         $"{Both}|environment.stepped=true",
         Pendulum,
         $$"""{{Both}}|environment.stepped=true|{{Ppo}}|federation.localOptimizer=adam""",
+        $"{Pendulum}|{Ppo}|policy.normalise=true|policy.start=orthogonal|policy.embeddingSize=2|policy.personal=[\"head\",\"embedding\"]",
+        $"{Images}|{Ppo}|policy.personal=[\"head\",\"embedding\"]",
+        $"{Images}|{Ppo}|policy.personal=[\"head\"]|policy.layerNorm=true",
+        $"{Images}|{Ppo}|policy.personal=[\"head\"]|policy.hidden=[]|policy.critic=shared",
+        $"{Both}|policy.start=orthogonal|federation.correction=guarded",
         $"{Both}|federation.localOptimizer=adam|federation.localOptimizerState=averaged",
         "policy.personal=all",
         "federation.algorithm=independent",
@@ -345,10 +353,27 @@ public sealed class PersonalRunTests
     [InlineData("policy.personal", "policy.personal=[\"head\"]", "seed=3")]
     [InlineData("policy.personal", "policy.personal=some", "seed=3")]
     [InlineData("policy.embeddingSize", Both, "policy.embeddingSize=0")]
+    [InlineData("policy.layerNorm", Both, "environment.stepped=true", "policy.layerNorm=true")]
     public void What_cannot_be_had_is_refused(string key, params string[] settings)
     {
         InvalidInputException refused = Assert.Throws<InvalidInputException>(() => RunTesting.Experiment(settings));
         Assert.Equal(key, Assert.Single(refused.Errors).KeyPath);
+    }
+
+    /// <summary>A shared policy is a start for agents with heads of their own; what agents have to themselves is none for others.</summary>
+    [Fact]
+    public void A_start_is_a_policy_that_agents_share()
+    {
+        using var folder = new TemporaryFolder();
+        const string plain = """policy={"kind":"neural-softmax","hidden":[6]}""";
+        RunTesting.Run(RunTesting.Experiment("dtype=float64", plain), folder["shared"]);
+        StoredPolicy shared = StoredPolicy.Read(folder["shared"], ExperimentReader.Default);
+        Experiment headed = shared.AsStartOf(RunTesting.Experiment("dtype=float64", Head, "federation.rounds=0"));
+        RunTesting.Run(headed, folder["headed"]);
+        StoredPolicy own = StoredPolicy.Read(folder["headed"], ExperimentReader.Default);
+        for (int i = 0; i < Agents; i++) Assert.Equal(shared.Probabilities(i), own.Probabilities(i));
+        Assert.Throws<InvalidInputException>(() => own.AsStartOf(RunTesting.Experiment("dtype=float64", Head)));
+        Assert.Throws<InvalidInputException>(() => own.In(ExperimentReader.Default, ["environment.agents=3"]));
     }
 
     private static (double[] Theta, double[][] Own) FindStationary()

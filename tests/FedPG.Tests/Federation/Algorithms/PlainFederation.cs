@@ -55,7 +55,35 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
         });
     }
 
-    public double[][] Scaffold(int option)
+    /// <summary>Local steps corrected by gradients at thetabar, as Fast-FedPG and FedLin take them.</summary>
+    /// <param name="guarded">Whether a correction is scaled down where the gradient has become smaller than the memory.</param>
+    public double[][] Corrected(bool guarded)
+    {
+        double[] bar = new double[_d];
+        return Record(bar, t =>
+        {
+            double[] sum = new double[_d], mean = new double[_d];
+            double[][] memories = [.. Enumerable.Range(0, _agents).Select(i => _regret.Gradient(i, bar))];
+            foreach (double[] m in memories) AddTo(mean, m, 1.0 / _agents);
+            for (int i = 0; i < _agents; i++)
+            {
+                double[] y = Copy(bar), m = memories[i];
+                for (int l = 0; l < Steps(i); l++)
+                {
+                    double[] g = _regret.Gradient(i, y);
+                    double scale = guarded ? Guard(g, m) : 1;
+                    for (int k = 0; k < _d; k++) y[k] -= eta * (g[k] + (scale * (mean[k] - m[k])));
+                }
+                AddTo(sum, y, 1.0 / _agents);
+            }
+            Move(bar, sum);
+        });
+    }
+
+    private static double Guard(double[] gradient, double[] memory) =>
+        Math.Min(1, Math.Sqrt(gradient.Sum(g => g * g) / Math.Max(double.Epsilon, memory.Sum(m => m * m))));
+
+    public double[][] Scaffold(int option, bool guarded = false)
     {
         double[] x = new double[_d], c = new double[_d];
         double[][] controls = Rows();
@@ -69,7 +97,8 @@ internal sealed class PlainFederation(FiniteMdp mdp, int rounds, int localSteps,
                 for (int l = 0; l < Steps(i); l++)
                 {
                     double[] g = _regret.Gradient(i, y);
-                    for (int k = 0; k < _d; k++) y[k] -= eta * (g[k] - before[k] + c[k]);
+                    double scale = guarded && before.Any(b => b != 0) ? Guard(g, before) : 1;
+                    for (int k = 0; k < _d; k++) y[k] -= eta * (g[k] + (scale * (c[k] - before[k])));
                 }
                 double[] after = option == 1 ? _regret.Gradient(i, x) : new double[_d];
                 for (int k = 0; option == 2 && k < _d; k++) after[k] = before[k] - c[k] + ((x[k] - y[k]) / (Steps(i) * eta));

@@ -37,6 +37,40 @@ public sealed class TrajectoryTests
         CheckWith("scaffold", null, TraceSets, plain => plain.Scaffold(controls), $"federation.controls={controls}", Trace);
     }
 
+    /// <summary>Scaled corrections against the same in plain arrays, where the scale is seen to matter.</summary>
+    [Theory]
+    [InlineData("fast-fedpg")]
+    [InlineData("fedlin")]
+    [InlineData("scaffold")]
+    public void Guarded_corrections(string algorithm)
+    {
+        double[][] Expected(PlainFederation plain, bool guarded) =>
+            algorithm == "scaffold" ? plain.Scaffold(1, guarded) : plain.Corrected(guarded);
+        Check(algorithm, plain => Expected(plain, guarded: true), "federation.correction=guarded");
+        Check(algorithm, plain => Expected(plain, guarded: false), "federation.correction=plain");
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(
+            () => Check(algorithm, plain => Expected(plain, guarded: false), "federation.correction=guarded"));
+    }
+
+    /// <summary>
+    /// Where the mean gradient is zero, every gradient is its memory, so that scaled corrections leave the point alone too.
+    /// </summary>
+    [Theory]
+    [InlineData("fast-fedpg")]
+    [InlineData("fedlin")]
+    public void A_guarded_correction_keeps_stationary_points(string algorithm)
+    {
+        string[] settings = [.. Settings, "gradient.entropy=0.3", "federation.localStepSize=1"];
+        double[] optimum = AlgorithmTesting.Path(AlgorithmTesting.Experiment("centralized", [.. settings, "federation.rounds=2000"]))[^1];
+        Experiment there = AlgorithmTesting.Experiment(algorithm,
+            [.. settings, "federation.rounds=3", "federation.correction=guarded"]) with
+        {
+            InitialParameters = optimum,
+        };
+        double[] after = AlgorithmTesting.Path(there)[^1];
+        Assert.All(optimum.Zip(after), pair => Assert.Equal(pair.First, pair.Second, 1e-8));
+    }
+
     [Theory]
     [InlineData(12, 12)]
     [InlineData(4, 12)]

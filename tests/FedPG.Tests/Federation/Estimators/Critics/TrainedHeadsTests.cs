@@ -20,6 +20,9 @@ public sealed class TrainedHeadsTests
     [InlineData("Acrobot-v1", """{"kind":"neural-softmax","hidden":[3],"critic":"own"}""", 6)]
     [InlineData("Pendulum-v1", """{"kind":"gaussian","hidden":[33],"critic":"own"}""", 12)]
     [InlineData("Pendulum-v1", """{"kind":"gaussian","hidden":[40],"critic":"shared","learnStandardDeviation":false}""", 9)]
+    [InlineData("MiniGrid-DoorKey-5x5-v0", """{"kind":"neural-softmax","network":"convolution","hidden":[9],"critic":"shared"}""", 7)]
+    [InlineData("MiniGrid-GoToDoor-5x5-v0",
+        """{"kind":"neural-softmax","network":"convolution","channels":[5,18],"hidden":[],"critic":"own"}""", 3)]
     public void Heads_and_gradients_are_autograds(string environment, string options, int count)
     {
         Experiment experiment = EstimatorsTesting.Read($$"""
