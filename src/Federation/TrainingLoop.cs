@@ -1,6 +1,5 @@
 using FedPG.Core.Options;
 using FedPG.Core.Metrics;
-using FedPG.Core.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Evaluation;
@@ -11,6 +10,7 @@ using FedPG.Federation.States;
 using FedPG.Federation.Threads;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation;
@@ -53,8 +53,7 @@ internal sealed class TrainingLoop : IDisposable
         using var noGrad = no_grad();
         var format = new TensorFormat(experiment.Dtype, execution.Device);
         Policy policy = experiment.CreatePolicy(format);
-        double[] theta = experiment.InitialParameters
-            ?? policy.InitialParameters(new StreamKey(experiment.Seed, StreamPurpose.Initialisation, 0, 0, 0));
+        double[] theta = experiment.StartOf(policy)[..policy.Layout.SharedLength];
         Layout = policy.Layout;
         Server = _algorithm.NewServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
         RoundCheck.Require(
@@ -167,7 +166,43 @@ internal sealed class TrainingLoop : IDisposable
         Agents.Ledger.Restore(bytesUp, bytesDown);
     }
 
-    /// <summary>A copy of thetabar in double precision, [d].</summary>
+    /// <summary>
+    /// The parameters that serve each agent, [N, d]: its own, or thetabar with its personal ones behind it. Null where thetabar serves all
+    /// agents, and where agents are at sites that keep theirs to themselves.
+    /// </summary>
+    /// <returns>A tensor of the caller's dispose scope.</returns>
+    public Tensor? OwnRows()
+    {
+        bool personal = Layout.PersonalLength > 0;
+        if (Agents is IOwnObjectives || (!personal && _algorithm.OwnParameters is null)) return null;
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        AgentStates states = Agents.States();
+        Tensor shared = _algorithm.OwnParameters is { } name
+            ? RowsOf(BlockState.AgentsPrefix + name)
+            : Server.Theta.unsqueeze(0).expand(Agents.Count, -1);
+        return (personal ? cat([shared, RowsOf(BlockState.Personal)], 1) : shared.clone()).MoveToOuterDisposeScope();
+
+        Tensor RowsOf(string state) => cat([.. states.Rows.Single(rows => rows.Name == state).Pieces]);
+    }
+
+    /// <summary><see cref="OwnRows"/> in double precision, [N][d].</summary>
+    public double[][]? OwnParameters()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return OwnRows() is not { } rows ? null
+            : [.. rows.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray().Chunk(Layout.Length)];
+    }
+
+    /// <summary>Evaluates the policies that serve the agents now.</summary>
+    /// <param name="temperature">The current tau; null for an experiment without entropy.</param>
+    public EvaluationResult EvaluateNow(double? temperature)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Evaluator.Evaluate(Server.Theta, temperature, OwnRows());
+    }
+
+    /// <summary>A copy of thetabar in double precision, [d]; without personal parameters.</summary>
     public double[] Parameters()
     {
         using IDisposable scope = NewDisposeScope();
@@ -239,7 +274,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private EvaluationResult Evaluate(double? temperature)
     {
-        EvaluationResult evaluation = Evaluator.Evaluate(Server.Theta, temperature);
+        EvaluationResult evaluation = EvaluateNow(temperature);
         return evaluation.Error is null ? evaluation : throw new DivergedException(RoundsDone, "the server", evaluation.Error);
     }
 

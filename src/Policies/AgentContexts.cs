@@ -23,6 +23,9 @@ public sealed class AgentContexts
     /// <summary>How many of the k numbers are not zero in general: what first weights are scaled by.</summary>
     public int ActiveNumbers => _tasks is null ? 1 : Size;
 
+    /// <summary>Whether contexts are one-hot indices, so that of k weights an agent meets its own alone.</summary>
+    public bool IsOneHot => _tasks is null;
+
     /// <summary>The number of different contexts, 1 to N.</summary>
     public int DistinctCount => _distinct.Max() + 1;
 

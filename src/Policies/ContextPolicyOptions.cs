@@ -4,7 +4,7 @@ using FedPG.Envs;
 namespace FedPG.Policies;
 
 /// <summary>Options of policies that can be told of the agent that they act for.</summary>
-public abstract record ContextPolicyOptions : PolicyOptions
+public abstract record ContextPolicyOptions : PersonalPolicyOptions
 {
     /// <summary>
     /// What the policy is told of the agent: nothing (the default), its index, or its task. <see cref="TaskContext.Task"/> needs an

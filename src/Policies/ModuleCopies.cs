@@ -1,5 +1,6 @@
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
+using FedPG.Policies.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -35,6 +36,7 @@ internal sealed class ModuleCopies : IDisposable
     private readonly Func<Module<Tensor, Tensor>> _create;
     private readonly TensorFormat _format;
     private readonly List<ModuleCopy> _copies = [];
+    private readonly string[] _personal;
 
     /// <summary>Makes the module once, to see what it is.</summary>
     /// <param name="kind">The kind of policy, for messages.</param>
@@ -52,6 +54,14 @@ internal sealed class ModuleCopies : IDisposable
         using ModuleCopy copy = Create();
         Parameters = [.. copy.Module.named_parameters().Select(p => (p.name, p.parameter.shape))];
         if (Parameters.Count == 0) throw Faulty("has no parameters; are they registered (RegisterComponents)?");
+        _personal = copy.Module is IPersonalParameters own ? [.. own.PersonalParameters] : [];
+        if (Array.Find(_personal, name => !Parameters.Any(p => IsWithin(p.Name, name))) is { } unknown)
+        {
+            string known = string.Join(", ", Parameters.Select(p => p.Name));
+            throw Faulty($"names \"{unknown}\" as personal, and has no such parameter; it has {known}");
+        }
+        if (Parameters.All(p => IsPersonal(p.Name)))
+            throw Faulty("names all of its parameters as personal; policy.personal: \"all\" does that");
         using var noGrad = no_grad();
         long[] shape = copy.Module.call(zeros(3, inputs, dtype: format.Dtype, device: format.Device)).shape;
         if (shape is not [3, var given] || given != outputs)
@@ -64,8 +74,29 @@ internal sealed class ModuleCopies : IDisposable
     /// <summary>The parameters' names and shapes, in order.</summary>
     public IReadOnlyList<(string Name, long[] Shape)> Parameters { get; }
 
+    /// <summary>Whether a parameter stays with its agent, as the module says.</summary>
+    /// <param name="name">Its name.</param>
+    public bool IsPersonal(string name) => Array.Exists(_personal, own => IsWithin(name, own));
+
+    /// <summary>Writes the first values of the module's parameters into a row.</summary>
+    /// <param name="key">The stream.</param>
+    /// <param name="layout">What lies where in the row: the module's parameters first, in their order.</param>
+    /// <param name="theta">The row, [d].</param>
+    public void WriteInitial(StreamKey key, ParameterLayout layout, Span<double> theta)
+    {
+        ReadOnlySpan<double> values = Initial(key);
+        foreach (ParameterSlice slice in layout.Slices.Take(Parameters.Count))
+        {
+            values[..slice.Length].CopyTo(theta[slice.Offset..]);
+            values = values[slice.Length..];
+        }
+    }
+
+    private static bool IsWithin(string name, string own) =>
+        name == own || name.StartsWith(own + ".", StringComparison.Ordinal);
+
     /// <summary>The parameters of a module made by torch's generator with a seed that follows from the key, one after another.</summary>
-    public double[] Initial(StreamKey key)
+    private double[] Initial(StreamKey key)
     {
         (uint high, uint low, _, _) = key.Draw(0, 0);
         using IDisposable scope = NewDisposeScope();

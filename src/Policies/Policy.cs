@@ -81,6 +81,23 @@ public abstract class Policy : nn.Module
     /// <param name="key">The stream that random ones are drawn from.</param>
     public virtual double[] InitialParameters(StreamKey key) => new double[Layout.Length];
 
+    /// <summary>
+    /// An agent's first personal parameters, [dp]. By default the personal ones of theta_0, the same for all agents; an embedding, which
+    /// has
+    /// to tell agents apart, is drawn from the agent's own stream.
+    /// </summary>
+    /// <param name="common">theta_0, [d].</param>
+    /// <param name="key">The stream of the agent.</param>
+    public virtual double[] InitialPersonal(ReadOnlySpan<double> common, StreamKey key) => common[Layout.SharedLength..].ToArray();
+
+    /// <summary>
+    /// Which of the shared parameters an agent's policy depends on, [ds]; null (the default) for all of them. One-hot contexts and tables
+    /// of
+    /// their own leave an agent the others' parameters untouched.
+    /// </summary>
+    /// <param name="agent">i, in [0, N).</param>
+    public virtual bool[]? TouchedBy(int agent) => null;
+
     /// <summary>What is wrong with parameters that a run is to start from, as "must ..."; null when they are fine.</summary>
     /// <param name="theta">theta_0, [d].</param>
     public virtual string? ErrorOfStart(ReadOnlySpan<double> theta) => null;

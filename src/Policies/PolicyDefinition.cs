@@ -87,6 +87,7 @@ public sealed record PolicyDefinition : ICatalogEntry
         ArgumentNullException.ThrowIfNull(reader);
         PolicyOptions options = _read(reader, environment);
         (options as ContextPolicyOptions)?.Check(reader, environment);
+        (options as PersonalPolicyOptions)?.CheckPersonal(reader);
         return options;
     }
 

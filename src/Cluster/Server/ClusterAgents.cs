@@ -222,7 +222,7 @@ internal class ClusterAgents : BlockwiseAgents
 
     private BlockAnswer AnswerOf(BlockReply reply, AgentCall asked, RemoteBlock block)
     {
-        long d = _setup.Layout.Length;
+        long d = _setup.Layout.SharedLength;
         Tensor? Take(TensorData? data)
         {
             if (data is null) return null;

@@ -119,8 +119,8 @@ internal sealed class BlockHost(WorkerSession session, BlockRange range, long la
                     [.. BlockState.Of(block).Select(t => TensorData.Of(t.Name, t.Value))]);
                 return null;
             case EntryKind.Evaluate:
-                _worth = (_evaluation ??= new SiteEvaluation(session, range)).Evaluate(Finite(entry.Data!, [session.Parameters]),
-                    entry.Temperature);
+                _worth = (_evaluation ??= new SiteEvaluation(session, range)).Evaluate(
+                    block, Finite(entry.Data!, [session.Parameters]), entry.Temperature);
                 return null;
             default:
                 Tensor? rows = entry.Data is { } data ? Finite(data, [range.Count, .. data.Shape[1..]]) : null;

@@ -28,7 +28,7 @@ internal sealed class WorkerSession
         (Id, Hash, Experiment) = (id, hash, experiment);
         _algorithm = experiment.CreateAlgorithm();
         Format = new TensorFormat(experiment.Dtype, CPU);
-        using (Policy policy = experiment.CreatePolicy(Format)) Parameters = policy.Layout.Length;
+        using (Policy policy = experiment.CreatePolicy(Format)) Parameters = policy.Layout.SharedLength;
         Participation = new RoundParticipation(
             experiment.Environment.AgentNames.Count, experiment.Federation.Participation, experiment.Federation.LocalStepCounts,
             experiment.Seed);
@@ -47,8 +47,11 @@ internal sealed class WorkerSession
     /// <summary>The type of tensors.</summary>
     public TensorFormat Format { get; }
 
-    /// <summary>d.</summary>
+    /// <summary>d, without the personal ones, which no message holds.</summary>
     public long Parameters { get; }
+
+    /// <summary>What of the agents' state are parameters of their own; null where thetabar serves all.</summary>
+    public string? OwnParameters => _algorithm.OwnParameters;
 
     /// <summary>N.</summary>
     public int Agents => Experiment.Environment.AgentNames.Count;

@@ -3,6 +3,7 @@ using System.Numerics;
 using FedPG.Envs;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
+using FedPG.Policies.Networks;
 
 namespace FedPG.Experiments.Acting;
 
@@ -65,7 +66,9 @@ internal static class DensePolicy
             {
                 // Parameters of a make that is not known here must not be left out in silence.
                 int own = policy.Layout.Slices.Count(slice => !slice.Name.StartsWith(CriticPrefix, StringComparison.Ordinal));
-                bool whole = layer > 0 && own == (2 * layer) + (Slice(policy, GaussianPolicy.DeviationName) is null ? 0 : 1);
+                int more = (Slice(policy, GaussianPolicy.DeviationName) is null ? 0 : 1)
+                    + (Slice(policy, Embeddings.Vector) is null ? 0 : 2);
+                bool whole = layer > 0 && own == (2 * layer) + more;
                 return whole ? WithoutValue(policy, stages) : throw Unknown(policy);
             }
             if (layer > 0) stages.Add(new FunctionStage(activation));
@@ -75,7 +78,19 @@ internal static class DensePolicy
             {
                 for (int o = 0; o < outputs; o++) turned[(o * inputs) + i] = theta[weight.Offset + (i * outputs) + o];
             }
-            stages.Add(new LinearStage(turned, theta[bias.Offset..(bias.Offset + bias.Length)], (int)inputs));
+            double[] added = theta[bias.Offset..(bias.Offset + bias.Length)];
+            if (layer == 0) AddEmbedding(policy, theta, added);
+            stages.Add(new LinearStage(turned, added, (int)inputs));
+        }
+    }
+
+    /// <summary>What the first layer makes of the agent's own vector is the same for all observations.</summary>
+    private static void AddEmbedding(EpisodicPolicy policy, double[] theta, double[] bias)
+    {
+        if (Slice(policy, Embeddings.Vector) is not { } vector || Slice(policy, Embeddings.Weight) is not { } weight) return;
+        for (int k = 0; k < vector.Length; k++)
+        {
+            for (int o = 0; o < bias.Length; o++) bias[o] += theta[vector.Offset + k] * theta[weight.Offset + (k * bias.Length) + o];
         }
     }
 

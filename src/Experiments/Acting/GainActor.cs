@@ -3,14 +3,15 @@ using FedPG.Core.Streams;
 namespace FedPG.Experiments.Acting;
 
 /// <summary>Acts by a gain: u = -K x, with Gaussian noise where it is drawn. Thread-safe.</summary>
-/// <param name="gain">K, [m, n] row by row.</param>
+/// <param name="gainOf">K of an agent, [m, n] row by row.</param>
 /// <param name="deviation">sigma of the noise; 0 for none.</param>
-internal sealed class GainActor(double[] gain, double deviation) : PolicyActor
+internal sealed class GainActor(Func<int, double[]> gainOf, double deviation) : PolicyActor
 {
     /// <inheritdoc/>
     public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
     {
         action.Clear();
+        double[] gain = gainOf(agent);
         if (sampler is not null && deviation > 0)
         {
             (StreamKey key, int trajectory, int step) = sampler.Next(StreamKey.MaximumDraw / Normals.Draws(action.Length));
@@ -30,7 +31,7 @@ internal sealed class GainActor(double[] gain, double deviation) : PolicyActor
         Observations = Observations,
         Actions = Actions,
         Head = ActingHead.Mean,
-        Stages = [new LinearStage([.. gain.Select(k => -k)], null, Observations.Size)],
+        Stages = [new LinearStage([.. gainOf(agent).Select(k => -k)], null, Observations.Size)],
         LogDeviation = deviation > 0 ? [.. Enumerable.Repeat(Math.Log(deviation), Actions.Size)] : null,
     };
 }

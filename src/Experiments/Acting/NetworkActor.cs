@@ -12,19 +12,18 @@ namespace FedPG.Experiments.Acting;
 /// </summary>
 /// <typeparam name="T">The type of the policy's numbers.</typeparam>
 /// <param name="create">Makes an instance of the policy.</param>
-/// <param name="theta">The parameters, [d].</param>
+/// <param name="thetaOf">The parameters that serve an agent, [d].</param>
 /// <param name="activation">The function between the layers of a network, as experiment files name it.</param>
-internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] theta, string activation) : PolicyActor
+internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, Func<int, double[]> thetaOf, string activation) : PolicyActor
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly T[] _theta = [.. theta.Select(T.CreateTruncating)];
     private readonly ConcurrentBag<Instance> _free = [];
 
     /// <inheritdoc/>
     public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
     {
-        if (!_free.TryTake(out Instance? instance)) instance = new Instance(create(), _theta);
-        instance.Act(observation, agent, sampler, action);
+        if (!_free.TryTake(out Instance? instance)) instance = new Instance(create());
+        instance.Act(observation, agent, thetaOf(agent), sampler, action);
         _free.Add(instance);
     }
 
@@ -32,7 +31,7 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] thet
     public override ActingNetwork NetworkOf(int agent)
     {
         using EpisodicPolicy policy = create();
-        return DensePolicy.Of(policy, _theta, activation, agent, Actions);
+        return DensePolicy.Of(policy, [.. thetaOf(agent).Select(T.CreateTruncating)], activation, agent, Actions);
     }
 
     private sealed class Instance
@@ -40,16 +39,21 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, double[] thet
         private readonly EpisodicPolicy _policy;
         private readonly IActor<T> _actor;
         private readonly T[] _seen, _head;
+        private double[]? _theta;
 
-        public Instance(EpisodicPolicy policy, T[] theta)
+        public Instance(EpisodicPolicy policy)
         {
             (_policy, _actor) = (policy, policy.CreateActor<T>());
             (_seen, _head) = (new T[policy.ObservationSize], new T[policy.HeadSize]);
-            _actor.SetParameters(theta);
         }
 
-        public void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
+        public void Act(ReadOnlySpan<double> observation, int agent, double[] theta, ActionSampler? sampler, Span<double> action)
         {
+            if (!ReferenceEquals(_theta, theta))
+            {
+                _actor.SetParameters([.. theta.Select(T.CreateTruncating)]);
+                _theta = theta;
+            }
             _policy.Encoding.Encode(observation, agent, _seen.AsSpan());
             _actor.Heads(_seen, 1, _head);
             if (sampler is null)

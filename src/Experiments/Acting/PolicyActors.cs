@@ -29,12 +29,12 @@ internal static class PolicyActors
             };
         }
         if (LinearQuadraticProblem.Find(experiment.Environment) is not null)
-            return new GainActor(stored.Parameters, DeviationOf(experiment)) { Observations = observations, Actions = actions };
+            return new GainActor(stored.ParametersOf, DeviationOf(experiment)) { Observations = observations, Actions = actions };
         return experiment.Dtype == ScalarType.Float64 ? Network<double>() : Network<float>();
 
         NetworkActor<T> Network<T>()
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
-            new(() => (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), stored.Parameters,
+            new(() => (EpisodicPolicy)experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), stored.ParametersOf,
                 (string?)experiment.Resolved["policy"]?["activation"] ?? "tanh")
             {
                 Observations = observations,

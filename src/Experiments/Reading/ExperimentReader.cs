@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Experiments.Plugins;
 using FedPG.Federation.Algorithms;
@@ -113,7 +114,10 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
         _ = (reader.Raw(VersionsKey), reader.Raw(SchemaKey));
         reader.Finish();
+        if (policy is not null) CheckPersonal(policy, options, gradient, federation, errors);
         errors.ThrowIfAny();
+        // Where agents share nothing, there is nothing to average, to correct or to send: every algorithm is the independent one.
+        Func<Algorithm> create = policySection.SharesNothing ? () => new Independent(federation.Federation) : federation.Create;
         var experiment = new Experiment
         {
             Name = options.Name,
@@ -129,7 +133,8 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
             Entropy = gradient.Entropy,
             AlgorithmName = federation.Definition.Name,
             Federation = federation.Federation,
-            CreateAlgorithm = federation.Create,
+            CreateAlgorithm = create,
+            OwnPolicies = policy!.Layout.PersonalLength > 0 || create().OwnParameters is not null,
             EvaluateEvery = options.EvaluateEvery,
             EvaluationEpisodes = options.EvaluationEpisodes,
             DiagnoseEvery = options.DiagnoseEvery,
@@ -138,6 +143,20 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
             GivenEnvironment = given,
         };
         return options.DiagnoseEvery > 0 ? experiment with { CreateDiagnoser = () => new Diagnosis.Diagnoser(experiment) } : experiment;
+    }
+
+    /// <summary>Notes what cannot be had of a policy whose agents have parts of it to themselves.</summary>
+    private static void CheckPersonal(
+        Policy policy, TrainingOptions options, GradientSection gradient, ConfiguredAlgorithm federation, ValidationErrors errors)
+    {
+        if (policy.Layout.PersonalLength == 0) return;
+        const string With = "where agents have parts of the policy to themselves (policy.personal)";
+        if (options.DiagnoseEvery > 0) errors.Add("diagnoseEvery", $"{options.DiagnoseEvery}", $"must be 0 {With}");
+        if (gradient.Configured?.Options.Direction == GradientDirection.Natural)
+            errors.Add("gradient.direction", "\"natural\"", $"must be \"plain\" {With}");
+        int steps = federation.Options.LocalSteps;
+        if (federation.Options.PersonalSteps is null && 2 * steps > StreamKey.MaximumLocalStep)
+            errors.Add("federation.localSteps", $"{steps}", $"must be at most {StreamKey.MaximumLocalStep / 2} {With}");
     }
 
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator,

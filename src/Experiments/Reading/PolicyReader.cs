@@ -22,6 +22,9 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
     /// <summary>theta_0, [d]; null for the policy's own.</summary>
     public double[]? Initial => Options?.Initial;
 
+    /// <summary>Whether agents share nothing of the policy.</summary>
+    public bool SharesNothing => Options is PersonalPolicyOptions { SharesNothing: true };
+
     /// <summary>Makes an independent instance.</summary>
     /// <param name="format">The type and place of rows.</param>
     /// <exception cref="InvalidOperationException">No instance can be made.</exception>
@@ -37,7 +40,7 @@ internal sealed record PolicySection(string Kind, PolicyOptions? Options, Policy
 internal static class PolicyReader
 {
     private const string Section = "policy", KindKey = "kind", InitialKey = "initial", ContextKey = "context", CriticKey = "critic",
-        NetworkKey = "network", NoContext = "none";
+        PersonalKey = "personal", NetworkKey = "network", None = "none";
 
     /// <summary>Reads the section.</summary>
     /// <param name="reader">The document.</param>
@@ -79,8 +82,10 @@ internal static class PolicyReader
         if (options is ContextPolicyOptions { Normalise: true } && !learns)
             policy.Reject("normalise", "needs an estimator that keeps the statistics: gradient.estimator \"ppo\" | \"actor-critic\"");
         // Keys of other kinds are passed over below, but a policy that is told of its agent solves another problem than one that is not.
-        if (options is not null && !policies.KeysOf(kind).Contains(ContextKey) && IsContext(policy.Raw(ContextKey)))
-            policy.Reject(ContextKey, $"policies of kind \"{kind}\" are told nothing of agents; allowed with it: \"{NoContext}\"");
+        if (options is not null && !policies.KeysOf(kind).Contains(ContextKey) && IsMore(policy.Raw(ContextKey)))
+            policy.Reject(ContextKey, $"policies of kind \"{kind}\" are told nothing of agents; allowed with it: \"{None}\"");
+        if (options is not null && !policies.KeysOf(kind).Contains(PersonalKey) && IsMore(policy.Raw(PersonalKey)))
+            policy.Reject(PersonalKey, $"policies of kind \"{kind}\" are shared as they are; allowed with it: \"{None}\"");
         // The start stands last where all options are written out: it is the longest.
         if (policy.Resolved.Remove(InitialKey, out JsonNode? initial)) policy.Resolved[InitialKey] = initial;
         // Keys of other kinds are known and not used, so that one file can be run with another kind of policy.
@@ -101,8 +106,8 @@ internal static class PolicyReader
                 (Section, text.ValueKind == JsonValueKind.Undefined ? null : text.GetRawText()), errors)
             : null;
 
-    private static bool IsContext(JsonElement value) =>
-        value.ValueKind != JsonValueKind.Undefined && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(NoContext));
+    private static bool IsMore(JsonElement value) =>
+        value.ValueKind != JsonValueKind.Undefined && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(None));
 
     /// <summary>The kinds that the algorithm trains and that can act in the environment, the default first.</summary>
     private static string[] Trained(Catalog<PolicyDefinition> policies, FederatedEnvironment? environment, AlgorithmDefinition? trainer)

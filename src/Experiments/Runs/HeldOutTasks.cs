@@ -29,10 +29,13 @@ internal static class HeldOutTasks
         var document = (JsonObject)stored.Experiment.Resolved.DeepClone();
         // What agents are asked in a round may be written for their number; no round is run here.
         document[Federation] = new JsonObject { ["algorithm"] = stored.Experiment.AlgorithmName };
-        if (document[Environment] is JsonObject own) ForgetOther(own, assignments);
+        if (document[Environment] is JsonObject where) ForgetOther(where, assignments);
         Experiment moved = reader.Read(
             JsonSerializer.SerializeToElement(document), stored.Folder, System.Environment.CurrentDirectory, assignments);
         Require(stored.Experiment, moved);
+        int agents = moved.Environment.AgentNames.Count;
+        if (stored.OwnRows is { } own && own.Count != agents)
+            throw Refused($"the policy has parameters of {own.Count} agents' own, so it cannot serve {agents}");
         return stored with { Experiment = moved };
     }
 

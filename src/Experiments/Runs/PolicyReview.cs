@@ -91,15 +91,16 @@ internal sealed record PolicyReview(
         using var noGrad = no_grad();
         using var pool = new WorkerPool(threads);
         using Tensor theta = stored.ToTensor();
+        using Tensor? rows = stored.OwnTensor();
         ProblemFamily family = ProblemFamily.Of(experiment.Environment);
         if (episodes > 0) CheckEpisodes(family, experiment, episodes, length);
         PlayedEpisodes? asked = episodes > 0
-            ? family.Play(new EpisodeRequest(experiment, theta, episodes, pool) { Length = length, Greedy = greedy })
+            ? family.Play(new EpisodeRequest(experiment, theta, episodes, pool) { Length = length, Greedy = greedy, OwnRows = rows })
             : null;
         (IReadOnlyList<EpisodeStatistics>? played, int steps) = (asked?.Agents, asked?.Length ?? 0);
         using Evaluator evaluator = family.CreateEvaluator(experiment,
             experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU)), pool);
-        EvaluationResult evaluation = evaluator.Evaluate(theta, null);
+        EvaluationResult evaluation = evaluator.Evaluate(theta, null, rows);
         if (played is null && evaluation.AgentEpisodes is { } own)
             (played, episodes, steps) = (own, own[0].Episodes, evaluator.EpisodeLength);
         return new PolicyReview(

@@ -23,6 +23,8 @@ internal static class StartFrom
             throw Refused(
                 $"holds a policy of kind \"{stored.Experiment.PolicyKind}\", and the experiment has \"{experiment.PolicyKind}\"");
         }
+        if (stored.OwnRows is not null)
+            throw Refused("holds parameters of each agent's own, which are no start for others; allowed: a policy that agents share");
         using Policy from = stored.Experiment.CreatePolicy(new TensorFormat(stored.Experiment.Dtype, torch.CPU));
         using Policy to = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, torch.CPU));
         double[] theta = PolicyTransfer.Map(from, stored.Parameters, to, out IReadOnlyList<string> differences);

@@ -16,9 +16,16 @@ namespace FedPG.Experiments.Runs;
 /// <param name="Folder">The run folder.</param>
 /// <param name="Experiment">The resolved experiment.</param>
 /// <param name="Rounds">The rounds it was trained for.</param>
-/// <param name="Parameters">thetabar, [d], in double precision; numbers of float32 are unchanged by that.</param>
+/// <param name="Parameters">
+/// thetabar, [d], in double precision; numbers of float32 are unchanged by that. Personal parameters are not among them.
+/// </param>
 internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Rounds, double[] Parameters)
 {
+    /// <summary>
+    /// The parameters that serve each agent, [N][d]: its own, or thetabar with its personal ones behind it. Null where thetabar serves all.
+    /// </summary>
+    public IReadOnlyList<double[]>? OwnRows { get; init; }
+
     /// <summary>The checksum of the parameters: of their file, or of the numbers where there is none.</summary>
     public string Checksum { get => field ??= HashOf(Parameters); init; }
 
@@ -55,17 +62,20 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         try
         {
             Manifest? manifest = JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(manifestFile), RunFolder.JsonOptions);
-            if (manifest is not { Format: 1, Tensors: [{ } entry] })
+            if (manifest is not { Format: PolicyFiles.SharedFormat or PolicyFiles.OwnFormat, Tensors: [{ } first, ..] entries })
             {
                 throw new InvalidInputException(new ValidationError(
                     manifestFile, "format", manifest?.Format.ToString(CultureInfo.InvariantCulture),
-                    "this version reads format 1, with one tensor"));
+                    $"this version reads formats {PolicyFiles.SharedFormat} and {PolicyFiles.OwnFormat}, with tensors"));
             }
-            if (TensorFiles.Error(policy, entry) is { } wrong)
+            if (entries.Select(entry => TensorFiles.Error(policy, entry)).FirstOrDefault(error => error is not null) is { } wrong)
                 throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
-            return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, Read(policy, entry, experiment))
+            using Policy instance = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
+            double[] theta = Read(policy, first, experiment, instance.Layout.SharedLength);
+            return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, theta)
             {
-                Checksum = entry.Sha256,
+                OwnRows = OwnRowsOf(policy, entries, theta, experiment, instance.Layout),
+                Checksum = first.Sha256,
             };
         }
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException)
@@ -73,6 +83,17 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
             string reason = e.Message.Split('\n')[0];
             throw new InvalidInputException(new ValidationError(manifestFile, "", null, $"cannot be read: {reason}"));
         }
+    }
+
+    /// <summary>The parameters that serve an agent, [d].</summary>
+    /// <param name="agent">i, in [0, N); of no account where thetabar serves all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such agent, and agents have parameters of their own.</exception>
+    public double[] ParametersOf(int agent)
+    {
+        if (OwnRows is null) return Parameters;
+        ArgumentOutOfRangeException.ThrowIfNegative(agent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, OwnRows.Count);
+        return OwnRows[agent];
     }
 
     /// <summary>The same parameters in another environment than they were trained in: other tasks, other agents.</summary>
@@ -103,8 +124,16 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         return StartFrom.Apply(experiment, this, source);
     }
 
-    /// <summary>The parameters as a tensor of the experiment's type, [d]; owned by the caller.</summary>
+    /// <summary>thetabar as a tensor of the experiment's type, [d]; owned by the caller.</summary>
     public Tensor ToTensor() => tensor(Parameters, dtype: Experiment.Dtype).DetachFromDisposeScope();
+
+    /// <summary>The parameters that serve each agent, [N, d]; null where thetabar serves all. Owned by the caller.</summary>
+    public Tensor? OwnTensor()
+    {
+        if (OwnRows is null) return null;
+        double[] flat = [.. OwnRows.SelectMany(row => row)];
+        return tensor(flat, [OwnRows.Count, OwnRows[0].Length], dtype: Experiment.Dtype).DetachFromDisposeScope();
+    }
 
     /// <summary>pi(a|s), [S, A] row by row in double precision, rows that add up to 1, of a policy in a tabular environment.</summary>
     /// <param name="agent">
@@ -114,13 +143,14 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
     /// <exception cref="ArgumentException">There is no such agent, and the policy is told of agents.</exception>
     public double[] Probabilities(int agent = 0)
     {
-        using Tensor theta = ToTensor();
+        using Tensor theta = tensor(ParametersOf(agent), dtype: Experiment.Dtype).DetachFromDisposeScope();
         return TabularFamily.ProbabilitiesOf(Experiment, theta, agent);
     }
 
-    /// <summary>How many agents the policy is told of, N; null where it is told of none, and is the same for all.</summary>
+    /// <summary>How many agents have policies of their own or are told apart, N; null where the policy is the same for all.</summary>
     public int? ToldAgents()
     {
+        if (OwnRows is not null) return OwnRows.Count;
         using Policy policy = Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
         return policy.Contexts?.Agents;
     }
@@ -128,11 +158,29 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
     private static string HashOf(double[] numbers) =>
         Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan())));
 
-    private static double[] Read(string folder, TensorEntry entry, Experiment experiment)
+    private static double[][]? OwnRowsOf(
+        string folder, IReadOnlyList<TensorEntry> entries, double[] theta, Experiment experiment, ParameterLayout layout)
+    {
+        int agents = experiment.Environment.AgentNames.Count;
+        if (entries.Count == 1 && layout.PersonalLength == 0) return null;
+        if (entries.Count != agents + 1)
+        {
+            throw new InvalidDataException(entries.Count == 1
+                ? "it holds the shared parameters alone; the personal ones are with the agents' sites"
+                : $"it holds {entries.Count - 1} agents' own parameters, and there are {agents} agents");
+        }
+        return
+        [
+            .. entries.Skip(1).Select(entry => entry.Shape is [var own] && own == layout.Length
+                ? Read(folder, entry, experiment, layout.Length)
+                : [.. theta, .. Read(folder, entry, experiment, layout.PersonalLength)]),
+        ];
+    }
+
+    private static double[] Read(string folder, TensorEntry entry, Experiment experiment, int length)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Policy policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
-        Tensor theta = zeros(policy.Layout.Length, dtype: experiment.Dtype);
+        Tensor theta = zeros(length, dtype: experiment.Dtype);
         TensorFiles.Read(folder, entry, [theta]);
         return theta.to(ScalarType.Float64).data<double>().ToArray();
     }

@@ -211,8 +211,12 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         RunSummary summary = Summarise(status);
         if (_folder is null) return summary;
         _progress.Stage("writing policy and summary");
-        PolicyFiles.Write(
-            _folder.PolicyFolder, _federation.Server.Theta, _federation.Layout, _federation.RoundsDone, _experiment.Resolved["policy"]!);
+        using (TorchSharp.torch.NewDisposeScope())
+        {
+            PolicyFiles.Write(
+                _folder.PolicyFolder, _federation.Server.Theta, _federation.OwnRows(), _federation.Layout, _federation.RoundsDone,
+                _experiment.Resolved["policy"]!);
+        }
         if (status == RunStatus.Finished) _tensorBoard!.End(success: true);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
         return summary;
@@ -271,7 +275,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     {
         Evaluator evaluator = _federation.Evaluator;
         if (_last?.Evaluation is null) _progress.Stage("evaluation");
-        EvaluationResult final = _last?.Evaluation ?? evaluator.Evaluate(_federation.Server.Theta, null);
+        EvaluationResult final = _last?.Evaluation ?? _federation.EvaluateNow(null);
         double seconds = _federation.Seconds;
         return new RunSummary
         {
@@ -304,7 +308,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
-            Certificate = status == RunStatus.Finished
+            Certificate = status == RunStatus.Finished && !_experiment.OwnPolicies
                 ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage)
                 : null,
             Folder = Folder,

@@ -25,8 +25,8 @@ internal static class ObservationActor
         var policy = (EpisodicPolicy)stored.Experiment.CreatePolicy(new TensorFormat(stored.Experiment.Dtype, torch.CPU));
         var key = new StreamKey(stored.Experiment.Seed, StreamPurpose.Episodes, 0, 0, 0);
         return stored.Experiment.Dtype == torch.ScalarType.Float64
-            ? new Actor<double>(policy, agent, stored.Parameters, environment.ActionSpace as Box, key).Act
-            : new Actor<float>(policy, agent, stored.Parameters, environment.ActionSpace as Box, key).Act;
+            ? new Actor<double>(policy, agent, stored.ParametersOf(agent), environment.ActionSpace as Box, key).Act
+            : new Actor<float>(policy, agent, stored.ParametersOf(agent), environment.ActionSpace as Box, key).Act;
     }
 
     private sealed class Actor<T>

@@ -68,7 +68,12 @@ internal sealed record RunPolicy(
             };
         }
         if (LinearQuadraticProblem.Find(environment) is { } problem)
-            return new RunPolicy(name + Noise(experiment), problem, null, _ => (x, _) => Control(stored.Parameters, x));
+        {
+            return new RunPolicy(name + Noise(experiment), problem, null, agent => (x, _) => Control(stored.ParametersOf(agent), x))
+            {
+                ToldAgents = stored.OwnRows?.Count,
+            };
+        }
         throw new InvalidInputException(new ValidationError(
             source, "", stored.Folder, $"holds a policy for {environment.Name}, which cannot be shown"));
     }

@@ -284,7 +284,10 @@ public sealed class FederatedTrainer : IDisposable
         : TrainingRun.Start(Experiment, _execution, _folder, SoftwareVersions.ToJson(), _sinks, TimeProvider.System, _folderSource);
 
     private TrainingResult ResultOf(TrainingRun run, RunSummary summary) =>
-        new(summary, new TrainedPolicy(new StoredPolicy(run.Folder ?? "", Experiment, summary.Rounds, run.Federation.Parameters())));
+        new(summary, new TrainedPolicy(new StoredPolicy(run.Folder ?? "", Experiment, summary.Rounds, run.Federation.Parameters())
+        {
+            OwnRows = run.Federation.OwnParameters(),
+        }));
 
     private void SetRounds(int rounds)
     {

@@ -41,8 +41,21 @@ public sealed class TrainedPolicy
     /// <summary>What the agents are called, [N].</summary>
     public IReadOnlyList<string> AgentNames => _stored.Experiment.Environment.AgentNames;
 
-    /// <summary>The parameters theta, [d], in double precision.</summary>
+    /// <summary>The shared parameters theta, [d], in double precision.</summary>
     public IReadOnlyList<double> Parameters => _stored.Parameters;
+
+    /// <summary>
+    /// The parameters that serve an agent, in double precision: <see cref="Parameters"/> with the agent's personal ones behind them, or
+    /// those
+    /// it has learned by itself.
+    /// </summary>
+    /// <param name="agent">The agent, 0 to N - 1.</param>
+    public IReadOnlyList<double> ParametersOf(int agent)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(agent);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, AgentNames.Count);
+        return _stored.ParametersOf(agent);
+    }
 
     /// <summary>What it sees; of a tabular environment, <see cref="Discrete"/>: the index of the state.</summary>
     public Space ObservationSpace => _actor.Value.Observations;
@@ -73,7 +86,8 @@ public sealed class TrainedPolicy
         RunFolder.WriteJson(Path.Combine(full, RunFolder.ExperimentFile), document);
         using DisposeScope scope = NewDisposeScope();
         using Policy policy = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
-        PolicyFiles.Write(Path.Combine(full, "policy"), _stored.ToTensor(), policy.Layout, Rounds, experiment.Resolved["policy"]!);
+        PolicyFiles.Write(
+            Path.Combine(full, "policy"), _stored.ToTensor(), _stored.OwnTensor(), policy.Layout, Rounds, experiment.Resolved["policy"]!);
     }
 
     /// <summary>

@@ -47,8 +47,28 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <summary>The policy, evaluated for all rows at once.</summary>
     public Policy Policy { get; }
 
-    /// <summary>theta_i, [n, d]: the rows that local steps change.</summary>
+    /// <summary>
+    /// theta_i, [n, d]: the rows that local steps change. Of a policy with personal parameters these are the shared ones; here and in all
+    /// that
+    /// an algorithm sees, d is their number (<see cref="ParameterLayout.SharedLength"/>). The personal ones are the block's own affair.
+    /// </summary>
     public Tensor Theta { get; }
+
+    /// <summary>The agents' personal parameters; null where a policy has none.</summary>
+    internal PersonalRows? Personal
+    {
+        get;
+        set
+        {
+            field = value;
+            field?.Sampled = batch => CountTrajectories(batch);
+        }
+    }
+
+    /// <summary>
+    /// Which parameters each agent's policy depends on, 1 or 0 in [n, d], where means are over those that touch a parameter; else null.
+    /// </summary>
+    internal Tensor? Touched { get; set; }
 
     /// <summary>The algorithm's state record of these agents, whatever its type.</summary>
     internal abstract object StateRecord { get; }
@@ -91,11 +111,11 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <summary>Why the latest gradient of a row is no finite number, where the estimator knows; else null.</summary>
     public string? ErrorOf(int row) => _estimator.ErrorOf(row);
 
-    /// <summary>A new matrix of zeros for rows of agents, [n, d].</summary>
+    /// <summary>A new matrix of zeros for rows of agents, [n, d] of shared parameters.</summary>
     public static Tensor Rows(Policy policy, int count)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return zeros(count, policy.Layout.Length, dtype: policy.Format.Dtype, device: policy.Format.Device).DetachFromDisposeScope();
+        return zeros(count, policy.Layout.SharedLength, dtype: policy.Format.Dtype, device: policy.Format.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Keeps a copy of what the server sent, [d].</summary>
@@ -110,7 +130,8 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     public Tensor Gradient(Tensor rows, bool sameRows, BatchKey batch)
     {
         using IDisposable scope = NewDisposeScope();
-        _estimator.Directions(rows, sameRows, batch, _direction);
+        if (Personal is null) _estimator.Directions(rows, sameRows, batch, _direction);
+        else Personal.Directions(rows, batch, StepCounts, _direction);
         CountTrajectories(batch);
         return _direction;
     }
@@ -130,7 +151,9 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         if (_estimator is not IBatchEstimator estimator)
             throw new InvalidOperationException($"{_estimator.GetType().Name} keeps no batches");
         using IDisposable scope = NewDisposeScope();
-        SurrogateBatch collected = estimator.Collect(rows, server, sameRows, batch);
+        SurrogateBatch collected = Personal is null
+            ? estimator.Collect(rows, server, sameRows, batch)
+            : PersonalBatch.Collect(estimator, Personal, rows, server, batch, StepCounts);
         CountTrajectories(batch);
         return collected;
     }
@@ -220,13 +243,15 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         if (!again)
         {
             using IDisposable scope = NewDisposeScope();
-            learner.Play(Theta, batch);
+            if (Personal is null) learner.Play(Theta, batch);
+            else Personal.Play(learner, Theta, batch, StepCounts);
             CountTrajectories(batch);
         }
         for (int u = 0; u < learner.Updates; u++)
         {
             using IDisposable scope = NewDisposeScope();
-            learner.Gradient(u, Theta, batch, _direction);
+            if (Personal is null) learner.Gradient(u, Theta, batch, _direction);
+            else Personal.Update(learner, u, Theta, batch, _direction);
             Descend(correct is null ? _direction : correct(_direction), eta, step);
         }
         learner.Adapt(Theta, step.Active);
@@ -411,6 +436,8 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
         Theta.Dispose();
         _direction.Dispose();
         _estimator.Dispose();
+        Personal?.Dispose();
+        Touched?.Dispose();
         Optimizer.Dispose();
         Policy.Dispose();
         StateTensors.Dispose(StateRecord);

@@ -154,6 +154,7 @@ internal sealed class AgentCall
     private BlockAnswer SumOf(AgentBlock block, Tensor sent, Cohort cohort)
     {
         Tensor computed = AgentBlock.Masked(sent, block.Active);
+        if (block.Touched is { } touched) computed = computed * touched;
         Tensor rows = block.Messages.AsSent(computed);
         Tensor sum = RowSums.Tree(rows);
         Tensor? weighted = cohort.IsPlainMean ? null : RowSums.Tree(rows.mul(Weights(cohort, block, rows))).clone()

@@ -24,6 +24,12 @@ public abstract class Algorithm
     /// <summary>Where the algorithm ends, for the certificate of a run.</summary>
     public virtual LimitLaws Limits => LimitLaws.Unknown;
 
+    /// <summary>
+    /// The name of the property of the agents' state that holds parameters of their own, [n, d], by which evaluations judge them; null (the
+    /// default) where thetabar serves all agents.
+    /// </summary>
+    public virtual string? OwnParameters => null;
+
     /// <summary>What agents make of the directions of their local steps; the moments that it averages are part of a round.</summary>
     internal LocalOptimizerSettings LocalOptimizer { get; set; } = LocalOptimizerSettings.Plain;
 

@@ -1,5 +1,6 @@
 using FedPG.Core;
 using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Optimizers;
@@ -107,8 +108,13 @@ public sealed record AlgorithmDefinition : ICatalogEntry
             Participation = canTakePart ? options.Participation : Participation.Everyone,
             LocalStepCounts = CountsOf(options, reader, agents, seed),
             Messages = new MessageFormat(options.Messages),
+            Personal = new PersonalSteps(options.PersonalSteps, options.PersonalStepSize, options.PersonalOrder),
+            Averaging = options.Averaging,
             LocalOptimizer = options.LocalSettings,
         };
+        int steps = options.LocalSteps + (options.PersonalSteps ?? 0);
+        if (steps > StreamKey.MaximumLocalStep && options.PersonalSteps is not null)
+            reader.Reject("personalSteps", $"and localSteps must not exceed {StreamKey.MaximumLocalStep} together");
         CheckTraits(federation, reader, others);
         CheckOptimizer(federation, reader);
         _check?.Invoke(options, federation, reader);

@@ -44,6 +44,26 @@ public abstract record AlgorithmOptions
     [Option("how the numbers of messages are written: as dtype says, or rounded to float16 by whoever sends them")]
     public MessageNumbers Messages { get; init; }
 
+    /// <summary>
+    /// P, the personal steps that an agent takes at the start of a round, 1 to 65,000; null (the default) for as many as local steps. Used
+    /// where a policy has personal parameters.
+    /// </summary>
+    [Option("P, the steps of personal parameters at the start of a round; as many as local steps where not given", Minimum = 1,
+        Maximum = StreamKey.MaximumLocalStep)]
+    public int? PersonalSteps { get; init; }
+
+    /// <summary>eta of personal steps, above 0; null (the default) for that of local steps.</summary>
+    [Option("eta of personal steps; that of local steps where not given", Minimum = 0, OpenMinimum = true)]
+    public double? PersonalStepSize { get; init; }
+
+    /// <summary>When personal parameters are trained; before the shared ones of a round by default.</summary>
+    [Option("when personal parameters are trained: before the shared ones of a round, or with every local step")]
+    public PersonalOrder PersonalOrder { get; init; }
+
+    /// <summary>Over whom the server averages, parameter by parameter; over all agents of a round by default.</summary>
+    [Option("over whom the server averages a parameter: the agents of the round, or those of them whose policies depend on it")]
+    public ColumnAveraging Averaging { get; init; }
+
     /// <summary>What an agent makes of the corrected direction of a local step; follows it by default.</summary>
     [Option("what an agent makes of the corrected direction of a local step")]
     public LocalOptimizerKind LocalOptimizer { get; init; }

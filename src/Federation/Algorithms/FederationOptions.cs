@@ -31,6 +31,12 @@ public sealed record FederationOptions(int Rounds, int LocalSteps, StepSizeSched
     /// </summary>
     public MessageFormat Messages { get; init; }
 
+    /// <summary>How agents train their personal parameters.</summary>
+    public PersonalSteps Personal { get; init; } = new();
+
+    /// <summary>Over whom the server averages.</summary>
+    public ColumnAveraging Averaging { get; init; }
+
     /// <summary>What agents make of the directions of their local steps.</summary>
     internal LocalOptimizerSettings LocalOptimizer { get; init; } = LocalOptimizerSettings.Plain;
 

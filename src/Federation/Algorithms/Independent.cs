@@ -14,8 +14,9 @@ public sealed record IndependentOptions : AlgorithmOptions
 }
 
 /// <summary>
-/// No federation at all: every agent improves a policy of its own, on its own objective. thetabar is the mean of the agents' parameters and
-/// is there for the evaluation only; no agent ever sees it, and the agents' own policies are better for themselves.
+/// No federation at all: every agent improves a policy of its own, on its own objective, and is evaluated by it. thetabar is the mean of
+/// the agents' parameters; no agent ever sees it. It is what any algorithm comes to where agents share nothing (<c>policy.personal</c>
+/// "all").
 /// <para>Messages: none.</para>
 /// </summary>
 internal sealed class Independent(FederationOptions federation) : Algorithm<ServerState, Independent.Agents>
@@ -30,6 +31,9 @@ internal sealed class Independent(FederationOptions federation) : Algorithm<Serv
     /// <summary>What each agent keeps.</summary>
     /// <param name="Theta">theta_i, [n, d].</param>
     public sealed record Agents(Tensor Theta);
+
+    /// <inheritdoc/>
+    public override string OwnParameters => nameof(Agents.Theta);
 
     /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta);

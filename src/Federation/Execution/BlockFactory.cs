@@ -32,6 +32,7 @@ internal readonly record struct BlockRange(int First, int Count)
 internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, TensorFormat format)
 {
     private readonly IEstimatorFactory _estimators = experiment.Gradient.Prepare(experiment.Environment);
+    private readonly TouchedColumns? _touched = TouchedColumns.Of(experiment, format);
 
     /// <summary>A new block, at the start of a run. It has received nothing yet.</summary>
     public AgentBlock Create(BlockRange range)
@@ -44,21 +45,34 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
         AgentBlock block = algorithm.NewBlock(range.First, range.Count, policy, estimator);
         block.Messages = experiment.Federation.Messages;
         block.UseOptimizer(experiment.Federation.LocalOptimizer);
+        block.Touched = _touched?.RowsOf(range);
+        if (policy.Layout.PersonalLength == 0) return block;
+        double[] common = experiment.StartOf(policy);
+        double[][] own = [.. Enumerable.Range(range.First, range.Count).Select(agent => experiment.PersonalStartOf(policy, common, agent))];
+        block.Personal = new PersonalRows(policy, estimator, experiment.Federation, own);
         return block;
     }
 }
 
 /// <summary>
-/// The tensors that a block keeps from round to round, by name: those of the algorithm's record and those of the estimator's.
+/// The tensors that a block keeps from round to round, by name: those of the algorithm's record, those of the estimator's, and the agents'
+/// personal parameters.
 /// </summary>
 internal static class BlockState
 {
+    /// <summary>What comes before the names of an algorithm's own state, and the name of personal parameters.</summary>
+    public const string AgentsPrefix = "agents/", Personal = "personal/" + nameof(PersonalState.Parameters);
+
     /// <summary>The tensors themselves, rows [n, ...].</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(AgentBlock block)
     {
         ArgumentNullException.ThrowIfNull(block);
-        foreach ((string name, Tensor value) in StateTensors.Of(block.StateRecord)) yield return ($"agents/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(block.StateRecord)) yield return (AgentsPrefix + name, value);
         foreach ((string name, Tensor value) in StateTensors.Of(block.EstimatorState)) yield return ($"oracle/{name}", value);
         foreach ((string name, Tensor value) in StateTensors.Of(block.Optimizer.State)) yield return ($"optimizer/{name}", value);
+        if (block.Personal is not { } personal) yield break;
+        foreach ((string name, Tensor value) in StateTensors.Of(personal.State)) yield return ($"personal/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(personal.Optimizer.State))
+            yield return ($"personal/optimizer/{name}", value);
     }
 }

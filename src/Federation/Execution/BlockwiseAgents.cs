@@ -18,6 +18,8 @@ internal abstract class BlockwiseAgents : IFederationAgents
     private readonly AgentsSetup _setup;
     private readonly MessageFormat _messages;
     private readonly int _elementSize;
+    private readonly TouchedColumns? _touched;
+    private Tensor? _everyonesCounts;
 
     /// <summary>For derived classes.</summary>
     /// <param name="setup">What the agents are made from.</param>
@@ -28,6 +30,7 @@ internal abstract class BlockwiseAgents : IFederationAgents
         Count = setup.Names.Count;
         _messages = setup.Training.Federation.Messages;
         _elementSize = _messages.SizeIn(setup.Format);
+        _touched = TouchedColumns.Of(setup.Training, setup.Format);
         Ledger = new ExchangeLedger(Count);
         FederationOptions federation = setup.Training.Federation;
         Participation = new RoundParticipation(Count, federation.Participation, federation.LocalStepCounts, setup.Training.Seed);
@@ -88,8 +91,21 @@ internal abstract class BlockwiseAgents : IFederationAgents
         Ledger.Add(Entry(ExchangeDirection.Up, call.Name, total.shape, call.Entries, present));
         Tensor? weightedTotal = cohort.IsPlainMean ? null : Total([.. answers.Select(a => a?.Weighted)]);
         ThrowIfDiverged(answers, call.Round);
+        if (_touched is not null) return OverTouched(_touched, total, weightedTotal, cohort, present);
         Tensor mean = (weightedTotal ?? total.Over(Math.Max(1, present.Members.Count))).MoveToOuterDisposeScope();
         return (mean, present.IsEveryone ? mean : total.Over(Count).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The same of sums to which agents gave zeros where they touch nothing: over those that touch a parameter.</summary>
+    private (Tensor Mean, Tensor Share) OverTouched(
+        TouchedColumns touched, Tensor total, Tensor? weightedTotal, Cohort cohort, Cohort present)
+    {
+        Tensor everyones = _everyonesCounts ??= touched.CountsOf(Participation.Everyone, weighted: false).DetachFromDisposeScope();
+        Tensor mean = weightedTotal is not null
+            ? weightedTotal / touched.CountsOf(cohort, weighted: true)
+            : total / (present.IsEveryone ? everyones : touched.CountsOf(present, weighted: false));
+        mean.MoveToOuterDisposeScope();
+        return (mean, present.IsEveryone && weightedTotal is null ? mean : (total / everyones).MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -159,6 +175,7 @@ internal abstract class BlockwiseAgents : IFederationAgents
     /// <inheritdoc/>
     public void Dispose()
     {
+        _everyonesCounts?.Dispose();
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }

@@ -83,7 +83,7 @@ internal sealed class TabularFamily : ProblemFamily
     {
         ArgumentNullException.ThrowIfNull(setup);
         Policy policy = setup.CreatePolicy(TensorFormat.Float64);
-        if (policy is TabularPolicy { TakesGradients: true } trained)
+        if (policy is TabularPolicy { TakesGradients: true, Layout.PersonalLength: 0 } trained)
             return new TabularProblem(MdpOf(setup.Environment), setup.Objective, trained, temperature);
         policy.Dispose();
         return null;

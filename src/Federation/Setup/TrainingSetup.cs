@@ -1,3 +1,4 @@
+using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
@@ -37,8 +38,15 @@ public record TrainingSetup
     /// <summary>Makes an independent instance of the policy.</summary>
     public required Func<TensorFormat, Policy> CreatePolicy { get; init; }
 
-    /// <summary>theta_0, [d], where the file gives one; null for the policy's own, which is uniform.</summary>
+    /// <summary>
+    /// theta_0, [d], where the file gives one; null for the policy's own, which is uniform. Personal parameters stand last, and are where
+    /// all
+    /// agents' start.
+    /// </summary>
     public double[]? InitialParameters { get; init; }
+
+    /// <summary>Where each agent's personal parameters start, [N][dp]; null (the default) for where the policy has them start.</summary>
+    public IReadOnlyList<double[]>? InitialPersonal { get; init; }
 
     /// <summary>The estimator of the agents' directions, with its options.</summary>
     public required ConfiguredEstimator Gradient { get; init; }
@@ -46,7 +54,7 @@ public record TrainingSetup
     /// <summary>tau by rounds.</summary>
     public required EntropySchedule Entropy { get; init; }
 
-    /// <summary>Whether the algorithm gives every agent parameters of its own, which evaluations then judge; false by default.</summary>
+    /// <summary>Whether agents have parameters of their own, all or some, by which evaluations judge them; false by default.</summary>
     public bool OwnPolicies { get; init; }
 
     /// <summary>The settings every algorithm has.</summary>
@@ -69,4 +77,26 @@ public record TrainingSetup
 
     /// <summary>Makes what measures the theory's constants during training; null for never.</summary>
     public Func<IDiagnoser>? CreateDiagnoser { get; init; }
+
+    /// <summary>theta_0, [d].</summary>
+    /// <param name="policy">An instance of the policy.</param>
+    public double[] StartOf(Policy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return InitialParameters ?? policy.InitialParameters(new StreamKey(Seed, StreamPurpose.Initialisation, 0, 0, 0));
+    }
+
+    /// <summary>An agent's first personal parameters, [dp].</summary>
+    /// <param name="policy">An instance of the policy.</param>
+    /// <param name="common">theta_0, [d].</param>
+    /// <param name="agent">i, in [0, N).</param>
+    public double[] PersonalStartOf(Policy policy, ReadOnlySpan<double> common, int agent)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (InitialPersonal is { } given) return given[agent];
+        // A step of its own, so that no agent's stream is that of theta_0.
+        return InitialParameters is not null
+            ? common[policy.Layout.SharedLength..].ToArray()
+            : policy.InitialPersonal(common, new StreamKey(Seed, StreamPurpose.Initialisation, agent, 0, 1));
+    }
 }

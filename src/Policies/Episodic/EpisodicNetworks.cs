@@ -25,6 +25,8 @@ internal static class EpisodicNetworks
     /// <param name="environment">The environment; null where it had errors itself.</param>
     public static void Check(NetworkPolicyOptions options, OptionReader reader, EpisodicEnvironment? environment)
     {
+        if (options.LayerNorm && options.Embedded > 0)
+            reader.Reject("layerNorm", "cannot stand beside a learned vector of each agent (policy.personal); allowed with it: false");
         if (environment is null || options.Network != NetworkKind.Convolution) return;
         if (ConvolutionShape.ErrorOf(ImageOf(environment.ObservationSpace), options.Channels) is { } error)
             reader.Reject("network", $"convolution {error}; allowed here: \"dense\"");
@@ -47,7 +49,7 @@ internal static class EpisodicNetworks
 
     private static RowNetwork Dense(NetworkPolicyOptions options, int inputs, int active, int outputs, int values) => options.LayerNorm
         ? new NormedNetwork(inputs, options.Hidden, outputs, options.Activation, active, options.Start, values)
-        : new DenseNetwork(inputs, options.Hidden, outputs, options.Activation, active, options.Start, values);
+        : new DenseNetwork(inputs, options.Hidden, outputs, options.Activation, active, options.Start, values, options.Embedded);
 
     private static Box? ImageOf(Space observations) => new ObservationEncoding(observations).Image;
 }

@@ -51,11 +51,16 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     /// <param name="standardDeviation">The first sigma, above 0.</param>
     /// <param name="learnDeviation">Whether log sigma is a parameter; otherwise sigma stays.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="isPersonal">
+    /// Which parameters, by their names, each agent has to itself: those of the network, or log_standard_deviation; null (the default) for
+    /// none.
+    /// </param>
     public GaussianPolicy(
-        ObservationEncoding encoding, Box actions, RowNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format)
+        ObservationEncoding encoding, Box actions, RowNetwork network, double standardDeviation, bool learnDeviation, TensorFormat format,
+        Predicate<string>? isPersonal = null)
         : base(Kind, encoding, actions.Size, actions.Size + network.Outputs, format,
             new ParameterLayout(
-                learnDeviation ? [.. network.Parameters, (DeviationName, [actions.Size])] : network.Parameters))
+                learnDeviation ? [.. network.Parameters, (DeviationName, [actions.Size])] : network.Parameters, isPersonal: isPersonal))
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
@@ -91,16 +96,23 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         double[] parameters = new double[Layout.Length];
         _network.Initialise(key, parameters);
         if (_learnt) parameters.AsSpan(^ActionSize..).Fill(Math.Log(_deviation));
-        return parameters;
+        return Layout.Fold(parameters);
     }
 
     /// <inheritdoc/>
+    public override double[] InitialPersonal(ReadOnlySpan<double> common, StreamKey key) =>
+        Embeddings.Fill(Layout, base.InitialPersonal(common, key), key);
+
+    /// <inheritdoc/>
+    public override bool[]? TouchedBy(int agent) => Encoding.TouchedBy(agent, Layout);
+
+    /// <inheritdoc/>
     public override IActor<T> CreateActor<T>() => _network.CreateActor<T>() is { } outputs
-        ? new Actor<T>(outputs, ActionSize, _network.Outputs, _learnt ? null : Math.Log(_deviation))
+        ? UnfoldedActor<T>.Of(new Actor<T>(outputs, ActionSize, _network.Outputs, _learnt ? null : Math.Log(_deviation)), Layout)
         : base.CreateActor<T>();
 
     /// <inheritdoc/>
-    internal override IHeadTraining<T>? CreateTraining<T>() => _network.CreateTraining<T>() is { } outputs
+    internal override IHeadTraining<T>? CreateTraining<T>() => Layout.PersonalLength == 0 && _network.CreateTraining<T>() is { } outputs
         ? new GaussianTraining<T>(outputs, ActionSize, _network, _learnt ? null : Math.Log(_deviation))
         : null;
 
@@ -169,7 +181,9 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         var actions = (Box)environment.ActionSpace;
         RowNetwork network = CriticNetworks.Of(
             options, actions.Size, outputs => EpisodicNetworks.Create(options, encoding, outputs, actions.Size));
-        return new GaussianPolicy(encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format);
+        return new GaussianPolicy(
+            encoding, actions, network, options.StandardDeviation, options.LearnStandardDeviation, format,
+            Embeddings.IsPersonal(options.OwnLayer, DeviationName));
     }
 
     /// <summary>Outputs of the network with log sigma behind the means.</summary>

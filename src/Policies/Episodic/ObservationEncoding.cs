@@ -1,5 +1,6 @@
 using System.Numerics;
 using FedPG.Envs;
+using FedPG.Policies.Networks;
 
 namespace FedPG.Policies.Episodic;
 
@@ -75,6 +76,20 @@ public sealed class ObservationEncoding
     {
         if (Contexts is not null) throw new InvalidOperationException("what the policy sees depends on the agent, and none is named");
         Observed(observation, seen);
+    }
+
+    /// <summary>
+    /// Which shared parameters an agent's networks meet, [ds]; null for all, and for networks whose first layer is no matrix of what is
+    /// seen.
+    /// </summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="layout">The parameters.</param>
+    internal bool[]? TouchedBy(int agent, ParameterLayout layout)
+    {
+        if (Contexts?.IsOneHot != true) return null;
+        ParameterSlice[] first = [.. layout.Slices.Where(slice => slice is { Shape: [var inputs, _] } && inputs == Size
+            && slice.Name is "layer0.weight" or TwoNetworks.CriticPrefix + "layer0.weight")];
+        return first.Length == 0 ? null : layout.WithOwnRows(first, _observed + _placed, agent);
     }
 
     private void Observed<T>(ReadOnlySpan<double> observation, Span<T> seen)

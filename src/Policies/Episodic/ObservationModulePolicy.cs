@@ -19,7 +19,9 @@ internal abstract class ObservationModulePolicy : EpisodicPolicy
     private protected ObservationModulePolicy(
         string kind, ModuleCopies copies, IReadOnlyList<(string Name, long[] Shape)> more, ObservationEncoding encoding, int actionSize,
         int headSize, TensorFormat format)
-        : base(kind, encoding, actionSize, headSize, format, new ParameterLayout([.. copies.Parameters, .. more])) =>
+        : base(
+            kind, encoding, actionSize, headSize, format,
+            new ParameterLayout([.. copies.Parameters, .. more], isPersonal: copies.IsPersonal)) =>
             (_copies, _own) = (copies, copies.Parameters.Count);
 
     /// <summary>A copy of the module is run for each chunk.</summary>
@@ -28,9 +30,10 @@ internal abstract class ObservationModulePolicy : EpisodicPolicy
     /// <inheritdoc/>
     public sealed override double[] InitialParameters(StreamKey key)
     {
-        double[] theta = new double[Layout.Length], module = _copies.Initial(key);
-        module.CopyTo(theta, 0);
-        FillMore(theta.AsSpan(module.Length));
+        double[] theta = new double[Layout.Length];
+        _copies.WriteInitial(key, Layout, theta);
+        // What the kind of policy adds is shared and stands last but for what the module has of its own.
+        if (Layout.Slices.Count > _own) FillMore(theta.AsSpan(Layout.Slices[_own].Offset..Layout.SharedLength));
         return theta;
     }
 

@@ -38,9 +38,15 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     /// <param name="actions">The actions, A.</param>
     /// <param name="network">From what is seen to A outputs, or A + 1.</param>
     /// <param name="format">The type and place of rows and probabilities.</param>
+    /// <param name="isPersonal">
+    /// Which of the network's parameters, by their names, each agent has to itself; null (the default) for none.
+    /// </param>
     public ObservationSoftmax(
-        string kind, ObservationEncoding encoding, Discrete actions, RowNetwork network, TensorFormat format)
-        : base(kind, encoding, actionSize: 1, Given(network).Outputs, format, new ParameterLayout(network.Parameters)) =>
+        string kind, ObservationEncoding encoding, Discrete actions, RowNetwork network, TensorFormat format,
+        Predicate<string>? isPersonal = null)
+        : base(
+            kind, encoding, actionSize: 1, Given(network).Outputs, format,
+            new ParameterLayout(network.Parameters, isPersonal: isPersonal)) =>
             (_network, _actions) = (network, Given(actions).Count);
 
     /// <summary>The definition of a network.</summary>
@@ -71,14 +77,22 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     {
         double[] parameters = new double[Layout.Length];
         _network.Initialise(key, parameters);
-        return parameters;
+        return Layout.Fold(parameters);
     }
 
     /// <inheritdoc/>
-    public override IActor<T> CreateActor<T>() => _network.CreateActor<T>() ?? base.CreateActor<T>();
+    public override double[] InitialPersonal(ReadOnlySpan<double> common, StreamKey key) =>
+        Embeddings.Fill(Layout, base.InitialPersonal(common, key), key);
 
     /// <inheritdoc/>
-    internal override IHeadTraining<T>? CreateTraining<T>() => _network.CreateTraining<T>();
+    public override bool[]? TouchedBy(int agent) => Encoding.TouchedBy(agent, Layout);
+
+    /// <inheritdoc/>
+    public override IActor<T> CreateActor<T>() =>
+        _network.CreateActor<T>() is { } actor ? UnfoldedActor<T>.Of(actor, Layout) : base.CreateActor<T>();
+
+    /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>() => Layout.PersonalLength == 0 ? _network.CreateTraining<T>() : null;
 
     /// <inheritdoc/>
     public override PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Tensor actions)
@@ -167,7 +181,7 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
         });
 
     private static ObservationSoftmax Create(NeuralSoftmaxOptions options, EpisodicEnvironment environment, TensorFormat format) =>
-        Create(options, environment, format, EpisodicNetworks.Create);
+        Create(options, environment, format, EpisodicNetworks.Create, Embeddings.IsPersonal(options.OwnLayer));
 
     private static ObservationSoftmax Create(LogLinearOptions options, EpisodicEnvironment environment, TensorFormat format) =>
         Create(options, environment, format, (_, encoding, outputs, _) =>
@@ -175,14 +189,14 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
 
     private static ObservationSoftmax Create<TOptions>(
         TOptions options, EpisodicEnvironment environment, TensorFormat format,
-        Func<TOptions, ObservationEncoding, int, int, RowNetwork> create)
+        Func<TOptions, ObservationEncoding, int, int, RowNetwork> create, Predicate<string>? isPersonal = null)
         where TOptions : ContextPolicyOptions
     {
         var encoding = new ObservationEncoding(environment.ObservationSpace, AgentContexts.Of(environment, options.Context));
         var actions = (Discrete)environment.ActionSpace;
         RowNetwork network = CriticNetworks.Of(
             options, actions.Count, outputs => create(options, encoding, outputs, actions.Count));
-        return new ObservationSoftmax(options.Kind, encoding, actions, network, format);
+        return new ObservationSoftmax(options.Kind, encoding, actions, network, format, isPersonal);
     }
 }
 

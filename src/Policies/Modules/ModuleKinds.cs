@@ -79,6 +79,9 @@ public static class ModuleKinds
     private static Dictionary<string, Func<OptionProperty, object?>?> NoiseAlone => new()
     {
         [nameof(GaussianOptions.Initial)] = null,
+        [nameof(GaussianOptions.Context)] = null,
+        [nameof(GaussianOptions.Personal)] = null,
+        [nameof(GaussianOptions.EmbeddingSize)] = null,
         [nameof(GaussianOptions.Hidden)] = null,
         [nameof(GaussianOptions.Activation)] = null,
         [nameof(GaussianOptions.Network)] = null,
@@ -96,7 +99,7 @@ public static class ModuleKinds
 
     /// <summary>What was read of a module's options.</summary>
     /// <param name="name">The kind.</param>
-    private sealed record ModuleOptions(string name) : PolicyOptions
+    private sealed record ModuleOptions(string name) : PersonalPolicyOptions
     {
         public override string Kind => name;
 

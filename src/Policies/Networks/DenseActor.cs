@@ -39,6 +39,14 @@ internal sealed unsafe class DenseActor<T> : IActor<T>
             theta.Slice(offset, outputs).CopyTo(_biases[layer]);
             offset += outputs;
         }
+        if (_network.Embedded == 0) return;
+        Span<T> first = _biases[0].AsSpan(0, _network.Sizes[1]);
+        ReadOnlySpan<T> seen = theta.Slice(offset, _network.Embedded * first.Length);
+        ReadOnlySpan<T> vector = theta.Slice(offset + seen.Length, _network.Embedded);
+        for (int k = 0; k < vector.Length; k++)
+        {
+            for (int o = 0; o < first.Length; o++) first[o] += vector[k] * seen[(k * first.Length) + o];
+        }
     }
 
     /// <inheritdoc/>

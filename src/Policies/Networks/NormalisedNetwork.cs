@@ -14,6 +14,9 @@ namespace FedPG.Policies.Networks;
 /// <param name="inner">The network.</param>
 internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
 {
+    /// <summary>The name of the first of the statistics; the others stand behind it.</summary>
+    public const string First = "normaliser.count";
+
     private const double Most = 10, Smallest = 1e-8;
     private readonly int _own = inner.Parameters.Count;
 
@@ -26,7 +29,7 @@ internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
     /// <inheritdoc/>
     public override IReadOnlyList<(string Name, long[] Shape)> Parameters { get; } =
     [
-        .. inner.Parameters, ("normaliser.count", [1L]),
+        .. inner.Parameters, (First, [1L]),
         ("normaliser.mean", [(long)inner.Inputs]), ("normaliser.square", [(long)inner.Inputs]),
     ];
 
@@ -59,13 +62,13 @@ internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
     /// of x^2.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
-    /// <param name="theta">The network's parameters, <see cref="RowNetwork.Length"/> numbers; the statistics change.</param>
+    /// <param name="statistics">The agent's statistics, from <see cref="First"/> on; they change.</param>
     /// <param name="seen">[k, inputs].</param>
-    public void Take<T>(Span<T> theta, ReadOnlySpan<T> seen)
+    public void Take<T>(Span<T> statistics, ReadOnlySpan<T> seen)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (int start, int m) = (inner.Length, Inputs);
-        double before = double.CreateTruncating(theta[start]), more = seen.Length / m;
+        int m = Inputs;
+        double before = double.CreateTruncating(statistics[0]), more = seen.Length / m;
         for (int j = 0; j < m; j++)
         {
             double sum = 0, squares = 0;
@@ -74,10 +77,10 @@ internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
                 double x = double.CreateTruncating(seen[k]);
                 (sum, squares) = (sum + x, squares + (x * x));
             }
-            Mix(ref theta[start + 1 + j], sum);
-            Mix(ref theta[start + 1 + m + j], squares);
+            Mix(ref statistics[1 + j], sum);
+            Mix(ref statistics[1 + m + j], squares);
         }
-        theta[start] = T.CreateTruncating(before + more);
+        statistics[0] = T.CreateTruncating(before + more);
 
         void Mix(ref T mean, double sum) =>
             mean = T.CreateTruncating(((before * double.CreateTruncating(mean)) + sum) / (before + more));

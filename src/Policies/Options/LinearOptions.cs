@@ -3,7 +3,7 @@ using FedPG.Core.Options;
 namespace FedPG.Policies.Options;
 
 /// <summary>Options of <c>linear</c>: the gain of a linear-quadratic problem, with Gaussian noise or without.</summary>
-public sealed record LinearOptions : PolicyOptions
+public sealed record LinearOptions : PersonalPolicyOptions
 {
     /// <summary>The kind, as experiment files name it.</summary>
     public const string Name = "linear";

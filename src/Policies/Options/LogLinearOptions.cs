@@ -14,6 +14,12 @@ public sealed record LogLinearOptions : ContextPolicyOptions
     /// <inheritdoc/>
     public override string Kind => Name;
 
+    /// <inheritdoc/>
+    internal override bool SharesNothing => base.SharesNothing || Personal.HasHead;
+
+    /// <inheritdoc/>
+    internal override PersonalParts Offered => PersonalParts.Head;
+
     /// <summary>The lattice of radial features, [rows, columns]. For tabular environments.</summary>
     [Option("rows and columns of the lattice of radial features", Minimum = 1, Maximum = 1_000)]
     public int[] Centres { get; init; } = [4, 4];

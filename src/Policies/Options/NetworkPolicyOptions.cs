@@ -33,4 +33,25 @@ public abstract record NetworkPolicyOptions : ContextPolicyOptions
     [Option("how weights start: the last layer at zero, so that the first policy is uniform, or orthogonal with gains sqrt 2, 0.01 for "
         + "actions and 1 for values")]
     public NetworkStart Start { get; init; }
+
+    /// <summary>
+    /// The numbers of an agent's own learned vector, 1 to 4,096; 4 by default. Used where <see cref="PersonalPolicyOptions.Personal"/> has
+    /// an embedding.
+    /// </summary>
+    [Option("the numbers of an agent's own learned vector, where personal parameters have one", Minimum = 1, Maximum = 4_096)]
+    public int EmbeddingSize { get; init; } = 4;
+
+    /// <inheritdoc/>
+    internal override PersonalParts Offered => PersonalParts.HeadAndEmbedding;
+
+    /// <inheritdoc/>
+    /// <remarks>Before a last layer that is the only one, a convolution is still shared.</remarks>
+    internal override bool SharesNothing =>
+        base.SharesNothing || (Personal.HasHead && Hidden.Length == 0 && Network != NetworkKind.Convolution);
+
+    /// <summary>The number of the layer that agents have to themselves; null where they share all, or nothing.</summary>
+    internal int? OwnLayer => Personal.HasHead && !SharesNothing ? Hidden.Length : null;
+
+    /// <summary>The size of the embedding; 0 where there is none, or nothing is shared.</summary>
+    internal int Embedded => Personal.HasEmbedding && !SharesNothing ? EmbeddingSize : 0;
 }

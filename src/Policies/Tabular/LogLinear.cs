@@ -65,6 +65,9 @@ internal sealed class LogLinear : SoftmaxPolicy
     }
 
     /// <inheritdoc/>
+    public override bool[]? TouchedBy(int agent) => Contexts?.IsOneHot == true ? Layout.WithOwnRows([Layout.Slices[1]], 0, agent) : null;
+
+    /// <inheritdoc/>
     protected override Tensor Logits(IReadOnlyList<Tensor> parameters)
     {
         Tensor logits = StateLogits(parameters[0]);

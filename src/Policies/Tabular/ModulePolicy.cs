@@ -30,14 +30,19 @@ internal sealed class ModulePolicy : TabularPolicy
         : this(kind, new ModuleCopies(kind, create, observations.GetLength(1), actions, format), observations, actions, format) { }
 
     private ModulePolicy(string kind, ModuleCopies copies, double[,] observations, int actions, TensorFormat format)
-        : base(kind, observations.GetLength(0), actions, format, new ParameterLayout(copies.Parameters))
+        : base(kind, observations.GetLength(0), actions, format, new ParameterLayout(copies.Parameters, isPersonal: copies.IsPersonal))
     {
         (_copies, _observations) = (copies, format.Constant(observations));
         register_buffer("observations", _observations);
     }
 
     /// <inheritdoc/>
-    public override double[] InitialParameters(StreamKey key) => _copies.Initial(key);
+    public override double[] InitialParameters(StreamKey key)
+    {
+        double[] theta = new double[Layout.Length];
+        _copies.WriteInitial(key, Layout, theta);
+        return theta;
+    }
 
     /// <inheritdoc/>
     public override PolicyEvaluation Evaluate(Tensor rows)

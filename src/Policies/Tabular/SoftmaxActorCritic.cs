@@ -38,8 +38,33 @@ public sealed class SoftmaxActorCritic : SoftmaxPolicy
 
     /// <inheritdoc/>
     /// <remarks>The critic takes its numbers from another round of the stream than the actor.</remarks>
-    public override double[] InitialParameters(StreamKey key) =>
-        [.. _actor.InitialParameters(key), .. _critic?.InitialParameters(key with { Round = key.Round + 1 }) ?? []];
+    public override double[] InitialParameters(StreamKey key)
+    {
+        double[] declared = new double[Layout.Length];
+        _actor.Layout.Unfold(_actor.InitialParameters(key), declared.AsSpan());
+        _critic?.Layout.Unfold(_critic.InitialParameters(key with { Round = key.Round + 1 }), declared.AsSpan(_actor.Layout.Length));
+        return Layout.Fold(declared);
+    }
+
+    /// <inheritdoc/>
+    public override double[] InitialPersonal(ReadOnlySpan<double> common, StreamKey key) =>
+        Embeddings.Fill(Layout, base.InitialPersonal(common, key), key);
+
+    /// <inheritdoc/>
+    public override bool[]? TouchedBy(int agent)
+    {
+        if (_actor.TouchedBy(agent) is not { } acting) return null;
+        bool[] judging = _critic?.TouchedBy(agent) ?? [], touched = new bool[Layout.SharedLength];
+        for (int k = 0; k < Layout.Slices.Count; k++)
+        {
+            ParameterSlice slice = Layout.Slices[k];
+            if (slice.IsPersonal) continue;
+            bool own = k < _own;
+            int offset = own ? _actor.Layout.Slices[k].Offset : _critic!.Layout.Slices[k - _own].Offset;
+            (own ? acting : judging).AsSpan(offset, slice.Length).CopyTo(touched.AsSpan(slice.Offset));
+        }
+        return touched;
+    }
 
     /// <summary>
     /// Logits and values, [n, S, A + 1] with V(s) last, with what their backward pass needs: as
@@ -87,9 +112,15 @@ public sealed class SoftmaxActorCritic : SoftmaxPolicy
     private static ParameterLayout Joined(SoftmaxPolicy actor, SoftmaxPolicy? critic)
     {
         IEnumerable<(string, long[])> own = actor.Layout.Slices.Select(slice => (slice.Name, slice.Shape));
-        IEnumerable<(string, long[])> more =
-            critic?.Layout.Slices.Select(slice => (TwoNetworks.CriticPrefix + slice.Name, slice.Shape)) ?? [];
-        return new ParameterLayout([.. own, .. more], actor.Layout.Slices.Any(slice => slice.View.Length != slice.Shape.Length));
+        IEnumerable<(string, long[])> more = critic?.Layout.Slices.Select(slice => (TwoNetworks.CriticPrefix + slice.Name, slice.Shape))
+            ?? [];
+        string[] personal =
+        [
+            .. actor.Layout.Slices.Where(slice => slice.IsPersonal).Select(slice => slice.Name),
+            .. critic?.Layout.Slices.Where(slice => slice.IsPersonal).Select(slice => TwoNetworks.CriticPrefix + slice.Name) ?? [],
+        ];
+        return new ParameterLayout(
+            [.. own, .. more], actor.Layout.Slices.Any(slice => slice.View.Length != slice.Shape.Length), personal.Contains);
     }
 
     private Tensor Heads(IReadOnlyList<Tensor> parameters) => _critic is null

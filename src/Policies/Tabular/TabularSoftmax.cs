@@ -32,6 +32,10 @@ public sealed class TabularSoftmax : SoftmaxPolicy
             new TabularSoftmax(mdp.States, actions, format, AgentContexts.Of(mdp, options.Context))));
 
     /// <inheritdoc/>
+    public override bool[]? TouchedBy(int agent) =>
+        Contexts is null ? null : Layout.WithOwnRows(Layout.Slices, 0, Contexts.DistinctOf(agent));
+
+    /// <inheritdoc/>
     public override bool ServesOtherTasks => false;
 
     /// <inheritdoc/>

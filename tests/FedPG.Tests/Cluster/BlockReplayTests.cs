@@ -13,15 +13,20 @@ namespace FedPG.Tests.Cluster;
 /// <summary>A block on a worker, without any network: what it does with requests, and what becomes of it when its worker is lost.</summary>
 public sealed class BlockReplayTests
 {
+    private const string Personal =
+        """policy={"kind":"neural-softmax","hidden":[6],"personal":["head","embedding"],"embeddingSize":3}""";
+
     private static readonly Software Same = new("1", "1", []);
 
     [Theory]
     [InlineData("fast-fedpg")]
     [InlineData("scaffold")]
     [InlineData("decentralized")]
-    public void A_block_lost_at_any_instant_and_made_again_answers_in_the_same_bits(string algorithm)
+    [InlineData("fast-fedpg", Personal)]
+    [InlineData("fedavg", "policy.personal=all")]
+    public void A_block_lost_at_any_instant_and_made_again_answers_in_the_same_bits(string algorithm, string policy = "seed=3")
     {
-        Experiment experiment = RunTesting.Experiment($"federation.algorithm={algorithm}");
+        Experiment experiment = RunTesting.Experiment($"federation.algorithm={algorithm}", policy);
         WorkerSession session = WorkerSession.Open(ExperimentOffer.Of(experiment, Same), Same);
         BlockSnapshot start = Start(session);
         BlockEntry[] entries = [.. Rounds(session, rounds: 2)];
@@ -34,6 +39,48 @@ public sealed class BlockReplayTests
             BlockReply reply = again.Execute(Request(0, entries[..(lost + 1)], start));
             AssertEqual(expected[lost], reply);
         }
+    }
+
+    /// <summary>
+    /// Personal parameters are numbers that no reply holds, whatever is asked for; those of a site are not even in what it keeps for
+    /// others.
+    /// </summary>
+    [Theory]
+    [InlineData("fast-fedpg")]
+    [InlineData("scaffold")]
+    [InlineData("fedavg")]
+    public void No_reply_holds_a_personal_parameter(string algorithm)
+    {
+        WorkerSession session = WorkerSession.Open(
+            ExperimentOffer.Of(RunTesting.Experiment($"federation.algorithm={algorithm}", Personal), Same), Same);
+        using var block = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, null, e => e.Message);
+        using var site = new BlockHost(session, new BlockRange(0, 2), long.MaxValue, new SiteStates(null), e => e.Message);
+        BlockEntry[] entries = [.. Rounds(session, rounds: 2)];
+        HashSet<uint> personal = [];
+        List<TensorData> sent = [];
+        for (int k = 0; k < entries.Length; k++)
+        {
+            BlockReply reply = block.Execute(Request(k, [entries[k]], k == 0 ? Start(session) : null, wantsState: true));
+            Assert.Equal((ReplyStatus.Done, null), (reply.Status, reply.Message));
+            TensorData own = reply.State!.Single(tensor => tensor.Name == "personal/Parameters");
+            foreach (uint number in Words(own)) personal.Add(number);
+            if (reply.Value is { } value) sent.Add(value);
+
+            BlockReply told = site.Execute(Request(k, [entries[k]], k == 0 ? Start(session) : null, wantsState: true));
+            Assert.Null(told.State);
+            Assert.Equal(reply.Value?.Values, told.Value?.Values);
+        }
+        BlockReply kept = site.Execute(Request(entries.Length, [new BlockEntry(EntryKind.Keep, Round: 2)], null, wantsState: true));
+        Assert.Equal((ReplyStatus.Done, null, null), (kept.Status, kept.State, kept.Value));
+        personal.Remove(0);
+        Assert.True(personal.Count > 50 && sent.Count >= 2);
+        Assert.All(sent, tensor =>
+        {
+            Assert.Equal([session.Parameters], tensor.Shape);
+            Assert.DoesNotContain(Words(tensor), personal.Contains);
+        });
+
+        static uint[] Words(TensorData tensor) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(tensor.Values).ToArray();
     }
 
     [Fact]

@@ -31,6 +31,15 @@ public sealed class SameBitsOnWorkersTests
     }
 
     [Fact]
+    public void Where_agents_have_parameters_of_their_own_workers_give_the_bits_of_none() =>
+        AssertSameBits([1, 3],
+            [
+                .. ((string[])["fast-fedpg", "fedavg"]).Select(a => RunTesting.Experiment(
+                    RunTesting.Neural, """policy.personal=["head","embedding"]""", $"federation.algorithm={a}", "environment.agents=8")),
+                RunTesting.Experiment("policy.personal=all", "environment.agents=8"),
+            ]);
+
+    [Fact]
     public void Rounded_messages_give_the_same_bits_on_workers_and_after_a_stop()
     {
         using var folder = new TemporaryFolder();

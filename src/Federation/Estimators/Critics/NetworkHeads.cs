@@ -2,6 +2,7 @@ using System.Numerics;
 using FedPG.Core.Streams;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
+using FedPG.Policies.Networks;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
@@ -14,6 +15,9 @@ internal class NetworkHeads<T>(EpisodicPolicy policy) : HeadSource<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IActor<T> _actor = policy.CreateActor<T>();
+    private readonly int _statistics =
+        policy.Layout.Slices.FirstOrDefault(slice => slice.Name == NormalisedNetwork.First)?.Offset ?? 0;
+
     private int[] _pairs = [];
     private Tensor? _rows;
 
@@ -84,7 +88,7 @@ internal class NetworkHeads<T>(EpisodicPolicy policy) : HeadSource<T>
     }
 
     /// <inheritdoc/>
-    public sealed override void Adapt(Span<T> theta, ReadOnlySpan<T> seen) => policy.Normaliser?.Take(theta, seen);
+    public sealed override void Adapt(Span<T> theta, ReadOnlySpan<T> seen) => policy.Normaliser?.Take(theta[_statistics..], seen);
 
     /// <inheritdoc/>
     public override void Dispose() => _actor.Dispose();

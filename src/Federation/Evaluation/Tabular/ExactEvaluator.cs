@@ -37,7 +37,7 @@ internal sealed class ExactEvaluator : Evaluator
         ArgumentNullException.ThrowIfNull(policy);
         (_mdp, _policy) = (mdp, policy);
         _costs = [.. mdp.Agents.Select(agent => objective.Costs(agent))];
-        IReadOnlyList<int[]> groups = policy.AgentGroups(0, mdp.Agents.Count);
+        IReadOnlyList<int[]> groups = IsPersonal ? AgentGroups.OneEach(mdp) : policy.AgentGroups(0, mdp.Agents.Count);
         _policy.Serve([.. groups.Select(group => group[0])]);
         _groups = new AgentGroups(mdp, groups);
         int cells = mdp.States * mdp.Actions;
@@ -73,14 +73,33 @@ internal sealed class ExactEvaluator : Evaluator
     /// <inheritdoc/>
     public override void Dispose() => _policy.Dispose();
 
+    private bool IsPersonal => _policy.Layout.PersonalLength > 0;
+
     /// <inheritdoc/>
+    /// <remarks>With personal parameters the gradient is that by the shared ones.</remarks>
     protected override EvaluationResult Judge(Tensor theta, double? temperature, Tensor? ownRows)
     {
         using DisposeScope scope = NewDisposeScope();
+        double[] objectives = new double[_mdp.Agents.Count];
+        (double entropyTerm, double? normSquared) = IsPersonal
+            ? JudgePersonal(ownRows ?? throw new ArgumentNullException(nameof(ownRows)), objectives)
+            : JudgeShared(theta, objectives);
+        if (ownRows is not null && !IsPersonal) entropyTerm = JudgeOwn(ownRows, objectives);
+        double objective = objectives.Sum() / objectives.Length;
+        double? regularised = temperature is { } tau ? objective + (tau * entropyTerm / objectives.Length) : null;
+        return new EvaluationResult(
+            objective, objective - Optimal, normSquared, objectives, regularised,
+            regularised - (temperature is { } weight ? _optima.Regularised(weight) : null));
+    }
+
+    /// <summary>
+    /// Judges agents at one theta; returns the sum over agents of the entropy terms, and the squared norm of the mean gradient.
+    /// </summary>
+    private (double EntropyTerm, double? NormSquared) JudgeShared(Tensor theta, double[] objectives)
+    {
         PolicyEvaluation evaluation = _policy.Evaluate(theta.detach().unsqueeze(0).expand(_groups.Count, -1).contiguous());
         Tensor logs = Numbers(evaluation.Output);
         Array.Clear(_weights);
-        double[] objectives = new double[_mdp.Agents.Count];
         double entropyTerm = 0;
         for (int g = 0; g < _groups.Count; g++)
         {
@@ -91,12 +110,35 @@ internal sealed class ExactEvaluator : Evaluator
                 AddWeights(part, _weights.AsSpan(g * _score.Length, _score.Length));
             }
         }
-        if (ownRows is not null) entropyTerm = JudgeOwn(ownRows, objectives);
-        double objective = objectives.Sum() / objectives.Length;
-        double? regularised = temperature is { } tau ? objective + (tau * entropyTerm / objectives.Length) : null;
-        return new EvaluationResult(
-            objective, objective - Optimal, _policy.TakesGradients ? GradientNormSquared(evaluation) : null, objectives,
-            regularised, regularised - (temperature is { } weight ? _optima.Regularised(weight) : null));
+        if (!_policy.TakesGradients) return (entropyTerm, null);
+        double[] gradient = new double[_policy.Layout.Length];
+        AddGradients(evaluation, _weights, gradient);
+        return (entropyTerm, SumOfSquares(gradient));
+    }
+
+    /// <summary>The same where agents have personal parameters: the gradient is that by the shared ones.</summary>
+    private (double EntropyTerm, double? NormSquared) JudgePersonal(Tensor rows, double[] objectives)
+    {
+        double entropyTerm = 0;
+        double[] gradient = new double[_policy.Layout.Length];
+        for (int first = 0; first < objectives.Length; first += MaxRows)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(MaxRows, objectives.Length - first);
+            _policy.Serve(first, count);
+            PolicyEvaluation evaluation = _policy.Evaluate(rows.detach().narrow(0, first, count).contiguous());
+            Tensor logs = Numbers(evaluation.Output);
+            double[] weights = new double[count * _score.Length];
+            for (int k = 0; k < count; k++)
+            {
+                SetPolicy(logs.Span<double>(), k);
+                KernelGroup alone = _groups.Alone(first + k);
+                entropyTerm += JudgePart(alone, objectives);
+                AddWeights(alone, weights.AsSpan(k * _score.Length, _score.Length));
+            }
+            AddGradients(evaluation, weights, gradient);
+        }
+        return (entropyTerm, SumOfSquares(gradient.AsSpan(0, _policy.Layout.SharedLength)));
     }
 
     private static Tensor Numbers(Tensor logs) => logs.cpu().to(ScalarType.Float64).contiguous();
@@ -156,15 +198,22 @@ internal sealed class ExactEvaluator : Evaluator
         return _meanCosts;
     }
 
-    private double GradientNormSquared(PolicyEvaluation evaluation)
+    /// <summary>Adds up the gradients of evaluated rows.</summary>
+    /// <param name="evaluation">The rows.</param>
+    /// <param name="weights">Score weights, [rows, S, A].</param>
+    /// <param name="gradient">The sum, [d].</param>
+    private void AddGradients(PolicyEvaluation evaluation, double[] weights, double[] gradient)
     {
-        Tensor weights = tensor(
-            _weights, [_groups.Count, _mdp.States, _mdp.Actions], dtype: _policy.Format.Dtype, device: _policy.Format.Device);
-        Tensor gradients = zeros(_groups.Count, _policy.Layout.Length, dtype: _policy.Format.Dtype, device: _policy.Format.Device);
-        evaluation.Backward(weights, gradients);
-        double[] gradient = new double[_policy.Layout.Length];
+        int count = weights.Length / _score.Length;
+        Tensor scores = tensor(weights, [count, _mdp.States, _mdp.Actions], dtype: _policy.Format.Dtype, device: _policy.Format.Device);
+        Tensor gradients = zeros(count, gradient.Length, dtype: _policy.Format.Dtype, device: _policy.Format.Device);
+        evaluation.Backward(scores, gradients);
         ReadOnlySpan<double> parts = gradients.cpu().to(ScalarType.Float64).Span<double>();
         for (int k = 0; k < parts.Length; k++) gradient[k % gradient.Length] += parts[k];
+    }
+
+    private static double SumOfSquares(ReadOnlySpan<double> gradient)
+    {
         double sum = 0;
         foreach (double g in gradient) sum += g * g;
         return sum;

@@ -73,7 +73,8 @@ internal static class RunTesting
         File.ReadAllText(Path.Combine(folder, "agents.csv")),
         File.ReadAllText(Path.Combine(folder, "exchange.csv")),
         File.ReadAllText(Path.Combine(folder, "policy", "manifest.json")),
-        Convert.ToHexString(File.ReadAllBytes(Path.Combine(folder, "policy", "theta.bin"))));
+        string.Join('\n', Directory.EnumerateFiles(Path.Combine(folder, "policy"), "*.bin").Order(StringComparer.Ordinal)
+            .Select(file => Convert.ToHexString(File.ReadAllBytes(file)))));
 
     /// <summary>The last round that a run, which may go on meanwhile, has written down; -1 where there is none yet.</summary>
     public static int RoundsOf(string folder)
