@@ -9,7 +9,7 @@ namespace FedPG.Experiments.Export;
 /// name. Not thread-safe.
 /// </summary>
 /// <param name="isDouble">Whether numbers are in double precision.</param>
-internal sealed class OnnxGraph(bool isDouble)
+internal sealed class OnnxGraph(bool isDouble) : IDisposable
 {
     /// <summary>The version of the operators.</summary>
     public const int Opset = 13;
@@ -18,6 +18,9 @@ internal sealed class OnnxGraph(bool isDouble)
     private const int AttributeInt = 2;
     private readonly ProtoBuffer _graph = new();
     private int _names;
+
+    /// <inheritdoc/>
+    public void Dispose() => _graph.Dispose();
 
     /// <summary>The type of numbers in a graph.</summary>
     public int NumberType => isDouble ? Double : Single;

@@ -19,7 +19,7 @@ internal static class OnnxPolicy
     /// <param name="origin">Where it comes from.</param>
     public static byte[] Write(ActingNetwork network, IReadOnlyDictionary<string, string> origin)
     {
-        var graph = new OnnxGraph(network.Dtype == ScalarType.Float64);
+        using var graph = new OnnxGraph(network.Dtype == ScalarType.Float64);
         string x = Seen(graph, network);
         for (int k = 0; k < network.Stages.Count; k++) x = Stage(graph, network.Stages[k], x, k.ToString(CultureInfo.InvariantCulture));
         Head(graph, network, x);

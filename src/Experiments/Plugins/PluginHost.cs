@@ -1,6 +1,5 @@
 using System.Reflection;
 using FedPG.Core.Options;
-using FedPG.Envs;
 
 namespace FedPG.Experiments.Plugins;
 
