@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using FedPG.Cli;
 using FedPG.Cli.Common;
 using FedPG.Cli.Completions;
 using Xunit;

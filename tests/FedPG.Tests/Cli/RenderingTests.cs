@@ -1,7 +1,6 @@
 using System.CommandLine;
 using FedPG.Cli.Env;
 using FedPG.Core.Options;
-using FedPG.Envs;
 using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
 using FedPG.Experiments.Scenes;
