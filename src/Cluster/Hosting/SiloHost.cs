@@ -21,8 +21,16 @@ internal static class SiloHost
     /// <summary>What a message holds beside vectors: the program's own limit is met first, and named.</summary>
     public const int Headroom = 16 << 20;
 
-    /// <summary>Probes in a row that a lost worker does not answer.</summary>
-    private const int MissedProbes = 2;
+    /// <summary>
+    /// Probes in a row that a lost worker does not answer. A line that is reset fails the probe on its way, and perhaps one more while it
+    /// is opened again.
+    /// </summary>
+    private const int MissedProbes = 3;
+
+    /// <summary>
+    /// How long after a connection that failed the next one is tried: well before the next probe, which fails without a try until then.
+    /// </summary>
+    private static readonly TimeSpan ConnectionRetryDelay = TimeSpan.FromSeconds(0.2);
 
     /// <summary>The most workers that the server probes; of others it learns by calls that fail.</summary>
     private const int MaxProbed = 256;
@@ -83,6 +91,7 @@ internal static class SiloHost
             silo.Configure<ClusterMembershipOptions>(o => SetFailureDetection(o, isServer, settings.Patience));
             silo.Configure<SiloMessagingOptions>(o =>
                 (o.ResponseTimeout, o.MaxMessageBodySize) = (ResponseTimeout, settings.LargestMessage + Headroom));
+            silo.Configure<ConnectionOptions>(o => o.ConnectionRetryDelay = ConnectionRetryDelay);
             silo.Services.AddPlacementDirector<AtSilo, AtSiloDirector>();
             silo.Services.AddGrainDirectory(KeysAreAddresses.Name, (_, _) => new KeysAreAddresses());
             silo.AddActivityPropagation();
@@ -123,7 +132,7 @@ internal static class SiloHost
     }
 
     /// <summary>
-    /// A process that has ended is found within a second or two: connections to it are refused. A living one may be silent for as long as
+    /// A process that has ended is found within two or three seconds: connections to it are refused. A living one may be silent as long as
     /// the server's patience, because on a busy machine it may not get to run. The server alone votes: a worker that cannot reach it waits
     /// and joins anew, and two workers that cannot reach each other have nothing to say to each other.
     /// </summary>
