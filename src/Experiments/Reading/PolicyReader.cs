@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Envs.Episodic;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Families;
 using FedPG.Policies;
@@ -81,6 +82,8 @@ internal static class PolicyReader
         }
         if (options is ContextPolicyOptions { Normalise: true } && !learns)
             policy.Reject("normalise", "needs an estimator that keeps the statistics: gradient.estimator \"ppo\" | \"actor-critic\"");
+        if (options is ContextPolicyOptions { Normalise: true } && learns && EpisodicEnvironment.Find(environment!) is null)
+            policy.Reject("normalise", $"is for environments that are stepped; {environment!.Name} lists its states, which have no scale");
         // Keys of other kinds are passed over below, but a policy that is told of its agent solves another problem than one that is not.
         if (options is not null && !policies.KeysOf(kind).Contains(ContextKey) && IsMore(policy.Raw(ContextKey)))
             policy.Reject(ContextKey, $"policies of kind \"{kind}\" are told nothing of agents; allowed with it: \"{None}\"");

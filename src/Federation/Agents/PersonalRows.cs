@@ -1,12 +1,20 @@
 using FedPG.Core.Streams;
-using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Optimizers;
+using FedPG.Federation.Schedules;
 using FedPG.Policies;
 using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;
+
+/// <summary>How personal parameters are trained.</summary>
+/// <param name="Steps">When, how many and how long.</param>
+/// <param name="LocalSteps">H, for agents whose personal steps follow their local ones.</param>
+/// <param name="LocalStepSize">eta, for agents whose personal steps are as long as their local ones.</param>
+/// <param name="Optimizer">The local optimiser.</param>
+internal sealed record PersonalTraining(
+    PersonalSteps Steps, int LocalSteps, StepSizeSchedule LocalStepSize, LocalOptimizerSettings Optimizer);
 
 /// <summary>What a block keeps of its agents' personal parameters.</summary>
 /// <param name="Parameters">w_i, [n, dp].</param>
@@ -20,26 +28,25 @@ internal sealed record PersonalState(Tensor Parameters, Tensor Rounds);
 /// <para>
 /// and holds w_i from then on, in its memory of the round as in its shared steps. So a round is one of the algorithm for
 /// theta -&gt; F(theta, w), and what is known of that holds word for word. The steps are taken when the round's first gradient is asked
-/// for,
-/// wherever the algorithm asks. Their random numbers are their own. The local optimiser takes them, with moments that stay with the agent;
-/// where local steps are rollouts with several updates, so are personal ones. One thread at a time.
+/// for, wherever the algorithm asks. Their random numbers are their own. The local optimiser takes them, with moments that stay with the
+/// agent; where local steps are rollouts with several updates, so are personal ones. One thread at a time.
 /// </para>
 /// </summary>
 internal sealed class PersonalRows : IDisposable
 {
     private readonly IGradientEstimator _estimator;
-    private readonly FederationOptions _federation;
+    private readonly PersonalTraining _training;
     private readonly int _shared, _count;
     private readonly Tensor _rows, _directions;
 
     /// <summary>The parameters before round 0.</summary>
     /// <param name="policy">The block's policy, which has personal parameters.</param>
     /// <param name="estimator">The block's estimator; not disposed.</param>
-    /// <param name="federation">How personal parameters are trained.</param>
+    /// <param name="training">How they are trained.</param>
     /// <param name="start">w_i, [n][dp].</param>
-    public PersonalRows(Policy policy, IGradientEstimator estimator, FederationOptions federation, IReadOnlyList<double[]> start)
+    public PersonalRows(Policy policy, IGradientEstimator estimator, PersonalTraining training, IReadOnlyList<double[]> start)
     {
-        (_estimator, _federation, _shared, _count) = (estimator, federation, policy.Layout.SharedLength, start.Count);
+        (_estimator, _training, _shared, _count) = (estimator, training, policy.Layout.SharedLength, start.Count);
         (TensorFormat format, int d) = (policy.Format, policy.Layout.Length);
         double[] flat = [.. start.SelectMany(w => w)];
         using IDisposable scope = NewDisposeScope();
@@ -47,7 +54,7 @@ internal sealed class PersonalRows : IDisposable
         State = new PersonalState(parameters, zeros(_count, dtype: ScalarType.Float64).DetachFromDisposeScope());
         _rows = zeros(_count, d, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope();
         _directions = zeros(_count, d, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope();
-        LocalOptimizerSettings settings = federation.LocalOptimizer;
+        LocalOptimizerSettings settings = training.Optimizer;
         bool isOwn = settings.State is LocalOptimizerState.Kept or LocalOptimizerState.Reset;
         Optimizer = new LocalOptimizer(isOwn ? settings : settings with { State = LocalOptimizerState.Kept }, parameters);
     }
@@ -113,7 +120,7 @@ internal sealed class PersonalRows : IDisposable
         if (IsSimultaneous) Descend(batch.Round, batch.Active);
     }
 
-    private bool IsSimultaneous => _federation.Personal.Order == PersonalOrder.Simultaneous;
+    private bool IsSimultaneous => _training.Steps.Order == PersonalOrder.Simultaneous;
 
     /// <summary>Takes the personal steps of a round at shared rows, for agents that have not taken them and take part.</summary>
     /// <param name="shared">thetabar in every row, or where agents start the round, [n, ds].</param>
@@ -130,7 +137,7 @@ internal sealed class PersonalRows : IDisposable
         for (int i = 0; i < _count; i++)
         {
             if (!batch.Has(i) || done[i] > batch.Round) continue;
-            due[i] = _federation.Personal.Steps ?? (counts ??= steps(_federation.LocalSteps))[i];
+            due[i] = _training.Steps.Steps ?? (counts ??= steps(_training.LocalSteps))[i];
             done[i] = batch.Round + 1;
         }
         int most = due.Max();
@@ -176,7 +183,7 @@ internal sealed class PersonalRows : IDisposable
 
     private void Descend(int round, bool[]? active)
     {
-        double eta = _federation.Personal.StepSize ?? _federation.LocalStepSize.At(round);
+        double eta = _training.Steps.StepSize ?? _training.LocalStepSize.At(round);
         Tensor direction = _directions.narrow(1, _shared, State.Parameters.shape[1]).clone();
         if (Optimizer.Settings.IsPlain) State.Parameters.sub_(AgentBlock.Masked(direction.Scale(eta), active));
         else Optimizer.Step(State.Parameters, direction, eta, active);

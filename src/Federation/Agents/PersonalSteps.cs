@@ -5,8 +5,7 @@ public enum PersonalOrder
 {
     /// <summary>
     /// At the start of a round, at thetabar as it was received, before anything is computed for the server. Shared steps then leave it as
-    /// it
-    /// is, so that the round is one of the algorithm at fixed personal parameters.
+    /// it is, so that the round is one of the algorithm at fixed personal parameters.
     /// </summary>
     Alternating,
 

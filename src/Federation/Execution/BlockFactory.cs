@@ -49,7 +49,10 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
         if (policy.Layout.PersonalLength == 0) return block;
         double[] common = experiment.StartOf(policy);
         double[][] own = [.. Enumerable.Range(range.First, range.Count).Select(agent => experiment.PersonalStartOf(policy, common, agent))];
-        block.Personal = new PersonalRows(policy, estimator, experiment.Federation, own);
+        FederationOptions federation = experiment.Federation;
+        block.Personal = new PersonalRows(
+            policy, estimator,
+            new PersonalTraining(federation.Personal, federation.LocalSteps, federation.LocalStepSize, federation.LocalOptimizer), own);
         return block;
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using FedPG.Core.Streams;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Networks;
@@ -39,8 +40,8 @@ internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
         ArgumentNullException.ThrowIfNull(parameters);
         using IDisposable noGradients = no_grad();
         Tensor count = parameters[_own].detach().unsqueeze(1), mean = parameters[_own + 1].detach().unsqueeze(1);
-        Tensor variance = parameters[_own + 2].detach().unsqueeze(1) - (mean * mean), least = full_like(variance, Smallest);
-        Tensor scaled = ((x - mean) / maximum(variance, least).sqrt()).clamp(-Most, Most);
+        Tensor variance = parameters[_own + 2].detach().unsqueeze(1) - (mean * mean);
+        Tensor scaled = ((x - mean) / variance.AtLeast(Smallest).sqrt()).Between(-Most, Most);
         Tensor seen = where(count > zeros_like(count), scaled, x);
         using IDisposable gradients = enable_grad();
         return inner.Forward(parameters, seen);

@@ -70,6 +70,22 @@ public static class Scalars
         return target.add_(scalar);
     }
 
+    /// <summary>The numbers of a tensor, those below a bound raised to it and those above another lowered to that.</summary>
+    public static Tensor Between(this Tensor tensor, double least, double most)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        using Scalar low = least, high = most;
+        return tensor.clamp(low, high);
+    }
+
+    /// <summary>The numbers of a tensor, those below a bound raised to it.</summary>
+    public static Tensor AtLeast(this Tensor tensor, double least)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        using Scalar low = least;
+        return tensor.clamp_min(low);
+    }
+
     /// <summary>Whether all elements are finite numbers.</summary>
     public static bool AllFinite(this Tensor tensor)
     {

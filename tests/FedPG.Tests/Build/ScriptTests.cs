@@ -40,20 +40,21 @@ public sealed class ScriptTests
     {
         string file = Path.Combine(Repository.Root, script);
         string source = File.ReadAllText(file);
-        Assert.Empty(Errors(source, Path.GetDirectoryName(file)!));
-        Assert.NotEmpty(Errors(source + "\nFedPG.NotThere.Call();\n", Path.GetDirectoryName(file)!));
+        Assert.Empty(Errors(file, source));
+        Assert.NotEmpty(Errors(file, source + "\nFedPG.NotThere.Call();\n"));
     }
 
-    private static string[] Errors(string source, string folder)
+    private static string[] Errors(string file, string source)
     {
         CSharpParseOptions options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14)
             .WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
-        HashSet<string> own = OwnLibraries(source, folder);
+        HashSet<string> own = OwnLibraries(source, Path.GetDirectoryName(file)!);
         IEnumerable<string> libraries = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(library => Path.GetFileNameWithoutExtension(library) is var name
                 && (!name.StartsWith("FedPG.", StringComparison.Ordinal) || own.Contains(name)));
         CSharpCompilation compilation = CSharpCompilation.Create(
-            "Script", [.. ((string[])[source, ImplicitUsings]).Select(text => CSharpSyntaxTree.ParseText(text, options))],
+            Path.GetFileNameWithoutExtension(file),
+            [.. ((string[])[source, ImplicitUsings]).Select(text => CSharpSyntaxTree.ParseText(text, options))],
             libraries.Select(library => MetadataReference.CreateFromFile(library)),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable)

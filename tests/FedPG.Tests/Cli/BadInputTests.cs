@@ -134,7 +134,7 @@ public sealed class BadInputTests
     [InlineData("env", "fedpg env: a command is missing; there are list, ")]
     [InlineData("trian", "trian: is not a command of \"fedpg\"; the nearest is \"train\", and there are train, ")]
     [InlineData("env|inof", "inof: is not a command of \"fedpg env\"; the nearest is \"info\"")]
-    [InlineData("--verbose", "--verbose: is not an option of \"fedpg\"; the nearest is \"--version\"")]
+    [InlineData("--verison", "--verison: is not an option of \"fedpg\"; the nearest is \"--version\"")]
     [InlineData("train|--seedz|3", "--seedz: is not an option of \"fedpg train\"; the nearest is \"--seed\"")]
     [InlineData("train|--set|nothing", "--set: \"nothing\"; must be key=value or key.path=value")]
     [InlineData("train|none.json", "none.json: the file does not exist")]

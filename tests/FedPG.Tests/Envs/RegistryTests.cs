@@ -181,7 +181,7 @@ public sealed class RegistryTests
     {
         ValidationError id = Assert.Single(EnvTesting.ErrorsOf("GridWrld-v0", 1, "{}"));
         Assert.Equal("experiment.json: environment.id: GridWrld-v0; is not an environment; the nearest is \"GridWorld-v0\", "
-            + $"and there are {string.Join(", ", EnvTesting.AllIds)}", id.ToString());
+            + $"and there are {string.Join(", ", EnvTesting.AllIds)}, python", id.ToString());
 
         ValidationError option = Assert.Single(EnvTesting.ErrorsOf("GridWorld-v0", 1, """{ "slp": 0.2 }"""));
         Assert.Equal("environment.options.slp", option.KeyPath);

@@ -2,6 +2,7 @@ using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Federation.Rollouts;
 using FedPG.Federation.States;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators.Critics;
@@ -40,7 +41,7 @@ internal sealed class ContinuingEpisodes : IDisposable
         _rewards = new double[all];
         Array.Fill(_seeds, -1);
         State = new Places(
-            full([count, width], -1.0, dtype: ScalarType.Float64).DetachFromDisposeScope(),
+            zeros(count, width, dtype: ScalarType.Float64).Shift(-1).DetachFromDisposeScope(),
             zeros(count, width, dtype: ScalarType.Float64).DetachFromDisposeScope(),
             zeros([count, width, limit, actionSize], dtype: ScalarType.Float64).DetachFromDisposeScope());
     }

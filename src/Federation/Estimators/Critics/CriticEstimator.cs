@@ -82,7 +82,7 @@ internal sealed class CriticEstimator<T> : IRolloutLearner, IHeadLoss<T>
             using IDisposable scope = NewDisposeScope();
             var chosen = new ChosenPairs(null, first, Math.Min(ChunkSize, _pairs - first), batch.Active);
             _source.Gradients(rows, _player.State.Observations, chosen, this, part);
-            directions.add_(part);
+            _ = directions.Add(part);
         }
         foreach (UpdateSums shown in _shown) shown.Clear();
     }

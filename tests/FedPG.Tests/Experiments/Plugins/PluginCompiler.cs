@@ -33,8 +33,7 @@ internal static class PluginCompiler
             public void Reset(long seed, Span<double> observation) => observation[0] = 0;
             public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
             {
-                observation[0] = 0;
-                return new StepResult(0, true);
+                observation[0] = 0; return new StepResult(0, true);
             }
         }
         public sealed class MyPlugin : IPlugin

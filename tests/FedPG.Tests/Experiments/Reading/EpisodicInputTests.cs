@@ -18,6 +18,7 @@ namespace FedPG.Tests.Experiments.Reading;
 /// </summary>
 public sealed class EpisodicInputTests
 {
+    private const string EpisodicEstimators = "\"gpomdp\" | \"reinforce\" | \"actor-critic\" | \"ppo\"";
     private const string Cars = """{ "environment": { "id": "MountainCar-v0", "agents": 2 }, "objective": "reward" }""";
     private const string Wrong = """environment={"id":"MountainCar-v0","agents":2,"options":{"gravty":1}}""";
     private const string Quadratic = """environment={"id":"LinearQuadratic-v0","agents":2}""";
@@ -69,8 +70,8 @@ public sealed class EpisodicInputTests
     [InlineData("policy.kind", "\"action-values\"", "federation.algorithm=fedq", "policy.kind=tabular-softmax")]
     [InlineData("policy.kind", "\"state-values\"", "federation.algorithm=fedtd", "policy.kind=nets")]
     [InlineData("policy.kind", "\"linear\"", Quadratic, "gradient.estimator=exact", "policy.kind=tabular-softmax")]
-    [InlineData("gradient.estimator", "\"gpomdp\" | \"reinforce\"", "gradient.estimator=exact")]
-    [InlineData("gradient.estimator", "\"gpomdp\" | \"reinforce\"", "gradient.estimator=best")]
+    [InlineData("gradient.estimator", EpisodicEstimators, "gradient.estimator=exact")]
+    [InlineData("gradient.estimator", EpisodicEstimators, "gradient.estimator=best")]
     [InlineData("gradient.estimator", "\"sampled\"", "federation.algorithm=qavg", "gradient={\"estimator\":\"gpomdp\"}")]
     [InlineData("gradient.estimator", "\"chain\"", "federation.algorithm=fedtd", "gradient={\"estimator\":\"exact\"}")]
     [InlineData("gradient.direction", "\"natural\"", "federation.algorithm=pmd", "gradient.direction=sideways")]

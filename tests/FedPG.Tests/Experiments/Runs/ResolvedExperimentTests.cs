@@ -104,7 +104,7 @@ public sealed class ResolvedExperimentTests
     {
         Experiment experiment = RunTesting.Experiment("policy={\"kind\":\"tabular-softmax\",\"hidden\":[3],\"width\":0.2}");
         Assert.Equal("tabular-softmax", experiment.PolicyKind);
-        Assert.Equal(["kind", "context", "initial"],
+        Assert.Equal(["kind", "personal", "context", "critic", "normalise", "initial"],
             ((System.Text.Json.Nodes.JsonObject)experiment.Resolved["policy"]!).Select(p => p.Key));
     }
 }
