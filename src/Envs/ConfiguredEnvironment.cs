@@ -14,7 +14,7 @@ public sealed record ConfiguredEnvironment(
 /// <param name="Id">The registered environment.</param>
 /// <param name="Agents">N.</param>
 /// <param name="Options">All options, defaults written out.</param>
-public sealed record EnvironmentOrigin(string Id, int Agents, JsonObject Options);
+internal sealed record EnvironmentOrigin(string Id, int Agents, JsonObject Options);
 
 /// <summary>Where the parts of an environment stand in the user's input, so that errors point at them.</summary>
 /// <param name="Id">The key path of the id.</param>

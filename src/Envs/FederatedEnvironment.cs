@@ -57,7 +57,7 @@ public abstract class FederatedEnvironment
     }
 
     /// <summary>The registered environment and the options that it was made with; null where it was made by hand.</summary>
-    public EnvironmentOrigin? Origin { get; internal set; }
+    internal EnvironmentOrigin? Origin { get; set; }
 
     /// <summary>How large it is, in words: <c>25 states</c>.</summary>
     public abstract string Size { get; }
@@ -107,7 +107,7 @@ public abstract class FederatedEnvironment
     /// The rewards outside an interval, where rewards are known one by one; none (the default) where their range is all that is known.
     /// </summary>
     /// <param name="range">The interval.</param>
-    public virtual IEnumerable<KnownReward> RewardsOutside(NumberRange range) => [];
+    internal virtual IEnumerable<KnownReward> RewardsOutside(NumberRange range) => [];
 
     /// <summary>What <c>env info</c> shows of the instance beside its options, agents and discount.</summary>
     public virtual JsonObject Facts() => Parameters.Count == 0 ? [] : new JsonObject { ["parameters"] = ParametersJson() };
@@ -121,4 +121,4 @@ public abstract class FederatedEnvironment
 /// <summary>A reward that is known.</summary>
 /// <param name="Key">Where it stands in a finite-MDP file: <c>agents[0].rewards[2][1]</c>.</param>
 /// <param name="Reward">The number.</param>
-public readonly record struct KnownReward(string Key, double Reward);
+internal readonly record struct KnownReward(string Key, double Reward);

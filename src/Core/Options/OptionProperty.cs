@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace FedPG.Core.Options;
 
 /// <summary>One option of an options record, as its property and attribute declare it. Immutable and thread-safe.</summary>
-public sealed class OptionProperty
+internal sealed class OptionProperty
 {
     private static readonly ConcurrentDictionary<Type, IReadOnlyList<OptionProperty>> Known = new();
     private readonly PropertyInfo _property;

@@ -18,13 +18,20 @@ public static class OptionRecord
     /// <typeparam name="T">The type of the record; a subtype of it may be given.</typeparam>
     /// <param name="reader">The section.</param>
     /// <param name="defaults">What options have that are not given. A default that depends on the context is set here.</param>
+    /// <returns>A new record, where options that were refused have their defaults.</returns>
+    public static T Read<T>(OptionReader reader, T defaults)
+        where T : class => Read(reader, defaults, new Dictionary<string, Func<OptionProperty, object?>?>());
+
+    /// <summary>Reads a record where the context decides what is allowed.</summary>
+    /// <typeparam name="T">The type of the record; a subtype of it may be given.</typeparam>
+    /// <param name="reader">The section.</param>
+    /// <param name="defaults">What options have that are not given.</param>
     /// <param name="instead">
-    /// By the name of a property, what reads it in the place of its declaration: where the context decides what is allowed. Null in the
-    /// place of a function leaves the option unread: its key is known, and the record has its
-    /// default. No dictionary (the default) for none.
+    /// By the name of a property, what reads it in the place of its declaration. Null in the place of a function leaves the option unread:
+    /// its key is known, and the record has its default.
     /// </param>
     /// <returns>A new record, where options that were refused have their defaults.</returns>
-    public static T Read<T>(OptionReader reader, T defaults, IReadOnlyDictionary<string, Func<OptionProperty, object?>?>? instead = null)
+    internal static T Read<T>(OptionReader reader, T defaults, IReadOnlyDictionary<string, Func<OptionProperty, object?>?> instead)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -32,8 +39,7 @@ public static class OptionRecord
         var record = (T)Copy.Invoke(defaults, null)!;
         foreach (OptionProperty property in OptionProperty.Of(defaults.GetType()))
         {
-            Func<OptionProperty, object?>? read = null;
-            if (instead is null || !instead.TryGetValue(property.Name, out read))
+            if (!instead.TryGetValue(property.Name, out Func<OptionProperty, object?>? read))
                 property.Set(record, property.Read(reader, property.ValueIn(defaults)));
             else if (read is null) reader.Accept([property.Key]);
             else property.Set(record, read(property));

@@ -1,7 +1,7 @@
 namespace FedPG.Envs.Derivatives;
 
 /// <summary>Hessian matrices of objectives that are known exactly.</summary>
-public static class Hessians
+internal static class Hessians
 {
     /// <summary>The Hessian at theta from d products with unit vectors, made exactly symmetric by the mean with its transpose.</summary>
     /// <param name="objective">The objective.</param>

@@ -130,7 +130,7 @@ public sealed class FiniteMdp : FederatedEnvironment
     public override Func<int, IEnvironment> Stepping => MdpEnvironment.MakerFor(this);
 
     /// <inheritdoc/>
-    public override IEnumerable<KnownReward> RewardsOutside(NumberRange range)
+    internal override IEnumerable<KnownReward> RewardsOutside(NumberRange range)
     {
         for (int i = 0; i < Agents.Count; i++)
         {

@@ -8,7 +8,7 @@ namespace FedPG.Envs.Wrappers;
 /// may clip them.
 /// </summary>
 /// <param name="inner">The environment.</param>
-public sealed class OrderEnforcing(IEnvironment inner) : EnvironmentWrapper(inner)
+internal sealed class OrderEnforcing(IEnvironment inner) : EnvironmentWrapper(inner)
 {
     private bool _begun, _ended;
 

@@ -146,7 +146,7 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
     /// <param name="batch">Which batch of randomness to use.</param>
     /// <exception cref="InvalidOperationException">The estimator keeps no batches
     /// (<see cref="EstimatorDefinition.OffersBatches"/>).</exception>
-    public SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
+    internal SurrogateBatch Collect(Tensor rows, Tensor server, bool sameRows, BatchKey batch)
     {
         if (_estimator is not IBatchEstimator estimator)
             throw new InvalidOperationException($"{_estimator.GetType().Name} keeps no batches");

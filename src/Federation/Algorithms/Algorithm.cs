@@ -22,7 +22,7 @@ public abstract class Algorithm
     private protected Algorithm() { }
 
     /// <summary>Where the algorithm ends, for the certificate of a run.</summary>
-    public virtual LimitLaws Limits => LimitLaws.Unknown;
+    internal virtual LimitLaws Limits => LimitLaws.Unknown;
 
     /// <summary>
     /// The name of the property of the agents' state that holds parameters of their own, [n, d], by which evaluations judge them; null (the

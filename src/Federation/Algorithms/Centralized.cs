@@ -28,7 +28,7 @@ internal sealed class Centralized(FederationOptions federation) : Algorithm<Serv
     };
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => federation.IsPlain ? LimitLaws.Unbiased : LimitLaws.Unknown;
+    internal override LimitLaws Limits => federation.IsPlain ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta);

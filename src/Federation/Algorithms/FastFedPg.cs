@@ -58,7 +58,7 @@ internal sealed class FastFedPg(FastFedPgOptions options, FederationOptions fede
     /// <remarks>
     /// A memory that was sampled again leaves its noise in every round: tr(Sigma) / (N B) (1 / H + 2) in the place of tr(Sigma) / (N H B).
     /// </remarks>
-    public override LimitLaws Limits =>
+    internal override LimitLaws Limits =>
         (federation.IsPlain && _optimizer.IsAveraging && options.Correction == CorrectionKind.Plain, options.Memory) switch
     {
         (false, _) => LimitLaws.Unknown,

@@ -29,7 +29,7 @@ internal sealed class FedAvg(AveragingOptions options, FederationOptions federat
     };
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
+    internal override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
 
     /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = _optimizer.CreateState(theta) };

@@ -80,7 +80,7 @@ internal sealed class FedLin(FedLinOptions options, FederationOptions federation
     public sealed record ErrorFeedback(Tensor Withheld) : IStateRecord;
 
     /// <inheritdoc/>
-    public override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging && _serverTopK.IsNone && _agentTopK.IsNone
+    internal override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging && _serverTopK.IsNone && _agentTopK.IsNone
         && options.Correction == CorrectionKind.Plain ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ internal sealed class FedProx(FedProxOptions options, FederationOptions federati
     /// drift is that of plain steps times D / S over (H - 1) / 2, D = sum over l of q^(H - 1 - l) (1 + q + ... + q^(l - 1)), and its noise
     /// that times (sum q^2k) / S.
     /// </remarks>
-    public override LimitLaws Limits
+    internal override LimitLaws Limits
     {
         get
         {

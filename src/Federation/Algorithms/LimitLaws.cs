@@ -9,7 +9,7 @@ namespace FedPG.Federation.Algorithms;
 /// 0 where the optimum is a fixed point.
 /// </param>
 /// <param name="Noise">Its noise floor as a multiple of alpha tr(Sigma) / (4 N H B), alpha = alpha_g eta H.</param>
-public sealed record LimitLaws(double? Heterogeneity, double? Noise)
+internal sealed record LimitLaws(double? Heterogeneity, double? Noise)
 {
     /// <summary>No law is known.</summary>
     public static LimitLaws Unknown { get; } = new(null, null);

@@ -67,7 +67,7 @@ internal sealed class Scaffold(ScaffoldOptions options, FederationOptions federa
     public sealed record Agents(Tensor Control, Tensor Change);
 
     /// <inheritdoc/>
-    public override LimitLaws Limits =>
+    internal override LimitLaws Limits =>
         federation.IsPlain && _optimizer.IsAveraging && options.Correction == CorrectionKind.Plain ? LimitLaws.Unbiased : LimitLaws.Unknown;
 
     /// <inheritdoc/>

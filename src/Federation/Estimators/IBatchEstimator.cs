@@ -21,7 +21,7 @@ internal interface IBatchEstimator : IGradientEstimator
 /// <param name="Beta">beta_i, [n].</param>
 /// <param name="Sigma">sigma_i, [n].</param>
 /// <param name="Cap">The largest importance weight that counts, 1 or more.</param>
-public readonly record struct SurrogatePenalties(Tensor Beta, Tensor Sigma, double Cap);
+internal readonly record struct SurrogatePenalties(Tensor Beta, Tensor Sigma, double Cap);
 
 /// <summary>
 /// A batch of n agents under pi_old, as a local objective of any parameters near theirs:
@@ -34,7 +34,7 @@ public readonly record struct SurrogatePenalties(Tensor Beta, Tensor Sigma, doub
 /// count. The rows of agents that the batch leaves out hold anything finite. Its methods are called within a dispose scope.
 /// </para>
 /// </summary>
-public abstract class SurrogateBatch : IDisposable
+internal abstract class SurrogateBatch : IDisposable
 {
     /// <summary>The smallest divergence whose root is taken: below it the root has no gradient.</summary>
     protected const double RootFloor = 1e-8;

@@ -13,7 +13,7 @@ public sealed record RoundDiagnostics(
     double? Smoothness, double? MeanSmoothness, NoiseEstimate Noise, double? Truncation, double? Mu, double? WeakMu);
 
 /// <summary>Measures the constants of the paper's assumptions during training. One thread at a time.</summary>
-public interface IDiagnoser : IDisposable
+internal interface IDiagnoser : IDisposable
 {
     /// <summary>Measures the constants.</summary>
     /// <param name="theta">theta, [d].</param>

@@ -76,7 +76,7 @@ public record TrainingSetup
     public required int CheckpointEvery { get; init; }
 
     /// <summary>Makes what measures the theory's constants during training; null for never.</summary>
-    public Func<IDiagnoser>? CreateDiagnoser { get; init; }
+    internal Func<IDiagnoser>? CreateDiagnoser { get; init; }
 
     /// <summary>theta_0, [d].</summary>
     /// <param name="policy">An instance of the policy.</param>

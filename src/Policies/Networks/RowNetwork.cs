@@ -8,7 +8,7 @@ namespace FedPG.Policies.Networks;
 /// A network on what policies see, for rows of agents: x [n, M, inputs] to outputs [n, M, outputs], all agents in the same operations. It
 /// holds no parameters: they come with the call. Immutable.
 /// </summary>
-public abstract class RowNetwork
+internal abstract class RowNetwork
 {
     /// <summary>The numbers that come in.</summary>
     public abstract int Inputs { get; }

@@ -10,7 +10,7 @@ namespace FedPG.Policies.Tabular;
 /// logit more of the policy itself, so that all layers but the last are shared. The policy's own log pi and their gradients are those it
 /// has without a critic.
 /// </summary>
-public sealed class SoftmaxActorCritic : SoftmaxPolicy
+internal sealed class SoftmaxActorCritic : SoftmaxPolicy
 {
     private readonly SoftmaxPolicy _actor;
     private readonly SoftmaxPolicy? _critic;
