@@ -6,21 +6,23 @@ using Xunit;
 namespace FedPG.Tests.Claims;
 
 /// <summary>
-/// The claims, run quickly, on the right algorithm and on every broken one: which mistakes they notice, and which they cannot. The seed is
-/// fixed, so a verdict is the same on every run.
+/// The claims, run quickly, on the right algorithm and on broken ones: which mistakes they notice, and which they cannot. The seed is
+/// fixed, so a verdict is the same on every run. All cells, which take five minutes of a core, are
+/// <c>fedpg reproduce linear-rate speedup heterogeneity stationarity memory progress --quick --break all</c>.
 /// </summary>
 public abstract class ClaimMatrixTests
 {
-    /// <summary>Every claim of a group with every variant.</summary>
-    protected static TheoryData<string, string> Cells(params string[] claims)
-    {
-        var cells = new TheoryData<string, string>();
-        foreach (string claim in claims)
-        {
-            foreach (Breakage variant in (Breakage[])[Breakage.None, .. Breakages.Broken]) cells.Add(claim, Breakages.NameOf(variant));
-        }
-        return cells;
-    }
+    /// <summary>Claims with variants of the algorithm, "none" for the right one.</summary>
+    protected static IEnumerable<(string Claim, string Variant)> Cells(IEnumerable<string> claims, IEnumerable<Breakage> variants) =>
+        from claim in claims
+        from variant in variants
+        select (claim, Breakages.NameOf(variant));
+
+    /// <summary>Every variant: for the quickest claim about exact gradients and the quickest about sampled ones.</summary>
+    protected static IEnumerable<Breakage> All => [Breakage.None, .. Breakages.Broken];
+
+    /// <summary>The right algorithm and the one that has no memory of the global gradient: for the other claims.</summary>
+    protected static IEnumerable<Breakage> WithAndWithoutMemory => [Breakage.None, Breakage.NoMemory];
 
     /// <summary>PASS on the right algorithm and on what the claim cannot see; FAIL on what it has to notice.</summary>
     protected static void AssertVerdict(string name, string variant)
@@ -40,10 +42,11 @@ public abstract class ClaimMatrixTests
 /// <summary>Claims about exact gradients.</summary>
 public sealed class ExactClaimTests : ClaimMatrixTests
 {
-    public static TheoryData<string, string> AllCells => Cells("linear-rate", "progress", "stationarity");
+    public static TheoryData<string, string> SomeCells =>
+        new([.. Cells(["linear-rate"], All), .. Cells(["progress", "stationarity"], WithAndWithoutMemory)]);
 
     [Theory]
-    [MemberData(nameof(AllCells))]
+    [MemberData(nameof(SomeCells))]
     public void Broken_algorithms_fail_where_the_laws_say_so(string claim, string variant) => AssertVerdict(claim, variant);
 
     [Theory]
@@ -55,9 +58,10 @@ public sealed class ExactClaimTests : ClaimMatrixTests
 /// <summary>Claims about sampled gradients.</summary>
 public sealed class SampledClaimTests : ClaimMatrixTests
 {
-    public static TheoryData<string, string> AllCells => Cells("speedup", "heterogeneity", "memory");
+    public static TheoryData<string, string> SomeCells =>
+        new([.. Cells(["memory"], All), .. Cells(["speedup", "heterogeneity"], WithAndWithoutMemory)]);
 
     [Theory]
-    [MemberData(nameof(AllCells))]
+    [MemberData(nameof(SomeCells))]
     public void Broken_algorithms_fail_where_the_laws_say_so(string claim, string variant) => AssertVerdict(claim, variant);
 }
