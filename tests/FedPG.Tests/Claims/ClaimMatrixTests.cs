@@ -13,16 +13,17 @@ namespace FedPG.Tests.Claims;
 public abstract class ClaimMatrixTests
 {
     /// <summary>Claims with variants of the algorithm, "none" for the right one.</summary>
-    protected static IEnumerable<(string Claim, string Variant)> Cells(IEnumerable<string> claims, IEnumerable<Breakage> variants) =>
+    private protected static IEnumerable<(string Claim, string Variant)> Cells(
+        IEnumerable<string> claims, IEnumerable<Breakage> variants) =>
         from claim in claims
         from variant in variants
         select (claim, Breakages.NameOf(variant));
 
     /// <summary>Every variant: for the quickest claim about exact gradients and the quickest about sampled ones.</summary>
-    protected static IEnumerable<Breakage> All => [Breakage.None, .. Breakages.Broken];
+    private protected static IEnumerable<Breakage> All => [Breakage.None, .. Breakages.Broken];
 
     /// <summary>The right algorithm and the one that has no memory of the global gradient: for the other claims.</summary>
-    protected static IEnumerable<Breakage> WithAndWithoutMemory => [Breakage.None, Breakage.NoMemory];
+    private protected static IEnumerable<Breakage> WithAndWithoutMemory => [Breakage.None, Breakage.NoMemory];
 
     /// <summary>PASS on the right algorithm and on what the claim cannot see; FAIL on what it has to notice.</summary>
     protected static void AssertVerdict(string name, string variant)
