@@ -22,8 +22,8 @@ public abstract record ContextPolicyOptions : PersonalPolicyOptions
 
     /// <summary>
     /// Whether observations are shifted and scaled by running statistics of an agent's own rollouts, which are parameters without a
-    /// gradient
-    /// and are averaged with the others; false by default. For episodic environments and estimators with a critic, which keep them.
+    /// gradient and are averaged with the others; false by default. For episodic environments and estimators with a critic, which keep
+    /// them.
     /// </summary>
     [Option("whether observations are shifted and scaled by running statistics, which estimators with a critic keep")]
     public bool Normalise { get; init; }

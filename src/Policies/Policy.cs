@@ -83,8 +83,7 @@ public abstract class Policy : nn.Module
 
     /// <summary>
     /// An agent's first personal parameters, [dp]. By default the personal ones of theta_0, the same for all agents; an embedding, which
-    /// has
-    /// to tell agents apart, is drawn from the agent's own stream.
+    /// has to tell agents apart, is drawn from the agent's own stream.
     /// </summary>
     /// <param name="common">theta_0, [d].</param>
     /// <param name="key">The stream of the agent.</param>
@@ -92,8 +91,7 @@ public abstract class Policy : nn.Module
 
     /// <summary>
     /// Which of the shared parameters an agent's policy depends on, [ds]; null (the default) for all of them. One-hot contexts and tables
-    /// of
-    /// their own leave an agent the others' parameters untouched.
+    /// of their own leave an agent the others' parameters untouched.
     /// </summary>
     /// <param name="agent">i, in [0, N).</param>
     public virtual bool[]? TouchedBy(int agent) => null;

@@ -8,8 +8,7 @@ namespace FedPG.Experiments.Runs;
 
 /// <summary>
 /// The final policy in a run folder: its shared parameters as one raw row, those that agents have of their own as a row each, and a
-/// manifest
-/// that says what lies where.
+/// manifest that says what lies where.
 /// </summary>
 internal static class PolicyFiles
 {
@@ -24,8 +23,7 @@ internal static class PolicyFiles
     /// <param name="theta">The parameters, [d], without personal ones.</param>
     /// <param name="own">
     /// The parameters that serve each agent, [N, d]; of those that are thetabar's but for personal ones, these alone are written. Null
-    /// where
-    /// theta serves all.
+    /// where theta serves all.
     /// </param>
     /// <param name="layout">What lies where among them.</param>
     /// <param name="rounds">The rounds they were trained for.</param>

@@ -10,8 +10,7 @@ namespace FedPG.Experiments.Runs;
 /// <summary>
 /// What decides a run beside the program: its experiment.json, the finite-MDP file that this names, and the policy that it starts from.
 /// Their checksums lie in the run folder, in inputs/manifest.json, with copies of file and policy. So a change is noticed, and a folder can
-/// move without them. Maps stand
-/// in experiment.json themselves, and plug-ins are recorded there with their checksums. Stateless.
+/// move without them. Maps stand in experiment.json themselves, and plug-ins are recorded there with their checksums. Stateless.
 /// </summary>
 internal static class RunInputs
 {

@@ -46,8 +46,7 @@ public sealed class TrainedPolicy
 
     /// <summary>
     /// The parameters that serve an agent, in double precision: <see cref="Parameters"/> with the agent's personal ones behind them, or
-    /// those
-    /// it has learned by itself.
+    /// those it has learned by itself.
     /// </summary>
     /// <param name="agent">The agent, 0 to N - 1.</param>
     public IReadOnlyList<double> ParametersOf(int agent)

@@ -49,8 +49,8 @@ public abstract class AgentBlock : IBlockObservations, IDisposable
 
     /// <summary>
     /// theta_i, [n, d]: the rows that local steps change. Of a policy with personal parameters these are the shared ones; here and in all
-    /// that
-    /// an algorithm sees, d is their number (<see cref="ParameterLayout.SharedLength"/>). The personal ones are the block's own affair.
+    /// that an algorithm sees, d is their number (<see cref="ParameterLayout.SharedLength"/>). The personal ones are the block's own
+    /// affair.
     /// </summary>
     public Tensor Theta { get; }
 

@@ -8,9 +8,8 @@ public enum ColumnAveraging
 
     /// <summary>
     /// Over those of them whose policies depend on the parameter. With one-hot contexts or tables for each context a plain mean moves what
-    /// one
-    /// agent alone uses by 1 / N of its steps. It holds for everything that is averaged, memories and controls included, so corrections of
-    /// the agents concerned still sum to zero, and stationary points stay.
+    /// one agent alone uses by 1 / N of its steps. It holds for everything that is averaged, memories and controls included, so corrections
+    /// of the agents concerned still sum to zero, and stationary points stay.
     /// </summary>
     Touched,
 }

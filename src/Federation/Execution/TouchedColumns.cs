@@ -7,8 +7,7 @@ namespace FedPG.Federation.Execution;
 
 /// <summary>
 /// Which shared parameters each agent's policy depends on, for means over those that touch a parameter (<see
-/// cref="ColumnAveraging.Touched"/>).
-/// Immutable.
+/// cref="ColumnAveraging.Touched"/>). Immutable.
 /// </summary>
 internal sealed class TouchedColumns
 {

@@ -40,8 +40,7 @@ public record TrainingSetup
 
     /// <summary>
     /// theta_0, [d], where the file gives one; null for the policy's own, which is uniform. Personal parameters stand last, and are where
-    /// all
-    /// agents' start.
+    /// all agents' start.
     /// </summary>
     public double[]? InitialParameters { get; init; }
 

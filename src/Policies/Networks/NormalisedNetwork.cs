@@ -7,10 +7,9 @@ namespace FedPG.Policies.Networks;
 
 /// <summary>
 /// A network that sees (x - mean) / deviation, cut to [-10, 10], in the place of x. The statistics stand behind the network's parameters,
-/// so
-/// that they are stored, sent and averaged with theta: a count, the mean of x and the mean of x^2 of each input, whose averages over agents
-/// that saw equally much are those of all their data. They have no gradient: whoever plays rollouts keeps them
-/// (<see cref="Take{T}"/>), and evaluations leave them alone. A count of 0 leaves x as it is. Immutable.
+/// so that they are stored, sent and averaged with theta: a count, the mean of x and the mean of x^2 of each input, whose averages over
+/// agents that saw equally much are those of all their data. They have no gradient: whoever plays rollouts keeps them (<see
+/// cref="Take{T}"/>), and evaluations leave them alone. A count of 0 leaves x as it is. Immutable.
 /// </summary>
 /// <param name="inner">The network.</param>
 internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
@@ -59,8 +58,7 @@ internal sealed class NormalisedNetwork(RowNetwork inner) : RowNetwork
 
     /// <summary>
     /// Takes what was seen into the statistics of an agent: with n numbers before and k more, mean = (n mean + sum x) / (n + k), and the
-    /// same
-    /// of x^2.
+    /// same of x^2.
     /// </summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <param name="statistics">The agent's statistics, from <see cref="First"/> on; they change.</param>

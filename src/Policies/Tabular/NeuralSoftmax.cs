@@ -9,12 +9,11 @@ using static TorchSharp.torch;
 namespace FedPG.Policies.Tabular;
 
 /// <summary>
-/// The neural softmax policy: a fully connected network from a state's observation to the logits of its actions. Weights are [in, out].
-/// A one-hot observation selects a row of the first weights, so that layer is no product at all. With contexts the network sees z_i too,
-/// and where contexts are places the state's own place in the same numbers: the first layer's part of z_i is one small product an agent,
-/// which is added to the bias. An embedding, a learned vector e_i of the agent's own, is seen in the same way. Hidden weights start uniform
-/// with variance 1 / fan-in (the numbers seen that are not zero in general), the last layer and all biases at 0: the first policy is
-/// uniform.
+/// The neural softmax policy: a fully connected network from a state's observation to the logits of its actions. Weights are [in, out]. A
+/// one-hot observation selects a row of the first weights, so that layer is no product at all. With contexts the network sees z_i too, and
+/// where contexts are places the state's own place in the same numbers: the first layer's part of z_i is one small product an agent, which
+/// is added to the bias. An embedding, a learned vector e_i of the agent's own, is seen in the same way. Hidden weights start uniform with
+/// variance 1 / fan-in (the numbers seen that are not zero in general), the last layer and all biases at 0: the first policy is uniform.
 /// Embeddings start uniform with variance 1, each agent's from its own stream: equal ones would stay equal where agents see alike.
 /// </summary>
 internal sealed class NeuralSoftmax : SoftmaxPolicy

@@ -6,9 +6,8 @@ namespace FedPG.Policies.Tabular;
 
 /// <summary>
 /// A softmax policy over listed states with a critic: the critic is a policy of the same make with one action, whose logits are V(s), or
-/// one
-/// logit more of the policy itself, so that all layers but the last are shared. The policy's own log pi and their gradients are those it
-/// has without a critic.
+/// one logit more of the policy itself, so that all layers but the last are shared. The policy's own log pi and their gradients are those
+/// it has without a critic.
 /// </summary>
 internal sealed class SoftmaxActorCritic : SoftmaxPolicy
 {

@@ -9,9 +9,8 @@ namespace FedPG.Federation.Estimators.Critics;
 
 /// <summary>
 /// The environments of a block's agents, B each, which go on from rollout to rollout: an episode ends when it terminates or is cut, not
-/// when
-/// a rollout does. Where each stands is state, as the seed of its episode and what was done in it since: from a checkpoint the episode is
-/// played again. One thread at a time; nothing is allocated a step.
+/// when a rollout does. Where each stands is state, as the seed of its episode and what was done in it since: from a checkpoint the episode
+/// is played again. One thread at a time; nothing is allocated a step.
 /// </summary>
 internal sealed class ContinuingEpisodes : IDisposable
 {

@@ -4,9 +4,8 @@ namespace FedPG.Federation.Estimators.Critics;
 /// The derivatives of an agent's loss over M steps of its rollout,
 /// <para>L = mean of w (-min(rho A, clip(rho, 1 - c, 1 + c) A) + c_v (V(o) - R)^2) - tau H(pi(.|o)), rho = pi(a|o) / pi_old(a|o),</para>
 /// <para>
-/// by log pi and by V, in double precision (Schulman et al. 2017, Eq. (7) and (9)). H is the entropy of the policy, not of the sample. w
-/// is 1,
-/// or gamma^t. Without c the first term is -rho A. Values are not clipped. Stateless.
+/// by log pi and by V, in double precision (Schulman et al. 2017, Eq. (7) and (9)). H is the entropy of the policy, not of the sample. w is
+/// 1, or gamma^t. Without c the first term is -rho A. Values are not clipped. Stateless.
 /// </para>
 /// </summary>
 internal static class CriticLoss

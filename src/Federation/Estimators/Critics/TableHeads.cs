@@ -11,8 +11,7 @@ namespace FedPG.Federation.Estimators.Critics;
 
 /// <summary>
 /// The heads of a policy over listed states: logits and values of all states are evaluated once for a rollout, and once for an update,
-/// which
-/// adds up the weights of a state's visits. What is seen is the state's number.
+/// which adds up the weights of a state's visits. What is seen is the state's number.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="policy">The block's policy.</param>
