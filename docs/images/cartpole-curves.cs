@@ -9,7 +9,7 @@ using FedPG.Reporting.Drawing;
 using FedPG.Reporting.Figures;
 
 string folder = ThisFolder();
-CurveTable data = CurveTable.Read(Path.Combine(folder, "..", "data", "cartpole-curves.csv"));
+CsvTable data = CsvTable.Read(Path.Combine(folder, "..", "data", "cartpole-curves.csv"));
 IReadOnlyList<string> agent = data.Texts("agent"), seed = data.Texts("seed");
 IReadOnlyList<double> round = data["round"], episodeReturn = data["episode_return"];
 

@@ -9,7 +9,7 @@ using FedPG.Reporting.Drawing;
 using FedPG.Reporting.Figures;
 
 string folder = ThisFolder();
-CurveTable data = CurveTable.Read(Path.Combine(folder, "..", "data", "default-curves.csv"));
+CsvTable data = CsvTable.Read(Path.Combine(folder, "..", "data", "default-curves.csv"));
 IReadOnlyList<string> algorithm = data.Texts("algorithm"), seed = data.Texts("seed");
 IReadOnlyList<double> round = data["round"], gap = data["gap_over_uniform_gap"];
 

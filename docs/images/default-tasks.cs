@@ -9,7 +9,7 @@ using FedPG.Reporting.Drawing;
 using FedPG.Reporting.Figures;
 
 string folder = ThisFolder();
-CurveTable data = CurveTable.Read(Path.Combine(folder, "..", "data", "default-tasks.csv"));
+CsvTable data = CsvTable.Read(Path.Combine(folder, "..", "data", "default-tasks.csv"));
 IReadOnlyList<string> algorithm = data.Texts("algorithm"), seed = data.Texts("seed");
 IReadOnlyList<double> steps = data["env_steps"];
 (string Key, string Name)[] shown = [("fast-fedpg", "Fast-FedPG"), ("fedavg", "FedAvg-PG"), ("centralized", "centralised")];

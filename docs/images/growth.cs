@@ -9,7 +9,7 @@ using FedPG.Reporting.Drawing;
 using FedPG.Reporting.Figures;
 
 string folder = ThisFolder();
-CurveTable data = CurveTable.Read(Path.Combine(folder, "..", "data", "growth.csv"));
+CsvTable data = CsvTable.Read(Path.Combine(folder, "..", "data", "growth.csv"));
 IReadOnlyList<string> cases = data.Texts("case");
 IReadOnlyList<double> threads = data["threads"], milliseconds = data["milliseconds"], memory = data["peak_mib"];
 

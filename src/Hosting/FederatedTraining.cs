@@ -12,7 +12,7 @@ namespace FedPG.Hosting;
 /// resumed. When training fails, the error is logged, the exit code of the process is set (2 for input that is not allowed, else 1), and
 /// the host stops. Thread-safe.
 /// </summary>
-internal sealed partial class FederatedTraining : BackgroundService
+public sealed partial class FederatedTraining : BackgroundService
 {
     private readonly Func<FederatedTrainer> _create;
     private readonly FederatedTrainingSettings _settings;

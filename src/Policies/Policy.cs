@@ -15,7 +15,7 @@ public abstract class Policy : nn.Module
 {
     private Tensor? _latest;
     private ParameterLeaves? _leaves;
-    private ServedAgents? _served;
+    private RowContexts? _served;
 
     static Policy()
     {
@@ -51,7 +51,7 @@ public abstract class Policy : nn.Module
     /// </summary>
     public IReadOnlyList<int>? Served => Contexts is null ? null : ServedNow.Agents;
 
-    private ServedAgents ServedNow => _served ??= new ServedAgents(Contexts!, [.. Enumerable.Range(0, Contexts!.Agents)], Format);
+    private RowContexts ServedNow => _served ??= new RowContexts(Contexts!, [.. Enumerable.Range(0, Contexts!.Agents)], Format);
 
     /// <summary>
     /// Whether log pi is a differentiable function of any parameters in R^d, so that policy gradients train it and exact derivatives exist.
@@ -119,7 +119,7 @@ public abstract class Policy : nn.Module
     {
         ArgumentNullException.ThrowIfNull(agents);
         if (Contexts is null || _served?.Are(agents) == true) return;
-        var served = new ServedAgents(Contexts, agents, Format);
+        var served = new RowContexts(Contexts, agents, Format);
         _served?.Dispose();
         _served = served;
         OnServe(agents);
@@ -156,9 +156,9 @@ public abstract class Policy : nn.Module
         if (Contexts is not null && rows.shape[0] != ServedNow.Agents.Count) throw NotServed(rows.shape[0]);
     }
 
-    private ServedAgents ServedFor(long rows)
+    private RowContexts ServedFor(long rows)
     {
-        ServedAgents served = ServedNow;
+        RowContexts served = ServedNow;
         int count = served.Agents.Count;
         return rows == count || (count == 1 && rows == 2) ? served : throw NotServed(rows);
     }

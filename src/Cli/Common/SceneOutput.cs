@@ -18,11 +18,11 @@ internal static class SceneOutput
     /// <summary>Plays an episode and shows it.</summary>
     /// <param name="subject">What is shown.</param>
     /// <param name="seed">The seed of the episode, 0 to 2^53 - 1.</param>
-    /// <param name="steps">The maximum of steps; null for the environment's limit, or <see cref="Subject.DefaultSteps"/>.</param>
+    /// <param name="steps">The maximum of steps; null for the environment's limit, or <see cref="SceneSubject.DefaultSteps"/>.</param>
     /// <param name="path">A file .png or .gif; null for the terminal.</param>
     /// <param name="output">Where text goes.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public static void Show(Subject subject, long seed, int? steps, string? path, TextWriter output)
+    public static void Show(SceneSubject subject, long seed, int? steps, string? path, TextWriter output)
     {
         PictureScene scene = subject.Play(seed, steps);
         if (path is null)

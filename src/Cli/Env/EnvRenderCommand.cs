@@ -28,7 +28,7 @@ internal static class EnvRenderCommand
             "Whose rewards and dynamics are shown (default: 0; for optimal with several agents that share dynamics, all together).");
         var steps = new Option<int?>("--steps")
         {
-            Description = $"The most steps of the episode (default: the environment's limit, or {Subject.DefaultSteps}).",
+            Description = $"The most steps of the episode (default: the environment's limit, or {SceneSubject.DefaultSteps}).",
             HelpName = "N",
         };
         var command = new Command("render", "Shows an environment and a policy in it.")
@@ -46,7 +46,7 @@ internal static class EnvRenderCommand
                 string given = length.Value.ToString(CultureInfo.InvariantCulture);
                 errors.Add(new ValidationError("--steps", "", given, $"must be a whole number from 0 to {MaxSteps}"));
             }
-            Subject? subject = PolicyChoice.Read(configured, parsed.GetValue(show.Agent), parsed.GetValue(policy), errors);
+            SceneSubject? subject = PolicyChoice.Read(configured, parsed.GetValue(show.Agent), parsed.GetValue(policy), errors);
             if (errors.Count > 0 || subject is null) throw new InvalidInputException(errors);
             SceneOutput.Show(subject, seed, length, path, parsed.InvocationConfiguration.Output);
         });

@@ -83,8 +83,8 @@ internal static class EvalCommand
         StoredPolicy stored = StoredPolicy.Read(
             parsed.GetValue(Folder)!, ExperimentReader.Default, acceptChanges: parsed.GetValue(AcceptChanges))
             .In(ExperimentReader.Default, parsed.GetValue(Set) ?? []);
-        Subject? subject = parsed.GetValue(Render)
-            ? RunPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, errors)
+        SceneSubject? subject = parsed.GetValue(Render)
+            ? ShownPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, errors)
             : null;
         if (errors.Count > 0) throw new InvalidInputException(errors);
 

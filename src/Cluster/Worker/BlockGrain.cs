@@ -23,7 +23,7 @@ internal sealed class BlockGrain(WorkerState worker, TimeProvider time) : Grain,
 
     /// <inheritdoc/>
     public Task<OutboundResult> Describe(EnvironmentQuestion question) =>
-        worker.Threads.Run(() => Describer.Describe(0, question, worker.Tell));
+        worker.Threads.Run(() => SiteDescriber.Describe(0, question, worker.Tell));
 
     /// <inheritdoc/>
     public Task Leave()

@@ -48,7 +48,7 @@ internal sealed class OutboundLoop(IServerGrain server, string name, WorkerState
             result = order switch
             {
                 { Describe: { } question } =>
-                    await worker.Threads.Run(() => Describer.Describe(order.Id, question, worker.Tell)).ConfigureAwait(false),
+                    await worker.Threads.Run(() => SiteDescriber.Describe(order.Id, question, worker.Tell)).ConfigureAwait(false),
                 { Offer: { } offer } => new(order.Id, await block.OpenAsync(offer).ConfigureAwait(false)),
                 { Request: { } request } => new(order.Id, await worker.Vectors.Filled(request).ConfigureAwait(false) is { } whole
                     ? await Locked(block, b => b.RunAsync(whole)).ConfigureAwait(false) : BlockReply.Lacking),

@@ -11,7 +11,7 @@ namespace FedPG.Comparison.Results;
 /// </summary>
 internal static class ComparisonFigures
 {
-    private static readonly (string Name, string Label, Func<CurveTable, IReadOnlyList<double>> Of)[] Axes =
+    private static readonly (string Name, string Label, Func<CsvTable, IReadOnlyList<double>> Of)[] Axes =
     [
         ("rounds", "communication rounds", t => t["round"]),
         ("bytes", "bytes, both directions, all agents", t => [.. t["bytes_up"].Zip(t["bytes_down"], (up, down) => up + down)]),
@@ -21,10 +21,10 @@ internal static class ComparisonFigures
     /// <summary>The figures with the names of their files.</summary>
     public static IEnumerable<(string Name, Figure Figure)> Of(ComparisonFolder folder, ComparisonResult result)
     {
-        CurveTable[][] runs =
+        CsvTable[][] runs =
             [.. result.Standings.Select(s => s.Runs.Select(r => RunCurves.Read(folder.RunOf(r.Label, r.Seed))).ToArray())];
         string title = $"{result.Name}: {result.Plan.Seeds.Count} {(result.Plan.Seeds.Count == 1 ? "seed" : "seeds")}";
-        foreach ((string name, string label, Func<CurveTable, IReadOnlyList<double>> of) in Axes)
+        foreach ((string name, string label, Func<CsvTable, IReadOnlyList<double>> of) in Axes)
         {
             Series[] series = [.. result.Standings.Select((s, k) => Curve(s, runs[k], of, result.Judged, k))];
             // Algorithms that use nothing of it (no messages, exact gradients) have no place on the axis.
@@ -54,7 +54,7 @@ internal static class ComparisonFigures
     }
 
     /// <summary>The runs of one algorithm; one that diverged is infinite from there on.</summary>
-    private static Series Curve(Standing standing, CurveTable[] runs, Func<CurveTable, IReadOnlyList<double>> axis,
+    private static Series Curve(Standing standing, CsvTable[] runs, Func<CsvTable, IReadOnlyList<double>> axis,
         string judged, int style) =>
         SeedCurves.Of(standing.Contender.Label, [.. runs.Select(r => (axis(r), r[judged]))],
             [.. standing.Runs.Select(r => r.Status == RunResult.Diverged)], style);

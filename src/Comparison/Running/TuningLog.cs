@@ -26,7 +26,7 @@ internal sealed class TuningLog : IDisposable
             string text = File.ReadAllText(path);
             int whole = text.LastIndexOf('\n') + 1;
             if (whole < text.Length) File.WriteAllText(path, text[..whole]);
-            if (whole > 0) Read(CurveTable.Read(path));
+            if (whole > 0) Read(CsvTable.Read(path));
         }
         _csv = new Csv(path, Header);
     }
@@ -60,7 +60,7 @@ internal sealed class TuningLog : IDisposable
     /// <summary>Settings in one cell.</summary>
     private static string Text(IReadOnlyList<Setting> settings) => string.Join(' ', settings);
 
-    private void Read(CurveTable table)
+    private void Read(CsvTable table)
     {
         IReadOnlyList<string> labels = table.Texts("algorithm"), settings = table.Texts("settings"), seeds = table.Texts("seed"),
             status = table.Texts("status");

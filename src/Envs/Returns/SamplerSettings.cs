@@ -51,7 +51,8 @@ internal sealed record SamplerSettings(
         // return - mean of the others = (B return - sum) / (B - 1); the mean over the batch divides by B.
         Baseline.LeaveOneOut => (sum / Trajectories, 1.0 / (Trajectories - 1)),
         Baseline.Constant => (BaselineValue * remaining, 1.0 / Trajectories),
-        _ => (0, 1.0 / Trajectories),
+        Baseline.None => (0, 1.0 / Trajectories),
+        _ => throw new InvalidOperationException($"the baseline {Baseline} has no weight"),
     };
 
     /// <summary>Checks the settings of a sampler.</summary>

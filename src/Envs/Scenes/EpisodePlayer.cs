@@ -9,8 +9,8 @@ internal static class EpisodePlayer
     /// <summary>Plays an episode by the subject's policy; where it has none, by uniformly random actions.</summary>
     /// <param name="subject">What is shown.</param>
     /// <param name="seed">The seed of all that is random, 0 to 2^53 - 1.</param>
-    /// <param name="steps">The maximum of steps; null for the environment's limit, or <see cref="Subject.DefaultSteps"/>.</param>
-    public static PlayedEpisode Play(Subject subject, long seed, int? steps)
+    /// <param name="steps">The maximum of steps; null for the environment's limit, or <see cref="SceneSubject.DefaultSteps"/>.</param>
+    public static PlayedEpisode Play(SceneSubject subject, long seed, int? steps)
     {
         EpisodicEnvironment episodic = EpisodicEnvironment.Of(subject.Environment, subject.Definition?.StepLimit);
         IEnvironment environment = episodic.Create(subject.Agent);
@@ -21,7 +21,7 @@ internal static class EpisodePlayer
         environment.Reset(seed, observation);
         states.Add(State(environment, observation));
         bool terminated = false;
-        int maximum = Math.Min(steps ?? int.MaxValue, episodic.StepLimit ?? steps ?? Subject.DefaultSteps);
+        int maximum = Math.Min(steps ?? int.MaxValue, episodic.StepLimit ?? steps ?? SceneSubject.DefaultSteps);
         while (actions.Count < maximum && !terminated)
         {
             double[] action = subject.Act is { } act ? act(observation, actions.Count)

@@ -74,7 +74,7 @@ internal static class HeldOutTasks
         using Policy other = there.CreatePolicy(new TensorFormat(there.Dtype, torch.CPU));
         string where = there.Environment.Name;
         if (ContextError(trained, own, there, other) is { } told) throw Refused(told);
-        string[] differences = [.. LayoutDifferences.Of(own.Layout, other.Layout)];
+        string[] differences = [.. ParameterLayoutDifferences.Of(own.Layout, other.Layout)];
         if (differences.Length > 0)
             throw Refused($"the policy does not fit {where} as it is set: {string.Join("; ", differences)}");
         if (own.Contexts is { } known && !own.ServesOtherTasks && !AreEqual(known, other.Contexts!))

@@ -1,4 +1,5 @@
 using FedPG.Policies;
+using static FedPG.Experiments.Runs.ParameterLayoutDifferences;
 
 namespace FedPG.Experiments.Runs;
 
@@ -28,13 +29,13 @@ internal static class PolicyTransfer
         {
             ReadOnlySpan<double> values = theta.Slice(slice.Offset, slice.Length);
             if (!there.Remove(slice.Name, out ParameterSlice? target))
-                found.Add($"{slice.Name} {LayoutDifferences.Text(slice)} has no counterpart");
+                found.Add($"{slice.Name} {Text(slice)} has no counterpart");
             else if (!Fill(values, slice.Shape, mapped.AsSpan(target.Offset, target.Length), target.Shape, told, inputs))
-                found.Add($"{slice.Name} is {LayoutDifferences.Text(slice)}, and must be {LayoutDifferences.Text(target)}");
+                found.Add($"{slice.Name} is {Text(slice)}, and must be {Text(target)}");
         }
         foreach (ParameterSlice added in to.Layout.Slices.Where(slice => there.ContainsKey(slice.Name)))
         {
-            if (!told || !ContextWeights.Contains(added.Name)) found.Add($"{added.Name} {LayoutDifferences.Text(added)} is missing");
+            if (!told || !ContextWeights.Contains(added.Name)) found.Add($"{added.Name} {Text(added)} is missing");
         }
         return mapped;
     }

@@ -14,8 +14,8 @@ namespace FedPG.Experiments.Scenes;
 internal static class ObservationActor
 {
     /// <summary>
-    /// What <see cref="Subject.Act"/> takes. Actions are drawn from the policy, by random numbers that the step decides: an episode can be
-    /// shown again.
+    /// What <see cref="SceneSubject.Act"/> takes. Actions are drawn from the policy, by random numbers that the step decides: an episode
+    /// can be shown again.
     /// </summary>
     /// <param name="stored">The policy of an environment that is stepped.</param>
     /// <param name="environment">That environment.</param>

@@ -24,7 +24,7 @@ internal static class PolicyChoice
     /// <param name="choice">What was given; null for none.</param>
     /// <param name="errors">Where errors are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public static Subject? Read(ConfiguredEnvironment configured, int? agent, string? choice, List<ValidationError> errors)
+    public static SceneSubject? Read(ConfiguredEnvironment configured, int? agent, string? choice, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(configured);
         ArgumentNullException.ThrowIfNull(errors);
@@ -36,7 +36,7 @@ internal static class PolicyChoice
             return null;
         }
         FederatedEnvironment environment = configured.Build();
-        var plain = new Subject(environment, agent ?? 0, configured.Definition);
+        var plain = new SceneSubject(environment, agent ?? 0, configured.Definition);
         FiniteMdp? table = FiniteMdp.Find(environment);
         return choice switch
         {
@@ -52,7 +52,7 @@ internal static class PolicyChoice
 
     private static double[] Uniform(FiniteMdp mdp, int agent) => FiniteMdpSolver.OfAgent(mdp, agent, Objective.Reward).UniformPolicy();
 
-    private static Subject Best(Subject plain, FiniteMdp mdp, bool alone)
+    private static SceneSubject Best(SceneSubject plain, FiniteMdp mdp, bool alone)
     {
         bool together = !alone && mdp.SharesKernel && mdp.Agents.Count > 1;
         FiniteMdpSolver solver = together
@@ -61,10 +61,10 @@ internal static class PolicyChoice
         return plain with { PolicyName = name, Policy = solver.Optimum().Policy, Together = together };
     }
 
-    private static Subject? OfRun(Subject plain, string folder, List<ValidationError> errors)
+    private static SceneSubject? OfRun(SceneSubject plain, string folder, List<ValidationError> errors)
     {
         if (!Directory.Exists(folder)) return Refused(errors, $"must be \"{Optimal}\", \"{Random}\" or the folder of a run", folder);
-        if (RunPolicy.Read(folder, "--policy", errors) is not { } run) return null;
+        if (ShownPolicy.Read(folder, "--policy", errors) is not { } run) return null;
         if (run.ToldAgents <= plain.Agent)
         {
             return Refused(errors, $"holds a policy that is told of agents 0 to {run.ToldAgents - 1}, and agent {plain.Agent} is to be "
@@ -87,7 +87,7 @@ internal static class PolicyChoice
     /// <summary>
     /// A policy on observations acts wherever they look the same, so it can be shown under other dynamics than it was trained with.
     /// </summary>
-    private static Subject? OfObservations(Subject plain, RunPolicy run, string folder, List<ValidationError> errors)
+    private static SceneSubject? OfObservations(SceneSubject plain, ShownPolicy run, string folder, List<ValidationError> errors)
     {
         (string trained, string shown) = (Spaces(run.Environment), Spaces(plain.Environment));
         return trained == shown
@@ -101,7 +101,7 @@ internal static class PolicyChoice
         }
     }
 
-    private static Subject? Refused(List<ValidationError> errors, string reason, string? value = null)
+    private static SceneSubject? Refused(List<ValidationError> errors, string reason, string? value = null)
     {
         errors.Add(new ValidationError("--policy", "", value, reason));
         return null;

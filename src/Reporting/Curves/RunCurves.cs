@@ -15,9 +15,9 @@ internal static class RunCurves
     /// <returns>The columns by name.</returns>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is no such table; a line for each fault.</exception>
-    public static CurveTable Read(string runFolder)
+    public static CsvTable Read(string runFolder)
     {
         ArgumentException.ThrowIfNullOrEmpty(runFolder);
-        return CurveTable.Read(Path.Combine(runFolder, MetricsFile), wholeRowsOnly: true);
+        return CsvTable.Read(Path.Combine(runFolder, MetricsFile), wholeRowsOnly: true);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ReportedRun
     private static readonly string[] Objects = ["environment", "federation", "versions", "certificate"];
     private static readonly string[] Drawn = ["gap", "drift", "grad_norm_sq", "objective_se", "own_gap", "worst_own_gap"];
 
-    private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, bool diverged, CurveTable metrics,
+    private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, bool diverged, CsvTable metrics,
         IReadOnlyList<Crossing> crossings) =>
         (Folder, Experiment, Summary, IsDiverged, Metrics, Crossings) = (folder, experiment, summary, diverged, metrics, crossings);
 
@@ -35,7 +35,7 @@ internal sealed class ReportedRun
     public bool IsFinished => Status == Finished;
 
     /// <summary>Gets the curves, a row a round, at least one.</summary>
-    public CurveTable Metrics { get; }
+    public CsvTable Metrics { get; }
 
     /// <summary>Gets what crossed, message by message of the algorithm.</summary>
     public IReadOnlyList<Crossing> Crossings { get; }
@@ -105,7 +105,7 @@ internal sealed class ReportedRun
             JsonObject? summary = diverged ? null : Json(SummaryFile);
             file = Path.Combine(folder, RunCurves.MetricsFile);
             _ = IsThere(file);
-            CurveTable metrics = RunCurves.Read(folder);
+            CsvTable metrics = RunCurves.Read(folder);
             foreach (string column in Needed.Concat(Drawn.Where(metrics.Has))) _ = metrics[column];
             if (metrics.RowCount == 0) throw new InvalidDataException("has no round yet");
             file = Path.Combine(folder, ExchangeFile);

@@ -42,7 +42,7 @@ public sealed class EvalRenderTests
             "federation.localStepSize=0.0001", "federation.rounds=1"), folder["run"]);
         StoredPolicy stored = StoredPolicy.Read(folder["run"], ExperimentReader.Default);
         List<ValidationError> errors = [];
-        Subject subject = RunPolicy.Of(stored, "RUN_DIR").SubjectOf(1, errors)!;
+        SceneSubject subject = ShownPolicy.Of(stored, "RUN_DIR").SubjectOf(1, errors)!;
         Assert.Empty(errors);
         PlayedEpisode episode = subject.Play(seed: 1, steps: 3).Episode;
         double[] x = episode.States[1];
@@ -119,7 +119,7 @@ public sealed class EvalRenderTests
         // Weights [m, A] row by row, then biases [A]: those of angle and angular velocity for pushing to the right.
         (theta[(2 * 2) + 1], theta[(3 * 2) + 1]) = (push, push);
         List<ValidationError> errors = [];
-        Subject subject = RunPolicy.Of(new StoredPolicy("run", experiment, 1, theta), "RUN_DIR").SubjectOf(0, errors)!;
+        SceneSubject subject = ShownPolicy.Of(new StoredPolicy("run", experiment, 1, theta), "RUN_DIR").SubjectOf(0, errors)!;
         Assert.Empty(errors);
         return subject.Play(seed: 1).Episode;
     }

@@ -64,7 +64,7 @@ public sealed class RenderingTests
         using var folder = new TemporaryFolder();
         double objective = RunTesting.Run(RunTesting.Experiment("gradient.estimator=exact", "dtype=float64"), folder["run"]).Objective;
         List<ValidationError> errors = [];
-        Subject[] agents = [.. Enumerable.Range(0, 4).Select(i => RunPolicy.SubjectOf(folder["run"], i, "RUN_DIR", errors)!)];
+        SceneSubject[] agents = [.. Enumerable.Range(0, 4).Select(i => ShownPolicy.SubjectOf(folder["run"], i, "RUN_DIR", errors)!)];
         Assert.Empty(errors);
         // The regret 1 - r over all time is 1 / (1 - gamma) less the return.
         Assert.Equal(objective, agents.Average(a => (1 / (1 - a.Environment.Discount)) - a.Play(0, 1).StartValue!.Value), 1e-9);
@@ -98,10 +98,10 @@ public sealed class RenderingTests
             StringComparison.Ordinal);
     }
 
-    private static Subject Choose(string id, string policy)
+    private static SceneSubject Choose(string id, string policy)
     {
         List<ValidationError> errors = [];
-        Subject? subject = PolicyChoice.Read(EnvTesting.Configure(id, 1), null, policy, errors);
+        SceneSubject? subject = PolicyChoice.Read(EnvTesting.Configure(id, 1), null, policy, errors);
         Assert.Empty(errors);
         return subject!;
     }

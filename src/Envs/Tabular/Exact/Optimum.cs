@@ -6,10 +6,10 @@ namespace FedPG.Envs.Tabular.Exact;
 /// <param name="Value">The minimal expected discounted cost.</param>
 /// <param name="Policy">pi(a|s), [S, A].</param>
 /// <param name="Values">The optimal state values, [S].</param>
-public sealed record OptimalPolicy(double Value, double[] Policy, double[] Values);
+internal sealed record OptimalPolicy(double Value, double[] Policy, double[] Values);
 
 /// <summary>Optima of a finite MDP by policy iteration, each policy evaluated exactly.</summary>
-public static class Optimum
+internal static class Optimum
 {
     private const int MaximumIterations = 10_000, StagnantIterations = 20, NoisyIterations = 100;
 

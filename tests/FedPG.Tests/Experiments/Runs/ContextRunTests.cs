@@ -242,7 +242,7 @@ public sealed class ContextRunTests
         int cells = mdp.States * mdp.Actions;
         var trained = TrainedPolicy.Load(folder["run"]);
         List<ValidationError> errors = [];
-        var run = RunPolicy.Of(stored, "RUN_DIR");
+        var run = ShownPolicy.Of(stored, "RUN_DIR");
         for (int i = 0; i < Agents; i++)
         {
             double[] own = stored.Probabilities(i), theta = stored.Parameters[(i * cells)..((i + 1) * cells)];

@@ -3,7 +3,7 @@ using FedPG.Policies;
 namespace FedPG.Experiments.Runs;
 
 /// <summary>Where two layouts of parameters differ, in words. Stateless.</summary>
-internal static class LayoutDifferences
+internal static class ParameterLayoutDifferences
 {
     /// <summary>A sentence for each parameter that only one of them has, or that has another shape.</summary>
     /// <param name="from">The layout of a policy that is there.</param>

@@ -4,7 +4,7 @@ using FedPG.Envs.Tabular.Exact;
 namespace FedPG.Envs.Scenes;
 
 /// <summary>The values of states under a policy.</summary>
-internal static class StateValues
+internal static class PolicyValues
 {
     /// <summary>The expected discounted return from each state, [S].</summary>
     /// <param name="mdp">The environment.</param>

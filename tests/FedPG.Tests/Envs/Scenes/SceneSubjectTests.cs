@@ -13,7 +13,7 @@ using Xunit;
 
 namespace FedPG.Tests.Envs.Scenes;
 
-public sealed class SubjectTests
+public sealed class SceneSubjectTests
 {
     public static TheoryData<string> Ids => [.. EnvTesting.OneOfEachKind];
 
@@ -22,7 +22,7 @@ public sealed class SubjectTests
     {
         PlayedEpisode episode = WithBestPolicy("CliffWalking-v1").Play(seed: 7).Episode;
         Assert.Equal((13, true, -13), (episode.Steps, episode.Terminated, episode.Return(13)));
-        Subject walk = Plain("FrozenLake-v1");
+        SceneSubject walk = Plain("FrozenLake-v1");
         Assert.Equal(walk.Play(3).Episode.States, walk.Play(3).Episode.States);
         Assert.NotEqual(Paths(0), Paths(5));
 
@@ -34,7 +34,7 @@ public sealed class SubjectTests
     [Fact]
     public void A_policy_may_be_given_by_what_it_does()
     {
-        Subject cart = Plain("CartPole-v1");
+        SceneSubject cart = Plain("CartPole-v1");
         int after = (cart with { Act = (seen, _) => [seen[2] + seen[3] > 0 ? 1 : 0] }).Play(seed: 1).Episode.Steps;
         int against = (cart with { Act = (seen, _) => [seen[2] + seen[3] > 0 ? 0 : 1] }).Play(seed: 1).Episode.Steps;
         Assert.True(after > 100 && against < 15, $"{after} and {against} steps");
@@ -43,11 +43,11 @@ public sealed class SubjectTests
     [Fact]
     public void Values_are_those_of_the_policy()
     {
-        Subject best = WithBestPolicy("FourRooms-v0");
+        SceneSubject best = WithBestPolicy("FourRooms-v0");
         var mdp = (FiniteMdp)best.Environment;
         Assert.Equal(EnvTesting.BestReturn(mdp), best.Play(0).StartValue!.Value, 1e-12);
         FiniteMdpSolver solver = FiniteMdpSolver.OfAgent(mdp, 0, Objective.Reward);
-        Subject random = best with { Policy = solver.UniformPolicy() };
+        SceneSubject random = best with { Policy = solver.UniformPolicy() };
         Assert.Equal(-solver.Evaluate(solver.UniformPolicy()).Objective, random.Play(0).StartValue!.Value, 1e-12);
         Assert.Null((best with { Policy = null }).Play(0).Values);
     }
@@ -57,7 +57,7 @@ public sealed class SubjectTests
     [MemberData(nameof(Ids))]
     public void Every_environment_is_drawn_on_its_paper(string id)
     {
-        Subject subject = Plain(id);
+        SceneSubject subject = Plain(id);
         PictureScene scene = subject.Play(seed: 2, steps: 4);
         foreach (int? moment in (int?[])[null, 0, scene.Episode.Steps])
         {
@@ -74,7 +74,7 @@ public sealed class SubjectTests
     {
         var catalog = new ExperimentCatalog();
         catalog.Add(Buoy.Definition);
-        Subject subject = Subject(catalog.Environments, "Buoy-v0");
+        SceneSubject subject = SceneSubject(catalog.Environments, "Buoy-v0");
         Assert.IsType<BuoyDrawing>(subject.Drawing);
         PictureScene scene = subject.Play(seed: 1, steps: 3);
         using var image = SKBitmap.Decode(PictureFiles.ToPng(subject.Drawing.Draw(scene, 1)));
@@ -93,22 +93,22 @@ public sealed class SubjectTests
     {
         EnvironmentDefinition taxi = ExperimentCatalog.Default.Environments.Find("Taxi-v4")!;
         FederatedEnvironment other = EnvTesting.Configure("RiverSwim-v0", 1).Build();
-        Assert.Same(other.Drawing, new Subject(other, 0, taxi).Drawing);
+        Assert.Same(other.Drawing, new SceneSubject(other, 0, taxi).Drawing);
         Assert.Same(taxi.Drawing, Plain("Taxi-v4").Drawing);
     }
 
-    private static Subject Plain(string id) => Subject(ExperimentCatalog.Default.Environments, id);
+    private static SceneSubject Plain(string id) => SceneSubject(ExperimentCatalog.Default.Environments, id);
 
-    private static Subject Subject(FedPG.Core.Catalog<EnvironmentDefinition> registry, string id)
+    private static SceneSubject SceneSubject(FedPG.Core.Catalog<EnvironmentDefinition> registry, string id)
     {
         var errors = new ValidationErrors("test");
         ConfiguredEnvironment configured = registry.Configure(id, 1, default, EnvironmentKeys.CommandLine, errors)!;
-        return new Subject(configured.Build(), 0, configured.Definition);
+        return new SceneSubject(configured.Build(), 0, configured.Definition);
     }
 
-    private static Subject WithBestPolicy(string id)
+    private static SceneSubject WithBestPolicy(string id)
     {
-        Subject subject = Plain(id);
+        SceneSubject subject = Plain(id);
         return subject with { Policy = FiniteMdpSolver.OfAgent((FiniteMdp)subject.Environment, 0, Objective.Reward).Optimum().Policy };
     }
 

@@ -6,14 +6,14 @@ namespace FedPG.Reporting.Curves;
 /// A CSV file by its columns: the first row names them, the others hold a value in each. Cells may be quoted (<c>"a, b"</c>, <c>""</c> for
 /// a quote inside). Immutable.
 /// </summary>
-internal sealed class CurveTable
+internal sealed class CsvTable
 {
     private const int MaxErrors = 20;
 
     private readonly Dictionary<string, string[]> _columns;
     private readonly string _path;
 
-    private CurveTable(string path, string[] names, List<string[]> rows)
+    private CsvTable(string path, string[] names, List<string[]> rows)
     {
         (_path, Columns, RowCount) = (path, names, rows.Count);
         _columns = names.Select((name, i) => (name, i))
@@ -70,10 +70,10 @@ internal sealed class CurveTable
     /// <exception cref="InvalidDataException">
     /// It is no table: empty, a name twice, or a row with another number of cells; a line for each fault.
     /// </exception>
-    public static CurveTable Read(string path) => Read(path, wholeRowsOnly: false);
+    public static CsvTable Read(string path) => Read(path, wholeRowsOnly: false);
 
     /// <summary>Reads a file; without a last row that does not end yet, where rows are known to end with a line feed.</summary>
-    internal static CurveTable Read(string path, bool wholeRowsOnly)
+    internal static CsvTable Read(string path, bool wholeRowsOnly)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -93,7 +93,7 @@ internal sealed class CurveTable
         }
 
         ThrowIfAny(errors);
-        return new CurveTable(path, names, rows);
+        return new CsvTable(path, names, rows);
     }
 
     private static List<string[]> Rows(string text)

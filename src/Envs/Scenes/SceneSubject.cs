@@ -6,7 +6,7 @@ namespace FedPG.Envs.Scenes;
 /// <param name="Environment">The environment.</param>
 /// <param name="Agent">Whose rewards and dynamics are shown, 0 to N - 1.</param>
 /// <param name="Definition">How it is registered: its limit of steps and how it is drawn; null where it is not registered.</param>
-internal sealed record Subject(FederatedEnvironment Environment, int Agent, EnvironmentDefinition? Definition)
+internal sealed record SceneSubject(FederatedEnvironment Environment, int Agent, EnvironmentDefinition? Definition)
 {
     /// <summary>The steps of an episode of an environment without a limit, unless more are asked for.</summary>
     public const int DefaultSteps = 200;
@@ -40,12 +40,12 @@ internal sealed record Subject(FederatedEnvironment Environment, int Agent, Envi
             PolicyName = PolicyName, Policy = Policy, Together = Together,
         };
         if (FiniteMdp.Find(Environment) is not { } mdp || Policy is null) return scene;
-        double[] values = StateValues.Of(mdp, Agent, Policy, Together);
+        double[] values = PolicyValues.Of(mdp, Agent, Policy, Together);
         return scene with
         {
             Values = values,
             StartValue = mdp.Initial.Zip(values, (p, v) => p * v).Sum(),
-            ValueRange = StateValues.Range(mdp, Agent, values),
+            ValueRange = PolicyValues.Range(mdp, Agent, values),
         };
     }
 }

@@ -8,7 +8,7 @@ using FedPG.Experiments;
 namespace FedPG.Cluster.Worker;
 
 /// <summary>Tells what an environment of this process is like.</summary>
-internal static class Describer
+internal static class SiteDescriber
 {
     /// <summary>The card of an environment, or why there is none.</summary>
     /// <param name="id">The order's.</param>

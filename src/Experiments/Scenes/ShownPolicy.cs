@@ -19,9 +19,9 @@ namespace FedPG.Experiments.Scenes;
 /// <param name="Environment">The environment of the run.</param>
 /// <param name="TableOf">From the agent to pi(a|s), [S, A] row by row, where states are listed; else null.</param>
 /// <param name="ActOf">
-/// From the agent to what chooses actions from observations (<see cref="Subject.Act"/>) where they are not; else null.
+/// From the agent to what chooses actions from observations (<see cref="SceneSubject.Act"/>) where they are not; else null.
 /// </param>
-internal sealed record RunPolicy(
+internal sealed record ShownPolicy(
     string Name, FederatedEnvironment Environment, Func<int, double[]>? TableOf, Func<int, Func<double[], int, double[]>>? ActOf)
 {
     /// <summary>
@@ -34,7 +34,7 @@ internal sealed record RunPolicy(
     /// <param name="source">The option or argument that named the folder, as faults call it.</param>
     /// <param name="errors">Where faults are noted.</param>
     /// <returns>The policy; null when anything was noted.</returns>
-    public static RunPolicy? Read(string folder, string source, List<ValidationError> errors)
+    public static ShownPolicy? Read(string folder, string source, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
         try
@@ -52,24 +52,24 @@ internal sealed record RunPolicy(
     /// <param name="stored">The policy.</param>
     /// <param name="source">The option or argument that named its folder, as faults call it.</param>
     /// <exception cref="InvalidInputException">Nothing steps or shows its environment.</exception>
-    public static RunPolicy Of(StoredPolicy stored, string source)
+    public static ShownPolicy Of(StoredPolicy stored, string source)
     {
         ArgumentNullException.ThrowIfNull(stored);
         Experiment experiment = stored.Experiment;
         string name = $"{experiment.AlgorithmName}, {experiment.PolicyKind}, {stored.Rounds} rounds";
         FederatedEnvironment environment = experiment.Environment;
         if (FiniteMdp.Find(environment) is { } mdp)
-            return new RunPolicy(name, mdp, stored.Probabilities, null) { ToldAgents = stored.ToldAgents() };
+            return new ShownPolicy(name, mdp, stored.Probabilities, null) { ToldAgents = stored.ToldAgents() };
         if (EpisodicEnvironment.Find(environment) is { } episodic)
         {
-            return new RunPolicy(name, episodic, null, agent => ObservationActor.Of(stored, episodic, agent))
+            return new ShownPolicy(name, episodic, null, agent => ObservationActor.Of(stored, episodic, agent))
             {
                 ToldAgents = stored.ToldAgents(),
             };
         }
         if (LinearQuadraticProblem.Find(environment) is { } problem)
         {
-            return new RunPolicy(name + Noise(experiment), problem, null, agent => (x, _) => Control(stored.ParametersOf(agent), x))
+            return new ShownPolicy(name + Noise(experiment), problem, null, agent => (x, _) => Control(stored.ParametersOf(agent), x))
             {
                 ToldAgents = stored.OwnRows?.Count,
             };
@@ -84,14 +84,14 @@ internal sealed record RunPolicy(
     /// <param name="source">The argument that named the folder, as faults call it.</param>
     /// <param name="errors">Where faults are noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public static Subject? SubjectOf(string folder, int agent, string source, List<ValidationError> errors) =>
+    public static SceneSubject? SubjectOf(string folder, int agent, string source, List<ValidationError> errors) =>
         Read(folder, source, errors)?.SubjectOf(agent, errors);
 
     /// <summary>The policy in the environment of its run.</summary>
     /// <param name="agent">Whose rewards and dynamics are shown, 0 to N - 1.</param>
     /// <param name="errors">Where a fault is noted.</param>
     /// <returns>The subject; null when anything was noted.</returns>
-    public Subject? SubjectOf(int agent, List<ValidationError> errors)
+    public SceneSubject? SubjectOf(int agent, List<ValidationError> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
         int agents = Environment.AgentNames.Count;
@@ -101,7 +101,7 @@ internal sealed record RunPolicy(
             errors.Add(new ValidationError("--agent", "", $"{agent}", allowed));
             return null;
         }
-        return new Subject(Environment, agent, ExperimentCatalog.Default.Environments.Find(Environment.Name))
+        return new SceneSubject(Environment, agent, ExperimentCatalog.Default.Environments.Find(Environment.Name))
         {
             PolicyName = Name, Policy = TableOf?.Invoke(agent), Act = ActOf?.Invoke(agent),
         };

@@ -5,7 +5,7 @@ namespace FedPG.Policies;
 /// <summary>
 /// The agents whose rows are evaluated, with their contexts as tensors. A single agent stands twice, as its row does. Not thread-safe.
 /// </summary>
-internal sealed class ServedAgents : IDisposable
+internal sealed class RowContexts : IDisposable
 {
     private readonly AgentContexts _contexts;
     private readonly TensorFormat _format;
@@ -16,7 +16,7 @@ internal sealed class ServedAgents : IDisposable
     /// <param name="agents">The agent of each row.</param>
     /// <param name="format">The type and place of tensors.</param>
     /// <exception cref="ArgumentException">There is no agent, or one is not in [0, N).</exception>
-    public ServedAgents(AgentContexts contexts, IReadOnlyList<int> agents, TensorFormat format)
+    public RowContexts(AgentContexts contexts, IReadOnlyList<int> agents, TensorFormat format)
     {
         if (agents.Count == 0) throw new ArgumentException("no agents", nameof(agents));
         foreach (int i in agents)
