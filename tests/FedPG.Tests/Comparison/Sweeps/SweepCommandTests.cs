@@ -27,8 +27,8 @@ public sealed class SweepCommandTests
 
     [Theory]
     [InlineData("", "nothing to sweep: --grid key.path=v1,v2,..., or --random K with --draw")]
-    [InlineData("--random 3", "--random; draws nothing without --draw")]
-    [InlineData("--draw localStepSize=log:1..2", "--draw; is drawn by --random K, which is not given")]
+    [InlineData("--random 3", "--random: draws nothing without --draw")]
+    [InlineData("--draw localStepSize=log:1..2", "--draw: is drawn by --random K, which is not given")]
     [InlineData("--grid localSteps=1,2 --seeds 3..1", "--seeds: 3..1; is a range without seeds")]
     [InlineData("--grid localSteps=1,2 --rank-by gaps", "--rank-by: gaps; is no column to rank by")]
     [InlineData("--grid localSteps=1,2 --seed 1,2 --random 1 --draw localStepSize=1,2", "--seed: 1,2; must be one seed")]

@@ -103,10 +103,10 @@ public sealed class SweepPlanTests
         Check(SweepTesting.Plan([], ["localStepSize=-1,-2"], random: 9),
             "--draw: federation.localStepSize: -1;", "--draw: federation.localStepSize: -2;");
         Check(SweepTesting.Plan(["localSteps=1,2"], assignments: "gradient.horizon=0"), "--set: gradient.horizon: 0;");
-        Check(SweepTesting.Plan(["localSteps=1,2", "federation.localSteps=3"]), "--grid: localSteps; is named twice");
-        Check(SweepTesting.Plan(["seed=1,2"]), "--grid: seed; is named by --seeds");
-        Check(SweepTesting.Plan(["rounds=1,2"], halving: true), "--halving; gives points their rounds");
-        Check(SweepTesting.Plan(["proximal=0.1,0.2"]), "--grid: federation.proximal; is not read by this experiment");
+        Check(SweepTesting.Plan(["localSteps=1,2", "federation.localSteps=3"]), "--grid: localSteps: is named twice");
+        Check(SweepTesting.Plan(["seed=1,2"]), "--grid: seed: is named by --seeds");
+        Check(SweepTesting.Plan(["rounds=1,2"], halving: true), "--halving: gives points their rounds");
+        Check(SweepTesting.Plan(["proximal=0.1,0.2"]), "--grid: federation.proximal: is not read by this experiment");
         // Where some points read a key, the others do without.
         Assert.Equal("fedavg", SweepTesting.Plan(["algorithm=fedavg,fedprox", "proximal=0.1"]).Check().AlgorithmName);
 

@@ -110,7 +110,7 @@ public sealed class SeedSeriesTests
     public void Presets_and_policies_of_other_runs_are_trained_with_several_seeds()
     {
         using var folder = new TemporaryFolder();
-        string[] small = ["--quiet", "--json", "--threads", "1", "--set", "gradient.horizon=8", "gradient.trajectories=2"];
+        string[] small = ["--quiet", "--threads", "1", "--set", "gradient.horizon=8", "gradient.trajectories=2"];
         Assert.Equal(0, Invoke(
             ["train", "--preset", "frozen-lake", "--seeds", "1..2", "--out", folder["series"], .. small, "federation.rounds=2"]));
         Assert.Equal(0, Invoke(
