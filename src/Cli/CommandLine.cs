@@ -15,6 +15,7 @@ using FedPG.Cli.Report;
 using FedPG.Cli.Reproduce;
 using FedPG.Cli.Runs;
 using FedPG.Cli.Schema;
+using FedPG.Cli.Sweep;
 using FedPG.Cli.Train;
 using FedPG.Core.Options;
 
@@ -24,7 +25,7 @@ namespace FedPG.Cli;
 internal static class CommandLine
 {
     /// <summary>The commands whose results lie in a folder: what they could not print is no loss.</summary>
-    private static readonly string[] KeptInFolders = ["train", "compare", "reproduce", "worker", "report"];
+    private static readonly string[] KeptInFolders = ["train", "compare", "sweep", "reproduce", "worker", "report"];
 
     /// <summary>The root of the commands.</summary>
     public static RootCommand Create()
@@ -42,6 +43,7 @@ internal static class CommandLine
         EvalCommand.Create(),
         ExportCommand.Create(),
         CompareCommand.Create(),
+        SweepCommand.Create(),
         ReportCommand.Create(),
         AdviseCommand.Create(),
         ReproduceCommand.Create(),

@@ -18,6 +18,8 @@ internal static class HelpExamples
             "fedpg train experiments/cartpole.json --out runs/cartpole",
             "fedpg train my.json --set federation.rounds=500 --set policy.hidden=[32,32]",
             "fedpg train my.json --seeds 1..5 --out runs/five",
+            "fedpg train --preset frozen-lake --seeds 1..5",
+            "fedpg train my.json --from runs/cartpole --seeds 1..5",
             "fedpg train --resume runs/cartpole",
             "fedpg train --resume runs/cartpole --set federation.rounds=1000",
         ],
@@ -32,6 +34,12 @@ internal static class HelpExamples
         ],
         ["compare"] = ["fedpg compare my.json --algorithms fast-fedpg,fedavg --seeds 1..5",
             "fedpg compare --resume runs/compare-my-20260101-120000"],
+        ["sweep"] =
+        [
+            "fedpg sweep my.json --grid federation.localStepSize=0.05,0.1,0.2 --grid federation.localSteps=5,10 --seeds 1..3",
+            "fedpg sweep my.json --random 16 --draw localStepSize=log:1e-3..1e-1 --draw localSteps=whole:1..20 --halving",
+            "fedpg sweep --resume runs/sweep-my-20260101-120000",
+        ],
         ["report"] = ["fedpg report runs/cartpole", "fedpg report runs/five --out five.html"],
         ["advise"] = ["fedpg advise my.json"],
         ["reproduce"] = ["fedpg reproduce linear-rate", "fedpg reproduce --out runs/claims"],

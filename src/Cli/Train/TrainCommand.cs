@@ -61,7 +61,9 @@ internal static class TrainCommand
         HelpName = "RUN_DIR",
     };
     private static readonly Option<bool> AcceptChanges = CommonOptions.AcceptChanges();
-    private static readonly Option<string?> From = new("--from")
+
+    /// <summary>Another run's policy to start from, for the same commands.</summary>
+    internal static readonly Option<string?> From = new("--from")
     {
         Description = "Start from the policy of this run instead of a uniform one. Parameters are matched by name and shape; "
             + "a context may be new.",
@@ -239,11 +241,6 @@ internal static class TrainCommand
             throw new InvalidInputException(new ValidationError(
                 SeedsTraining.Seeds.Name, "", null, "cannot stand beside --cluster: one cluster trains one run"));
         }
-        if (parsed.GetValue(From) is not null)
-        {
-            throw new InvalidInputException(new ValidationError(
-                From.Name, "", null, "cannot stand beside --seeds: start each seed's run by itself"));
-        }
         SeedSeries series;
         if (resumed is not null)
         {
@@ -253,7 +250,9 @@ internal static class TrainCommand
         {
             if (parsed.GetValue(Seed) is { } seed)
                 throw new InvalidInputException(new ValidationError("--seed", "", seed, "cannot stand beside --seeds"));
-            series = SeedsTraining.Start(SeriesOf(parsed), parsed.GetValue(SeedsTraining.Seeds)!, parsed.GetValue(Out));
+            SeriesExperiment experiment = SeriesOf(parsed);
+            if (parsed.GetValue(From) is { } from) experiment = experiment.StartingFrom(from);
+            series = SeedsTraining.Start(experiment, parsed.GetValue(SeedsTraining.Seeds)!, parsed.GetValue(Out));
         }
         return SeedsTraining.Run(series, Execution(parsed, null), parsed.GetValue(Quiet), parsed.GetValue(Json));
     }

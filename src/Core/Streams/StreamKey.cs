@@ -21,6 +21,9 @@ public enum StreamPurpose
     /// <summary>Resamples for intervals of measured figures.</summary>
     Bootstrap = 4,
 
+    /// <summary>The settings that a sweep draws; no run sees them.</summary>
+    Sweep = 5,
+
     /// <summary>Trajectories that the noise of gradients is measured with; training never sees them.</summary>
     Diagnosis = 16,
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FedPG.Core.Options;
 using FedPG.Experiments.Runs;
 using FedPG.Federation.Execution;
@@ -62,7 +63,7 @@ internal sealed class SeedSeries
         string path = Path.Combine(folder, PlanFile);
         Plan plan = ReadPlan(path);
         string[] more = rounds is { } total ? [string.Create(CultureInfo.InvariantCulture, $"federation.rounds={total}")] : [];
-        var experiment = new SeriesExperiment(plan.Experiment, plan.Source, plan.Folder, [.. plan.Set, .. more]);
+        var experiment = new SeriesExperiment(plan.Experiment, plan.Source, plan.Folder, [.. plan.Set, .. more]) { From = plan.From };
         var series = new SeedSeries(Path.GetFullPath(folder), experiment, plan.Seeds, rounds ?? plan.Rounds);
         if (rounds is not null) series.WritePlan();
         return series;
@@ -110,7 +111,10 @@ internal sealed class SeedSeries
 
     private void WritePlan() => RunFolder.WriteJson(
         Path.Combine(Folder, PlanFile),
-        new Plan(1, Seeds, _rounds, _experiment.Source, _experiment.Folder, _experiment.Document, _experiment.Assignments));
+        new Plan(1, Seeds, _rounds, _experiment.Source, _experiment.Folder, _experiment.Document, _experiment.Assignments)
+        {
+            From = _experiment.From,
+        });
 
     private void WriteTable(IEnumerable<(long Seed, SeriesResult Result)> results)
     {
@@ -130,5 +134,10 @@ internal sealed class SeedSeries
 
     private sealed record Plan(
         int Format, IReadOnlyList<long> Seeds, int? Rounds, string Source, string Folder, JsonElement Experiment,
-        IReadOnlyList<string> Set);
+        IReadOnlyList<string> Set)
+    {
+        /// <summary>The policy that all runs start from; null, and left out, where each starts by itself.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public StartPolicy? From { get; init; }
+    }
 }

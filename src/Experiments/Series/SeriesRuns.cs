@@ -52,9 +52,9 @@ internal static class SeriesRuns
         {
             return new SeriesResult(folder, run.Run(cancellation), null);
         }
-        catch (DivergedException e)
+        catch (Exception e) when (DivergedException.Behind(e) is { } diverged)
         {
-            return new SeriesResult(folder, null, e.Message);
+            return new SeriesResult(folder, null, diverged.Message);
         }
         finally
         {
