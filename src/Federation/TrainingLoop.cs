@@ -67,7 +67,7 @@ internal sealed class TrainingLoop : IDisposable
         var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
         Agents = execution.CreateAgents?.Invoke(setup)
             ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
-        Personaliser.Require(experiment, Agents);
+        Personaliser.Require(experiment, Agents as IOwnObjectives);
         Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
             .CreateEvaluator(experiment, policy, _pool);
     }
@@ -202,8 +202,8 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>
-    /// The parameters that serve each agent, [N, d]: tuned ones, its own, or thetabar with its personal ones behind it. Null where thetabar serves all
-    /// agents, and where agents are at sites that keep theirs to themselves.
+    /// The parameters that serve each agent, [N, d]: tuned ones, its own, or thetabar with its personal ones behind it. Null where thetabar
+    /// serves all agents, and where agents are at sites that keep theirs to themselves.
     /// </summary>
     /// <returns>A tensor of the caller's dispose scope.</returns>
     public Tensor? OwnRows()

@@ -77,7 +77,8 @@ internal static class SummaryTable
         if (before is not null) columns.Add(new FittingColumn("before personalise"));
         if (worst >= 0) columns.Add(new FittingColumn(""));
         var table = new FittingTable(TitleOf(summary), columns);
-        AddRow("mean of agents", $"{Number(sign * summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return), before?.Objective, "");
+        AddRow("mean of agents", $"{Number(sign * summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return),
+            before?.Objective, "");
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
             AgentSummary agent = summary.Agents[i];

@@ -36,7 +36,8 @@ internal static class StartFrom
         if (!isShared || (stored.OwnRows is not null && from.Layout.PersonalLength == 0))
         {
             throw Refused(
-                "holds a whole policy of each agent's own, which is no start for others; allowed: a policy that agents share, whole or in part");
+                "holds a whole policy of each agent's own, which is no start for others; "
+                + "allowed: a policy that agents share, whole or in part");
         }
         double[] theta = PolicyTransfer.Map(from, stored.ParametersOf(0), to, out IReadOnlyList<string> differences);
         if (differences.Count > 0) throw Refused($"holds a policy that does not fit the experiment's: {string.Join("; ", differences)}");
@@ -64,7 +65,7 @@ internal static class StartFrom
         if (had && IsSame(experiment, stored.Experiment))
         {
             double[][] rows = [.. stored.OwnRows!.Select(row => PolicyTransfer.Map(from, row, to, out _))];
-            return newEmbedding ? [.. rows.Select((row, i) => to.InitialPersonal(row, KeyOf(i, 1)))] : [.. rows.Select(row => row[shared..])];
+            return [.. rows.Select((row, i) => newEmbedding ? to.InitialPersonal(row, KeyOf(i, 1)) : row[shared..])];
         }
         double[] common = had ? [.. theta[..shared], .. to.InitialParameters(KeyOf(0, 0))[shared..]] : theta;
         return [.. Enumerable.Range(0, agents).Select(i => to.InitialPersonal(common, KeyOf(i, 1)))];
@@ -75,8 +76,10 @@ internal static class StartFrom
     private static bool HasEmbedding(Policy policy) =>
         policy.Layout.Slices.Any(slice => Embeddings.Own(slice.Name) == Embeddings.Vector);
 
-    /// <summary>Whether the agents are the same: their names say nothing of what they want, the whole environment does.</summary>
+    /// <summary>
+    /// Whether the agents are the same: names say nothing of what they want, the whole environment does, unless a program made it by hand.
+    /// </summary>
     private static bool IsSame(Experiment one, Experiment other) =>
         JsonNode.DeepEquals(one.Resolved[Environment], other.Resolved[Environment])
-        && ReferenceEquals(one.GivenEnvironment ?? other.GivenEnvironment, other.GivenEnvironment);
+        && (one.GivenEnvironment is not { Origin: null } || ReferenceEquals(one.GivenEnvironment, other.GivenEnvironment));
 }

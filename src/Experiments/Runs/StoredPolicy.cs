@@ -156,7 +156,9 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         return policy.Contexts?.Agents;
     }
 
-    /// <summary>The experiment as policies are judged by it: agents with parameters of their own, tuned ones too, by their own optima.</summary>
+    /// <summary>
+    /// The experiment as policies are judged by it: agents with parameters of their own, tuned ones too, by their own optima.
+    /// </summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="own">The parameters that serve each agent, [N][d]; null where thetabar serves all.</param>
     internal static Experiment Judged(Experiment experiment, IReadOnlyList<double[]>? own) =>

@@ -283,7 +283,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         if (!isTuned)
         {
             if (_last?.Evaluation is null) _progress.Stage("evaluation");
-            _trained = Summarise(status, _last?.Evaluation ?? _federation.EvaluateNow(null));
+            _trained = SummaryOf(status, _last?.Evaluation ?? _federation.EvaluateNow(null));
         }
         if (status != RunStatus.Finished || _experiment.Personalise.Steps == 0) return _trained!;
         if (!isTuned) _progress.Stage("steps of each agent by itself");
@@ -292,56 +292,17 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             status = RunStatus.Cancelled;
             return _trained! with { Status = RunSummary.Cancelled, Certificate = null };
         }
-        return NotingDivergence(() => Summarise(RunStatus.Finished, EvaluateTuned())) with { BeforePersonalise = _trained };
+        return SummaryOf(RunStatus.Finished, NotingDivergence(EvaluateTuned)) with { BeforePersonalise = _trained };
     }
 
     private EvaluationResult EvaluateTuned()
     {
         EvaluationResult tuned = _federation.EvaluateNow(null);
-        return tuned.Error is null ? tuned : throw new DivergedException(_federation.RoundsDone, "an agent, after personalise", tuned.Error);
+        return tuned.Error is null
+            ? tuned
+            : throw new DivergedException(_federation.RoundsDone, "an agent, after personalise", tuned.Error);
     }
 
-    private RunSummary Summarise(RunStatus status, EvaluationResult final)
-    {
-        Evaluator evaluator = _federation.ServingEvaluator;
-        double seconds = _federation.Seconds;
-        return new RunSummary
-        {
-            Status = status == RunStatus.Finished ? RunSummary.Finished : RunSummary.Cancelled,
-            Name = _experiment.Name,
-            Algorithm = _experiment.AlgorithmName,
-            Seed = _experiment.Seed,
-            Minimised = Minimised,
-            Rounds = _federation.RoundsDone,
-            Objective = final.Objective,
-            ObjectiveError = final.ObjectiveError,
-            Optimum = evaluator.Optimal,
-            Gap = final.Gap,
-            UniformGap = evaluator.Uniform - evaluator.Optimal,
-            OwnGap = final.OwnGap,
-            WorstOwnGap = final.WorstOwnGap,
-            UniformOwnGap = evaluator.UniformOwnGap,
-            Seconds = seconds,
-            EnvSteps = _federation.EnvSteps,
-            Trajectories = _federation.Trajectories,
-            Bytes = _federation.Agents.Ledger.BytesUp + _federation.Agents.Ledger.BytesDown,
-            BytesUp = _federation.Agents.Ledger.BytesUp,
-            BytesDown = _federation.Agents.Ledger.BytesDown,
-            Agents =
-            [
-                .. _experiment.Environment.AgentNames.Select((name, i) =>
-                    new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i])
-                    {
-                        Return = final.AgentEpisodes?[i].Return,
-                        OwnShare = final.OwnShares?[i],
-                    }),
-            ],
-            Certificate = status == RunStatus.Finished && !_experiment.OwnPolicies && !_federation.IsPersonalised
-                ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage)
-                : null,
-            Folder = Folder,
-            Start = _experiment.Start,
-            Setback = _watch.Result,
-        };
-    }
+    private RunSummary SummaryOf(RunStatus status, EvaluationResult final) =>
+        RunSummaries.Of(_experiment, _federation, status, final, _progress.Stage) with { Folder = Folder, Setback = _watch.Result };
 }

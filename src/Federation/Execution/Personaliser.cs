@@ -35,12 +35,15 @@ internal sealed class Personaliser(TrainingSetup setup, TensorFormat format, int
 
     /// <summary>Refuses agents that only their sites could personalise.</summary>
     /// <exception cref="InvalidInputException">Steps are asked for, and the agents' environments are at sites.</exception>
-    public static void Require(TrainingSetup setup, IFederationAgents agents)
+    /// <param name="setup">The experiment.</param>
+    /// <param name="sites">The sites; null for agents whose environments are here.</param>
+    public static void Require(TrainingSetup setup, IOwnObjectives? sites)
     {
-        if (setup.Personalise.Steps == 0 || agents is not IOwnObjectives) return;
+        if (setup.Personalise.Steps == 0 || sites is null) return;
         throw new InvalidInputException(new ValidationError(
             setup.Name, Steps, $"{setup.Personalise.Steps}",
-            "must be 0 where agents are pinned to sites: their environments are there alone, and sites take no steps after the last round"));
+            "must be 0 where agents are pinned to sites: their environments are there alone, and sites take no steps after the last "
+                + "round"));
     }
 
     /// <summary>Takes the steps.</summary>

@@ -17,7 +17,7 @@ public sealed class AlgorithmOptionsTests
     [
         new FastFedPgOptions(), new FedAvgOptions(), new CentralizedOptions(), new IndependentOptions(), new ScaffoldOptions(),
         new FedLinOptions(),
-        new FedProxOptions(), new FedKlOptions(), new DecentralizedOptions(), new PAvgOptions(), new PolicyMirrorDescentOptions(),
+        new FedProxOptions(), new DittoOptions(), new FedKlOptions(), new DecentralizedOptions(), new PAvgOptions(), new PolicyMirrorDescentOptions(),
         new QAvgOptions(),
         new FedQOptions(), new FedTdOptions(),
     ];
