@@ -185,7 +185,9 @@ public sealed class PersonaliseTests
         }
     }
 
-    /// <summary>Agents that want different things, one table for all, exact steps: what is stored is what serves and what is judged.</summary>
+    /// <summary>
+    /// Agents that want different things, one table for all, exact steps: what is stored is what serves and what is judged.
+    /// </summary>
     [Fact]
     public void Tuned_policies_serve_and_are_judged_by_own_optima()
     {
