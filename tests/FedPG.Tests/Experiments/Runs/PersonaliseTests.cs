@@ -37,7 +37,7 @@ public sealed class PersonaliseTests
         """gradient.direction=natural|gradient.damping=0.01|federation.participation={"kind":"uniform","sample":2}""",
         $"{Both}|{Own}|{Ppo}|federation.algorithm=fedavg",
         $"{Pendulum}|{Ppo}|gradient.normaliseRewards=true",
-        $"{Pendulum}|{Own}",
+        $"{Pendulum}|policy.normalise=false|{Own}",
         "policy.personal=all|personalise.what=personal|federation.localOptimizer=momentum|federation.localMaxNorm=1",
         "federation.algorithm=ditto",
     ];
@@ -232,7 +232,7 @@ public sealed class PersonaliseTests
     [InlineData("personalise.what", "no parameters to themselves", Own)]
     [InlineData("personalise.what", "\"all\" | \"personal\"", "personalise.what=head")]
     [InlineData("personalise.steps", "from 0 to 32500", "personalise.steps=40000")]
-    [InlineData("personalise.localStepSize", "above 0", "personalise.localStepSize=0")]
+    [InlineData("personalise.localStepSize", "greater than 0", "personalise.localStepSize=0")]
     [InlineData("personalise.step", "steps", "personalise.step=3")]
     public void What_agents_cannot_do_is_refused(string key, string reason, string settings)
     {
