@@ -95,6 +95,7 @@ internal static class BuiltIn
         Scaffold.Definition,
         FedLin.Definition,
         FedProx.Definition,
+        Ditto.Definition,
         FedKl.Definition,
         Decentralized.Definition,
         PAvg.Definition,

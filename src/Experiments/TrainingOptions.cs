@@ -61,6 +61,13 @@ public sealed record TrainingOptions
     public int CheckpointEvery { get; init; } = 25;
 
     /// <summary>
+    /// The steps that every agent takes by itself after the last round; none by default, and 20 for a new
+    /// <see cref="PersonaliseOptions"/>.
+    /// </summary>
+    [Option("the steps that every agent takes by itself after the last round")]
+    public PersonaliseOptions Personalise { get; init; } = PersonaliseOptions.None;
+
+    /// <summary>
     /// The run folder, which must not exist or be empty; it gets exactly the files that <c>fedpg train</c>
     /// writes. Null (the default) for a run that writes no file.
     /// </summary>

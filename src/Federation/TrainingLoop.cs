@@ -35,6 +35,10 @@ internal sealed class TrainingLoop : IDisposable
     private readonly WorkerPool _pool;
     private readonly TimeProvider _time;
     private readonly IDiagnoser? _diagnoser;
+    private readonly ExecutionOptions _execution;
+    private readonly TensorFormat _format;
+    private TunedPolicies? _tuned;
+    private Evaluator? _servingEvaluator;
     private long _envStepsBefore, _trajectoriesBefore;
     private double _secondsBefore;
     private long? _started;
@@ -46,12 +50,12 @@ internal sealed class TrainingLoop : IDisposable
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(execution);
-        (_experiment, _time, _algorithm) = (experiment, time, experiment.CreateAlgorithm());
+        (_experiment, _execution, _time, _algorithm) = (experiment, execution, time, experiment.CreateAlgorithm());
         Rounds = experiment.Federation.Rounds;
         // What threads share is agents: more threads than those would only be woken for every phase.
         _pool = new WorkerPool(Math.Min(execution.Threads, experiment.Environment.AgentNames.Count));
         using var noGrad = no_grad();
-        var format = new TensorFormat(experiment.Dtype, execution.Device);
+        TensorFormat format = _format = new TensorFormat(experiment.Dtype, execution.Device);
         Policy policy = experiment.CreatePolicy(format);
         double[] theta = experiment.StartOf(policy)[..policy.Layout.SharedLength];
         Layout = policy.Layout;
@@ -63,6 +67,7 @@ internal sealed class TrainingLoop : IDisposable
         var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
         Agents = execution.CreateAgents?.Invoke(setup)
             ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
+        Personaliser.Require(experiment, Agents as IOwnObjectives);
         Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
             .CreateEvaluator(experiment, policy, _pool);
     }
@@ -80,6 +85,18 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>What the true objective is known by.</summary>
     public Evaluator Evaluator { get; }
 
+    /// <summary>
+    /// What judges the policies that serve agents: <see cref="Evaluator"/>, unless these are tuned ones in the place of a common one, whose
+    /// optimum is the mean of agents' own.
+    /// </summary>
+    public Evaluator ServingEvaluator => _tuned is null || _experiment.OwnPolicies
+        ? Evaluator
+        : _servingEvaluator ??= ProblemFamily.Of(_experiment.Environment).CreateEvaluator(
+            _experiment with { OwnPolicies = true }, _experiment.CreatePolicy(_format), _pool);
+
+    /// <summary>Whether agents have tuned their policies since the last round.</summary>
+    public bool IsPersonalised => _tuned is not null;
+
     /// <summary>How the policy's parameters are laid out.</summary>
     public ParameterLayout Layout { get; }
 
@@ -96,6 +113,7 @@ internal sealed class TrainingLoop : IDisposable
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ForgetTuned();
             field = value;
         }
     }
@@ -104,13 +122,13 @@ internal sealed class TrainingLoop : IDisposable
     public bool IsFinished => RoundsDone >= Rounds;
 
     /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
-    public long EnvSteps => _envStepsBefore + Agents.EnvSteps;
+    public long EnvSteps => _envStepsBefore + Agents.EnvSteps + (_tuned?.EnvSteps ?? 0);
 
     /// <summary>
     /// Trajectories sampled since the start of the run, stops and resumes included; 0 where the
     /// estimator samples none, or does not say how many.
     /// </summary>
-    public long Trajectories => _trajectoriesBefore + Agents.Trajectories;
+    public long Trajectories => _trajectoriesBefore + Agents.Trajectories + (_tuned?.Trajectories ?? 0);
 
     /// <summary>Seconds of training since the start of the run, stops left out.</summary>
     public double Seconds => _secondsBefore + (_started is { } since ? _time.GetElapsedTime(since).TotalSeconds : 0);
@@ -158,6 +176,23 @@ internal sealed class TrainingLoop : IDisposable
         });
     }
 
+    /// <summary>
+    /// Has agents tune the policies that serve them, where the experiment says so and they have not. The state of the run stays as it is;
+    /// the tuned policies serve until another round is run.
+    /// </summary>
+    /// <param name="cancellation">Ends it between two steps, without a trace.</param>
+    /// <returns>Whether it was done.</returns>
+    /// <exception cref="DivergedException">Parameters stopped being finite.</exception>
+    public bool Personalise(CancellationToken cancellation) => Timed(() =>
+    {
+        if (_tuned is not null) return true;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = OwnRows() ?? Server.Theta.unsqueeze(0).expand(Agents.Count, -1);
+        int block = _execution.BlockSizeFor(Agents.Count, (long)Layout.Length * _format.ElementSize);
+        _tuned = new Personaliser(_experiment, _format, RoundsDone).Run(rows, Agents.States(), block, _pool, cancellation);
+        return _tuned is not null;
+    });
+
     /// <summary>Goes on from a stored state: the tensors of server and agents have been filled in by the caller.</summary>
     public void Restore(int roundsDone, long envSteps, double seconds, long bytesUp, long bytesDown, long trajectories = 0)
     {
@@ -167,12 +202,13 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>
-    /// The parameters that serve each agent, [N, d]: its own, or thetabar with its personal ones behind it. Null where thetabar serves all
-    /// agents, and where agents are at sites that keep theirs to themselves.
+    /// The parameters that serve each agent, [N, d]: tuned ones, its own, or thetabar with its personal ones behind it. Null where thetabar
+    /// serves all agents, and where agents are at sites that keep theirs to themselves.
     /// </summary>
     /// <returns>A tensor of the caller's dispose scope.</returns>
     public Tensor? OwnRows()
     {
+        if (_tuned is not null) return _tuned.Rows.clone();
         bool personal = Layout.PersonalLength > 0;
         if (Agents is IOwnObjectives || (!personal && _algorithm.OwnParameters is null)) return null;
         using DisposeScope scope = NewDisposeScope();
@@ -199,7 +235,7 @@ internal sealed class TrainingLoop : IDisposable
     public EvaluationResult EvaluateNow(double? temperature)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Evaluator.Evaluate(Server.Theta, temperature, OwnRows());
+        return ServingEvaluator.Evaluate(Server.Theta, temperature, OwnRows());
     }
 
     /// <summary>A copy of thetabar in double precision, [d]; without personal parameters.</summary>
@@ -214,9 +250,17 @@ internal sealed class TrainingLoop : IDisposable
     {
         Agents.Dispose();
         Evaluator.Dispose();
+        _servingEvaluator?.Dispose();
+        ForgetTuned();
         _diagnoser?.Dispose();
         StateTensors.Dispose(Server);
         _pool.Dispose();
+    }
+
+    private void ForgetTuned()
+    {
+        _tuned?.Rows.Dispose();
+        _tuned = null;
     }
 
     private bool IsCheckpointDue => _experiment.CheckpointEvery > 0 && RoundsDone % _experiment.CheckpointEvery == 0;
@@ -249,6 +293,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private void Round(IRoundSink sink)
     {
+        ForgetTuned();
         Agents.BeginRound(RoundsDone);
         using (NewDisposeScope()) _algorithm.Run(Server, Agents, RoundsDone);
         RoundsDone++;

@@ -29,16 +29,20 @@ internal static class SummaryTable
             [new(""), new(isReturn ? "return" : "objective", Spare: 3), new("optimum", Spare: 2), new("gap"),
                 new("of uniform", Spare: hasOwn ? 1 : 0)];
         if (hasOwn) columns.Add(new FittingColumn("of its own uniform gap"));
+        IReadOnlyList<AgentSummary>? before = hasOwn ? summary.BeforePersonalise?.Agents : null;
+        if (before is not null) columns.Add(new FittingColumn("before personalise"));
         var table = new FittingTable(TitleOf(summary), columns);
         string share = Percent(summary.Gap, summary.UniformGap, summary.Objective);
         Add("mean of agents", summary.Objective, summary.Optimum, summary.Gap, share,
-            Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective));
+            Percent(summary.OwnGap, summary.UniformOwnGap, summary.Objective),
+            Percent(summary.BeforePersonalise?.OwnGap, summary.UniformOwnGap, summary.Objective));
         int worst = Worst(summary.Agents);
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
             AgentSummary agent = summary.Agents[i];
             string mark = i == worst ? "worst" : "", part = OwnShare(agent);
-            Add(agent.Name, agent.Objective, agent.Optimum, agent.Objective - agent.Optimum, hasOwn ? "" : mark, $"{mark} {part}".Trim());
+            Add(agent.Name, agent.Objective, agent.Optimum, agent.Objective - agent.Optimum, hasOwn ? "" : mark, $"{mark} {part}".Trim(),
+                before is null ? "" : OwnShare(before[i]));
         }
         if (summary.Agents.Count > MaxRows) table.Add($"... the others in {RunFolder.AgentsFile}");
         table.Print(RunFolder.AgentsFile);
@@ -49,11 +53,12 @@ internal static class SummaryTable
         PrintCertificate(summary.Certificate);
         if (PriceOfOnePolicy.Of(summary) is { } price) Prose.Write(price);
 
-        void Add(string name, double objective, double? optimum, double? gap, string of, string ofOwn)
+        void Add(string name, double objective, double? optimum, double? gap, string of, string ofOwn, string ofOwnBefore)
         {
             int sign = isReturn ? -1 : 1;
             List<string> cells = [name, Number(sign * objective), Number(sign * optimum), Number(gap), of];
             if (hasOwn) cells.Add(ofOwn);
+            if (before is not null) cells.Add(ofOwnBefore);
             table.Add([.. cells]);
         }
     }
@@ -68,13 +73,16 @@ internal static class SummaryTable
         int sign = isReturn ? -1 : 1, worst = Worst(summary.Agents);
         List<FittingColumn> columns = [new(""), new(isReturn ? "discounted return" : "objective")];
         if (returns) columns.Add(new FittingColumn("mean return", Spare: 1));
+        RunSummary? before = summary.BeforePersonalise;
+        if (before is not null) columns.Add(new FittingColumn("before personalise"));
         if (worst >= 0) columns.Add(new FittingColumn(""));
         var table = new FittingTable(TitleOf(summary), columns);
-        AddRow("mean of agents", $"{Number(sign * summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return), "");
+        AddRow("mean of agents", $"{Number(sign * summary.Objective)} +- {Short(error)}", summary.Agents.Average(a => a.Return),
+            before?.Objective, "");
         foreach (int i in Shown(summary.Agents.Count, worst))
         {
             AgentSummary agent = summary.Agents[i];
-            AddRow(agent.Name, Number(sign * agent.Objective), agent.Return, i == worst ? "worst" : "");
+            AddRow(agent.Name, Number(sign * agent.Objective), agent.Return, before?.Agents[i].Objective, i == worst ? "worst" : "");
         }
         if (summary.Agents.Count > MaxRows) table.Add($"... the others in {RunFolder.AgentsFile}");
         table.Print(RunFolder.AgentsFile);
@@ -83,10 +91,11 @@ internal static class SummaryTable
             : $"objective: {ObjectiveKind.InWords(summary.Minimised)}";
         Prose.Write($"{what}; estimated, with its standard error{(returns ? "; mean return: undiscounted rewards of an episode" : "")}");
 
-        void AddRow(string name, string objective, double? reward, string mark)
+        void AddRow(string name, string objective, double? reward, double? objectiveBefore, string mark)
         {
             List<string> cells = [name, objective];
             if (returns) cells.Add(Number(reward));
+            if (before is not null) cells.Add(Number(sign * objectiveBefore));
             if (worst >= 0) cells.Add(mark);
             table.Add([.. cells]);
         }
@@ -128,6 +137,7 @@ internal static class SummaryTable
 
     private static void PrintFooter(RunSummary summary)
     {
+        if (PersonaliseLine.Of(summary) is { } tuned) Prose.Write(tuned);
         if (HurtingCorrection.Of(summary) is { } warning) Prose.Write(warning);
         Prose.Write(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "

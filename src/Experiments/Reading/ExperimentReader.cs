@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
@@ -7,6 +8,7 @@ using FedPG.Experiments.Plugins;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Families;
+using FedPG.Federation.Setup;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -114,7 +116,11 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         if (plugins is not null && ExperimentPlugins.Resolved(plugins) is { } loaded) reader.Resolved[ExperimentPlugins.Key] = loaded;
         _ = (reader.Raw(VersionsKey), reader.Raw(SchemaKey));
         reader.Finish();
-        if (policy is not null) CheckPersonal(policy, options, gradient, federation, errors);
+        if (policy is not null)
+        {
+            CheckPersonal(policy, options, gradient, federation, errors);
+            CheckPersonalise(policy, options.Personalise, policySection, federation.Definition, errors);
+        }
         errors.ThrowIfAny();
         // Where agents share nothing, there is nothing to average, to correct or to send: every algorithm is the independent one.
         Func<Algorithm> create = policySection.SharesNothing ? () => new Independent(federation.Federation) : federation.Create;
@@ -133,6 +139,7 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
             Entropy = gradient.Entropy,
             AlgorithmName = federation.Definition.Name,
             Federation = federation.Federation,
+            Personalise = options.Personalise,
             CreateAlgorithm = create,
             OwnPolicies = policy!.Layout.PersonalLength > 0 || create().OwnParameters is not null,
             EvaluateEvery = options.EvaluateEvery,
@@ -157,6 +164,24 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         int steps = federation.Options.LocalSteps;
         if (federation.Options.PersonalSteps is null && 2 * steps > StreamKey.MaximumLocalStep)
             errors.Add("federation.localSteps", $"{steps}", $"must be at most {StreamKey.MaximumLocalStep / 2} {With}");
+    }
+
+    /// <summary>Notes steps after the last round that agents cannot take.</summary>
+    private static void CheckPersonalise(
+        Policy policy, PersonaliseOptions options, PolicySection section, AlgorithmDefinition trainer, ValidationErrors errors)
+    {
+        if (options.Steps == 0) return;
+        string steps = options.Steps.ToString(CultureInfo.InvariantCulture);
+        if (trainer.OwnEstimators is not null)
+            errors.Add("personalise.steps", steps, $"must be 0 with federation.algorithm \"{trainer.Name}\", which follows no gradients");
+        else if (!policy.TakesGradients)
+            errors.Add("personalise.steps", steps, $"must be 0 with policy.kind \"{section.Kind}\", which no policy gradient trains");
+        if (options.PersonalOnly && policy.Layout.PersonalLength == 0 && !section.SharesNothing)
+        {
+            errors.Add(
+                "personalise.what", $"\"{PersonaliseOptions.Personal}\"",
+                $"must be \"{PersonaliseOptions.All}\" where agents have no parameters to themselves (policy.personal)");
+        }
     }
 
     private void CheckNeeds(string algorithm, FederatedEnvironment environment, Policy policy, string kind, string estimator,

@@ -36,7 +36,7 @@ internal static class HeldOutTasks
         int agents = moved.Environment.AgentNames.Count;
         if (stored.OwnRows is { } own && own.Count != agents)
             throw Refused($"the policy has parameters of {own.Count} agents' own, so it cannot serve {agents}");
-        return stored with { Experiment = moved };
+        return stored with { Experiment = StoredPolicy.Judged(moved, stored.OwnRows) };
     }
 
     private static void RequireEnvironmentKeys(IReadOnlyList<string> assignments)

@@ -1,15 +1,17 @@
 using FedPG.Policies;
+using FedPG.Policies.Networks;
 using static FedPG.Experiments.Runs.ParameterLayoutDifferences;
 
 namespace FedPG.Experiments.Runs;
 
 /// <summary>
 /// Puts the parameters of a trained policy into the layout of another, by name and shape. What the other is told of agents in addition gets
-/// weights of zero, or for a table a copy an agent, so that the policy starts as it was. Stateless.
+/// weights of zero, or for a table a copy an agent, and so does a new embedding, so that the policy starts as it was. Stateless.
 /// </summary>
 internal static class PolicyTransfer
 {
     private static readonly string[] ContextWeights = ["context.weight", "place.weight", "context"];
+    private static readonly string[] EmbeddingNames = [Embeddings.Weight, Embeddings.Vector];
 
     /// <summary>The parameters in the other layout.</summary>
     /// <param name="from">The policy that was trained.</param>
@@ -35,7 +37,8 @@ internal static class PolicyTransfer
         }
         foreach (ParameterSlice added in to.Layout.Slices.Where(slice => there.ContainsKey(slice.Name)))
         {
-            if (!told || !ContextWeights.Contains(added.Name)) found.Add($"{added.Name} {Text(added)} is missing");
+            bool isNew = (told && ContextWeights.Contains(added.Name)) || EmbeddingNames.Contains(Embeddings.Own(added.Name));
+            if (!isNew) found.Add($"{added.Name} {Text(added)} is missing");
         }
         return mapped;
     }

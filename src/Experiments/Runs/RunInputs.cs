@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using FedPG.Core.Options;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FedPG.Experiments.Runs;
@@ -17,8 +18,8 @@ internal static class RunInputs
     /// <summary>The folder in a run folder.</summary>
     public const string Folder = "inputs";
 
-    /// <summary>The name of theta_0 among the inputs.</summary>
-    private const string Start = "start";
+    /// <summary>The names of theta_0 and of the agents' first personal parameters among the inputs.</summary>
+    private const string Start = "start", StartPersonal = "start-personal";
 
     private const string ManifestFile = "manifest.json", MdpCopy = "mdp.json", PrismEnding = ".tra", MdpKey = "environment.mdp";
     private const string AcceptChanges = "--accept-changes";
@@ -54,19 +55,29 @@ internal static class RunInputs
     public static Experiment WithStart(string folder, Experiment experiment)
     {
         string inputs = Path.Combine(folder, Folder), path = Path.Combine(inputs, ManifestFile);
-        if (!File.Exists(path) || Read(path)?.Start is not { From: { } from, Theta: { } entry }) return experiment;
-        if (TensorFiles.Error(inputs, entry) is { } wrong) throw new InvalidInputException(new ValidationError(path, "", null, wrong));
+        if (!File.Exists(path) || Read(path)?.Start is not { From: { } from, Theta: { } entry } start) return experiment;
         try
         {
-            using var noGrad = no_grad();
-            using Tensor theta = zeros(entry.Shape, dtype: experiment.Dtype);
-            TensorFiles.Read(inputs, entry, [theta]);
-            double[] numbers = theta.to(ScalarType.Float64).data<double>().ToArray();
-            return experiment with { InitialParameters = numbers, Start = from };
+            return experiment with
+            {
+                InitialParameters = Numbers(entry),
+                InitialPersonal = start.Personal is { } rows ? [.. Numbers(rows).Chunk((int)rows.Shape[^1])] : null,
+                Start = from,
+            };
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             throw new InvalidInputException(new ValidationError(path, "", null, $"cannot be read: {e.Message.Split('\n')[0]}"));
+        }
+
+        double[] Numbers(TensorEntry stored)
+        {
+            if (TensorFiles.Error(inputs, stored) is { } wrong) throw new InvalidInputException(new ValidationError(path, "", null, wrong));
+            using DisposeScope scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            Tensor values = zeros(stored.Shape, dtype: experiment.Dtype);
+            TensorFiles.Read(inputs, stored, [values]);
+            return values.to(ScalarType.Float64).data<double>().ToArray();
         }
     }
 
@@ -96,8 +107,14 @@ internal static class RunInputs
     {
         if (run is not { Start: { } from, InitialParameters: { } numbers }) return null;
         using var noGrad = no_grad();
-        using Tensor theta = tensor(numbers, dtype: run.Dtype);
-        return new RecordedStart(from, TensorFiles.Write(inputs, Start, [theta]));
+        using DisposeScope scope = NewDisposeScope();
+        TensorEntry? personal = null;
+        if (run.InitialPersonal is { } rows)
+        {
+            double[] flat = [.. rows.SelectMany(row => row)];
+            personal = TensorFiles.Write(inputs, StartPersonal, [tensor(flat, [rows.Count, rows[0].Length], dtype: run.Dtype)]);
+        }
+        return new RecordedStart(from, TensorFiles.Write(inputs, Start, [tensor(numbers, dtype: run.Dtype)])) { Personal = personal };
     }
 
     private static string[] CheckMdp(string mdp, string sum, string copy, bool acceptChanges, List<ValidationError> errors)
@@ -166,5 +183,10 @@ internal static class RunInputs
 
     /// <param name="From">The policy that it came from.</param>
     /// <param name="Theta">theta_0 itself, in a file beside the manifest.</param>
-    private sealed record RecordedStart(StartPolicy? From, TensorEntry? Theta);
+    private sealed record RecordedStart(StartPolicy? From, TensorEntry? Theta)
+    {
+        /// <summary>The agents' first personal parameters, [N, dp]; null, and left out, where they have none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public TensorEntry? Personal { get; init; }
+    }
 }

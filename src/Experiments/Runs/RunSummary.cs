@@ -112,6 +112,13 @@ public sealed record RunSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CorrectionSetback? Setback { get; init; }
 
+    /// <summary>
+    /// The summary of the same run after its last round, before agents took steps by themselves (<c>personalise</c>): the other figures
+    /// are those of the policies after them. Null, and left out, where they took none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunSummary? BeforePersonalise { get; init; }
+
     /// <summary>The policy of another run that it started from; null, and left out, where it started by itself.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StartPolicy? Start { get; init; }

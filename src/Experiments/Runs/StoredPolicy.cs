@@ -72,9 +72,10 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
                 throw new InvalidInputException(new ValidationError(manifestFile, "", null, wrong));
             using Policy instance = experiment.CreatePolicy(new TensorFormat(experiment.Dtype, CPU));
             double[] theta = Read(policy, first, experiment, instance.Layout.SharedLength);
-            return new StoredPolicy(Path.GetFullPath(folder), experiment, manifest.Rounds, theta)
+            double[][]? own = OwnRowsOf(policy, entries, theta, experiment, instance.Layout);
+            return new StoredPolicy(Path.GetFullPath(folder), Judged(experiment, own), manifest.Rounds, theta)
             {
-                OwnRows = OwnRowsOf(policy, entries, theta, experiment, instance.Layout),
+                OwnRows = own,
                 Checksum = first.Sha256,
             };
         }
@@ -154,6 +155,14 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         using Policy policy = Experiment.CreatePolicy(new TensorFormat(Experiment.Dtype, CPU));
         return policy.Contexts?.Agents;
     }
+
+    /// <summary>
+    /// The experiment as policies are judged by it: agents with parameters of their own, tuned ones too, by their own optima.
+    /// </summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="own">The parameters that serve each agent, [N][d]; null where thetabar serves all.</param>
+    internal static Experiment Judged(Experiment experiment, IReadOnlyList<double[]>? own) =>
+        own is null || experiment.OwnPolicies ? experiment : experiment with { OwnPolicies = true };
 
     private static string HashOf(double[] numbers) =>
         Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(numbers.AsSpan())));

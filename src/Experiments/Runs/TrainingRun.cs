@@ -27,6 +27,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     private RunLogs? _logs;
     private TensorBoardLog? _tensorBoard;
     private RoundReport? _last;
+    private RunSummary? _trained;
 
     private TrainingRun(Experiment experiment, RunFolder? folder, TrainingLoop federation, IRoundSink progress) =>
         (_experiment, _folder, _federation, _progress) = (experiment, folder, federation, progress);
@@ -175,7 +176,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
     public RunSummary Run(CancellationToken cancellation, double? seconds = null)
     {
-        return Finish(NotingDivergence(() => _federation.Run(this, WriteCheckpoint, cancellation, seconds)));
+        return Finish(NotingDivergence(() => _federation.Run(this, WriteCheckpoint, cancellation, seconds)), cancellation);
     }
 
     /// <summary>Runs one round that is left, and before the first one the exchange that precedes it.</summary>
@@ -185,7 +186,8 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
 
     /// <summary>Writes the policy and the summary as they are now, where there is a folder.</summary>
     /// <returns>The summary.</returns>
-    public RunSummary Finish() => Finish(_federation.IsFinished ? RunStatus.Finished : RunStatus.Cancelled);
+    public RunSummary Finish() => 
+        Finish(_federation.IsFinished ? RunStatus.Finished : RunStatus.Cancelled, CancellationToken.None);
 
     private T NotingDivergence<T>(Func<T> train)
     {
@@ -206,9 +208,9 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         }
     }
 
-    private RunSummary Finish(RunStatus status)
+    private RunSummary Finish(RunStatus status, CancellationToken cancellation)
     {
-        RunSummary summary = Summarise(status);
+        RunSummary summary = Summarise(ref status, cancellation);
         if (_folder is null) return summary;
         _progress.Stage("writing policy and summary");
         using (TorchSharp.torch.NewDisposeScope())
@@ -271,49 +273,36 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         Checkpoint.Write(_folder.Checkpoints, _federation, lengths, _folder.Digests(lengths));
     }
 
-    private RunSummary Summarise(RunStatus status)
+    /// <summary>
+    /// The summary of the policies that serve agents: those of the last round, or where these are tuned afterwards, the tuned ones with the
+    /// summary before. A run that is cancelled while they are tuned is one that was cancelled after its last round.
+    /// </summary>
+    private RunSummary Summarise(ref RunStatus status, CancellationToken cancellation)
     {
-        Evaluator evaluator = _federation.Evaluator;
-        if (_last?.Evaluation is null) _progress.Stage("evaluation");
-        EvaluationResult final = _last?.Evaluation ?? _federation.EvaluateNow(null);
-        double seconds = _federation.Seconds;
-        return new RunSummary
+        bool isTuned = _federation.IsPersonalised;
+        if (!isTuned)
         {
-            Status = status == RunStatus.Finished ? RunSummary.Finished : RunSummary.Cancelled,
-            Name = _experiment.Name,
-            Algorithm = _experiment.AlgorithmName,
-            Seed = _experiment.Seed,
-            Minimised = Minimised,
-            Rounds = _federation.RoundsDone,
-            Objective = final.Objective,
-            ObjectiveError = final.ObjectiveError,
-            Optimum = evaluator.Optimal,
-            Gap = final.Gap,
-            UniformGap = evaluator.Uniform - evaluator.Optimal,
-            OwnGap = final.OwnGap,
-            WorstOwnGap = final.WorstOwnGap,
-            UniformOwnGap = evaluator.UniformOwnGap,
-            Seconds = seconds,
-            EnvSteps = _federation.EnvSteps,
-            Trajectories = _federation.Trajectories,
-            Bytes = _federation.Agents.Ledger.BytesUp + _federation.Agents.Ledger.BytesDown,
-            BytesUp = _federation.Agents.Ledger.BytesUp,
-            BytesDown = _federation.Agents.Ledger.BytesDown,
-            Agents =
-            [
-                .. _experiment.Environment.AgentNames.Select((name, i) =>
-                    new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i])
-                    {
-                        Return = final.AgentEpisodes?[i].Return,
-                        OwnShare = final.OwnShares?[i],
-                    }),
-            ],
-            Certificate = status == RunStatus.Finished && !_experiment.OwnPolicies
-                ? Certifier.Of(_experiment, _federation.Parameters(), _federation.RoundsDone, _progress.Stage)
-                : null,
-            Folder = Folder,
-            Start = _experiment.Start,
-            Setback = _watch.Result,
-        };
+            if (_last?.Evaluation is null) _progress.Stage("evaluation");
+            _trained = SummaryOf(status, _last?.Evaluation ?? _federation.EvaluateNow(null));
+        }
+        if (status != RunStatus.Finished || _experiment.Personalise.Steps == 0) return _trained!;
+        if (!isTuned) _progress.Stage("steps of each agent by itself");
+        if (!NotingDivergence(() => _federation.Personalise(cancellation)))
+        {
+            status = RunStatus.Cancelled;
+            return _trained! with { Status = RunSummary.Cancelled, Certificate = null };
+        }
+        return SummaryOf(RunStatus.Finished, NotingDivergence(EvaluateTuned)) with { BeforePersonalise = _trained };
     }
+
+    private EvaluationResult EvaluateTuned()
+    {
+        EvaluationResult tuned = _federation.EvaluateNow(null);
+        return tuned.Error is null
+            ? tuned
+            : throw new DivergedException(_federation.RoundsDone, "an agent, after personalise", tuned.Error);
+    }
+
+    private RunSummary SummaryOf(RunStatus status, EvaluationResult final) =>
+        RunSummaries.Of(_experiment, _federation, status, final, _progress.Stage) with { Folder = Folder, Setback = _watch.Result };
 }

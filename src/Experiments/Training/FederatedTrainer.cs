@@ -159,7 +159,7 @@ public sealed class FederatedTrainer : IDisposable
         {
             if (_run is not null || _stored is not null) throw new InvalidOperationException("training has begun");
             bool again = Experiment.Start is not null;
-            Experiment own = again ? Experiment with { InitialParameters = null, Start = null } : Experiment;
+            Experiment own = again ? Experiment with { InitialParameters = null, InitialPersonal = null, Start = null } : Experiment;
             return Experiment = policy.Stored.AsStartOf(own, nameof(policy));
         });
     }
@@ -283,11 +283,12 @@ public sealed class FederatedTrainer : IDisposable
         ? TrainingRun.StartWithoutFolder(Experiment, _execution, _sinks, TimeProvider.System)
         : TrainingRun.Start(Experiment, _execution, _folder, SoftwareVersions.ToJson(), _sinks, TimeProvider.System, _folderSource);
 
-    private TrainingResult ResultOf(TrainingRun run, RunSummary summary) =>
-        new(summary, new TrainedPolicy(new StoredPolicy(run.Folder ?? "", Experiment, summary.Rounds, run.Federation.Parameters())
-        {
-            OwnRows = run.Federation.OwnParameters(),
-        }));
+    private TrainingResult ResultOf(TrainingRun run, RunSummary summary)
+    {
+        double[][]? own = run.Federation.OwnParameters();
+        var stored = new StoredPolicy(run.Folder ?? "", StoredPolicy.Judged(Experiment, own), summary.Rounds, run.Federation.Parameters());
+        return new TrainingResult(summary, new TrainedPolicy(stored with { OwnRows = own }));
+    }
 
     private void SetRounds(int rounds)
     {
@@ -302,7 +303,12 @@ public sealed class FederatedTrainer : IDisposable
         Experiment changed = _reader.Read(
             document, nameof(FederatedTrainer), Environment.CurrentDirectory,
             [FormattableString.Invariant($"federation.rounds={rounds}")], Experiment.GivenEnvironment);
-        Experiment = changed with { InitialParameters = Experiment.InitialParameters, Start = Experiment.Start };
+        Experiment = changed with
+        {
+            InitialParameters = Experiment.InitialParameters,
+            InitialPersonal = Experiment.InitialPersonal,
+            Start = Experiment.Start,
+        };
     }
 
     private T Alone<T>(Func<T> work)

@@ -63,15 +63,15 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
 /// </summary>
 internal static class BlockState
 {
-    /// <summary>What comes before the names of an algorithm's own state, and the name of personal parameters.</summary>
-    public const string AgentsPrefix = "agents/", Personal = "personal/" + nameof(PersonalState.Parameters);
+    /// <summary>What comes before the names of an algorithm's own state and of estimators', and the name of personal parameters.</summary>
+    public const string AgentsPrefix = "agents/", Estimators = "oracle/", Personal = "personal/" + nameof(PersonalState.Parameters);
 
     /// <summary>The tensors themselves, rows [n, ...].</summary>
     public static IEnumerable<(string Name, Tensor Value)> Of(AgentBlock block)
     {
         ArgumentNullException.ThrowIfNull(block);
         foreach ((string name, Tensor value) in StateTensors.Of(block.StateRecord)) yield return (AgentsPrefix + name, value);
-        foreach ((string name, Tensor value) in StateTensors.Of(block.EstimatorState)) yield return ($"oracle/{name}", value);
+        foreach ((string name, Tensor value) in StateTensors.Of(block.EstimatorState)) yield return (Estimators + name, value);
         foreach ((string name, Tensor value) in StateTensors.Of(block.Optimizer.State)) yield return ($"optimizer/{name}", value);
         if (block.Personal is not { } personal) yield break;
         foreach ((string name, Tensor value) in StateTensors.Of(personal.State)) yield return ($"personal/{name}", value);

@@ -59,6 +59,9 @@ public record TrainingSetup
     /// <summary>The settings every algorithm has.</summary>
     public required FederationOptions Federation { get; init; }
 
+    /// <summary>The steps that agents take by themselves after the last round; none by default.</summary>
+    public PersonaliseOptions Personalise { get; init; } = PersonaliseOptions.None;
+
     /// <summary>Makes the algorithm.</summary>
     public required Func<Algorithm> CreateAlgorithm { get; init; }
 

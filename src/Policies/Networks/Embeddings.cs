@@ -33,7 +33,7 @@ internal static class Embeddings
     }
 
     /// <summary>A parameter's name in its own network.</summary>
-    private static string Own(string name) =>
+    internal static string Own(string name) =>
         name.StartsWith(TwoNetworks.CriticPrefix, StringComparison.Ordinal) ? name[TwoNetworks.CriticPrefix.Length..] : name;
 
     /// <summary>

@@ -374,7 +374,6 @@ public sealed class PersonalRunTests
         RunTesting.Run(headed, folder["headed"]);
         StoredPolicy own = StoredPolicy.Read(folder["headed"], ExperimentReader.Default);
         for (int i = 0; i < Agents; i++) Assert.Equal(shared.Probabilities(i), own.Probabilities(i));
-        Assert.Throws<InvalidInputException>(() => own.AsStartOf(RunTesting.Experiment("dtype=float64", Head)));
         Assert.Throws<InvalidInputException>(() => own.In(ExperimentReader.Default, ["environment.agents=3"]));
     }
 

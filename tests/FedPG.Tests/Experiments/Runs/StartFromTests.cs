@@ -12,6 +12,7 @@ public sealed class StartFromTests
 {
     private const string Grid =
         """environment={"id":"GridWorld-v0","agents":3,"options":{"width":3,"height":3,"discount":0.9,"slip":0.1}}""";
+    private const string Network = """policy={"kind":"neural-softmax","hidden":[6]}""";
     private const string Stepped = "environment.stepped=true",
         Cart = """environment={"id":"CartPole-v1","agents":3,"options":{"length":[0.4,0.5,0.6]}}""";
 
@@ -44,6 +45,61 @@ public sealed class StartFromTests
         Assert.Equal(end.Agents.Select(a => a.Objective).ToArray(), start.Agents.Select(a => a.Objective).ToArray(),
             (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal((folder["first"], first.Rounds, first.Checksum), (start.Start!.Folder, start.Start.Rounds, start.Start.Sha256));
+    }
+
+    /// <summary>
+    /// Own heads start where the common one was, new embeddings change nothing yet but differ, and known agents keep what is theirs.
+    /// </summary>
+    [Theory]
+    [InlineData("none", "[\"head\"]")]
+    [InlineData("none", "[\"embedding\"]")]
+    [InlineData("none", "[\"head\",\"embedding\"]")]
+    [InlineData("[\"head\"]", "[\"head\"]")]
+    [InlineData("[\"embedding\"]", "[\"embedding\"]")]
+    [InlineData("[\"head\"]", "[\"head\",\"embedding\"]")]
+    public void The_policy_starts_as_it_ended_though_agents_have_more_to_themselves(string before, string after)
+    {
+        using var folder = new TemporaryFolder();
+        string[] settings = [Grid, "dtype=float64", Network];
+        RunTesting.Run(RunTesting.Experiment([.. settings, $"policy.personal={before}"]), folder["first"]);
+        StoredPolicy first = StoredPolicy.Read(folder["first"], ExperimentReader.Default);
+        Experiment next = first.AsStartOf(RunTesting.Experiment([.. settings, $"policy.personal={after}"]));
+        RunSummary start = RunTesting.Run(
+            first.AsStartOf(RunTesting.Experiment(
+                [.. settings, $"policy.personal={after}", "federation.rounds=0", "federation.algorithm=fedavg"])), folder["start"]);
+        double[] ended = [.. PolicyReview.Of(first, episodes: 0).Agents.Select(agent => agent.Objective)];
+        Assert.Equal(ended, start.Agents.Select(agent => agent.Objective).ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
+        if (after.Contains("embedding", StringComparison.Ordinal))
+            Assert.Equal(3, next.InitialPersonal!.Select(own => string.Join(' ', own)).Distinct().Count());
+        RunTesting.Run(next, folder["whole"]);
+        RunTesting.RunUntil(1, next, folder["stopped"]);
+        Directory.Delete(folder["first"], recursive: true);
+        Directory.Delete(folder["stopped/checkpoints"], recursive: true);
+        RunTesting.ResumeUntil(null, folder["stopped"]);
+        Assert.Equal(RunTesting.Bits(folder["whole"]), RunTesting.Bits(folder["stopped"]));
+    }
+
+    /// <summary>A new agent's head starts at zero and its embedding in its own stream; the steps train these alone.</summary>
+    [Theory]
+    [InlineData("head", 0.2)]
+    [InlineData("embedding", 1)]
+    public void A_new_agent_is_served_by_what_is_its_own_alone(string part, double share)
+    {
+        using var folder = new TemporaryFolder();
+        string[] settings =
+            [Grid, "dtype=float64", "gradient.estimator=exact", Network, "policy.hidden=[16]", $"policy.personal=[\"{part}\"]"];
+        RunTesting.Run(RunTesting.Experiment([.. settings, "federation.rounds=40", "evaluateEvery=40"]), folder["first"]);
+        StoredPolicy first = StoredPolicy.Read(folder["first"], ExperimentReader.Default);
+        Experiment next = first.AsStartOf(RunTesting.Experiment(
+            [.. settings, "environment.agents=1", "environment.options.goals=[[1,2]]", "federation.algorithm=fedavg", "federation.rounds=0",
+                "personalise.steps=100", "personalise.localStepSize=0.5", "personalise.what=personal"]));
+        RunSummary summary = RunTesting.Run(next, folder["next"]);
+        Assert.True(summary.OwnGap < share * summary.BeforePersonalise!.OwnGap, $"{summary.OwnGap} of {summary.BeforePersonalise.OwnGap}");
+        if (part == "head") Assert.Equal(summary.UniformOwnGap!.Value, summary.BeforePersonalise.OwnGap!.Value, 1e-9);
+        StoredPolicy served = StoredPolicy.Read(folder["next"], ExperimentReader.Default);
+        Assert.Equal(first.Parameters, served.Parameters);
+        Assert.Equal(first.Parameters, served.OwnRows![0][..first.Parameters.Length]);
+        Assert.Equal(0, summary.Bytes);
     }
 
     /// <summary>The other run's folder may go: the run keeps the numbers that it started from.</summary>

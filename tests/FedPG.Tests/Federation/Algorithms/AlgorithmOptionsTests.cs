@@ -17,9 +17,8 @@ public sealed class AlgorithmOptionsTests
     [
         new FastFedPgOptions(), new FedAvgOptions(), new CentralizedOptions(), new IndependentOptions(), new ScaffoldOptions(),
         new FedLinOptions(),
-        new FedProxOptions(), new FedKlOptions(), new DecentralizedOptions(), new PAvgOptions(), new PolicyMirrorDescentOptions(),
-        new QAvgOptions(),
-        new FedQOptions(), new FedTdOptions(),
+        new FedProxOptions(), new DittoOptions(), new FedKlOptions(), new DecentralizedOptions(), new PAvgOptions(),
+        new PolicyMirrorDescentOptions(), new QAvgOptions(), new FedQOptions(), new FedTdOptions(),
     ];
 
     public static TheoryData<string> Names => [.. ExperimentCatalog.Default.Algorithms.Names];
