@@ -17,6 +17,12 @@ public sealed record AgentSummary(string Name, double Objective, double? Optimum
     public double? Return { get; init; }
 
     /// <summary>
+    /// The share of those episodes that succeeded; null, and left out, where none were played or the environment says nothing of success.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SuccessRate { get; init; }
+
+    /// <summary>
     /// What is left of the agent's way from the uniform policy to its own optimum, a share; null, and left out, where that is unknown,
     /// and where the uniform policy is the agent's optimum.
     /// </summary>
@@ -80,6 +86,13 @@ public sealed record RunSummary
 
     /// <summary>The own gap of the uniform policy, the mean over agents; null where unknown.</summary>
     public double? UniformOwnGap { get; init; }
+
+    /// <summary>
+    /// The share of the last evaluation's episodes that succeeded, the mean over agents; null, and left out, where none were played or the
+    /// environment says nothing of success.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SuccessRate { get; init; }
 
     /// <summary>Seconds of training, evaluation and logs included, start-up left out.</summary>
     public required double Seconds { get; init; }

@@ -293,6 +293,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             OwnGap = final.OwnGap,
             WorstOwnGap = final.WorstOwnGap,
             UniformOwnGap = evaluator.UniformOwnGap,
+            SuccessRate = final.SuccessRate,
             Seconds = seconds,
             EnvSteps = _federation.EnvSteps,
             Trajectories = _federation.Trajectories,
@@ -305,6 +306,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
                     new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i])
                     {
                         Return = final.AgentEpisodes?[i].Return,
+                        SuccessRate = final.AgentEpisodes?[i].SuccessRate,
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
