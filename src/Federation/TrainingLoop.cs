@@ -18,7 +18,7 @@ namespace FedPG.Federation;
 /// <summary>How a run ended.</summary>
 internal enum RunStatus
 {
-    /// <summary>All rounds were run.</summary>
+    /// <summary>All rounds were run, or the target of the experiment was reached.</summary>
     Finished,
 
     /// <summary>It was asked to stop, and did so between two rounds.</summary>
@@ -35,6 +35,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly WorkerPool _pool;
     private readonly TimeProvider _time;
     private readonly IDiagnoser? _diagnoser;
+    private readonly TargetWatch? _target;
     private long _envStepsBefore, _trajectoriesBefore;
     private double _secondsBefore;
     private long? _started;
@@ -65,6 +66,9 @@ internal sealed class TrainingLoop : IDisposable
             ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
         Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
             .CreateEvaluator(experiment, policy, _pool);
+        if (experiment.StopAt is not { } stopAt) return;
+        _target = new TargetWatch(stopAt);
+        _target.Require(experiment.Name, Evaluator, experiment.Environment);
     }
 
     /// <summary>The agents.</summary>
@@ -100,8 +104,17 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>Whether all rounds were run.</summary>
-    public bool IsFinished => RoundsDone >= Rounds;
+    /// <summary>Whether all rounds were run, or the target of the experiment was reached.</summary>
+    public bool IsFinished => RoundsDone >= Rounds || IsStopped;
+
+    /// <summary>Whether the target of the experiment was reached, so that the run ends here (<see cref="TrainingSetup.StopAt"/>).</summary>
+    public bool IsStopped => _target is { IsReached: true };
+
+    /// <summary>The latest evaluations in a row that reach the target; null for an experiment without one.</summary>
+    public int? TargetHeld => _target?.Held;
+
+    /// <summary>The best policy so far; null before the first evaluation, and where none is kept.</summary>
+    public BestPolicy? Best { get; private set; }
 
     /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
     public long EnvSteps => _envStepsBefore + Agents.EnvSteps;
@@ -128,7 +141,7 @@ internal sealed class TrainingLoop : IDisposable
         return Timed(() =>
         {
             Start(sink);
-            bool IsOver() => seconds is { } limit ? Seconds >= limit : IsFinished;
+            bool IsOver() => seconds is { } limit ? Seconds >= limit || IsStopped : IsFinished;
             while (!IsOver() && !cancellation.IsCancellationRequested)
             {
                 Round(sink);
@@ -164,6 +177,16 @@ internal sealed class TrainingLoop : IDisposable
         (RoundsDone, _envStepsBefore, _secondsBefore, _trajectoriesBefore) = (roundsDone, envSteps, seconds, trajectories);
         _reported = (envSteps, seconds);
         Agents.Ledger.Restore(bytesUp, bytesDown);
+    }
+
+    /// <summary>Goes on with what earlier evaluations came to.</summary>
+    /// <param name="targetHeld">The latest evaluations in a row that reach the target.</param>
+    /// <param name="best">The best policy so far, which is this object's from now on; null for none.</param>
+    public void Restore(int targetHeld, BestPolicy? best)
+    {
+        if (_target is not null) _target.Held = targetHeld;
+        Best?.Dispose();
+        Best = best;
     }
 
     /// <summary>
@@ -215,6 +238,7 @@ internal sealed class TrainingLoop : IDisposable
         Agents.Dispose();
         Evaluator.Dispose();
         _diagnoser?.Dispose();
+        Best?.Dispose();
         StateTensors.Dispose(Server);
         _pool.Dispose();
     }
@@ -275,7 +299,17 @@ internal sealed class TrainingLoop : IDisposable
     private EvaluationResult Evaluate(double? temperature)
     {
         EvaluationResult evaluation = EvaluateNow(temperature);
-        return evaluation.Error is null ? evaluation : throw new DivergedException(RoundsDone, "the server", evaluation.Error);
+        if (evaluation.Error is not null) throw new DivergedException(RoundsDone, "the server", evaluation.Error);
+        _target?.See(evaluation);
+        if (_experiment.KeepBest && evaluation.Objective < (Best?.Objective ?? double.PositiveInfinity)) KeepAsBest(evaluation.Objective);
+        return evaluation;
+    }
+
+    private void KeepAsBest(double objective)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Best?.Dispose();
+        Best = BestPolicy.Of(RoundsDone, objective, Server.Theta, OwnRows());
     }
 
     private void ThrowIfDiverged()

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FedPG.Experiments.Diagnosis;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Setup;
 
 namespace FedPG.Experiments.Runs;
 
@@ -33,7 +34,7 @@ public sealed record AgentSummary(string Name, double Objective, double? Optimum
 /// <summary>The result of a run, as in summary.json.</summary>
 public sealed record RunSummary
 {
-    /// <summary>The status of a run whose rounds were all run.</summary>
+    /// <summary>The status of a run whose rounds were all run, or that reached its target.</summary>
     public const string Finished = "finished";
 
     /// <summary>The status of a run that was stopped between two rounds.</summary>
@@ -124,6 +125,24 @@ public sealed record RunSummary
     /// <summary>Rounds in which the correction of local steps made the policy worse; null, and left out, where there were none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CorrectionSetback? Setback { get; init; }
+
+    /// <summary>
+    /// The target that was reached, so that the run ended with the evaluation that <see cref="Rounds"/> names; null, and left out, where all
+    /// rounds were run.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StopAtOptions? StoppedAt { get; init; }
+
+    /// <summary>The rounds that the policy in policy/best was trained for; null, and left out, where none was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BestRound { get; init; }
+
+    /// <summary>
+    /// Its objective at that evaluation; null, and left out, where none was kept. Of estimates the lowest is too low by luck: play other
+    /// episodes to judge it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? BestObjective { get; init; }
 
     /// <summary>The policy of another run that it started from; null, and left out, where it started by itself.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

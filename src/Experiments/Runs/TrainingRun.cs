@@ -215,7 +215,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         {
             PolicyFiles.Write(
                 _folder.PolicyFolder, _federation.Server.Theta, _federation.OwnRows(), _federation.Layout, _federation.RoundsDone,
-                _experiment.Resolved["policy"]!);
+                _experiment.Resolved["policy"]!, _federation.Best);
         }
         if (status == RunStatus.Finished) _tensorBoard!.End(success: true);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);
@@ -316,6 +316,9 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             Folder = Folder,
             Start = _experiment.Start,
             Setback = _watch.Result,
+            StoppedAt = _federation.IsStopped ? _experiment.StopAt : null,
+            BestRound = _federation.Best?.Round,
+            BestObjective = _federation.Best?.Objective,
         };
     }
 }
