@@ -68,8 +68,8 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     public int? StepLimit { get; init; }
 
     /// <summary>
-    /// What the undiscounted return of an episode that terminated must be above for the episode to have succeeded: 0 where only success pays,
-    /// minus infinity where only success ends an episode. Null (the default) where nothing is said of success.
+    /// What the undiscounted return of an episode that terminated must be above for the episode to have succeeded: 0 where only success
+    /// pays, minus infinity where only success ends an episode. Null (the default) where nothing is said of success.
     /// </summary>
     public double? SuccessAbove { get; init; }
 

@@ -127,8 +127,8 @@ public sealed record RunSummary
     public CorrectionSetback? Setback { get; init; }
 
     /// <summary>
-    /// The target that was reached, so that the run ended with the evaluation that <see cref="Rounds"/> names; null, and left out, where all
-    /// rounds were run.
+    /// The target that was reached, so that the run ended with the evaluation that <see cref="Rounds"/> names; null, and left out, where
+    /// all rounds were run.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StopAtOptions? StoppedAt { get; init; }

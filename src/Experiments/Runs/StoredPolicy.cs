@@ -46,7 +46,8 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(reader);
         string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile);
-        string last = Path.Combine(folder, "policy"), policy = best ? Path.Combine(last, PolicyFiles.BestFolder) : last, manifestFile = Path.Combine(policy, "manifest.json");
+        string last = Path.Combine(folder, "policy"), policy = best ? Path.Combine(last, PolicyFiles.BestFolder) : last;
+        string manifestFile = Path.Combine(policy, "manifest.json");
         if (folder.Length == 0 || !File.Exists(experimentFile))
         {
             throw new InvalidInputException(new ValidationError(

@@ -17,8 +17,8 @@ public sealed record CentralizedOptions : AlgorithmOptions
 
 /// <summary>
 /// Centralised policy gradient on the average of the agents' objectives: H steps a round, each with all agents' gradients at the same
-/// parameters. Agents never leave the server's parameters, so their drift is 0. A local optimiser works on the mean gradient, at the server,
-/// which keeps its moments.
+/// parameters. Agents never leave the server's parameters, so their drift is 0. A local optimiser works on the mean gradient, at the
+/// server, which keeps its moments.
 /// <para>Messages for each agent and round: H times up gradient and down theta.</para>
 /// </summary>
 internal sealed class Centralized(FederationOptions federation) : Algorithm<ServerState>

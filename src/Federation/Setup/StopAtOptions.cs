@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 
@@ -18,8 +20,8 @@ public sealed record StopAtOptions : IOptionSection<StopAtOptions>
     /// What is looked at. objective (the default), gap, own_gap and worst_own_gap, as in metrics.csv, must come down to the value;
     /// episode_return and success_rate must reach it for each agent.
     /// </summary>
-    [Option("what is looked at: a column of metrics.csv, which must be at most the value, or episode_return or success_rate, which must be at "
-        + "least the value for each agent",
+    [Option("what is looked at: a column of metrics.csv, which must be at most the value, or episode_return or success_rate, which must be "
+        + "at least the value for each agent",
         Words = [OfObjective, OfGap, OfOwnGap, OfWorstOwnGap, OfReturn, OfSuccess])]
     public string Column { get; init; } = OfObjective;
 
@@ -40,10 +42,10 @@ public sealed record StopAtOptions : IOptionSection<StopAtOptions>
     {
         ArgumentNullException.ThrowIfNull(reader);
         // No target is the default, and stays none.
-        if (reader.Raw(key).ValueKind == System.Text.Json.JsonValueKind.Undefined) return defaultValue;
+        if (reader.Raw(key).ValueKind == JsonValueKind.Undefined) return defaultValue;
         OptionReader section = reader.Section(key);
         StopAtOptions read = OptionRecord.Read(section, new StopAtOptions());
-        if (reader.Raw(key).ValueKind == System.Text.Json.JsonValueKind.Object && !section.Has(ValueKey))
+        if (reader.Raw(key).ValueKind == JsonValueKind.Object && !section.Has(ValueKey))
             section.Reject(ValueKey, "is needed: a number");
         section.Finish();
         return read;
@@ -56,6 +58,6 @@ public sealed record StopAtOptions : IOptionSection<StopAtOptions>
     public JsonNode? ToJson() => OptionRecord.ToJson(this);
 
     /// <summary>The target in words: <c>objective at most 3.5, held for 3 evaluations</c>.</summary>
-    internal string InWords() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+    internal string InWords() => string.Create(CultureInfo.InvariantCulture,
         $"{Column} {(IsCost ? "at most" : "at least")} {Value}{(Held > 1 ? $", held for {Held} evaluations" : "")}");
 }

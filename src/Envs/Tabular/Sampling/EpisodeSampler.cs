@@ -75,8 +75,8 @@ internal sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
         };
     }
 
-    private (int Steps, double Return, double Cost, bool Terminated) Episode(AgentMdp agent, ReadOnlySpan<double> probabilities, in StreamKey key,
-        int episode, int length)
+    private (int Steps, double Return, double Cost, bool Terminated) Episode(
+        AgentMdp agent, ReadOnlySpan<double> probabilities, in StreamKey key, int episode, int length)
     {
         (uint w0, uint w1, _, _) = key.Draw(episode, 0);
         int state = Choose(mdp.Initial, Uniform(w0, w1));
