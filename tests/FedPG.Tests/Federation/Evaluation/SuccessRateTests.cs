@@ -53,11 +53,12 @@ public sealed class SuccessRateTests
         RunSummary summary = RunTesting.Run(
             RolloutTesting.Experiment(Uniform, """environment={"id":"MountainCar-v0","agents":1}"""), folder["run"]);
         Assert.Equal((0.0, -200.0), (summary.SuccessRate, summary.Agents[0].Return));
-        // A car that starts behind the flag is there after its first step.
-        summary = RunTesting.Run(RolloutTesting.Experiment(
-            Uniform, """environment={"id":"MountainCar-v0","agents":1,"options":{"goalPosition":-1.2,"goalVelocity":-1}}"""),
+        // A flag just beyond the start is reached by some that are pushed about.
+        summary = RunTesting.Run(
+            RolloutTesting.Experiment(Uniform, """environment={"id":"MountainCar-v0","agents":1,"options":{"goalPosition":-0.4}}"""),
             folder["near"]);
-        Assert.Equal((1.0, -1.0), (summary.SuccessRate, summary.Agents[0].Return));
+        Assert.InRange(summary.SuccessRate!.Value, 0.3, 1);
+        Assert.InRange(summary.Agents[0].Return!.Value, -199, -1);
     }
 
     [Fact]
