@@ -32,7 +32,7 @@ public sealed class LearningBenchTests
     {
         JsonObject result = LearningBench.Measure(Poles(threshold: 501), Twice);
         Assert.Equal((0, null), ((int)result["reached"]!, result["secondsToThreshold"]));
-        Assert.All(result["runs"]!.AsArray(), run => Assert.Equal((false, 64), ((bool)run!["reached"]!, (int)run["envSteps"]!)));
+        Assert.All(result["runs"]!.AsArray(), run => Assert.Equal((false, 64L), ((bool)run!["reached"]!, (long)run["envSteps"]!)));
         Assert.Equal("    501 reached by none of 2 seeds", LearningBench.Lines(result, 1).Last());
     }
 
@@ -43,11 +43,11 @@ public sealed class LearningBenchTests
         Assert.Equal(8, LearningWorkload.All["W5"].Experiment(1).Environment.AgentNames.Count);
         Assert.All(LearningWorkload.All.Values, workload => Assert.Equal(5, workload.Experiment(5).Seed));
         // What one look comes after: 4,096 and 8,192 env-steps.
-        Assert.Equal([4096, 8192], LearningWorkload.All.Values.Select(workload =>
+        Assert.Equal([4096L, 8192L], LearningWorkload.All.Values.Select(workload =>
         {
             JsonObject resolved = workload.Experiment(1).Resolved;
-            return workload.RoundsBetween * (int)resolved["environment"]!["agents"]! * (int)resolved["gradient"]!["horizon"]!
-                * (int)resolved["gradient"]!["trajectories"]!;
+            return workload.RoundsBetween * (long)resolved["environment"]!["agents"]! * (long)resolved["gradient"]!["horizon"]!
+                * (long)resolved["gradient"]!["trajectories"]!;
         }));
     }
 

@@ -116,7 +116,7 @@ public sealed class TargetRunTests
     [InlineData("""stopAt={"column":"objective"}""", "stopAt.value", "is needed")]
     [InlineData("""stopAt={"column":"regret","value":1}""", "stopAt.column", "must be \"objective\"")]
     [InlineData("""stopAt={"value":1,"held":0}""", "stopAt.held", "must be a whole number from 1")]
-    [InlineData("""stopAt={"value":"low"}""", "stopAt.value", "must be a number")]
+    [InlineData("""stopAt={"value":"low"}""", "stopAt.value", "must be a finite number")]
     [InlineData("stopAt=3", "stopAt", "must be an object")]
     [InlineData("keepBest=1", "keepBest", "must be true or false")]
     public void What_is_no_target_is_refused(string assignment, string key, string words)

@@ -12,7 +12,7 @@ namespace FedPG.Tests.Federation.Evaluation;
 /// <summary>The share of episodes that succeed, where an environment says which do.</summary>
 public sealed class SuccessRateTests
 {
-    private const string Uniform = "federation.rounds=0", Lake = "{\"id\":\"FrozenLake-v1\",\"agents\":2";
+    private const string Uniform = "federation.rounds=0", Rewards = "objective=reward", Lake = "{\"id\":\"FrozenLake-v1\",\"agents\":2";
 
     /// <summary>On the lake an episode returns 1 where it succeeds, and else 0: the two means are one number.</summary>
     [Theory]
@@ -51,11 +51,12 @@ public sealed class SuccessRateTests
     {
         using var folder = new TemporaryFolder();
         RunSummary summary = RunTesting.Run(
-            RolloutTesting.Experiment(Uniform, """environment={"id":"MountainCar-v0","agents":1}"""), folder["run"]);
+            RolloutTesting.Experiment(Uniform, Rewards, """environment={"id":"MountainCar-v0","agents":1}"""), folder["run"]);
         Assert.Equal((0.0, -200.0), (summary.SuccessRate, summary.Agents[0].Return));
         // A flag just beyond the start is reached by some that are pushed about.
         summary = RunTesting.Run(
-            RolloutTesting.Experiment(Uniform, """environment={"id":"MountainCar-v0","agents":1,"options":{"goalPosition":-0.4}}"""),
+            RolloutTesting.Experiment(
+                Uniform, Rewards, """environment={"id":"MountainCar-v0","agents":1,"options":{"goalPosition":-0.4}}"""),
             folder["near"]);
         Assert.InRange(summary.SuccessRate!.Value, 0.3, 1);
         Assert.InRange(summary.Agents[0].Return!.Value, -199, -1);
