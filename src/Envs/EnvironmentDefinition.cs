@@ -68,6 +68,12 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     public int? StepLimit { get; init; }
 
     /// <summary>
+    /// What the undiscounted return of an episode that terminated must be above for the episode to have succeeded: 0 where only success
+    /// pays, minus infinity where only success ends an episode. Null (the default) where nothing is said of success.
+    /// </summary>
+    public double? SuccessAbove { get; init; }
+
+    /// <summary>
     /// Whether nothing can be made of it without options, as where the options say what it is; false by default. Its id then needs no
     /// version.
     /// </summary>
@@ -183,6 +189,7 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
         return new ConfiguredEnvironment(this, agents, resolved, () =>
         {
             FederatedEnvironment environment = build();
+            environment.SuccessAbove = SuccessAbove;
             environment.Origin = new EnvironmentOrigin(Id, agents, (JsonObject)resolved.DeepClone());
             return environment;
         });

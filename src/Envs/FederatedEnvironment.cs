@@ -56,6 +56,12 @@ public abstract class FederatedEnvironment
             : throw new ArgumentException($"there are {value.Values.Count} tasks for {AgentNames.Count} agents", nameof(value));
     }
 
+    /// <summary>
+    /// What the undiscounted return of an episode that terminated must be above for the episode to have succeeded, minus infinity where
+    /// every terminated one has; null (the default) where nothing is said of success. Its definition says it.
+    /// </summary>
+    public double? SuccessAbove { get; internal set; }
+
     /// <summary>The registered environment and the options that it was made with; null where it was made by hand.</summary>
     internal EnvironmentOrigin? Origin { get; set; }
 

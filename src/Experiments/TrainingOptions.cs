@@ -52,6 +52,17 @@ public sealed record TrainingOptions
         "episodes an agent that an evaluation plays where states cannot be listed; not used elsewhere", Minimum = 2, Maximum = 1_000_000)]
     public int EvaluationEpisodes { get; init; } = TrainingSetup.DefaultEvaluationEpisodes;
 
+    /// <summary>
+    /// The target at which the run ends before its last round: a figure that evaluations show several times in a row; null (the default)
+    /// for none.
+    /// </summary>
+    [Option("the target at which the run ends before its last round, { \"column\", \"value\", \"held\" }")]
+    public StopAtOptions? StopAt { get; init; }
+
+    /// <summary>Whether the policy with the lowest objective of all evaluations is kept in policy/best; false by default.</summary>
+    [Option("whether the policy with the lowest objective of all evaluations is kept, in policy/best of the run folder")]
+    public bool KeepBest { get; init; }
+
     /// <summary>Rounds between two diagnoses of the theory's constants, 0 to 10^6; 0 (the default) for never.</summary>
     [Option("rounds between two diagnoses of the theory's constants; 0 for never", Minimum = 0, Maximum = 1_000_000)]
     public int DiagnoseEvery { get; init; }

@@ -40,6 +40,7 @@ internal static class RoundMeasures
         metrics.Set(MetricNames.ObjectiveError, evaluation.ObjectiveError);
         metrics.Set(MetricNames.RegularisedObjective, evaluation.RegularisedObjective);
         metrics.Set(MetricNames.RegularisedGap, evaluation.RegularisedGap);
+        metrics.Set(MetricNames.SuccessRate, evaluation.SuccessRate);
     }
 
     private static void Add(RoundMetrics metrics, RoundDiagnostics diagnostics)

@@ -18,7 +18,7 @@ namespace FedPG.Federation;
 /// <summary>How a run ended.</summary>
 internal enum RunStatus
 {
-    /// <summary>All rounds were run.</summary>
+    /// <summary>All rounds were run, or the target of the experiment was reached.</summary>
     Finished,
 
     /// <summary>It was asked to stop, and did so between two rounds.</summary>
@@ -39,6 +39,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly TensorFormat _format;
     private TunedPolicies? _tuned;
     private Evaluator? _servingEvaluator;
+    private readonly TargetWatch? _target;
     private long _envStepsBefore, _trajectoriesBefore;
     private double _secondsBefore;
     private long? _started;
@@ -70,6 +71,9 @@ internal sealed class TrainingLoop : IDisposable
         Personaliser.Require(experiment, Agents as IOwnObjectives);
         Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
             .CreateEvaluator(experiment, policy, _pool);
+        if (experiment.StopAt is not { } stopAt) return;
+        _target = new TargetWatch(stopAt);
+        _target.Require(experiment.Name, Evaluator, experiment.Environment);
     }
 
     /// <summary>The agents.</summary>
@@ -118,8 +122,17 @@ internal sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>Whether all rounds were run.</summary>
-    public bool IsFinished => RoundsDone >= Rounds;
+    /// <summary>Whether all rounds were run, or the target of the experiment was reached.</summary>
+    public bool IsFinished => RoundsDone >= Rounds || IsStopped;
+
+    /// <summary>Whether the target of the experiment was reached, so that the run ends here (<see cref="TrainingSetup.StopAt"/>).</summary>
+    public bool IsStopped => _target is { IsReached: true };
+
+    /// <summary>The latest evaluations in a row that reach the target; null for an experiment without one.</summary>
+    public int? TargetHeld => _target?.Held;
+
+    /// <summary>The best policy so far; null before the first evaluation, and where none is kept.</summary>
+    public BestPolicy? Best { get; private set; }
 
     /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
     public long EnvSteps => _envStepsBefore + Agents.EnvSteps + (_tuned?.EnvSteps ?? 0);
@@ -146,7 +159,7 @@ internal sealed class TrainingLoop : IDisposable
         return Timed(() =>
         {
             Start(sink);
-            bool IsOver() => seconds is { } limit ? Seconds >= limit : IsFinished;
+            bool IsOver() => seconds is { } limit ? Seconds >= limit || IsStopped : IsFinished;
             while (!IsOver() && !cancellation.IsCancellationRequested)
             {
                 Round(sink);
@@ -201,6 +214,16 @@ internal sealed class TrainingLoop : IDisposable
         Agents.Ledger.Restore(bytesUp, bytesDown);
     }
 
+    /// <summary>Goes on with what earlier evaluations came to.</summary>
+    /// <param name="targetHeld">The latest evaluations in a row that reach the target.</param>
+    /// <param name="best">The best policy so far, which is this object's from now on; null for none.</param>
+    public void Restore(int targetHeld, BestPolicy? best)
+    {
+        if (_target is not null) _target.Held = targetHeld;
+        Best?.Dispose();
+        Best = best;
+    }
+
     /// <summary>
     /// The parameters that serve each agent, [N, d]: tuned ones, its own, or thetabar with its personal ones behind it. Null where thetabar
     /// serves all agents, and where agents are at sites that keep theirs to themselves.
@@ -253,6 +276,7 @@ internal sealed class TrainingLoop : IDisposable
         _servingEvaluator?.Dispose();
         ForgetTuned();
         _diagnoser?.Dispose();
+        Best?.Dispose();
         StateTensors.Dispose(Server);
         _pool.Dispose();
     }
@@ -320,7 +344,17 @@ internal sealed class TrainingLoop : IDisposable
     private EvaluationResult Evaluate(double? temperature)
     {
         EvaluationResult evaluation = EvaluateNow(temperature);
-        return evaluation.Error is null ? evaluation : throw new DivergedException(RoundsDone, "the server", evaluation.Error);
+        if (evaluation.Error is not null) throw new DivergedException(RoundsDone, "the server", evaluation.Error);
+        _target?.See(evaluation);
+        if (_experiment.KeepBest && evaluation.Objective < (Best?.Objective ?? double.PositiveInfinity)) KeepAsBest(evaluation.Objective);
+        return evaluation;
+    }
+
+    private void KeepAsBest(double objective)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Best?.Dispose();
+        Best = BestPolicy.Of(RoundsDone, objective, Server.Theta, OwnRows());
     }
 
     private void ThrowIfDiverged()

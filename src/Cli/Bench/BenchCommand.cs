@@ -18,7 +18,8 @@ internal static class BenchCommand
     private const int DefaultRepeats = 5, MaxRepeats = 1000;
 
     private static readonly string[] Large = ["W2-1024", "W4-4096"];
-    private static readonly string[] Names = [.. BenchWorkload.All.Keys.Except(Large), .. GradientBench.Sides.Keys, .. Large];
+    private static readonly string[] Names = [.. BenchWorkload.All.Keys.Except(Large), .. GradientBench.Sides.Keys,
+        .. LearningWorkload.All.Keys, .. Large];
 
     private static readonly Argument<string[]> Workloads = new("WORKLOAD")
     {
@@ -28,7 +29,7 @@ internal static class BenchCommand
     private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores).");
     private static readonly Option<int> Repeats = new("--repeats")
     {
-        Description = "Repeats that medians are taken of (default: 5).",
+        Description = "Repeats that medians are taken of; of W5 and W6 seeds, from 1 on (default: 5).",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultRepeats,
     };
@@ -48,7 +49,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var command = new Command("bench", "Times whole training workloads, and exact gradients (W3).")
+        var command = new Command("bench", "Times whole training workloads, exact gradients (W3), and PPO until a threshold (W5, W6).")
         {
             Workloads, Threads, BlockSize, Repeats, Device, Floor, Json,
         };
@@ -80,6 +81,7 @@ internal static class BenchCommand
             PeakMemory.Reset();
             JsonObject result = limits is not null ? WorkloadFloor.Of(BenchWorkload.All[name], settings.Execution, limits)
                 : GradientBench.Sides.ContainsKey(name) ? GradientBench.Measure(name, settings)
+                : LearningWorkload.All.TryGetValue(name, out LearningWorkload? learning) ? LearningBench.Measure(learning, settings)
                 : GrowthBench.Has(name) ? GrowthBench.Measure(name, settings)
                 : Measure(BenchWorkload.All[name], settings);
             result["threads"] = settings.Execution.Threads;
@@ -105,6 +107,11 @@ internal static class BenchCommand
                 $"{name}  at most {(double)result["stepsPerSecondAtMost"]! / 1e6:G3} M env-steps/s, bound by {bound}; "
                     + $"{(double)result["stepsPerSecondInTurn"]! / 1e6:G3} M where device, link and host take turns"));
             Console.WriteLine($"    milliseconds of the gradients of {result["agents"]} agents: {parts}");
+            return;
+        }
+        if (result["runs"] is not null)
+        {
+            foreach (string line in LearningBench.Lines(result, threads)) Console.WriteLine(line);
             return;
         }
         if (result["gradients"] is not null)

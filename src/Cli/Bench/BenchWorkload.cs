@@ -83,7 +83,8 @@ internal sealed record BenchWorkload(string Name, Func<int, string> Json, Sample
         }
         """;
 
-    private static string Even(int count, double from, double to) =>
+    /// <summary>Numbers at equal distances, as JSON.</summary>
+    public static string Even(int count, double from, double to) =>
         JsonSerializer.Serialize(Enumerable.Range(0, count).Select(i => from + ((to - from) * i / (count - 1))));
 
     private sealed class LastReport : IRoundSink

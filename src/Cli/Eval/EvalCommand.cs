@@ -38,6 +38,11 @@ internal static class EvalCommand
         Description = "In the episodes of --episodes, take the most likely action in the place of one that is drawn.",
     };
 
+    private static readonly Option<bool> Best = new("--best")
+    {
+        Description = "Judge the best policy of the run, which \"keepBest\": true keeps, in the place of the last one.",
+    };
+
     private static readonly Option<bool> Render = new("--render")
     {
         Description = "Show the policy and an episode of it too, in the terminal or as a picture.",
@@ -68,7 +73,7 @@ internal static class EvalCommand
             new Command("eval",
                 "Evaluates the policy of a run again: exactly where states are listed, and by playing episodes; shows it with --render.")
         {
-            Folder, Set, Episodes, Length, Greedy, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
+            Folder, Best, Set, Episodes, Length, Greedy, Render, Shown.Agent, Shown.File, Shown.Seed, AcceptChanges, Json,
         };
         command.SetAction(Run);
         return command;
@@ -81,7 +86,7 @@ internal static class EvalCommand
         CheckTogether(parsed, errors);
         if (errors.Count > 0) throw new InvalidInputException(errors);
         StoredPolicy stored = StoredPolicy.Read(
-            parsed.GetValue(Folder)!, ExperimentReader.Default, acceptChanges: parsed.GetValue(AcceptChanges))
+            parsed.GetValue(Folder)!, ExperimentReader.Default, acceptChanges: parsed.GetValue(AcceptChanges), best: parsed.GetValue(Best))
             .In(ExperimentReader.Default, parsed.GetValue(Set) ?? []);
         SceneSubject? subject = parsed.GetValue(Render)
             ? ShownPolicy.Of(stored, Folder.Name).SubjectOf(parsed.GetValue(Shown.Agent) ?? 0, errors)

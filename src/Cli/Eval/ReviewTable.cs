@@ -19,11 +19,13 @@ internal static class ReviewTable
         bool own = review.UniformOwnGap is not null;
         if (own) columns.Add(new FittingColumn("of its own uniform gap"));
         if (played) columns.AddRange([new FittingColumn("return"), new FittingColumn("steps", Spare: 1)]);
+        bool succeeds = review.SuccessRate is not null;
+        if (succeeds) columns.Add(new FittingColumn("success"));
         var table = new FittingTable($"{review.Name}: {review.Algorithm}, seed {review.Seed}, after {review.Rounds} rounds", columns);
         table.Add([
             "mean of agents", .. Objective(review.Objective, review.ObjectiveError, review.Optimum, review.Gap),
             .. Own(review.OwnGap / review.UniformOwnGap),
-            .. Played(review.Return, review.ReturnError, review.MeanLength, review.MeanLengthError),
+            .. Played(review.Return, review.ReturnError, review.MeanLength, review.MeanLengthError), .. Success(review.SuccessRate),
         ]);
         foreach (AgentReview agent in review.Agents.Take(MaxRows))
         {
@@ -31,6 +33,7 @@ internal static class ReviewTable
                 agent.Name, .. Objective(agent.Objective, agent.ObjectiveError, agent.Optimum, agent.Objective - agent.Optimum),
                 .. Own(agent.OwnShare),
                 .. Played(agent.Played?.Return, agent.Played?.ReturnError, agent.Played?.Length, agent.Played?.LengthError),
+                .. Success(agent.Played?.SuccessRate),
             ]);
         }
         if (review.Agents.Count > MaxRows) table.Add($"... {review.Agents.Count - MaxRows} more with --json");
@@ -49,7 +52,7 @@ internal static class ReviewTable
             Prose.Write(string.Create(CultureInfo.InvariantCulture,
                 $"return: mean undiscounted sum of rewards of {review.Episodes:N0} episodes an agent, each of at most "
                 + $"{review.Length:N0} steps; "
-                + $"steps: their mean length; +-: standard errors"));
+                + $"steps: their mean length; +-: standard errors{(succeeds ? "; success: the share that succeeded" : "")}"));
         }
 
         string[] Objective(double value, double? error, double? optimum, double? gap)
@@ -60,6 +63,7 @@ internal static class ReviewTable
 
         string[] Own(double? share) =>
             own ? [share is { } part ? string.Create(CultureInfo.InvariantCulture, $"{100 * part:F2} %") : ""] : [];
+        string[] Success(double? share) => succeeds ? [string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %")] : [];
         string[] Played(double? reward, double? error, double? steps, double? stepsError) =>
             played ? [Estimate(reward, error, "F4"), Estimate(steps, stepsError, "F1")] : [];
     }

@@ -142,6 +142,12 @@ internal static class SummaryTable
         Prose.Write(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "
                 + $"{summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
+        if (summary.StoppedAt is { } target) Prose.Write($"target reached after round {summary.Rounds}: {target.InWords()}");
+        if (summary is { BestRound: { } round, BestObjective: { } best })
+        {
+            Prose.Write($"best policy: of round {round}, objective {Number(best)}; "
+                + $"judge it by fedpg eval \"{summary.Folder}\" --best");
+        }
         Prose.Write($"run folder: {summary.Folder}");
         Prose.Write($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
     }

@@ -55,7 +55,7 @@ internal static class RoundCosts
     private static List<double> Measure(Experiment experiment, Budget budget)
     {
         // Neither evaluation nor diagnosis changes what a round uses.
-        using var federation = new TrainingLoop(experiment with { EvaluateEvery = int.MaxValue, DiagnoseEvery = 0 },
+        using var federation = new TrainingLoop(experiment with { EvaluateEvery = int.MaxValue, DiagnoseEvery = 0, StopAt = null },
             new ExecutionOptions(1, torch.CPU), TimeProvider.System);
         using var spent = new CancellationTokenSource();
         var used = new List<double>();

@@ -68,6 +68,7 @@ public sealed class Acrobot : IStatefulEnvironment
                 + "Learning: An Introduction\".",
         RewardRange = new NumberRange(-1, 0),
         StepLimit = 500,
+        SuccessAbove = double.NegativeInfinity,
         Make = (options, agent) => new Acrobot(options, agent),
     }.ToDefinition();
 

@@ -60,6 +60,7 @@ public sealed class MountainCar : IStatefulEnvironment
         Source = "Gymnasium, gymnasium/envs/classic_control/mountain_car.py; Moore (1990).",
         RewardRange = new NumberRange(-1, -1),
         StepLimit = 200,
+        SuccessAbove = double.NegativeInfinity,
         Make = (options, agent) => new MountainCar(options, agent),
     }.ToDefinition();
 

@@ -33,6 +33,12 @@ public abstract record EpisodicDefinitionBase
     public int? StepLimit { get; init; }
 
     /// <summary>
+    /// What the undiscounted return of an episode that terminated must be above for the episode to have succeeded; null (the default) where
+    /// nothing is said of success (<see cref="EnvironmentDefinition.SuccessAbove"/>).
+    /// </summary>
+    public double? SuccessAbove { get; init; }
+
+    /// <summary>
     /// How it is drawn; null (the default) for its numbers as bars, and for a map or a table where its states can be listed.
     /// </summary>
     public EnvironmentDrawing? Drawing { get; init; }
@@ -93,6 +99,7 @@ public abstract record EpisodicDefinitionBase
             Id = Id,
             Summary = Summary,
             StepLimit = StepLimit,
+            SuccessAbove = SuccessAbove,
             MaximumAgents = MaximumAgents,
             Drawing = Drawing,
             Description = Description ?? Summary,

@@ -59,6 +59,7 @@ public sealed class EpisodicEnvironment : FederatedEnvironment
             instance.Name, instance.Discount, instance.AgentNames, create, instance.StepRewardRange, instance.StepLimit ?? stepLimit)
         {
             Tasks = instance.Tasks,
+            SuccessAbove = instance.SuccessAbove,
         };
     }
 

@@ -47,6 +47,7 @@ internal sealed class FlatActions : EnvironmentWrapper, IPostedEnvironment
                 stepped.StepLimit, stepped.Parameters)
             {
                 Tasks = stepped.Tasks,
+                SuccessAbove = stepped.SuccessAbove,
             }
             : instance;
 

@@ -49,6 +49,7 @@ internal sealed class FrameStack : EnvironmentWrapper
             stepped.RewardRange, stepped.StepLimit, stepped.Parameters)
         {
             Tasks = stepped.Tasks,
+            SuccessAbove = stepped.SuccessAbove,
         };
     }
 

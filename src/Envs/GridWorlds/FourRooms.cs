@@ -33,6 +33,7 @@ public static class FourRooms
     {
         Id = "FourRooms-v0",
         StepLimit = 500,
+        SuccessAbove = 0,
         Summary = "Four rooms joined by doors, with steps that fail (gymnax's, after Sutton, Precup and Singh 1999).",
         Text = EnvironmentText.Beside(typeof(FourRooms)),
         Differences = new(["differ", "goal"], ["differ", "failProbability"], ["heterogeneity"], ["agentSeed"]),

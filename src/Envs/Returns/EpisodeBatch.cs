@@ -15,6 +15,7 @@ internal sealed class EpisodeBatch
     private readonly Discounts _discounts;
     private readonly double[] _toGo, _tailCosts, _tailLogs, _returns, _sums, _costs, _logs, _rewards;
     private readonly int[] _lengths, _firstPairs, _trajectories;
+    private readonly bool[] _terminated;
 
     /// <summary>Creates the arrays.</summary>
     /// <param name="trajectories">B.</param>
@@ -26,7 +27,7 @@ internal sealed class EpisodeBatch
         _discounts = new Discounts(discount, horizon);
         (_sums, _firstPairs, _lengths) = (new double[horizon], new int[horizon + 1], new int[trajectories]);
         (_toGo, _tailCosts, _tailLogs) = (new double[trajectories], new double[trajectories], new double[trajectories]);
-        _rewards = new double[trajectories];
+        (_rewards, _terminated) = (new double[trajectories], new bool[trajectories]);
         int pairs = trajectories * horizon;
         (_returns, _costs, _logs, _trajectories) = (new double[pairs], new double[pairs], new double[pairs], new int[pairs]);
     }
@@ -57,6 +58,7 @@ internal sealed class EpisodeBatch
         Array.Clear(_tailLogs);
         Array.Clear(_lengths);
         Array.Clear(_rewards);
+        Array.Clear(_terminated);
     }
 
     /// <summary>Begins the next step: the pairs noted from here on are its.</summary>
@@ -80,7 +82,7 @@ internal sealed class EpisodeBatch
     /// <summary>Notes that a trajectory terminated with its latest transition.</summary>
     /// <param name="trajectory">The trajectory.</param>
     /// <param name="cost">What each further step up to the horizon costs.</param>
-    public void Terminate(int trajectory, double cost) => _tailCosts[trajectory] = cost;
+    public void Terminate(int trajectory, double cost) => (_tailCosts[trajectory], _terminated[trajectory]) = (cost, true);
 
     /// <summary>
     /// Notes an action drawn in a terminal state, a step after <see cref="Terminate"/>: with entropy its score term estimates the gradient
@@ -98,6 +100,9 @@ internal sealed class EpisodeBatch
 
     /// <summary>Each trajectory's undiscounted sum of rewards, [B]; valid until the next batch.</summary>
     public ReadOnlySpan<double> Rewards => _rewards;
+
+    /// <summary>Whether each trajectory terminated, [B]; valid until the next batch.</summary>
+    public ReadOnlySpan<bool> Terminated => _terminated;
 
     /// <summary>Each trajectory's transitions, [B]; valid until the next batch.</summary>
     public ReadOnlySpan<int> Lengths => _lengths;

@@ -34,6 +34,7 @@ public static class CliffWalking
     {
         Id = id,
         StepLimit = 500,
+        SuccessAbove = double.NegativeInfinity,
         Summary = summary,
         Text = EnvironmentText.Beside(typeof(CliffWalking)),
         Differences = new(["differ"], ["differ", "slippery"], ["heterogeneity"], ["agentSeed"]),

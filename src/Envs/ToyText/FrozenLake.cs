@@ -31,6 +31,7 @@ public static class FrozenLake
     {
         Id = id,
         StepLimit = stepLimit,
+        SuccessAbove = 0,
         Summary = $"The frozen lake of Gymnasium's toy text ({standardMap}): reach the goal over slippery ice with holes.",
         Text = EnvironmentText.Beside(typeof(FrozenLake)),
         Differences = new(["differ"], ["differ", "successRate"], ["heterogeneity"], ["agentSeed"]),

@@ -16,6 +16,7 @@ public static class Taxi
         Id = "Taxi-v4",
         Drawing = new TaxiDrawing(),
         StepLimit = 200,
+        SuccessAbove = double.NegativeInfinity,
         Summary = "Gymnasium's taxi (Dietterich 2000): fetch the passenger and drop them at their destination.",
         Text = EnvironmentText.Beside(typeof(Taxi)),
         Differences = new(["differ"], ["differ", "rainy"], ["heterogeneity"], ["agentSeed"]),

@@ -144,6 +144,8 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
             OwnPolicies = policy!.Layout.PersonalLength > 0 || create().OwnParameters is not null,
             EvaluateEvery = options.EvaluateEvery,
             EvaluationEpisodes = options.EvaluationEpisodes,
+            StopAt = options.StopAt,
+            KeepBest = options.KeepBest,
             DiagnoseEvery = options.DiagnoseEvery,
             CheckpointEvery = options.CheckpointEvery,
             Resolved = reader.Resolved,

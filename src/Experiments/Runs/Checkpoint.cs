@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FedPG.Core.Options;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Evaluation;
 using FedPG.Federation.Execution;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,9 +29,25 @@ internal sealed record CheckpointManifest(
     IReadOnlyList<TensorEntry> Tensors, long Trajectories = 0,
     IReadOnlyDictionary<string, string>? FileDigests = null, string? Digest = null)
 {
+    /// <summary>What evaluations came to; null, and left out, where nothing is kept of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EvaluationMarks? Marks { get; init; }
+
     /// <summary>The digest that this should have.</summary>
     internal string OwnDigest() => Convert.ToHexStringLower(
         SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Digest = null }, RunFolder.JsonOptions)));
+}
+
+/// <summary>What the evaluations of a run came to, beside the tensors of the best policy.</summary>
+/// <param name="TargetHeld">The latest evaluations in a row that reach the target of the experiment.</param>
+/// <param name="BestRound">The rounds that the best policy was trained for; null for none.</param>
+/// <param name="BestObjective">Its objective; null for none.</param>
+internal sealed record EvaluationMarks(int TargetHeld, int? BestRound, double? BestObjective)
+{
+    /// <summary>Those of a run; null where it keeps none.</summary>
+    public static EvaluationMarks? Of(TrainingLoop federation) => federation is { TargetHeld: null, Best: null }
+        ? null
+        : new EvaluationMarks(federation.TargetHeld ?? 0, federation.Best?.Round, federation.Best?.Objective);
 }
 
 /// <summary>
@@ -39,6 +57,7 @@ internal sealed record CheckpointManifest(
 internal static class Checkpoint
 {
     public const int CurrentFormat = 2, FormatWithoutDigests = 1;
+    private const string BestTheta = "best/theta", BestOwn = "best/own";
     private const string ManifestFile = "manifest.json", Received = "received/", Prefix = "round-", Temporary = ".tmp";
     private const int Kept = 2;
 
@@ -61,10 +80,18 @@ internal static class Checkpoint
         foreach ((string tensor, IReadOnlyList<Tensor> pieces) in TensorFiles.StateOf(federation,
             states)) tensors.Add(TensorFiles.Write(aside, tensor, pieces));
         foreach ((string message, Tensor value) in states.Received) tensors.Add(TensorFiles.Write(aside, Received + message, [value]));
+        if (federation.Best is { } best)
+        {
+            tensors.Add(TensorFiles.Write(aside, BestTheta, [best.Theta]));
+            if (best.Own is { } own) tensors.Add(TensorFiles.Write(aside, BestOwn, [own]));
+        }
         ExchangeLedger ledger = federation.Agents.Ledger;
         var manifest = new CheckpointManifest(
             CurrentFormat, federation.RoundsDone, federation.EnvSteps, federation.Seconds, ledger.BytesUp, ledger.BytesDown, files, tensors,
-            federation.Trajectories, digests);
+            federation.Trajectories, digests)
+        {
+            Marks = EvaluationMarks.Of(federation),
+        };
         RunFolder.WriteJson(Path.Combine(aside, ManifestFile), manifest with { Digest = manifest.OwnDigest() });
         Directory.Move(aside, target);
         foreach (string old in Folders(folder).SkipLast(Kept)) Directory.Delete(old, recursive: true);
@@ -132,6 +159,7 @@ internal static class Checkpoint
                 TensorFiles.Read(folder, entries[name], pieces);
                 entries.Remove(name);
             }
+            if (manifest.Marks is { } marks) federation.Restore(marks.TargetHeld, BestIn(folder, marks, entries, federation));
             foreach (TensorEntry entry in manifest.Tensors.Where(t => entries.ContainsKey(t.Name)))
             {
                 if (!entry.Name.StartsWith(Received, StringComparison.Ordinal))
@@ -160,6 +188,23 @@ internal static class Checkpoint
         foreach (string unfinished in Directory.GetDirectories(folder, $"{Prefix}*{Temporary}"))
             Directory.Delete(unfinished, recursive: true);
         foreach (string later in Folders(folder).Where(f => string.CompareOrdinal(f, chosen) > 0)) Directory.Delete(later, recursive: true);
+    }
+
+    /// <summary>The best policy of a checkpoint, whose entries are taken from those that are left; null for none.</summary>
+    private static BestPolicy? BestIn(
+        string folder, EvaluationMarks marks, Dictionary<string, TensorEntry> entries, TrainingLoop federation)
+    {
+        if (marks is not { BestRound: { } round, BestObjective: { } objective }) return null;
+        Tensor theta = Take(BestTheta) ?? throw new InvalidDataException("the best policy is not there");
+        return BestPolicy.Of(round, objective, theta, Take(BestOwn));
+
+        Tensor? Take(string name)
+        {
+            if (!entries.Remove(name, out TensorEntry? entry)) return null;
+            Tensor value = zeros(entry.Shape, dtype: federation.Server.Theta.dtype);
+            TensorFiles.Read(folder, entry, [value]);
+            return value;
+        }
     }
 
     private static IEnumerable<string> Folders(string folder) =>

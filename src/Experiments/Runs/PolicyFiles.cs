@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FedPG.Federation.Evaluation;
 using FedPG.Policies;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,6 +19,9 @@ internal static class PolicyFiles
     /// <summary>The layout of folders of shared parameters only, and of those with agents' own beside them.</summary>
     public const int SharedFormat = 1, OwnFormat = 2;
 
+    /// <summary>The folder in it of the best policy, where one was kept.</summary>
+    public const string BestFolder = "best";
+
     /// <summary>Writes the folder aside and renames it, in the place of an older one.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="theta">The parameters, [d], without personal ones.</param>
@@ -28,10 +32,21 @@ internal static class PolicyFiles
     /// <param name="layout">What lies where among them.</param>
     /// <param name="rounds">The rounds they were trained for.</param>
     /// <param name="policySection">The policy section of the resolved experiment.</param>
-    public static void Write(string folder, Tensor theta, Tensor? own, ParameterLayout layout, int rounds, JsonNode policySection)
+    /// <param name="best">The best policy of the run, for a folder of its own within; null for none.</param>
+    public static void Write(
+        string folder, Tensor theta, Tensor? own, ParameterLayout layout, int rounds, JsonNode policySection, BestPolicy? best = null)
     {
         string aside = folder + ".tmp";
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        WriteInto(aside, theta, own, layout, rounds, policySection);
+        if (best is not null) WriteInto(Path.Combine(aside, BestFolder), best.Theta, best.Own, layout, best.Round, policySection);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Directory.Move(aside, folder);
+    }
+
+    private static void WriteInto(
+        string aside, Tensor theta, Tensor? own, ParameterLayout layout, int rounds, JsonNode policySection)
+    {
         Directory.CreateDirectory(aside);
         using DisposeScope scope = NewDisposeScope();
         var tensors = new List<TensorEntry> { TensorFiles.Write(aside, Theta, [theta]) };
@@ -46,8 +61,6 @@ internal static class PolicyFiles
             tensors,
             parameters = layout.Slices.Select(s => Described(s, layout)),
         });
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        Directory.Move(aside, folder);
     }
 
     /// <summary>Whether agents' own parameters differ from thetabar by personal ones alone.</summary>

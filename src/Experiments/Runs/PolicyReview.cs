@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs.Tabular.Sampling;
@@ -64,6 +65,14 @@ internal sealed record PolicyReview(
 
     /// <summary>Its standard error, agents being independent; null without episodes and for a single one.</summary>
     public double? ReturnError => ErrorOfMean(played => played.ReturnError);
+
+    /// <summary>
+    /// The mean over agents of the share of episodes that succeeded; null, and left out, without episodes and where the environment says
+    /// nothing of success.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SuccessRate =>
+        Episodes == 0 || Agents.Any(a => a.Played!.SuccessRate is null) ? null : Agents.Average(a => a.Played!.SuccessRate);
 
     /// <summary>The mean of the agents' mean lengths of episodes, in steps; null without episodes.</summary>
     public double? MeanLength => Episodes == 0 ? null : Agents.Average(a => a.Played!.Length);

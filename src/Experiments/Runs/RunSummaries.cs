@@ -34,6 +34,7 @@ internal static class RunSummaries
             OwnGap = final.OwnGap,
             WorstOwnGap = final.WorstOwnGap,
             UniformOwnGap = evaluator.UniformOwnGap,
+            SuccessRate = final.SuccessRate,
             Seconds = federation.Seconds,
             EnvSteps = federation.EnvSteps,
             Trajectories = federation.Trajectories,
@@ -46,6 +47,7 @@ internal static class RunSummaries
                     new AgentSummary(name, final.AgentObjectives[i], evaluator.AgentOptima?[i])
                     {
                         Return = final.AgentEpisodes?[i].Return,
+                        SuccessRate = final.AgentEpisodes?[i].SuccessRate,
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
@@ -53,6 +55,9 @@ internal static class RunSummaries
                 ? Certifier.Of(experiment, federation.Parameters(), federation.RoundsDone, stage)
                 : null,
             Start = experiment.Start,
+            StoppedAt = federation.IsStopped ? experiment.StopAt : null,
+            BestRound = federation.Best?.Round,
+            BestObjective = federation.Best?.Objective,
         };
     }
 }

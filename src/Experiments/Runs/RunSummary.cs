@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FedPG.Experiments.Diagnosis;
 using FedPG.Federation.Evaluation;
+using FedPG.Federation.Setup;
 
 namespace FedPG.Experiments.Runs;
 
@@ -17,6 +18,12 @@ public sealed record AgentSummary(string Name, double Objective, double? Optimum
     public double? Return { get; init; }
 
     /// <summary>
+    /// The share of those episodes that succeeded; null, and left out, where none were played or the environment says nothing of success.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SuccessRate { get; init; }
+
+    /// <summary>
     /// What is left of the agent's way from the uniform policy to its own optimum, a share; null, and left out, where that is unknown,
     /// and where the uniform policy is the agent's optimum.
     /// </summary>
@@ -27,7 +34,7 @@ public sealed record AgentSummary(string Name, double Objective, double? Optimum
 /// <summary>The result of a run, as in summary.json.</summary>
 public sealed record RunSummary
 {
-    /// <summary>The status of a run whose rounds were all run.</summary>
+    /// <summary>The status of a run whose rounds were all run, or that reached its target.</summary>
     public const string Finished = "finished";
 
     /// <summary>The status of a run that was stopped between two rounds.</summary>
@@ -81,6 +88,13 @@ public sealed record RunSummary
     /// <summary>The own gap of the uniform policy, the mean over agents; null where unknown.</summary>
     public double? UniformOwnGap { get; init; }
 
+    /// <summary>
+    /// The share of the last evaluation's episodes that succeeded, the mean over agents; null, and left out, where none were played or the
+    /// environment says nothing of success.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SuccessRate { get; init; }
+
     /// <summary>Seconds of training, evaluation and logs included, start-up left out.</summary>
     public required double Seconds { get; init; }
 
@@ -118,6 +132,24 @@ public sealed record RunSummary
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunSummary? BeforePersonalise { get; init; }
+
+    /// <summary>
+    /// The target that was reached, so that the run ended with the evaluation that <see cref="Rounds"/> names; null, and left out, where
+    /// all rounds were run.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StopAtOptions? StoppedAt { get; init; }
+
+    /// <summary>The rounds that the policy in policy/best was trained for; null, and left out, where none was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BestRound { get; init; }
+
+    /// <summary>
+    /// Its objective at that evaluation; null, and left out, where none was kept. Of estimates the lowest is too low by luck: play other
+    /// episodes to judge it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? BestObjective { get; init; }
 
     /// <summary>The policy of another run that it started from; null, and left out, where it started by itself.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -35,23 +35,27 @@ internal sealed record StoredPolicy(string Folder, Experiment Experiment, int Ro
     /// <param name="source">The option or argument that named the folder, as faults call it.</param>
     /// <param name="environment">The environment, where a program made it by hand; else null.</param>
     /// <param name="acceptChanges">Whether what the run has read may have another content now.</param>
+    /// <param name="best">Whether the best policy of the run is read, in the place of the last one.</param>
     /// <exception cref="InvalidInputException">
     /// It is no run folder, holds links, has no policy yet, its files do not fit together, or what the run has read has changed.
     /// </exception>
     public static StoredPolicy Read(
         string folder, ExperimentReader reader, string source = "RUN_DIR", FederatedEnvironment? environment = null,
-        bool acceptChanges = false)
+        bool acceptChanges = false, bool best = false)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(reader);
         string experimentFile = Path.Combine(folder, RunFolder.ExperimentFile);
-        string policy = Path.Combine(folder, "policy"), manifestFile = Path.Combine(policy, "manifest.json");
+        string last = Path.Combine(folder, "policy"), policy = best ? Path.Combine(last, PolicyFiles.BestFolder) : last;
+        string manifestFile = Path.Combine(policy, "manifest.json");
         if (folder.Length == 0 || !File.Exists(experimentFile))
         {
             throw new InvalidInputException(new ValidationError(
                 source, "", folder.Length == 0 ? "\"\"" : folder, $"is not a run folder: it holds no {RunFolder.ExperimentFile}"));
         }
         FolderLinks.Refuse(folder);
+        if (best && !File.Exists(manifestFile) && Directory.Exists(last))
+            throw new InvalidInputException(new ValidationError(source, "", folder, "kept no best policy: \"keepBest\": true keeps it"));
         if (!File.Exists(manifestFile))
         {
             throw new InvalidInputException(new ValidationError(

@@ -217,7 +217,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         {
             PolicyFiles.Write(
                 _folder.PolicyFolder, _federation.Server.Theta, _federation.OwnRows(), _federation.Layout, _federation.RoundsDone,
-                _experiment.Resolved["policy"]!);
+                _experiment.Resolved["policy"]!, _federation.Best);
         }
         if (status == RunStatus.Finished) _tensorBoard!.End(success: true);
         RunFolder.WriteJson(_folder.PathOf(RunFolder.SummaryFile), summary);

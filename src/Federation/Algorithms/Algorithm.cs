@@ -33,6 +33,11 @@ public abstract class Algorithm
     /// <summary>What agents make of the directions of their local steps; the moments that it averages are part of a round.</summary>
     internal LocalOptimizerSettings LocalOptimizer { get; set; } = LocalOptimizerSettings.Plain;
 
+    /// <summary>
+    /// Whether the server takes the steps of the local optimiser, so that agents keep no moments for it; false by default.
+    /// </summary>
+    internal virtual bool StepsAtServer => false;
+
     /// <summary>The server's state before round 0.</summary>
     /// <param name="theta">theta_0, [d]; owned by the state from now on.</param>
     internal abstract ServerState NewServer(Tensor theta);

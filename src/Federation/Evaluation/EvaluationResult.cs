@@ -40,6 +40,12 @@ public sealed record EvaluationResult(
     /// <summary>What the episodes of each agent showed, [N]; null where none were played.</summary>
     public IReadOnlyList<EpisodeStatistics>? AgentEpisodes { get; init; }
 
+    /// <summary>
+    /// The share of episodes that succeeded, the mean over agents; null where none were played or the environment says nothing of success.
+    /// </summary>
+    public double? SuccessRate =>
+        AgentEpisodes is { } played && played.All(e => e.SuccessRate is not null) ? played.Average(e => e.SuccessRate!.Value) : null;
+
     /// <summary>Why a run cannot go on from here, such as a system that its policy makes unstable; null where it can.</summary>
     public string? Error { get; init; }
 }

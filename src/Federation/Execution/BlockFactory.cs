@@ -44,7 +44,7 @@ internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm
             experiment.Environment, policy, range.First, range.Count, experiment.Objective, experiment.Entropy, experiment.Seed));
         AgentBlock block = algorithm.NewBlock(range.First, range.Count, policy, estimator);
         block.Messages = experiment.Federation.Messages;
-        block.UseOptimizer(experiment.Federation.LocalOptimizer);
+        if (!algorithm.StepsAtServer) block.UseOptimizer(experiment.Federation.LocalOptimizer);
         block.Touched = _touched?.RowsOf(range);
         if (policy.Layout.PersonalLength == 0) return block;
         double[] common = experiment.StartOf(policy);

@@ -53,6 +53,9 @@ internal static class MetricNames
     /// <summary>The mean length of those episodes.</summary>
     public const string EpisodeLength = "rollout/ep_len_mean";
 
+    /// <summary>The share of an evaluation's episodes that succeeded, the mean over agents.</summary>
+    public const string SuccessRate = "eval/success_rate";
+
     /// <summary>Transitions a second since the round before.</summary>
     public const string StepsPerSecond = "time/fps";
 
@@ -63,6 +66,7 @@ internal static class MetricNames
     /// <param name="name">The name.</param>
     internal static bool IsOfEveryRun(string name) => name is Drift or CorrectionNorm or GradientLeft or CorrectionScale or Objective or Gap
         or OwnGap or WorstOwnGap or GradientNorm or ObjectiveError
-        or RegularisedObjective or RegularisedGap or BytesUp or BytesDown or EpisodeReturn or EpisodeLength or StepsPerSecond or EnvSteps
+        or RegularisedObjective or RegularisedGap or BytesUp or BytesDown or EpisodeReturn or EpisodeLength or SuccessRate
+        or StepsPerSecond or EnvSteps
         || name.StartsWith("diagnostics/", StringComparison.Ordinal);
 }

@@ -21,24 +21,21 @@ internal sealed class LocalOptimizer : IDisposable
     public LocalOptimizer(LocalOptimizerSettings settings, Tensor like)
     {
         (_settings, _count) = (settings, (int)like.shape[0]);
-        State = settings.Kind switch
-        {
-            LocalOptimizerKind.Momentum => new FirstMoment(Zeros(like)),
-            LocalOptimizerKind.Adam => new BothMoments(
-                Zeros(like), Zeros(like), zeros(_count, dtype: ScalarType.Float64).DetachFromDisposeScope()),
-            _ => NoState.Instance,
-        };
+        State = NewState(settings.Kind, like) ?? (object)NoState.Instance;
     }
+
+    private LocalOptimizer(LocalOptimizerSettings settings, IStateRecord? state) =>
+        (_settings, _count, State) = (settings, 1, state ?? (object)NoState.Instance);
 
     /// <summary>What momentum keeps of each agent.</summary>
     /// <param name="First">m, [n, d].</param>
-    public sealed record FirstMoment(Tensor First);
+    public sealed record FirstMoment(Tensor First) : IStateRecord;
 
     /// <summary>What adam keeps of each agent.</summary>
     /// <param name="First">m, [n, d].</param>
     /// <param name="Second">v, [n, d].</param>
     /// <param name="Steps">k, the steps behind them, [n], float64.</param>
-    public sealed record BothMoments(Tensor First, Tensor Second, Tensor Steps);
+    public sealed record BothMoments(Tensor First, Tensor Second, Tensor Steps) : IStateRecord;
 
     /// <summary>Moments, rows [n, ...]: part of what checkpoints store.</summary>
     public object State { get; }
@@ -47,6 +44,16 @@ internal sealed class LocalOptimizer : IDisposable
     public LocalOptimizerSettings Settings => _settings;
 
     private bool IsShared => _settings.State == LocalOptimizerState.Shared;
+
+    /// <summary>Moments of 0 for one who takes all steps alone, such as a server; null where there are none.</summary>
+    /// <param name="kind">Which optimiser.</param>
+    /// <param name="theta">theta, [d].</param>
+    public static IStateRecord? StateFor(LocalOptimizerKind kind, Tensor theta) => NewState(kind, theta.unsqueeze(0));
+
+    /// <summary>One who takes all steps alone, with moments that somebody else keeps and disposes.</summary>
+    /// <param name="settings">Which optimiser.</param>
+    /// <param name="state">What <see cref="StateFor"/> made.</param>
+    public static LocalOptimizer With(LocalOptimizerSettings settings, IStateRecord? state) => new(settings, state);
 
     /// <summary>Begins a round: moments are forgotten where each round has its own.</summary>
     /// <param name="active">Which agents take part, [n]; null for all.</param>
@@ -126,6 +133,14 @@ internal sealed class LocalOptimizer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => StateTensors.Dispose(State);
+
+    private static IStateRecord? NewState(LocalOptimizerKind kind, Tensor like) => kind switch
+    {
+        LocalOptimizerKind.Momentum => new FirstMoment(Zeros(like)),
+        LocalOptimizerKind.Adam => new BothMoments(
+            Zeros(like), Zeros(like), zeros(like.shape[0], dtype: ScalarType.Float64).DetachFromDisposeScope()),
+        _ => null,
+    };
 
     private static Tensor Zeros(Tensor like) => zeros(like.shape, dtype: like.dtype).DetachFromDisposeScope();
 

@@ -71,6 +71,12 @@ public record TrainingSetup
     /// <summary>Episodes an agent that an evaluation plays where the objective can only be estimated; at least 2.</summary>
     public int EvaluationEpisodes { get; init; } = DefaultEvaluationEpisodes;
 
+    /// <summary>The target at which the run ends before its last round; null (the default) for none.</summary>
+    public StopAtOptions? StopAt { get; init; }
+
+    /// <summary>Whether the policy with the lowest objective of all evaluations is kept beside the last one; false by default.</summary>
+    public bool KeepBest { get; init; }
+
     /// <summary>Rounds between two diagnoses of the theory's constants, the last round included; 0 for never.</summary>
     public int DiagnoseEvery { get; init; }
 

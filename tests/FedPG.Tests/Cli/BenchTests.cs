@@ -118,7 +118,7 @@ public sealed class BenchTests
         Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
         Assert.Equal(["W3", "w2"], outcome.ErrorLines.Select(l => l.Split(';')[0]["WORKLOAD: ".Length..]));
         Assert.All(outcome.ErrorLines,
-            line => Assert.Contains("must be one of W1, W2, W4, W3-100, W3-400, W3-900, W2-1024, W4-4096, or ", line,
+            line => Assert.Contains("must be one of W1, W2, W4, W3-100, W3-400, W3-900, W5, W6, W2-1024, W4-4096, or ", line,
                 StringComparison.Ordinal));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FedPG.Core.Statistics;
 using FedPG.Core.Streams;
 
@@ -20,6 +21,13 @@ public sealed record EpisodeStatistics(int Episodes, long Steps, double Return, 
 
     /// <summary>Its standard error; null for a single episode.</summary>
     public double? LengthError { get; init; }
+
+    /// <summary>
+    /// The share of episodes that succeeded; null, and left out of JSON, where the environment says nothing of success
+    /// (<see cref="FederatedEnvironment.SuccessAbove"/>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SuccessRate { get; init; }
 }
 
 /// <summary>
@@ -50,23 +58,25 @@ internal sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
                 nameof(probabilities));
         var key = new StreamKey(seed, StreamPurpose.Episodes, agent, 0, 0);
         var (returns, costs, lengths) = (new Moments(), new Moments(), new Moments());
-        long steps = 0;
+        (long steps, int successes) = (0, 0);
         for (int k = 0; k < episodes; k++)
         {
-            (int played, double reward, double cost) = Episode(mdp.Agents[agent], probabilities, key, k, length);
+            (int played, double reward, double cost, bool terminated) = Episode(mdp.Agents[agent], probabilities, key, k, length);
             steps += played;
             returns.Add(reward);
             costs.Add(cost);
             lengths.Add(played);
+            if (terminated && reward > mdp.SuccessAbove) successes++;
         }
         return new EpisodeStatistics(episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError)
         {
             LengthError = lengths.StandardError,
+            SuccessRate = mdp.SuccessAbove is null ? null : (double)successes / episodes,
         };
     }
 
-    private (int Steps, double Return, double Cost) Episode(AgentMdp agent, ReadOnlySpan<double> probabilities, in StreamKey key,
-        int episode, int length)
+    private (int Steps, double Return, double Cost, bool Terminated) Episode(
+        AgentMdp agent, ReadOnlySpan<double> probabilities, in StreamKey key, int episode, int length)
     {
         (uint w0, uint w1, _, _) = key.Draw(episode, 0);
         int state = Choose(mdp.Initial, Uniform(w0, w1));
@@ -87,7 +97,7 @@ internal sealed class EpisodeSampler(FiniteMdp mdp, Objective objective)
             cost += discount * objective.Cost(paid);
             steps++;
         }
-        return (steps, reward, cost);
+        return (steps, reward, cost, mdp.Terminal[state]);
     }
 
     /// <summary>What happens in a row, and what that pays.</summary>

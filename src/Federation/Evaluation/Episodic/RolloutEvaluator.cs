@@ -112,7 +112,7 @@ internal sealed class RolloutEvaluator : EpisodeEvaluator
         IEnvironment[] environments = _environments[agent] ??= Rollout<T>.Environments(Environment, agent, rollout.Batch.Trajectories);
         StreamKey key = KeyOf(agent);
         (Moments costs, Moments returns, Moments lengths) = (new(), new(), new());
-        (double regularised, long steps) = (0, 0);
+        (double regularised, long steps, int successes) = (0, 0, 0);
         while (costs.Count < Episodes)
         {
             rollout.Play(
@@ -124,6 +124,10 @@ internal sealed class RolloutEvaluator : EpisodeEvaluator
             }
             foreach (double value in rollout.Batch.Values(0)[..used]) costs.Add(value);
             foreach (double value in rollout.Batch.Rewards[..used]) returns.Add(value);
+            for (int b = 0; b < used; b++)
+            {
+                if (rollout.Batch.Terminated[b] && rollout.Batch.Rewards[b] > Environment.SuccessAbove) successes++;
+            }
             foreach (int length in rollout.Batch.Lengths[..used])
             {
                 lengths.Add(length);
@@ -133,6 +137,7 @@ internal sealed class RolloutEvaluator : EpisodeEvaluator
         var played = new EpisodeStatistics(Episodes, steps, returns.Mean, returns.StandardError, costs.Mean, costs.StandardError)
         {
             LengthError = lengths.StandardError,
+            SuccessRate = Environment.SuccessAbove is null ? null : (double)successes / Episodes,
         };
         return new AgentResult(played, costs.VarianceOfMean, regularised / Episodes);
     }
