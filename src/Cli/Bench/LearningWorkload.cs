@@ -28,7 +28,7 @@ internal sealed record LearningWorkload(
     /// </summary>
     public static IReadOnlyDictionary<string, LearningWorkload> All { get; } = new Dictionary<string, LearningWorkload>
     {
-        ["W5"] = new("W5", Poles, 2, 100, true, played => played.Return, 475, 500_000),
+        ["W5"] = new("W5", Poles, 2, 100, true, played => played.Return, 475, 250_000),
         ["W6"] = new("W6", DoorKey, 4, 200, false, played => played.SuccessRate!.Value, 0.95, 500_000),
     };
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FedPG.Comparison.Plan;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using Words = FedPG.Comparison.Plan.Words;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Comparison.Plan;
 using FedPG.Comparison.Running;
 using FedPG.Core.Options;
 using FedPG.Experiments.Runs;
