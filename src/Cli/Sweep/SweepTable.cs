@@ -2,7 +2,6 @@ using System.Globalization;
 using FedPG.Cli.Common;
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Sweeps;
-using FedPG.Core.Statistics;
 using FedPG.Federation.Evaluation;
 
 namespace FedPG.Cli.Sweep;

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using FedPG.Comparison.Sweeps;
 using FedPG.Core.Options;
-using FedPG.Experiments.Runs;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
 
@@ -145,6 +145,8 @@ public sealed class SweepRunTests
     private static int[] RanksOf(string table)
     {
         var file = new CsvFile(table);
-        return [.. file["cell"].Zip(file["rank"]).OrderBy(row => int.Parse(row.Second)).Select(row => int.Parse(row.First))];
+        return [.. file["cell"].Zip(file["rank"]).OrderBy(row => Number(row.Second)).Select(row => Number(row.First))];
+
+        static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }
 }
