@@ -56,9 +56,10 @@ public sealed class SuccessRateTests
         // A flag just beyond the start is reached by some that are pushed about.
         summary = RunTesting.Run(
             RolloutTesting.Experiment(
-                Uniform, Rewards, """environment={"id":"MountainCar-v0","agents":1,"options":{"goalPosition":-0.4}}"""),
+                Uniform, Rewards, "evaluationEpisodes=64",
+                """environment={"id":"MountainCar-v0","agents":1,"options":{"goalPosition":-0.4}}"""),
             folder["near"]);
-        Assert.InRange(summary.SuccessRate!.Value, 0.3, 1);
+        Assert.InRange(summary.SuccessRate!.Value, 0.1, 1);
         Assert.InRange(summary.Agents[0].Return!.Value, -199, -1);
     }
 
