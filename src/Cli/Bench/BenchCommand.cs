@@ -21,9 +21,13 @@ internal static class BenchCommand
     private static readonly string[] Names = [.. BenchWorkload.All.Keys.Except(Large), .. GradientBench.Sides.Keys,
         .. LearningWorkload.All.Keys, .. Large];
 
+    /// <summary>What takes minutes, or all memory.</summary>
+    private static readonly string[] NotByDefault = [.. LearningWorkload.All.Keys, .. Large];
+
     private static readonly Argument<string[]> Workloads = new("WORKLOAD")
     {
-        Description = $"Which ones: {string.Join(", ", Names)} (default: all but {string.Join(" and ", Large)}); or {GrowthBench.Allowed}.",
+        Description =
+            $"Which ones: {string.Join(", ", Names)} (default: all but {string.Join(", ", NotByDefault)}); or {GrowthBench.Allowed}.",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private static readonly Option<int> Threads = CommonOptions.Threads("Threads that run agents (default: all cores).");
@@ -63,7 +67,7 @@ internal static class BenchCommand
         DeviceLimits? limits = parsed.GetValue(Floor) is { } floor ? DeviceLimits.Parse(Floor.Name, floor) : null;
         string[] names = parsed.GetValue(Workloads) is { Length: > 0 } given
             ? given
-            : limits is null ? [.. Names.Except(Large)] : [.. BenchWorkload.All.Keys];
+            : limits is null ? [.. Names.Except(NotByDefault)] : [.. BenchWorkload.All.Keys];
         ValidationError[] errors = [.. names.Where(n => !Names.Contains(n) && !GrowthBench.Has(n))
             .Select(n => new ValidationError("WORKLOAD", "", n, $"must be one of {string.Join(", ", Names)}, or {GrowthBench.Allowed}"))];
         if (errors.Length > 0) throw new InvalidInputException(errors);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Experiments.Diagnosis;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.TensorBoard;
 using FedPG.Federation;
