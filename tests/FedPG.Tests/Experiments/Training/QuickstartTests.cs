@@ -44,7 +44,7 @@ public sealed class QuickstartTests
         string[] shown =
         [
             .. File.ReadLines(Path.Combine(Repository.Root, "README.md"))
-                .SkipWhile(line => !line.StartsWith("**In a program.**", StringComparison.Ordinal))
+                .SkipWhile(line => !line.StartsWith("## In a program", StringComparison.Ordinal))
                 .SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```"),
         ];
         Assert.Equal(source, shown);
