@@ -88,7 +88,6 @@ internal static class SweepCommand
 
     private static int Run(ParseResult parsed)
     {
-        if (parsed.GetValue(RankBy) is { } name) _ = SweepColumn.Parse(name);
         using SweepRun sweep = parsed.GetValue(Resume) is { } folder ? Continue(parsed, folder) : Start(parsed);
         using var progress = new CompareProgress(parsed.GetValue(Quiet));
         using var interrupt =
@@ -143,9 +142,24 @@ internal static class SweepCommand
             errors.Add(new ValidationError(Draw.Name, "", null, $"is drawn by {Random.Name} K, which is not given"));
         IReadOnlyList<long> seeds = parsed.GetValue(Seeds) is { } list ? SeedList.Parse(list, Seeds.Name, errors) : [];
         IReadOnlyList<long> drawSeed = parsed.GetValue(Seed) is { } seed ? SeedList.Parse(seed, Seed.Name, errors) : [];
+        if (parsed.GetValue(Seed) is not null && draws.Length == 0)
+            errors.Add(new ValidationError(Seed.Name, "", parsed.GetValue(Seed),
+                $"is the seed of the draws of {Random.Name}; seeds of runs are given by {Seeds.Name}"));
+        if (parsed.GetValue(RankBy) is { } name)
+        {
+            try
+            {
+                _ = SweepColumn.Parse(name);
+            }
+            catch (InvalidInputException e)
+            {
+                errors.AddRange(e.Errors);
+            }
+        }
         if (drawSeed.Count > 1) errors.Add(new ValidationError(Seed.Name, "", parsed.GetValue(Seed), "must be one seed"));
         if (errors.Count > 0) throw new InvalidInputException(errors);
-        SeriesExperiment experiment = TrainCommand.SeriesOf(parsed);
+        SeriesExperiment experiment = TrainCommand.SeriesOf(
+            parsed, grid.SelectMany(keys => keys.Values.Select(value => $"{keys.Path}={value}")));
         if (parsed.GetValue(TrainCommand.From) is { } from) experiment = experiment.StartingFrom(from);
         Experiment plain = experiment.Read([]);
         var plan = new SweepPlan

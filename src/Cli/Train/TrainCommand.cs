@@ -258,7 +258,9 @@ internal static class TrainCommand
     }
 
     /// <summary>The experiment that a command line with <see cref="File"/> and <see cref="Set"/> names, for several runs of it.</summary>
-    internal static SeriesExperiment SeriesOf(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="later">What runs set beside it, which decides what the built-in experiment keeps of its environment.</param>
+    internal static SeriesExperiment SeriesOf(ParseResult parsed, params IEnumerable<string> later)
     {
         (string? file, List<string> assignments) = FileAndAssignments(parsed);
         if (file is "") throw new InvalidInputException(new ValidationError("EXPERIMENT.json", "", null, "must be the path of a file"));
@@ -269,7 +271,8 @@ internal static class TrainCommand
         }
         return file is not null
             ? new SeriesExperiment(JsonDocuments.ReadFile(file), file, Path.GetDirectoryName(Path.GetFullPath(file))!, assignments)
-            : new SeriesExperiment(BuiltInExperiment(assignments), "built-in default", Environment.CurrentDirectory, assignments);
+            : new SeriesExperiment(
+                BuiltInExperiment([.. assignments, .. later]), "built-in default", Environment.CurrentDirectory, assignments);
     }
 
     private static FederatedTrainer? Continue(ParseResult parsed, string folder, ExecutionOptions execution, TrainingCluster? cluster)

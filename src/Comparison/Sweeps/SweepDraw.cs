@@ -58,7 +58,7 @@ internal sealed record SweepDraw(string Path, string Distribution)
         return range.Kind switch
         {
             Log => Number(Math.Exp(Math.Log(range.Low) + (share * (Math.Log(range.High) - Math.Log(range.Low))))),
-            Uniform => Number(range.Low + (share * (range.High - range.Low))),
+            Uniform => Number((range.Low * (1 - share)) + (range.High * share)),
             _ => (range.Low + Math.Floor(share * (range.High - range.Low + 1))).ToString("F0", CultureInfo.InvariantCulture),
         };
     }

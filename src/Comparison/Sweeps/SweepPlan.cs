@@ -3,6 +3,7 @@ using FedPG.Comparison.Plan;
 using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Series;
+using FedPG.Federation.Schedules;
 
 namespace FedPG.Comparison.Sweeps;
 
@@ -114,12 +115,19 @@ internal sealed record SweepPlan
         if (errors.Count > 0) throw new InvalidInputException(errors);
         Experiment? first = null;
         HashSet<string> unread = [.. paths];
-        foreach (SweepCell cell in Cells())
+        IReadOnlyList<SweepCell> points = Cells();
+        foreach (SweepCell cell in points)
         {
             try
             {
                 Experiment read = Read(cell, Seeds[0], null);
                 first ??= read;
+                if (Halving && FollowsRounds(read, Read(cell, Seeds[0], Rungs(points.Count, read.Federation.Rounds)[0].Rounds)))
+                {
+                    errors.Add(new ValidationError(HalvingSource, "", null,
+                        $"sets {RoundsPath} anew at each rung, and a schedule of the experiment follows it; name the schedule's end "
+                        + "(\"until\"), or take one that does not need it"));
+                }
                 unread.RemoveWhere(path => IsIn(read, path));
             }
             catch (InvalidInputException e)
@@ -131,6 +139,22 @@ internal sealed record SweepPlan
         if (errors.Count == 0)
             errors.AddRange(unread.Select(path => new ValidationError(SourceOf(path), path, null, "is not read by this experiment")));
         return errors.Count == 0 ? first! : throw new InvalidInputException([.. errors.Distinct()]);
+    }
+
+    /// <summary>Whether more than the number of rounds is another when an experiment is read with other rounds.</summary>
+    private static bool FollowsRounds(Experiment all, Experiment early)
+    {
+        StepSizeSchedule late = all.Federation.LocalStepSize, first = early.Federation.LocalStepSize;
+        return WithoutRounds(all) != WithoutRounds(early)
+            || Enumerable.Range(0, early.Federation.Rounds).Any(t => late.At(t) != first.At(t));
+    }
+
+    private static string WithoutRounds(Experiment experiment)
+    {
+        System.Text.Json.Nodes.JsonNode copy = experiment.Resolved.DeepClone();
+        string[] path = RoundsPath.Split('.');
+        copy[path[0]]!.AsObject().Remove(path[1]);
+        return copy.ToJsonString();
     }
 
     private static bool IsIn(Experiment experiment, string path)

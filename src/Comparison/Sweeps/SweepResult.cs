@@ -83,6 +83,8 @@ internal sealed record SweepResult(
 
     private static SweepStanding[] Rank(IEnumerable<SweepStanding> standings, SweepColumn column) =>
     [
-        .. standings.OrderByDescending(s => s.Rung).ThenBy(s => s.Figure(column) ?? double.PositiveInfinity).ThenBy(s => s.Cell.Number),
+        // What diverged stands last, however far it came.
+        .. standings.OrderBy(s => !double.IsFinite(s.Figure(column) ?? double.PositiveInfinity)).ThenByDescending(s => s.Rung)
+            .ThenBy(s => s.Figure(column) ?? double.PositiveInfinity).ThenBy(s => s.Cell.Number),
     ];
 }

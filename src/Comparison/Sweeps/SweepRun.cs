@@ -58,7 +58,8 @@ internal sealed class SweepRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         SweepPlan plan = SweepFile.Read(folder);
-        return new SweepRun(plan, ComparisonFolder.Open(folder, What), plan.Check(), threads);
+        Experiment first = plan.Check();
+        return new SweepRun(plan, ComparisonFolder.Open(folder, What), first, threads);
     }
 
     /// <summary>Does what is left, and writes table and report.</summary>

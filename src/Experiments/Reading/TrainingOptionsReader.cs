@@ -16,10 +16,8 @@ internal static class TrainingOptionsReader
         TrainingOptions defaults = personalises ? new TrainingOptions { Personalise = new() } : new TrainingOptions();
         TrainingOptions options = OptionRecord.Read(reader, defaults);
         // Files of runs that use neither are what they were before there were these.
-        foreach (string key in (string[])[StopAtKey, KeepBestKey])
-        {
-            if (!reader.Has(key)) reader.Resolved.Remove(key);
-        }
+        if (options.StopAt is null) reader.Resolved.Remove(StopAtKey);
+        if (!options.KeepBest) reader.Resolved.Remove(KeepBestKey);
         bool lawful = options.Name is { Length: > 0 and <= 100 } name && name[0] != '.'
             && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
         if (!lawful) reader.Reject(NameKey, "must be 1 to 100 letters, digits, '-', '_' or '.', and not start with '.'");

@@ -185,7 +185,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
 
     /// <summary>Writes the policy and the summary as they are now, where there is a folder.</summary>
     /// <returns>The summary.</returns>
-    public RunSummary Finish() => 
+    public RunSummary Finish() =>
         Finish(_federation.IsFinished ? RunStatus.Finished : RunStatus.Cancelled, CancellationToken.None);
 
     private T NotingDivergence<T>(Func<T> train)

@@ -48,7 +48,11 @@ internal sealed class LocalOptimizer : IDisposable
     /// <summary>Moments of 0 for one who takes all steps alone, such as a server; null where there are none.</summary>
     /// <param name="kind">Which optimiser.</param>
     /// <param name="theta">theta, [d].</param>
-    public static IStateRecord? StateFor(LocalOptimizerKind kind, Tensor theta) => NewState(kind, theta.unsqueeze(0));
+    public static IStateRecord? StateFor(LocalOptimizerKind kind, Tensor theta)
+    {
+        using Tensor row = theta.unsqueeze(0);
+        return NewState(kind, row);
+    }
 
     /// <summary>One who takes all steps alone, with moments that somebody else keeps and disposes.</summary>
     /// <param name="settings">Which optimiser.</param>

@@ -32,6 +32,9 @@ public sealed class SweepCommandTests
     [InlineData("--grid localSteps=1,2 --seeds 3..1", "--seeds: 3..1; is a range without seeds")]
     [InlineData("--grid localSteps=1,2 --rank-by gaps", "--rank-by: gaps; is no column to rank by")]
     [InlineData("--grid localSteps=1,2 --seed 1,2 --random 1 --draw localStepSize=1,2", "--seed: 1,2; must be one seed")]
+    [InlineData("--grid localSteps=1,2 --seed 7", "--seed: 7; is the seed of the draws of --random")]
+    [InlineData("--grid localSteps=1,2 --halving --set federation={\"rounds\":8,\"localStepSize\":{\"schedule\":\"cosine\",\"from\":0.1}}",
+        "--halving: sets federation.rounds anew at each rung, and a schedule of the experiment follows it")]
     [InlineData("--resume s --grid localSteps=1,2", "--resume: s; cannot be combined with --grid")]
     public void A_command_line_with_a_mistake_is_refused(string line, string expected)
     {
