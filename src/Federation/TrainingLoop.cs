@@ -35,10 +35,6 @@ internal sealed class TrainingLoop : IDisposable
     private readonly WorkerPool _pool;
     private readonly TimeProvider _time;
     private readonly IDiagnoser? _diagnoser;
-    private readonly ExecutionOptions _execution;
-    private readonly TensorFormat _format;
-    private TunedPolicies? _tuned;
-    private Evaluator? _servingEvaluator;
     private readonly TargetWatch? _target;
     private long _envStepsBefore, _trajectoriesBefore;
     private double _secondsBefore;
@@ -51,12 +47,12 @@ internal sealed class TrainingLoop : IDisposable
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(execution);
-        (_experiment, _execution, _time, _algorithm) = (experiment, execution, time, experiment.CreateAlgorithm());
+        (_experiment, _time, _algorithm) = (experiment, time, experiment.CreateAlgorithm());
         Rounds = experiment.Federation.Rounds;
         // What threads share is agents: more threads than those would only be woken for every phase.
         _pool = new WorkerPool(Math.Min(execution.Threads, experiment.Environment.AgentNames.Count));
         using var noGrad = no_grad();
-        TensorFormat format = _format = new TensorFormat(experiment.Dtype, execution.Device);
+        var format = new TensorFormat(experiment.Dtype, execution.Device);
         Policy policy = experiment.CreatePolicy(format);
         double[] theta = experiment.StartOf(policy)[..policy.Layout.SharedLength];
         Layout = policy.Layout;
@@ -71,6 +67,7 @@ internal sealed class TrainingLoop : IDisposable
         Personaliser.Require(experiment, Agents as IOwnObjectives);
         Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
             .CreateEvaluator(experiment, policy, _pool);
+        Served = new ServedPolicies(experiment, _algorithm, execution, Layout, Agents, Server, Evaluator, _pool);
         if (experiment.StopAt is not { } stopAt) return;
         _target = new TargetWatch(stopAt);
         _target.Require(experiment.Name, Evaluator, experiment.Environment);
@@ -89,17 +86,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>What the true objective is known by.</summary>
     public Evaluator Evaluator { get; }
 
-    /// <summary>
-    /// What judges the policies that serve agents: <see cref="Evaluator"/>, unless these are tuned ones in the place of a common one, whose
-    /// optimum is the mean of agents' own.
-    /// </summary>
-    public Evaluator ServingEvaluator => _tuned is null || _experiment.OwnPolicies
-        ? Evaluator
-        : _servingEvaluator ??= ProblemFamily.Of(_experiment.Environment).CreateEvaluator(
-            _experiment with { OwnPolicies = true }, _experiment.CreatePolicy(_format), _pool);
-
-    /// <summary>Whether agents have tuned their policies since the last round.</summary>
-    public bool IsPersonalised => _tuned is not null;
+    /// <summary>The policies that serve the agents now.</summary>
+    public ServedPolicies Served { get; }
 
     /// <summary>How the policy's parameters are laid out.</summary>
     public ParameterLayout Layout { get; }
@@ -117,7 +105,7 @@ internal sealed class TrainingLoop : IDisposable
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            ForgetTuned();
+            Served.Forget();
             field = value;
         }
     }
@@ -135,13 +123,13 @@ internal sealed class TrainingLoop : IDisposable
     public BestPolicy? Best { get; private set; }
 
     /// <summary>Transitions sampled since the start of the run, stops and resumes included.</summary>
-    public long EnvSteps => _envStepsBefore + Agents.EnvSteps + (_tuned?.EnvSteps ?? 0);
+    public long EnvSteps => _envStepsBefore + Agents.EnvSteps + Served.EnvSteps;
 
     /// <summary>
     /// Trajectories sampled since the start of the run, stops and resumes included; 0 where the
     /// estimator samples none, or does not say how many.
     /// </summary>
-    public long Trajectories => _trajectoriesBefore + Agents.Trajectories + (_tuned?.Trajectories ?? 0);
+    public long Trajectories => _trajectoriesBefore + Agents.Trajectories + Served.Trajectories;
 
     /// <summary>Seconds of training since the start of the run, stops left out.</summary>
     public double Seconds => _secondsBefore + (_started is { } since ? _time.GetElapsedTime(since).TotalSeconds : 0);
@@ -190,21 +178,12 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>
-    /// Has agents tune the policies that serve them, where the experiment says so and they have not. The state of the run stays as it is;
-    /// the tuned policies serve until another round is run.
+    /// Has agents tune the policies that serve them, where the experiment says so and they have not (<see cref="ServedPolicies"/>).
     /// </summary>
     /// <param name="cancellation">Ends it between two steps, without a trace.</param>
     /// <returns>Whether it was done.</returns>
     /// <exception cref="DivergedException">Parameters stopped being finite.</exception>
-    public bool Personalise(CancellationToken cancellation) => Timed(() =>
-    {
-        if (_tuned is not null) return true;
-        using DisposeScope scope = NewDisposeScope();
-        Tensor rows = OwnRows() ?? Server.Theta.unsqueeze(0).expand(Agents.Count, -1);
-        int block = _execution.BlockSizeFor(Agents.Count, (long)Layout.Length * _format.ElementSize);
-        _tuned = new Personaliser(_experiment, _format, RoundsDone).Run(rows, Agents.States(), block, _pool, cancellation);
-        return _tuned is not null;
-    });
+    public bool Personalise(CancellationToken cancellation) => Timed(() => Served.Personalise(RoundsDone, cancellation));
 
     /// <summary>Goes on from a stored state: the tensors of server and agents have been filled in by the caller.</summary>
     public void Restore(int roundsDone, long envSteps, double seconds, long bytesUp, long bytesDown, long trajectories = 0)
@@ -224,43 +203,6 @@ internal sealed class TrainingLoop : IDisposable
         Best = best;
     }
 
-    /// <summary>
-    /// The parameters that serve each agent, [N, d]: tuned ones, its own, or thetabar with its personal ones behind it. Null where thetabar
-    /// serves all agents, and where agents are at sites that keep theirs to themselves.
-    /// </summary>
-    /// <returns>A tensor of the caller's dispose scope.</returns>
-    public Tensor? OwnRows()
-    {
-        if (_tuned is not null) return _tuned.Rows.clone();
-        bool personal = Layout.PersonalLength > 0;
-        if (Agents is IOwnObjectives || (!personal && _algorithm.OwnParameters is null)) return null;
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        AgentStates states = Agents.States();
-        Tensor shared = _algorithm.OwnParameters is { } name
-            ? RowsOf(BlockState.AgentsPrefix + name)
-            : Server.Theta.unsqueeze(0).expand(Agents.Count, -1);
-        return (personal ? cat([shared, RowsOf(BlockState.Personal)], 1) : shared.clone()).MoveToOuterDisposeScope();
-
-        Tensor RowsOf(string state) => cat([.. states.Rows.Single(rows => rows.Name == state).Pieces]);
-    }
-
-    /// <summary><see cref="OwnRows"/> in double precision, [N][d].</summary>
-    public double[][]? OwnParameters()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return OwnRows() is not { } rows ? null
-            : [.. rows.detach().cpu().to(ScalarType.Float64).contiguous().Span<double>().ToArray().Chunk(Layout.Length)];
-    }
-
-    /// <summary>Evaluates the policies that serve the agents now.</summary>
-    /// <param name="temperature">The current tau; null for an experiment without entropy.</param>
-    public EvaluationResult EvaluateNow(double? temperature)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return ServingEvaluator.Evaluate(Server.Theta, temperature, OwnRows());
-    }
-
     /// <summary>A copy of thetabar in double precision, [d]; without personal parameters.</summary>
     public double[] Parameters()
     {
@@ -273,18 +215,11 @@ internal sealed class TrainingLoop : IDisposable
     {
         Agents.Dispose();
         Evaluator.Dispose();
-        _servingEvaluator?.Dispose();
-        ForgetTuned();
+        Served.Dispose();
         _diagnoser?.Dispose();
         Best?.Dispose();
         StateTensors.Dispose(Server);
         _pool.Dispose();
-    }
-
-    private void ForgetTuned()
-    {
-        _tuned?.Rows.Dispose();
-        _tuned = null;
     }
 
     private bool IsCheckpointDue => _experiment.CheckpointEvery > 0 && RoundsDone % _experiment.CheckpointEvery == 0;
@@ -317,7 +252,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private void Round(IRoundSink sink)
     {
-        ForgetTuned();
+        Served.Forget();
         Agents.BeginRound(RoundsDone);
         using (NewDisposeScope()) _algorithm.Run(Server, Agents, RoundsDone);
         RoundsDone++;
@@ -343,7 +278,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private EvaluationResult Evaluate(double? temperature)
     {
-        EvaluationResult evaluation = EvaluateNow(temperature);
+        EvaluationResult evaluation = Served.Evaluate(temperature);
         if (evaluation.Error is not null) throw new DivergedException(RoundsDone, "the server", evaluation.Error);
         _target?.See(evaluation);
         if (_experiment.KeepBest && evaluation.Objective < (Best?.Objective ?? double.PositiveInfinity)) KeepAsBest(evaluation.Objective);
@@ -354,7 +289,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Best?.Dispose();
-        Best = BestPolicy.Of(RoundsDone, objective, Server.Theta, OwnRows());
+        Best = BestPolicy.Of(RoundsDone, objective, Server.Theta, Served.OwnRows());
     }
 
     private void ThrowIfDiverged()

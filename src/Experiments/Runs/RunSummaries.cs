@@ -17,7 +17,7 @@ internal static class RunSummaries
     public static RunSummary Of(
         Experiment experiment, TrainingLoop federation, RunStatus status, EvaluationResult final, Action<string> stage)
     {
-        Evaluator evaluator = federation.ServingEvaluator;
+        Evaluator evaluator = federation.Served.Evaluator;
         return new RunSummary
         {
             Status = status == RunStatus.Finished ? RunSummary.Finished : RunSummary.Cancelled,
@@ -51,7 +51,7 @@ internal static class RunSummaries
                         OwnShare = final.OwnShares?[i],
                     }),
             ],
-            Certificate = status == RunStatus.Finished && !experiment.OwnPolicies && !federation.IsPersonalised
+            Certificate = status == RunStatus.Finished && !experiment.OwnPolicies && !federation.Served.IsPersonalised
                 ? Certifier.Of(experiment, federation.Parameters(), federation.RoundsDone, stage)
                 : null,
             Start = experiment.Start,

@@ -215,7 +215,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         using (TorchSharp.torch.NewDisposeScope())
         {
             PolicyFiles.Write(
-                _folder.PolicyFolder, _federation.Server.Theta, _federation.OwnRows(), _federation.Layout, _federation.RoundsDone,
+                _folder.PolicyFolder, _federation.Server.Theta, _federation.Served.OwnRows(), _federation.Layout, _federation.RoundsDone,
                 _experiment.Resolved["policy"]!, _federation.Best);
         }
         if (status == RunStatus.Finished) _tensorBoard!.End(success: true);
@@ -278,11 +278,11 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     /// </summary>
     private RunSummary Summarise(ref RunStatus status, CancellationToken cancellation)
     {
-        bool isTuned = _federation.IsPersonalised;
+        bool isTuned = _federation.Served.IsPersonalised;
         if (!isTuned)
         {
             if (_last?.Evaluation is null) _progress.Stage("evaluation");
-            _trained = SummaryOf(status, _last?.Evaluation ?? _federation.EvaluateNow(null));
+            _trained = SummaryOf(status, _last?.Evaluation ?? _federation.Served.Evaluate(null));
         }
         if (status != RunStatus.Finished || _experiment.Personalise.Steps == 0) return _trained!;
         if (!isTuned) _progress.Stage("steps of each agent by itself");
@@ -296,7 +296,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
 
     private EvaluationResult EvaluateTuned()
     {
-        EvaluationResult tuned = _federation.EvaluateNow(null);
+        EvaluationResult tuned = _federation.Served.Evaluate(null);
         return tuned.Error is null
             ? tuned
             : throw new DivergedException(_federation.RoundsDone, "an agent, after personalise", tuned.Error);

@@ -285,7 +285,7 @@ public sealed class FederatedTrainer : IDisposable
 
     private TrainingResult ResultOf(TrainingRun run, RunSummary summary)
     {
-        double[][]? own = run.Federation.OwnParameters();
+        double[][]? own = run.Federation.Served.OwnParameters();
         var stored = new StoredPolicy(run.Folder ?? "", StoredPolicy.Judged(Experiment, own), summary.Rounds, run.Federation.Parameters());
         return new TrainingResult(summary, new TrainedPolicy(stored with { OwnRows = own }));
     }

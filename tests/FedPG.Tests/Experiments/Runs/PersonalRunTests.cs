@@ -209,7 +209,7 @@ public sealed class PersonalRunTests
         };
         using var federation = new TrainingLoop(tried, RunTesting.Execution(), TimeProvider.System);
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
-        double moved = federation.OwnParameters()!.Zip(own, (after, before) => NumericsTesting.Distance(after, before)).Max();
+        double moved = federation.Served.OwnParameters()!.Zip(own, (after, before) => NumericsTesting.Distance(after, before)).Max();
         Assert.True(stays ? moved < 1e-8 : moved > 1e-5, $"moved by {moved}");
     }
 
@@ -383,7 +383,7 @@ public sealed class PersonalRunTests
             [.. Conflict, "federation.algorithm=centralized", "federation.localSteps=1", "federation.rounds=3000", "evaluateEvery=3000"]);
         using var searching = new TrainingLoop(experiment, RunTesting.Execution(), TimeProvider.System);
         searching.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
-        return (searching.Parameters(), searching.OwnParameters()!);
+        return (searching.Parameters(), searching.Served.OwnParameters()!);
     }
 
     private static string Logs(string folder) => string.Join("\n\n",
@@ -398,7 +398,7 @@ public sealed class PersonalRunTests
     {
         using var federation = new TrainingLoop(experiment, RunTesting.Execution(block: 2), TimeProvider.System);
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
-        return federation.OwnParameters()!;
+        return federation.Served.OwnParameters()!;
     }
 
     private static int PersonalLength(Experiment experiment)

@@ -80,9 +80,9 @@ public sealed class PersonaliseTests
         using var federation = new TrainingLoop(experiment, RunTesting.Execution(threads: 2, block: 2), TimeProvider.System);
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
         double[] theta = federation.Parameters();
-        double[][] before = federation.OwnParameters() ?? [.. Enumerable.Repeat(theta, Agents)];
+        double[][] before = federation.Served.OwnParameters() ?? [.. Enumerable.Repeat(theta, Agents)];
         Assert.True(federation.Personalise(TestContext.Current.CancellationToken));
-        double[][] after = federation.OwnParameters()!;
+        double[][] after = federation.Served.OwnParameters()!;
         FiniteMdp mdp = experiment.Mdp;
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float64);
         using DisposeScope scope = NewDisposeScope();

@@ -55,7 +55,7 @@ public sealed class DittoTests
         using var federation = new TrainingLoop(experiment, RunTesting.Execution(block: 1), TimeProvider.System);
         using Policy policy = experiment.CreatePolicy(TensorFormat.Float64);
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
-        double[][] own = federation.OwnParameters()!;
+        double[][] own = federation.Served.OwnParameters()!;
         Assert.Equal(experiment.StartOf(policy), own[0]);
         Assert.NotEqual(own[0], own[1]);
     }
@@ -103,6 +103,6 @@ public sealed class DittoTests
         using var federation = new TrainingLoop(
             AlgorithmTesting.Experiment(algorithm, assignments), RunTesting.Execution(2, 2), TimeProvider.System);
         federation.Run(Sink.None, checkpoint: null, TestContext.Current.CancellationToken);
-        return federation.OwnParameters()!;
+        return federation.Served.OwnParameters()!;
     }
 }
