@@ -48,7 +48,6 @@ internal sealed class TrainingLoop : IDisposable
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(execution);
         (_experiment, _time, _algorithm) = (experiment, time, experiment.CreateAlgorithm());
-        Rounds = experiment.Federation.Rounds;
         // What threads share is agents: more threads than those would only be woken for every phase.
         _pool = new WorkerPool(Math.Min(execution.Threads, experiment.Environment.AgentNames.Count));
         using var noGrad = no_grad();
@@ -68,6 +67,7 @@ internal sealed class TrainingLoop : IDisposable
         Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
             .CreateEvaluator(experiment, policy, _pool);
         Served = new ServedPolicies(experiment, _algorithm, execution, Layout, Agents, Server, Evaluator, _pool);
+        Rounds = experiment.Federation.Rounds;
         if (experiment.StopAt is not { } stopAt) return;
         _target = new TargetWatch(stopAt);
         _target.Require(experiment.Name, Evaluator, experiment.Environment);

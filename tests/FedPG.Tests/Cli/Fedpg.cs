@@ -11,7 +11,7 @@ internal sealed record Outcome(int ExitCode, string Output, string Errors)
     public string[] ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>The program as users start it: a process of its own.</summary>
+/// <summary>The program as users start it.</summary>
 internal static partial class Fedpg
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -32,8 +32,18 @@ internal static partial class Fedpg
     public static IReadOnlyDictionary<string, string> Variables { get; } =
         new Dictionary<string, string> { [QuickLoops] = "1", [LateTiers] = LateTiersFrom };
 
-    public static Outcome Run(string folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
+    /// <summary>
+    /// Runs a command to its end: in a process that has run others before, unless it loads plug-ins or works for a cluster.
+    /// </summary>
+    public static Outcome Run(string folder, params string[] arguments) =>
+        OperatingSystem.IsWindows() || arguments.Any(a => a is "--plugin" or "--cluster" or "worker")
+            ? RunFresh(folder, arguments)
+            : WarmProcess.Run(folder, arguments, Patience);
 
+    /// <summary>Runs a command to its end in a process of its own.</summary>
+    public static Outcome RunFresh(string folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with variables of its environment, or another program.</summary>
     public static Outcome Run(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program = null)
     {
         using Started started = Start(folder, environment, arguments, program);
@@ -44,6 +54,15 @@ internal static partial class Fedpg
 
     public static Started Start(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments, string? program = null)
     {
+        ProcessStartInfo start = StartInfo(folder, program);
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        return new Started(Process.Start(start)!);
+    }
+
+    /// <summary>How the program is started, without arguments and with redirected streams.</summary>
+    public static ProcessStartInfo StartInfo(string folder, string? program = null)
+    {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             RedirectStandardOutput = true,
@@ -52,10 +71,8 @@ internal static partial class Fedpg
             WorkingDirectory = folder,
         };
         foreach ((string name, string value) in Variables) start.Environment[name] = value;
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
         start.ArgumentList.Add(program ?? Path.Combine(AppContext.BaseDirectory, "fedpg.dll"));
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        return new Started(Process.Start(start)!);
+        return start;
     }
 
     /// <summary>A process that may still run.</summary>

@@ -55,14 +55,7 @@ public sealed class ContextRunTests
     public void Threads_blocks_and_stops_change_no_bit(string settings)
     {
         using var folder = new TemporaryFolder();
-        Experiment experiment = RunTesting.Experiment(settings.Split('|'));
-        RunTesting.Run(experiment, folder["whole"], threads: 1, block: 4);
-        RunTesting.Run(experiment, folder["blocks"], threads: 3, block: 1);
-        RunTesting.RunUntil(2, experiment, folder["stopped"], threads: 2, block: 2);
-        RunTesting.ResumeUntil(null, folder["stopped"], threads: 1, block: 4);
-        string bits = RunTesting.Bits(folder["whole"]);
-        Assert.Equal(bits, RunTesting.Bits(folder["blocks"]));
-        Assert.Equal(bits, RunTesting.Bits(folder["stopped"]));
+        RunTesting.AssertSameBits(RunTesting.Experiment(settings.Split('|')), folder);
     }
 
     [Fact]

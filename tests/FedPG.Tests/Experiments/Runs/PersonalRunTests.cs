@@ -24,10 +24,11 @@ public sealed class PersonalRunTests
     private const string Exact = "gradient={\"estimator\":\"exact\"}",
         Both = """policy={"kind":"neural-softmax","hidden":[6],"personal":["head","embedding"],"embeddingSize":2}""",
         Ppo = """gradient={"estimator":"ppo","horizon":16,"trajectories":2,"epochs":2}""",
-        Pendulum = """environment={"id":"Pendulum-v1","agents":4}|objective=reward|federation.localStepSize=0.0001|"""
+        Pendulum = """environment={"id":"Pendulum-v1","agents":4}|objective=reward|evaluateEvery=4|federation.localStepSize=0.0001|"""
             + """policy={"kind":"gaussian","hidden":[5],"personal":["head"]}""",
         Images = """environment={"id":"MiniGrid-DoorKey-5x5-v0","agents":4}|objective=reward|federation.localStepSize=0.0001|"""
-            + """policy={"kind":"neural-softmax","network":"convolution","channels":[3],"hidden":[5],"start":"orthogonal"}""",
+            + """evaluateEvery=4|policy={"kind":"neural-softmax","network":"convolution","channels":[3],"""
+            + """  "hidden":[5],"start":"orthogonal"}""",
         Head = """policy={"kind":"neural-softmax","hidden":[6],"personal":["head"]}""";
 
     /// <summary>Agents that disagree on what they share, and cannot say all that they would by what is their own.</summary>
@@ -68,14 +69,7 @@ public sealed class PersonalRunTests
     public void Threads_blocks_and_stops_change_no_bit(string settings)
     {
         using var folder = new TemporaryFolder();
-        Experiment experiment = RunTesting.Experiment(settings.Split('|'));
-        RunTesting.Run(experiment, folder["whole"], threads: 1, block: 4);
-        RunTesting.Run(experiment, folder["blocks"], threads: 3, block: 1);
-        RunTesting.RunUntil(2, experiment, folder["stopped"], threads: 2, block: 2);
-        RunTesting.ResumeUntil(null, folder["stopped"], threads: 1, block: 4);
-        string bits = RunTesting.Bits(folder["whole"]);
-        Assert.Equal(bits, RunTesting.Bits(folder["blocks"]));
-        Assert.Equal(bits, RunTesting.Bits(folder["stopped"]));
+        RunTesting.AssertSameBits(RunTesting.Experiment(settings.Split('|')), folder);
     }
 
     [Fact]

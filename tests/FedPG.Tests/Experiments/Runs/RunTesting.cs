@@ -76,6 +76,28 @@ internal static class RunTesting
         string.Join('\n', Directory.EnumerateFiles(Path.Combine(folder, "policy"), "*.bin").Order(StringComparer.Ordinal)
             .Select(file => Convert.ToHexString(File.ReadAllBytes(file)))));
 
+    /// <summary>
+    /// The law of runs: neither threads nor blocks of agents nor stops change a bit. One run goes through by itself; the others are stopped
+    /// after a round, begun with blocks of one agent on three threads and ended with other blocks on other threads.
+    /// </summary>
+    /// <param name="experiment">With checkpoints, and more rounds than the last stop.</param>
+    /// <param name="folder">Where the runs are written: <c>whole</c>, and <c>stopped-ROUND</c>.</param>
+    /// <param name="stops">After which rounds runs are stopped; one that is stopped after round 2 if empty.</param>
+    /// <returns>The bits of the run.</returns>
+    public static string AssertSameBits(Experiment experiment, TemporaryFolder folder, params int[] stops)
+    {
+        Run(experiment, folder["whole"]);
+        string expected = Bits(folder["whole"]);
+        foreach (int stop in stops.Length == 0 ? [2] : stops)
+        {
+            string stopped = folder[$"stopped-{stop}"];
+            RunUntil(stop, experiment, stopped, threads: 3, block: 1);
+            ResumeUntil(null, stopped, threads: 2, block: stop % 2 == 0 ? 2 : 4);
+            Assert.True(expected == Bits(stopped), $"other bits with threads, blocks and a stop after round {stop}");
+        }
+        return expected;
+    }
+
     /// <summary>The last round that a run, which may go on meanwhile, has written down; -1 where there is none yet.</summary>
     public static int RoundsOf(string folder)
     {

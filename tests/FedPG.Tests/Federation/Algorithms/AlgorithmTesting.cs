@@ -103,11 +103,11 @@ internal static class AlgorithmTesting
         return RunTesting.Bits(folder);
     }
 
-    /// <summary>Starts a run and stops it when a round is done.</summary>
+    /// <summary>Starts a run, on three threads with blocks of one agent, and stops it when a round is done.</summary>
     public static void Stop(Experiment experiment, string folder, int round)
     {
         using var stop = new CancellationTokenSource();
-        using TrainingRun run = TrainingRun.Start(experiment, RunTesting.Execution(), folder, new JsonObject { ["fedpg"] = "test" },
+        using TrainingRun run = TrainingRun.Start(experiment, RunTesting.Execution(3, 1), folder, new JsonObject { ["fedpg"] = "test" },
             new Sink(report => { if (report.Round == round) stop.Cancel(); }), TimeProvider.System);
         run.Run(stop.Token);
     }

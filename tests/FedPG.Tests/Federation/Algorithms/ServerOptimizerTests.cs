@@ -84,7 +84,7 @@ public sealed class ServerOptimizerTests
         string[] settings =
         [
             "environment.options.heterogeneity=1", "gradient.entropy=0.3", "federation.localSteps=10", "federation.localStepSize=0.02",
-            "federation.rounds=3000", "evaluateEvery=3000",
+            "federation.rounds=1000", "evaluateEvery=1000",
         ];
         double Left(Experiment experiment) => AlgorithmTesting.Reports(experiment)[^1].Evaluation!.RegularisedGap!.Value;
         Experiment proximal = AlgorithmTesting.Experiment("fedprox", [.. settings, "federation.proximal=15"]);

@@ -37,19 +37,7 @@ public sealed class EstimatorRunTests
     {
         using var folder = new TemporaryFolder();
         Experiment experiment = EstimatorsTesting.Read(Five, settings.Split('|'));
-        RunTesting.Run(experiment, folder["whole"]);
-        string expected = RunTesting.Bits(folder["whole"]);
-        foreach ((int threads, int? block) in new (int, int?)[] { (2, 1), (1, 4), (3, 2) })
-        {
-            RunTesting.Run(experiment, folder[$"{threads}-{block}"], threads, block);
-            Assert.Equal(expected, RunTesting.Bits(folder[$"{threads}-{block}"]));
-        }
-        foreach (int stop in (int[])[0, 1, 3])
-        {
-            RunTesting.RunUntil(stop, experiment, folder[$"stop-{stop}"]);
-            RunTesting.ResumeUntil(null, folder[$"stop-{stop}"], threads: 2, block: 2);
-            Assert.Equal(expected, RunTesting.Bits(folder[$"stop-{stop}"]));
-        }
+        string expected = RunTesting.AssertSameBits(experiment, folder, 0, 1, 3);
         RunTesting.Run(EstimatorsTesting.Read(Five, [.. settings.Split('|'), "seed=4"]), folder["other"]);
         bool random = !settings.Contains("estimator=exact", StringComparison.Ordinal);
         if (random) Assert.NotEqual(expected, RunTesting.Bits(folder["other"]));

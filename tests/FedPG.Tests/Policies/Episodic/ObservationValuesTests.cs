@@ -206,7 +206,7 @@ public sealed class ObservationValuesTests
         using var estimator = new EpisodicTdEstimator(
             new EstimatorSetup(environment, values, 0, 1, Objective.Regret, NumericsTesting.Entropy(0), Seed: 2));
         double[] expected = new PlainMdp(mdp, 0, Objective.Regret).Values(Uniform(mdp)).V, learned = Learn(
-            estimator, values.Layout.Length, 200_000);
+            estimator, values.Layout.Length, 60_000);
         for (int s = 0; s < mdp.States; s++)
         {
             if (!mdp.Terminal[s]) Assert.InRange(Math.Abs(learned[s] - expected[s]) / expected.Max(), 0, 0.02);
@@ -230,10 +230,10 @@ public sealed class ObservationValuesTests
         var plain = new PlainMdp(mdp, 0, Objective.Regret);
         double[,] q = new double[mdp.States, mdp.Actions];
         for (int k = 0; k < 500; k++) q = plain.Bellman(q);
-        double[] expected = [.. q.Cast<double>()], learned = Learn(estimator, values.Layout.Length, 300_000);
+        double[] expected = [.. q.Cast<double>()], learned = Learn(estimator, values.Layout.Length, 100_000);
         for (int k = 0; k < expected.Length; k++)
         {
-            if (!mdp.Terminal[k / mdp.Actions]) Assert.InRange(Math.Abs(learned[k] - expected[k]) / expected.Max(), 0, 0.02);
+            if (!mdp.Terminal[k / mdp.Actions]) Assert.InRange(Math.Abs(learned[k] - expected[k]) / expected.Max(), 0, 0.03);
         }
     }
 

@@ -62,7 +62,8 @@ public sealed class NaturalRolloutTests
 
     /// <summary>
     /// A table that is stepped, with a logit for each of its pairs: by many trajectories log pi moves as it does along the exact direction
-    /// of the table, (Q - V) / (1 - gamma). 30,000 trajectories of 60 steps leave 0.7 to 2.3 % (seeds 1 to 10); the seed is fixed.
+    /// of the table, (Q - V) / (1 - gamma). 12,000 trajectories of 60 steps leave 1 to 4 % (30,000: 0.7 to 2.3 %
+    /// over seeds 1 to 10); the seed is fixed.
     /// </summary>
     [Fact]
     public void A_stepped_table_has_the_direction_of_the_table()
@@ -76,7 +77,7 @@ public sealed class NaturalRolloutTests
         Tensor rows = tensor((double[])[.. logits, .. new double[mdp.Actions]], [1, policy.Layout.Length]);
         using var estimator = new NaturalRolloutEstimator(
             new EstimatorSetup(environment, policy, 0, 1, Objective.Regret, NumericsTesting.Entropy(0), Seed: 4),
-            new SamplerSettings(60, 30_000, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Regret),
+            new SamplerSettings(60, 12_000, ReturnKind.ToGo, Baseline.LeaveOneOut, 0, Objective.Regret),
             new FisherOptions(1e-6, Iterations: 200));
         double[] x = NumericsTesting.Directions(estimator, rows, default).Numbers();
         double[] expected = Centred(truth.Natural(logits)),

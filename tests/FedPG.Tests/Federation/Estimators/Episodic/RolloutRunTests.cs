@@ -69,16 +69,7 @@ public sealed class RolloutRunTests
     public void Threads_blocks_and_stops_change_no_bit(string[] assignments)
     {
         using var folder = new TemporaryFolder();
-        Experiment experiment = RolloutTesting.Experiment(assignments);
-        RunTesting.Run(experiment, folder["one"]);
-        string expected = RunTesting.Bits(folder["one"]);
-        RunTesting.Run(experiment, folder["two"], threads: 2);
-        Assert.Equal(expected, RunTesting.Bits(folder["two"]));
-        RunTesting.Run(experiment, folder["blocks"], threads: 3, block: 1);
-        Assert.Equal(expected, RunTesting.Bits(folder["blocks"]));
-        RunTesting.RunUntil(1, experiment, folder["stopped"], threads: 2, block: 2);
-        RunTesting.ResumeUntil(null, folder["stopped"], threads: 1, block: 4);
-        Assert.Equal(expected, RunTesting.Bits(folder["stopped"]));
+        RunTesting.AssertSameBits(RolloutTesting.Experiment(assignments), folder, 1);
     }
 
     [Fact]

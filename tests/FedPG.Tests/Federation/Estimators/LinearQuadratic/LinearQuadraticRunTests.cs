@@ -102,17 +102,7 @@ public sealed class LinearQuadraticRunTests
         using var folder = new TemporaryFolder();
         Experiment experiment = LinearQuadraticTesting.Experiment([$"federation.algorithm={algorithm}", "federation.localStepSize=0.001",
             .. assignments]);
-        RunTesting.Run(experiment, folder["one"]);
-        string expected = RunTesting.Bits(folder["one"]);
-        foreach ((int threads, int? block) in new (int, int?)[] { (2, null), (3, 1), (1, 2), (2, 4), (1, 8) })
-        {
-            string name = $"{threads}-{block}";
-            RunTesting.Run(experiment, folder[name], threads, block);
-            Assert.True(expected == RunTesting.Bits(folder[name]), $"other bits with {threads} threads and blocks of {block}");
-        }
-        RunTesting.RunUntil(2, experiment, folder["stopped"]);
-        RunTesting.ResumeUntil(null, folder["stopped"], threads: 2, block: 1);
-        Assert.Equal(expected, RunTesting.Bits(folder["stopped"]));
+        RunTesting.AssertSameBits(experiment, folder, 1, 2);
     }
 
     [Fact]
