@@ -45,7 +45,7 @@ internal sealed record Budget(BudgetKind Kind, double Amount)
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(errors);
         string form = $"must be {string.Join(" or ", Kinds.Select(k => $"{k}=N"))}";
-        if (Words.Assignment(text) is not { } parts)
+        if (ArgumentText.Assignment(text) is not { } parts)
         {
             errors.Add(new ValidationError(Source, "", text, form));
             return null;

@@ -34,7 +34,7 @@ internal sealed record Contender(string Label, string Algorithm, IReadOnlyList<S
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(errors);
         var contenders = new List<Contender>();
-        foreach (string entry in Words.Split(text, ','))
+        foreach (string entry in ArgumentText.Split(text, ','))
         {
             if (Parse(entry, text, known, errors) is not { } contender) continue;
             // File systems of some machines take a and A for one name.
@@ -56,15 +56,15 @@ internal sealed record Contender(string Label, string Algorithm, IReadOnlyList<S
             return null;
         }
         int before = errors.Count;
-        IReadOnlyList<string> parts = Words.Split(entry, ':');
-        (string? label, string algorithm) = Words.Assignment(parts[0]) is { } named ? (named.Key, named.Value) : (null, parts[0]);
+        IReadOnlyList<string> parts = ArgumentText.Split(entry, ':');
+        (string? label, string algorithm) = ArgumentText.Assignment(parts[0]) is { } named ? (named.Key, named.Value) : (null, parts[0]);
         if (!known.Contains(algorithm))
             errors.Add(new ValidationError(Source, "", algorithm.Length == 0 ? entry : algorithm,
                 $"is not an algorithm; the nearest is \"{NearestName.Of(algorithm, known)}\", and there are {string.Join(", ", known)}"));
         var settings = new List<Setting>();
         foreach (string part in parts.Skip(1))
         {
-            if (Words.Assignment(part) is not { Key.Length: > 0, Value.Length: > 0 } setting)
+            if (ArgumentText.Assignment(part) is not { Key.Length: > 0, Value.Length: > 0 } setting)
                 errors.Add(new ValidationError(Source, "", entry, $"\"{part}\" must be key=value"));
             else if (settings.Exists(s => s.Path == Setting.PathOf(setting.Key)))
                 errors.Add(new ValidationError(Source, "", entry, $"sets {setting.Key} twice"));

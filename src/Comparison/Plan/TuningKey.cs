@@ -46,12 +46,12 @@ internal sealed record TuningKey(string Path, IReadOnlyList<string> Values)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(errors);
-        if (Words.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
+        if (ArgumentText.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
         {
             errors.Add(new ValidationError(Source, "", text, "must be key=value,value,... with the values to try"));
             return null;
         }
-        IReadOnlyList<string> values = Words.Split(parts.Value, ',');
+        IReadOnlyList<string> values = ArgumentText.Split(parts.Value, ',');
         string[] wrong = values.Any(v => v.Length == 0)
             ? ["has an empty value"]
             : values.Distinct().Count() < values.Count ? ["names a value twice"] : [];

@@ -1,7 +1,7 @@
 using System.Globalization;
+using FedPG.Comparison.Plan;
 using FedPG.Core.Options;
 using FedPG.Core.Streams;
-using Words = FedPG.Comparison.Plan.Words;
 
 namespace FedPG.Comparison.Sweeps;
 
@@ -32,7 +32,7 @@ internal sealed record SweepDraw(string Path, string Distribution)
     /// <returns>null where there was one.</returns>
     public static SweepDraw? Parse(string text, List<ValidationError> errors)
     {
-        if (Words.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
+        if (ArgumentText.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
         {
             errors.Add(new ValidationError(Source, "", text, $"must be {Form}"));
             return null;
@@ -52,7 +52,7 @@ internal sealed record SweepDraw(string Path, string Distribution)
         double share = ((((ulong)high << 32) | low) >> 11) * (1.0 / (1L << 53));
         if (Range(Distribution) is not { } range)
         {
-            IReadOnlyList<string> values = Words.Split(Distribution, ',');
+            IReadOnlyList<string> values = ArgumentText.Split(Distribution, ',');
             return values[(int)(share * values.Count)];
         }
         return range.Kind switch
@@ -70,7 +70,7 @@ internal sealed record SweepDraw(string Path, string Distribution)
         {
             if (distribution.Contains("..", StringComparison.Ordinal))
                 return "must be log:LOW..HIGH, uniform:LOW..HIGH, whole:LOW..HIGH or a list";
-            bool hasEmpty = Words.Split(distribution, ',').Any(v => v.Length == 0);
+            bool hasEmpty = ArgumentText.Split(distribution, ',').Any(v => v.Length == 0);
             return hasEmpty ? "has an empty value; must be values, separated by commas" : null;
         }
         if (Range(distribution) is not { } range) return $"must be {kind}:LOW..HIGH with two numbers";

@@ -1,7 +1,6 @@
 using FedPG.Comparison.Plan;
 using FedPG.Core.Options;
 using FedPG.Experiments;
-using Words = FedPG.Comparison.Plan.Words;
 
 namespace FedPG.Comparison.Sweeps;
 
@@ -24,12 +23,12 @@ internal sealed record SweepGrid(string Path, IReadOnlyList<string> Values)
     /// <returns>null where there was one.</returns>
     public static SweepGrid? Parse(string text, List<ValidationError> errors)
     {
-        if (Words.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
+        if (ArgumentText.Assignment(text) is not { Key.Length: > 0, Value.Length: > 0 } parts)
         {
             errors.Add(new ValidationError(Source, "", text, $"must be {Form}, with the values to try"));
             return null;
         }
-        IReadOnlyList<string> values = Words.Split(parts.Value, ',');
+        IReadOnlyList<string> values = ArgumentText.Split(parts.Value, ',');
         string? wrong = values.Any(v => v.Length == 0) ? "has an empty value"
             : values.Distinct().Count() < values.Count ? "names a value twice" : null;
         if (wrong is null) return new SweepGrid(PathOf(parts.Key), values);

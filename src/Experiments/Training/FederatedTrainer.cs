@@ -54,7 +54,7 @@ public sealed class FederatedTrainer : IDisposable
     public FederatedTrainer(
         FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm,
         TrainingOptions? options = null)
-        : this(ExperimentReader.Default, Compose(environment, policy, gradient, algorithm, options ??= new()), options.Folder,
+        : this(ExperimentReader.Default, ExperimentRecords.Read(environment, policy, gradient, algorithm, options ??= new()), options.Folder,
             ExecutionOf(options)) { }
 
     /// <summary>Makes a trainer of an experiment that was read.</summary>
@@ -245,31 +245,6 @@ public sealed class FederatedTrainer : IDisposable
 
     /// <summary>Releases agents and folder. A run with a folder that is not finished can be resumed.</summary>
     public void Dispose() => _run?.Dispose();
-
-    /// <summary>The records as the document of an experiment, read.</summary>
-    private static Experiment Compose(
-        FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm,
-        TrainingOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        ArgumentNullException.ThrowIfNull(policy);
-        ArgumentNullException.ThrowIfNull(gradient);
-        ArgumentNullException.ThrowIfNull(algorithm);
-        JsonObject document = OptionRecord.ToJson(options);
-        document["environment"] = GivenEnvironment.Section(environment);
-        document["policy"] = Named("kind", policy.Kind, policy);
-        document["gradient"] = Named("estimator", gradient.Estimator, gradient);
-        document["federation"] = Named("algorithm", algorithm.Algorithm, algorithm);
-        return ExperimentReader.Default.Read(
-            JsonSerializer.SerializeToElement(document), nameof(FederatedTrainer), Environment.CurrentDirectory, [], environment);
-    }
-
-    private static JsonObject Named(string key, string name, object options)
-    {
-        JsonObject section = OptionRecord.ToJson(options);
-        section.Insert(0, key, name);
-        return section;
-    }
 
     private static ExecutionOptions ExecutionOf(TrainingOptions options)
     {

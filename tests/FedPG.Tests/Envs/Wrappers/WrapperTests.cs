@@ -61,7 +61,7 @@ public sealed class WrapperTests
     [Fact]
     public void Statistics_are_sums_over_whole_episodes()
     {
-        var environment = new EpisodeStatistics(new TimeLimit(new CartPole(), 20));
+        var environment = new RecordEpisodeStatistics(new TimeLimit(new CartPole(), 20));
         double[][] actions = Actions(environment.ActionSpace, 1000, 2);
         double total = 0;
         int steps = 0, episodes = 0, length = 0;

@@ -2,7 +2,7 @@ namespace FedPG.Envs.Wrappers;
 
 /// <summary>Adds up rewards and steps. An episode that is broken off by a reset counts for nothing.</summary>
 /// <param name="inner">The environment; a <see cref="TimeLimit"/> belongs inside, so that its ends are seen.</param>
-internal sealed class EpisodeStatistics(IEnvironment inner) : EnvironmentWrapper(inner)
+internal sealed class RecordEpisodeStatistics(IEnvironment inner) : EnvironmentWrapper(inner)
 {
     /// <summary>The undiscounted rewards of the running episode so far, of the whole one after its end.</summary>
     public double Return { get; private set; }

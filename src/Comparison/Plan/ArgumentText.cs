@@ -3,7 +3,7 @@ namespace FedPG.Comparison.Plan;
 /// <summary>
 /// Splits texts of the command line where brackets, braces and quotes allow it, so that a value may be any JSON. Stateless.
 /// </summary>
-internal static class Words
+internal static class ArgumentText
 {
     /// <summary>The parts between separators that stand outside of brackets, braces and quotes; blanks around a part are dropped.</summary>
     /// <param name="text">The text.</param>
