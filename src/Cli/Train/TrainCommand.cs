@@ -138,6 +138,7 @@ internal static class TrainCommand
             if (trainer is null) return Finished(parsed);
             folder = trainer.Folder;
             trainer.AddSink(progress);
+            trainer.AddSink(new PolicyPainter(trainer.Experiment));
             progress.Begin(trainer.Open());
             RunSummary summary = trainer.RunToEnd(interrupt.Token);
             progress.End();

@@ -21,6 +21,7 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     private readonly TimeProvider _time;
     private readonly EventWriter _events;
     private readonly string[] _names;
+    private readonly PolicyEvents? _policy;
     private long _flushed;
     private bool _ended;
 
@@ -31,11 +32,12 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <param name="format">How it is written as text.</param>
     /// <param name="resumedAt">The first round that follows where a run goes on from a checkpoint; null for a new run.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="policy">Writes of the policy; null for nothing.</param>
     public TensorBoardLog(
         string folder, IEnumerable<string> agentNames, JsonObject experiment, JsonSerializerOptions format, int? resumedAt,
-        TimeProvider time)
+        TimeProvider time, PolicyEvents? policy = null)
     {
-        (_names, _time, _flushed) = (AgentTags.Of(agentNames), time, time.GetTimestamp());
+        (_names, _time, _flushed, _policy) = (AgentTags.Of(agentNames), time, time.GetTimestamp(), policy);
         _events = new EventWriter(folder, time);
         if (resumedAt is { } round)
         {
@@ -65,6 +67,7 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
             AddAgents(name, i => values[i]);
         }
         _events.WriteScalars(report.Round);
+        _policy?.Write(_events, report.Round);
         if (_time.GetElapsedTime(_flushed) >= Patience) Flush();
     }
 
@@ -81,12 +84,17 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     {
         if (_ended) return;
         _ended = true;
+        _policy?.End(_events);
         HyperParameters.WriteEnd(_events, success);
         Flush();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _events.Dispose();
+    public void Dispose()
+    {
+        _policy?.End(_events);
+        _events.Dispose();
+    }
 
     private void AddAgents(string curve, Func<int, double?> value)
     {
