@@ -38,7 +38,9 @@ internal sealed class PolicyPainter(Experiment experiment) : IRoundSink, IPolicy
             var stored = new StoredPolicy("", experiment, rounds, theta) { OwnRows = own is null ? null : [own] };
             if (ShownPolicy.Of(stored, Source).SubjectOf(0, []) is not { } subject) return null;
             PictureScene scene = subject.Play(seed: 0, isTable ? 1 : MaxSteps);
-            byte[] bytes = isTable ? PictureFiles.ToPng(subject.Drawing.Draw(scene, null)) : PictureFiles.ToGif(subject.Drawing, scene, scale: 1);
+            byte[] bytes = isTable
+                ? PictureFiles.ToPng(subject.Drawing.Draw(scene, null))
+                : PictureFiles.ToGif(subject.Drawing, scene, scale: 1);
             (int width, int height) = isTable
                 ? (BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)))
                 : (BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(6)), BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(8)));

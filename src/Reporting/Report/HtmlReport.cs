@@ -160,7 +160,8 @@ internal static class HtmlReport
 
         static string Data(string kind, byte[] bytes) => $"data:image/{kind};base64,{Convert.ToBase64String(bytes)}";
 
-        static string Image(string kind, byte[] bytes, string says) => $"<img width=\"560\" alt=\"{HtmlPage.Text(says)}\" src=\"{Data(kind, bytes)}\">";
+        static string Image(string kind, byte[] bytes, string says) =>
+            $"<img width=\"560\" alt=\"{HtmlPage.Text(says)}\" src=\"{Data(kind, bytes)}\">";
     }
 
     /// <summary>What to type to have the same runs again, to judge them, and to go on with those that have not ended.</summary>
