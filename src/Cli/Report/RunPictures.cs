@@ -12,7 +12,7 @@ namespace FedPG.Cli.Report;
 internal sealed class RunPictures(int agents)
 {
     /// <summary>The moments of an episode, and the bytes of a film and of all pictures, that a page may hold.</summary>
-    private const int MaxSteps = 24, MaxFilm = 300_000, MaxBytes = 4_000_000;
+    private const int MaxSteps = 16, MaxFilm = 250_000, MaxBytes = 1_500_000;
 
     /// <summary>Why settings have no picture.</summary>
     public List<string> Remarks { get; } = [];

@@ -11,8 +11,8 @@ internal sealed class HtmlPage(string title)
 {
     private readonly StringBuilder _body = new();
 
-    /// <summary>Gets after how many seconds a browser asks for the page again; 0 (the default) for never.</summary>
-    public int Refresh { get; init; }
+    /// <summary>Gets whether a browser asks for the page again by itself; false by default.</summary>
+    public bool IsWatched { get; init; }
 
     /// <summary>Adds markup.</summary>
     public void Line(string markup) => _body.Append(markup).Append('\n');
@@ -73,7 +73,7 @@ internal sealed class HtmlPage(string title)
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        {(Refresh > 0 ? Invariant($"<meta http-equiv=\"refresh\" content=\"{Refresh}\">\n") : "")}<title>{Text(title)}</title>
+        <title>{Text(title)}</title>
         <style>
         {PageLook.Style}
         </style>
@@ -83,14 +83,12 @@ internal sealed class HtmlPage(string title)
         {_body.ToString().TrimEnd()}
         <div id="tip" role="status"></div>
         <script>
-        {PageLook.Script}
+        {PageLook.Script}{(IsWatched ? "\n" + PageLook.Reload : "")}
         </script>
         </body>
         </html>
 
         """;
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static bool LooksLikeNumber(string cell) =>
         cell.Length > 0 && (char.IsAsciiDigit(cell[0]) || (cell[0] == '-' && cell.Length > 1 && char.IsAsciiDigit(cell[1])));

@@ -22,17 +22,17 @@ internal static class HtmlReport
     /// <summary>Writes the page about run folders.</summary>
     /// <param name="read">The runs, and the folders that can only be named; at least one of both together.</param>
     /// <param name="pictures">Makes pictures of policies for the groups; null for none.</param>
-    /// <param name="refresh">After how many seconds a browser asks again; 0 for never.</param>
+    /// <param name="watched">Whether a browser asks for the page again by itself.</param>
     public static string Of(
-        ReportedRuns read, Func<IReadOnlyList<RunGroup>, IReadOnlyList<ReportPicture>>? pictures = null, int refresh = 0)
+        ReportedRuns read, Func<IReadOnlyList<RunGroup>, IReadOnlyList<ReportPicture>>? pictures = null, bool watched = false)
     {
         ArgumentNullException.ThrowIfNull(read);
         IReadOnlyList<ReportedRun> runs = read.Shown;
-        if (runs.Count == 0) return OfNone(read.Named, refresh);
+        if (runs.Count == 0) return OfNone(read.Named, watched);
         IReadOnlyList<RunGroup> groups = RunGroup.Of(runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different);
         string name = string.Join(", ", runs.Select(r => r.Name).Distinct().Take(3))
             + (runs.Select(r => r.Name).Distinct().Count() > 3 ? ", ..." : "");
-        var page = new HtmlPage(name) { Refresh = refresh };
+        var page = new HtmlPage(name) { IsWatched = watched };
         page.Line($"<h1>{HtmlPage.Text(name)}</h1>");
         page.Line($"<p class=\"lead\">{HtmlPage.Text(Lead(runs, groups))}</p>");
         if (Best(groups) is { } best) page.Line($"<p class=\"best\">{best}</p>");
@@ -50,10 +50,10 @@ internal static class HtmlReport
         return page.ToString();
     }
 
-    private static string OfNone(IReadOnlyList<ValidationError> named, int refresh)
+    private static string OfNone(IReadOnlyList<ValidationError> named, bool watched)
     {
-        var page = new HtmlPage("No run to show") { Refresh = refresh };
-        page.Line("<h1>No run to show</h1>");
+        var page = new HtmlPage("No run to show") { IsWatched = watched };
+        page.Line(watched ? "<h1>No round yet</h1>" : "<h1>No run to show</h1>");
         NotShown(page, named);
         return page.ToString();
     }

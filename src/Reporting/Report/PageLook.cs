@@ -67,6 +67,14 @@ internal static class PageLook
         figure, tr { break-inside: avoid; } }
         """;
 
+    /// <summary>Asks for the page again every five seconds while somebody answers; then what is there stays.</summary>
+    public const string Reload = """
+        setInterval(() => fetch(location.href, { method: 'HEAD' }).then(r => { if (r.ok) location.reload(); }).catch(() => {
+          if (!document.querySelector('.ended')) { const p = document.createElement('p'); p.className = 'ended warn';
+            p.textContent = 'The run answers no more: it has ended, or was stopped.'; document.querySelector('h1').after(p); }
+        }), 5000);
+        """;
+
     /// <summary>Values under the pointer, tables that are sorted, light and dark. Without it the page lacks only these.</summary>
     public const string Script = """
         (() => {
