@@ -39,12 +39,14 @@ internal sealed class HtmlPage(string title)
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A number to four digits; nothing where it is none.</summary>
-    public static string Number(double number)
+    /// <param name="number">The number.</param>
+    /// <param name="digits">Another number of digits.</param>
+    public static string Number(double number, int digits = 4)
     {
         if (double.IsNaN(number)) return "";
         double size = Math.Abs(number);
         if (number != 0 && (size < 1e-3 || size >= 1e6)) return number.ToString("0.###e0", CultureInfo.InvariantCulture);
-        return number.ToString(size >= 1000 ? "0" : "G4", CultureInfo.InvariantCulture);
+        return number.ToString(size >= 1000 ? "0" : digits == 4 ? "G4" : "G3", CultureInfo.InvariantCulture);
     }
 
     /// <summary>A whole number, its digits in threes.</summary>

@@ -372,7 +372,7 @@ internal static class HtmlReport
             : Intervals.Bootstrap(values, Intervals.InterquartileMean, BootstrapSeed);
         return values.Length == 1
             ? HtmlPage.Number(figure.Value)
-            : $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low)}, {HtmlPage.Number(figure.High)}]";
+            : $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low, 3)}, {HtmlPage.Number(figure.High, 3)}]";
     }
 
     private static string Range(RunGroup group, Func<ReportedRun, double> of)

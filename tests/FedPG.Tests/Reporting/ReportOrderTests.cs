@@ -26,7 +26,7 @@ public sealed class ReportOrderTests
         Figure95 figure = Intervals.Bootstrap(
             [.. groups[0].Runs.Select(run => run.Figure("objective"))], Intervals.InterquartileMean, 1);
         Assert.Contains(
-            $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low)}, {HtmlPage.Number(figure.High)}]", HtmlReport.Of(runs),
+            $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low, 3)}, {HtmlPage.Number(figure.High, 3)}]", HtmlReport.Of(runs),
             StringComparison.Ordinal);
     }
 
