@@ -54,7 +54,7 @@ internal sealed class EventWriter : IDisposable
         if (value is { } number) _summary.NamedFloat(Value, tag, (float)number);
     }
 
-    /// <summary>Writes all values that were added, as one event.</summary>
+    /// <summary>Writes all that was added, as one event.</summary>
     /// <param name="step">Their step.</param>
     public void WriteScalars(long step)
     {
@@ -78,18 +78,17 @@ internal sealed class EventWriter : IDisposable
     public void WriteMetadata(string tag, string plugin, ProtoBuffer content) =>
         WriteTensor(tag, plugin, content, new ProtoBuffer().Whole(Type, Float).Message(Shape, VectorOfOne()).Floats(FloatValues, 0));
 
-    /// <summary>Writes how numbers are spread.</summary>
+    /// <summary>Adds how numbers are spread to the next <see cref="WriteScalars"/>.</summary>
     /// <param name="tag">Their tag.</param>
-    /// <param name="step">Their step.</param>
     /// <param name="values">The numbers.</param>
-    public void WriteHistogram(string tag, long step, ReadOnlySpan<double> values)
+    public void AddHistogram(string tag, ReadOnlySpan<double> values)
     {
         byte[] rows = Histogram.Of(values);
         if (rows.Length == 0) return;
         ProtoBuffer shape = new ProtoBuffer().Message(2, new ProtoBuffer().Whole(1, rows.Length / 3 / sizeof(double)))
             .Message(2, new ProtoBuffer().Whole(1, 3));
         ProtoBuffer tensor = new ProtoBuffer().Whole(Type, Double).Message(Shape, shape).Bytes(Content, rows);
-        WriteTensor(tag, "histograms", new ProtoBuffer(), tensor, step);
+        _summary.Message(Value, TensorValue(tag, "histograms", new ProtoBuffer(), tensor, TensorClass));
     }
 
     /// <summary>Writes a picture.</summary>
@@ -116,11 +115,13 @@ internal sealed class EventWriter : IDisposable
     }
 
     private void WriteTensor(
-        string tag, string plugin, ProtoBuffer content, ProtoBuffer tensor, long step = 0, int dataClass = TensorClass)
+        string tag, string plugin, ProtoBuffer content, ProtoBuffer tensor, long step = 0, int dataClass = TensorClass) =>
+        Append(Begin(step).Message(Summary, new ProtoBuffer().Message(Value, TensorValue(tag, plugin, content, tensor, dataClass))));
+
+    private static ProtoBuffer TensorValue(string tag, string plugin, ProtoBuffer content, ProtoBuffer tensor, int dataClass)
     {
         ProtoBuffer metadata = new ProtoBuffer().Message(1, new ProtoBuffer().Text(1, plugin).Message(2, content)).Whole(4, dataClass);
-        ProtoBuffer value = new ProtoBuffer().Text(Tag, tag).Message(Tensor, tensor).Message(Metadata, metadata);
-        Append(Begin(step).Message(Summary, new ProtoBuffer().Message(Value, value)));
+        return new ProtoBuffer().Text(Tag, tag).Message(Tensor, tensor).Message(Metadata, metadata);
     }
 
     private static ProtoBuffer VectorOfOne() => new ProtoBuffer().Message(2, new ProtoBuffer().Whole(1, 1));

@@ -34,7 +34,7 @@ internal sealed class PolicyEvents
         if (federation.RoundsDone >= 0) _before = federation.Parameters();
     }
 
-    /// <summary>Writes what is due after a round.</summary>
+    /// <summary>Adds to the event of a round what is due after it.</summary>
     /// <param name="events">Takes it.</param>
     /// <param name="round">The rounds that are done.</param>
     public void Write(EventWriter events, int round)
@@ -46,10 +46,10 @@ internal sealed class PolicyEvents
             foreach (ParameterSlice slice in _federation.Layout.Slices)
             {
                 if (slice.IsPersonal || slice.Offset + slice.Length > theta!.Length) continue;
-                events.WriteHistogram($"parameters/{slice.Name}", round, theta.AsSpan(slice.Offset, slice.Length));
+                events.AddHistogram($"parameters/{slice.Name}", theta.AsSpan(slice.Offset, slice.Length));
                 if (_before is null || round == 0) continue;
                 double[] step = [.. Enumerable.Range(slice.Offset, slice.Length).Select(k => theta[k] - _before[k])];
-                events.WriteHistogram($"steps/{slice.Name}", round, step);
+                events.AddHistogram($"steps/{slice.Name}", step);
             }
             if (_drawing is { IsCompleted: true }) Put(events);
             bool affordable = _time.GetElapsedTime(_started) * MaxShare >= TimeSpan.FromTicks(Interlocked.Read(ref _spent));

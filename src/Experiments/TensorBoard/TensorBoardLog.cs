@@ -16,12 +16,17 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <summary>How long events may wait for others before the file has them.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>The share of the time since the file was begun that went into it until the round before.</summary>
+    private const string Share = "time/logging_share";
+
     private static readonly (string Name, double Share)[] Quantiles = [("min", 0), ("p10", 0.1), ("median", 0.5), ("p90", 0.9), ("max", 1)];
 
     private readonly TimeProvider _time;
     private readonly EventWriter _events;
     private readonly string[] _names;
     private readonly PolicyEvents? _policy;
+    private readonly long _opened;
+    private TimeSpan _spent;
     private long _flushed;
     private bool _ended;
 
@@ -37,7 +42,8 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
         string folder, IEnumerable<string> agentNames, JsonObject experiment, JsonSerializerOptions format, int? resumedAt,
         TimeProvider time, PolicyEvents? policy = null)
     {
-        (_names, _time, _flushed, _policy) = (AgentTags.Of(agentNames), time, time.GetTimestamp(), policy);
+        (_names, _time, _policy) = (AgentTags.Of(agentNames), time, policy);
+        _opened = _flushed = time.GetTimestamp();
         _events = new EventWriter(folder, time);
         if (resumedAt is { } round)
         {
@@ -55,6 +61,7 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <inheritdoc/>
     public void Report(RoundReport report)
     {
+        long began = _time.GetTimestamp();
         foreach (string name in report.Metrics.Names) _events.Add(name, report.Metrics[name]);
         if (report.Evaluation is { } evaluation)
         {
@@ -66,9 +73,11 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
             IReadOnlyList<double?> values = report.Metrics.PerAgent(name)!;
             AddAgents(name, i => values[i]);
         }
-        _events.WriteScalars(report.Round);
+        if (_spent > TimeSpan.Zero) _events.Add(Share, _spent / _time.GetElapsedTime(_opened));
         _policy?.Write(_events, report.Round);
+        _events.WriteScalars(report.Round);
         if (_time.GetElapsedTime(_flushed) >= Patience) Flush();
+        _spent += _time.GetElapsedTime(began);
     }
 
     /// <summary>Puts everything reported into the file.</summary>

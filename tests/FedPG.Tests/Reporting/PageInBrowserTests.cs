@@ -115,7 +115,8 @@ public sealed partial class PageInBrowserTests
         var pictures = new RunPictures(2);
         string page = HtmlReport.Of(ReportedRuns.Read(ReportedRun.FoldersOf([folder["runs"]], "RUN_DIR")), pictures.Of);
         Assert.Empty(pictures.Remarks);
-        Assert.Equal(4, FilmImages().Count(page));
+        // Two settings have ended; of each two agents have a policy and an episode.
+        Assert.Equal(8, Images().Count(page));
         File.WriteAllText(folder["check.html"],
             "<!DOCTYPE html><meta charset=\"utf-8\"><body><script>"
                 + $"const page = {JsonSerializer.Serialize(page)};\n{Checks}</script></body>");
@@ -144,5 +145,5 @@ public sealed partial class PageInBrowserTests
     private static partial Regex Problems();
 
     [GeneratedRegex("src=\"data:image/(?:gif|png)")]
-    private static partial Regex FilmImages();
+    private static partial Regex Images();
 }
