@@ -41,11 +41,11 @@ internal static class CommonOptions
         Description = "Go on although experiment.json, or the finite-MDP file that it names, has another content than when the run began.",
     };
 
-    /// <summary>Allows whole numbers from 1 to a maximum.</summary>
-    public static void RequireWhole(Option option, int maximum, string allowed) => option.Validators.Add(result =>
+    /// <summary>Allows whole numbers from a minimum to a maximum.</summary>
+    public static void RequireWhole(Option option, int maximum, string allowed, int minimum = 1) => option.Validators.Add(result =>
     {
         if (result.Tokens.Count != 1) return;
         bool whole = int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value);
-        if (!whole || value < 1 || value > maximum) result.AddError(allowed);
+        if (!whole || value < minimum || value > maximum) result.AddError(allowed);
     });
 }

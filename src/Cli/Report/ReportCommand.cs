@@ -9,6 +9,8 @@ namespace FedPG.Cli.Report;
 /// <summary><c>fedpg report</c>: a page about runs.</summary>
 internal static class ReportCommand
 {
+    private const int MaxPictures = 100;
+
     private static readonly Argument<string[]> Folders = new("RUN_DIR")
     {
         Description =
@@ -24,9 +26,20 @@ internal static class ReportCommand
         DefaultValueFactory = _ => "report.html",
     };
 
+    private static readonly Option<int> Pictures = new("--pictures")
+    {
+        Description = "Agents of each setting whose policy and an episode are drawn: the best, the worst, and those between; 0 for none.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 2,
+    };
+
     public static Command Create()
     {
-        var command = new Command("report", "Writes a page about runs: results, curves, agents, what crossed, settings.") { Folders, Out };
+        CommonOptions.RequireWhole(Pictures, MaxPictures, $"must be a whole number from 0 to {MaxPictures}", minimum: 0);
+        var command = new Command("report", "Writes a page about runs: results, curves, agents, what crossed, settings.")
+        {
+            Folders, Out, Pictures,
+        };
         command.SetAction(Run);
         return command;
     }
@@ -40,7 +53,10 @@ internal static class ReportCommand
         else if (Directory.Exists(path)) errors.Add(new ValidationError(Out.Name, "", path, "is a folder; a file is needed"));
         ReportedRuns? runs = Collected(errors, () => ReportedRuns.Read(ReportedRun.FoldersOf(parsed.GetValue(Folders)!, Folders.Name)));
         if (errors.Count > 0 || runs is null) throw new InvalidInputException(errors);
-        Write(path, HtmlReport.Of(runs));
+        runs = runs with { Named = [.. runs.Named, .. ReportedRun.LinksBelow(parsed.GetValue(Folders)!)] };
+        var pictures = new RunPictures(parsed.GetValue(Pictures));
+        Write(path, HtmlReport.Of(runs, pictures.Of));
+        foreach (string remark in pictures.Remarks) Console.Error.WriteLine(remark);
         foreach (ValidationError error in runs.Named) Console.Error.WriteLine($"not shown: {error}");
         parsed.InvocationConfiguration.Output.WriteLine(path);
         return ExitCode.Ok;

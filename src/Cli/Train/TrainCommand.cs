@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedPG.Cli.Cluster;
 using FedPG.Cli.Common;
+using FedPG.Cluster;
+using FedPG.Cluster.Hosting;
 using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Presets;
@@ -78,7 +80,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a policy, and writes curves, policy and summary to a run folder.")
         {
             File, PresetOptions.Preset, PresetOptions.List, From, Set, Seed, SeedsTraining.Seeds, Out, Threads, BlockSize, Device, Resume,
-            AcceptChanges, Quiet, Json,
+            AcceptChanges, WatchPage.Option, Quiet, Json,
         };
         TrainingCluster.AddTo(command);
         command.SetAction(Run);
@@ -129,6 +131,9 @@ internal static class TrainCommand
         using var interrupt = new Interrupt(() => progress.Note("stopping at the end of this round; press Ctrl+C again to stop at once"));
         using var cluster = TrainingCluster.Of(parsed, parsed.GetValue(BlockSize), progress.Note, interrupt.Token);
         ExecutionOptions execution = Execution(parsed, cluster);
+        using WatchPage? watch = WatchPage.Of(parsed);
+        using var meters = new TrainingMeters();
+        using Telemetry? telemetry = cluster is null ? Telemetry.Start("fedpg-train") : null;
         string? folder = parsed.GetValue(Resume);
         try
         {
@@ -138,6 +143,10 @@ internal static class TrainCommand
             if (trainer is null) return Finished(parsed);
             folder = trainer.Folder;
             trainer.AddSink(progress);
+            trainer.AddSink(new PolicyPainter(trainer.Experiment));
+            trainer.AddSink(meters);
+            watch?.Show(folder!);
+            if (watch is not null) progress.Note($"watch it: {watch.Address}");
             progress.Begin(trainer.Open());
             RunSummary summary = trainer.RunToEnd(interrupt.Token);
             progress.End();

@@ -22,7 +22,8 @@ internal sealed class Telemetry : IDisposable
         ResourceBuilder resource = ResourceBuilder.CreateDefault();
         if (!IsSet(NameVariable)) resource.AddService(service);
         if (IsSet(Endpoint) || IsSet(MetricsEndpoint))
-            _meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(ClusterMeters.Name, EngineMeters)
+            _meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
+                .AddMeter(ClusterMeters.Name, TrainingMeters.Name, EngineMeters)
                 .AddOtlpExporter().Build();
         if (IsSet(Endpoint) || IsSet(TracesEndpoint))
             _spans = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(ClusterMeters.Name).AddOtlpExporter().Build();

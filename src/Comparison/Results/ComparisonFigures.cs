@@ -11,6 +11,8 @@ namespace FedPG.Comparison.Results;
 /// </summary>
 internal static class ComparisonFigures
 {
+    private const int MaxLegend = 7;
+
     private static readonly (string Name, string Label, Func<CsvTable, IReadOnlyList<double>> Of)[] Axes =
     [
         ("rounds", "communication rounds", t => t["round"]),
@@ -23,21 +25,24 @@ internal static class ComparisonFigures
     {
         CsvTable[][] runs =
             [.. result.Standings.Select(s => s.Runs.Select(r => RunCurves.Read(folder.RunOf(r.Label, r.Seed))).ToArray())];
+        int[] styles = AlgorithmStyles.Of([.. result.Standings.Select(s => s.Contender.Algorithm)]);
+        // Of more curves than can be told apart by a legend, each has its name beside its end.
+        LegendPlacement legend = result.Standings.Count > MaxLegend ? LegendPlacement.LineEnds : LegendPlacement.Below;
         string title = $"{result.Name}: {result.Plan.Seeds.Count} {(result.Plan.Seeds.Count == 1 ? "seed" : "seeds")}";
         foreach ((string name, string label, Func<CsvTable, IReadOnlyList<double>> of) in Axes)
         {
-            Series[] series = [.. result.Standings.Select((s, k) => Curve(s, runs[k], of, result.Judged, k))];
+            Series[] series = [.. result.Standings.Select((s, k) => Curve(s, runs[k], of, result.Judged, styles[k]))];
             // Algorithms that use nothing of it (no messages, exact gradients) have no place on the axis.
             if (!series.Any(s => s.X.Any(x => x > 0))) continue;
             yield return ($"{result.Judged}-by-{name}",
                 Figure.Of(new Panel { Title = title, XLabel = label, YLabel = result.Judged, YScale = SeedCurves.ScaleOf(series),
-                    Series = series }));
+                    Series = series }, legend));
         }
         Panel estimates = new()
         {
             Title = title,
             XLabel = $"{result.Judged} at the end: interquartile mean, 95 % interval",
-            Estimates = [.. result.Standings.Select((s, k) => Estimate(s, result.ByGap ? s.Gap!.Value : s.Objective, k))],
+            Estimates = [.. result.Standings.Select((s, k) => Estimate(s, result.ByGap ? s.Gap!.Value : s.Objective, styles[k]))],
         };
         if (estimates.Estimates.Any(e => double.IsFinite(e.Value)))
             yield return ($"{result.Judged}-at-the-end", Figure.Of(estimates, LegendPlacement.None));

@@ -261,7 +261,8 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         Evaluator evaluator = _federation.Evaluator;
         _logs = new RunLogs(
             folder.FullPath, names, evaluator.AgentOptima, evaluator.IsEstimate, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
-        _tensorBoard = new TensorBoardLog(folder.FullPath, names, document, RunFolder.JsonOptions, resumedAt, time);
+        _tensorBoard = new TensorBoardLog(folder.FullPath, names, document, RunFolder.JsonOptions, resumedAt, time,
+            new PolicyEvents(_federation, () => (_progress as IPainterSource)?.Painter, time));
     }
 
     private void WriteCheckpoint()

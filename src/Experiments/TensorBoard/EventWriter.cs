@@ -19,7 +19,8 @@ internal sealed class EventWriter : IDisposable
     private const int Value = 1, Tag = 1, Tensor = 8, Metadata = 9;
 
     // Fields and values of TensorProto and of SummaryMetadata.
-    private const int Type = 1, Shape = 2, FloatValues = 5, StringValues = 8, Float = 1, String = 7, TensorClass = 2;
+    private const int Type = 1, Shape = 2, Content = 4, FloatValues = 5, StringValues = 8, Float = 1, Double = 2, String = 7,
+        TensorClass = 2, BlobClass = 3;
 
     private readonly TimeProvider _time;
     private readonly RecordFile _file;
@@ -53,7 +54,7 @@ internal sealed class EventWriter : IDisposable
         if (value is { } number) _summary.NamedFloat(Value, tag, (float)number);
     }
 
-    /// <summary>Writes all values that were added, as one event.</summary>
+    /// <summary>Writes all that was added, as one event.</summary>
     /// <param name="step">Their step.</param>
     public void WriteScalars(long step)
     {
@@ -77,6 +78,31 @@ internal sealed class EventWriter : IDisposable
     public void WriteMetadata(string tag, string plugin, ProtoBuffer content) =>
         WriteTensor(tag, plugin, content, new ProtoBuffer().Whole(Type, Float).Message(Shape, VectorOfOne()).Floats(FloatValues, 0));
 
+    /// <summary>Adds how numbers are spread to the next <see cref="WriteScalars"/>.</summary>
+    /// <param name="tag">Their tag.</param>
+    /// <param name="values">The numbers.</param>
+    public void AddHistogram(string tag, ReadOnlySpan<double> values)
+    {
+        byte[] rows = Histogram.Of(values);
+        if (rows.Length == 0) return;
+        ProtoBuffer shape = new ProtoBuffer().Message(2, new ProtoBuffer().Whole(1, rows.Length / 3 / sizeof(double)))
+            .Message(2, new ProtoBuffer().Whole(1, 3));
+        ProtoBuffer tensor = new ProtoBuffer().Whole(Type, Double).Message(Shape, shape).Bytes(Content, rows);
+        _summary.Message(Value, TensorValue(tag, "histograms", new ProtoBuffer(), tensor, TensorClass));
+    }
+
+    /// <summary>Writes a picture.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="step">Its step.</param>
+    public void WriteImage(PolicyPicture picture, long step)
+    {
+        ProtoBuffer tensor = new ProtoBuffer().Whole(Type, String)
+            .Message(Shape, new ProtoBuffer().Message(2, new ProtoBuffer().Whole(1, 3)))
+            .Text(StringValues, picture.Width.ToString(CultureInfo.InvariantCulture))
+            .Text(StringValues, picture.Height.ToString(CultureInfo.InvariantCulture)).Bytes(StringValues, picture.Bytes);
+        WriteTensor(picture.Tag, "images", new ProtoBuffer(), tensor, step, BlobClass);
+    }
+
     /// <summary>Hands all events to the system.</summary>
     public void Flush() => _file.Flush();
 
@@ -88,11 +114,14 @@ internal sealed class EventWriter : IDisposable
         _summary.Dispose();
     }
 
-    private void WriteTensor(string tag, string plugin, ProtoBuffer content, ProtoBuffer tensor)
+    private void WriteTensor(
+        string tag, string plugin, ProtoBuffer content, ProtoBuffer tensor, long step = 0, int dataClass = TensorClass) =>
+        Append(Begin(step).Message(Summary, new ProtoBuffer().Message(Value, TensorValue(tag, plugin, content, tensor, dataClass))));
+
+    private static ProtoBuffer TensorValue(string tag, string plugin, ProtoBuffer content, ProtoBuffer tensor, int dataClass)
     {
-        ProtoBuffer metadata = new ProtoBuffer().Message(1, new ProtoBuffer().Text(1, plugin).Message(2, content)).Whole(4, TensorClass);
-        ProtoBuffer value = new ProtoBuffer().Text(Tag, tag).Message(Tensor, tensor).Message(Metadata, metadata);
-        Append(Begin(0).Message(Summary, new ProtoBuffer().Message(Value, value)));
+        ProtoBuffer metadata = new ProtoBuffer().Message(1, new ProtoBuffer().Text(1, plugin).Message(2, content)).Whole(4, dataClass);
+        return new ProtoBuffer().Text(Tag, tag).Message(Tensor, tensor).Message(Metadata, metadata);
     }
 
     private static ProtoBuffer VectorOfOne() => new ProtoBuffer().Message(2, new ProtoBuffer().Whole(1, 1));

@@ -16,11 +16,17 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <summary>How long events may wait for others before the file has them.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>The share of the time since the file was begun that went into it until the round before.</summary>
+    private const string Share = "time/logging_share";
+
     private static readonly (string Name, double Share)[] Quantiles = [("min", 0), ("p10", 0.1), ("median", 0.5), ("p90", 0.9), ("max", 1)];
 
     private readonly TimeProvider _time;
     private readonly EventWriter _events;
     private readonly string[] _names;
+    private readonly PolicyEvents? _policy;
+    private readonly long _opened;
+    private TimeSpan _spent;
     private long _flushed;
     private bool _ended;
 
@@ -31,11 +37,13 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <param name="format">How it is written as text.</param>
     /// <param name="resumedAt">The first round that follows where a run goes on from a checkpoint; null for a new run.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="policy">Writes of the policy; null for nothing.</param>
     public TensorBoardLog(
         string folder, IEnumerable<string> agentNames, JsonObject experiment, JsonSerializerOptions format, int? resumedAt,
-        TimeProvider time)
+        TimeProvider time, PolicyEvents? policy = null)
     {
-        (_names, _time, _flushed) = (AgentTags.Of(agentNames), time, time.GetTimestamp());
+        (_names, _time, _policy) = (AgentTags.Of(agentNames), time, policy);
+        _opened = _flushed = time.GetTimestamp();
         _events = new EventWriter(folder, time);
         if (resumedAt is { } round)
         {
@@ -53,6 +61,7 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     /// <inheritdoc/>
     public void Report(RoundReport report)
     {
+        long began = _time.GetTimestamp();
         foreach (string name in report.Metrics.Names) _events.Add(name, report.Metrics[name]);
         if (report.Evaluation is { } evaluation)
         {
@@ -64,8 +73,11 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
             IReadOnlyList<double?> values = report.Metrics.PerAgent(name)!;
             AddAgents(name, i => values[i]);
         }
+        if (_spent > TimeSpan.Zero) _events.Add(Share, _spent / _time.GetElapsedTime(_opened));
+        _policy?.Write(_events, report.Round);
         _events.WriteScalars(report.Round);
         if (_time.GetElapsedTime(_flushed) >= Patience) Flush();
+        _spent += _time.GetElapsedTime(began);
     }
 
     /// <summary>Puts everything reported into the file.</summary>
@@ -81,12 +93,17 @@ internal sealed class TensorBoardLog : IRoundSink, IDisposable
     {
         if (_ended) return;
         _ended = true;
+        _policy?.End(_events);
         HyperParameters.WriteEnd(_events, success);
         Flush();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _events.Dispose();
+    public void Dispose()
+    {
+        _policy?.End(_events);
+        _events.Dispose();
+    }
 
     private void AddAgents(string curve, Func<int, double?> value)
     {

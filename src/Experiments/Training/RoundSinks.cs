@@ -1,11 +1,15 @@
+using FedPG.Experiments.TensorBoard;
 using FedPG.Federation;
 
 namespace FedPG.Experiments.Training;
 
 /// <summary>Hands every report to several sinks, in the order in which they were added. Not thread-safe.</summary>
-internal sealed class RoundSinks : IRoundSink
+internal sealed class RoundSinks : IRoundSink, IPainterSource
 {
     private readonly List<IRoundSink> _sinks = [];
+
+    /// <inheritdoc/>
+    public IPolicyPainter? Painter => _sinks.OfType<IPolicyPainter>().FirstOrDefault();
 
     /// <summary>Adds a sink.</summary>
     public void Add(IRoundSink sink) => _sinks.Add(sink);

@@ -1,4 +1,5 @@
 using FedPG.Reporting.Figures;
+using FedPG.Reporting.Fonts;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
@@ -56,7 +57,13 @@ internal sealed class PanelPlot(PanelLayout layout, Box room, Box frame)
         if (panel.XLabel.Length > 0)
         {
             float y = frame.Bottom + Sizes.TickLength + (Sizes.Tick * Sizes.Line) + Sizes.Label;
-            yield return new(panel.XLabel, middle, y, Sizes.Label, TextAnchor.Middle);
+            // A label wider than the frame goes to the middle of the room, and smaller where it is wider than that, too.
+            float width = PlotFont.Width(panel.XLabel, Sizes.Label), wide = room.Right - room.Left - (2 * Sizes.Gap);
+            float size = Math.Min(Sizes.Label, Sizes.Label * wide / Math.Max(width, 1));
+            float half = Math.Min(width, wide) / 2;
+            float least = room.Left + Sizes.Gap + half;
+            float at = Math.Clamp(middle, least, Math.Max(least, room.Right - Sizes.Gap - half));
+            yield return new(panel.XLabel, at, y, size, TextAnchor.Middle);
         }
 
         if (panel.YLabel.Length > 0)

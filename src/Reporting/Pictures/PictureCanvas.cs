@@ -4,10 +4,10 @@ using SkiaSharp;
 
 namespace FedPG.Reporting.Pictures;
 
-/// <summary>Draws pictures with Skia, two pixels a unit. To be used within <see cref="SkiaGate"/>. Dispose of it.</summary>
+/// <summary>Draws pictures with Skia, two pixels a unit or as told. To be used within <see cref="SkiaGate"/>. Dispose of it.</summary>
 internal sealed class PictureCanvas : IDisposable
 {
-    private const int Scale = 2;
+    public const int Scale = 2;
     private const string Cut = "...";
     private readonly SKSurface _surface;
     private readonly SKPaint _fill = new() { IsAntialias = true, Style = SKPaintStyle.Fill };
@@ -16,19 +16,21 @@ internal sealed class PictureCanvas : IDisposable
         IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round,
     };
 
-    private PictureCanvas(Picture picture)
+    private PictureCanvas(Picture picture, int scale)
     {
-        (int width, int height) = ((int)MathF.Ceiling(picture.Width * Scale), (int)MathF.Ceiling(picture.Height * Scale));
+        (int width, int height) = ((int)MathF.Ceiling(picture.Width * scale), (int)MathF.Ceiling(picture.Height * scale));
         _surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul))
             ?? throw new InvalidOperationException($"No image of {width} by {height} pixels can be made.");
     }
 
     /// <summary>The image of a picture; dispose of it.</summary>
-    public static SKImage Draw(Picture picture)
+    /// <param name="picture">The picture.</param>
+    /// <param name="scale">Pixels a unit.</param>
+    public static SKImage Draw(Picture picture, int scale = Scale)
     {
-        using var canvas = new PictureCanvas(picture);
+        using var canvas = new PictureCanvas(picture, scale);
         canvas._surface.Canvas.Clear(SKColors.White);
-        canvas._surface.Canvas.Scale(Scale);
+        canvas._surface.Canvas.Scale(scale);
         foreach (Shape shape in picture.Shapes) canvas.Draw(shape);
         return canvas._surface.Snapshot();
     }

@@ -28,8 +28,9 @@ internal static class PictureFiles
     /// <summary>An episode as a GIF that repeats for ever; of a long one about every tenth, twentieth ... moment, at most 1,001.</summary>
     /// <param name="drawing">How it is drawn.</param>
     /// <param name="scene">What is shown.</param>
+    /// <param name="scale">Pixels a unit.</param>
     /// <returns>The bytes of the file.</returns>
-    public static byte[] ToGif(EnvironmentDrawing drawing, PictureScene scene)
+    public static byte[] ToGif(EnvironmentDrawing drawing, PictureScene scene, int scale = PictureCanvas.Scale)
     {
         ArgumentNullException.ThrowIfNull(drawing);
         ArgumentNullException.ThrowIfNull(scene);
@@ -39,7 +40,7 @@ internal static class PictureFiles
         for (int t = 0; t <= steps; t++)
         {
             if (t % every != 0 && t != steps) continue;
-            (uint[] pixels, width, height) = Pixels(drawing.Draw(scene, t));
+            (uint[] pixels, width, height) = Pixels(drawing.Draw(scene, t), scale);
             frames.Add((pixels, t == steps ? LastDelay : drawing.Delay));
         }
         using var stream = new MemoryStream();
@@ -48,9 +49,9 @@ internal static class PictureFiles
     }
 
     /// <summary>The pixels 0xRRGGBB.</summary>
-    private static (uint[] Pixels, int Width, int Height) Pixels(Picture picture) => SkiaGate.Alone(() =>
+    private static (uint[] Pixels, int Width, int Height) Pixels(Picture picture, int scale) => SkiaGate.Alone(() =>
     {
-        using SKImage image = PictureCanvas.Draw(picture);
+        using SKImage image = PictureCanvas.Draw(picture, scale);
         using var bitmap = SKBitmap.FromImage(image);
         ReadOnlySpan<uint> raw = MemoryMarshal.Cast<byte, uint>(bitmap.GetPixelSpan());
         uint[] pixels = new uint[raw.Length];

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using FedPG.Reporting.Drawing;
 using FedPG.Reporting.Figures;
 
 namespace FedPG.Reporting.Report;
@@ -10,44 +9,13 @@ namespace FedPG.Reporting.Report;
 /// <param name="title">The title, as plain text.</param>
 internal sealed class HtmlPage(string title)
 {
-    private const string Style = """
-        body { font: 15px/1.5 "Liberation Sans", Arial, Helvetica, sans-serif; color: #1a1a1a; max-width: 1120px; margin: 2.5em auto;
-        padding: 0 1.5em; }
-        h1 { font-size: 1.9em; margin: 0 0 .2em; } h2 { font-size: 1.25em; margin: 2em 0 .6em; border-bottom: 1px solid #ccc;
-        padding-bottom: .2em; }
-        .lead { color: #444; max-width: 60em; } .scroll { overflow-x: auto; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-        th, td { padding: .3em .9em .3em 0; text-align: right; vertical-align: top; white-space: nowrap; }
-        th { border-bottom: 1.5px solid #1a1a1a; font-weight: 600; } td { border-bottom: 1px solid #e4e4e4; }
-        th:first-child, td:first-child, td.text, th.text { text-align: left; }
-        td.text { white-space: normal; overflow-wrap: anywhere; min-width: 5em; }
-        .note, figcaption { color: #555; font-size: .9em; max-width: 60em; margin: .4em 0 0; } figure { margin: 1.2em 0 0; }
-        svg { max-width: 100%; height: auto; }
-        .swatch { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 2px; }
-        pre { background: #f6f6f6; padding: 1em; overflow-x: auto; font-size: .85em; }
-        summary { cursor: pointer; } @media print { body { margin: 0; max-width: none; } details { display: none; }
-        figure, table { break-inside: avoid; } }
-        """;
-
     private readonly StringBuilder _body = new();
-    private int _figures;
+
+    /// <summary>Gets whether a browser asks for the page again by itself; false by default.</summary>
+    public bool IsWatched { get; init; }
 
     /// <summary>Adds markup.</summary>
     public void Line(string markup) => _body.Append(markup).Append('\n');
-
-    /// <summary>Adds a figure.</summary>
-    /// <param name="figure">What is drawn.</param>
-    /// <param name="caption">Plain text; empty for none.</param>
-    public void Figure(Figure figure, string caption)
-    {
-        string svg = Encoding.UTF8.GetString(FigureFiles.ToSvg(figure));
-        svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
-        // Names are looked up in the whole page, and each figure has a first clip.
-        string own = string.Create(CultureInfo.InvariantCulture, $"figure{++_figures}-clip");
-        svg = svg.Replace("id=\"clip", $"id=\"{own}", StringComparison.Ordinal)
-            .Replace("url(#clip", $"url(#{own}", StringComparison.Ordinal);
-        Line($"<figure>{svg.TrimEnd()}{(caption.Length > 0 ? $"<figcaption>{Text(caption)}</figcaption>" : "")}</figure>");
-    }
 
     /// <summary>Adds a table.</summary>
     /// <param name="head">The names of the columns, as plain text.</param>
@@ -71,12 +39,14 @@ internal sealed class HtmlPage(string title)
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>A number to four digits; nothing where it is none.</summary>
-    public static string Number(double number)
+    /// <param name="number">The number.</param>
+    /// <param name="digits">Another number of digits.</param>
+    public static string Number(double number, int digits = 4)
     {
         if (double.IsNaN(number)) return "";
         double size = Math.Abs(number);
         if (number != 0 && (size < 1e-3 || size >= 1e6)) return number.ToString("0.###e0", CultureInfo.InvariantCulture);
-        return number.ToString(size >= 1000 ? "0" : "G4", CultureInfo.InvariantCulture);
+        return number.ToString(size >= 1000 ? "0" : digits == 4 ? "G4" : "G3", CultureInfo.InvariantCulture);
     }
 
     /// <summary>A whole number, its digits in threes.</summary>
@@ -94,10 +64,9 @@ internal sealed class HtmlPage(string title)
             + (thousands == 0 ? "" : " " + "kMGT"[thousands - 1]);
     }
 
-    /// <summary>The colour that a group has in the figures.</summary>
+    /// <summary>The colour that a style has in the figures.</summary>
     public static string Swatch(int style) =>
-        string.Create(CultureInfo.InvariantCulture,
-            $"<span class=\"swatch\" style=\"background:#{SeriesStyle.At(style).Colour:x6}\"></span>");
+        string.Create(CultureInfo.InvariantCulture, $"<span class=\"swatch s{style % SeriesStyle.Table.Count}\"></span>");
 
     /// <inheritdoc/>
     public override string ToString() => $"""
@@ -108,11 +77,16 @@ internal sealed class HtmlPage(string title)
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{Text(title)}</title>
         <style>
-        {Style}
+        {PageLook.Style}
         </style>
         </head>
         <body>
+        <button class="theme" type="button" hidden>dark</button>
         {_body.ToString().TrimEnd()}
+        <div id="tip" role="status"></div>
+        <script>
+        {PageLook.Script}{(IsWatched ? "\n" + PageLook.Reload : "")}
+        </script>
         </body>
         </html>
 

@@ -6,50 +6,183 @@ using FedPG.Core.Statistics;
 namespace FedPG.Reporting.Report;
 
 /// <summary>
-/// A page about runs: what was reached and what it cost, curves, agents, what crossed, settings. One file that needs nothing else: figures
-/// are SVG within it, and there is no script. The same folders give the same bytes. Stateless.
+/// A page about runs: what was reached and what it cost, curves, agents, policies, what crossed, settings. One file that fetches nothing.
+/// The same folders give the same bytes. Stateless.
 /// </summary>
 internal static class HtmlReport
 {
     private const string InsideCaption =
-        "Drift: how far local steps lead agents from the server's parameters, mean over agents and local steps of a round. "
-        + "grad J: the gradient of the mean objective at the server's parameters. "
-        + "Own gap: objective minus the agent's own optimum, mean over agents; worst: the largest share of its uniform own gap "
-        + "that an agent keeps.";
+        "Drift: how far local steps lead agents from the server's parameters, squared, mean over agents and local steps of a round. "
+        + "The gradient is that of the mean objective at the server's parameters.";
+
+    private const long BootstrapSeed = 1;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Writes the page about run folders.</summary>
     /// <param name="read">The runs, and the folders that can only be named; at least one of both together.</param>
-    public static string Of(ReportedRuns read)
+    /// <param name="pictures">Makes pictures of policies for the groups; null for none.</param>
+    /// <param name="watched">Whether a browser asks for the page again by itself.</param>
+    public static string Of(
+        ReportedRuns read, Func<IReadOnlyList<RunGroup>, IReadOnlyList<ReportPicture>>? pictures = null, bool watched = false)
     {
         ArgumentNullException.ThrowIfNull(read);
         IReadOnlyList<ReportedRun> runs = read.Shown;
-        if (runs.Count == 0) return OfNone(read.Named);
+        if (runs.Count == 0) return OfNone(read.Named, watched);
         IReadOnlyList<RunGroup> groups = RunGroup.Of(runs, out IReadOnlyList<(string Key, IReadOnlyList<string> Values)> different);
         string name = string.Join(", ", runs.Select(r => r.Name).Distinct().Take(3))
             + (runs.Select(r => r.Name).Distinct().Count() > 3 ? ", ..." : "");
-        var page = new HtmlPage(name);
+        var page = new HtmlPage(name) { IsWatched = watched };
         page.Line($"<h1>{HtmlPage.Text(name)}</h1>");
         page.Line($"<p class=\"lead\">{HtmlPage.Text(Lead(runs, groups))}</p>");
+        if (Best(groups) is { } best) page.Line($"<p class=\"best\">{best}</p>");
         Results(page, groups);
-        page.Figure(ReportFigures.Progress(groups), Caption(groups));
-        if (ReportFigures.Inside(groups) is { } inside) page.Figure(inside, InsideCaption);
-        AgentTable(page, groups);
+        Learning(page, groups);
+        Agents(page, groups);
+        Policies(page, groups, pictures?.Invoke(groups) ?? []);
+        Inside(page, groups);
         Exchange(page, groups);
         Certificates(page, groups);
         Settings(page, groups, different);
+        Commands(page, groups);
         Runs(page, groups);
         NotShown(page, read.Named);
         return page.ToString();
     }
 
-    private static string OfNone(IReadOnlyList<ValidationError> named)
+    private static string OfNone(IReadOnlyList<ValidationError> named, bool watched)
     {
-        var page = new HtmlPage("No run to show");
-        page.Line("<h1>No run to show</h1>");
+        var page = new HtmlPage("No run to show") { IsWatched = watched };
+        page.Line(watched ? "<h1>No round yet</h1>" : "<h1>No run to show</h1>");
         NotShown(page, named);
         return page.ToString();
+    }
+
+    /// <summary>The first thing to know of several settings: which is best, by what.</summary>
+    private static string? Best(IReadOnlyList<RunGroup> groups)
+    {
+        RunGroup[] sound = [.. groups.Where(g => g.Diverged == 0)];
+        if (groups.Count < 2 || sound.Length == 0) return null;
+        (string what, Func<RunGroup, double> of) = HaveFigure(groups, "ownGap", "own_gap")
+            ? ("own gap", (Func<RunGroup, double>)(g => Middle(g, r => r.End("ownGap", "own_gap", g.Round))))
+            : ReportCharts.HaveGaps(groups) ? ("gap", g => Middle(g, r => r.End("gap", round: g.Round)))
+            : ("objective", g => Middle(g, r => r.End("objective", round: g.Round)));
+        RunGroup best = sound.MinBy(of)!;
+        return $"Lowest {what}: {HtmlPage.Swatch(best.Style)}<strong>{HtmlPage.Text(best.Label)}</strong>, {HtmlPage.Number(of(best))}.";
+
+        static double Middle(RunGroup group, Func<ReportedRun, double> figure) =>
+            Intervals.InterquartileMean([.. group.Runs.Select(figure)]);
+    }
+
+    private static void Legend(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        if (groups.Count < 2) return;
+        string named = string.Concat(groups.Take(WebChart.MaxCurves)
+            .Select(g => $"<span>{WebChart.Sample(g.Style)}{HtmlPage.Text(g.Label)}</span>"));
+        int thin = groups.Count - WebChart.MaxCurves;
+        string rest = thin > 0 ? $"<span class=\"rest\">thin and grey: {thin} more, which the pointer and the tables name</span>" : "";
+        page.Line($"<p class=\"legend\">{named}{rest}</p>");
+    }
+
+    private static void Charts(HtmlPage page, IReadOnlyList<WebChart> charts, string kind = "charts", string more = "")
+    {
+        page.Line($"<div class=\"{kind}{more}\">");
+        foreach (WebChart chart in charts) page.Line(chart.ToMarkup());
+        page.Line("</div>");
+    }
+
+    private static void Learning(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        IReadOnlyList<(string Axis, IReadOnlyList<WebChart> Charts)> learning = ReportCharts.Learning(groups);
+        if (learning.All(axis => axis.Charts.Count == 0)) return;
+        page.Line("<h2>Learning curves</h2>");
+        Legend(page, groups);
+        // Without a script: what is chosen hides what it takes the place of.
+        string[] others = [.. Enumerable.Range(1, learning.Count - 1).Select(k => Invariant($".switched:has(#ax{k}:checked) .ax"))];
+        page.Line($"<div class=\"switched\"><style>.ax:not(.ax0) {{ display: none; }} {string.Concat(others.Select((other, k) =>
+            Invariant($"{other}0 {{ display: none; }} {other}{k + 1} {{ display: grid; }} ")))}</style>"
+            + "<p class=\"axes\"><span>against</span>");
+        for (int k = 0; k < learning.Count; k++)
+        {
+            page.Line(Invariant($"<label><input type=\"radio\" name=\"axis\" id=\"ax{k}\"{(k == 0 ? " checked" : "")}>")
+                + $"{learning[k].Axis}</label>");
+        }
+        page.Line("</p>");
+        for (int k = 0; k < learning.Count; k++) Charts(page, learning[k].Charts, more: Invariant($" ax ax{k}"));
+        page.Line("</div>");
+        page.Line($"<p class=\"note\">{HtmlPage.Text(Caption(groups))}</p>");
+    }
+
+    private static void Inside(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        IReadOnlyList<WebChart> inside = ReportCharts.Inside(groups);
+        if (inside.Count == 0) return;
+        page.Line("<h2>Inside the rounds</h2>");
+        Legend(page, groups);
+        Charts(page, inside);
+        page.Line($"<p class=\"note\">{HtmlPage.Text(InsideCaption)}</p>");
+    }
+
+    private static void Agents(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        AgentTable(page, groups);
+        IReadOnlyList<WebChart> agents = ReportCharts.Agents(groups, out int left);
+        if (agents.Count == 0) return;
+        page.Line("<h3>Agent by agent</h3>");
+        Legend(page, groups);
+        Charts(page, agents, "smalls");
+        page.Line($"<p class=\"note\">{HtmlPage.Text(ReportCharts.AgentsShow(groups))}, against rounds, the same axis for all."
+            + (left > 0 ? Invariant($" The {agents.Count} agents that end worst; {left} more are in agents.csv.") : "") + "</p>");
+    }
+
+    private static void Policies(HtmlPage page, IReadOnlyList<RunGroup> groups, IReadOnlyList<ReportPicture> pictures)
+    {
+        if (pictures.Count == 0) return;
+        page.Line("<h2>Policies and episodes</h2>");
+        foreach (RunGroup group in groups)
+        {
+            ReportPicture[] own = [.. pictures.Where(picture => group.Runs.Any(run => run.Folder == picture.Folder))];
+            if (own.Length == 0) continue;
+            if (groups.Count > 1) page.Line($"<h3>{HtmlPage.Swatch(group.Style)}{HtmlPage.Text(group.Label)}</h3>");
+            page.Line("<div class=\"pictures\">");
+            foreach (ReportPicture picture in own)
+            {
+                string still = Image("png", picture.Still, picture.Caption);
+                page.Line($"<figure><figcaption>{HtmlPage.Text(picture.Caption)}</figcaption>{still}</figure>");
+                // Who asked their system for less motion sees the picture in the place of the film.
+                if (picture.Film is { } film)
+                    page.Line($"<figure><figcaption>{HtmlPage.Text(picture.Caption)}: an episode</figcaption><picture>"
+                        + $"<source media=\"(prefers-reduced-motion: reduce)\" srcset=\"{Data("png", picture.Still)}\">"
+                        + $"{Image("gif", film, picture.Caption + ", an episode")}</picture></figure>");
+            }
+            page.Line("</div>");
+        }
+
+        static string Data(string kind, byte[] bytes) => $"data:image/{kind};base64,{Convert.ToBase64String(bytes)}";
+
+        static string Image(string kind, byte[] bytes, string says) =>
+            $"<img width=\"560\" alt=\"{HtmlPage.Text(says)}\" src=\"{Data(kind, bytes)}\">";
+    }
+
+    /// <summary>What to type to have the same runs again, to judge them, and to go on with those that have not ended.</summary>
+    private static void Commands(HtmlPage page, IReadOnlyList<RunGroup> groups)
+    {
+        page.Line("<h2>Commands to repeat</h2>");
+        foreach (RunGroup group in groups)
+        {
+            string folder = group.Runs[0].Folder;
+            string seeds = group.Runs.Count == 1 ? "" : $" --seeds {string.Join(',', group.Runs.Select(r => r.Seed))}";
+            List<string> lines = [$"fedpg train {Quoted(Path.Combine(folder, "experiment.json"))}{seeds}"];
+            lines.AddRange(group.Runs.Where(r => !r.IsFinished && !r.IsDiverged).Select(r => $"fedpg train --resume {Quoted(r.Folder)}"));
+            if (group.Runs.Any(r => r.Summary is not null))
+                lines.Add($"fedpg eval {Quoted(group.Runs.First(r => r.Summary is not null).Folder)}");
+            page.Line($"<h3>{HtmlPage.Swatch(group.Style)}{HtmlPage.Text(group.Label)}</h3>"
+                + $"<pre>{HtmlPage.Text(string.Join('\n', lines))}</pre>");
+        }
+
+        static string Quoted(string path) =>
+            path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.' or ':') ? path
+                : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 
     private static void NotShown(HtmlPage page, IReadOnlyList<ValidationError> named)
@@ -84,8 +217,10 @@ internal static class HtmlReport
 
     private static void Results(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
-        bool gaps = ReportFigures.HaveGaps(groups), shares = gaps && groups.All(g => g.Runs.All(r => r.Figure("uniformGap") > 0));
-        string intervals = groups.Any(g => g.Runs.Count > 1) ? " Means over seeds with 95 % intervals (Student)." : "";
+        bool gaps = ReportCharts.HaveGaps(groups), shares = gaps && groups.All(g => g.Runs.All(r => r.Figure("uniformGap") > 0));
+        string intervals = groups.Any(g => g.Runs.Count > 1)
+            ? " Interquartile means over seeds with the 95 % interval of a bootstrap, as in fedpg compare."
+            : "";
         if (groups.Any(g => g.Runs.Count == 1 && double.IsFinite(g.Runs[0].End("objective_se"))))
             intervals += " After \u00b1: 1.96 standard errors of the episodes that a single run was evaluated with.";
         page.Line("<h2>Results</h2>");
@@ -96,9 +231,9 @@ internal static class HtmlReport
         if (own) head.Add("own gap");
         if (worst) head.Add("worst own gap");
         head.AddRange(["env-steps", "bytes", "seconds"]);
-        page.Table(head, groups.Select((group, k) =>
+        page.Table(head, groups.Select(group =>
         {
-            List<string> cells = [HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)),
+            List<string> cells = [HtmlPage.Swatch(group.Style) + HtmlPage.Text(group.Label), HtmlPage.Text(Seeds(group)),
                 group.Round is { } round ? HtmlPage.Amount(round) : Range(group, r => r.Rounds),
                 Interval(group, End("objective"), group.Runs.Count == 1 ? End("objective_se") : null)];
             if (gaps) cells.Add(Interval(group, End("gap")));
@@ -122,7 +257,7 @@ internal static class HtmlReport
         groups.All(group => group.Runs.All(run => double.IsFinite(run.End(key, column, run.IsDiverged ? null : group.Round))));
 
     private static string Caption(IReadOnlyList<RunGroup> groups) =>
-        (ReportFigures.HaveGaps(groups)
+        (ReportCharts.HaveGaps(groups)
             ? "Gap: objective minus the optimum of the mean objective. "
             : "The optimum of the mean objective is not known for all runs, so objectives are drawn. ")
         + (groups.Any(g => g.Runs.Count > 1) ? "Interquartile means over seeds, bands from the first to the third quartile." : "One seed.");
@@ -139,16 +274,15 @@ internal static class HtmlReport
         {
             AgentFigures of = agents[g.k];
             int best = of.Mean.ToList().IndexOf(of.Mean.Min()), worst = of.Mean.ToList().IndexOf(of.Mean.Max());
-            List<string> cells = [HtmlPage.Swatch(g.k) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count),
+            List<string> cells = [HtmlPage.Swatch(g.group.Style) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count),
                 HtmlPage.Number(of.Mean.Average()), Agent(of, best), Agent(of, worst)];
             if (returns)
                 cells.Add(of.Return.All(double.IsFinite)
                     ? $"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}" : "");
             return (IReadOnlyList<string>)cells;
         }),
-        "Each agent's objective of the common policy, at the end, of runs that have ended; in brackets what its own best policy would "
-            + "reach, where that is known.");
-        if (ReportFigures.Agents(groups, agents) is { } figure) page.Figure(figure, "");
+        "Each agent's objective of the policy that serves it, at the end, of runs that have ended; in brackets what its own best "
+            + "policy would reach, where that is known.");
     }
 
     private static string Agent(AgentFigures agents, int i) =>
@@ -158,9 +292,9 @@ internal static class HtmlReport
     private static void Exchange(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
         page.Line("<h2>What crossed</h2>");
-        var rows = groups.SelectMany((group, k) => group.Runs[0].Crossings.Select(c => (IReadOnlyList<string>)
+        var rows = groups.SelectMany(group => group.Runs[0].Crossings.Select(c => (IReadOnlyList<string>)
         [
-            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), c.Direction switch
+            HtmlPage.Swatch(group.Style) + HtmlPage.Text(group.Label), c.Direction switch
             {
                 "up" => "agent to server",
                 "down" => "server to agent",
@@ -176,15 +310,15 @@ internal static class HtmlReport
     private static void Certificates(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
         var certified =
-            groups.SelectMany((group, k) => group.Runs.Where(r => r.Summary?["certificate"] is not null).Take(1)
-                .Select(run => (group, k, run))).ToArray();
+            groups.SelectMany(group => group.Runs.Where(r => r.Summary?["certificate"] is not null).Take(1)
+                .Select(run => (group, run))).ToArray();
         if (certified.Length == 0) return;
         page.Line("<h2>Where the rest of the gap comes from</h2>");
         string[] parts = ["gap", "heterogeneityBias", "truncationBias", "interaction", "noiseFloor", "remainder"];
         page.Table(["setting", "seed", "gap, entropy included", "bias of different agents", "bias of the horizon", "both together",
             "noise floor", "remainder", "laws hold"], certified.Select(c => (IReadOnlyList<string>)
         [
-            HtmlPage.Swatch(c.k) + HtmlPage.Text(c.group.Label), HtmlPage.Text(c.run.Seed),
+            HtmlPage.Swatch(c.group.Style) + HtmlPage.Text(c.group.Label), HtmlPage.Text(c.run.Seed),
             .. parts.Select(part =>
                 HtmlPage.Number(c.run.Summary!["certificate"]![part] is { } v
                     && double.TryParse(v.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double x) ? x : double.NaN)),
@@ -211,9 +345,10 @@ internal static class HtmlReport
     {
         page.Line("<h2>Runs</h2>");
         page.Table(["setting", "seed", "status", "rounds", "folder", "fedpg", "torchsharp", "system"],
-            groups.SelectMany((group, k) => group.Runs.Select(run => (IReadOnlyList<string>)
+            groups.SelectMany(group => group.Runs.Select(run => (IReadOnlyList<string>)
         [
-            HtmlPage.Swatch(k) + HtmlPage.Text(group.Label), HtmlPage.Text(run.Seed), HtmlPage.Text(run.Status), HtmlPage.Whole(run.Rounds),
+            HtmlPage.Swatch(group.Style) + HtmlPage.Text(group.Label), HtmlPage.Text(run.Seed), HtmlPage.Text(run.Status),
+            HtmlPage.Whole(run.Rounds),
             HtmlPage.Text(run.Folder),
             .. ((string[])["fedpg", "torchsharp", "system"]).Select(key =>
                 HtmlPage.Text(run.Experiment["versions"]?[key]?.ToString().Split('+')[0] ?? "")),
@@ -232,10 +367,12 @@ internal static class HtmlReport
         double[] values = [.. group.Runs.Select(of)];
         if (error is not null && error(group.Runs[0]) is var se && double.IsFinite(se))
             return $"{HtmlPage.Number(values[0])} &plusmn; {HtmlPage.Number(1.96 * se)}";
-        Figure95 figure = Intervals.OfMean(values);
+        Figure95 figure = values.All(v => v.Equals(values[0]))
+            ? Figure95.Exactly(values[0])
+            : Intervals.Bootstrap(values, Intervals.InterquartileMean, BootstrapSeed);
         return values.Length == 1
             ? HtmlPage.Number(figure.Value)
-            : $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low)}, {HtmlPage.Number(figure.High)}]";
+            : $"{HtmlPage.Number(figure.Value)} [{HtmlPage.Number(figure.Low, 3)}, {HtmlPage.Number(figure.High, 3)}]";
     }
 
     private static string Range(RunGroup group, Func<ReportedRun, double> of)
@@ -245,6 +382,8 @@ internal static class HtmlReport
             ? HtmlPage.Amount(most)
             : $"{HtmlPage.Amount(least)} to {HtmlPage.Amount(most)}";
     }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static string Count(int number, string one, string more) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? one : more)}");

@@ -15,6 +15,8 @@ internal sealed class ReportedRun
     private static readonly string[] Objects = ["environment", "federation", "versions", "certificate"];
     private static readonly string[] Drawn = ["gap", "drift", "grad_norm_sq", "objective_se", "own_gap", "worst_own_gap"];
 
+    private AgentCurves? _agents;
+
     private ReportedRun(string folder, JsonObject experiment, JsonObject? summary, bool diverged, CsvTable metrics,
         IReadOnlyList<Crossing> crossings) =>
         (Folder, Experiment, Summary, IsDiverged, Metrics, Crossings) = (folder, experiment, summary, diverged, metrics, crossings);
@@ -39,6 +41,9 @@ internal sealed class ReportedRun
 
     /// <summary>Gets what crossed, message by message of the algorithm.</summary>
     public IReadOnlyList<Crossing> Crossings { get; }
+
+    /// <summary>Gets the agents round by round.</summary>
+    public AgentCurves AgentCurves => _agents ??= AgentCurves.Read(Folder);
 
     /// <summary>Gets the experiment's name.</summary>
     public string Name => Text(Experiment, "name");
@@ -88,6 +93,19 @@ internal sealed class ReportedRun
             found.AddRange(runs.Where(run => !found.Any(other => Real(other) == Real(run))));
         }
         return errors.Count == 0 ? found : throw new InvalidInputException(errors);
+    }
+
+    /// <summary>The links below folders, which are not followed: one run could count as two.</summary>
+    /// <param name="folders">The arguments of <see cref="FoldersOf"/>.</param>
+    public static IEnumerable<ValidationError> LinksBelow(IEnumerable<string> folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        var everything = new EnumerationOptions { RecurseSubdirectories = false, AttributesToSkip = 0, IgnoreInaccessible = true };
+        return folders.Where(folder => !IsRun(folder)).SelectMany(folder => Below(folder).Prepend(folder))
+            .SelectMany(folder => Directory.EnumerateDirectories(folder, "*", everything))
+            .Where(folder => new DirectoryInfo(folder).LinkTarget is not null && IsRun(folder)).Order(StringComparer.Ordinal)
+            .Select(folder => new ValidationError(folder, "", null,
+                $"is a link to {Real(folder)}, and links are not followed; name it to have it shown"));
     }
 
     /// <summary>Reads a run folder.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
+using FedPG.Reporting.Figures;
 
 namespace FedPG.Reporting.Report;
 
@@ -31,10 +32,16 @@ internal sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
         }
     }
 
+    /// <summary>Gets the style of its curves: its algorithm's own, as in all figures.</summary>
+    public int Style { get; init; }
+
     /// <summary>Gets how many of the runs diverged.</summary>
     public int Diverged => Runs.Count(run => run.IsDiverged);
 
-    /// <summary>Gathers runs, in the order in which their settings first come; those of a group by their seeds.</summary>
+    /// <summary>
+    /// Gathers runs, in the order in which their settings first come, or where all are of one comparison in its order and with its labels;
+    /// those of a group by their seeds.
+    /// </summary>
     /// <param name="runs">The runs.</param>
     /// <exception cref="InvalidInputException">Two runs have the same experiment and seed.</exception>
     /// <param name="different">
@@ -46,6 +53,13 @@ internal sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
         ArgumentNullException.ThrowIfNull(runs);
         ReportedRun[][] groups = [.. runs.GroupBy(run => string.Join('\n', Settings(run).Select(s => $"{s.Key}={s.Value}")))
             .Select(BySeed)];
+        Contender[] contenders = [.. groups.Select(group => Contender.Of(group.Select(run => run.Folder))).OfType<Contender>()];
+        bool compared = contenders.Length == groups.Length && contenders.DistinctBy(c => c.Folder).Count() == 1;
+        if (compared)
+        {
+            groups = [.. groups.Zip(contenders).OrderBy(g => g.Second.Place).Select(g => g.First)];
+            contenders = [.. contenders.OrderBy(c => c.Place)];
+        }
         Dictionary<string, string>[] settings = [.. groups.Select(group => Settings(group[0]).ToDictionary(s => s.Key, s => s.Value))];
         string[] keys = [.. settings.SelectMany(s => s.Keys).Distinct()
             .Where(key => settings.Select(s => s.GetValueOrDefault(key)).Distinct().Count() > 1)];
@@ -58,10 +72,14 @@ internal sealed record RunGroup(string Label, IReadOnlyList<ReportedRun> Runs)
         }
         if (errors.Count > 0) throw new InvalidInputException(errors);
         different = [.. keys.Select(key => (key, (IReadOnlyList<string>)[.. settings.Select(s => s.GetValueOrDefault(key, ""))]))];
-        string[] labels = [.. groups.Select((group, k) => LabelOf(group[0], settings, k, keys))];
+        string[] labels = [.. groups.Select((group, k) => compared ? contenders[k].Label : LabelOf(group[0], settings, k, keys))];
+        int[] styles = AlgorithmStyles.Of([.. groups.Select(group => group[0].Algorithm)]);
         return [
             .. groups.Select((group, k) =>
-                new RunGroup(labels.Count(l => l == labels[k]) > 1 ? $"{labels[k]} ({k + 1})" : labels[k], group))];
+                new RunGroup(labels.Count(l => l == labels[k]) > 1 ? $"{labels[k]} ({k + 1})" : labels[k], group)
+                {
+                    Style = styles[k],
+                })];
     }
 
     /// <summary>The leaves of an experiment as key paths, without those of the run.</summary>

@@ -34,6 +34,7 @@ public sealed class TelemetryTests
         worker.Wait();
         foreach ((string path, string service, string[] names) in new (string, string, string[])[]
         {
+            ("/v1/metrics", "fedpg-server", ["fedpg.training.rounds", "fedpg.training.objective"]),
             ("/v1/metrics", "fedpg-server", ["fedpg.cluster.sent", "fedpg.cluster.received", "fedpg.cluster.call", "orleans"]),
             ("/v1/traces", "fedpg-server", ["round", "memory", "delta"]),
             ("/v1/metrics", "fedpg-worker", ["fedpg.cluster.computed", "orleans"]),

@@ -19,6 +19,8 @@ internal sealed record EventValue(string Tag, long Step, float? Number, string T
     public string Plugin { get; init; } = "";
 
     public byte[] Content { get; init; } = [];
+
+    public byte[] Tensor { get; init; } = [];
 }
 
 /// <summary>Reads TensorBoard's files by a way of its own: TFRecords (length, checksum, data, checksum) of Event messages.</summary>
@@ -104,7 +106,7 @@ internal static class EventFile
             if (field == 1) value = value with { Tag = Encoding.UTF8.GetString(content) };
             if (field == 2) value = value with { Number = BitConverter.UInt32BitsToSingle((uint)scalar) };
             // A tensor: its string_val holds the text.
-            if (field == 8) value = value with { Text = Words(Fields(content)) };
+            if (field == 8) value = value with { Text = Words(Fields(content)), Tensor = content };
             if (field == 9) value = Metadata(value, Fields(content));
         }
         return value;
@@ -113,11 +115,12 @@ internal static class EventFile
     private static string Words(List<(int Field, ulong Scalar, byte[] Content)> tensor) =>
         string.Concat(tensor.Where(f => f.Field == 8).Select(f => Encoding.UTF8.GetString(f.Content)));
 
-    /// <summary>The plug-in and its content, of a value that must say that its data is a tensor.</summary>
+    /// <summary>The plug-in and its content, of a value that must say whether its data is a tensor or bytes.</summary>
     private static EventValue Metadata(EventValue value, List<(int Field, ulong Scalar, byte[] Content)> fields)
     {
-        Assert.Equal(2UL, fields.Single(f => f.Field == 4).Scalar);
         List<(int Field, ulong Scalar, byte[] Content)> plugin = Fields(fields.Single(f => f.Field == 1).Content);
+        bool isImage = Encoding.UTF8.GetString(plugin.Single(f => f.Field == 1).Content) == "images";
+        Assert.Equal(isImage ? 3UL : 2UL, fields.Single(f => f.Field == 4).Scalar);
         return value with
         {
             Plugin = Encoding.UTF8.GetString(plugin.Single(f => f.Field == 1).Content), Content = plugin.Single(f => f.Field == 2).Content,

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FedPG.Cli.Train;
 using FedPG.Core.Statistics;
+using FedPG.Experiments;
 using FedPG.Experiments.Runs;
 using FedPG.Experiments.TensorBoard;
+using FedPG.Experiments.Training;
 using FedPG.Federation.Metrics;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
@@ -80,9 +83,10 @@ public sealed class TensorBoardTests
         RunTesting.ResumeUntil(7, folder["stopped"]);
         RunTesting.ResumeUntil(null, folder["stopped"]);
         List<EventValue> values = EventFile.ReadAll(folder["stopped"]);
-        // Only the rate of the clock is another one; it is there in each round, too.
+        // Only the rate of the clock is another one; it is there in each round, too. Each file has its own share of the time.
+        values = [.. values.Where(v => v.Tag != "time/logging_share")];
         (string, long, float?)[] Told(IEnumerable<EventValue> all) =>
-            [.. all.Select(v => (v.Tag, v.Step, v.Tag == "time/fps" ? 0 : v.Number))];
+            [.. all.Where(v => v.Tag != "time/logging_share").Select(v => (v.Tag, v.Step, v.Tag == "time/fps" ? 0 : v.Number))];
         Assert.Equal(Told(EventFile.ReadAll(folder["whole"])), Told(values));
         Assert.All(
             values.Where(v => v.Number is not null).GroupBy(v => v.Tag),
@@ -163,6 +167,48 @@ public sealed class TensorBoardTests
         float Value(string tag) => values.Single(v => v.Tag == tag && v.Step == 1).Number!.Value;
         Assert.Equal((float)last.Min(), Value("agents/min/objective"));
         Assert.Equal((float)Intervals.Quantile(last, 0.9), Value("agents/p90/objective"));
+    }
+
+    [Fact]
+    public void Parameters_and_steps_have_histograms_at_a_twentieth_of_the_rounds()
+    {
+        using var folder = new TemporaryFolder();
+        RunTesting.Run(RunTesting.Experiment("federation.rounds=45", "evaluateEvery=45"), folder.FullPath);
+        List<EventValue> values = [.. EventFile.ReadAll(folder.FullPath).Where(v => v.Plugin == "histograms")];
+        long[] rounds = [.. Enumerable.Range(0, 15).Select(k => 3L * k), 45];
+        Assert.Equal(rounds, values.Where(v => v.Tag == "parameters/theta").Select(v => v.Step));
+        Assert.Equal(rounds.Skip(1), values.Where(v => v.Tag == "steps/theta").Select(v => v.Step));
+        // A tensor of float64 (type 2): left end, right end and count of each bucket. 5 states and 3 actions.
+        EventValue last = values.Last(v => v.Tag == "parameters/theta");
+        List<(int Field, ulong Scalar, byte[] Content)> tensor = EventFile.Fields(last.Tensor);
+        Assert.Equal(2UL, tensor.Single(f => f.Field == 1).Scalar);
+        double[] rows = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(tensor.Single(f => f.Field == 4).Content).ToArray();
+        Assert.Equal(3 * Histogram.Buckets, rows.Length);
+        Assert.Equal(15, rows.Where((_, k) => k % 3 == 2).Sum());
+        Assert.Equal(rows.Where((_, k) => k % 3 == 1).SkipLast(1), rows.Where((_, k) => k % 3 == 0).Skip(1));
+        // All zero at the start: one bucket.
+        Assert.Equal(24, EventFile.Fields(values[0].Tensor).Single(f => f.Field == 4).Content.Length);
+    }
+
+    [Fact]
+    public void A_run_of_the_command_has_a_picture_of_the_first_agents_policy()
+    {
+        using var folder = new TemporaryFolder();
+        Experiment experiment = RunTesting.Experiment(
+            "environment={\"id\":\"GridWorld-v0\",\"agents\":2,\"options\":{\"width\":3,\"height\":3}}");
+        using (var trainer = new FederatedTrainer(experiment, folder["run"]))
+        {
+            trainer.AddSink(new PolicyPainter(experiment));
+            trainer.Run(cancellationToken: TestContext.Current.CancellationToken);
+        }
+        EventValue picture = EventFile.ReadAll(folder["run"]).Last(v => v.Plugin == "images");
+        Assert.Equal(("policy/first_agent", 4L), (picture.Tag, picture.Step));
+        // A tensor of strings: width, height, the file.
+        byte[][] parts = [.. EventFile.Fields(picture.Tensor).Where(f => f.Field == 8).Select(f => f.Content)];
+        Assert.Equal("PNG", Encoding.ASCII.GetString(parts[2], 1, 3));
+        Assert.Equal(
+            int.Parse(Encoding.ASCII.GetString(parts[0]), CultureInfo.InvariantCulture),
+            System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(parts[2].AsSpan(16)));
     }
 
     [Fact]
