@@ -58,8 +58,11 @@ internal static class CurriculumReader
             section.Finish();
             stage.Finish();
             if (errors.Items.Count > before) return stages;
-            var own = new OptionReader(Merged(reader, section), path, errors);
-            FederatedEnvironment? made = EnvironmentReader.Read(own, environments, folder, objective, errors);
+            // The environment's own faults are named from the root of a document that has it there.
+            ValidationErrors found = errors.Another();
+            var own = new OptionReader(Merged(reader, section), "", found);
+            FederatedEnvironment? made = EnvironmentReader.Read(own, environments, folder, objective, found);
+            foreach (ValidationError error in found.Items) errors.Add($"{path}.{error.KeyPath}", error.Value, error.Allowed);
             if (made is null || errors.Items.Count > before) return stages;
             if (DifferenceOf(environment, made) is { } difference)
             {

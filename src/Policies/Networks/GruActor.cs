@@ -55,12 +55,12 @@ internal sealed class GruActor<T>(GruNetwork network) : IActor<T>
 
     private sealed class Part(GruBranch branch) : IDisposable
     {
-        private static readonly T Half = T.CreateTruncating(0.5);
         private readonly IActor<T> _encoder = branch.Encoder.CreateActor<T>()
             ?? throw new NotSupportedException($"{branch.Encoder.GetType().Name} acts in torch only");
 
         private readonly DenseActor<T> _input = new(branch.Input), _hidden = new(branch.Hidden), _last = new(branch.Last);
-        private T[] _seen = [], _encoded = [], _given = [], _before = [], _back = [], _gates = [], _news = [];
+        private readonly T[] _gates = new T[GruBranch.Gates * branch.Units];
+        private T[] _seen = [], _encoded = [], _given = [], _before = [], _back = [];
 
         public GruBranch Branch => branch;
 
@@ -91,29 +91,10 @@ internal sealed class GruActor<T>(GruNetwork network) : IActor<T>
             Activations.Apply(branch.Activation, _encoded.AsSpan());
             _input.Heads(_encoded, count, _given);
             _hidden.Heads(_before, count, _back);
-            // sigmoid x = (1 + tanh(x / 2)) / 2, reset and update side by side.
             for (int k = 0; k < count; k++)
             {
-                ReadOnlySpan<T> given = _given.AsSpan(k * wide, wide), back = _back.AsSpan(k * wide, wide);
-                Span<T> gates = _gates.AsSpan(2 * k * units, 2 * units);
-                for (int j = 0; j < gates.Length; j++) gates[j] = Half * (given[j] + back[j]);
-            }
-            Activations.Apply(Activation.Tanh, _gates.AsSpan());
-            for (int k = 0; k < count; k++)
-            {
-                int third = (k * wide) + (2 * units);
-                ReadOnlySpan<T> given = _given.AsSpan(third, units), back = _back.AsSpan(third, units);
-                ReadOnlySpan<T> reset = _gates.AsSpan(2 * k * units, units);
-                Span<T> news = _news.AsSpan(k * units, units);
-                for (int j = 0; j < units; j++) news[j] = given[j] + (Half * (T.One + reset[j]) * back[j]);
-            }
-            Activations.Apply(Activation.Tanh, _news.AsSpan());
-            for (int k = 0; k < count; k++)
-            {
-                ReadOnlySpan<T> update = _gates.AsSpan((2 * k * units) + units, units);
-                Span<T> news = _news.AsSpan(k * units, units), before = _before.AsSpan(k * units, units);
-                for (int j = 0; j < units; j++)
-                    Memory[(k * units) + j] = news[j] + (Half * (T.One + update[j]) * (before[j] - news[j]));
+                GruCell.Step<T>(_given.AsSpan(k * wide, wide), _back.AsSpan(k * wide, wide), _before.AsSpan(k * units, units),
+                    Memory.AsSpan(k * units, units), _gates);
             }
             _last.Heads(Memory, count, Outputs);
         }
@@ -133,7 +114,6 @@ internal sealed class GruActor<T>(GruNetwork network) : IActor<T>
             _seen = new T[count * observed];
             _encoded = new T[Whole(count * branch.Encoder.Outputs)];
             (_given, _back) = (new T[count * branch.Input.Outputs], new T[count * branch.Hidden.Outputs]);
-            (_gates, _news) = (new T[Whole(2 * count * units)], new T[Whole(count * units)]);
             (_before, Memory, Outputs) = (new T[count * units], new T[count * units], new T[count * branch.Last.Outputs]);
         }
 

@@ -87,7 +87,7 @@ internal sealed class GruBranch
         long sequences = m / length;
         if (sequences * length != m) throw new ArgumentException($"{m} steps are no sequences of {length}", nameof(length));
         Tensor encoded = Encoder.Forward(parameters, observed);
-        encoded = Activation == Activation.Tanh ? encoded.tanh() : encoded.relu();
+        encoded = BiasActivation.Of(encoded, zeros([n, encoded.shape[2]], dtype: encoded.dtype, device: encoded.device), Activation);
         Tensor given = Input.Forward([parameters[_encoding], parameters[_encoding + 1]], encoded);
         Tensor[] hidden = [parameters[_encoding + 2], parameters[_encoding + 3]];
         // Unbound once: the gradient of a step's slice by itself would be a padded copy of all steps.
@@ -98,11 +98,7 @@ internal sealed class GruBranch
         for (int t = 0; t < length; t++)
         {
             Tensor before = h * goesOn[t];
-            Tensor[] own = gates[t].chunk(Gates, -1), back = Hidden.Forward(hidden, before).chunk(Gates, -1);
-            Tensor reset = (own[0] + back[0]).sigmoid(), update = (own[1] + back[1]).sigmoid();
-            Tensor news = (own[2] + (reset * back[2])).tanh();
-            h = news + (update * (before - news));
-            remembered[t] = h;
+            remembered[t] = h = GruCell.Of(gates[t], Hidden.Forward(hidden, before), before);
         }
         Tensor all = stack(remembered, 2).view(n, m, Units);
         return (Last.Forward([parameters[_encoding + 4], parameters[_encoding + 5]], all), all);

@@ -96,4 +96,11 @@ internal sealed class GruNetwork : RowNetwork
 
     /// <inheritdoc/>
     public override IActor<T> CreateActor<T>() => new GruActor<T>(this);
+
+    /// <inheritdoc/>
+    internal override IHeadTraining<T>? CreateTraining<T>()
+    {
+        IHeadTraining<T>?[] encoders = [.. _branches.Select(branch => branch.Encoder.CreateTraining<T>())];
+        return encoders.Any(encoder => encoder is null) ? null : new GruTraining<T>(this, encoders!);
+    }
 }

@@ -46,7 +46,10 @@ public sealed class MemoryExportTests
         using JsonDocument header = JsonDocument.Parse(file.AsMemory(8, (int)BitConverter.ToInt64(file)));
         (string, int[])[] expected = [("weight_ih", [9, 5]), ("weight_hh", [9, 3]), ("bias_ih", [9]), ("bias_hh", [9])];
         foreach ((string name, int[] shape) in expected)
-            Assert.Equal(shape, header.RootElement.GetProperty($"2.{name}").GetProperty("shape").EnumerateArray().Select(n => n.GetInt32()));
+        {
+            JsonElement found = header.RootElement.GetProperty($"2.{name}").GetProperty("shape");
+            Assert.Equal(shape, found.EnumerateArray().Select(n => n.GetInt32()));
+        }
     }
 
 #if OUTSIDE_READERS

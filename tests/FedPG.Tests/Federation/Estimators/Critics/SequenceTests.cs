@@ -204,7 +204,7 @@ public sealed class SequenceTests
     [InlineData("policy.layerNorm=true", "layerNorm")]
     [InlineData("policy.normalise=true", "normalise")]
     [InlineData("environment={\"id\":\"RandomMdp-v0\",\"agents\":2}", "gru")]
-    [InlineData("federation.algorithm=pmd", "divergences", "gradient={\"estimator\":\"gpomdp\"}")]
+    [InlineData("federation.algorithm=fedkl", "divergences", "gradient={\"estimator\":\"gpomdp\"}")]
     [InlineData("gradient={\"estimator\":\"gpomdp\",\"direction\":\"natural\"}", "natural")]
     public void What_a_memory_cannot_have_is_refused_by_its_key(string assignment, string word, string more = "seed=1") =>
         Assert.Contains(word, EstimatorsTesting.ErrorsOf(
