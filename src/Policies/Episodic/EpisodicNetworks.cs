@@ -64,7 +64,6 @@ internal static class EpisodicNetworks
         if (options.Gru == 0) return;
         if (options.Hidden.Length == 0) reader.Reject("hidden", "must have a layer at least before a GRU (policy.gru)");
         if (options.LayerNorm) reader.Reject("layerNorm", "cannot stand beside a GRU (policy.gru); allowed with it: false");
-        if (options.Normalise) reader.Reject("normalise", "cannot stand beside a GRU (policy.gru); allowed with it: false");
     }
 
     private static RowNetwork Dense(NetworkPolicyOptions options, int inputs, int active, int[] hidden, int outputs, int values) =>

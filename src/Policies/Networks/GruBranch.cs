@@ -1,5 +1,4 @@
 using FedPG.Core.Streams;
-using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Policies.Networks;

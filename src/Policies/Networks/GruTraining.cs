@@ -67,7 +67,7 @@ internal sealed class GruTraining<T>(GruNetwork network, IReadOnlyList<IHeadTrai
     }
 
     /// <summary>One branch. Rows are steps, a sequence's one after another.</summary>
-    private sealed class Part(GruBranch branch, IHeadTraining<T> encoder)
+    private sealed class Part(GruBranch branch, IHeadTraining<T> encoder) : IDisposable
     {
         private readonly DenseTraining<T> _input = new(branch.Input) { GivesSlopesOfInputs = true };
         private readonly DenseTraining<T> _last = new(branch.Last) { GivesSlopesOfInputs = true };
@@ -175,6 +175,12 @@ internal sealed class GruTraining<T>(GruNetwork network, IReadOnlyList<IHeadTrai
                 (slope * Vector512.Create<T>(below[k..])).CopyTo(below[k..]);
             }
             encoder.Backward(_observed, _ofEncoded, gradient);
+        }
+
+        public void Dispose()
+        {
+            _forth.Dispose();
+            _back.Dispose();
         }
 
         private void MakeRoom(int count, int observed)

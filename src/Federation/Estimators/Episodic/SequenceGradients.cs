@@ -29,7 +29,8 @@ internal static class SequenceGradients
             .Where(agent => pairs.Counts[agent] > 0)
             .Select(agent => (agent, TrajectoriesOf(pairs, agent)))
             .Select(of => (of.agent, of.Item2, Filled(of.Item2.Max(trajectory => trajectory.Count))));
-        foreach (var alike in played.GroupBy(of => (of.Length, of.Trajectories.Count)))
+        foreach (IGrouping<(int Length, int Count), (int Agent, List<List<int>> Trajectories, int Length)> alike
+            in played.GroupBy(of => (of.Length, of.Trajectories.Count)))
         {
             int some = Math.Max(1, LargestBatch / alike.Key.Length);
             for (int first = 0; first < alike.Key.Count; first += some)

@@ -5,6 +5,7 @@ using FedPG.Federation.Estimators.Critics;
 using FedPG.Federation.Estimators.Episodic;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
+using FedPG.Policies.Networks;
 using FedPG.Policies.Torch;
 using TorchSharp;
 using Xunit;
@@ -26,6 +27,7 @@ public sealed class SequenceTests
     [Theory]
     [InlineData("""{"kind":"neural-softmax","hidden":[5],"gru":4,"critic":"shared"}""", "CartPole-v1", null)]
     [InlineData("""{"kind":"neural-softmax","hidden":[5],"gru":4,"critic":"own"}""", "CartPole-v1", 4)]
+    [InlineData("""{"kind":"neural-softmax","hidden":[5],"gru":4,"critic":"shared","normalise":true}""", "CartPole-v1", 6)]
     [InlineData("""{"kind":"gaussian","hidden":[5,3],"gru":3,"critic":"own"}""", "Pendulum-v1", 6)]
     [InlineData("""{"kind":"gaussian","hidden":[5],"gru":3,"critic":"shared"}""", "Pendulum-v1", null)]
     public void The_gradient_of_ppo_goes_back_through_sequences(string policyOptions, string environment, int? sequence)
@@ -44,9 +46,12 @@ public sealed class SequenceTests
             var rollout = (RolloutState)learner.State;
             double[] found = gradient.Numbers();
             int d = policy.Layout.Length;
+            int trained = policy.Layout.Slices.FirstOrDefault(slice => slice.Name == NormalisedNetwork.First)?.Offset ?? d;
             for (int k = 0; k < found.Length; k += Math.Max(1, found.Length / 50))
             {
                 const double step = 1e-5;
+                // Running statistics have no gradient.
+                if (k % d >= trained) continue;
                 double above = Loss(k / d, k, step), below = Loss(k / d, k, -step);
                 Assert.Equal((above - below) / (2 * step), found[k], 2e-6);
             }
@@ -202,7 +207,6 @@ public sealed class SequenceTests
     [InlineData("policy.gru=0", "sequence", "gradient.sequence=4")]
     [InlineData("policy.hidden=[]", "hidden")]
     [InlineData("policy.layerNorm=true", "layerNorm")]
-    [InlineData("policy.normalise=true", "normalise")]
     [InlineData("environment={\"id\":\"RandomMdp-v0\",\"agents\":2}", "gru")]
     [InlineData("federation.algorithm=fedkl", "divergences", "gradient={\"estimator\":\"gpomdp\"}")]
     [InlineData("gradient={\"estimator\":\"gpomdp\",\"direction\":\"natural\"}", "natural")]
