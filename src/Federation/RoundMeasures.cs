@@ -30,6 +30,15 @@ internal static class RoundMeasures
             metrics.Set(MetricNames.StepsPerSecond, (report.EnvSteps - before.EnvSteps) / (report.Seconds - before.Seconds));
     }
 
+    /// <summary>Adds which stage of a curriculum the latest round was in, from 1; the experiment's own environment is the last.</summary>
+    /// <param name="metrics">The metrics of the round.</param>
+    /// <param name="stages">The stages before it.</param>
+    /// <param name="roundsDone">The rounds that are done.</param>
+    public static void AddStage(RoundMetrics metrics, IReadOnlyList<CurriculumStage> stages, int roundsDone)
+    {
+        if (stages.Count > 0) metrics.Set("curriculum/stage", 1 + stages.Count(stage => roundsDone > stage.UntilRound));
+    }
+
     private static void Add(RoundMetrics metrics, EvaluationResult evaluation)
     {
         metrics.Set(MetricNames.Objective, evaluation.Objective);

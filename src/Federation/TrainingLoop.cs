@@ -272,6 +272,7 @@ internal sealed class TrainingLoop : IDisposable
             RoundsDone, metrics, envSteps, evaluation, Agents.Ledger.BytesUp, Agents.Ledger.BytesDown, Seconds, Agents.Rollouts(),
             Agents.Ledger.TakeRound(), diagnosed ? _diagnoser!.Diagnose(Parameters(), RoundsDone) : null);
         RoundMeasures.Add(metrics, report, _reported);
+        RoundMeasures.AddStage(metrics, _experiment.Curriculum, RoundsDone);
         _reported = (report.EnvSteps, report.Seconds);
         return report;
     }

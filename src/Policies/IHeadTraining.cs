@@ -10,6 +10,13 @@ namespace FedPG.Policies;
 internal interface IHeadTraining<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Says that what is seen are sequences, where the network remembers; the default leaves steps by themselves.</summary>
+    /// <param name="length">The steps of a sequence, which stand one after another.</param>
+    void UseSequences(int length)
+    {
+        // Nothing is remembered.
+    }
+
     /// <summary>The outputs at parameters, and what <see cref="Backward"/> needs of them.</summary>
     /// <param name="theta">The parameters, [d] or more; copied.</param>
     /// <param name="seen">[count, m]; it must not change before <see cref="Backward"/> has run.</param>

@@ -50,6 +50,9 @@ internal sealed class EpisodeBatch
     /// <summary>Undiscounted rewards, all trajectories together.</summary>
     public double RewardSum { get; private set; }
 
+    /// <summary>The trajectory of each pair, [M]; valid until the next batch.</summary>
+    public ReadOnlySpan<int> Owners => _trajectories.AsSpan(0, Pairs);
+
     /// <summary>Forgets the last batch.</summary>
     public void Clear()
     {

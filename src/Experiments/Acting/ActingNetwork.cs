@@ -32,6 +32,23 @@ internal sealed record LinearStage(double[] Weight, double[]? Bias, int Inputs) 
     public int Outputs => Weight.Length / Inputs;
 }
 
+/// <summary>
+/// A gated recurrent unit, as <c>torch.nn.GRUCell</c> has it: r, z = sigmoid of their rows of W x + b + U h + c, n = tanh(W x + b + r (U h
+/// + c)) of its own, h' = (1 - z) n + z h.
+/// </summary>
+/// <param name="InputWeight">W, [3 H, in] row by row: r, z, n.</param>
+/// <param name="InputBias">b, [3 H].</param>
+/// <param name="HiddenWeight">U, [3 H, H] row by row.</param>
+/// <param name="HiddenBias">c, [3 H].</param>
+internal sealed record GruStage(double[] InputWeight, double[] InputBias, double[] HiddenWeight, double[] HiddenBias) : ActingStage
+{
+    /// <summary>H.</summary>
+    public int Units => InputBias.Length / 3;
+
+    /// <summary>in.</summary>
+    public int Inputs => InputWeight.Length / InputBias.Length;
+}
+
 /// <summary>A function of each number.</summary>
 /// <param name="Name">tanh, relu or cos.</param>
 internal sealed record FunctionStage(string Name) : ActingStage;
@@ -70,13 +87,37 @@ internal sealed record ActingNetwork
     /// <summary>What the environment is given for the number of an action, where that is another number; else null.</summary>
     public double[]? Levels { get; init; }
 
+    /// <summary>The numbers that are remembered from step to step of an episode; 0 for none.</summary>
+    public int MemorySize => Stages.OfType<GruStage>().Sum(stage => stage.Units);
+
     /// <summary>The numbers at the end of an observation.</summary>
     /// <param name="observation">As many numbers as the space has.</param>
-    public double[] Evaluate(ReadOnlySpan<double> observation)
+    /// <param name="memory">What is remembered, [MemorySize]; overwritten.</param>
+    public double[] Evaluate(ReadOnlySpan<double> observation, Span<double> memory = default)
     {
         double[] x = Encoded(observation);
-        foreach (ActingStage stage in Stages) x = Apply(stage, x);
+        foreach (ActingStage stage in Stages)
+        {
+            x = stage is GruStage gru ? Remember(gru, x, memory) : Apply(stage, x);
+            if (stage is GruStage) x.CopyTo(memory);
+        }
         return x;
+    }
+
+    private static double[] Remember(GruStage gru, double[] x, ReadOnlySpan<double> memory)
+    {
+        int units = gru.Units;
+        double[] given = Product(new LinearStage(gru.InputWeight, gru.InputBias, gru.Inputs), x);
+        double[] back = Product(new LinearStage(gru.HiddenWeight, gru.HiddenBias, units), memory.ToArray()), next = new double[units];
+        for (int j = 0; j < units; j++)
+        {
+            double reset = Sigmoid(given[j] + back[j]), update = Sigmoid(given[units + j] + back[units + j]);
+            double news = Math.Tanh(given[(2 * units) + j] + (reset * back[(2 * units) + j]));
+            next[j] = ((1 - update) * news) + (update * memory[j]);
+        }
+        return next;
+
+        static double Sigmoid(double v) => 1 / (1 + Math.Exp(-v));
     }
 
     private static double[] Apply(ActingStage stage, double[] x) => stage switch

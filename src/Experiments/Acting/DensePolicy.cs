@@ -67,20 +67,42 @@ internal static class DensePolicy
                 // Parameters of a make that is not known here must not be left out in silence.
                 int own = policy.Layout.Slices.Count(slice => !slice.Name.StartsWith(CriticPrefix, StringComparison.Ordinal));
                 int more = (Slice(policy, GaussianPolicy.DeviationName) is null ? 0 : 1)
-                    + (Slice(policy, Embeddings.Vector) is null ? 0 : 2);
+                    + (Slice(policy, Embeddings.Vector) is null ? 0 : 2) + (UnitOf(policy, theta) is null ? 0 : 4);
                 bool whole = layer > 0 && own == (2 * layer) + more;
                 return whole ? WithoutValue(policy, stages) : throw Unknown(policy);
             }
             if (layer > 0) stages.Add(new FunctionStage(activation));
-            // Ours are [in, out].
-            double[] turned = new double[inputs * outputs];
-            for (int i = 0; i < inputs; i++)
-            {
-                for (int o = 0; o < outputs; o++) turned[(o * inputs) + i] = theta[weight.Offset + (i * outputs) + o];
-            }
+            // A memory stands before the last layer.
+            if (layer > 0 && UnitOf(policy, theta) is { } unit && Slice(policy, $"layer{layer + 1}.weight") is null) stages.Add(unit);
+            double[] turned = Turned(theta, weight);
             double[] added = theta[bias.Offset..(bias.Offset + bias.Length)];
             if (layer == 0) AddEmbedding(policy, theta, added);
             stages.Add(new LinearStage(turned, added, (int)inputs));
+        }
+    }
+
+    /// <summary>The matrix of a slice as others have it, [out, in]; ours are [in, out].</summary>
+    private static double[] Turned(double[] theta, ParameterSlice weight)
+    {
+        (int inputs, int outputs) = ((int)weight.Shape[0], (int)weight.Shape[1]);
+        double[] turned = new double[inputs * outputs];
+        for (int i = 0; i < inputs; i++)
+        {
+            for (int o = 0; o < outputs; o++) turned[(o * inputs) + i] = theta[weight.Offset + (i * outputs) + o];
+        }
+        return turned;
+    }
+
+    /// <summary>The memory of the network that acts; null where it has none.</summary>
+    private static GruStage? UnitOf(EpisodicPolicy policy, double[] theta)
+    {
+        if (Slice(policy, "gru.input.weight") is not { } input || Slice(policy, "gru.hidden.weight") is not { } hidden) return null;
+        return new GruStage(Turned(theta, input), BiasOf("input"), Turned(theta, hidden), BiasOf("hidden"));
+
+        double[] BiasOf(string side)
+        {
+            ParameterSlice bias = Slice(policy, $"gru.{side}.bias")!;
+            return theta[bias.Offset..(bias.Offset + bias.Length)];
         }
     }
 
@@ -155,7 +177,8 @@ internal static class DensePolicy
     private static void Check<T>(EpisodicPolicy policy, T[] theta, int agent, ActingNetwork network)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] seen = new T[policy.ObservationSize];
+        T[] seen = new T[policy.ObservationSize], remembered = new T[policy.MemorySize];
+        double[] memory = new double[network.MemorySize];
         for (int trial = 0; trial < 3; trial++)
         {
             double[] observation = policy.Encoding.Space switch
@@ -164,8 +187,9 @@ internal static class DensePolicy
                 MultiDiscrete several => [.. several.Counts.Select(count => (double)(trial % count))],
                 var box => [.. Enumerable.Range(0, box.Size).Select(k => Math.Sin((3 * trial) + k + 1))],
             };
-            policy.Encoding.Encode(observation, agent, seen.AsSpan());
-            double[] own = HeadOf(policy, theta, seen), ours = network.Evaluate(observation);
+            policy.See<T>(observation, agent, goesOn: true, remembered, seen);
+            double[] own = HeadOf(policy, theta, seen), ours = network.Evaluate(observation, memory);
+            for (int k = 0; k < remembered.Length; k++) remembered[k] = T.CreateTruncating(own[policy.ActorHeadSize + k]);
             for (int k = 0; k < ours.Length; k++)
             {
                 // A head may hold more behind, such as log sigma and a value.

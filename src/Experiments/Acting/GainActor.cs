@@ -8,7 +8,8 @@ namespace FedPG.Experiments.Acting;
 internal sealed class GainActor(Func<int, double[]> gainOf, double deviation) : PolicyActor
 {
     /// <inheritdoc/>
-    public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
+    public override void Act(
+        ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action, Span<double> memory)
     {
         action.Clear();
         double[] gain = gainOf(agent);

@@ -18,12 +18,27 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, Func<int, dou
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ConcurrentBag<Instance> _free = [];
+    private int? _memorySize;
 
     /// <inheritdoc/>
-    public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
+    public override int MemorySize
     {
-        if (!_free.TryTake(out Instance? instance)) instance = new Instance(create());
-        instance.Act(observation, agent, thetaOf(agent), sampler, action);
+        get
+        {
+            if (_memorySize is { } known) return known;
+            Instance instance = Take();
+            _memorySize = instance.MemorySize;
+            _free.Add(instance);
+            return instance.MemorySize;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Act(
+        ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action, Span<double> memory)
+    {
+        Instance instance = Take();
+        instance.Act(observation, agent, thetaOf(agent), sampler, action, memory);
         _free.Add(instance);
     }
 
@@ -34,28 +49,37 @@ internal sealed class NetworkActor<T>(Func<EpisodicPolicy> create, Func<int, dou
         return DensePolicy.Of(policy, [.. thetaOf(agent).Select(T.CreateTruncating)], activation, agent, Actions);
     }
 
+    private Instance Take() => _free.TryTake(out Instance? instance) ? instance : new Instance(create());
+
     private sealed class Instance
     {
         private readonly EpisodicPolicy _policy;
         private readonly IActor<T> _actor;
-        private readonly T[] _seen, _head;
+        private readonly T[] _seen, _head, _memory;
         private double[]? _theta;
 
         public Instance(EpisodicPolicy policy)
         {
             (_policy, _actor) = (policy, policy.CreateActor<T>());
             (_seen, _head) = (new T[policy.ObservationSize], new T[policy.HeadSize]);
+            _memory = new T[policy.MemorySize];
         }
 
-        public void Act(ReadOnlySpan<double> observation, int agent, double[] theta, ActionSampler? sampler, Span<double> action)
+        public int MemorySize => _memory.Length;
+
+        public void Act(
+            ReadOnlySpan<double> observation, int agent, double[] theta, ActionSampler? sampler, Span<double> action, Span<double> memory)
         {
             if (!ReferenceEquals(_theta, theta))
             {
                 _actor.SetParameters([.. theta.Select(T.CreateTruncating)]);
                 _theta = theta;
             }
-            _policy.Encoding.Encode(observation, agent, _seen.AsSpan());
+            for (int k = 0; k < memory.Length; k++) _memory[k] = T.CreateTruncating(memory[k]);
+            _policy.See<T>(observation, agent, goesOn: true, _memory, _seen);
             _actor.Heads(_seen, 1, _head);
+            ReadOnlySpan<T> next = _policy.MemoryOf<T>(_head);
+            for (int k = 0; k < memory.Length; k++) memory[k] = double.CreateTruncating(next[k]);
             if (sampler is null)
             {
                 _policy.Mode<T>(_head, action);

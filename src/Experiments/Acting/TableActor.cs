@@ -6,7 +6,8 @@ namespace FedPG.Experiments.Acting;
 internal sealed class TableActor(IReadOnlyList<double[]> tables, int actions) : PolicyActor
 {
     /// <inheritdoc/>
-    public override void Act(ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action)
+    public override void Act(
+        ReadOnlySpan<double> observation, int agent, ActionSampler? sampler, Span<double> action, Span<double> memory)
     {
         ReadOnlySpan<double> row = tables[tables.Count == 1 ? 0 : agent].AsSpan((int)observation[0] * actions, actions);
         action[0] = sampler is null ? Likeliest(row) : Draw(row, sampler.NextUnit());

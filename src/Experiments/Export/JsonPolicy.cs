@@ -17,7 +17,12 @@ internal static class JsonPolicy
     /// <exception cref="NotSupportedException">It has too many numbers.</exception>
     public static byte[] Write(ActingNetwork network, IReadOnlyDictionary<string, string> origin)
     {
-        long numbers = network.Stages.OfType<LinearStage>().Sum(stage => (long)stage.Weight.Length + stage.Outputs);
+        long numbers = network.Stages.Sum(stage => stage switch
+        {
+            LinearStage linear => (long)linear.Weight.Length + linear.Outputs,
+            GruStage gru => (long)gru.InputWeight.Length + gru.HiddenWeight.Length + (6L * gru.Units),
+            _ => 0,
+        });
         if (numbers > MaxNumbers)
         {
             throw new NotSupportedException(string.Create(
@@ -36,10 +41,14 @@ internal static class JsonPolicy
         switch (stage)
         {
             case LinearStage linear:
-                json["weight"] = new JsonArray([
-                    .. Enumerable.Range(0, linear.Outputs)
-                        .Select(o => (JsonNode)PolicyDescription.Numbers(linear.Weight.Skip(o * linear.Inputs).Take(linear.Inputs)))]);
+                json["weight"] = Matrix(linear.Weight, linear.Inputs);
                 if (linear.Bias is { } bias) json["bias"] = PolicyDescription.Numbers(bias);
+                break;
+            case GruStage gru:
+                json["weight_ih"] = Matrix(gru.InputWeight, gru.Inputs);
+                json["weight_hh"] = Matrix(gru.HiddenWeight, gru.Units);
+                json["bias_ih"] = PolicyDescription.Numbers(gru.InputBias);
+                json["bias_hh"] = PolicyDescription.Numbers(gru.HiddenBias);
                 break;
             case UnitStage unit:
                 json["low"] = new JsonArray([.. unit.Ranges.Select(range => range is { } r ? JsonValue.Create(r.Low) : null)]);
@@ -50,4 +59,7 @@ internal static class JsonPolicy
         }
         return json;
     }
+
+    private static JsonArray Matrix(double[] numbers, int columns) =>
+        new([.. numbers.Chunk(columns).Select(row => (JsonNode)PolicyDescription.Numbers(row))]);
 }

@@ -8,7 +8,8 @@ namespace FedPG.Experiments.Export;
 
 /// <summary>
 /// A policy as an ONNX graph from <c>observation</c> to <c>action</c>, the greedy one, and to what it follows from: <c>probabilities</c>
-/// and <c>logits</c>, <c>costs</c>, or <c>mean</c> and <c>log_standard_deviation</c>. Stateless.
+/// and <c>logits</c>, <c>costs</c>, or <c>mean</c> and <c>log_standard_deviation</c>. A policy that remembers takes <c>memory</c>, 0
+/// where an episode begins, and gives <c>next_memory</c>. Stateless.
 /// </summary>
 internal static class OnnxPolicy
 {
@@ -57,12 +58,38 @@ internal static class OnnxPolicy
                 string weight = graph.Numbers(linear.Weight, [linear.Outputs, linear.Inputs], $"{index}.weight");
                 string[] inputs = linear.Bias is { } bias ? [x, weight, graph.Numbers(bias, [bias.Length], $"{index}.bias")] : [x, weight];
                 return graph.Node("Gemm", inputs, null, ("transB", 1));
+            case GruStage gru:
+                return Memory(graph, gru, x, index);
             case UnitStage unit:
                 return Units(graph, unit, x);
             case FunctionStage function:
                 return graph.Node(function.Name switch { "tanh" => "Tanh", "relu" => "Relu", _ => "Cos" }, [x]);
             default:
                 throw new NotSupportedException($"{stage} has no operator");
+        }
+    }
+
+    private static string Memory(OnnxGraph graph, GruStage gru, string x, string index)
+    {
+        int units = gru.Units;
+        graph.Input("memory", graph.NumberType, units);
+        string[] given = [.. Enumerable.Range(0, 3).Select(gate => Gate(x, gru.InputWeight, gru.InputBias, gru.Inputs, gate, "ih"))];
+        string[] back = [.. Enumerable.Range(0, 3).Select(gate => Gate("memory", gru.HiddenWeight, gru.HiddenBias, units, gate, "hh"))];
+        string reset = graph.Node("Sigmoid", [graph.Node("Add", [given[0], back[0]])]);
+        string update = graph.Node("Sigmoid", [graph.Node("Add", [given[1], back[1]])]);
+        string news = graph.Node("Tanh", [graph.Node("Add", [given[2], graph.Node("Mul", [reset, back[2]])])]);
+        string kept = graph.Node("Mul", [update, graph.Node("Sub", ["memory", news])]);
+        string next = graph.Node("Add", [news, kept], "next_memory");
+        graph.Output(next, graph.NumberType, isBatch: true, units);
+        return next;
+
+        string Gate(string from, double[] weight, double[] bias, int inputs, int gate, string side)
+        {
+            int size = units * inputs;
+            string name = string.Create(CultureInfo.InvariantCulture, $"{index}.{"rzn"[gate]}_{side}");
+            return graph.Node("Gemm", [
+                from, graph.Numbers(weight[(gate * size)..((gate + 1) * size)], [units, inputs], $"{name}.weight"),
+                graph.Numbers(bias[(gate * units)..((gate + 1) * units)], [units], $"{name}.bias")], null, ("transB", 1));
         }
     }
 

@@ -31,6 +31,7 @@ internal static class PolicyDescription
     {
         LinearStage => "linear",
         UnitStage => "unit",
+        GruStage => "gru",
         FunctionStage function => function.Name,
         _ => throw new NotSupportedException($"{stage} has no name"),
     };

@@ -86,6 +86,12 @@ internal static class SafetensorsPolicy
                     yield return ($"{stage}.weight", linear.Weight, [linear.Outputs, linear.Inputs]);
                     if (linear.Bias is { } bias) yield return ($"{stage}.bias", bias, [bias.Length]);
                     break;
+                case GruStage gru:
+                    yield return ($"{stage}.weight_ih", gru.InputWeight, [3 * gru.Units, gru.Inputs]);
+                    yield return ($"{stage}.weight_hh", gru.HiddenWeight, [3 * gru.Units, gru.Units]);
+                    yield return ($"{stage}.bias_ih", gru.InputBias, [3 * gru.Units]);
+                    yield return ($"{stage}.bias_hh", gru.HiddenBias, [3 * gru.Units]);
+                    break;
                 case UnitStage unit:
                     // A width of 0 stands for a number without a range.
                     yield return ($"{stage}.low", [.. unit.Ranges.Select(range => range?.Low ?? 0)], [unit.Ranges.Count]);

@@ -107,6 +107,8 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
         bool learns = GradientReader.Learns(reader, catalog.Estimators, trainer);
         PolicySection policySection = PolicyReader.Read(reader, catalog.Policies, environment, trainer, learns, errors);
         using Policy? policy = PolicyReader.CreatePrototype(policySection, new TensorFormat(type, CPU), reader.Raw("policy"), errors);
+        IReadOnlyList<CurriculumStage> curriculum = CurriculumReader.Read(
+            reader, environment, given is not null, catalog.Environments, folder, options.Objective, errors);
         ConfiguredAlgorithm federation = FederationReader.Read(
             reader, catalog.Algorithms, environment?.AgentNames.Count ?? 0, options.Seed, learns);
         var context = new EstimatorContext(options.Objective, environment, policy);
@@ -131,6 +133,7 @@ internal sealed class ExperimentReader(ExperimentCatalog catalog, PluginHost? pl
             Dtype = type,
             Objective = options.Objective,
             Environment = environment!,
+            Curriculum = curriculum,
             PolicyKind = policySection.Kind,
             CreatePolicy = policySection.Create,
             InitialParameters = policySection.Initial,

@@ -29,6 +29,7 @@ internal static class HeldOutTasks
         var document = (JsonObject)stored.Experiment.Resolved.DeepClone();
         // What agents are asked in a round may be written for their number; no round is run here.
         document[Federation] = new JsonObject { ["algorithm"] = stored.Experiment.AlgorithmName };
+        document.Remove(CurriculumReader.Key);
         if (document[Environment] is JsonObject where) ForgetOther(where, assignments);
         Experiment moved = reader.Read(
             JsonSerializer.SerializeToElement(document), stored.Folder, System.Environment.CurrentDirectory, assignments);

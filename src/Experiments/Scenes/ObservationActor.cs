@@ -37,19 +37,23 @@ internal static class ObservationActor
         private readonly IActor<T> _actor;
         private readonly Box? _bounds;
         private readonly StreamKey _key;
-        private readonly T[] _seen, _head;
+        private readonly T[] _seen, _head, _memory;
 
         public Actor(EpisodicPolicy policy, int agent, double[] theta, Box? bounds, StreamKey key)
         {
             (_policy, _agent, _actor, _bounds, _key) = (policy, agent, policy.CreateActor<T>(), bounds, key);
             (_seen, _head) = (new T[policy.ObservationSize], new T[policy.HeadSize]);
+            _memory = new T[policy.MemorySize];
             _actor.SetParameters([.. theta.Select(T.CreateTruncating)]);
         }
 
         public double[] Act(double[] observation, int step)
         {
-            _policy.Encoding.Encode(observation, _agent, _seen.AsSpan());
+            // An episode begins at step 0.
+            if (step == 0) Array.Clear(_memory);
+            _policy.See<T>(observation, _agent, step > 0, _memory, _seen);
             _actor.Heads(_seen, 1, _head);
+            _policy.MemoryOf<T>(_head).CopyTo(_memory);
             double[] action = new double[_policy.ActionSize];
             _policy.Draw<T>(_head, new ActionKey(_key, 0, step % _policy.MaxSteps), action);
             for (int k = 0; _bounds is not null && k < action.Length; k++)

@@ -11,7 +11,7 @@ internal static class ExperimentKeys
     /// <param name="reader">The reader of the files.</param>
     public static IReadOnlyList<string> Of(ExperimentReader reader)
     {
-        IEnumerable<string> root = Keys(typeof(TrainingOptions));
+        IEnumerable<string> root = Keys(typeof(TrainingOptions)).Append(CurriculumReader.Key);
         IEnumerable<string> environment = ["id", "agents", "options", "mdp", "stepped"];
         IEnumerable<string> policy = reader.Catalog.Policies.Entries.SelectMany(definition => Keys(definition.OptionsType)).Append("kind");
         IEnumerable<EstimatorDefinition> estimators = reader.Catalog.Estimators.Entries

@@ -62,6 +62,12 @@ public sealed class TrainedPolicy
     /// <summary>What it does, as the environment takes it.</summary>
     public Space ActionSpace => _combinations.Value?.Inner.ActionSpace ?? _actor.Value.Actions;
 
+    /// <summary>
+    /// The numbers that the policy remembers from step to step of an episode, 0 for most. One that remembers acts with a memory, which the
+    /// caller keeps: <see cref="Act(ReadOnlySpan{double}, Span{double}, Span{double}, int, ActionSampler?)"/>.
+    /// </summary>
+    public int MemorySize => _actor.Value.MemorySize;
+
     /// <summary>The policy of a folder: that of a run, finished or stopped, or one that <see cref="Save"/> wrote.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="environment">The environment, where a program made it by hand; else null, for the one that the folder names.</param>
@@ -149,8 +155,37 @@ public sealed class TrainedPolicy
     /// <param name="sampler">The random numbers to draw the action with; null (the default) for the most likely action.</param>
     /// <exception cref="ArgumentException">The observation is outside the space, or the action has another size.</exception>
     /// <exception cref="NotSupportedException">No sampler is given, and the policy names no most likely action.</exception>
+    /// <exception cref="InvalidOperationException">The policy remembers, and no memory is given.</exception>
     public void Act(ReadOnlySpan<double> observation, Span<double> action, int agent = 0, ActionSampler? sampler = null)
     {
+        if (MemorySize > 0)
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"the policy remembers {MemorySize} numbers of an episode: call Act with a memory, which is 0 where an episode begins"));
+        }
+        Act(observation, action, [], agent, sampler);
+    }
+
+    /// <summary>
+    /// The action on an observation, by a policy that remembers what it saw in the episode. The memory is the caller's, one an episode: the
+    /// policy itself stays as it is, and threads may share it, each with memories of its own.
+    /// </summary>
+    /// <param name="observation">The observation, as many numbers as <see cref="ObservationSpace"/> has.</param>
+    /// <param name="action">The action, overwritten: as many numbers as <see cref="ActionSpace"/> has, within its bounds.</param>
+    /// <param name="memory">
+    /// What is remembered, <see cref="MemorySize"/> numbers, all 0 where an episode begins; overwritten by what is remembered next.
+    /// </param>
+    /// <param name="agent">The agent that acts, 0 to N - 1.</param>
+    /// <param name="sampler">The random numbers to draw the action with; null (the default) for the most likely action.</param>
+    /// <exception cref="ArgumentException">
+    /// The observation is outside the space, or the action or the memory has another size.
+    /// </exception>
+    /// <exception cref="NotSupportedException">No sampler is given, and the policy names no most likely action.</exception>
+    public void Act(
+        ReadOnlySpan<double> observation, Span<double> action, Span<double> memory, int agent = 0, ActionSampler? sampler = null)
+    {
+        if (memory.Length != MemorySize)
+            throw new ArgumentException(FormattableString.Invariant($"{memory.Length} numbers; it has {MemorySize}"), nameof(memory));
         ArgumentOutOfRangeException.ThrowIfNegative(agent);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(agent, AgentNames.Count);
         Check(observation);
@@ -159,11 +194,11 @@ public sealed class TrainedPolicy
         if (_combinations.Value is { } combinations)
         {
             Span<double> number = stackalloc double[1];
-            _actor.Value.Act(observation, agent, sampler, number);
+            _actor.Value.Act(observation, agent, sampler, number, memory);
             combinations.WriteCombination((int)number[0], action);
             return;
         }
-        _actor.Value.Act(observation, agent, sampler, action);
+        _actor.Value.Act(observation, agent, sampler, action, memory);
         if (ActionSpace is not Box box) return;
         for (int k = 0; k < action.Length; k++) action[k] = Math.Clamp(action[k], box.Low[k], box.High[k]);
     }

@@ -31,7 +31,7 @@ internal readonly record struct BlockRange(int First, int Count)
 /// <param name="format">The type of tensors and where they live.</param>
 internal sealed class BlockFactory(TrainingSetup experiment, Algorithm algorithm, TensorFormat format)
 {
-    private readonly IEstimatorFactory _estimators = experiment.Gradient.Prepare(experiment.Environment);
+    private readonly IEstimatorFactory _estimators = StagedEstimators.Of(experiment);
     private readonly TouchedColumns? _touched = TouchedColumns.Of(experiment, format);
 
     /// <summary>A new block, at the start of a run. It has received nothing yet.</summary>

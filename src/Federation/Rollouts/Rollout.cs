@@ -23,7 +23,7 @@ internal sealed class Rollout<T> : IDisposable
     private readonly PromisedNumbers _promised;
     private readonly double[] _raw, _actions, _logs, _clipped;
     private readonly int _rawSize, _actionSize;
-    private readonly T[] _heads;
+    private readonly T[] _heads, _memory;
     private readonly int[] _running, _numbers;
     private readonly bool[] _terminal;
 
@@ -43,6 +43,7 @@ internal sealed class Rollout<T> : IDisposable
         (_raw, _actions, _clipped) = (new double[trajectories * _rawSize], new double[trajectories * _actionSize], new double[_actionSize]);
         (_heads, _running, _numbers) = (new T[trajectories * policy.HeadSize], new int[trajectories], new int[trajectories]);
         (_logs, _terminal) = (new double[trajectories], new bool[trajectories]);
+        _memory = new T[trajectories * policy.MemorySize];
     }
 
     /// <summary>Whether the most likely action is taken, in the place of one that is drawn.</summary>
@@ -73,6 +74,7 @@ internal sealed class Rollout<T> : IDisposable
         int running = environments.Length;
         Batch.Clear();
         Array.Clear(_terminal);
+        Array.Clear(_memory);
         _actor.SetParameters(theta);
         bool posted = environments[0] is IPostedEnvironment { IsPosted: true };
         for (int b = 0; posted && b < running; b++) ((IPostedEnvironment)environments[b]).PostReset(SeedOf(key, firstTrajectory + b));
@@ -87,8 +89,9 @@ internal sealed class Rollout<T> : IDisposable
         {
             int first = Batch.Pairs;
             for (int k = 0; k < running; k++)
-                _policy.Encoding.Encode(Raw(_running[k]), agent, observations.Slice((first + k) * size, size));
+                _policy.See<T>(Raw(_running[k]), agent, t > 0, Memory(_running[k]), observations.Slice((first + k) * size, size));
             _actor.Heads(observations.Slice(first * size, running * size), running, _heads);
+            Remember(running, head);
             Batch.BeginStep();
             for (int k = 0; k < running; k++) _numbers[k] = firstTrajectory + _running[k];
             // log pi counts where entropy does, and costs a logarithm an action.
@@ -128,6 +131,15 @@ internal sealed class Rollout<T> : IDisposable
         Batch.Terminate(b, _objective.Cost(0));
         return _terminal[b] = entropy;
     }
+
+    /// <summary>Takes from the heads of a step what is remembered.</summary>
+    private void Remember(int running, int head)
+    {
+        if (_memory.Length == 0) return;
+        for (int k = 0; k < running; k++) _policy.MemoryOf<T>(_heads.AsSpan(k * head, head)).CopyTo(Memory(_running[k]));
+    }
+
+    private Span<T> Memory(int trajectory) => _memory.AsSpan(trajectory * _policy.MemorySize, _policy.MemorySize);
 
     /// <summary>The most likely actions.</summary>
     private void Choose(int running, int head)

@@ -32,6 +32,12 @@ public record TrainingSetup
     /// <summary>The environment, made for all agents.</summary>
     public required FederatedEnvironment Environment { get; init; }
 
+    /// <summary>
+    /// The stages that agents train in before they train in <see cref="Environment"/>, in order; none by default. Evaluations are in
+    /// <see cref="Environment"/> throughout.
+    /// </summary>
+    internal IReadOnlyList<CurriculumStage> Curriculum { get; init; } = [];
+
     /// <summary>The kind of policy, as the file names it.</summary>
     public required string PolicyKind { get; init; }
 

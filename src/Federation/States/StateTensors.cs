@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using static TorchSharp.torch;
 
@@ -19,6 +20,14 @@ internal static class StateTensors
         foreach (PropertyInfo property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.PropertyType == typeof(Tensor)) yield return (property.Name, (Tensor)property.GetValue(record)!);
+            if (property.GetValue(record) is IReadOnlyList<object> several && property.PropertyType == typeof(IReadOnlyList<object>))
+            {
+                for (int k = 0; k < several.Count; k++)
+                {
+                    foreach ((string name, Tensor value) in Of(several[k]))
+                        yield return (string.Create(CultureInfo.InvariantCulture, $"{property.Name}{k}.{name}"), value);
+                }
+            }
             if (!typeof(IStateRecord).IsAssignableFrom(property.PropertyType) || property.GetValue(record) is not { } inner) continue;
             foreach ((string name, Tensor value) in Of(inner)) yield return ($"{property.Name}.{name}", value);
         }

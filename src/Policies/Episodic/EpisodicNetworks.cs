@@ -27,6 +27,7 @@ internal static class EpisodicNetworks
     {
         if (options.LayerNorm && options.Embedded > 0)
             reader.Reject("layerNorm", "cannot stand beside a learned vector of each agent (policy.personal); allowed with it: false");
+        CheckMemory(options, reader);
         if (environment is null || options.Network != NetworkKind.Convolution) return;
         if (ConvolutionShape.ErrorOf(ImageOf(environment.ObservationSpace), options.Channels) is { } error)
             reader.Reject("network", $"convolution {error}; allowed here: \"dense\"");
@@ -39,17 +40,36 @@ internal static class EpisodicNetworks
     /// <param name="acting">How many of them actions follow from; others are values.</param>
     public static RowNetwork Create(NetworkPolicyOptions options, ObservationEncoding encoding, int outputs, int acting)
     {
-        // A network with as many outputs as actions need has no value.
+        // A network with as many outputs as actions need has no value, and one that is a critic by itself has nothing else.
         int values = outputs == acting ? 0 : 1;
-        if (options.Network != NetworkKind.Convolution) return Dense(options, encoding.Size, encoding.ActiveNumbers, outputs, values);
-        Box image = encoding.Image!;
-        return new ConvolutionNetwork(
-            image, encoding.Size - image.Size, options.Channels, inputs => Dense(options, inputs, inputs, outputs, values), options.Start);
+        if (options.Gru == 0) return WithoutMemory(options, encoding, options.Hidden, outputs, values);
+        RowNetwork encoder = WithoutMemory(options, encoding, options.Hidden[..^1], options.Hidden[^1], 0);
+        return new GruNetwork(new GruBranch(
+            encoder, options.Activation, options.Gru, outputs - values, values, options.Hidden.Length, options.Start));
     }
 
-    private static RowNetwork Dense(NetworkPolicyOptions options, int inputs, int active, int outputs, int values) => options.LayerNorm
-        ? new NormedNetwork(inputs, options.Hidden, outputs, options.Activation, active, options.Start, values)
-        : new DenseNetwork(inputs, options.Hidden, outputs, options.Activation, active, options.Start, values, options.Embedded);
+    private static RowNetwork WithoutMemory(
+        NetworkPolicyOptions options, ObservationEncoding encoding, int[] hidden, int outputs, int values)
+    {
+        if (options.Network != NetworkKind.Convolution)
+            return Dense(options, encoding.Size, encoding.ActiveNumbers, hidden, outputs, values);
+        Box image = encoding.Image!;
+        return new ConvolutionNetwork(
+            image, encoding.Size - image.Size, options.Channels, inputs => Dense(options, inputs, inputs, hidden, outputs, values),
+            options.Start);
+    }
+
+    private static void CheckMemory(NetworkPolicyOptions options, OptionReader reader)
+    {
+        if (options.Gru == 0) return;
+        if (options.Hidden.Length == 0) reader.Reject("hidden", "must have a layer at least before a GRU (policy.gru)");
+        if (options.LayerNorm) reader.Reject("layerNorm", "cannot stand beside a GRU (policy.gru); allowed with it: false");
+    }
+
+    private static RowNetwork Dense(NetworkPolicyOptions options, int inputs, int active, int[] hidden, int outputs, int values) =>
+        options.LayerNorm
+        ? new NormedNetwork(inputs, hidden, outputs, options.Activation, active, options.Start, values)
+        : new DenseNetwork(inputs, hidden, outputs, options.Activation, active, options.Start, values, options.Embedded);
 
     private static Box? ImageOf(Space observations) => new ObservationEncoding(observations).Image;
 }

@@ -20,13 +20,26 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <param name="layout">What lies where in a row.</param>
     protected EpisodicPolicy(
         string kind, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format, ParameterLayout layout)
-        : base(kind, encoding.Size, actionSize, format, layout, encoding.Contexts) => (Encoding, HeadSize) = (encoding, headSize);
+        : this(kind, encoding, actionSize, headSize, format, layout, memory: 0) { }
+
+    /// <summary>Creates a policy that remembers.</summary>
+    private protected EpisodicPolicy(
+        string kind, ObservationEncoding encoding, int actionSize, int headSize, TensorFormat format, ParameterLayout layout, int memory)
+        : base(kind, encoding.Size + (memory == 0 ? 0 : 1 + memory), actionSize, format, layout, encoding.Contexts) =>
+            (Encoding, HeadSize, MemorySize) = (encoding, headSize, memory);
 
     /// <summary>What is seen of an observation.</summary>
     public ObservationEncoding Encoding { get; }
 
     /// <summary>The numbers in a head.</summary>
     public int HeadSize { get; }
+
+    /// <summary>
+    /// The numbers that it remembers from step to step of an episode, 0 for none. What it sees of a step is then what is observed, 1 where
+    /// the episode goes on and 0 where it begins, and what it remembers, 0 at first; heads hold what it remembers next, in front of the
+    /// value. Heads of steps depend on nothing else, so whoever plays keeps the memory.
+    /// </summary>
+    internal int MemorySize { get; }
 
     /// <inheritdoc/>
     internal override int ContextInputs => Encoding.ContextNumbers;
@@ -36,8 +49,8 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// </summary>
     public virtual bool HasValues => false;
 
-    /// <summary>The numbers of a head that actions follow from: all but the value.</summary>
-    public int ActorHeadSize => HasValues ? HeadSize - 1 : HeadSize;
+    /// <summary>The numbers of a head that actions follow from: all but what is remembered and the value.</summary>
+    public int ActorHeadSize => HeadSize - MemorySize - (HasValues ? 1 : 0);
 
     /// <summary>
     /// What keeps running statistics of what is seen in the first columns of a row, for whoever plays rollouts; null where nothing does.
@@ -63,6 +76,27 @@ public abstract class EpisodicPolicy : StateActionPolicy
     /// <typeparam name="T">The type of the policy's format, float or double.</typeparam>
     internal virtual IHeadTraining<T>? CreateTraining<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => null;
+
+    /// <summary>Writes what the policy sees of a step.</summary>
+    /// <param name="observation">What is observed.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="goesOn">Whether the step is not the first of its episode.</param>
+    /// <param name="memory">What is remembered, [MemorySize].</param>
+    /// <param name="seen">[ObservationSize], overwritten.</param>
+    internal void See<T>(ReadOnlySpan<double> observation, int agent, bool goesOn, ReadOnlySpan<T> memory, Span<T> seen)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int observed = Encoding.Size;
+        Encoding.Encode(observation, agent, seen[..observed]);
+        if (MemorySize == 0) return;
+        seen[observed] = goesOn ? T.One : T.Zero;
+        memory.CopyTo(seen[(observed + 1)..]);
+    }
+
+    /// <summary>What a head says is remembered, [MemorySize].</summary>
+    /// <param name="head">The head.</param>
+    internal ReadOnlySpan<T> MemoryOf<T>(ReadOnlySpan<T> head)
+        where T : unmanaged => head.Slice(ActorHeadSize, MemorySize);
 
     /// <summary>Draws an action.</summary>
     /// <param name="head">The head of the observation.</param>
@@ -182,6 +216,24 @@ public abstract class EpisodicPolicy : StateActionPolicy
         Tensor met = Twinned(observations);
         return Record(rows, parameters => ofHeads(Heads(parameters, met)));
     }
+
+    /// <summary>
+    /// The same of sequences, in which what is remembered comes from the step before: gradients go back to a sequence's first step.
+    /// </summary>
+    /// <param name="rows">Theta, [n, d].</param>
+    /// <param name="observations">What each agent met, [n, M, ObservationSize], a sequence's steps one after another.</param>
+    /// <param name="length">The steps of a sequence; M is a multiple.</param>
+    /// <param name="ofHeads">From the heads to what is evaluated.</param>
+    internal PolicyEvaluation Evaluate(Tensor rows, Tensor observations, int length, Func<Tensor, Tensor> ofHeads)
+    {
+        if (MemorySize == 0 || length == 1) return Evaluate(rows, observations, ofHeads);
+        Tensor met = Twinned(observations);
+        return Record(rows, parameters => ofHeads(SequenceHeads(parameters, met, length)));
+    }
+
+    /// <summary>The heads of sequences, [n, M, HeadSize].</summary>
+    private protected virtual Tensor SequenceHeads(IReadOnlyList<Tensor> parameters, Tensor observations, int length) =>
+        Heads(parameters, observations);
 
     /// <summary>The heads [n, M, HeadSize] of observations at rows; call within a dispose scope.</summary>
     /// <param name="rows">Theta, [n, d].</param>

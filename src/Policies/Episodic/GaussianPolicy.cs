@@ -60,7 +60,8 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         Predicate<string>? isPersonal = null)
         : base(Kind, encoding, actions.Size, actions.Size + network.Outputs, format,
             new ParameterLayout(
-                learnDeviation ? [.. network.Parameters, (DeviationName, [actions.Size])] : network.Parameters, isPersonal: isPersonal))
+                learnDeviation ? [.. network.Parameters, (DeviationName, [actions.Size])] : network.Parameters, isPersonal: isPersonal),
+            network.Memory)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(standardDeviation);
         (_network, _deviation, _learnt) = (network, standardDeviation, learnDeviation);
@@ -76,13 +77,13 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     public override bool HasVariableEntropy => _learnt;
 
     /// <inheritdoc/>
-    public override bool HasValues => HeadSize > 2 * ActionSize;
+    public override bool HasValues => HeadSize > (2 * ActionSize) + MemorySize;
 
     /// <inheritdoc/>
     internal override NormalisedNetwork? Normaliser => _network as NormalisedNetwork;
 
     /// <inheritdoc/>
-    public override bool HasDivergences => true;
+    public override bool HasDivergences => MemorySize == 0;
 
     /// <inheritdoc/>
     public override bool HasSlopes => true;
@@ -130,6 +131,9 @@ internal sealed class GaussianPolicy : EpisodicPolicy
     protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations) =>
         Joined(_network.Forward(parameters, observations), _learnt ? parameters[^1] : null);
 
+    private protected override Tensor SequenceHeads(IReadOnlyList<Tensor> parameters, Tensor observations, int length) =>
+        Joined(_network.Forward(parameters, observations, length), _learnt ? parameters[^1] : null);
+
     /// <inheritdoc/>
     public override bool HasTangents => _network.HasTangents;
 
@@ -141,15 +145,15 @@ internal sealed class GaussianPolicy : EpisodicPolicy
         return HasValues ? cat([means, logs, outputs.narrow(-1, ActionSize, 1)], -1) : cat([outputs, logs], -1);
     }
 
-    /// <summary>Means and log sigma, and behind them the value.</summary>
+    /// <summary>Means and log sigma, and behind them what is remembered and the value.</summary>
     private Tensor Joined(Tensor outputs, Tensor? logDeviations)
     {
-        if (!HasValues) return GaussianHeads.Join(outputs, logDeviations, _constant);
+        if (outputs.shape[^1] == ActionSize) return GaussianHeads.Join(outputs, logDeviations, _constant);
         Tensor acting = GaussianHeads.Join(outputs.narrow(-1, 0, ActionSize), logDeviations, _constant);
-        return cat([acting, outputs.narrow(-1, ActionSize, 1)], -1);
+        return cat([acting, outputs.narrow(-1, ActionSize, outputs.shape[^1] - ActionSize)], -1);
     }
 
-    private Tensor Acting(Tensor heads) => HasValues ? heads.narrow(-1, 0, ActorHeadSize) : heads;
+    private Tensor Acting(Tensor heads) => HeadSize > ActorHeadSize ? heads.narrow(-1, 0, ActorHeadSize) : heads;
 
     /// <inheritdoc/>
     public override Tensor LogProbabilities(Tensor heads, Tensor actions) =>

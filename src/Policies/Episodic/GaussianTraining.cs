@@ -19,6 +19,9 @@ internal sealed class GaussianTraining<T>(IHeadTraining<T> outputs, int size, Ro
     private int _count;
 
     /// <inheritdoc/>
+    public void UseSequences(int length) => outputs.UseSequences(length);
+
+    /// <inheritdoc/>
     public void Forward(ReadOnlySpan<T> theta, ReadOnlySpan<T> seen, int count, Span<T> heads)
     {
         if (_given.Length < count * _width) _given = new T[count * _width];

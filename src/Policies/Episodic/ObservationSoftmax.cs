@@ -46,7 +46,7 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
         Predicate<string>? isPersonal = null)
         : base(
             kind, encoding, actionSize: 1, Given(network).Outputs, format,
-            new ParameterLayout(network.Parameters, isPersonal: isPersonal)) =>
+            new ParameterLayout(network.Parameters, isPersonal: isPersonal), network.Memory) =>
             (_network, _actions) = (network, Given(actions).Count);
 
     /// <summary>The definition of a network.</summary>
@@ -58,13 +58,13 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
         "logits linear in observations", Create, ReadLogLinear, HasChoices);
 
     /// <inheritdoc/>
-    public override bool HasValues => HeadSize > _actions;
+    public override bool HasValues => HeadSize > _actions + MemorySize;
 
     /// <inheritdoc/>
     internal override NormalisedNetwork? Normaliser => _network as NormalisedNetwork;
 
     /// <inheritdoc/>
-    public override bool HasDivergences => true;
+    public override bool HasDivergences => MemorySize == 0;
 
     /// <inheritdoc/>
     public override bool HasSlopes => true;
@@ -97,7 +97,7 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     /// <inheritdoc/>
     public override PolicyEvaluation Evaluate(Tensor rows, Tensor observations, Tensor actions)
     {
-        if (HasValues || Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);
+        if (HeadSize > _actions || Format.Device.type != TorchSharp.DeviceType.CPU) return base.Evaluate(rows, observations, actions);
         Tensor met = Twinned(observations);
         return Record(rows, parameters => Heads(parameters, met), logits => new ChosenActionHead(logits, actions, HeadSize));
     }
@@ -129,6 +129,9 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
     /// <inheritdoc/>
     protected override Tensor Heads(IReadOnlyList<Tensor> parameters, Tensor observations) => _network.Forward(parameters, observations);
 
+    private protected override Tensor SequenceHeads(IReadOnlyList<Tensor> parameters, Tensor observations, int length) =>
+        _network.Forward(parameters, observations, length);
+
     /// <inheritdoc/>
     public override bool HasTangents => _network.HasTangents;
 
@@ -152,7 +155,7 @@ internal sealed class ObservationSoftmax : EpisodicPolicy
         ReadOnlySpan<T> heads, ReadOnlySpan<T> actions, ReadOnlySpan<double> logWeights, double entropyWeight, Span<T> slopes) =>
         SoftmaxSlopes.Write(heads, HeadSize, _actions, actions, logWeights, entropyWeight, slopes);
 
-    private Tensor Logits(Tensor heads) => HasValues ? heads.narrow(-1, 0, _actions) : heads;
+    private Tensor Logits(Tensor heads) => HeadSize > _actions ? heads.narrow(-1, 0, _actions) : heads;
 
     private static T Given<T>(T value)
         where T : class

@@ -13,10 +13,14 @@ internal static class CriticNetworks
     {
         RowNetwork network = options.Critic switch
         {
-            CriticKind.Own => new TwoNetworks(create(outputs), create(1)),
+            CriticKind.Own => Pair(create(outputs), create(1)),
             CriticKind.Shared => create(outputs + 1),
             _ => create(outputs),
         };
         return options.Normalise ? new NormalisedNetwork(network) : network;
     }
+
+    private static RowNetwork Pair(RowNetwork actor, RowNetwork critic) => (actor, critic) is (GruNetwork acting, GruNetwork judging)
+        ? GruNetwork.Pair(acting, judging)
+        : new TwoNetworks(actor, critic);
 }

@@ -16,6 +16,12 @@ internal abstract class RowNetwork
     /// <summary>The numbers that go out.</summary>
     public abstract int Outputs { get; }
 
+    /// <summary>
+    /// The numbers that it remembers from step to step of an episode; 0 (the default) for none. They stand last among those that come in,
+    /// behind one that is 1 where the episode goes on and 0 where it begins, and among those that go out in front of the values.
+    /// </summary>
+    public virtual int Memory => 0;
+
     /// <summary>Names and shapes of the parameters, in layout order.</summary>
     public abstract IReadOnlyList<(string Name, long[] Shape)> Parameters { get; }
 
@@ -29,6 +35,14 @@ internal abstract class RowNetwork
     /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
     /// <param name="x">[n, M, inputs].</param>
     public abstract Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x);
+
+    /// <summary>
+    /// The same of sequences, in which what is remembered comes from the step before: what came in counts at the first steps alone.
+    /// </summary>
+    /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>
+    /// <param name="x">[n, M, inputs], a sequence's steps one after another.</param>
+    /// <param name="length">The steps of a sequence; M is a multiple.</param>
+    public virtual Tensor Forward(IReadOnlyList<Tensor> parameters, Tensor x, int length) => Forward(parameters, x);
 
     /// <summary>The derivative of the outputs along directions of the parameters, [n, M, outputs]; nothing is recorded.</summary>
     /// <param name="parameters">As <see cref="Parameters"/> names them, each [n, ...shape]; more may follow.</param>

@@ -29,6 +29,14 @@ public abstract record NetworkPolicyOptions : ContextPolicyOptions
     [Option("whether the outputs of each hidden layer are brought to mean 0 and deviation 1 before the function")]
     public bool LayerNorm { get; init; }
 
+    /// <summary>
+    /// The units of a GRU, 0 to 4,096; 0 (the default) for none. It stands behind the hidden layers, and remembers what was seen in the
+    /// episode. For environments that are stepped.
+    /// </summary>
+    [Option("the units of a GRU behind the hidden layers, which remembers what was seen in the episode; 0 for none", Minimum = 0,
+        Maximum = 4_096)]
+    public int Gru { get; init; }
+
     /// <summary>How parameters start.</summary>
     [Option("how weights start: the last layer at zero, so that the first policy is uniform, or orthogonal with gains sqrt 2, 0.01 for "
         + "actions and 1 for values")]

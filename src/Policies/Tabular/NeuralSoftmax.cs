@@ -115,6 +115,7 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
         const string stepped = "is for observations; of listed states allowed:";
         if (options.Network == NetworkKind.Convolution) reader.Reject("network", $"{stepped} \"dense\"");
         if (options.LayerNorm) reader.Reject("layerNorm", $"{stepped} false");
+        if (options.Gru > 0) reader.Reject("gru", $"{stepped} 0, since a state tells all that is to be known");
         return options;
     }
 

@@ -25,6 +25,7 @@ internal sealed class CriticEstimator<T> : IRolloutLearner, IHeadLoss<T>
     private readonly HeadSource<T> _source;
     private readonly RolloutPlayer<T> _player;
     private readonly Minibatches _minibatches;
+    private readonly RolloutSequences _sequences;
     private readonly UpdateSums[] _shown;
     private readonly double[] _means;
     private readonly int _pairs;
@@ -42,7 +43,8 @@ internal sealed class CriticEstimator<T> : IRolloutLearner, IHeadLoss<T>
     {
         (_setup, _options, _plan, _source, _pairs) = (setup, settings.Options, settings.Options.Plan, source, settings.Pairs);
         _player = new RolloutPlayer<T>(setup, settings, source);
-        _minibatches = new Minibatches(setup.Count, _pairs, _plan);
+        _sequences = settings.SequencesOf(source.MemorySize > 0);
+        _minibatches = new Minibatches(setup.Count, _pairs, _plan, _sequences);
         _shown = [.. Enumerable.Range(0, setup.Count).Select(_ => new UpdateSums())];
         _means = new double[setup.Count];
     }
@@ -77,10 +79,11 @@ internal sealed class CriticEstimator<T> : IRolloutLearner, IHeadLoss<T>
         (_temperature, _clip, _count) = (_setup.Entropy.At(batch.Round), null, _pairs);
         directions.zero_();
         Tensor part = empty_like(directions);
-        for (int first = 0; first < _pairs; first += ChunkSize)
+        int size = Math.Max(1, ChunkSize / _sequences.Steps) * _sequences.Steps;
+        for (int first = 0; first < _pairs; first += size)
         {
             using IDisposable scope = NewDisposeScope();
-            var chosen = new ChosenPairs(null, first, Math.Min(ChunkSize, _pairs - first), batch.Active);
+            var chosen = new ChosenPairs(null, first, Math.Min(size, _pairs - first), batch.Active) { Sequences = _sequences };
             _source.Gradients(rows, _player.State.Observations, chosen, this, part);
             _ = directions.Add(part);
         }
@@ -96,7 +99,8 @@ internal sealed class CriticEstimator<T> : IRolloutLearner, IHeadLoss<T>
             if (batch.Has(i)) _minibatches.Shuffle(update, i, key);
         }
         (_temperature, _clip, _count) = (_setup.Entropy.At(batch.Round), _plan.Clip, _minibatches.SizeOf(update));
-        _source.Gradients(rows, _player.State.Observations, new ChosenPairs(_minibatches, update, _count, batch.Active), this, gradients);
+        var chosen = new ChosenPairs(_minibatches, update, _count, batch.Active) { Sequences = _sequences };
+        _source.Gradients(rows, _player.State.Observations, chosen, this, gradients);
     }
 
     /// <inheritdoc/>

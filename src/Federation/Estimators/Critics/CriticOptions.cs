@@ -35,6 +35,14 @@ public abstract record CriticOptions : GradientOptions
     [Option("B, the environments an agent plays side by side; a rollout is T B steps", Minimum = 1, Maximum = 100_000)]
     public int Trajectories { get; init; } = 4;
 
+    /// <summary>
+    /// L, the steps through which gradients go back where the policy remembers (<see cref="Policies.Options.NetworkPolicyOptions.Gru"/>), a
+    /// divisor of T; null (the default) for T.
+    /// </summary>
+    [Option("the steps through which gradients go back where the policy remembers, a divisor of the horizon", Minimum = 1,
+        Maximum = 100_000)]
+    public int? Sequence { get; init; }
+
     /// <summary>lambda in [0, 1]; 0.95 by default.</summary>
     [Option("lambda of the advantages: 0 trusts the values, 1 the returns", Minimum = 0, Maximum = 1)]
     public double Lambda { get; init; } = 0.95;
@@ -71,6 +79,16 @@ public abstract record CriticOptions : GradientOptions
 
     /// <summary>The updates that one rollout is good for, and what a ratio may move by.</summary>
     internal abstract UpdatePlan Plan { get; }
+
+    /// <summary>Notes an error where gradients cannot go back through as many steps.</summary>
+    /// <param name="reader">The gradient section.</param>
+    /// <param name="remembers">Whether the policy remembers.</param>
+    internal void CheckSequence(OptionReader reader, bool remembers)
+    {
+        if (Sequence is not { } length) return;
+        if (!remembers) reader.Reject("sequence", "is for a policy that remembers: policy.gru above 0; without one leave it away");
+        else if (Horizon % length != 0) reader.Reject("sequence", $"must divide the horizon, {Horizon}");
+    }
 
     /// <summary>Reads the options.</summary>
     /// <typeparam name="TOptions">The record.</typeparam>

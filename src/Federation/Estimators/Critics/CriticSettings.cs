@@ -10,4 +10,9 @@ internal sealed record CriticSettings(CriticOptions Options, EpisodicEnvironment
 {
     /// <summary>T B, the steps of a rollout.</summary>
     public int Pairs => Options.Horizon * Options.Trajectories;
+
+    /// <summary>How a rollout is cut for a policy.</summary>
+    /// <param name="remembers">Whether it remembers.</param>
+    public RolloutSequences SequencesOf(bool remembers) =>
+        remembers ? new RolloutSequences(Options.Trajectories, Options.Sequence ?? Options.Horizon) : default;
 }

@@ -46,6 +46,7 @@ internal static class EpisodicCritics
     {
         TOptions options = CriticOptions.Read<TOptions>(reader);
         if (context.Policy is not EpisodicPolicy policy) return options;
+        options.CheckSequence(reader, policy.MemorySize > 0);
         if (!policy.HasValues || !policy.HasSlopes)
         {
             reader.Reject(

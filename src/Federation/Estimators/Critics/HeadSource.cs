@@ -24,6 +24,9 @@ internal interface IHeadLoss<T>
 /// <param name="Active">Which agents learn, [n]; null for all.</param>
 internal readonly record struct ChosenPairs(Minibatches? Minibatches, int Start, int Count, bool[]? Active)
 {
+    /// <summary>The sequences that the steps stand in; by themselves by default.</summary>
+    public RolloutSequences Sequences { get; init; }
+
     /// <summary>Writes the steps of an agent.</summary>
     /// <param name="row">Its row.</param>
     /// <param name="pairs">[M], overwritten.</param>
@@ -31,10 +34,11 @@ internal readonly record struct ChosenPairs(Minibatches? Minibatches, int Start,
     {
         if (Minibatches is not null)
         {
-            Minibatches.Of(Start, row).CopyTo(pairs);
+            Minibatches.Write(Start, row, pairs);
             return;
         }
-        for (int k = 0; k < pairs.Length; k++) pairs[k] = Start + k;
+        int steps = Sequences.Steps;
+        for (int k = 0; k < pairs.Length; k++) pairs[k] = Sequences.PairOf((Start + k) / steps, (Start + k) % steps);
     }
 }
 
@@ -60,6 +64,22 @@ internal abstract class HeadSource<T> : IDisposable
     /// <param name="agent">The agent's index.</param>
     /// <param name="seen">[m].</param>
     public abstract void Encode(ReadOnlySpan<double> raw, int agent, Span<T> seen);
+
+    /// <summary>The numbers that the policy remembers from step to step; 0 for none.</summary>
+    public virtual int MemorySize => 0;
+
+    /// <summary>Writes what is seen of a step: the observation and, where the policy remembers, what it does.</summary>
+    /// <param name="raw">The observation.</param>
+    /// <param name="agent">The agent's index.</param>
+    /// <param name="goesOn">Whether the step is not the first of its episode.</param>
+    /// <param name="memory">What is remembered, [MemorySize].</param>
+    /// <param name="seen">[m].</param>
+    public virtual void See(ReadOnlySpan<double> raw, int agent, bool goesOn, ReadOnlySpan<T> memory, Span<T> seen) =>
+        Encode(raw, agent, seen);
+
+    /// <summary>What a head says is remembered, [MemorySize].</summary>
+    /// <param name="head">The head.</param>
+    public virtual ReadOnlySpan<T> MemoryOf(ReadOnlySpan<T> head) => [];
 
     /// <summary>Takes the parameters of all agents of the block, for acting.</summary>
     /// <param name="rows">Theta, [n, d], on the CPU; it does not change while anyone acts.</param>

@@ -9,17 +9,19 @@ namespace FedPG.Federation.Estimators.Critics;
 /// <param name="agents">n.</param>
 /// <param name="pairs">The steps of an agent.</param>
 /// <param name="plan">Passes and sizes.</param>
-internal sealed class Minibatches(int agents, int pairs, UpdatePlan plan)
+/// <param name="sequences">The sequences of steps that stay together, which are then what is permuted; single steps by default.</param>
+internal sealed class Minibatches(int agents, int pairs, UpdatePlan plan, RolloutSequences sequences = default)
 {
-    private readonly int[] _order = new int[agents * pairs];
-    private readonly int _pieces = plan.MinibatchesOf(pairs);
+    private readonly int _units = pairs / sequences.Steps;
+    private readonly int[] _order = new int[agents * (pairs / sequences.Steps)];
+    private readonly int _pieces = Math.Min(plan.MinibatchesOf(pairs), pairs / sequences.Steps);
 
     /// <summary>The updates of a rollout.</summary>
     public int Count => plan.Epochs * _pieces;
 
     /// <summary>The steps of an update.</summary>
     /// <param name="update">Which.</param>
-    public int SizeOf(int update) => End(update % _pieces) - Start(update % _pieces);
+    public int SizeOf(int update) => UnitsOf(update) * sequences.Steps;
 
     /// <summary>Makes the permutation of the pass that an update begins; nothing where it begins none.</summary>
     /// <param name="update">Which update.</param>
@@ -28,12 +30,12 @@ internal sealed class Minibatches(int agents, int pairs, UpdatePlan plan)
     public void Shuffle(int update, int row, in StreamKey key)
     {
         if (update % _pieces != 0) return;
-        Span<int> order = _order.AsSpan(row * pairs, pairs);
-        for (int k = 0; k < pairs; k++) order[k] = k;
+        Span<int> order = _order.AsSpan(row * _units, _units);
+        for (int k = 0; k < _units; k++) order[k] = k;
         // With one piece the order is of no account, but for rounding.
         if (_pieces == 1) return;
         StreamKey own = key with { Purpose = StreamPurpose.Minibatches };
-        for (int k = pairs - 1; k > 0; k--)
+        for (int k = _units - 1; k > 0; k--)
         {
             (uint w0, _, _, _) = own.Draw(update, k);
             int other = (int)(((ulong)w0 * (ulong)(k + 1)) >> 32);
@@ -41,13 +43,26 @@ internal sealed class Minibatches(int agents, int pairs, UpdatePlan plan)
         }
     }
 
-    /// <summary>The steps of an update of an agent.</summary>
+    /// <summary>The steps, or the sequences, of an update of an agent.</summary>
     /// <param name="update">Which update.</param>
     /// <param name="row">The agent's row.</param>
     public ReadOnlySpan<int> Of(int update, int row) =>
-        _order.AsSpan((row * pairs) + Start(update % _pieces), SizeOf(update));
+        _order.AsSpan((row * _units) + Start(update % _pieces), UnitsOf(update));
 
-    private int Start(int piece) => (int)((long)piece * pairs / _pieces);
+    /// <summary>Writes the steps of an update of an agent, a sequence's one after another.</summary>
+    /// <param name="update">Which update.</param>
+    /// <param name="row">The agent's row.</param>
+    /// <param name="chosen">As many as <see cref="SizeOf"/> says, overwritten.</param>
+    public void Write(int update, int row, Span<int> chosen)
+    {
+        ReadOnlySpan<int> units = Of(update, row);
+        int steps = sequences.Steps;
+        for (int k = 0; k < chosen.Length; k++) chosen[k] = sequences.PairOf(units[k / steps], k % steps);
+    }
+
+    private int UnitsOf(int update) => End(update % _pieces) - Start(update % _pieces);
+
+    private int Start(int piece) => (int)((long)piece * _units / _pieces);
 
     private int End(int piece) => Start(piece + 1);
 }

@@ -34,6 +34,16 @@ internal class NetworkHeads<T>(EpisodicPolicy policy) : HeadSource<T>
     public sealed override void Encode(ReadOnlySpan<double> raw, int agent, Span<T> seen) => policy.Encoding.Encode(raw, agent, seen);
 
     /// <inheritdoc/>
+    public sealed override int MemorySize => policy.MemorySize;
+
+    /// <inheritdoc/>
+    public sealed override void See(ReadOnlySpan<double> raw, int agent, bool goesOn, ReadOnlySpan<T> memory, Span<T> seen) =>
+        policy.See(raw, agent, goesOn, memory, seen);
+
+    /// <inheritdoc/>
+    public sealed override ReadOnlySpan<T> MemoryOf(ReadOnlySpan<T> head) => policy.MemoryOf(head);
+
+    /// <inheritdoc/>
     public sealed override void ActWith(Tensor rows) => _rows = rows;
 
     /// <inheritdoc/>
@@ -75,7 +85,7 @@ internal class NetworkHeads<T>(EpisodicPolicy policy) : HeadSource<T>
             Span<int> pairs = PairsOf(i, count, chosen);
             for (int k = 0; k < count; k++) from.Slice(((i * all) + pairs[k]) * m, m).CopyTo(to[(((i * count) + k) * m)..]);
         }
-        PolicyEvaluation evaluation = policy.Evaluate(rows, met.to(rows.device), heads => heads);
+        PolicyEvaluation evaluation = policy.Evaluate(rows, met.to(rows.device), chosen.Sequences.Steps, heads => heads);
         Tensor given = evaluation.Output.cpu().contiguous(), slopes = zeros([agents, count, h], dtype: rows.dtype);
         ReadOnlySpan<T> heads = given.Span<T>();
         Span<T> by = slopes.Span<T>();

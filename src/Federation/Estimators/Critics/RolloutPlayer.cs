@@ -39,7 +39,8 @@ internal sealed class RolloutPlayer<T> : IDisposable
             settings.Environment, setup.First, setup.Count, _width, settings.EpisodeSteps, source.ActionSize);
         _bonus = ExplorationBonus.Create(_options.Exploration, settings.Environment.ObservationSpace, setup.Count, setup.Seed);
         State = RolloutState.Create(
-            _episodes.State, setup.Count, _width, _pairs, source.Seen, source.ActionSize, setup.Policy.Format, _bonus?.Memory);
+            _episodes.State, setup.Count, _width, _pairs, source.Seen, source.ActionSize, setup.Policy.Format, _bonus?.Memory,
+            source.MemorySize);
         _shown = new RolloutStatistics[setup.Count];
         (_rewards, _values, _after, _ends) = (new double[_pairs], new double[_pairs], new double[_pairs], new StepEnd[_pairs]);
         (_actions, _logs) = (new double[_width * source.ActionSize], new double[_width]);
@@ -97,8 +98,9 @@ internal sealed class RolloutPlayer<T> : IDisposable
         for (int b = 0; b < _width; b++) _episodes.Return(row, b, TrajectorySeeds.Of(key, b));
         for (int t = 0, p = 0; t < _options.Horizon; t++, p += _width)
         {
-            for (int b = 0; b < _width; b++) _source.Encode(_episodes.Observation(row, b), agent, seen.Slice((p + b) * m, m));
+            for (int b = 0; b < _width; b++) See(row, b, agent, seen.Slice((p + b) * m, m));
             _source.Heads(seen.Slice(p * m, _width * m), _width, _heads);
+            Remember(row);
             _source.Draw(_heads.AsSpan(0, _width * _source.HeadSize), key, t, _numbers, _actions, _logs);
             for (int b = 0; b < _width; b++)
             {
@@ -116,6 +118,7 @@ internal sealed class RolloutPlayer<T> : IDisposable
                 (steps, sum, episodes) = (steps + length, sum + rewards, episodes + 1);
                 // A seed of the stream that no environment has begun from: those from B on belong to episodes begun within the rollout.
                 _episodes.Begin(row, b, TrajectorySeeds.Of(key, _width + begun++));
+                MemoryOf(row, b).Clear();
             }
         }
         Answer(asked);
@@ -127,8 +130,26 @@ internal sealed class RolloutPlayer<T> : IDisposable
     {
         int m = _source.Seen;
         if (_last.Length < (asked + 1) * m) Array.Resize(ref _last, 2 * _last.Length);
-        _source.Encode(_episodes.Observation(row, b), agent, _last.AsSpan(asked * m, m));
+        See(row, b, agent, _last.AsSpan(asked * m, m));
         _asked[asked++] = pair;
+    }
+
+    /// <summary>Writes what is seen where an episode stands.</summary>
+    private void See(int row, int b, int agent, Span<T> seen) =>
+        _source.See(_episodes.Observation(row, b), agent, _episodes.SoFar(row, b).Steps > 0, MemoryOf(row, b), seen);
+
+    /// <summary>Takes from the heads of a step what is remembered.</summary>
+    private void Remember(int row)
+    {
+        if (State.Memory is null) return;
+        int h = _source.HeadSize;
+        for (int b = 0; b < _width; b++) _source.MemoryOf(_heads.AsSpan(b * h, h)).CopyTo(MemoryOf(row, b));
+    }
+
+    private Span<T> MemoryOf(int row, int b)
+    {
+        int size = _source.MemorySize;
+        return State.Memory is { } memory ? memory.Numbers.Span<T>().Slice(((row * _width) + b) * size, size) : [];
     }
 
     private void Answer(int asked)

@@ -1,3 +1,4 @@
+using FedPG.Federation.States;
 using FedPG.Policies;
 using static TorchSharp.torch;
 
@@ -21,6 +22,13 @@ internal sealed record RolloutState(
     ContinuingEpisodes.Places Places, Tensor Observations, Tensor Actions, Tensor Logs, Tensor Advantages, Tensor Targets, Tensor Weights,
     Tensor Returns, Tensor Discounted, Tensor Novelty)
 {
+    /// <summary>What a policy remembers of an episode.</summary>
+    /// <param name="Numbers">[n, B, H], 0 where an episode begins.</param>
+    public sealed record Memories(Tensor Numbers) : IStateRecord;
+
+    /// <summary>What the policy remembers of each episode; null where it remembers nothing.</summary>
+    public Memories? Memory { get; private init; }
+
     /// <summary>Makes room.</summary>
     /// <param name="places">Where the episodes stand.</param>
     /// <param name="agents">n.</param>
@@ -30,14 +38,18 @@ internal sealed record RolloutState(
     /// <param name="actionSize">k.</param>
     /// <param name="format">The type of observations and actions.</param>
     /// <param name="novelty">What agents remember of what they met; null for nothing.</param>
+    /// <param name="memory">H, the numbers that the policy remembers; 0 for none.</param>
     public static RolloutState Create(
         ContinuingEpisodes.Places places, int agents, int width, int pairs, int seen, int actionSize, TensorFormat format,
-        Tensor? novelty) => new(
+        Tensor? novelty, int memory) => new(
         places,
         zeros([agents, pairs, seen], dtype: format.Dtype).DetachFromDisposeScope(),
         zeros([agents, pairs, actionSize], dtype: format.Dtype).DetachFromDisposeScope(),
         Doubles(agents, pairs), Doubles(agents, pairs), Doubles(agents, pairs), Doubles(agents, pairs), Doubles(agents, 3),
-        Doubles(agents, width), novelty ?? Doubles(agents, 1));
+        Doubles(agents, width), novelty ?? Doubles(agents, 1))
+    {
+        Memory = memory == 0 ? null : new Memories(zeros([agents, width, memory], dtype: format.Dtype).DetachFromDisposeScope()),
+    };
 
     private static Tensor Doubles(int rows, int columns) => zeros(rows, columns, dtype: ScalarType.Float64).DetachFromDisposeScope();
 }

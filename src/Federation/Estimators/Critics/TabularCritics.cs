@@ -43,6 +43,7 @@ internal static class TabularCritics
         where TOptions : CriticOptions, new()
     {
         TOptions options = CriticOptions.Read<TOptions>(reader);
+        options.CheckSequence(reader, remembers: false);
         if (context.Policy is not null and not SoftmaxActorCritic)
         {
             reader.Reject(

@@ -21,6 +21,7 @@ internal sealed class TrainedHeads<T>(EpisodicPolicy policy, IHeadTraining<T> tr
     {
         (int agents, int d, int all, int m) = ((int)rows.shape[0], (int)rows.shape[1], (int)seen.shape[1], Seen);
         MakeRoom(chosen.Count);
+        training.UseSequences(chosen.Sequences.Steps);
         ReadOnlySpan<T> thetas = rows.Span<T>(), from = seen.Span<T>();
         Span<T> to = gradients.Span<T>(), met = _met.AsSpan(0, chosen.Count * m);
         Span<T> heads = _heads.AsSpan(0, chosen.Count * HeadSize), slopes = _slopes.AsSpan(0, chosen.Count * HeadSize);

@@ -17,6 +17,7 @@ internal sealed class RolloutBuffer : IDisposable
     private const int LargestBatch = 2048;
 
     private readonly Device _device;
+    private readonly int[] _owners;
 
     /// <summary>Creates the arrays.</summary>
     /// <param name="policy">The policy that meets them.</param>
@@ -33,6 +34,7 @@ internal sealed class RolloutBuffer : IDisposable
         Weights = zeros(agents, Capacity, dtype: dtype).DetachFromDisposeScope();
         Visits = zeros(agents, Capacity, dtype: dtype).DetachFromDisposeScope();
         Counts = new int[agents];
+        _owners = new int[agents * Capacity];
     }
 
     /// <summary>Pairs of a chunk.</summary>
@@ -55,6 +57,10 @@ internal sealed class RolloutBuffer : IDisposable
 
     /// <summary>Shares of the discounted visits, [n, Capacity], written where they are asked for; 0 beyond M_i.</summary>
     public Tensor Visits { get; }
+
+    /// <summary>The trajectory of each pair of an agent, [Capacity]; those beyond M_i are of earlier batches.</summary>
+    /// <param name="agent">Its row.</param>
+    public Span<int> OwnersOf(int agent) => _owners.AsSpan(agent * Capacity, Capacity);
 
     /// <summary>The chunks that hold pairs, agent by agent, in batches.</summary>
     public IEnumerable<BufferChunks> Batches()

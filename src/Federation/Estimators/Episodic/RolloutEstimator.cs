@@ -62,6 +62,11 @@ internal static class BufferGradients
     /// <param name="gradients">[n, d], overwritten.</param>
     public static void Write(EpisodicPolicy policy, RolloutBuffer pairs, Tensor rows, Tensor gradients)
     {
+        if (policy.MemorySize > 0)
+        {
+            SequenceGradients.Write(policy, pairs, rows, gradients);
+            return;
+        }
         gradients.zero_();
         Tensor? thetas = null, parts = null;
         using IDisposable outer = NewDisposeScope();

@@ -107,6 +107,7 @@ internal sealed class RolloutSampler : IDisposable
                 if (written == VisitRecording.Shares) played.VisitShares(seen);
                 else if (written == VisitRecording.Discounted) played.DiscountedVisits(seen);
                 Buffer.Counts[i] = played.Pairs;
+                played.Owners.CopyTo(Buffer.OwnersOf(i));
                 EnvSteps += played.EnvSteps;
                 if (batch.Observe) _rollouts[i] = new RolloutStatistics(played.EnvSteps, played.RewardSum, played.Trajectories);
             }

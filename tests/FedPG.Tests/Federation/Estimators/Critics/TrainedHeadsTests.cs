@@ -23,7 +23,11 @@ public sealed class TrainedHeadsTests
     [InlineData("MiniGrid-DoorKey-5x5-v0", """{"kind":"neural-softmax","network":"convolution","hidden":[9],"critic":"shared"}""", 7)]
     [InlineData("MiniGrid-GoToDoor-5x5-v0",
         """{"kind":"neural-softmax","network":"convolution","channels":[5,18],"hidden":[],"critic":"own"}""", 3)]
-    public void Heads_and_gradients_are_autograds(string environment, string options, int count)
+    [InlineData("CartPole-v1",
+        """{"kind":"neural-softmax","hidden":[17],"gru":9,"critic":"shared","normalise":true,"activation":"relu"}""", 24, 8)]
+    [InlineData("Pendulum-v1", """{"kind":"gaussian","hidden":[9,20],"gru":33,"critic":"own"}""", 20, 4)]
+    [InlineData("MiniGrid-MemoryS7-v0", """{"kind":"neural-softmax","network":"convolution","hidden":[9],"gru":5,"critic":"own"}""", 12, 4)]
+    public void Heads_and_gradients_are_autograds(string environment, string options, int count, int length = 1)
     {
         Experiment experiment = EstimatorsTesting.Read($$"""
             {"name":"heads","dtype":"float64","objective":"reward","environment":{"id":"{{environment}}","agents":3},"policy":{{options}}}
@@ -34,7 +38,10 @@ public sealed class TrainedHeadsTests
         Tensor seen = tensor(NumericsTesting.Uniform(2, 3 * 40 * policy.ObservationSize, 1), [3, 40, policy.ObservationSize]);
         using NetworkHeads<double> own = EpisodicCritics.HeadsOf<double>(policy), autograd = new(policy);
         Assert.IsType<TrainedHeads<double>>(own);
-        var chosen = new ChosenPairs(null, 2, count, [true, false, true]);
+        var chosen = new ChosenPairs(null, length == 1 ? 2 : length, count, [true, false, true])
+        {
+            Sequences = new RolloutSequences(5, length),
+        };
         (FixedSlopes first, FixedSlopes second) = (new FixedSlopes(), new FixedSlopes());
         Tensor found = ones_like(rows), expected = ones_like(rows);
         for (int k = 0; k < 2; k++) own.Gradients(rows, seen, chosen, first, found);
