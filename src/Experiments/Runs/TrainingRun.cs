@@ -145,6 +145,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>(), checkpoint?.Manifest.Round ?? -1);
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
             if (changes.Rounds is { } rounds) RunExtension.Record(opened, rounds);
+            if (changes.Accept) RunInputs.AcceptPlugins(opened, experiment);
             if (changes.Accept || changes.Rounds is not null) RunInputs.Record(opened.FullPath);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
