@@ -9,6 +9,7 @@ using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Execution;
 using FedPG.Federation.Families;
+using FedPG.Federation.Rollouts;
 
 namespace FedPG.Experiments.Runs;
 
@@ -127,7 +128,9 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         TrainingLoop? federation = null;
         try
         {
-            if (SummaryOf(opened) is { Status: RunSummary.Finished } ended && !RunExtension.Exceeds(changes.Rounds, ended.Rounds))
+            // A run that reached its target has ended, however many rounds are asked for.
+            if (SummaryOf(opened) is { Status: RunSummary.Finished } ended
+                && (!RunExtension.Exceeds(changes.Rounds, ended.Rounds) || ended.StoppedAt is not null))
             {
                 opened.Dispose();
                 return null;
@@ -176,6 +179,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
     public RunSummary Run(CancellationToken cancellation, double? seconds = null)
     {
+        using IDisposable? watch = _folder is null ? null : StepWatch.Keep(_folder.PathOf(RunFolder.RunningFile));
         return Finish(NotingDivergence(() => _federation.Run(this, WriteCheckpoint, cancellation, seconds)), cancellation);
     }
 

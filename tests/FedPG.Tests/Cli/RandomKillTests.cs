@@ -43,20 +43,28 @@ public sealed class RandomKillTests
         "400|federation.algorithm=decentralized",
         $"400|federation.algorithm=pavg|{Values}|gradient={{}}",
         """200|federation.algorithm=pmd|policy={"kind":"tabular-softmax"}""",
-        $"300|federation.algorithm=qavg|{Values}",
-        $"300|federation.algorithm=fedq|{Values}",
-        $"300|federation.algorithm=fedtd|{Values}",
+        $"300|federation.algorithm=qavg|{Values}|gradient={{}}",
+        $"300|federation.algorithm=fedq|{Values}|gradient={{}}",
+        $"300|federation.algorithm=fedtd|{Values}|gradient={{}}",
         """300|policy={"kind":"neural-softmax","hidden":[6],"personal":["head","embedding"],"embeddingSize":2}|personalise={"steps":2}""",
         $"300|{Head}|federation.correction=guarded|federation.averaging=touched|policy.context=agent",
         $"60|{Pole}|policy={{\"hidden\":[6],\"normalise\":true}}|{Ppo}|federation.localOptimizer=adam|evaluateEvery=20",
         $"60|{Pole}|policy={{\"hidden\":[6]}}|{Critic}|evaluateEvery=20",
         $"30|{Maze}|{Images}|{Ppo}|federation.algorithm=fedavg|evaluateEvery=10",
         $"60|{Python}|policy={{\"hidden\":[6]}}|evaluateEvery=20",
-        """300|federation.serverOptimizer={"kind":"adam","stepSize":0.1}|federation.algorithm=fedavg""",
+        "300|federation.serverOptimizer=adam|federation.algorithm=fedavg",
         """300|stopAt={"column":"objective","value":-1,"held":2}|keepBest=true""",
     ];
 
     private static int Kills => Setting("FEDPG_KILLS", 1);
+
+    [Fact]
+    public void Every_experiment_of_these_tests_can_be_read()
+    {
+        using var folder = new TemporaryFolder();
+        WriteWalk(folder);
+        Assert.All(Runs, name => Read(name, folder));
+    }
 
     [Fact]
     public void A_run_killed_at_any_instant_ends_in_the_bits_of_one_never_stopped()
@@ -78,12 +86,10 @@ public sealed class RandomKillTests
     private static (int Kills, string? Fault) Try(string name, int seed, int kills)
     {
         var random = new Random(seed);
-        string[] parts = name.Split('|');
-        int rounds = int.Parse(parts[0], CultureInfo.InvariantCulture), killed = 0;
+        int rounds = int.Parse(name.Split('|')[0], CultureInfo.InvariantCulture), killed = 0;
         using var folder = new TemporaryFolder();
         WriteWalk(folder);
-        Experiment experiment = RunTesting.Experiment([.. parts[1..].Select(p => p.Replace("walk:", $"{folder["walk.py"]}:",
-            StringComparison.Ordinal)), $"federation.rounds={rounds}", "checkpointEvery=13"]);
+        Experiment experiment = Read(name, folder);
         File.WriteAllText(folder["e.json"], experiment.Resolved.ToJsonString());
         RunTesting.Run(experiment, folder["whole"]);
         string[] start = ["train", "e.json", "--out", "run", "--threads", "2", "--quiet"];
@@ -110,6 +116,13 @@ public sealed class RandomKillTests
         if (fault.Length > 0) return (killed, fault);
         RunTesting.AssertNothingHalfWritten(folder["run"]);
         return (killed, null);
+    }
+
+    private static Experiment Read(string name, TemporaryFolder folder)
+    {
+        string[] parts = name.Split('|');
+        return RunTesting.Experiment([.. parts[1..].Select(p => p.Replace("walk:", $"{folder["walk.py"]}:", StringComparison.Ordinal)),
+            $"federation.rounds={parts[0]}", "checkpointEvery=13"]);
     }
 
     /// <summary>Every number of the event files but for times. TensorBoard drops what a resumed run says anew.</summary>

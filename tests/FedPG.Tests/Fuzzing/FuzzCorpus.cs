@@ -30,7 +30,8 @@ internal static class FuzzCorpus
         """
         { "seed": 4, "environment": { "id": "RandomMdp-v0", "agents": 3, "options": { "states": 4, "actions": 2, "heterogeneity": 0.5 } },
           "policy": { "kind": "tabular-softmax", "initial": [0, 0, 0, 0, 0, 0, 0, 1] },
-          "federation": { "algorithm": "decentralized", "graph": "ring", "rounds": 3, "localSteps": [1, 2, 3], "localStepSize": 0.1 } }
+          "federation": { "algorithm": "decentralized", "graph": "ring", "rounds": 3, "localSteps": 2,
+            "agentLocalSteps": [1, 2, 3], "localStepSize": 0.1 } }
         """,
         """
         { "objective": "reward", "environment": { "id": "MiniGrid-Empty-5x5-v0", "agents": 2, "frameStack": 2 },
