@@ -8,5 +8,6 @@ internal static class ProcessGuard
 {
     /// <summary>Begins to watch. Not inlined, so that commands that do not train load no libraries for it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Begin() => StepWatch.GuardProcess(line => Console.Error.WriteLine($"fedpg: {line}"), Failure.Describe);
+    public static void Begin() => StepWatch.GuardProcess(
+        line => Console.Error.WriteLine($"fedpg: {line}"), Failure.Describe, () => Interrupt.ExitAtOnce(ExitCode.Failure));
 }

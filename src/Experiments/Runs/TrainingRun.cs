@@ -152,6 +152,8 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             if (changes.Accept || changes.Rounds is not null) RunInputs.Record(opened.FullPath);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
+            if (SoftwareVersions.ChangeSince(document) is { } other)
+                changes.Notice?.Invoke($"{opened.FullPath}: the run began with other software, which may give other numbers: {other}");
             run.OpenLogs(opened, document, checkpoint?.Manifest.Round + 1, time);
             return run;
         }

@@ -43,7 +43,8 @@ internal static partial class MemoryNeed
         double vectors = row / parameters;
         return new ValidationError(name, "policy", null, string.Create(CultureInfo.InvariantCulture,
             $"needs at least {need / FreeMemory.Giga:F1} GB: {agents} agents x {parameters} parameters x {vectors:0.##} vectors x "
-                + $"{size} bytes; {free / FreeMemory.Giga:F1} GB are free, which is enough for {Math.Floor(free / (row * size)):F0} such agents, or for "
+                + $"{size} bytes; {free / FreeMemory.Giga:F1} GB are free, which is enough for "
+                + $"{Math.Floor(free / (row * size)):F0} such agents, or for "
                 + $"{Math.Floor(free / (agents * vectors * size)):F0} parameters an agent"));
     }
 

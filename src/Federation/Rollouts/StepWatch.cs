@@ -28,6 +28,7 @@ internal static class StepWatch
     private static Timer? _timer;
     private static Action<string>? _notice;
     private static Func<Exception, string?>? _describe;
+    private static Action? _exit;
     private static bool _isRegistered, _hasEnded, _isShort;
 
     /// <summary>After how long a step is noticed: 30 seconds, or what FEDPG_STEP_SECONDS says.</summary>
@@ -38,9 +39,10 @@ internal static class StepWatch
     /// <summary>Takes over what ends the process: one line, and exit code 1.</summary>
     /// <param name="notice">Takes lines.</param>
     /// <param name="describe">An exception in words for the user; null for one that is not expected.</param>
-    public static void GuardProcess(Action<string> notice, Func<Exception, string?> describe)
+    /// <param name="exit">Ends the process as failed, without taking apart what other threads still use.</param>
+    public static void GuardProcess(Action<string> notice, Func<Exception, string?> describe, Action exit)
     {
-        (_notice, _describe) = (notice, describe);
+        (_notice, _describe, _exit) = (notice, describe, exit);
         Register();
     }
 
@@ -121,28 +123,28 @@ internal static class StepWatch
         {
             var exception = (Exception)e.ExceptionObject;
             Ended("by an exception of a thread that nobody waits for: "
-                + (_describe?.Invoke(exception) ?? $"{exception.GetType().Name}: {exception.Message.Split('\n')[0]}"));
-            // In the place of the runtime's own end, whose exit code is none of the program's.
-            if (_notice is not null) Environment.Exit(1);
+                + (_describe?.Invoke(exception) ?? $"{exception.GetType().Name}: {exception.Message.Split('\n')[0]}"), isFault: true);
         };
     }
 
     /// <summary>Says of all runs under way that they were ended, and by what.</summary>
-    private static void Ended(string reason)
+    /// <param name="reason">By what.</param>
+    /// <param name="isFault">Whether nobody asked the process to end, so that it is said also where no run is under way.</param>
+    private static void Ended(string reason, bool isFault = false)
     {
         string[] files;
         lock (Gate)
         {
             files = [.. Files];
-            if (_hasEnded || (files.Length == 0 && Slots.Count == 0)) return;
+            if (_hasEnded || (files.Length == 0 && !isFault)) return;
             _hasEnded = true;
         }
         string running = Running(), message = $"the process ended before the run was over: {reason}";
         foreach (string file in files) Write(file, running.Length == 0 ? message : $"{running}\n{message}");
-        if (_notice is null || files.Length == 0) return;
+        if (_notice is null) return;
         foreach (string line in running.Split('\n', StringSplitOptions.RemoveEmptyEntries)) _notice(line);
         _notice(message);
-        Environment.ExitCode = 1;
+        _exit?.Invoke();
     }
 
     private static void Write(string file, string text)

@@ -21,7 +21,8 @@ public sealed class SlowPluginTests
     {
         using var folder = new TemporaryFolder();
         string plugin = PluginCompiler.CompileFaulty(folder.FullPath, "observation[0] = 0; return new StepResult(0, true);",
-            $"if (System.Threading.Interlocked.Increment(ref Count) == 3) {{ {fault} }} observation[0] = 0; return new StepResult(0, true);",
+            $"if (System.Threading.Interlocked.Increment(ref Count) == 3) {{ {fault} }} observation[0] = 0; "
+                + "return new StepResult(0, true);",
             "public void Reset(long seed", "public static int Count; public void Reset(long seed");
         File.WriteAllText(folder["e.json"], """
             { "objective": "reward", "environment": { "id": "A-v0", "agents": 1 }, "gradient": { "horizon": 1, "trajectories": 2 },

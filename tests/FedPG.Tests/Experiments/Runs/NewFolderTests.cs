@@ -21,7 +21,9 @@ public sealed class NewFolderTests
         Directory.Delete(taken[0].Path, recursive: true);
     }
 
-    /// <summary>A process that is killed as soon as it has made its folder leaves a lock that nobody holds, and half of a first file.</summary>
+    /// <summary>
+    /// A process that is killed as soon as it has made its folder leaves a lock that nobody holds, and half of a first file.
+    /// </summary>
     [Theory]
     [InlineData("run.lock", true)]
     [InlineData("comparison.lock", true)]
