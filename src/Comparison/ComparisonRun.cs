@@ -5,6 +5,7 @@ using FedPG.Comparison.Results;
 using FedPG.Comparison.Running;
 using FedPG.Core.Options;
 using FedPG.Experiments;
+using FedPG.Experiments.Plugins;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
@@ -69,6 +70,7 @@ internal sealed class ComparisonRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         ComparisonPlan plan = PlanFile.Read(folder);
+        PluginTrust.Require(plan.Document, Path.Combine(folder, PlanFile.Name), plan.Folder);
         PlanChecks.ThrowIfFaulty(plan, reader);
         return new ComparisonRun(plan, ComparisonFolder.Open(folder), reader, versions, threads);
     }

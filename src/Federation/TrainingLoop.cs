@@ -50,27 +50,40 @@ internal sealed class TrainingLoop : IDisposable
         (_experiment, _time, _algorithm) = (experiment, time, experiment.CreateAlgorithm());
         // What threads share is agents: more threads than those would only be woken for every phase.
         _pool = new WorkerPool(Math.Min(execution.Threads, experiment.Environment.AgentNames.Count));
-        using var noGrad = no_grad();
-        var format = new TensorFormat(experiment.Dtype, execution.Device);
-        Policy policy = experiment.CreatePolicy(format);
-        double[] theta = experiment.StartOf(policy)[..policy.Layout.SharedLength];
-        Layout = policy.Layout;
-        Server = _algorithm.NewServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
-        RoundCheck.Require(
-            experiment.Name, _algorithm, experiment.Environment.AgentNames.Count, experiment.Federation.Participation.IsEveryone,
-            Server.Theta);
-        _diagnoser = experiment.CreateDiagnoser?.Invoke();
-        var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
-        Agents = execution.CreateAgents?.Invoke(setup)
-            ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
-        Personaliser.Require(experiment, Agents as IOwnObjectives);
-        Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
-            .CreateEvaluator(experiment, policy, _pool);
-        Served = new ServedPolicies(experiment, _algorithm, execution, Layout, Agents, Server, Evaluator, _pool);
-        Rounds = experiment.Federation.Rounds;
-        if (experiment.StopAt is not { } stopAt) return;
-        _target = new TargetWatch(stopAt);
-        _target.Require(experiment.Name, Evaluator, experiment.Environment);
+        try
+        {
+            using var noGrad = no_grad();
+            var format = new TensorFormat(experiment.Dtype, execution.Device);
+            Policy policy = experiment.CreatePolicy(format);
+            double[] theta = experiment.StartOf(policy)[..policy.Layout.SharedLength];
+            Layout = policy.Layout;
+            Server = _algorithm.NewServer(tensor(theta, dtype: format.Dtype, device: format.Device).DetachFromDisposeScope());
+            RoundCheck.Require(
+                experiment.Name, _algorithm, experiment.Environment.AgentNames.Count, experiment.Federation.Participation.IsEveryone,
+                Server.Theta);
+            _diagnoser = experiment.CreateDiagnoser?.Invoke();
+            var setup = new AgentsSetup(experiment, _algorithm, format, Layout, Server.Theta, _pool);
+            Agents = execution.CreateAgents?.Invoke(setup)
+                ?? new LocalAgents(setup, execution.BlockSizeFor(setup.Names.Count, (long)Layout.Length * format.ElementSize));
+            Personaliser.Require(experiment, Agents as IOwnObjectives);
+            Evaluator = Agents is IOwnObjectives own ? new SiteEvaluator(own, policy) : ProblemFamily.Of(experiment.Environment)
+                .CreateEvaluator(experiment, policy, _pool);
+            Served = new ServedPolicies(experiment, _algorithm, execution, Layout, Agents, Server, Evaluator, _pool);
+            Rounds = experiment.Federation.Rounds;
+            if (experiment.StopAt is not { } stopAt) return;
+            _target = new TargetWatch(stopAt);
+            _target.Require(experiment.Name, Evaluator, experiment.Environment);
+        }
+        catch (Exception e)
+        {
+            Agents?.Dispose();
+            Evaluator?.Dispose();
+            _diagnoser?.Dispose();
+            if (Server is not null) StateTensors.Dispose(Server);
+            _pool.Dispose();
+            if (MemoryNeed.Explain(e) is not { } memory) throw;
+            throw new InvalidInputException(new ValidationError(experiment.Name, "policy", null, memory));
+        }
     }
 
     /// <summary>The agents.</summary>

@@ -57,6 +57,7 @@ internal static class WorkerCommand
 
     private static int Run(ParseResult parsed)
     {
+        ProcessGuard.Begin();
         ClusterSettings settings = ClusterOptions.ReadForWorker(parsed, parsed.GetValue(Outbound));
         string site = parsed.GetValue(Site) ?? "";
         if (parsed.GetValue(Site) is not null) TrainingCluster.CheckSite(Site.Name, site);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Schema;
@@ -26,7 +27,7 @@ internal static class CommandLineErrors
         if (commands.Length > 0)
         {
             if (parsed.UnmatchedTokens is [{ } word, ..])
-                errors.Add(new ValidationError(word, "", null,
+                errors.Add(new ValidationError(Shown(word), "", null,
                     $"is not a command of \"{command}\"; {Hint(Meant(word, commands))}there are {string.Join(", ", commands)}"));
             else if (parsed.Errors.Count > 0)
                 errors.Add(new ValidationError(command, "", null,
@@ -34,7 +35,7 @@ internal static class CommandLineErrors
             return errors;
         }
         errors.AddRange(
-            parsed.UnmatchedTokens.Select(t => new ValidationError(t, "", null, $"is one word too many; see {command} --help")));
+            parsed.UnmatchedTokens.Select(t => new ValidationError(Shown(t), "", null, $"is one word too many; see {command} --help")));
         foreach (ParseError error in parsed.Errors)
         {
             if (OptionOf(error.SymbolResult) is { } option) errors.Add(Describe(option, error));
@@ -42,6 +43,10 @@ internal static class CommandLineErrors
         }
         return [.. errors.Distinct()];
     }
+
+    /// <summary>A word as a line can show it: one that is empty, blank or of several lines in quotes.</summary>
+    private static string Shown(string word) =>
+        word.Length == 0 || word.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) ? JsonSerializer.Serialize(word) : word;
 
     /// <summary>The words that were taken as values of arguments, and of options that take several.</summary>
     private static IEnumerable<string> Arguments(CommandResult result) =>
@@ -66,7 +71,7 @@ internal static class CommandLineErrors
             ? $"a key of the experiment is set by {string.Join(" or ", keys.Select(key => $"--set {key}={value}"))}; "
             : NearestName.Near(given[0], known) is { } near ? $"the nearest is \"{near}\"; "
             : "";
-        return new ValidationError(word, "", null, $"is not an option of \"{command}\"; {hint}see {command} --help");
+        return new ValidationError(Shown(word), "", null, $"is not an option of \"{command}\"; {hint}see {command} --help");
     }
 
     /// <summary>The command that a word stands for elsewhere, or that is near it; null where none is.</summary>

@@ -5,6 +5,7 @@ using FedPG.Envs;
 using FedPG.Envs.Python;
 using FedPG.Experiments.Plugins;
 using FedPG.Federation.Agents;
+using FedPG.Federation.Execution;
 
 namespace FedPG.Cli.Common;
 
@@ -19,6 +20,7 @@ internal static class Failure
         IOException or UnauthorizedAccessException or SocketException or DbException => exception.Message,
         AggregateException { InnerExceptions: [{ } inner, ..] } => Describe(inner),
         OutOfMemoryException => "out of memory",
+        _ when MemoryNeed.Explain(exception) is { } memory => memory,
         TypeInitializationException or DllNotFoundException =>
             $"the native libraries of torch cannot be loaded: {FirstLine(Innermost(exception))}",
         NotSupportedException e when e.Message.Contains("native", StringComparison.OrdinalIgnoreCase) => FirstLine(e),

@@ -30,10 +30,11 @@ internal sealed class Interrupt : IDisposable
     }
 
     /// <summary>Without a tear-down: taking libtorch's statics apart under its running threads crashes.</summary>
-    private static void ExitAtOnce()
+    /// <param name="code">The exit code, where the system lets it be chosen.</param>
+    internal static void ExitAtOnce(int code)
     {
         if (OperatingSystem.IsWindows()) Process.GetCurrentProcess().Kill();
-        else ExitNow(ExitCode.Cancelled);
+        else ExitNow(code);
     }
 
     [DllImport("libc", EntryPoint = "_exit")]
@@ -45,7 +46,7 @@ internal sealed class Interrupt : IDisposable
         context.Cancel = true;
         if (_source.IsCancellationRequested)
         {
-            if (context.Signal != PosixSignal.SIGHUP) ExitAtOnce();
+            if (context.Signal != PosixSignal.SIGHUP) ExitAtOnce(ExitCode.Cancelled);
             return;
         }
         _note();

@@ -98,6 +98,7 @@ internal static class CompareCommand
 
     private static int Run(ParseResult parsed)
     {
+        ProcessGuard.Begin();
         RankColumn? rank = parsed.GetValue(RankBy) is { } name ? RankColumn.Parse(name) : null;
         using ComparisonRun comparison = parsed.GetValue(Resume) is { } folder ? Continue(parsed, folder) : Start(parsed);
         using var progress = new CompareProgress(parsed.GetValue(Quiet));

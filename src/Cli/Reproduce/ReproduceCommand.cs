@@ -61,6 +61,7 @@ internal static class ReproduceCommand
 
     private static int Run(ParseResult parsed)
     {
+        ProcessGuard.Begin();
         IReadOnlyList<Claim> claims = Chosen(parsed.GetValue(Names)!);
         var options = new ReproductionOptions(parsed.GetValue(Seed), parsed.GetValue(Threads),
             parsed.GetValue(Quick) ? Effort.Quick : Effort.Full);

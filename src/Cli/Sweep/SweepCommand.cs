@@ -88,6 +88,7 @@ internal static class SweepCommand
 
     private static int Run(ParseResult parsed)
     {
+        ProcessGuard.Begin();
         using SweepRun sweep = parsed.GetValue(Resume) is { } folder ? Continue(parsed, folder) : Start(parsed);
         using var progress = new CompareProgress(parsed.GetValue(Quiet));
         using var interrupt =

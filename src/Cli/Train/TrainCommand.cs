@@ -119,6 +119,7 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed)
     {
+        ProcessGuard.Begin();
         if (parsed.GetValue(PresetOptions.List))
         {
             PresetOptions.Print(parsed.GetValue(Json));

@@ -30,7 +30,7 @@ internal sealed record Software(string Version, string Torch, PluginBuild[] Plug
     public static Software Own() => new(
         typeof(Software).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
         typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(),
-        [.. PluginHost.Default.Loaded.Select(p => new PluginBuild(p.Assembly, p.Version, p.Sha256))]);
+        [.. PluginHost.Default.Loaded.Select(p => new PluginBuild(p.Assembly, p.Version, p.Digest))]);
 
     /// <summary>What keeps a worker with this software from computing a run of the other's; null when nothing does.</summary>
     /// <param name="server">The software of the process that does the run.</param>
@@ -61,6 +61,6 @@ internal sealed record Software(string Version, string Torch, PluginBuild[] Plug
 /// <summary>A plug-in.</summary>
 /// <param name="Assembly">Its name.</param>
 /// <param name="Version">Its version.</param>
-/// <param name="Sha256">The SHA-256 of its file.</param>
+/// <param name="Sha256">The SHA-256 of its file, and of what it loads beside it.</param>
 [GenerateSerializer, Immutable, Alias("fedpg.plugin")]
 internal sealed record PluginBuild(string Assembly, string Version, string Sha256);

@@ -3,6 +3,8 @@ using FedPG.Comparison.Plan;
 using FedPG.Core.Options;
 using FedPG.Experiments;
 using FedPG.Experiments.Series;
+using FedPG.Federation;
+using FedPG.Federation.Execution;
 using FedPG.Federation.Schedules;
 
 namespace FedPG.Comparison.Sweeps;
@@ -114,7 +116,7 @@ internal sealed record SweepPlan
             errors.Add(new ValidationError(HalvingSource, "", null, $"gives points their rounds; {RoundsPath} cannot be swept beside it"));
         if (errors.Count > 0) throw new InvalidInputException(errors);
         Experiment? first = null;
-        HashSet<string> unread = [.. paths];
+        HashSet<string> unread = [.. paths], targets = [];
         IReadOnlyList<SweepCell> points = Cells();
         foreach (SweepCell cell in points)
         {
@@ -129,6 +131,7 @@ internal sealed record SweepPlan
                         + "(\"until\"), or take one that does not need it"));
                 }
                 unread.RemoveWhere(path => IsIn(read, path));
+                RequireTarget(read, targets);
             }
             catch (InvalidInputException e)
             {
@@ -138,7 +141,21 @@ internal sealed record SweepPlan
         // Keys of other algorithms and kinds are known, and not read: every point would be the same.
         if (errors.Count == 0)
             errors.AddRange(unread.Select(path => new ValidationError(SourceOf(path), path, null, "is not read by this experiment")));
-        return errors.Count == 0 ? first! : throw new InvalidInputException([.. errors.Distinct()]);
+        // Drawn values are told once, however many of them are wrong in the same way.
+        return errors.Count == 0 ? first! : throw new InvalidInputException(
+            [.. errors.DistinctBy(e => e.Source == SweepDraw.Source ? e with { Value = null } : e)]);
+    }
+
+    /// <summary>
+    /// Whether evaluations show the figure at which a point's runs are to end is known when a run is made: of points that differ in
+    /// nothing that decides it one is made.
+    /// </summary>
+    private static void RequireTarget(Experiment read, HashSet<string> known)
+    {
+        if (read.StopAt is null) return;
+        string[] sections = ["environment", "policy", "gradient", "objective", "stopAt", "evaluationEpisodes"];
+        if (!known.Add(string.Join('\n', sections.Select(key => read.Resolved[key]?.ToJsonString())))) return;
+        using var made = new TrainingLoop(read, new ExecutionOptions(1, TorchSharp.torch.CPU), TimeProvider.System);
     }
 
     /// <summary>Whether more than the number of rounds is another when an experiment is read with other rounds.</summary>

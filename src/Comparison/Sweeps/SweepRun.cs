@@ -1,6 +1,7 @@
 using FedPG.Comparison.Running;
 using FedPG.Core.Options;
 using FedPG.Experiments;
+using FedPG.Experiments.Plugins;
 using FedPG.Experiments.Runs;
 using FedPG.Experiments.Series;
 using FedPG.Federation.Execution;
@@ -58,6 +59,7 @@ internal sealed class SweepRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         SweepPlan plan = SweepFile.Read(folder);
+        PluginTrust.Require(plan.Experiment.Document, Path.Combine(folder, SweepFile.Name), plan.Experiment.Folder);
         Experiment first = plan.Check();
         return new SweepRun(plan, ComparisonFolder.Open(folder, What), first, threads);
     }

@@ -60,8 +60,16 @@ internal static class JsonDocuments
         catch (JsonException e)
         {
             string place = e.LineNumber is { } line ? $" at line {line + 1}, column {e.BytePositionInLine + 1}" : "";
-            string reason = e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
+            string reason = Brief(e.Message.Split(" LineNumber:")[0].Split(" Path:")[0]);
             throw new InvalidInputException(new ValidationError(source, "", null, $"not valid JSON{place}: {reason}"));
         }
+    }
+
+    /// <summary>A message that may quote a broken literal with all that follows it, which is cut.</summary>
+    private static string Brief(string message)
+    {
+        const int most = 20;
+        int end = message.IndexOf("' is an invalid ", StringComparison.Ordinal);
+        return !message.StartsWith('\'') || end <= most ? message : $"'{ValidationError.Shorten(message[1..most])}...{message[end..]}";
     }
 }

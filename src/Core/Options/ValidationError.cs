@@ -11,8 +11,19 @@ public sealed record ValidationError(string Source, string KeyPath, string? Valu
     public override string ToString()
     {
         string where = KeyPath.Length == 0 ? Source : $"{Source}: {KeyPath}";
-        return Value is null ? $"{where}: {Allowed}" : $"{where}: {Shorten(Value)}; {Allowed}";
+        return OneLine(Value is null ? $"{where}: {Allowed}" : $"{where}: {Shorten(Value)}; {Allowed}");
     }
+
+    /// <summary>Names and messages may hold what breaks a line or steers a terminal.</summary>
+    private static string OneLine(string text) => !text.Any(char.IsControl) ? text
+        : string.Concat(text.Select(c => c switch
+        {
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            _ when char.IsControl(c) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+            _ => c.ToString(),
+        }));
 
     /// <summary>A value on one line and of at most 80 characters.</summary>
     public static string Shorten(string value)

@@ -6,4 +6,11 @@ namespace FedPG.Experiments.Plugins;
 /// <param name="Version">The version of the assembly.</param>
 /// <param name="Sha256">The SHA-256 of the file in lower-case hexadecimal digits, by which a change is noticed.</param>
 /// <param name="Contents">What it brought.</param>
-internal sealed record LoadedPlugin(string Path, string Assembly, string Version, string Sha256, PluginContents Contents);
+internal sealed record LoadedPlugin(string Path, string Assembly, string Version, string Sha256, PluginContents Contents)
+{
+    /// <summary>What it loads beside its own file.</summary>
+    public IReadOnlyList<PluginAssembly> Loads { get; init; } = [];
+
+    /// <summary>One checksum of it and all that it loads.</summary>
+    public string Digest => PluginAssemblies.DigestOf(Sha256, Loads);
+}

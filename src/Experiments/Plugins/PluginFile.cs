@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 
@@ -19,6 +20,9 @@ internal sealed record PluginFile(
 {
     private const string CoreFramework = ".NETCoreApp,Version=v", DesktopFramework = ".NETFramework,Version=v";
 
+    /// <summary>The native libraries it calls.</summary>
+    public IReadOnlyList<string> Libraries { get; init; } = [];
+
     /// <summary>Reads a file.</summary>
     /// <returns>The file, or in words why it cannot be read.</returns>
     public static (PluginFile? File, string? Fault) Read(string path)
@@ -36,7 +40,11 @@ internal sealed record PluginFile(
                 Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan())),
                 FrameworkOf(metadata, assembly),
                 [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference)
-                    .Select(r => (metadata.GetString(r.Name), r.Version))]), null);
+                    .Select(r => (metadata.GetString(r.Name), r.Version))])
+            {
+                Libraries = [.. Enumerable.Range(1, metadata.GetTableRowCount(TableIndex.ModuleRef))
+                    .Select(row => metadata.GetString(metadata.GetModuleReference(MetadataTokens.ModuleReferenceHandle(row)).Name))],
+            }, null);
         }
         catch (BadImageFormatException)
         {

@@ -63,8 +63,12 @@ internal sealed class PluginHost(ExperimentCatalog catalog)
         if (contents.IsEmpty)
             throw Unusable("the plug-in registers no environment, policy, estimator or algorithm: its Register adds nothing");
         Enter(contents, Unusable);
-        var plugin = new LoadedPlugin(file.Path, file.Assembly, file.Version.ToString(3), file.Sha256, contents);
+        var plugin = new LoadedPlugin(file.Path, file.Assembly, file.Version.ToString(3), file.Sha256, contents)
+        {
+            Loads = PluginAssemblies.Of(file),
+        };
         _loaded.Add(plugin);
+        PluginTrust.Note(plugin);
         return plugin;
     }
 

@@ -5,6 +5,7 @@ using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
 using FedPG.Federation.Algorithms;
+using FedPG.Federation.Execution;
 using FedPG.Federation.Families;
 using FedPG.Policies;
 using FedPG.Policies.Episodic;
@@ -102,12 +103,20 @@ internal static class PolicyReader
     /// <param name="format">The type and place of rows.</param>
     /// <param name="text">The section as it is written.</param>
     /// <param name="errors">Where errors are noted.</param>
-    public static Policy? CreatePrototype(PolicySection section, TensorFormat format, JsonElement text, ValidationErrors errors) =>
-        section is { Options: { } options, Environment: { } environment }
-            ? PolicyCatalog.Create(
-                section.Definition, options, environment, format,
-                (Section, text.ValueKind == JsonValueKind.Undefined ? null : text.GetRawText()), errors)
-            : null;
+    public static Policy? CreatePrototype(PolicySection section, TensorFormat format, JsonElement text, ValidationErrors errors)
+    {
+        if (section is not { Options: { } options, Environment: { } environment }) return null;
+        string? written = text.ValueKind == JsonValueKind.Undefined ? null : text.GetRawText();
+        try
+        {
+            return PolicyCatalog.Create(section.Definition, options, environment, format, (Section, written), errors);
+        }
+        catch (Exception e) when (MemoryNeed.Explain(e) is { } memory)
+        {
+            errors.Add(Section, written, $"does not fit: {memory}");
+            return null;
+        }
+    }
 
     private static bool IsMore(JsonElement value) =>
         value.ValueKind != JsonValueKind.Undefined && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(None));

@@ -29,13 +29,16 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The round and the fault of a run whose numbers stopped being finite, in the place of a summary.</summary>
     public const string DivergedFile = "diverged.json";
 
+    /// <summary>What was running, where the process ended before the run. While a run is under way it is there for plug-ins only.</summary>
+    public const string RunningFile = "running.txt";
+
     /// <summary>The option that names new folders, as messages of the command line call it.</summary>
     internal const string Out = "--out";
 
     /// <summary>What else a user of the command line can do when a folder is not empty, to end the message with.</summary>
     internal const string Alternative = ", or continue a run with --resume";
 
-    private const string Resume = "--resume", LockFile = "run.lock", EventsPattern = EventWriter.FilePrefix + "*";
+    private const string Resume = "--resume", LockFile = "run.lock", Aside = ".tmp", EventsPattern = EventWriter.FilePrefix + "*";
     private readonly FileStream _lock;
     private readonly LogDigests _digests = new();
 
@@ -69,7 +72,7 @@ internal sealed class RunFolder : IDisposable
         {
             var folder = new RunFolder(full, Lock(full, source, path));
             // Another process may have written here and left between the look and the lock.
-            if (Directory.EnumerateFileSystemEntries(full).All(entry => Path.GetFileName(entry) == LockFile)) return folder;
+            if (Directory.EnumerateFileSystemEntries(full).All(IsLeftOver)) return folder;
             folder._lock.Dispose();
             throw Unusable(source, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
         }
@@ -92,7 +95,7 @@ internal sealed class RunFolder : IDisposable
         if (File.Exists(full)) throw Unusable(source, path, "is a file; a folder that does not exist or is empty is needed");
         try
         {
-            if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
+            if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any(entry => !IsLeftOver(entry)))
                 throw Unusable(source, path, $"is not empty; name a folder that does not exist or is empty{alternative}");
             return full;
         }
@@ -141,6 +144,13 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether an entry is all that a process leaves which is killed as soon as it has made its folder: a lock that nobody holds any more,
+    /// a first file that was not finished.
+    /// </summary>
+    private static bool IsLeftOver(string entry) => Path.GetFileName(entry) is LockFile or "comparison.lock" or ExperimentFile + Aside
+        or "sweep.json" + Aside or "comparison.json" + Aside;
+
     /// <summary>Whether a process holds the folder.</summary>
     /// <param name="path">The folder.</param>
     internal static bool IsInUse(string path)
@@ -167,7 +177,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Writes a JSON document aside, puts it on disk and renames it.</summary>
     public static void WriteJson<T>(string path, T document)
     {
-        string aside = path + ".tmp";
+        string aside = path + Aside;
         using (var stream = new FileStream(aside, FileMode.Create, FileAccess.Write))
         {
             JsonSerializer.Serialize(stream, document, JsonOptions);

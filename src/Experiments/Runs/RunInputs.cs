@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using FedPG.Core.Options;
+using FedPG.Experiments.Plugins;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +12,8 @@ namespace FedPG.Experiments.Runs;
 /// <summary>
 /// What decides a run beside the program: its experiment.json, the finite-MDP file that this names, and the policy that it starts from.
 /// Their checksums lie in the run folder, in inputs/manifest.json, with copies of file and policy. So a change is noticed, and a folder can
-/// move without them. Maps stand in experiment.json themselves, and plug-ins are recorded there with their checksums. Stateless.
+/// move without them. Maps stand in experiment.json themselves, and plug-ins are recorded there with their checksums and those
+/// of what they load. Stateless.
 /// </summary>
 internal static class RunInputs
 {
@@ -89,9 +91,14 @@ internal static class RunInputs
     public static IReadOnlyList<string> Check(string folder, bool acceptChanges)
     {
         string path = Path.Combine(folder, Folder, ManifestFile);
-        if (!File.Exists(path)) return [];
+        IReadOnlyList<string> plugins = PluginsOf(folder, acceptChanges);
+        if (!File.Exists(path)) return plugins;
         if (Read(path) is not { Experiment: not null } recorded)
-            return acceptChanges ? [] : throw Changed(path, "was changed since the run began, so that nothing vouches for what it read");
+        {
+            return acceptChanges
+                ? plugins
+                : throw Changed(path, "was changed since the run began, so that nothing vouches for what it read");
+        }
         var errors = new List<ValidationError>();
         string experiment = Path.Combine(folder, RunFolder.ExperimentFile);
         if (!acceptChanges && (TryRead(experiment) is not { } now || HashOf(now) != recorded.Experiment))
@@ -99,7 +106,46 @@ internal static class RunInputs
         IReadOnlyList<string> overrides = recorded is { Mdp: { } mdp, MdpSha256: { } sum }
             ? CheckMdp(mdp, sum, Path.Combine(folder, Folder, CopyOf(mdp) ?? MdpCopy), acceptChanges, errors)
             : [];
-        return errors.Count == 0 ? overrides : throw new InvalidInputException(errors);
+        return errors.Count == 0 ? [.. overrides, .. plugins] : throw new InvalidInputException(errors);
+    }
+
+    /// <summary>Writes the plug-ins, as they are now, into the experiment of a run that goes on with them.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="experiment">The experiment, as it was read.</param>
+    public static void AcceptPlugins(RunFolder folder, Experiment experiment)
+    {
+        if (experiment.Resolved[ExperimentPlugins.Key] is not { } plugins) return;
+        string path = folder.PathOf(RunFolder.ExperimentFile);
+        var document = (JsonObject)JsonNode.Parse(File.ReadAllText(path))!;
+        document[ExperimentPlugins.Key] = plugins.DeepClone();
+        RunFolder.WriteJson(path, document);
+    }
+
+    /// <summary>Overrides that take the plug-ins as they are, where that is accepted.</summary>
+    /// <exception cref="InvalidInputException">The folder names one that this user has neither named nor used.</exception>
+    private static string[] PluginsOf(string folder, bool acceptChanges)
+    {
+        string path = Path.Combine(folder, RunFolder.ExperimentFile);
+        if (TryRead(path) is not { } content) return [];
+        JsonElement experiment;
+        try
+        {
+            experiment = JsonDocuments.Parse(content, path);
+        }
+        catch (InvalidInputException)
+        {
+            // Reading the experiment says so.
+            return [];
+        }
+        PluginTrust.Require(experiment, path, folder);
+        if (!acceptChanges || experiment.ValueKind != JsonValueKind.Object
+            || !experiment.TryGetProperty(ExperimentPlugins.Key, out JsonElement items)
+            || items.ValueKind != JsonValueKind.Array) return [];
+        var paths = new JsonArray([.. items.EnumerateArray().Select(PathOf)]);
+        return [$"{ExperimentPlugins.Key}={paths.ToJsonString()}"];
+
+        static JsonNode? PathOf(JsonElement item) =>
+            JsonValue.Create(item.ValueKind == JsonValueKind.Object && item.TryGetProperty("path", out JsonElement file) ? file : item);
     }
 
     /// <summary>Writes theta_0 among the inputs, so that the run can begin anew where the other run's folder is gone.</summary>

@@ -9,6 +9,7 @@ using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
 using FedPG.Federation.Execution;
 using FedPG.Federation.Families;
+using FedPG.Federation.Rollouts;
 
 namespace FedPG.Experiments.Runs;
 
@@ -127,7 +128,9 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         TrainingLoop? federation = null;
         try
         {
-            if (SummaryOf(opened) is { Status: RunSummary.Finished } ended && !RunExtension.Exceeds(changes.Rounds, ended.Rounds))
+            // A run that reached its target has ended, however many rounds are asked for.
+            if (SummaryOf(opened) is { Status: RunSummary.Finished } ended
+                && (!RunExtension.Exceeds(changes.Rounds, ended.Rounds) || ended.StoppedAt is not null))
             {
                 opened.Dispose();
                 return null;
@@ -145,9 +148,12 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
             opened.CutLogs(checkpoint?.Manifest.Files ?? new Dictionary<string, long>(), checkpoint?.Manifest.Round ?? -1);
             Checkpoint.DropAfter(opened.Checkpoints, checkpoint?.Folder);
             if (changes.Rounds is { } rounds) RunExtension.Record(opened, rounds);
+            if (changes.Accept) RunInputs.AcceptPlugins(opened, experiment);
             if (changes.Accept || changes.Rounds is not null) RunInputs.Record(opened.FullPath);
             System.IO.File.Delete(opened.PathOf(RunFolder.DivergedFile));
             var document = (JsonObject)JsonNode.Parse(System.IO.File.ReadAllText(opened.PathOf(RunFolder.ExperimentFile)))!;
+            if (SoftwareVersions.ChangeSince(document) is { } other)
+                changes.Notice?.Invoke($"{opened.FullPath}: the run began with other software, which may give other numbers: {other}");
             run.OpenLogs(opened, document, checkpoint?.Manifest.Round + 1, time);
             return run;
         }
@@ -175,6 +181,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite; the folder says so.</exception>
     public RunSummary Run(CancellationToken cancellation, double? seconds = null)
     {
+        using IDisposable? watch = _folder is null ? null : StepWatch.Keep(_folder.PathOf(RunFolder.RunningFile));
         return Finish(NotingDivergence(() => _federation.Run(this, WriteCheckpoint, cancellation, seconds)), cancellation);
     }
 

@@ -13,6 +13,7 @@ internal static class RunRemoval
     [
         RunFolder.MetricsFile, RunFolder.AgentsFile, RunFolder.ExchangeFile, RunFolder.DiagnosticsFile, RunFolder.SummaryFile,
         RunFolder.DivergedFile,
+        RunFolder.RunningFile,
         // Last: without it the folder is no run folder, and what is left of it would not be found again.
         RunFolder.ExperimentFile,
     ];

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FedPG.Core.Options;
+using FedPG.Experiments.Plugins;
 using FedPG.Experiments.Runs;
 using FedPG.Federation.Execution;
 
@@ -62,6 +63,7 @@ internal sealed class SeedSeries
     {
         string path = Path.Combine(folder, PlanFile);
         Plan plan = ReadPlan(path);
+        PluginTrust.Require(plan.Experiment, path, plan.Folder);
         string[] more = rounds is { } total ? [string.Create(CultureInfo.InvariantCulture, $"federation.rounds={total}")] : [];
         var experiment = new SeriesExperiment(plan.Experiment, plan.Source, plan.Folder, [.. plan.Set, .. more]) { From = plan.From };
         var series = new SeedSeries(Path.GetFullPath(folder), experiment, plan.Seeds, rounds ?? plan.Rounds);

@@ -69,7 +69,7 @@ internal sealed class PolicyEvents
     {
         if (_painter() is not { } painter) return;
         Put(events);
-        double[]? own = _federation.OwnParameters() is [var first, ..] ? first : null;
+        double[]? own = _federation.Served.OwnParameters() is [var first, ..] ? first : null;
         _drawn = round;
         _drawing = Task.Run(() =>
         {

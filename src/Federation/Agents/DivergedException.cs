@@ -6,7 +6,7 @@ namespace FedPG.Federation.Agents;
 /// <param name="fault">What happened there, where more is known than that numbers are no longer finite.</param>
 public sealed class DivergedException(int round, string where, string? fault = null)
     : Exception($"round {round}: {(fault is null ? $"the parameters or gradients of {where} are no longer finite" : $"{where}: {fault}")}; "
-        + "a smaller federation.localStepSize may help")
+        + "a smaller federation.localStepSize may help, and smaller rewards or gradient.entropy where these numbers overflow by themselves")
 {
     /// <summary>The divergence behind an exception, one of several of several threads too; null where there is none.</summary>
     /// <param name="exception">What a run ended with.</param>

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using TorchSharp;
@@ -6,15 +9,13 @@ using TorchSharp;
 namespace FedPG.Federation.Execution;
 
 /// <summary>The memory that agents' rows take: asked for before it is taken, so that a run that cannot fit does not begin.</summary>
-internal static class MemoryNeed
+internal static partial class MemoryNeed
 {
     /// <summary>A row of parameters and one of gradients, whatever the algorithm keeps.</summary>
     private const int Rows = 2;
 
     /// <summary>Runs whose rows are smaller are not looked at, in bytes.</summary>
     private const long Small = 1L << 28;
-
-    private const double Giga = 1e9;
 
     /// <summary>Refuses agents that cannot fit into the memory of this machine.</summary>
     /// <exception cref="InvalidInputException">They cannot.</exception>
@@ -41,33 +42,26 @@ internal static class MemoryNeed
         if (need <= free) return null;
         double vectors = row / parameters;
         return new ValidationError(name, "policy", null, string.Create(CultureInfo.InvariantCulture,
-            $"needs at least {need / Giga:F1} GB: {agents} agents x {parameters} parameters x {vectors:0.##} vectors x {size} bytes; "
-                + $"{free / Giga:F1} GB are free, which is enough for {Math.Floor(free / (row * size)):F0} such agents, or for "
+            $"needs at least {need / FreeMemory.Giga:F1} GB: {agents} agents x {parameters} parameters x {vectors:0.##} vectors x "
+                + $"{size} bytes; {free / FreeMemory.Giga:F1} GB are free, which is enough for "
+                + $"{Math.Floor(free / (row * size)):F0} such agents, or for "
                 + $"{Math.Floor(free / (agents * vectors * size)):F0} parameters an agent"));
     }
 
-    /// <summary>What this process can still take, in bytes: of the machine, of its container, of its own limit.</summary>
-    public static long Free()
+    /// <summary>What this process can still take, in bytes.</summary>
+    public static long Free() => FreeMemory.Bytes();
+
+    /// <summary>What torch asked for and did not get, in words; null for another failure.</summary>
+    /// <param name="exception">Torch's own.</param>
+    public static string? Explain(Exception exception)
     {
-        GCMemoryInfo memory = GC.GetGCMemoryInfo();
-        long free = memory.TotalAvailableMemoryBytes - Environment.WorkingSet;
-        if (!OperatingSystem.IsLinux()) return Math.Max(0, free);
-        if (Kilobytes("/proc/meminfo", "MemAvailable:") is { } available) free = Math.Min(free, available * 1024);
-        // The limit of `ulimit -v` is in bytes there, or "unlimited".
-        string? limit = Words("/proc/self/limits", "Max address space")?.FirstOrDefault();
-        if (long.TryParse(limit, CultureInfo.InvariantCulture, out long space) && Kilobytes("/proc/self/status", "VmSize:") is { } taken)
-            free = Math.Min(free, space - (taken * 1024));
-        return Math.Max(0, free);
+        if (exception is not ExternalException || Refused().Match(exception.Message) is not { Success: true } asked) return null;
+        double bytes = double.Parse(asked.Groups[1].Value, CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"out of memory: {bytes / FreeMemory.Giga:0.0##} GB more were asked for at once, and "
+                + $"{Free() / FreeMemory.Giga:0.0##} GB are free");
     }
 
-    private static long? Kilobytes(string file, string key) =>
-        long.TryParse(Words(file, key)?.FirstOrDefault(), CultureInfo.InvariantCulture, out long value) ? value : null;
-
-    /// <summary>The words after a key of a file of the kernel; null where there is none.</summary>
-    private static string[]? Words(string file, string key)
-    {
-        if (!File.Exists(file)) return null;
-        string? line = File.ReadLines(file).FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal));
-        return line?[key.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-    }
+    [GeneratedRegex("tried to allocate ([0-9]+) bytes")]
+    private static partial Regex Refused();
 }

@@ -54,8 +54,12 @@ internal sealed class FeatureEpisode
     public void Begin(long seed)
     {
         (Seed, Steps, Rewards) = (seed, 0, 0);
+        var place = new PromisedNumbers.Place(seed, _agent);
+        StepWatch.Slot? watch = StepWatch.For(_environment);
+        watch?.Begin(place, 0);
         _environment.Reset(seed, _raw);
-        _promised.CheckReset(_raw, new PromisedNumbers.Place(seed, _agent));
+        watch?.End();
+        _promised.CheckReset(_raw, place);
         Look();
     }
 
@@ -67,10 +71,14 @@ internal sealed class FeatureEpisode
     {
         for (int k = 0; k < action.Length; k++)
             _clipped[k] = _bounds is null ? action[k] : Math.Clamp(action[k], _bounds.Low[k], _bounds.High[k]);
+        var place = new PromisedNumbers.Place(Seed, _agent);
+        StepWatch.Slot? watch = StepWatch.For(_environment);
+        watch?.Begin(place, Steps + 1);
         StepResult result = _environment.Step(_clipped, _raw);
+        watch?.End();
         Steps++;
         Rewards += result.Reward;
-        _promised.CheckStep(result, _raw, action, new PromisedNumbers.Place(Seed, _agent), Steps);
+        _promised.CheckStep(result, _raw, action, place, Steps);
         if (look)
         {
             (_here, _before) = (_before, _here);

@@ -26,6 +26,7 @@ internal sealed class Rollout<T> : IDisposable
     private readonly T[] _heads, _memory;
     private readonly int[] _running, _numbers;
     private readonly bool[] _terminal;
+    private StepWatch.Slot? _watch;
 
     /// <summary>Creates the arrays.</summary>
     /// <param name="environment">The environment of all agents.</param>
@@ -72,6 +73,7 @@ internal sealed class Rollout<T> : IDisposable
     {
         (int size, int head) = (_policy.ObservationSize, _policy.HeadSize);
         int running = environments.Length;
+        _watch = StepWatch.For(environments[0]);
         Batch.Clear();
         Array.Clear(_terminal);
         Array.Clear(_memory);
@@ -82,7 +84,9 @@ internal sealed class Rollout<T> : IDisposable
         {
             _running[b] = b;
             long seed = SeedOf(key, firstTrajectory + b);
+            _watch?.Begin(PlaceOf(key, seed), 0);
             environments[b].Reset(seed, Raw(b));
+            _watch?.End();
             _promised.CheckReset(Raw(b), PlaceOf(key, seed));
         }
         for (int t = 0; t < Batch.Horizon && running > 0; t++)
@@ -123,7 +127,9 @@ internal sealed class Rollout<T> : IDisposable
         IEnvironment environment, int b, int t, ReadOnlySpan<double> action, double log, bool entropy, in StreamKey key,
         int firstTrajectory)
     {
+        _watch?.Begin(PlaceOf(key, SeedOf(key, firstTrajectory + b)), t + 1);
         StepResult result = environment.Step(Clipped(action), Raw(b));
+        _watch?.End();
         if (!_promised.Hold(result, Raw(b)))
             _promised.CheckStep(result, Raw(b), action, PlaceOf(key, SeedOf(key, firstTrajectory + b)), t + 1);
         Batch.AddTransition(b, result.Reward, _objective.Cost(result.Reward), log);

@@ -47,6 +47,21 @@ public sealed class EdgeTests
         Assert.Contains("cancelled", File.ReadAllText(folder["run/summary.json"]), StringComparison.Ordinal);
     }
 
+    /// <summary>A line, not an abort and not silence, however few files may be open.</summary>
+    [Theory]
+    [InlineData(40, "train e.json --out run")]
+    [InlineData(64, "train missing.json")]
+    public void Few_file_handles_are_a_line(int handles, string command)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "limits are the shell's");
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["e.json"], RunTesting.Tiny);
+        Assert.InRange(Shell(folder, $"{command} > out 2> err", $"ulimit -n {handles}; "), 1, 2);
+        string line = Assert.Single(File.ReadAllLines(folder["err"]));
+        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+        Assert.NotEqual("", line);
+    }
+
     [Fact]
     public void Text_that_is_no_Unicode_is_one_line()
     {
@@ -90,13 +105,13 @@ public sealed class EdgeTests
         Assert.Contains("  - unknown: ", outcome.Output, StringComparison.Ordinal);
     }
 
-    private static int Shell(TemporaryFolder folder, string arguments)
+    private static int Shell(TemporaryFolder folder, string arguments, string before = "")
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = folder.FullPath };
         foreach ((string name, string value) in Fedpg.Variables) start.Environment[name] = value;
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"exec \"{dotnet}\" \"{Path.Combine(AppContext.BaseDirectory, "fedpg.dll")}\" {arguments}");
+        start.ArgumentList.Add($"{before}exec \"{dotnet}\" \"{Path.Combine(AppContext.BaseDirectory, "fedpg.dll")}\" {arguments}");
         using Process process = Process.Start(start)!;
         Assert.True(process.WaitForExit(120_000), "the process does not end");
         return process.ExitCode;

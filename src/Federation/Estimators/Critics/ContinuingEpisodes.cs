@@ -45,6 +45,9 @@ internal sealed class ContinuingEpisodes : IDisposable
             zeros([count, width, limit, actionSize], dtype: ScalarType.Float64).DetachFromDisposeScope());
     }
 
+    /// <summary>One of the environments.</summary>
+    public IEnvironment Sample => _environments[0];
+
     /// <summary>Where the episodes stand.</summary>
     /// <param name="Seeds">The seed of each, [n, B], float64; -1 before the first.</param>
     /// <param name="Steps">The steps taken, [n, B], float64.</param>

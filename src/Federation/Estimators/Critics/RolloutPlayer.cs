@@ -95,7 +95,13 @@ internal sealed class RolloutPlayer<T> : IDisposable
         Span<T> seen = Of(State.Observations, row, m), done = Of(State.Actions, row, k);
         Span<double> logs = Of(State.Logs, row), weights = Of(State.Weights, row);
         (long steps, double sum, long episodes, int begun, int asked) = (0, 0, 0, 0, 0);
-        for (int b = 0; b < _width; b++) _episodes.Return(row, b, TrajectorySeeds.Of(key, b));
+        StepWatch.Slot? watch = StepWatch.For(_episodes.Sample);
+        for (int b = 0; b < _width; b++)
+        {
+            watch?.Begin(PlaceOf(key, b), 0);
+            _episodes.Return(row, b, TrajectorySeeds.Of(key, b));
+            watch?.End();
+        }
         for (int t = 0, p = 0; t < _options.Horizon; t++, p += _width)
         {
             for (int b = 0; b < _width; b++) See(row, b, agent, seen.Slice((p + b) * m, m));
@@ -109,7 +115,9 @@ internal sealed class RolloutPlayer<T> : IDisposable
                 _values[p + b] = double.CreateTruncating(_heads[((b + 1) * _source.HeadSize) - 1]);
                 logs[p + b] = _logs[b];
                 weights[p + b] = _options.DiscountedWeights ? _powers[_episodes.SoFar(row, b).Steps] : 1;
+                watch?.Begin(PlaceOf(key, b), t + 1);
                 _rewards[p + b] = _episodes.Step(row, b, action, out StepEnd end);
+                watch?.End();
                 _ends[p + b] = end;
                 if (_bonus is not null) _rewards[p + b] += _bonusWeight * _bonus.Of(row, _episodes.Observation(row, b));
                 if (end == StepEnd.Truncated || (end == StepEnd.None && t == _options.Horizon - 1)) Ask(row, b, agent, p + b, ref asked);
@@ -124,6 +132,9 @@ internal sealed class RolloutPlayer<T> : IDisposable
         Answer(asked);
         return new RolloutStatistics(steps, sum, episodes);
     }
+
+    private static PromisedNumbers.Place PlaceOf(in StreamKey key, int lane) =>
+        new(TrajectorySeeds.Of(key, lane), key.Agent, key.Round, key.Purpose);
 
     /// <summary>Notes what is seen after a step, whose value is asked for.</summary>
     private void Ask(int row, int b, int agent, int pair, ref int asked)

@@ -35,6 +35,8 @@ public sealed class SweepCommandTests
     [InlineData("--grid localSteps=1,2 --seed 7", "--seed: 7; is the seed of the draws of --random")]
     [InlineData("--grid localSteps=1,2 --halving --set federation={\"rounds\":8,\"localStepSize\":{\"schedule\":\"cosine\",\"from\":0.1}}",
         "--halving: sets federation.rounds anew at each rung, and a schedule of the experiment follows it")]
+    [InlineData("--grid environment.stepped=false,true --set stopAt={\"column\":\"gap\",\"value\":0.1}", "the optimum is not known")]
+    [InlineData("--random 9 --draw federation.globalStepSize=uniform:2..3", "--draw: federation.globalStepSize: ")]
     [InlineData("--resume s --grid localSteps=1,2", "--resume: s; cannot be combined with --grid")]
     public void A_command_line_with_a_mistake_is_refused(string line, string expected)
     {
@@ -44,6 +46,7 @@ public sealed class SweepCommandTests
         InvalidInputException e = Assert.Throws<InvalidInputException>(() =>
             CommandLine.Create().Parse(words).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
         Assert.Contains(expected, e.Errors[0].ToString(), StringComparison.Ordinal);
+        if (line.Contains("--random 9", StringComparison.Ordinal)) Assert.Single(e.Errors);
         Assert.False(Directory.Exists(folder["s"]));
     }
 }

@@ -65,12 +65,16 @@ internal static class PluginCompiler
         return file;
     }
 
-    /// <summary>Writes <c>folder/Mine.dll</c>: the smallest plug-in, whose environment is A-v0, with a part of its code replaced.</summary>
-    public static string CompileFaulty(string folder, string sound, string faulty)
+    /// <summary>Writes <c>folder/Mine.dll</c>: the smallest plug-in, whose environment is A-v0, with parts of its code replaced.</summary>
+    public static string CompileFaulty(string folder, params string[] soundAndFaulty)
     {
         string source = Plugin("""contents.Add(Nothing.Definition("A-v0"));""");
-        Assert.Contains(sound, source, StringComparison.Ordinal);
-        return Compile(folder, "Mine", source.Replace(sound, faulty, StringComparison.Ordinal));
+        foreach (string[] pair in soundAndFaulty.Chunk(2))
+        {
+            Assert.Contains(pair[0], source, StringComparison.Ordinal);
+            source = source.Replace(pair[0], pair[1], StringComparison.Ordinal);
+        }
+        return Compile(folder, "Mine", source);
     }
 
     /// <summary>A message without the line of the source that it points at.</summary>

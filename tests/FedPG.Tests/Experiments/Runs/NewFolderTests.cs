@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Experiments.Runs;
 using Xunit;
 
@@ -18,6 +19,23 @@ public sealed class NewFolderTests
         foreach (NewFolder folder in taken) folder.Dispose();
         Assert.Equal([taken[0].Path], taken.Select(folder => folder.Path).Where(Directory.Exists));
         Directory.Delete(taken[0].Path, recursive: true);
+    }
+
+    /// <summary>
+    /// A process that is killed as soon as it has made its folder leaves a lock that nobody holds, and half of a first file.
+    /// </summary>
+    [Theory]
+    [InlineData("run.lock", true)]
+    [InlineData("comparison.lock", true)]
+    [InlineData("sweep.json.tmp", true)]
+    [InlineData("sweep.json", false)]
+    [InlineData("mine.lock", false)]
+    public void A_folder_with_nothing_but_what_a_killed_process_leaves_is_empty(string name, bool isEmpty)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder[name], "");
+        if (isEmpty) Assert.Equal(folder.FullPath, RunFolder.RequireEmpty(folder.FullPath));
+        else Assert.Throws<InvalidInputException>(() => RunFolder.RequireEmpty(folder.FullPath));
     }
 
     private sealed class StoppedClock : TimeProvider

@@ -35,8 +35,19 @@ public sealed class TargetRunTests
         Assert.Equal(File.ReadAllBytes(folder["as long/policy/theta.bin"]), File.ReadAllBytes(folder["short/policy/theta.bin"]));
         // It has nothing left to do, with more rounds or without.
         Assert.Null(RunTesting.Resume(folder["short"]));
-        using TrainingRun? more = RunTesting.Resume(folder["short"], changes: new ResumeChanges(Rounds: 20));
-        Assert.Equal(last, more!.Run(TestContext.Current.CancellationToken).Rounds);
+        Assert.Null(RunTesting.Resume(folder["short"], changes: new ResumeChanges(Rounds: 20)));
+    }
+
+    /// <summary>The steps of each agent by itself are taken once, after the last round.</summary>
+    [Fact]
+    public void A_run_that_reached_its_target_does_not_personalise_again()
+    {
+        using var folder = new TemporaryFolder();
+        RunTesting.Run(RunTesting.Experiment(
+            [.. Restless, Target(1e9, 1), """personalise={"steps":2,"localStepSize":0.1,"what":"all"}"""]), folder["run"]);
+        string bits = RunTesting.Bits(folder["run"]);
+        Assert.Null(RunTesting.Resume(folder["run"], changes: new ResumeChanges(Rounds: 30)));
+        Assert.Equal(bits, RunTesting.Bits(folder["run"]));
     }
 
     /// <summary>Stopped within the evaluations that hold the target, and taken back by a checkpoint: as after a kill.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FedPG.Core.Options;
 using FedPG.Federation.Execution;
 using FedPG.Tests.Experiments.Runs;
@@ -37,6 +38,15 @@ public sealed class MemoryNeedTests
         Assert.Null(MemoryNeed.ErrorOf("r", 6172, parameters, kept, size, free));
         ValidationError error = MemoryNeed.ErrorOf("r", 6173, parameters, kept, size, free)!;
         Assert.Contains("enough for 6172 such agents, or for 999 parameters an agent", error.Allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_torch_could_not_get_is_said_in_gigabytes()
+    {
+        var refused = new ExternalException(
+            "DefaultCPUAllocator: can't allocate memory: you tried to allocate 404400016 bytes. Error code 12 (Cannot allocate memory)");
+        Assert.Matches(@"^out of memory: 0\.404 GB more were asked for at once, and [0-9.]+ GB are free$", MemoryNeed.Explain(refused));
+        Assert.Null(MemoryNeed.Explain(new ExternalException("another fault")));
     }
 
     [Fact]
