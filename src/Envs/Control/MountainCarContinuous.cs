@@ -47,8 +47,8 @@ internal sealed class MountainCarContinuous : IStatefulEnvironment
         ObservationSpace = "Box of 2 numbers, which are also the state: position in [-1.2, 0.6], velocity in [-0.07, 0.07].",
         StartingState = "Position uniform on [-0.6, -0.4), velocity 0.",
         Rewards =
-            "-0.1 force^2 for every step, with the clipped force (the public environment charges what lies beyond too), and 100 for the one "
-                + "that reaches the goal.",
+            "-0.1 force^2 for every step, with the clipped force (the public environment charges what lies beyond too), and 100 "
+                + "for the one that reaches the goal.",
         EpisodeEnd =
             "Terminated when the position is at least goalPosition (0.45) with a velocity of at least goalVelocity; "
                 + "truncated after 999 steps.",

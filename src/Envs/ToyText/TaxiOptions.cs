@@ -23,7 +23,7 @@ public sealed record TaxiOptions
     [Option("Whether passengers may change their destination on the way.")]
     public bool Fickle { get; init; }
 
-    /// <summary>The chance that a possible move goes where it is meant to in the rain; 0.8 by default, only with <see cref="Rainy"/>.</summary>
+    /// <summary>The chance that a possible move goes where it is meant to in the rain (<see cref="Rainy"/>); 0.8 by default.</summary>
     [Option("The chance that a possible move goes where it is meant to in the rain; else to either side, as likely. With \"rainy\": true "
         + "only.", Minimum = 0, Maximum = 1)]
     public double RainyProbability { get; init; } = 0.8;

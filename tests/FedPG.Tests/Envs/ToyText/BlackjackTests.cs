@@ -1,3 +1,4 @@
+using FedPG.Envs;
 using FedPG.Envs.Tabular;
 using FedPG.Envs.Tabular.Exact;
 using Xunit;
@@ -36,7 +37,8 @@ public sealed class BlackjackTests
         // Under the rules of the book a natural is even with a natural alone: four in thirteen beside an ace.
         Assert.Equal(9.0 / 13, book.Agents[0].Rewards[((End + 1) * 2) + Stick], 1e-14);
         // What single ends pay is kept, so that episodes end with 1, 0 and -1.
-        Assert.Equal([-1, 0, 1], plain.Agents[0].RewardsByTransition!.Of((Index(20, 10) * 2) + Stick).ToArray().Select(o => o.Reward).Order());
+        ReadOnlySpan<PaidTransition> ends = plain.Agents[0].RewardsByTransition!.Of((Index(20, 10) * 2) + Stick);
+        Assert.Equal([-1, 0, 1], ends.ToArray().Select(outcome => outcome.Reward).Order());
     }
 
     [Fact]
