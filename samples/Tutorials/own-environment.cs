@@ -9,6 +9,7 @@ using FedPG.Core.Options;
 using FedPG.Core.Streams;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
+using FedPG.Envs.Returns;
 using FedPG.Experiments.Training;
 using FedPG.Federation.Algorithms;
 using FedPG.Federation.Estimators;
@@ -20,7 +21,7 @@ FederatedEnvironment houses = Thermostat.Definition.Create(agents: 3, new Thermo
 using var trainer = new FederatedTrainer(
     houses,
     new NeuralSoftmaxOptions { Hidden = [16], Context = TaskContext.Agent },
-    new GpomdpOptions { Horizon = 40, Trajectories = 8 },
+    new GpomdpOptions { Horizon = 40, Trajectories = 16, Baseline = Baseline.LeaveOneOut },
     new FastFedPgOptions { LocalSteps = 3, LocalStepSize = 0.05 });
 double first = 0;
 trainer.OnRound(report =>
@@ -33,7 +34,7 @@ TrainingResult result = trainer.Run(rounds: 30);
 Console.WriteLine($"regret {first:F2} before, {result.Objective:F2} after {result.Rounds} rounds");
 foreach (double degrees in (double[])[16, 20, 24])
 {
-    IEnumerable<string> actions = Enumerable.Range(0, 3).Select(i => result.Policy.Act([degrees], agent: i) == 1 ? "heats" : "cools");
+    IEnumerable<string> actions = Enumerable.Range(0, 3).Select(i => result.Policy.Act([(degrees - 20) / 5], agent: i) == 1 ? "heats" : "cools");
     Console.WriteLine($"at {degrees} degrees the houses: {string.Join(", ", actions)}");
 }
 if (result.Objective > 0.8 * first) throw new InvalidOperationException("it did not learn");
@@ -68,12 +69,17 @@ internal sealed class Thermostat(double wish) : IEnvironment
     public void Reset(long seed, Span<double> observation)
     {
         _random = new EpisodeRandom(seed);
-        observation[0] = _degrees = _random.Uniform(15, 25);
+        _degrees = _random.Uniform(15, 25);
+        Observe(observation);
     }
 
     public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
-        observation[0] = _degrees += (action[0] == 1 ? 1 : -1) + (0.2 * _random.Normal());
+        _degrees += (action[0] == 1 ? 1 : -1) + (0.2 * _random.Normal());
+        Observe(observation);
         return new StepResult(Math.Exp(-Math.Pow((_degrees - wish) / 3, 2)), Terminated: false);
     }
+
+    // Networks like numbers about 0.
+    private void Observe(Span<double> observation) => observation[0] = (_degrees - 20) / 5;
 }

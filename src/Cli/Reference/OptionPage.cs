@@ -26,16 +26,18 @@ internal static class OptionPage
         (string Name, object Defaults)[] sections = [("stopAt", new StopAtOptions()), ("personalise", new PersonaliseOptions())];
         foreach ((string name, object section) in sections)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n### {name}\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n### `{name}`\n");
             Table(page, OptionRecord.Describe(section));
         }
         page.Append("\n## environment\n");
         Table(page, [.. defaults.Opened("environment")!.Described]);
         page.Append("\n`options` are those of the environment: [a page each](../environments/README.md), or `fedpg env info ID`.\n");
-        page.Append("`\"mdp\": \"FILE\"` stands in the place of `id`: [finite MDPs in files](../mdp-files.md).\n");
+        page.Append("The key `mdp` names a file in the place of `id`: [finite MDPs in files](../mdp-files.md).\n");
         Kinds(page, "policy", "kind", ExperimentOptions.OfPolicies(reader));
         Kinds(page, "gradient", "estimator", ExperimentOptions.OfEstimators(reader));
         Kinds(page, "federation", "algorithm", ExperimentOptions.OfAlgorithms(reader));
+        foreach ((string key, string word, IReadOnlyList<NamedOptions> kinds) in ExperimentOptions.OfObjects())
+            Objects(page, key, word, kinds);
         page.Append("\n---\n\n").Append(ReferencePages.Origin);
         return page.ToString();
     }
@@ -52,6 +54,18 @@ internal static class OptionPage
             page.Append(ReferencePages.Plain(string.Join("; or ", kind.Select(each => each.Summary).Distinct()))).Append(".\n");
             OptionInfo[] own = [.. kind.SelectMany(each => each.Options).Except(common)];
             if (own.Length > 0) Table(page, own);
+        }
+    }
+
+    /// <summary>A key whose value is an object.</summary>
+    private static void Objects(StringBuilder page, string key, string word, IReadOnlyList<NamedOptions> kinds)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"\n### `{key}` of federation\n");
+        foreach (NamedOptions kind in kinds)
+        {
+            if (word.Length > 0) page.Append(CultureInfo.InvariantCulture, $"\n`\"{word}\": \"{kind.Name}\"`");
+            if (kind.Options.Count > 0) Table(page.Append('\n'), kind.Options);
+            else page.Append(" takes nothing else.\n");
         }
     }
 

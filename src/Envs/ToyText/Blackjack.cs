@@ -154,7 +154,9 @@ internal static class Blackjack
                 if (hand.Sum == Limit) chances[1] += ChanceOf(card, tens);
                 else Draw(hand, ChanceOf(card, tens));
             }
-            return chances;
+            // Hundreds of products: their sum is 1 but for rounding, of which this leaves less.
+            double sum = chances.Sum();
+            return [.. chances.Select(chance => chance / sum)];
 
             void Draw(Hand hand, double chance)
             {

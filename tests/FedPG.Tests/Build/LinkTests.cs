@@ -43,7 +43,7 @@ public sealed partial class LinkTests
     private static IEnumerable<string> LinksOf(string text) =>
         Link().Matches(WithoutCode(text)).Select(match => match.Groups["target"].Value);
 
-    private static string WithoutCode(string text) => InlineCode().Replace(Fences().Replace(text, ""), "x");
+    private static string WithoutCode(string text) => InlineCode().Replace(Indented().Replace(Fences().Replace(text, ""), ""), "x");
 
     /// <summary>The anchors of headings, as GitHub and docfx make them.</summary>
     private static HashSet<string> AnchorsOf(string page)
@@ -69,6 +69,9 @@ public sealed partial class LinkTests
 
     [GeneratedRegex(@"^(?<fence>```+).*?^\k<fence>", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Fences();
+
+    [GeneratedRegex("^    .*$", RegexOptions.Multiline)]
+    private static partial Regex Indented();
 
     [GeneratedRegex("`[^`\n]+`")]
     private static partial Regex InlineCode();

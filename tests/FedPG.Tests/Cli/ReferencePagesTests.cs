@@ -31,8 +31,8 @@ public sealed class ReferencePagesTests
     {
         JsonObject schema = ExperimentSchema.Of(new ExperimentReader(new ExperimentCatalog()));
         Dictionary<string, JsonObject> forms = schema["properties"]!["environment"]!["anyOf"]!.AsArray()
-            .Select(form => form!["properties"]!.AsObject()).Where(form => form.ContainsKey("id"))
-            .ToDictionary(form => (string)(form["id"]!["const"] ?? form["id"]!["enum"]![0])!);
+            .Select(form => form!["properties"]).OfType<JsonObject>().Where(form => form.ContainsKey("id"))
+            .ToDictionary(form => (string)form["id"]!["enum"]![0]!);
         foreach (EnvironmentDefinition definition in new ExperimentCatalog().Environments.Entries)
         {
             string page = EnvironmentPage.Of(definition);
