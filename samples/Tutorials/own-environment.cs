@@ -34,7 +34,8 @@ TrainingResult result = trainer.Run(rounds: 30);
 Console.WriteLine($"regret {first:F2} before, {result.Objective:F2} after {result.Rounds} rounds");
 foreach (double degrees in (double[])[16, 20, 24])
 {
-    IEnumerable<string> actions = Enumerable.Range(0, 3).Select(i => result.Policy.Act([(degrees - 20) / 5], agent: i) == 1 ? "heats" : "cools");
+    double[] observation = [(degrees - 20) / 5];
+    IEnumerable<string> actions = Enumerable.Range(0, 3).Select(i => result.Policy.Act(observation, agent: i) == 1 ? "heats" : "cools");
     Console.WriteLine($"at {degrees} degrees the houses: {string.Join(", ", actions)}");
 }
 if (result.Objective > 0.8 * first) throw new InvalidOperationException("it did not learn");

@@ -71,12 +71,12 @@ internal static class OptionPage
 
     private static void Table(StringBuilder page, IReadOnlyList<OptionInfo> options)
     {
-        page.Append("\n| key | default | allowed | meaning |\n|---|---|---|---|\n");
+        page.Append("\n| key | meaning | default | allowed |\n|---|---|---|---|\n");
         foreach (OptionInfo option in options)
         {
             page.Append(CultureInfo.InvariantCulture,
-                $"| `{option.Key}` | {ReferencePages.Code(option.Default)} | {ReferencePages.Cell(option.Allowed)} |");
-            page.Append(CultureInfo.InvariantCulture, $" {ReferencePages.Cell(option.Meaning)} |\n");
+                $"| `{option.Key}` | {ReferencePages.Cell(option.Meaning)} | {ReferencePages.Code(option.Default)} |");
+            page.Append(CultureInfo.InvariantCulture, $" {ReferencePages.Cell(option.Allowed)} |\n");
         }
     }
 }

@@ -139,7 +139,7 @@ public sealed class ExactEvaluation
         if (EliminationOrder.Of(neighbours, Math.Min(band.Multiplications, most) / scattered) is { } sparse)
             return new SparseSystem(new EliminationPlan(kernel, sparse), discount);
         if (fits && cost <= most) return new BandedSystem(kernel, discount, band);
-        return new ComponentSystem(
-            new Lazy<ComponentPlan?>(() => ComponentPlan.Of(kernel, SmallCost)), new GmresSystem(kernel, discount, iterativeCost), discount);
+        var components = new Lazy<ComponentPlan?>(() => ComponentPlan.Of(kernel, SmallCost));
+        return new ComponentSystem(components, new GmresSystem(kernel, discount, iterativeCost), discount);
     }
 }

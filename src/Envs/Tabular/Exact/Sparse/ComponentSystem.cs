@@ -1,8 +1,8 @@
 namespace FedPG.Envs.Tabular.Exact.Sparse;
 
 /// <summary>
-/// I - gamma P_pi of one policy after another. The first solves with a policy are iterations; one that goes on being used, as in products of
-/// a Hessian, is factorised within each strongly connected component and solved one component after another. Not thread-safe.
+/// I - gamma P_pi of one policy after another. The first solves with a policy are iterations; one that goes on being used, as in products
+/// of a Hessian, is factorised within each strongly connected component and solved one component after another. Not thread-safe.
 /// </summary>
 /// <param name="plan">The components, and where factors lie; its value is null where elimination costs too much. Made when first needed.
 /// </param>
