@@ -1,4 +1,3 @@
-using FedPG.Core.Options;
 using FedPG.Envs.Tabular;
 
 namespace FedPG.Envs.ToyText;

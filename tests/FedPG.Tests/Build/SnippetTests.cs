@@ -7,8 +7,7 @@ using Xunit;
 namespace FedPG.Tests.Build;
 
 /// <summary>
-/// The blocks of C# in the pages compile against the public surface: as they stand where they declare types, else as statements. Blocks that
-/// begin with a directive of a program of one file, and whole programs, have tests of their own.
+/// The blocks of C# in the pages compile against the public surface: as a program, or as types where there are no statements.
 /// </summary>
 public sealed partial class SnippetTests
 {
@@ -33,7 +32,8 @@ public sealed partial class SnippetTests
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
         ["FedNova"] = "static class FedNova { public static FedPG.Federation.Algorithms.AlgorithmDefinition Definition = null!; }",
-        ["MyMarshEnvironment"] = "static class MyMarshEnvironment { public static FedPG.Envs.Episodic.EpisodicDefinition Definition = null!; }",
+        ["MyMarshEnvironment"] =
+            "static class MyMarshEnvironment { public static FedPG.Envs.Episodic.EpisodicDefinition Definition = null!; }",
     };
 
     public static TheoryData<string, int> Blocks
@@ -70,7 +70,8 @@ public sealed partial class SnippetTests
         var options = new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable);
         Diagnostic[] errors = Errors(sources, options);
         // Types alone are no program.
-        if (errors.Any(error => error.Id == "CS5001")) errors = Errors(sources, options.WithOutputKind(OutputKind.DynamicallyLinkedLibrary));
+        if (errors.Any(error => error.Id == "CS5001"))
+            errors = Errors(sources, options.WithOutputKind(OutputKind.DynamicallyLinkedLibrary));
         Assert.True(errors.Length == 0, $"{page}:\n{block}\n{string.Join("\n", errors.Select(error => error.ToString()))}");
     }
 
