@@ -11,6 +11,7 @@ using FedPG.Cli.Env;
 using FedPG.Cli.Eval;
 using FedPG.Cli.Export;
 using FedPG.Cli.Info;
+using FedPG.Cli.Reference;
 using FedPG.Cli.Report;
 using FedPG.Cli.Reproduce;
 using FedPG.Cli.Runs;
@@ -54,6 +55,7 @@ internal static class CommandLine
         SchemaCommand.Create(),
         CompletionsCommand.Create(),
         DoctorCommand.Create(),
+        ReferenceCommand.Create(),
         PluginOption.Option,
     };
 

@@ -56,6 +56,7 @@ internal static class HelpExamples
         ["runs"] = ["fedpg runs", "fedpg runs old --state interrupted --delete"],
         ["schema"] = ["fedpg schema --out experiment.schema.json     # then \"$schema\": \"experiment.schema.json\" in the file"],
         ["completions"] = ["source <(fedpg completions bash)", "fedpg completions pwsh | Out-String | Invoke-Expression"],
+        ["reference"] = ["fedpg reference docs/reference"],
         ["doctor"] = ["fedpg doctor", "fedpg doctor --json"],
     };
 

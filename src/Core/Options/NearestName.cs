@@ -3,9 +3,12 @@ namespace FedPG.Core.Options;
 /// <summary>Finds the name a user probably meant.</summary>
 internal static class NearestName
 {
+    /// <summary>The letters that a name has at least where it is looked for within another one.</summary>
+    private const int LeastPart = 3;
+
     /// <summary>
     /// The candidate that is the same but for case and separators, else one that begins with <paramref name="name"/>, else the one at the
-    /// smallest edit distance; null when there are none.
+    /// smallest edit distance, or at a third of it where the name has words around it; null when there are none.
     /// </summary>
     /// <param name="name">What was written.</param>
     /// <param name="candidates">What there is.</param>
@@ -28,8 +31,12 @@ internal static class NearestName
         {
             // What the user typed may be the beginning of a longer name.
             bool begins = name.Length > 0 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase);
-            int distance = letters.Length > 0 && letters == Letters(candidate) ? -1
+            string other = Letters(candidate);
+            int distance = letters.Length > 0 && letters == other ? -1
                 : begins ? 0 : EditDistance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
+            // Or more words around it: is_slippery, map_name, fickle_passenger.
+            if (other.Length >= LeastPart && letters.Contains(other, StringComparison.Ordinal))
+                distance = Math.Min(distance, (letters.Length - other.Length) / LeastPart);
             if (distance >= bestDistance) continue;
             (best, bestDistance) = (candidate, distance);
         }

@@ -18,6 +18,7 @@ public sealed class Acrobot : IStatefulEnvironment
     /// <summary>The greatest speed of the second joint, 9 pi rad/s.</summary>
     public const double GreatestSpeed2 = 9 * Math.PI;
 
+    internal const string Book = "book", Nips = "nips";
     private const double TimeStep = 0.2, StartRange = 0.1;
     private static readonly Box Observations = new(
         [-1, -1, -1, -1, -GreatestSpeed1, -GreatestSpeed2], [1, 1, 1, 1, GreatestSpeed1, GreatestSpeed2]);
@@ -38,7 +39,7 @@ public sealed class Acrobot : IStatefulEnvironment
         options ??= new AcrobotOptions();
         _body = new Body(
             options.Gravity[agent], options.LinkLength1[agent], options.LinkMass1[agent], options.LinkMass2[agent],
-            options.LinkCentre1[agent], options.LinkCentre2[agent], options.LinkInertia[agent]);
+            options.LinkCentre1[agent], options.LinkCentre2[agent], options.LinkInertia[agent], options.BookOrNips == Nips);
         (_torque, _torqueNoise, _goalHeight) = (options.Torque[agent], options.TorqueNoise[agent], options.GoalHeight[agent]);
     }
 
@@ -50,7 +51,7 @@ public sealed class Acrobot : IStatefulEnvironment
         Summary = "Gymnasium's acrobot: swing the tip of two links above the bar by a torque between them.",
         Description =
             "Two links, the first hanging from a fixed joint, with a motor at the joint between them. Equations of motion of "
-            + "Sutton and Barto's book, "
+            + "Sutton and Barto's book (or, with bookOrNips, of Sutton's paper of 1996, without the term of the first link's speed), "
             + "integrated over 0.2 s by one step of the Runge-Kutta method of fourth order; then angles are wrapped into [-pi, pi], and "
             + "velocities clipped. In float64.",
         ActionSpace = "Discrete(3): the torque on the joint between the links is -torque, 0, torque.",
@@ -62,7 +63,7 @@ public sealed class Acrobot : IStatefulEnvironment
         Rewards = "-1 for every step, 0 for the one that reaches the goal.",
         EpisodeEnd = "Terminated when -cos theta1 - cos(theta1 + theta2) exceeds goalHeight (1); truncated after 500 steps.",
         VersionHistory =
-            "v1: as Gymnasium's Acrobot-v1 (book dynamics), without its rounding of observations and of the first state to float32.",
+            "v1: as Gymnasium's Acrobot-v1, without its rounding of observations and of the first state to float32.",
         Source =
             "Gymnasium, gymnasium/envs/classic_control/acrobot.py; Sutton (1996); Sutton and Barto, \"Reinforcement "
                 + "Learning: An Introduction\".",
@@ -177,10 +178,12 @@ public sealed class Acrobot : IStatefulEnvironment
     /// The equations of motion, with the constants that Gymnasium's expressions begin with multiplied out in their order, so that numbers
     /// agree to the last bit where sines and cosines do.
     /// </summary>
-    private readonly struct Body(double g, double l1, double m1, double m2, double lc1, double lc2, double inertia)
+    private readonly struct Body(double g, double l1, double m1, double m2, double lc1, double lc2, double inertia, bool paper)
     {
         private readonly double _ownInertia1 = m1 * (lc1 * lc1), _mass2 = m2, _squares = (l1 * l1) + (lc2 * lc2), _twice = 2 * l1 * lc2;
         private readonly double _inertia = inertia, _square2 = lc2 * lc2, _product = l1 * lc2;
+        // The term that the paper lacks.
+        private readonly double _centrifugal = paper ? 0 : m2 * l1 * lc2;
         private readonly double _coupling = m2 * l1 * lc2, _doubleCoupling = 2 * m2 * l1 * lc2, _weight2 = m2 * lc2 * g;
         private readonly double _weights = ((m1 * lc1) + (m2 * l1)) * g, _ownInertia2 = (m2 * (lc2 * lc2)) + inertia;
 
@@ -192,7 +195,7 @@ public sealed class Acrobot : IStatefulEnvironment
             double phi2 = _weight2 * Math.Cos(s.Theta1 + s.Theta2 - (Math.PI / 2));
             double phi1 = (-_coupling * (s.Dot2 * s.Dot2) * sine2) - (_doubleCoupling * s.Dot2 * s.Dot1 * sine2)
                 + (_weights * Math.Cos(s.Theta1 - (Math.PI / 2))) + phi2;
-            double acceleration2 = (torque + (d2 / d1 * phi1) - (_coupling * (s.Dot1 * s.Dot1) * sine2) - phi2)
+            double acceleration2 = (torque + (d2 / d1 * phi1) - (_centrifugal * (s.Dot1 * s.Dot1) * sine2) - phi2)
                 / (_ownInertia2 - (d2 * d2 / d1));
             double acceleration1 = -((d2 * acceleration2) + phi1) / d1;
             return new State(s.Dot1, s.Dot2, acceleration1, acceleration2);

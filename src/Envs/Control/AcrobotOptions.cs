@@ -47,4 +47,9 @@ public sealed record AcrobotOptions : EpisodicOptions
         Minimum = -2, Maximum = 2, OpenMaximum = true)]
     [AgentNumber(IsGoal = true)]
     public AgentNumbers GoalHeight { get; init; } = AgentNumbers.Default(1);
+
+    /// <summary><c>book</c> (the default) or <c>nips</c>: whose equations of motion.</summary>
+    [Option("Whose equations of motion: those of Sutton and Barto's book, or those printed in Sutton's paper, which lack a term.",
+        Words = [Acrobot.Book, Acrobot.Nips])]
+    public string BookOrNips { get; init; } = Acrobot.Book;
 }

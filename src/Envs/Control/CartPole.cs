@@ -16,6 +16,7 @@ public sealed class CartPole : IStatefulEnvironment
     /// <summary>The pole's angle from the upright beyond which an episode ends: 12 degrees [rad].</summary>
     public const double AngleLimit = 12 * 2 * Math.PI / 360;
 
+    internal const string Euler = "euler", SemiImplicit = "semi-implicit-euler";
     private const double StartRange = 0.05;
     private static readonly Box Observations = new(
         [-2 * PositionLimit, double.NegativeInfinity, -2 * AngleLimit, double.NegativeInfinity],
@@ -25,6 +26,7 @@ public sealed class CartPole : IStatefulEnvironment
     private static readonly string[] Names = ["x", "xDot", "theta", "thetaDot"];
 
     private readonly double _gravity, _massPole, _totalMass, _length, _poleMassLength, _force, _tau, _target, _targetShare;
+    private readonly bool _suttonBarto, _semiImplicit;
     private double _x, _xDot, _theta, _thetaDot;
     private bool _fallen;
 
@@ -38,6 +40,7 @@ public sealed class CartPole : IStatefulEnvironment
         (_force, _tau) = (options.ForceMag[agent], options.Tau[agent]);
         (_totalMass, _poleMassLength) = (_massPole + options.MassCart[agent], _massPole * _length);
         (_target, _targetShare) = (options.Target[agent], options.TargetShare[agent]);
+        (_suttonBarto, _semiImplicit) = (options.SuttonBartoReward, options.KinematicsIntegrator == SemiImplicit);
     }
 
     /// <summary>The environment's documentation and maker.</summary>
@@ -49,7 +52,7 @@ public sealed class CartPole : IStatefulEnvironment
         Description =
             "A pole stands on a cart that moves without friction; each step pushes the cart with forceMag to the left "
             + "or right for tau seconds. "
-            + "Euler's explicit method, velocities after positions, in float64.",
+            + "Euler's explicit method, velocities after positions (or, with kinematicsIntegrator, before them), in float64.",
         ActionSpace = "Discrete(2): 0 pushes to the left, 1 to the right.",
         ObservationSpace =
             "Box of 4 numbers, which are also the state: x in [-4.8, 4.8] m, its velocity in m/s, theta in [-0.418, "
@@ -58,13 +61,19 @@ public sealed class CartPole : IStatefulEnvironment
         StartingState = "All four numbers uniform on [-0.05, 0.05).",
         Rewards =
             "1 for every step, also the one that ends the episode; with a targetShare s above 0, 1 - s min(1, |x - target| / 2.4) of the "
-                + "x after the step: target is an agent's goal.",
+                + "x after the step: target is an agent's goal. With suttonBartoReward 0, and -1 for the step that ends the episode.",
         EpisodeEnd = "Terminated when |x| exceeds 2.4 m or |theta| 12 degrees; truncated after 500 steps.",
         VersionHistory = "v1: as Gymnasium's CartPole-v1 (500 steps), without its rounding of observations to float32.",
         Source =
             "Gymnasium, gymnasium/envs/classic_control/cartpole.py; Barto, Sutton and Anderson (1983). The formulae are Florian's (2007).",
         RewardRange = NumberRange.UnitInterval,
         StepLimit = 500,
+        RewardRangeOf = options => options.SuttonBartoReward ? new NumberRange(-1, 0) : null,
+        Check = (options, reader, _) =>
+        {
+            if (options.SuttonBartoReward && reader.Has("targetShare"))
+                reader.Reject("targetShare", "does nothing beside \"suttonBartoReward\": true");
+        },
         Make = (options, agent) => new CartPole(options, agent),
     }.ToDefinition();
 
@@ -104,14 +113,25 @@ public sealed class CartPole : IStatefulEnvironment
         double push = (force + (_poleMassLength * (_thetaDot * _thetaDot) * sine)) / _totalMass;
         double angular = ((_gravity * sine) - (cosine * push)) / (_length * ((4.0 / 3.0) - (_massPole * (cosine * cosine) / _totalMass)));
         double linear = push - (_poleMassLength * angular * cosine / _totalMass);
-        _x += _tau * _xDot;
-        _xDot += _tau * linear;
-        _theta += _tau * _thetaDot;
-        _thetaDot += _tau * angular;
+        if (_semiImplicit)
+        {
+            _xDot += _tau * linear;
+            _x += _tau * _xDot;
+            _thetaDot += _tau * angular;
+            _theta += _tau * _thetaDot;
+        }
+        else
+        {
+            _x += _tau * _xDot;
+            _xDot += _tau * linear;
+            _theta += _tau * _thetaDot;
+            _thetaDot += _tau * angular;
+        }
         ReadState(observation);
         bool terminated = _x < -PositionLimit || _x > PositionLimit || _theta < -AngleLimit || _theta > AngleLimit;
         // As Gymnasium has it for a caller who goes on after the end: nothing is paid where the pole lies.
-        double reward = terminated && _fallen ? 0 : 1 - (_targetShare * Math.Min(1, Math.Abs(_x - _target) / PositionLimit));
+        double reward = _suttonBarto ? (terminated ? -1 : 0)
+            : terminated && _fallen ? 0 : 1 - (_targetShare * Math.Min(1, Math.Abs(_x - _target) / PositionLimit));
         _fallen |= terminated;
         return new StepResult(reward, terminated);
     }

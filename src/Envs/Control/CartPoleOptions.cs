@@ -41,4 +41,14 @@ public sealed record CartPoleOptions : EpisodicOptions
         + "is refused, because it would do nothing.", Minimum = 0, Maximum = 1)]
     [AgentNumber(IsGoal = true)]
     public AgentNumbers TargetShare { get; init; } = AgentNumbers.Default(0);
+
+    /// <summary>Whether rewards are those of Sutton and Barto: 0, and -1 for the step that ends the episode; false by default.</summary>
+    [Option("Whether rewards are those of Sutton and Barto: 0 for a step, -1 for the one that ends the episode. Rewards below 0 need "
+        + "\"objective\": \"reward\".")]
+    public bool SuttonBartoReward { get; init; }
+
+    /// <summary><c>euler</c> (the default), or <c>semi-implicit-euler</c>: velocities before positions.</summary>
+    [Option("Euler's explicit method, or the semi-implicit one: velocities before positions.",
+        Words = [CartPole.Euler, CartPole.SemiImplicit])]
+    public string KinematicsIntegrator { get; init; } = CartPole.Euler;
 }

@@ -3,7 +3,7 @@ using FedPG.Envs.Pictures;
 namespace FedPG.Envs.Control;
 
 /// <summary>Draws a car in a valley.</summary>
-internal sealed class MountainCarDrawing : StateDrawing
+internal sealed class MountainCarDrawing(bool continuous = false) : StateDrawing
 {
     protected override string NameOf(PictureScene scene, int index) => index == 0 ? "position" : "velocity";
 
@@ -19,8 +19,8 @@ internal sealed class MountainCarDrawing : StateDrawing
         (float x, float y) = Place(state[0]);
         sketch.Disc(x, y - 9, 9, ColourRole.Agent);
         sketch.Disc(x, y - 9, 4, ColourRole.Paper);
-        if (action is null || action[0] == 1) return;
-        sketch.Arrow(x, y - 28, x + ((float)(action[0] - 1) * 24), y - 28, ColourRole.Action, 3);
+        double push = action is null ? 0 : continuous ? Math.Clamp(action[0], -1, 1) : action[0] - 1;
+        if (push != 0) sketch.Arrow(x, y - 28, x + ((float)push * 24), y - 28, ColourRole.Action, 3);
     }
 
     private static (float X, float Y) Place(double position) =>

@@ -148,7 +148,8 @@ public abstract record EpisodicDefinitionBase
         return () => Made(create, 0) is ITabularEnvironment
             ? TabularListing.ToMdp(Id, discount, names, agent => (ITabularEnvironment)create(agent), values)
             : new EpisodicEnvironment(
-                Id, discount, names, agent => Made(create, agent), RewardRange, parts.StepLimit?.Invoke() ?? StepLimit, values)
+                Id, discount, names, agent => Made(create, agent), parts.RewardRange?.Invoke() ?? RewardRange,
+                parts.StepLimit?.Invoke() ?? StepLimit, values)
             {
                 Tasks = parts.Tasks?.Invoke(),
             };
@@ -171,8 +172,10 @@ public abstract record EpisodicDefinitionBase
     /// <param name="Discount">gamma.</param>
     /// <param name="StepLimit">The limit of steps that follows from the options; null where they do not change it.</param>
     /// <param name="Tasks">What tells the agents' tasks apart; null where nothing is said of it.</param>
+    /// <param name="RewardRange">The interval of rewards that follows from the options; null where they do not change it.</param>
     private protected sealed record EpisodicParts(
-        Func<int, IEnvironment>? Create, double Discount, Func<int?>? StepLimit = null, Func<AgentTasks?>? Tasks = null);
+        Func<int, IEnvironment>? Create, double Discount, Func<int?>? StepLimit = null, Func<AgentTasks?>? Tasks = null,
+        Func<NumberRange?>? RewardRange = null);
 
     /// <summary>What follows the last "-v" of the id.</summary>
     private string Version()

@@ -40,6 +40,9 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
     /// <summary>What tells the agents' tasks apart, for a number of agents; null (the default) where nothing is said of it.</summary>
     public Func<TOptions, int, AgentTasks?>? TasksOf { get; init; }
 
+    /// <summary>An interval that holds every reward, where it follows from the options; null where it does not.</summary>
+    internal Func<TOptions, NumberRange?>? RewardRangeOf { get; init; }
+
     private protected override (IReadOnlyList<string> Rewards, IReadOnlyList<string> Kernels)? DifferingKeys
     {
         get
@@ -77,7 +80,7 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
         Check?.Invoke(options, parameters.Options, agents);
         return new EpisodicParts(
             agent => Make(options, agent), discount, LimitOf is null ? null : () => LimitOf(options, agents),
-            TasksOf is null ? null : () => TasksOf(options, agents));
+            TasksOf is null ? null : () => TasksOf(options, agents), RewardRangeOf is null ? null : () => RewardRangeOf(options));
     }
 
     private static AgentNumbers ReadNumber(AgentParameters parameters, OptionProperty property, double defaultValue)

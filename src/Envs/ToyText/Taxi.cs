@@ -19,7 +19,7 @@ public static class Taxi
         SuccessAbove = double.NegativeInfinity,
         Summary = "Gymnasium's taxi (Dietterich 2000): fetch the passenger and drop them at their destination.",
         Text = EnvironmentText.Beside(typeof(Taxi)),
-        Differences = new(["differ"], ["differ", "rainy"], ["heterogeneity"], ["agentSeed"]),
+        Differences = new(["differ"], ["differ", "rainy", "rainyProbability"], ["heterogeneity"], ["agentSeed"]),
         OptionsType = typeof(TaxiOptions),
         Configure = EnvironmentDefinition.Reading<TaxiOptions, Settings>(
             Settings.Settle,
@@ -89,7 +89,11 @@ public static class Taxi
         {
             double lambda = options.Heterogeneity!.Value;
             double[]? places = AgentSpread.Places(options.AgentSeed, agents);
-            var world = new World(options.Rainy ? 0.2 : 0, options.Fickle);
+            if (!options.Rainy) reader.RejectUnused("is used with \"rainy\": true only", "rainyProbability");
+            if (!options.Fickle) reader.RejectUnused("is used with \"fickle\": true only", "fickleProbability");
+            // 0.2 to the last bit where the probability is 0.8.
+            double dry = options.RainyProbability == 0.8 ? 0.2 : 1 - options.RainyProbability;
+            var world = new World(options.Rainy ? dry : 0, options.Fickle, options.FickleProbability);
             long rows = (long)world.States * Actions * agents;
             SizeLimits.Check(reader, "fickle", rows, rows * 6);
             bool byFares = options.Differ == TaxiDifference.Fares;
@@ -109,10 +113,9 @@ public static class Taxi
     /// <summary>The rules, for one weather and one kind of passenger.</summary>
     /// <param name="Aside">The chance that a possible move goes aside.</param>
     /// <param name="Fickle">Whether passengers may change their destination.</param>
-    private sealed record World(double Aside, bool Fickle)
+    /// <param name="FickleProbability">The chance that such a passenger does.</param>
+    private sealed record World(double Aside, bool Fickle, double FickleProbability)
     {
-        private const double FickleProbability = 0.3;
-
         public int States => Fickle ? 2 * TaxiState.Count : TaxiState.Count;
 
         public IEnumerable<PaidTransition> Outcomes(int index, int action, double aside, Func<int, double> fare)

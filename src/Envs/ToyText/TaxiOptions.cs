@@ -23,6 +23,15 @@ public sealed record TaxiOptions
     [Option("Whether passengers may change their destination on the way.")]
     public bool Fickle { get; init; }
 
+    /// <summary>The chance that a possible move goes where it is meant to in the rain (<see cref="Rainy"/>); 0.8 by default.</summary>
+    [Option("The chance that a possible move goes where it is meant to in the rain; else to either side, as likely. With \"rainy\": true "
+        + "only.", Minimum = 0, Maximum = 1)]
+    public double RainyProbability { get; init; } = 0.8;
+
+    /// <summary>The chance that a fickle passenger changes the destination; 0.3 by default, only with <see cref="Fickle"/>.</summary>
+    [Option("The chance that a fickle passenger changes the destination. With \"fickle\": true only.", Minimum = 0, Maximum = 1)]
+    public double FickleProbability { get; init; } = 0.3;
+
     /// <summary>gamma in [0, 1), 0.99 by default.</summary>
     [Option("gamma.", Minimum = 0, Maximum = 1, OpenMaximum = true)]
     public double Discount { get; init; } = 0.99;

@@ -12,7 +12,6 @@ namespace FedPG.Experiments.Runs;
 /// </summary>
 internal sealed class RunLogs : IRoundSink, IDisposable
 {
-    private const string OwnColumns = ",own_gap,worst_own_gap";
     private readonly Csv _metrics, _agents, _exchange;
     private readonly Csv? _diagnostics;
     private readonly string[] _names;
@@ -25,21 +24,20 @@ internal sealed class RunLogs : IRoundSink, IDisposable
         (_names, _optima, _estimated, _regularised) = ([.. agentNames.Select(Csv.Text)], agentOptima, estimated, regularised);
         _everyone = [.. Enumerable.Range(0, _names.Length)];
         string metrics = Path.Combine(folder, RunFolder.MetricsFile);
-        string header = "round,env_steps,objective,gap,grad_norm_sq,drift,bytes_up,bytes_down,seconds"
-            + (estimated ? ",objective_se" : "") + (regularised ? ",regularized_objective,regularized_gap" : "");
+        string header = RunColumns.Header(RunColumns.Metrics, estimated, regularised);
         // A folder that was begun without these columns goes on without them: its rows keep the header they have.
-        string withOwn = header + OwnColumns;
+        string withOwn = RunColumns.Header(RunColumns.Metrics, estimated, regularised, known: true);
         _own = agentOptima is not null && (Csv.HeaderOf(metrics) ?? withOwn).StartsWith(withOwn, StringComparison.Ordinal);
         _metrics = new Csv(metrics, _own ? withOwn : header);
         _agents = new Csv(
             Path.Combine(folder, RunFolder.AgentsFile),
-            "round,agent,objective,optimum" + (estimated ? ",episode_return,episode_length" : ""));
-        _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), "round,agent,direction,name,shape,bytes");
+            RunColumns.Header(RunColumns.Agents, estimated));
+        _exchange = new Csv(Path.Combine(folder, RunFolder.ExchangeFile), RunColumns.Header(RunColumns.Exchange));
         if (diagnosed)
         {
             _diagnostics = new Csv(
                 Path.Combine(folder, RunFolder.DiagnosticsFile),
-                "round,smoothness,mean_smoothness,trace_sigma,trace_sigma_se,truncation,mu,weak_mu");
+                RunColumns.Header(RunColumns.Diagnostics));
         }
     }
 

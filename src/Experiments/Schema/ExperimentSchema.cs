@@ -68,28 +68,33 @@ internal static class ExperimentSchema
         return JsonForm.OneOf(forms.Append(ofFile));
     }
 
-    private static IEnumerable<OptionReader> PoliciesOf(ExperimentReader reader) => reader.Catalog.Policies.Entries.Select(definition =>
+    /// <summary>What has read each kind of policy, in the order of the catalogue.</summary>
+    internal static IEnumerable<OptionReader> PoliciesOf(ExperimentReader reader) => reader.Catalog.Policies.Entries.Select(definition =>
     {
         OptionReader own = OptionReader.Empty();
         _ = definition.Read(own, null);
         return own;
     });
 
-    private static IEnumerable<OptionReader> EstimatorsOf(ExperimentReader reader) => AllEstimators(reader).Select(definition =>
+    /// <summary>What has read each of <see cref="AllEstimators"/>.</summary>
+    internal static IEnumerable<OptionReader> EstimatorsOf(ExperimentReader reader) => AllEstimators(reader).Select(definition =>
     {
         OptionReader own = OptionReader.Empty();
         _ = definition.Read(own, new EstimatorContext(Objective.Regret, null, null));
         return own;
     });
 
-    private static IEnumerable<OptionReader> AlgorithmsOf(ExperimentReader reader) => reader.Catalog.Algorithms.Entries.Select(definition =>
-    {
-        OptionReader own = OptionReader.Empty();
-        _ = definition.Configure(own, 0, 1);
-        return own;
-    });
+    /// <summary>What has read each algorithm, in the order of the catalogue.</summary>
+    internal static IEnumerable<OptionReader> AlgorithmsOf(ExperimentReader reader) =>
+        reader.Catalog.Algorithms.Entries.Select(definition =>
+        {
+            OptionReader own = OptionReader.Empty();
+            _ = definition.Configure(own, 0, 1);
+            return own;
+        });
 
-    private static IEnumerable<EstimatorDefinition> AllEstimators(ExperimentReader reader) =>
+    /// <summary>The estimators of gradients, and those that algorithms bring.</summary>
+    internal static IEnumerable<EstimatorDefinition> AllEstimators(ExperimentReader reader) =>
         reader.Catalog.Estimators.Entries.Concat(
             reader.Catalog.Algorithms.Entries.SelectMany((AlgorithmDefinition a) => a.OwnEstimators ?? []));
 

@@ -16,7 +16,10 @@ public sealed record FedAvgOptions : AveragingOptions
 /// paper's [6]), without any correction of the drift.
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
-internal sealed class FedAvg(AveragingOptions options, FederationOptions federation) : Algorithm<ServerState>
+/// <param name="options">What the server does with the mean change.</param>
+/// <param name="federation">H, eta and alpha_g.</param>
+/// <param name="fullStepFirst">Whether one more step, of size 1, comes before the H local ones.</param>
+internal sealed class FedAvg(AveragingOptions options, FederationOptions federation, bool fullStepFirst = false) : Algorithm<ServerState>
 {
     private readonly ServerOptimizer _optimizer = new(options);
 
@@ -29,7 +32,8 @@ internal sealed class FedAvg(AveragingOptions options, FederationOptions federat
     };
 
     /// <inheritdoc/>
-    internal override LimitLaws Limits => federation.IsPlain && _optimizer.IsAveraging ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
+    internal override LimitLaws Limits =>
+        federation.IsPlain && _optimizer.IsAveraging && !fullStepFirst ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
 
     /// <inheritdoc/>
     public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = _optimizer.CreateState(theta) };
@@ -46,9 +50,9 @@ internal sealed class FedAvg(AveragingOptions options, FederationOptions federat
     {
         (Tensor theta, Tensor thetabar) = (agents.Theta, agents.Received[Theta]);
         theta.copy_(thetabar);
-        foreach (LocalStep step in agents.Steps(federation.LocalSteps))
+        foreach (LocalStep step in agents.Steps(federation.LocalSteps + (fullStepFirst ? 1 : 0)))
         {
-            agents.Advance(step, t, federation.LocalStepSize.At(t));
+            agents.Advance(step, t, fullStepFirst && step.Index == 0 ? 1 : federation.LocalStepSize.At(t));
             agents.ObserveDrift(thetabar, step);
         }
         return theta - thetabar;

@@ -1,3 +1,5 @@
+using FedPG.Core.Options;
+using FedPG.Core.Streams;
 using FedPG.Federation.Estimators;
 using FedPG.Federation.Estimators.Values.Episodic;
 using FedPG.Federation.Estimators.Values.Tabular;
@@ -10,6 +12,10 @@ public sealed record QAvgOptions : AveragingOptions
 {
     /// <inheritdoc/>
     public override string Algorithm => "qavg";
+
+    /// <summary>Whether a round begins with a full step, Q &lt;- T_i Q, before the damped ones; false by default.</summary>
+    [Option("whether a round begins with a full step, Q <- T_i Q, before the damped ones: the update of the authors' public code")]
+    public bool FullBackup { get; init; }
 }
 
 /// <summary>
@@ -20,6 +26,11 @@ public sealed record QAvgOptions : AveragingOptions
 /// [S, A]. What is evaluated is the greedy policy of the server's table. It converges, for eta in (0, 1], to the fixed point of the
 /// averaged operators, which with E = 1 is the optimal Q of the mean kernel and mean cost.
 /// </para>
+/// <para>
+/// The authors' public code keeps values of states in a round: V_i = min over a of Q, E times V_i &lt;- (1 - eta) V_i + eta min over a of
+/// (c_i + gamma P_i V_i), and Q_i = c_i + gamma P_i V_i at the end. As P_i is linear, Q after each of these is (1 - eta) Q + eta T_i Q of
+/// the one before, from T_i Q on: the same E steps behind a full one, which is <see cref="QAvgOptions.FullBackup"/>.
+/// </para>
 /// <para>Messages for each agent and round: up delta, down theta.</para>
 /// </summary>
 internal static class QAvg
@@ -29,10 +40,20 @@ internal static class QAvg
 
     /// <summary>The algorithm as experiment files name it.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<QAvgOptions>(
-        "local Q-learning steps on all pairs, or on batches, and averaging", (options, federation) => new FedAvg(options, federation)) with
+        "local Q-learning steps on all pairs, or on batches, and averaging",
+        (options, federation) => new FedAvg(options, federation, options.FullBackup), Check) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
         Needs = AlgorithmNeeds.OfValues(ActionValues.Kind, Estimators),
         OwnEstimators = Estimators,
     };
+
+    private static void Check(QAvgOptions options, FederationOptions federation, OptionReader reader)
+    {
+        const string key = "fullBackup";
+        if (!options.FullBackup) return;
+        if (!federation.LocalStepCounts.IsSame) reader.Reject(key, "needs the same number of local steps for all agents");
+        if (!federation.LocalOptimizer.IsPlain) reader.Reject(key, "needs \"localOptimizer\": \"sgd\" without localMaxNorm");
+        if (options.LocalSteps >= StreamKey.MaximumLocalStep) reader.Reject(key, "is one more step: localSteps is at its limit");
+    }
 }

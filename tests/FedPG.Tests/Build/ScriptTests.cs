@@ -44,7 +44,11 @@ public sealed class ScriptTests
         Assert.NotEmpty(Errors(file, source + "\nFedPG.NotThere.Call();\n"));
     }
 
-    private static string[] Errors(string file, string source)
+    private static string[] Errors(string file, string source) =>
+        [.. Compile(file, source).GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString())];
+
+    /// <summary>A program of one file, compiled against the libraries of this process that its #:project lines bring.</summary>
+    internal static CSharpCompilation Compile(string file, string source)
     {
         CSharpParseOptions options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14)
             .WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
@@ -52,14 +56,13 @@ public sealed class ScriptTests
         IEnumerable<string> libraries = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(library => Path.GetFileNameWithoutExtension(library) is var name
                 && (!name.StartsWith("FedPG.", StringComparison.Ordinal) || own.Contains(name)));
-        CSharpCompilation compilation = CSharpCompilation.Create(
+        return CSharpCompilation.Create(
             Path.GetFileNameWithoutExtension(file),
             [.. ((string[])[source, ImplicitUsings]).Select(text => CSharpSyntaxTree.ParseText(text, options))],
             libraries.Select(library => MetadataReference.CreateFromFile(library)),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable)
                 .WithSpecificDiagnosticOptions(AssemblyUnification.Select(id => KeyValuePair.Create(id, ReportDiagnostic.Suppress))));
-        return [.. compilation.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning).Select(d => d.ToString())];
     }
 
     /// <summary>The libraries of the projects that a script names, and of those that these refer to.</summary>

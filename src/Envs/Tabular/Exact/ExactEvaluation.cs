@@ -138,6 +138,8 @@ public sealed class ExactEvaluation
         double scattered = cost <= ShortRows ? 2 : 4;
         if (EliminationOrder.Of(neighbours, Math.Min(band.Multiplications, most) / scattered) is { } sparse)
             return new SparseSystem(new EliminationPlan(kernel, sparse), discount);
-        return fits && cost <= most ? new BandedSystem(kernel, discount, band) : new GmresSystem(kernel, discount, iterativeCost);
+        if (fits && cost <= most) return new BandedSystem(kernel, discount, band);
+        var components = new Lazy<ComponentPlan?>(() => ComponentPlan.Of(kernel, SmallCost));
+        return new ComponentSystem(components, new GmresSystem(kernel, discount, iterativeCost), discount);
     }
 }

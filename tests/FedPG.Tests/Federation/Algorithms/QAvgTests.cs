@@ -1,3 +1,4 @@
+using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Tabular;
 using FedPG.Experiments;
@@ -41,6 +42,52 @@ public sealed class QAvgTests
             })];
             theta = [.. theta.Select((t, k) => (0.2 * t) + (0.8 * ends.Average(end => end[k])))];
         });
+    }
+
+    /// <summary>
+    /// The authors' public code, literally: values of states E times, and action values from them at the end. With rewards they maximise;
+    /// costs are minimised here.
+    /// </summary>
+    [Fact]
+    public void A_full_backup_first_is_the_update_of_the_authors_code()
+    {
+        Experiment experiment = EstimatorsTesting.Read(Random, "federation.fullBackup=true", "federation.globalStepSize=1");
+        PlainMdp[] mdps = [.. Enumerable.Range(0, 3).Select(i => new PlainMdp(experiment.Mdp, i, experiment.Objective))];
+        double[] theta = new double[20];
+        EstimatorsTesting.Train(experiment, (report, actual) =>
+        {
+            EstimatorsTesting.AssertClose(theta, actual, 1e-11);
+            double[][] ends = [.. mdps.Select(mdp =>
+            {
+                double[] v = Least(mdp.Table(theta));
+                for (int l = 0; l < 3; l++)
+                {
+                    double[] backed = Least(ActionValues(mdp, v));
+                    for (int s = 0; s < v.Length; s++) v[s] = (0.7 * v[s]) + (0.3 * backed[s]);
+                }
+                return ActionValues(mdp, v).Cast<double>().ToArray();
+            })];
+            theta = [.. theta.Select((_, k) => ends.Average(end => end[k]))];
+        });
+
+        // min over a of a table whose rows are constant is the value itself: T of it is c + gamma P v.
+        static double[,] ActionValues(PlainMdp mdp, double[] v)
+        {
+            double[,] q = new double[5, 4];
+            for (int k = 0; k < q.Length; k++) q[k / 4, k % 4] = v[k / 4];
+            return mdp.Bellman(q);
+        }
+
+        static double[] Least(double[,] q) =>
+            [.. Enumerable.Range(0, q.GetLength(0)).Select(s => Enumerable.Range(0, q.GetLength(1)).Min(a => q[s, a]))];
+    }
+
+    [Fact]
+    public void A_full_backup_needs_equal_plain_steps()
+    {
+        InvalidInputException refused = Assert.Throws<InvalidInputException>(() => EstimatorsTesting.Read(
+            Random, "federation.fullBackup=true", "federation.localOptimizer=adam", "federation.agentLocalSteps=[1,2,3]"));
+        Assert.All(refused.Errors, error => Assert.Equal("federation.fullBackup", error.KeyPath));
     }
 
     /// <summary>

@@ -8,7 +8,8 @@ namespace FedPG.Envs.Tabular.Exact.Sparse;
 /// </summary>
 internal sealed class EliminationOrder
 {
-    private EliminationOrder(int[] state, int[][] later, double cost) => (State, Later, Cost) = (state, later, cost);
+    /// <summary>An order that was found elsewhere.</summary>
+    internal EliminationOrder(int[] state, int[][] later, double cost) => (State, Later, Cost) = (state, later, cost);
 
     /// <summary>Which state stands at each place, [S].</summary>
     public int[] State { get; }

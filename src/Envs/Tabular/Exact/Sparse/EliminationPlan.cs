@@ -6,6 +6,8 @@ namespace FedPG.Envs.Tabular.Exact.Sparse;
 /// </summary>
 internal sealed class EliminationPlan
 {
+    private readonly int[] _firstEntries;
+
     /// <summary>Lays out an order.</summary>
     /// <param name="kernel">P.</param>
     /// <param name="order">The order of its states.</param>
@@ -31,6 +33,9 @@ internal sealed class EliminationPlan
             // Rows of L come out ascending, as i ascends.
             foreach (int j in order.Later[i]) LowerColumns[filled[j]++] = i;
         }
+        Position = new int[n];
+        for (int i = 0; i < n; i++) Position[State[i]] = i;
+        _firstEntries = new int[kernel.RowCount];
         Entries = EntryPlaces();
     }
 
@@ -42,6 +47,9 @@ internal sealed class EliminationPlan
 
     /// <summary>The state at each place, [S].</summary>
     public int[] State { get; }
+
+    /// <summary>The place of each state, [S].</summary>
+    public int[] Position { get; }
 
     /// <summary>The multiplications of one factorisation.</summary>
     public double Cost { get; }
@@ -58,30 +66,50 @@ internal sealed class EliminationPlan
     /// <summary>The columns of U's entries, ascending within a row, without the diagonal.</summary>
     public int[] UpperColumns { get; }
 
-    /// <summary>The place among the values of each of the kernel's entries, in the kernel's order.</summary>
+    /// <summary>
+    /// The place among the values of each of the kernel's entries, in the kernel's order. Those that lie outside of the factors, as they
+    /// leave a component (<see cref="ComponentPlan"/>), have the last one.
+    /// </summary>
     public int[] Entries { get; }
 
+    /// <summary>How many of the kernel's entries lie outside of the factors.</summary>
+    public int Leaving { get; private set; }
+
     /// <summary>How many values there are.</summary>
-    public int ValueCount => Size + LowerColumns.Length + UpperColumns.Length;
+    public int ValueCount => Size + LowerColumns.Length + UpperColumns.Length + (Leaving > 0 ? 1 : 0);
+
+    /// <summary>The first entry of a row of the kernel.</summary>
+    public int FirstEntry(int row) => _firstEntries[row];
+
+    /// <summary>Whether an entry of the kernel lies outside of the factors.</summary>
+    public bool IsLeaving(int entry) => Entries[entry] == Size + LowerColumns.Length + UpperColumns.Length;
 
     private int[] EntryPlaces()
     {
-        int[] position = new int[Size], places = new int[Kernel.EntryCount];
-        for (int i = 0; i < Size; i++) position[State[i]] = i;
-        int count = 0;
+        int[] places = new int[Kernel.EntryCount];
+        int count = 0, outside = Size + LowerColumns.Length + UpperColumns.Length;
         for (int row = 0; row < Kernel.RowCount; row++)
         {
-            int i = position[row / Kernel.Actions];
-            foreach (int next in Kernel.Next(row)) places[count++] = PlaceOf(i, position[next]);
+            _firstEntries[row] = count;
+            int i = Position[row / Kernel.Actions];
+            foreach (int next in Kernel.Next(row))
+            {
+                int place = PlaceOf(i, Position[next]);
+                if (place < 0) Leaving++;
+                places[count++] = place < 0 ? outside : place;
+            }
         }
         return places;
     }
 
+    /// <summary>The place of an entry; below 0 where there is none.</summary>
     private int PlaceOf(int i, int j)
     {
         if (i == j) return i;
-        return j < i
-            ? Size + Array.BinarySearch(LowerColumns, LowerStarts[i], LowerStarts[i + 1] - LowerStarts[i], j)
-            : Size + LowerColumns.Length + Array.BinarySearch(UpperColumns, UpperStarts[i], UpperStarts[i + 1] - UpperStarts[i], j);
+        int found = j < i
+            ? Array.BinarySearch(LowerColumns, LowerStarts[i], LowerStarts[i + 1] - LowerStarts[i], j)
+            : Array.BinarySearch(UpperColumns, UpperStarts[i], UpperStarts[i + 1] - UpperStarts[i], j);
+        if (found < 0) return -1;
+        return j < i ? Size + found : Size + LowerColumns.Length + found;
     }
 }

@@ -90,6 +90,61 @@ internal sealed unsafe class SparseLu<T, TLanes>
         Leave(b);
     }
 
+    /// <summary>Solves M x = b in place for the places of one component, which no entry of the factors joins to others.</summary>
+    /// <param name="values">x by place, [S].</param>
+    /// <param name="places">The component's places, ascending.</param>
+    public void Solve(Span<T> values, ReadOnlySpan<int> places)
+    {
+        int n = _plan.Size;
+        T* diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
+        (int[] lowerStarts, int[] upperStarts) = (_plan.LowerStarts, _plan.UpperStarts);
+        fixed (T* x = values)
+        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
+        {
+            foreach (int i in places)
+            {
+                T value = x[i];
+                for (int k = lowerStarts[i]; k < lowerStarts[i + 1]; k++)
+                    value = TLanes.SubtractProduct(value, lower[k], x[lowerColumns[k]]);
+                x[i] = value;
+            }
+            for (int place = places.Length - 1; place >= 0; place--)
+            {
+                int i = places[place];
+                T value = x[i];
+                for (int k = upperStarts[i]; k < upperStarts[i + 1]; k++)
+                    value = TLanes.SubtractProduct(value, upper[k], x[upperColumns[k]]);
+                x[i] = TLanes.Multiply(value, diagonal[i]);
+            }
+        }
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Solves M' x = b in place for the places of one component.</summary>
+    /// <param name="values">x by place, [S].</param>
+    /// <param name="places">The component's places, ascending.</param>
+    public void SolveTransposed(Span<T> values, ReadOnlySpan<int> places)
+    {
+        int n = _plan.Size;
+        T* diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
+        (int[] lowerStarts, int[] upperStarts) = (_plan.LowerStarts, _plan.UpperStarts);
+        fixed (T* x = values)
+        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
+        {
+            foreach (int i in places)
+            {
+                T value = x[i] = TLanes.Multiply(x[i], diagonal[i]);
+                SubtractMultiple(x, upper, upperColumns, upperStarts[i], upperStarts[i + 1], value);
+            }
+            for (int place = places.Length - 1; place >= 0; place--)
+            {
+                int i = places[place];
+                SubtractMultiple(x, lower, lowerColumns, lowerStarts[i], lowerStarts[i + 1], x[i]);
+            }
+        }
+        GC.KeepAlive(this);
+    }
+
     /// <summary>Replaces the matrix by its factors; the diagonal by its reciprocals.</summary>
     private void Factorize()
     {
