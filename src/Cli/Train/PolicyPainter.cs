@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using FedPG.Core.Options;
 using FedPG.Envs;
-using FedPG.Envs.Scenes;
 using FedPG.Envs.Tabular;
 using FedPG.Experiments;
 using FedPG.Experiments.Runs;
