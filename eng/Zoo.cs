@@ -117,7 +117,12 @@ void WriteTable()
     foreach (Preset preset in presets)
     {
         Row[] own = [.. rows.Where(row => row.Preset == preset.Name)];
-        if (own.Length == 0) continue;
+        if (own.Length == 0)
+        {
+            // Measured before there was this program.
+            lines.AddRange(File.ReadLines(page).Where(line => line.StartsWith($"| `{preset.Name}` |", StringComparison.Ordinal)));
+            continue;
+        }
         // Never counts as larger than all.
         Row[] order = [.. own.OrderBy(row => row.Threshold ?? long.MaxValue)], reached = [.. order.Where(row => row.Threshold is not null)];
         long? median = order[(order.Length - 1) / 2].Threshold;
