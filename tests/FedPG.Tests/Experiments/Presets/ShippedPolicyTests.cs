@@ -7,10 +7,10 @@ using Xunit;
 
 namespace FedPG.Tests.Experiments.Presets;
 
-/// <summary>Trained policies of experiments/zoo: <c>fedpg eval</c> gives the figures that stand beside them.</summary>
+/// <summary>Trained policies of docs/data/policies: <c>fedpg eval</c> gives the figures that stand beside them.</summary>
 public sealed class ShippedPolicyTests
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "experiments", "zoo");
+    private static readonly string Folder = Path.Combine(Repository.Root, "docs", "data", "policies");
 
     public static TheoryData<string> Names => [.. Directory.GetDirectories(Folder).Select(folder => Path.GetFileName(folder)!).Order()];
 

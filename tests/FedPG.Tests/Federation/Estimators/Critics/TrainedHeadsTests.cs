@@ -24,7 +24,7 @@ public sealed class TrainedHeadsTests
     [InlineData("MiniGrid-GoToDoor-5x5-v0",
         """{"kind":"neural-softmax","network":"convolution","channels":[5,18],"hidden":[],"critic":"own"}""", 3)]
     [InlineData("CartPole-v1",
-        """{"kind":"neural-softmax","hidden":[17],"gru":9,"critic":"shared","normalise":true,"activation":"relu"}""", 24, 8)]
+        """{"kind":"neural-softmax","hidden":[17],"gru":9,"critic":"shared","activation":"relu"}""", 24, 8)]
     [InlineData("Pendulum-v1", """{"kind":"gaussian","hidden":[9,20],"gru":33,"critic":"own"}""", 20, 4)]
     [InlineData("MiniGrid-MemoryS7-v0", """{"kind":"neural-softmax","network":"convolution","hidden":[9],"gru":5,"critic":"own"}""", 12, 4)]
     public void Heads_and_gradients_are_autograds(string environment, string options, int count, int length = 1)
