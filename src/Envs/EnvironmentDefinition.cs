@@ -202,7 +202,7 @@ public sealed partial record EnvironmentDefinition : ICatalogEntry
     {
         if (FolderKeys.Count == 0 || options.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined or JsonValueKind.Null))
             return options;
-        JsonObject all = options.ValueKind == JsonValueKind.Object ? (JsonObject)JsonNode.Parse(options.GetRawText())! : [];
+        JsonObject all = options.ValueKind == JsonValueKind.Object ? (JsonObject)JsonDocuments.NodeOf(options)! : [];
         foreach (string key in FolderKeys)
         {
             // What is no text, or no path, is refused where it is read.

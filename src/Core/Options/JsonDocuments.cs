@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace FedPG.Core.Options;
 
@@ -13,6 +14,9 @@ internal static class JsonDocuments
         AllowDuplicateProperties = false,
         MaxDepth = 32,
     };
+
+    /// <summary>A value of a document as a tree of its own, with whatever comments and commas stand in it.</summary>
+    public static JsonNode? NodeOf(JsonElement element) => JsonNode.Parse(element.GetRawText(), null, ReadingOptions);
 
     /// <summary>Reads and parses a file.</summary>
     /// <exception cref="InvalidInputException">The file is missing, unreadable or not JSON.</exception>

@@ -185,7 +185,7 @@ public sealed class OptionReader
             Resolved[key] = defaultJson;
             return defaultValue;
         }
-        Resolved[key] = JsonNode.Parse(element.GetRawText());
+        Resolved[key] = JsonDocuments.NodeOf(element);
         if (parse(element) is { } value) return value;
         _errors.Add(PathOf(key), element.GetRawText(), $"must be {allowed}");
         return defaultValue;

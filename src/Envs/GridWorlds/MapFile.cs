@@ -36,7 +36,7 @@ internal static class MapFile
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
                 throw new IOException($"it has more than {MaxBytes} bytes, too many for a map");
-            var replaced = (JsonObject)JsonNode.Parse(options.GetRawText())!;
+            var replaced = (JsonObject)JsonDocuments.NodeOf(options)!;
             string[] lines = File.ReadAllText(path).Replace("\r", "", StringComparison.Ordinal).Trim('\n').Split('\n');
             replaced[Key] = new JsonArray([.. lines.Select(line => (JsonNode)line)]);
             return (JsonSerializer.SerializeToElement(replaced), path);

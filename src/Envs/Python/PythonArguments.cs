@@ -28,7 +28,7 @@ public sealed class PythonArguments : IOptionValue<PythonArguments>, IEquatable<
     /// <inheritdoc/>
     public static bool TryParse(JsonElement element, NumberRange range, out PythonArguments value)
     {
-        value = element.ValueKind == JsonValueKind.Object ? Of((JsonObject)JsonNode.Parse(element.GetRawText())!) : null!;
+        value = element.ValueKind == JsonValueKind.Object ? Of((JsonObject)JsonDocuments.NodeOf(element)!) : null!;
         return value is not null;
     }
 
@@ -80,7 +80,7 @@ public sealed class PythonAgentArguments : IOptionValue<PythonAgentArguments>, I
         if (element.ValueKind != JsonValueKind.Array
             || !element.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object))
             return false;
-        value = new([.. element.EnumerateArray().Select(item => PythonArguments.Of((JsonObject)JsonNode.Parse(item.GetRawText())!))]);
+        value = new([.. element.EnumerateArray().Select(item => PythonArguments.Of((JsonObject)JsonDocuments.NodeOf(item)!))]);
         return true;
     }
 

@@ -48,7 +48,7 @@ internal static class GivenEnvironment
         JsonObject own = Section(environment);
         foreach ((string key, JsonNode? value) in own)
         {
-            if (section.Has(key) && !JsonNode.DeepEquals(JsonNode.Parse(section.Raw(key).GetRawText()), value))
+            if (section.Has(key) && !JsonNode.DeepEquals(JsonDocuments.NodeOf(section.Raw(key)), value))
                 section.Reject(key, $"is not that of the environment given, {Short(value)}");
             section.Resolved[key] = value?.DeepClone();
         }

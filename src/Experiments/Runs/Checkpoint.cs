@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FedPG.Core.Options;
+using FedPG.Envs.Returns;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Evaluation;
@@ -32,6 +33,10 @@ internal sealed record CheckpointManifest(
     /// <summary>What evaluations came to; null, and left out, where nothing is kept of them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EvaluationMarks? Marks { get; init; }
+
+    /// <summary>What agents showed last, [N], where some sit rounds out; else null, and left out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RolloutStatistics>? Rollouts { get; init; }
 
     /// <summary>The digest that this should have.</summary>
     internal string OwnDigest() => Convert.ToHexStringLower(
@@ -91,6 +96,7 @@ internal static class Checkpoint
             federation.Trajectories, digests)
         {
             Marks = EvaluationMarks.Of(federation),
+            Rollouts = federation.Agents is BlockwiseAgents { EveryoneTakesPart: false } agents ? agents.LatestRollouts() : null,
         };
         RunFolder.WriteJson(Path.Combine(aside, ManifestFile), manifest with { Digest = manifest.OwnDigest() });
         Directory.Move(aside, target);
@@ -159,6 +165,7 @@ internal static class Checkpoint
                 TensorFiles.Read(folder, entries[name], pieces);
                 entries.Remove(name);
             }
+            if (manifest.Rollouts is { } rollouts && federation.Agents is BlockwiseAgents agents) agents.RestoreRollouts(rollouts);
             if (manifest.Marks is { } marks) federation.Restore(marks.TargetHeld, BestIn(folder, marks, entries, federation));
             foreach (TensorEntry entry in manifest.Tensors.Where(t => entries.ContainsKey(t.Name)))
             {

@@ -20,6 +20,7 @@ internal abstract class BlockwiseAgents : IFederationAgents
     private readonly int _elementSize;
     private readonly TouchedColumns? _touched;
     private Tensor? _everyonesCounts;
+    private IReadOnlyList<RolloutStatistics> _rolloutsBefore = [];
 
     /// <summary>For derived classes.</summary>
     /// <param name="setup">What the agents are made from.</param>
@@ -151,7 +152,7 @@ internal abstract class BlockwiseAgents : IFederationAgents
     public RolloutStatistics Rollouts()
     {
         (long steps, double rewards, long episodes) = (0, 0, 0);
-        foreach (RolloutStatistics rollout in Observations.SelectMany(b => b.Rollouts))
+        foreach (RolloutStatistics rollout in LatestRollouts())
         {
             steps += rollout.EnvSteps;
             rewards += rollout.RewardSum;
@@ -159,6 +160,29 @@ internal abstract class BlockwiseAgents : IFederationAgents
         }
         return new RolloutStatistics(steps, rewards, episodes);
     }
+
+    /// <summary>
+    /// What each agent's latest observed batch showed, [N]. Of agents that have sat all rounds out since a stop it is what was known then.
+    /// </summary>
+    internal IReadOnlyList<RolloutStatistics> LatestRollouts()
+    {
+        var latest = new RolloutStatistics[Count];
+        int agent = 0;
+        foreach (IBlockObservations block in Observations)
+        {
+            IReadOnlyList<RolloutStatistics> rows = block.Rollouts;
+            for (int row = 0; row < block.Count && agent < Count; row++, agent++)
+            {
+                RolloutStatistics seen = row < rows.Count ? rows[row] : default;
+                latest[agent] = seen == default && !EveryoneTakesPart && agent < _rolloutsBefore.Count ? _rolloutsBefore[agent] : seen;
+            }
+        }
+        return latest;
+    }
+
+    /// <summary>Takes up what agents showed before a stop.</summary>
+    /// <param name="rollouts">What their latest observed batches showed, [N].</param>
+    internal void RestoreRollouts(IReadOnlyList<RolloutStatistics> rollouts) => _rolloutsBefore = rollouts;
 
     /// <summary>Has all blocks forget what they recorded.</summary>
     protected abstract void ResetObservations();

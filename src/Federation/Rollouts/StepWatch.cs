@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using FedPG.Core;
-using FedPG.Core.Streams;
 using FedPG.Envs;
 
 namespace FedPG.Federation.Rollouts;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Episodic;
@@ -78,7 +77,7 @@ internal sealed class ObservationStateValues : LinearHeads
     private static WordOrNumbers ReadProbabilities(OptionReader reader, string key, JsonElement raw, Space? actions)
     {
         const double tolerance = 1e-8;
-        reader.Resolved[key] = JsonNode.Parse(raw.GetRawText());
+        reader.Resolved[key] = JsonDocuments.NodeOf(raw);
         var given = WordOrNumbers.Of(raw);
         if (actions is null) return given;
         int? count = (actions as Discrete)?.Count;

@@ -13,6 +13,12 @@ namespace FedPG.Policies.Options;
 [SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "Of is that alternate.")]
 public readonly record struct WordOrNumbers : IOptionValue<WordOrNumbers>
 {
+    private static readonly JsonSerializerOptions AsWritten = new()
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
     private readonly string? _json;
 
     private WordOrNumbers(string? word, string json) => (Word, _json) = (word, json);
@@ -63,7 +69,7 @@ public readonly record struct WordOrNumbers : IOptionValue<WordOrNumbers>
     }
 
     /// <inheritdoc/>
-    public JsonNode? ToJson() => _json is null ? null : JsonNode.Parse(_json);
+    public JsonNode? ToJson() => _json is null ? null : JsonNode.Parse(_json, null, JsonDocuments.ReadingOptions);
 
     /// <summary>A word or an array, as it stands in a document.</summary>
     internal static WordOrNumbers Of(JsonElement element) =>
@@ -77,7 +83,7 @@ public readonly record struct WordOrNumbers : IOptionValue<WordOrNumbers>
         if (_json is null) return null;
         try
         {
-            return JsonSerializer.Deserialize<T>(_json);
+            return JsonSerializer.Deserialize<T>(_json, AsWritten);
         }
         catch (JsonException)
         {

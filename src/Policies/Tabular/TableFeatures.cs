@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs.Tabular;
 using FedPG.Policies.Options;
@@ -43,7 +42,7 @@ internal static class TableFeatures
     {
         JsonElement raw = reader.Raw(key);
         if (raw.ValueKind != JsonValueKind.Array) return null;
-        reader.Resolved[key] = JsonNode.Parse(raw.GetRawText());
+        reader.Resolved[key] = JsonDocuments.NodeOf(raw);
         var given = WordOrNumbers.Of(raw);
         if (!fits(given)) reader.Errors.Add(reader.PathOf(key), raw.GetRawText(), $"must be {allowed}");
         return given;

@@ -49,6 +49,35 @@ public sealed class InputFuzzTests
         }
     }
 
+    /// <summary>What the fuzzer found: a comment or a last comma within a value, which files may have everywhere.</summary>
+    [Theory]
+    [InlineData("""{ "policy": { "kind": "neural-softmax", "hidden": [6, /* wide */ 5,] } }""")]
+    [InlineData("""{ "environment": { "id": "GridWorld-v0", "options": { "slip": [0.1, 0.2, /* more */], } } }""")]
+    [InlineData("""{ "environment": { "id": "CartPole-v1", "options": { "spread": { "gravity": [9, 10,] } } }, "objective": "reward" }""")]
+    [InlineData("""{ "policy": { "kind": "log-linear", "features": "one-hot" /* a word */ } }""")]
+    public void A_comment_within_a_value_is_no_fault_of_the_program(string text)
+    {
+        try
+        {
+            Assert.NotNull(Read(Encoding.UTF8.GetBytes(text)));
+        }
+        catch (InvalidInputException e)
+        {
+            Assert.All(e.Errors, error => Assert.DoesNotContain("JSON", error.Allowed, StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>What the fuzzer found: an agent that is null went past the reader.</summary>
+    [Fact]
+    public void An_agent_that_is_null_is_refused()
+    {
+        byte[] mdp = """
+            { "states": 1, "actions": 1, "discount": 0, "initial": [1], "transitions": [[[1]]], "agents": [null] }
+            """u8.ToArray();
+        InvalidInputException e = Assert.Throws<InvalidInputException>(() => FiniteMdpFile.Parse(mdp, Source, "fuzz"));
+        Assert.StartsWith("fuzz.json: agents[0]: null; must be an object", Assert.Single(e.Errors).ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Experiments_are_understood_or_refused() => Fuzz(0.15, m => Experiment(m.Document(m.Any(FuzzCorpus.Experiments)), []));
 
@@ -223,6 +252,12 @@ public sealed class InputFuzzTests
             var watch = Stopwatch.StartNew();
             string? fault = FaultOf(read);
             if (fault is null) understood++;
+            // A machine that is busy with other things stands still for seconds: what is slow is slow each time.
+            for (int again = 0; again < 3 && (fault is null or "") && watch.Elapsed > Longest; again++)
+            {
+                watch.Restart();
+                fault = FaultOf(read);
+            }
             if (fault is null or "" && watch.Elapsed > Longest) fault = $"took {watch.Elapsed.TotalSeconds:F1} s";
             if (fault is null or "" && GC.GetAllocatedBytesForCurrentThread() - before > MostBytes) fault = "took a gigabyte";
             if (!string.IsNullOrEmpty(fault)) faults.Add($"seed {seed}: {fault}\n{input}");

@@ -98,6 +98,7 @@ internal sealed class FiniteMdpParser(string source)
             reader.Finish();
             string name = Name(nameElement, agents.Count, owners);
             // What is not an object has its fault already.
+            if (item.ValueKind == JsonValueKind.Null) AddWrong(path, item, "an object { \"name\", \"rewards\", \"transitions\" }");
             double[] rewards = item.ValueKind == JsonValueKind.Object ? Rewards(rewardsElement, $"{path}.rewards", states, actions) : [];
             TransitionKernel? kernel = own.ValueKind == JsonValueKind.Undefined ? shared
                 : new KernelParser(_errors, states, actions).Parse(own, $"{path}.transitions");
