@@ -1,5 +1,3 @@
-using FedPG.Cli.Common;
-
 namespace FedPG.Cli.Reference;
 
 /// <summary>

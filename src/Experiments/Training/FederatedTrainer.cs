@@ -54,7 +54,8 @@ public sealed class FederatedTrainer : IDisposable
     public FederatedTrainer(
         FederatedEnvironment environment, PolicyOptions policy, GradientOptions gradient, AlgorithmOptions algorithm,
         TrainingOptions? options = null)
-        : this(ExperimentReader.Default, ExperimentRecords.Read(environment, policy, gradient, algorithm, options ??= new()), options.Folder,
+        : this(
+            ExperimentReader.Default, ExperimentRecords.Read(environment, policy, gradient, algorithm, options ??= new()), options.Folder,
             ExecutionOf(options)) { }
 
     /// <summary>Makes a trainer of an experiment that was read.</summary>

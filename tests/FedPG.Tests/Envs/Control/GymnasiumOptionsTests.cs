@@ -1,6 +1,5 @@
 using FedPG.Core.Options;
 using FedPG.Envs.Control;
-using FedPG.Envs.Episodic;
 using FedPG.Envs.Tabular;
 using Xunit;
 using static FedPG.Tests.Envs.SteppingTesting;
