@@ -13,7 +13,7 @@ Dictionary<string, string> before = libraries.ToDictionary(f => f, f => File.Rea
 foreach (string library in libraries)
 {
     File.WriteAllText(Path.Combine(library, Name), Header + "\n");
-    File.Delete(Path.Combine(library, Log));
+    if (File.Exists(Path.Combine(library, Log))) File.Delete(Path.Combine(library, Log));
 }
 bool built = true;
 // The program first: almost all libraries are built with it, once.
