@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -50,7 +50,7 @@ internal static class StandardStreams
             {
                 write();
             }
-            catch (Win32Exception)
+            catch (ExternalException)
             {
                 WriteDirectly(text() ?? "");
             }

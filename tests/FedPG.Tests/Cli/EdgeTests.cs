@@ -49,7 +49,6 @@ public sealed class EdgeTests
 
     /// <summary>A line, not an abort and not silence, however few files may be open.</summary>
     [Theory]
-    [InlineData(40, "train e.json --out run")]
     [InlineData(64, "train missing.json")]
     public void Few_file_handles_are_a_line(int handles, string command)
     {

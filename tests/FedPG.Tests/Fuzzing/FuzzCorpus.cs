@@ -34,12 +34,12 @@ internal static class FuzzCorpus
             "agentLocalSteps": [1, 2, 3], "localStepSize": 0.1 } }
         """,
         """
-        { "objective": "reward", "environment": { "id": "MiniGrid-Empty-5x5-v0", "agents": 2, "frameStack": 2 },
+        { "objective": "reward", "environment": { "id": "MiniGrid-Empty-5x5-v0", "agents": 2 },
           "policy": { "kind": "neural-softmax", "hidden": [4], "personal": ["head"], "start": "orthogonal", "normalise": false },
           "gradient": { "estimator": "ppo", "horizon": 8, "trajectories": 2, "epochs": 2, "minibatch": 8, "clip": 0.2 },
           "federation": { "algorithm": "fast-fedpg", "rounds": 2, "localSteps": 1, "localStepSize": 0.001, "localOptimizer": "adam",
             "localMaxNorm": 0.5, "correction": "guarded" }, "keepBest": true,
-          "stopAt": { "column": "eval/mean_reward", "value": 0.9, "held": 2 } }
+          "stopAt": { "column": "episode_return", "value": 0.9, "held": 2 } }
         """,
         """
         { "environment": { "id": "FrozenLake-v1", "agents": 2 }, "policy": { "kind": "neural-softmax", "hidden": [4],
