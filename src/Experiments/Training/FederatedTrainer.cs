@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Experiments.Reading;

@@ -1,12 +1,9 @@
 using FedPG.Core.Metrics;
 using FedPG.Envs.Returns;
 using FedPG.Federation.Estimators;
-using FedPG.Federation.Metrics;
 using FedPG.Federation.Optimizers;
-using FedPG.Federation.Rows;
 using FedPG.Federation.States;
 using FedPG.Policies;
-using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Agents;

@@ -44,7 +44,7 @@ public sealed partial class SnippetTests
             foreach (string page in Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories))
             {
                 string name = Path.GetRelativePath(Repository.Root, page).Replace('\\', '/');
-                int blocks = Block().Matches(File.ReadAllText(page)).Count;
+                int blocks = Block().Count(File.ReadAllText(page));
                 for (int k = 0; k < blocks; k++) found.Add(name, k);
             }
             return found;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
-using FedPG.Cli;
 using FedPG.Cli.Common;
 using FedPG.Core.Options;
 using FedPG.Envs.Tabular.Files;

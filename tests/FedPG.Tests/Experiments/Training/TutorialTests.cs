@@ -24,7 +24,8 @@ public sealed class TutorialTests
         {
             using var folder = new TemporaryFolder();
             using var assembly = new MemoryStream();
-            Assert.True(ScriptTests.Compile(file, File.ReadAllText(file)).Emit(assembly).Success, file);
+            Assert.True(ScriptTests.Compile(file, File.ReadAllText(file))
+                .Emit(assembly, cancellationToken: TestContext.Current.CancellationToken).Success, file);
             assembly.Position = 0;
             MethodInfo main = context.LoadFromStream(assembly).EntryPoint!;
             main.Invoke(null, [new[] { folder.FullPath }]);
