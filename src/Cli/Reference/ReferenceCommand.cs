@@ -24,7 +24,7 @@ internal static class ReferenceCommand
 
     private static int Run(ParseResult parsed)
     {
-        foreach ((string name, string text) in ReferencePages.All())
+        foreach ((string name, string text) in ReferencePages.All((RootCommand)parsed.RootCommandResult.Command))
         {
             string path = Path.Combine(parsed.GetValue(Folder)!, name);
             OutputFile.Write(Folder.Name, path, Encoding.UTF8.GetBytes(text));

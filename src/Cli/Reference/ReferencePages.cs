@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace FedPG.Cli.Reference;
 
 /// <summary>
@@ -7,9 +9,10 @@ namespace FedPG.Cli.Reference;
 internal static class ReferencePages
 {
     /// <summary>All pages, as Markdown with line feeds, by the name of the file.</summary>
-    public static IReadOnlyDictionary<string, string> All() => new Dictionary<string, string>
+    /// <param name="root">All commands.</param>
+    public static IReadOnlyDictionary<string, string> All(RootCommand root) => new Dictionary<string, string>
     {
-        ["cli.md"] = CommandPage.Text(CommandLine.Create()),
+        ["cli.md"] = CommandPage.Text(root),
         ["options.md"] = OptionPage.Text(),
         ["files.md"] = FilePage.Text(),
     };

@@ -11,8 +11,10 @@ internal static class HurtingCorrection
     public static string? Of(RunSummary summary)
     {
         if (summary.Setback is not { } setback) return null;
+        string share = setback.Share > 1
+            ? "more than was gained" : string.Create(CultureInfo.InvariantCulture, $"{100 * setback.Share:F0} % of what was gained");
         string rise = string.Create(CultureInfo.InvariantCulture, $"from round {setback.From} to {setback.To} the objective rose again by "
-            + $"{100 * setback.Share:F0} % of what was gained, while local steps left {100 * setback.GradientLeft:F0} % of gradients");
+            + $"{share}, while local steps left {100 * setback.GradientLeft:F0} % of gradients");
         const string advice = "try fewer federation.localSteps or a smaller localStepSize, fedavg, or federation.correction=guarded";
         return $"correction hurts: {rise}; {advice}";
     }

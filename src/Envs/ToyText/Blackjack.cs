@@ -25,7 +25,7 @@ internal static class Blackjack
             Build,
             (options, reader, _) =>
             {
-                if (options.Sab) reader.RejectUnused("is used with \"sab\": false only", "natural");
+                if (options is { Sab: true, Natural: true }) reader.RejectUnused("is used with \"sab\": false only", "natural");
             },
             (options, reader) =>
                 options with { Heterogeneity = AgentSpread.DefaultDegree(reader, AgentSpread.DifferKey, AgentSpread.SeedKey) }),

@@ -89,8 +89,12 @@ public static class Taxi
         {
             double lambda = options.Heterogeneity!.Value;
             double[]? places = AgentSpread.Places(options.AgentSeed, agents);
-            if (!options.Rainy) reader.RejectUnused("is used with \"rainy\": true only", "rainyProbability");
-            if (!options.Fickle) reader.RejectUnused("is used with \"fickle\": true only", "fickleProbability");
+            // A record holds defaults, too: those are no mistake.
+            var defaults = new TaxiOptions();
+            if (!options.Rainy && options.RainyProbability != defaults.RainyProbability)
+                reader.RejectUnused("is used with \"rainy\": true only", "rainyProbability");
+            if (!options.Fickle && options.FickleProbability != defaults.FickleProbability)
+                reader.RejectUnused("is used with \"fickle\": true only", "fickleProbability");
             // 0.2 to the last bit where the probability is 0.8.
             double dry = options.RainyProbability == 0.8 ? 0.2 : 1 - options.RainyProbability;
             var world = new World(options.Rainy ? dry : 0, options.Fickle, options.FickleProbability);

@@ -45,12 +45,13 @@ internal static class PluginTrust
         if (experiment.ValueKind != JsonValueKind.Object || !experiment.TryGetProperty(ExperimentPlugins.Key, out JsonElement items)
             || items.ValueKind != JsonValueKind.Array) return;
         var errors = new List<ValidationError>();
+        string from = Path.GetFullPath(folder);
         foreach (JsonElement item in items.EnumerateArray())
         {
             // What is malformed or cannot be read is refused where it is read.
             JsonElement named = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("path", out JsonElement path) ? path : item;
             if (named.ValueKind != JsonValueKind.String || named.GetString() is not { Length: > 0 } text
-                || PluginFile.Read(Path.GetFullPath(text.Replace("\0", "", StringComparison.Ordinal), folder)).File is not { } file
+                || PluginFile.Read(Path.GetFullPath(text.Replace("\0", "", StringComparison.Ordinal), from)).File is not { } file
                 || PluginHost.Default.Find(file.Assembly) is not null) continue;
             if (IsKnown(NameOf(file.Path)) || IsKnown(PluginAssemblies.DigestOf(file.Sha256, PluginAssemblies.Of(file)))) continue;
             errors.Add(new ValidationError(file.Path, "", null,

@@ -1,3 +1,4 @@
+using FedPG.Cli;
 using System.Text.Json.Nodes;
 using FedPG.Cli.Env;
 using FedPG.Cli.Reference;
@@ -13,7 +14,7 @@ namespace FedPG.Tests.Cli;
 
 public sealed class ReferencePagesTests
 {
-    public static TheoryData<string> Pages => [.. ReferencePages.All().Keys];
+    public static TheoryData<string> Pages => [.. ReferencePages.All(CommandLine.Create()).Keys];
 
     /// <summary>To write them anew: <c>fedpg reference docs/reference</c>.</summary>
     [Theory]
@@ -22,7 +23,7 @@ public sealed class ReferencePagesTests
     {
         string file = Path.Combine(Repository.Root, "docs", "reference", page);
         Assert.True(File.Exists(file), $"docs/reference/{page} is missing; write it with: fedpg reference docs/reference");
-        Assert.Equal(ReferencePages.All()[page], File.ReadAllText(file).ReplaceLineEndings("\n"));
+        Assert.Equal(ReferencePages.All(CommandLine.Create())[page], File.ReadAllText(file).ReplaceLineEndings("\n"));
     }
 
     /// <summary>One source: what an environment reads is in the JSON schema, on its page, and in what <c>env info</c> prints.</summary>
@@ -49,7 +50,7 @@ public sealed class ReferencePagesTests
     [Fact]
     public void Every_key_of_experiment_files_is_on_the_page()
     {
-        string page = ReferencePages.All()["options.md"];
+        string page = ReferencePages.All(CommandLine.Create())["options.md"];
         Assert.All(ExperimentKeys.Of(new ExperimentReader(new ExperimentCatalog())),
             path => Assert.Contains($"`{path[(path.LastIndexOf('.') + 1)..]}`", page, StringComparison.Ordinal));
         Assert.All(new ExperimentCatalog().Algorithms.Names,

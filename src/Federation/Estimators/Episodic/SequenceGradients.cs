@@ -1,4 +1,5 @@
 using FedPG.Policies.Episodic;
+using FedPG.Policies.Torch;
 using static TorchSharp.torch;
 
 namespace FedPG.Federation.Estimators.Episodic;
@@ -52,7 +53,7 @@ internal static class SequenceGradients
         policy.Evaluate(thetas, seen, length, heads => policy.LogProbabilities(heads, actions.shape[0] == heads.shape[0]
             ? actions
             : actions.expand(heads.shape[0], -1, -1))).Backward(weights, part);
-        for (int k = 0; k < chosen.Count; k++) gradients[chosen[k].Agent].add_(part[k]);
+        for (int k = 0; k < chosen.Count; k++) gradients[chosen[k].Agent].Add(part[k]);
 
         Tensor Gathered(Tensor all)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Envs.Control;
@@ -107,7 +108,9 @@ public sealed class EpisodicOptionsTests
             foreach (OptionProperty property in properties)
             {
                 Assert.Equal(property.Attribute.Meaning, arguments[property.Key].Meaning);
-                if (property.ValueIn(defaults) is { } value) Assert.Equal(value.ToString(), arguments[property.Key].Default);
+                if (property.ValueIn(defaults) is not { } value) continue;
+                string expected = value is bool or string ? JsonSerializer.Serialize(value) : value.ToString()!;
+                Assert.Equal(expected, arguments[property.Key].Default);
             }
         }
     }

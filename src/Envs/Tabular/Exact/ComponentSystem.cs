@@ -1,4 +1,6 @@
-namespace FedPG.Envs.Tabular.Exact.Sparse;
+using FedPG.Envs.Tabular.Exact.Sparse;
+
+namespace FedPG.Envs.Tabular.Exact;
 
 /// <summary>
 /// I - gamma P_pi of one policy after another. The first solves with a policy are iterations; one that goes on being used, as in products
