@@ -125,7 +125,7 @@ internal static class HtmlReport
 
     private static void Agents(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
-        AgentTable(page, groups);
+        AgentSection.Write(page, groups);
         IReadOnlyList<WebChart> agents = ReportCharts.Agents(groups, out int left);
         if (agents.Count == 0) return;
         page.Line("<h3>Agent by agent</h3>");
@@ -261,33 +261,6 @@ internal static class HtmlReport
             ? "Gap: objective minus the optimum of the mean objective. "
             : "The optimum of the mean objective is not known for all runs, so objectives are drawn. ")
         + (groups.Any(g => g.Runs.Count > 1) ? "Interquartile means over seeds, bands from the first to the third quartile." : "One seed.");
-
-    private static void AgentTable(HtmlPage page, IReadOnlyList<RunGroup> groups)
-    {
-        AgentFigures[] agents = [.. groups.Select(AgentFigures.Of)];
-        if (agents.All(a => a.Names.Count == 0)) return;
-        page.Line("<h2>Agents</h2>");
-        bool returns = agents.Any(a => a.Return.Any(double.IsFinite));
-        List<string> head = ["setting", "agents", "mean objective", "best agent", "worst agent"];
-        if (returns) head.Add("mean return, worst to best");
-        page.Table(head, groups.Select((group, k) => (group, k)).Where(g => agents[g.k].Names.Count > 0).Select(g =>
-        {
-            AgentFigures of = agents[g.k];
-            int best = of.Mean.ToList().IndexOf(of.Mean.Min()), worst = of.Mean.ToList().IndexOf(of.Mean.Max());
-            List<string> cells = [HtmlPage.Swatch(g.group.Style) + HtmlPage.Text(g.group.Label), HtmlPage.Whole(of.Names.Count),
-                HtmlPage.Number(of.Mean.Average()), Agent(of, best), Agent(of, worst)];
-            if (returns)
-                cells.Add(of.Return.All(double.IsFinite)
-                    ? $"{HtmlPage.Number(of.Return.Min())} to {HtmlPage.Number(of.Return.Max())}" : "");
-            return (IReadOnlyList<string>)cells;
-        }),
-        "Each agent's objective of the policy that serves it, at the end, of runs that have ended; in brackets what its own best "
-            + "policy would reach, where that is known.");
-    }
-
-    private static string Agent(AgentFigures agents, int i) =>
-        $"{HtmlPage.Text(agents.Names[i])}: {HtmlPage.Number(agents.Mean[i])}"
-            + (double.IsFinite(agents.Optimum[i]) ? $" ({HtmlPage.Number(agents.Optimum[i])})" : "");
 
     private static void Exchange(HtmlPage page, IReadOnlyList<RunGroup> groups)
     {
