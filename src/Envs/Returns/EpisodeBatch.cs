@@ -125,10 +125,10 @@ internal sealed class EpisodeBatch
             throw new ArgumentException("the settings are of batches of another size", nameof(settings));
         Returns(temperature, keep: settings.Return == ReturnKind.ToGo);
         bool total = settings.Return == ReturnKind.Total;
-        double whole = total ? Sum(_toGo) : 0;
+        double whole = total ? Sum(_toGo) : 0, scale = settings.WeightScale;
         for (int t = 0; t < Steps; t++)
         {
-            (double baseline, double scale) = settings.WeightOf(total ? whole : _sums[t], _discounts.Remaining[total ? 0 : t]);
+            double baseline = settings.BaselineOf(total ? whole : _sums[t], _discounts.Remaining[total ? 0 : t]);
             for (int p = _firstPairs[t]; p < EndOf(t); p++)
             {
                 int trajectory = _trajectories[p];

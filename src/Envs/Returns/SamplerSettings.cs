@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FedPG.Envs.Returns;
 
 /// <summary>Which costs multiply the score of step t.</summary>
@@ -37,23 +39,21 @@ internal sealed record SamplerSettings(
     internal int MinTrajectories => Baseline == Baseline.LeaveOneOut ? 2 : 1;
 
     /// <summary>
-    /// How the return of a trajectory becomes the weight of a score: (return - baseline) times a scale, such that the sum over the batch
-    /// estimates the gradient.
+    /// The factor after the baseline: (return - baseline) * scale is the weight of a score; the sum over the batch estimates the gradient.
+    /// Leave-one-out: return - mean of the others = (B return - sum) / (B - 1); the mean over the batch divides by B.
     /// </summary>
+    internal double WeightScale => 1.0 / (Baseline == Baseline.LeaveOneOut ? Trajectories - 1 : Trajectories);
+
+    /// <summary>What is subtracted from the return of a trajectory. Inlined: it is asked once a step of every batch.</summary>
     /// <param name="sum">
     /// The sum of the same return over all trajectories of the batch; read with <see cref="Baseline.LeaveOneOut"/> only.
     /// </param>
     /// <param name="remaining">
     /// The sum of the discounts of the steps that the return covers; read with <see cref="Baseline.Constant"/> only.
     /// </param>
-    internal (double Baseline, double Scale) WeightOf(double sum, double remaining) => Baseline switch
-    {
-        // return - mean of the others = (B return - sum) / (B - 1); the mean over the batch divides by B.
-        Baseline.LeaveOneOut => (sum / Trajectories, 1.0 / (Trajectories - 1)),
-        Baseline.Constant => (BaselineValue * remaining, 1.0 / Trajectories),
-        Baseline.None => (0, 1.0 / Trajectories),
-        _ => throw new InvalidOperationException($"the baseline {Baseline} has no weight"),
-    };
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal double BaselineOf(double sum, double remaining) =>
+        Baseline == Baseline.LeaveOneOut ? sum / Trajectories : Baseline == Baseline.Constant ? BaselineValue * remaining : 0;
 
     /// <summary>Checks the settings of a sampler.</summary>
     /// <param name="horizon">The steps of its trajectories.</param>

@@ -111,9 +111,10 @@ internal sealed unsafe class ScoreSums
     private void Scale(double* returns, double[] sums)
     {
         int rows = _settings.Return == ReturnKind.ToGo ? _settings.Horizon : 1;
+        double scale = _settings.WeightScale;
         for (int t = 0; t < rows; t++)
         {
-            (double baseline, double scale) = _settings.WeightOf(sums[t], Discounts.Remaining[t]);
+            double baseline = _settings.BaselineOf(sums[t], Discounts.Remaining[t]);
             double* row = returns + (t * Lanes);
             for (int lane = 0; lane < Lanes; lane += 4)
                 ((Vector256.Load(row + lane) - Vector256.Create(baseline)) * Vector256.Create(scale)).Store(row + lane);
