@@ -1,6 +1,7 @@
 using FedPG.Cli;
 using FedPG.Cli.Common;
 
+if (!FileHandles.AreEnough()) return ExitCode.Failure;
 StandardStreams.Guard();
 try
 {

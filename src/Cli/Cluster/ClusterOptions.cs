@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.CompilerServices;
+using FedPG.Core;
 using FedPG.Cli.Common;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;
@@ -11,6 +12,7 @@ namespace FedPG.Cli.Cluster;
 /// <summary>How a process finds its cluster: the options that <c>train</c>, <c>worker</c> and <c>cluster</c> share.</summary>
 internal static class ClusterOptions
 {
+    private const int MaxSecretBytes = 1 << 16;
     private const string SecretVariable = "FEDPG_CLUSTER_SECRET", LogVariable = "FEDPG_CLUSTER_LOG";
 
     public static readonly Option<string?> Address = new("--cluster")
@@ -150,7 +152,7 @@ internal static class ClusterOptions
         }
         try
         {
-            string secret = File.ReadAllText(file).Trim();
+            string secret = string.Join('\n', InputFile.Lines(file, MaxSecretBytes)).Trim();
             return secret.Length > 0
                 ? secret
                 : throw new InvalidInputException(new ValidationError("--secret-file", "", file, "is empty; it must hold the secret"));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FedPG.Core;
 using FedPG.Cluster.Wire;
 using FedPG.Experiments;
 
@@ -18,6 +19,6 @@ internal static class ExperimentOffer
     /// <summary>The files that the resolved experiment names, which other machines do not have; plug-ins are not sent.</summary>
     private static IEnumerable<OfferedFile> FilesOf(Experiment experiment) =>
         experiment.Resolved["environment"]?["mdp"] is JsonValue value && value.TryGetValue(out string? path)
-            ? [new OfferedFile(ResolvedExperiment.MdpKeyPath, Path.GetFileName(path), File.ReadAllBytes(path))]
+            ? [new OfferedFile(ResolvedExperiment.MdpKeyPath, Path.GetFileName(path), InputFile.Bytes(path))]
             : [];
 }

@@ -288,13 +288,13 @@ public sealed class OptionReader
         foreach (JsonProperty property in _object.EnumerateObject())
         {
             if (_known.Contains(property.Name)) continue;
-            string? nearest = NearestName.Of(property.Name, _known);
-            _errors.Add(PathOf(property.Name), null, nearest is null
-                ? "unknown key; no keys are allowed here"
-                : $"unknown key; the nearest key is \"{nearest}\", "
-                    + $"and allowed are {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+            _errors.Add(PathOf(property.Name), null, () => Unknown(property.Name));
         }
     }
+
+    private string Unknown(string name) => NearestName.Of(name, _known) is { } nearest
+        ? $"unknown key; the nearest key is \"{nearest}\", and allowed are {string.Join(", ", _known.Order(StringComparer.Ordinal))}"
+        : "unknown key; no keys are allowed here";
 
     private static string Whole(long minimum, long maximum) => maximum is int.MaxValue or > LargestSeed
         ? $"a whole number of at least {minimum}"

@@ -52,32 +52,53 @@ public sealed class InvalidInputException : Exception
 /// <param name="overrides">Key paths whose value came from the command line instead.</param>
 public sealed class ValidationErrors(string source, IReadOnlyCollection<string>? overrides = null)
 {
+    /// <summary>The most faults that are listed; a last line counts the others.</summary>
+    internal const int MostListed = 100;
+
     private readonly List<ValidationError> _errors = [];
+    private int _unlisted;
 
     /// <summary>The file the values came from.</summary>
     public string Source => source;
 
-    /// <summary>The faults so far.</summary>
+    /// <summary>The faults so far: the first hundred where there are more.</summary>
     public IReadOnlyList<ValidationError> Items => _errors;
 
     /// <summary>Notes a fault; a key set on the command line is reported as such.</summary>
-    public void Add(string keyPath, string? value, string allowed)
+    public void Add(string keyPath, string? value, string allowed) => Add(keyPath, value, () => allowed);
+
+    /// <summary>The same where it costs something to say what is allowed.</summary>
+    internal void Add(string keyPath, string? value, Func<string> allowed)
     {
+        if (_errors.Count >= MostListed)
+        {
+            _unlisted++;
+            return;
+        }
         bool overridden = overrides?.Any(o =>
             keyPath.StartsWith(o, StringComparison.Ordinal) && (keyPath.Length == o.Length || keyPath[o.Length] is '.' or '[')) ?? false;
-        _errors.Add(new ValidationError(overridden ? "--set" : source, keyPath, value, allowed));
+        _errors.Add(new ValidationError(overridden ? "--set" : source, keyPath, value, allowed()));
     }
 
     /// <summary>A new list of the same source and overrides, for what is looked through before it is taken over.</summary>
     public ValidationErrors Another() => new(source, overrides);
 
     /// <summary>Takes over faults that were found elsewhere.</summary>
-    public void AddRange(IEnumerable<ValidationError> errors) => _errors.AddRange(errors);
+    public void AddRange(IEnumerable<ValidationError> errors)
+    {
+        foreach (ValidationError error in errors)
+        {
+            if (_errors.Count < MostListed) _errors.Add(error);
+            else _unlisted++;
+        }
+    }
 
     /// <summary>Throws when anything was noted.</summary>
     /// <exception cref="InvalidInputException">At least one fault was noted.</exception>
     public void ThrowIfAny()
     {
-        if (_errors.Count > 0) throw new InvalidInputException([.. _errors]);
+        if (_errors.Count == 0) return;
+        throw new InvalidInputException(
+            _unlisted == 0 ? [.. _errors] : [.. _errors, new ValidationError(source, "", null, $"and {_unlisted} more")]);
     }
 }

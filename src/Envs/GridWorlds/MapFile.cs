@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FedPG.Core;
 using FedPG.Core.Options;
 
 namespace FedPG.Envs.GridWorlds;
@@ -34,11 +35,9 @@ internal static class MapFile
         string path = Path.GetFullPath(options.GetProperty(Key).GetString()!, folder);
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
-                throw new IOException($"it has more than {MaxBytes} bytes, too many for a map");
             var replaced = (JsonObject)JsonDocuments.NodeOf(options)!;
-            string[] lines = File.ReadAllText(path).Replace("\r", "", StringComparison.Ordinal).Trim('\n').Split('\n');
-            replaced[Key] = new JsonArray([.. lines.Select(line => (JsonNode)line)]);
+            string text = string.Join('\n', InputFile.Lines(path, MaxBytes)).Trim('\n');
+            replaced[Key] = new JsonArray([.. text.Split('\n').Select(line => (JsonNode)line)]);
             return (JsonSerializer.SerializeToElement(replaced), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -4,6 +4,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
+using FedPG.Core;
 
 namespace FedPG.Experiments.Plugins;
 
@@ -30,7 +31,7 @@ internal sealed record PluginFile(
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal)) return (null, "the path of a plug-in's .dll is needed");
         try
         {
-            ImmutableArray<byte> bytes = [.. System.IO.File.ReadAllBytes(path)];
+            ImmutableArray<byte> bytes = [.. InputFile.Bytes(path)];
             using var image = new PEReader(bytes);
             if (!image.HasMetadata || !image.GetMetadataReader().IsAssembly) return (null, NotDotNet);
             MetadataReader metadata = image.GetMetadataReader();

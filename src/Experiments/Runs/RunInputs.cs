@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using FedPG.Core;
 using FedPG.Core.Options;
 using FedPG.Experiments.Plugins;
 using TorchSharp;
@@ -205,7 +206,7 @@ internal static class RunInputs
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return InputFile.Bytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

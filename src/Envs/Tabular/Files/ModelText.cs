@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedPG.Core;
 using FedPG.Core.Options;
 
 namespace FedPG.Envs.Tabular.Files;
@@ -26,7 +27,7 @@ internal sealed class ModelText
     {
         try
         {
-            return new ModelText(path, File.ReadAllLines(path));
+            return new ModelText(path, InputFile.Lines(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

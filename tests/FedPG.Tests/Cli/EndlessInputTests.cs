@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using FedPG.Tests.Experiments.Runs;
+using Xunit;
+
+namespace FedPG.Tests.Cli;
+
+/// <summary>Input that does not end, or that is wrong in more places than anybody reads: a few lines, soon, in little memory.</summary>
+public sealed class EndlessInputTests
+{
+    [Theory]
+    [InlineData("train /dev/zero", "/dev/zero: the file")]
+    [InlineData("env info /dev/zero", "/dev/zero: the file")]
+    [InlineData("train --plugin /dev/zero", "/dev/zero: the plug-in")]
+    public void A_device_without_an_end_is_refused(string command, string named)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no /dev/zero");
+        using var folder = new TemporaryFolder();
+        Outcome outcome = Fedpg.Run(folder.FullPath, command.Split(' '));
+        string expected = $"{named} cannot be read: it gives more than 64,000,000 bytes and does not tell its size";
+        Assert.Equal((2, expected), (outcome.ExitCode, Assert.Single(outcome.ErrorLines)));
+    }
+
+    [Fact]
+    public void The_first_hundred_faults_are_listed_and_the_others_counted()
+    {
+        using var folder = new TemporaryFolder();
+        var keys = new JsonObject(Enumerable.Range(0, 10_000).Select(i => KeyValuePair.Create<string, JsonNode?>($"key{i}", i)));
+        File.WriteAllText(folder["e.json"], keys.ToJsonString());
+        Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--out", "run");
+        Assert.Equal((2, 101), (outcome.ExitCode, outcome.ErrorLines.Count()));
+        Assert.Equal("e.json: and 9900 more", outcome.ErrorLines.Last());
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+}
