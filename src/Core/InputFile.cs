@@ -31,13 +31,32 @@ internal static class InputFile
         return read == bytes.Length ? bytes : bytes[..read];
     }
 
+    /// <summary>All bytes of a file that is read more than once, as those that a run keeps a copy of.</summary>
+    /// <param name="path">The file.</param>
+    /// <inheritdoc cref="Bytes" path="/exception"/>
+    public static byte[] BytesOfFile(string path)
+    {
+        using (FileStream stream = File.OpenRead(path))
+        {
+            if (!stream.CanSeek || stream.Length == 0)
+                throw new IOException("it is empty, or a pipe or a device; it is read more than once, so a regular file is needed");
+        }
+        return Bytes(path);
+    }
+
     /// <summary>All lines of a text file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The most it may have.</param>
     /// <inheritdoc cref="Bytes" path="/exception"/>
     public static string[] Lines(string path, long maxBytes = long.MaxValue)
     {
-        using var reader = new StreamReader(new MemoryStream(Bytes(path, maxBytes)), Encoding.UTF8);
+        return LinesOf(Bytes(path, maxBytes));
+    }
+
+    /// <summary>The lines of a text.</summary>
+    public static string[] LinesOf(byte[] utf8)
+    {
+        using var reader = new StreamReader(new MemoryStream(utf8), Encoding.UTF8);
         var lines = new List<string>();
         while (reader.ReadLine() is { } line) lines.Add(line);
         return [.. lines];

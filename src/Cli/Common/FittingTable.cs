@@ -5,7 +5,8 @@ namespace FedPG.Cli.Common;
 /// <summary>A column of a <see cref="FittingTable"/>.</summary>
 /// <param name="Name">Its heading; empty for none.</param>
 /// <param name="Spare">Where there is no room the column with the smallest number goes first; 0 for one that stays.</param>
-internal sealed record FittingColumn(string Name, int Spare = 0);
+/// <param name="GoesFirst">Whether it goes before a heading is broken over lines, unmentioned: what it says stands elsewhere too.</param>
+internal sealed record FittingColumn(string Name, int Spare = 0, bool GoesFirst = false);
 
 /// <summary>
 /// A table on stdout that leaves columns out rather than break numbers over lines. The first column holds names, the others numbers on the
@@ -34,8 +35,9 @@ internal sealed class FittingTable(string title, IReadOnlyList<FittingColumn> co
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected) console.Profile.Width = RedirectedWidth;
         int[] shown = Fitting(console.Profile.Width);
+        if (IsTight(shown, console.Profile.Width)) shown = [.. shown.Where(c => !columns[c].GoesFirst)];
+        bool tight = IsTight(shown, console.Profile.Width);
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle(title.EscapeMarkup()) };
-        bool tight = shown.Sum(c => Math.Max(Width(c), columns[c].Name.Length + Padding)) > console.Profile.Width;
         foreach (int c in shown)
         {
             string name = columns[c].Name.EscapeMarkup();
@@ -44,8 +46,9 @@ internal sealed class FittingTable(string title, IReadOnlyList<FittingColumn> co
             table.AddColumn(c == 0 ? new TableColumn(name) : new TableColumn(name).NoWrap().RightAligned());
         }
         foreach (string[] row in _rows) table.AddRow([.. shown.Where(c => c < row.Length).Select(c => row[c].EscapeMarkup())]);
-        console.Write(table);
-        string[] left = [.. Enumerable.Range(0, columns.Count).Except(shown).Select(c => columns[c].Name)];
+        console.Write(new DenseTable(table));
+        string[] left =
+            [.. Enumerable.Range(0, columns.Count).Except(shown).Where(c => !columns[c].GoesFirst).Select(c => columns[c].Name)];
         if (left.Length > 0) Prose.Write($"no room on this terminal for {string.Join(", ", left)}: see {elsewhere}");
     }
 
@@ -58,6 +61,9 @@ internal sealed class FittingTable(string title, IReadOnlyList<FittingColumn> co
             shown.Remove(spare.MinBy(c => columns[c].Spare));
         return [.. shown];
     }
+
+    /// <summary>Whether headings have to be broken.</summary>
+    private bool IsTight(int[] shown, int width) => shown.Sum(c => Math.Max(Width(c), columns[c].Name.Length + Padding)) > width;
 
     /// <summary>A heading over lines of at most a width, broken between words.</summary>
     private static string Folded(string heading, int width)

@@ -70,7 +70,7 @@ internal static class ReviewTable
 
     private static string Addition(PolicyReview review) => review.ObjectiveError is not null
         ? "; estimated by the episodes that the run's evaluations play, +- its standard error"
-        : ObjectiveKind.IsOfValues(review.Minimised) ? "" : "; an agent's optimum: what it could reach alone";
+        : ObjectiveKind.IsOfValues(review.Minimised) ? "" : "; optimum: each alone";
 
     private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "unknown";
 

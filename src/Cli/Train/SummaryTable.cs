@@ -27,7 +27,7 @@ internal static class SummaryTable
         bool hasOwn = summary.UniformOwnGap is not null;
         List<FittingColumn> columns =
             [new(""), new(isReturn ? "return" : "objective", Spare: 3), new("optimum", Spare: 2), new("gap"),
-                new("of uniform", Spare: hasOwn ? 1 : 0)];
+                new("of uniform", Spare: hasOwn ? 1 : 0, GoesFirst: hasOwn)];
         if (hasOwn) columns.Add(new FittingColumn("of its own uniform gap"));
         IReadOnlyList<AgentSummary>? before = hasOwn ? summary.BeforePersonalise?.Agents : null;
         if (before is not null) columns.Add(new FittingColumn("before personalise"));
@@ -46,7 +46,7 @@ internal static class SummaryTable
         }
         if (summary.Agents.Count > MaxRows) table.Add($"... the others in {RunFolder.AgentsFile}");
         table.Print(RunFolder.AgentsFile);
-        string own = ObjectiveKind.IsOfValues(summary.Minimised) ? "" : "; an agent's optimum: what it could reach alone";
+        string own = ObjectiveKind.IsOfValues(summary.Minimised) ? "" : "; optimum: each alone";
         Prose.Write(isReturn
             ? $"return: expected discounted sum of rewards, maximised{own}; gap: what is lost"
             : $"objective: {ObjectiveKind.InWords(summary.Minimised)}{own}");
@@ -142,14 +142,15 @@ internal static class SummaryTable
         Prose.Write(string.Create(CultureInfo.InvariantCulture,
             $"{summary.EnvSteps:N0} env-steps in {summary.Seconds:F1} s; "
                 + $"{summary.BytesUp:N0} bytes up, {summary.BytesDown:N0} bytes down"));
+        string folder = ShownPath.Of(summary.Folder!);
         if (summary.StoppedAt is { } target) Prose.Write($"target reached after round {summary.Rounds}: {target.InWords()}");
         if (summary is { BestRound: { } round, BestObjective: { } best })
         {
             Prose.Write($"best policy: of round {round}, objective {Number(best)}; "
-                + $"judge it by fedpg eval \"{summary.Folder}\" --best");
+                + $"judge it by fedpg eval \"{folder}\" --best");
         }
-        Prose.Write($"run folder: {summary.Folder}");
-        Prose.Write($"curves:     tensorboard --logdir \"{summary.Folder}\"   (or metrics.csv in it)");
+        Prose.Write($"run folder: {folder}");
+        Prose.Write($"curves:     tensorboard --logdir \"{folder}\"");
     }
 
     /// <summary>What is left, and why.</summary>
@@ -169,7 +170,7 @@ internal static class SummaryTable
         Prose.Write($"{left} = heterogeneity {Short(c.HeterogeneityBias)} + truncation {Short(c.TruncationBias)} "
             + $"+ noise {Short(c.NoiseFloor)} + not converged {Short(c.Remainder)}");
         if (!c.Valid)
-            Prose.Write($"  (laws of small steps near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
+            Prose.Write($"  (laws near a minimum; here {(c.Notes.Count > 0 ? c.Notes[0] : "they cannot be checked")})");
     }
 
     private static string Short(double? value) => value?.ToString("G3", CultureInfo.InvariantCulture) ?? "unknown";

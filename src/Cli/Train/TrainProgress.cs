@@ -35,7 +35,7 @@ internal sealed class TrainProgress(bool quiet) : ISeriesProgress, IDisposable
         // Of several runs, one after another, each begins anew.
         (_first, _latest, _gap, _objective, _said) = (null, null, null, null, -1);
         _line.Note(run.Description);
-        _line.Note($"writing to {run.Folder}");
+        _line.Note($"writing to {ShownPath.Of(run.Folder!)}");
         (_rounds, _firstRound, _isReturn) = (run.Rounds, Math.Max(0, run.Federation.RoundsDone), run.Minimised == ObjectiveKind.Reward);
         _started = Stopwatch.GetTimestamp();
         Stage("optimum");

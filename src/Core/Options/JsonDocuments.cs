@@ -19,13 +19,15 @@ internal static class JsonDocuments
     public static JsonNode? NodeOf(JsonElement element) => JsonNode.Parse(element.GetRawText(), null, ReadingOptions);
 
     /// <summary>Reads and parses a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="regular">Whether it must be one that can be read again, and no pipe.</param>
     /// <exception cref="InvalidInputException">The file is missing, unreadable or not JSON.</exception>
-    public static JsonElement ReadFile(string path)
+    public static JsonElement ReadFile(string path, bool regular = false)
     {
         byte[] bytes;
         try
         {
-            bytes = InputFile.Bytes(path);
+            bytes = regular ? InputFile.BytesOfFile(path) : InputFile.Bytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

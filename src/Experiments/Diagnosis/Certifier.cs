@@ -173,9 +173,7 @@ internal sealed class Certifier
         if (_inverse is not { } inverse) return false;
         if (Alpha * inverse.Largest > 0.5) Note($"alpha L = {Short(Alpha * inverse.Largest)} is not small");
         if (inverse.Smallest < -1e-2 * inverse.Largest)
-            Note(
-                $"the curvature goes down to {Short(inverse.Smallest)} (up to {Short(inverse.Largest)}): this is no minimum; "
-                    + "those directions are left out");
+            Note($"curvature reaches from {Short(inverse.Smallest)} to {Short(inverse.Largest)}");
         if (inverse.RelativeResidual > 0.1)
             Note($"A^+ leaves {Short(inverse.RelativeResidual)} of a right-hand side: biases are lower bounds");
         if (gap is { } g && quadratic is { } q && g > 1e-10 && (q > 3 * g || q < g / 3))

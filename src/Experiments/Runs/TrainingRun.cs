@@ -269,7 +269,7 @@ internal sealed class TrainingRun : IRoundSink, IDisposable
         _logs = new RunLogs(
             folder.FullPath, names, evaluator.AgentOptima, evaluator.IsEstimate, _experiment.Entropy.IsUsed, _experiment.DiagnoseEvery > 0);
         _tensorBoard = new TensorBoardLog(folder.FullPath, names, document, RunFolder.JsonOptions, resumedAt, time,
-            new PolicyEvents(_federation, () => (_progress as IPainterSource)?.Painter, time));
+            new PolicyEvents(_federation, _experiment.Federation, () => (_progress as IPainterSource)?.Painter, time));
     }
 
     private void WriteCheckpoint()

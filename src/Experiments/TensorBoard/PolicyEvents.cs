@@ -1,12 +1,14 @@
 using FedPG.Federation;
+using FedPG.Federation.Algorithms;
 using FedPG.Policies;
 
 namespace FedPG.Experiments.TensorBoard;
 
 /// <summary>
-/// The policy in TensorBoard, at the start, at the end, and between them at every twentieth part of the rounds: histograms of the shared
-/// parameters and of the round's step, and a picture where somebody draws. Pictures are drawn on a thread of their own, the first one
-/// when a tenth of the rounds is done, and none while those before took more than a hundredth of the time. One thread at a time.
+/// The policy in TensorBoard, at the start, at the end, and between them at every twentieth part of the rounds: histograms of the
+/// shared parameters, of the round's step and of the gradient that it followed, and a picture where somebody draws. Pictures are drawn
+/// on a thread of their own, the first one when a tenth of the rounds is done, and none while those before took more than a hundredth
+/// of the time. One thread at a time.
 /// </summary>
 internal sealed class PolicyEvents
 {
@@ -16,6 +18,7 @@ internal sealed class PolicyEvents
     private const double MaxShare = 0.01;
 
     private readonly TrainingLoop _federation;
+    private readonly FederationOptions _options;
     private readonly Func<IPolicyPainter?> _painter;
     private readonly TimeProvider _time;
     private readonly long _started;
@@ -26,11 +29,12 @@ internal sealed class PolicyEvents
 
     /// <summary>Begins, where a run goes on with the parameters that it has.</summary>
     /// <param name="federation">What is trained.</param>
+    /// <param name="options">Its step sizes.</param>
     /// <param name="painter">Draws, once there is something that does.</param>
     /// <param name="time">The clock.</param>
-    public PolicyEvents(TrainingLoop federation, Func<IPolicyPainter?> painter, TimeProvider time)
+    public PolicyEvents(TrainingLoop federation, FederationOptions options, Func<IPolicyPainter?> painter, TimeProvider time)
     {
-        (_federation, _painter, _time, _started) = (federation, painter, time, time.GetTimestamp());
+        (_federation, _options, _painter, _time, _started) = (federation, options, painter, time, time.GetTimestamp());
         if (federation.RoundsDone >= 0) _before = federation.Parameters();
     }
 
@@ -50,6 +54,7 @@ internal sealed class PolicyEvents
                 if (_before is null || round == 0) continue;
                 double[] step = [.. Enumerable.Range(slice.Offset, slice.Length).Select(k => theta[k] - _before[k])];
                 events.AddHistogram($"steps/{slice.Name}", step);
+                events.AddHistogram($"gradients/{slice.Name}", GradientOf(step, round - 1));
             }
             if (_drawing is { IsCompleted: true }) Put(events);
             bool affordable = _time.GetElapsedTime(_started) * MaxShare >= TimeSpan.FromTicks(Interlocked.Read(ref _spent));
@@ -62,6 +67,16 @@ internal sealed class PolicyEvents
     /// <summary>Writes the last picture, when it is drawn.</summary>
     /// <param name="events">Takes it.</param>
     public void End(EventWriter events) => Put(events);
+
+    /// <summary>
+    /// -step / (alpha_g eta_t H): what a round's step followed, as the mean over agents and local steps. It is the mean gradient with plain
+    /// steps; with an optimiser, of agents or of the server, it is the direction that the optimiser made of it.
+    /// </summary>
+    private double[] GradientOf(double[] step, int round)
+    {
+        double scale = -_options.GlobalStepSize * _options.LocalStepSize.At(round) * _options.LocalSteps;
+        return scale == 0 ? [] : [.. step.Select(difference => difference / scale)];
+    }
 
     private bool IsDue(int round) => round % Math.Max(1, (_federation.Rounds + Times - 1) / Times) == 0 || round == _federation.Rounds;
 

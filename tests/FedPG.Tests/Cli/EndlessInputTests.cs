@@ -9,7 +9,6 @@ public sealed class EndlessInputTests
 {
     [Theory]
     [InlineData("train /dev/zero", "/dev/zero: the file")]
-    [InlineData("env info /dev/zero", "/dev/zero: the file")]
     [InlineData("train --plugin /dev/zero", "/dev/zero: the plug-in")]
     public void A_device_without_an_end_is_refused(string command, string named)
     {
@@ -18,6 +17,25 @@ public sealed class EndlessInputTests
         Outcome outcome = Fedpg.Run(folder.FullPath, command.Split(' '));
         string expected = $"{named} cannot be read: it gives more than 64,000,000 bytes and does not tell its size";
         Assert.Equal((2, expected), (outcome.ExitCode, Assert.Single(outcome.ErrorLines)));
+    }
+
+    /// <summary>A run keeps a copy of its MDP file, and a pipe can be read once.</summary>
+    [Theory]
+    [InlineData("/dev/zero")]
+    [InlineData("/dev/null")]
+    public void A_finite_MDP_is_read_from_regular_files_alone(string path)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there are no such devices");
+        using var folder = new TemporaryFolder();
+        string[] settings = [$"environment={{\"mdp\":\"{path}\"}}", "policy={\"kind\":\"tabular-softmax\"}"];
+        foreach (string[] command in (string[][])[["env", "info", path], ["train", "--out", "run", "--set", .. settings]])
+        {
+            Outcome outcome = Fedpg.Run(folder.FullPath, command);
+            Assert.Equal(2, outcome.ExitCode);
+            string expected = $"{path}: the file cannot be read: it is empty, or a pipe";
+            Assert.StartsWith(expected, outcome.ErrorLines.First(), StringComparison.Ordinal);
+        }
+        Assert.False(Directory.Exists(folder["run"]));
     }
 
     [Fact]

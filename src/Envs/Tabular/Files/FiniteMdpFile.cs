@@ -15,7 +15,7 @@ public static class FiniteMdpFile
     /// <summary>Reads a file; the MDP is named after it.</summary>
     /// <exception cref="InvalidInputException">The file cannot be read or used; carries every fault, the first 20 at most.</exception>
     public static FiniteMdp Read(string path) =>
-        new FiniteMdpParser(path).Parse(JsonDocuments.ReadFile(path), Path.GetFileNameWithoutExtension(path));
+        new FiniteMdpParser(path).Parse(JsonDocuments.ReadFile(path, regular: true), Path.GetFileNameWithoutExtension(path));
 
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="utf8">The bytes.</param>

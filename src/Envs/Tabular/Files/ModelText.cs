@@ -27,7 +27,7 @@ internal sealed class ModelText
     {
         try
         {
-            return new ModelText(path, InputFile.Lines(path));
+            return new ModelText(path, InputFile.LinesOf(InputFile.BytesOfFile(path)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -178,6 +178,7 @@ public sealed class TensorBoardTests
         long[] rounds = [.. Enumerable.Range(0, 15).Select(k => 3L * k), 45];
         Assert.Equal(rounds, values.Where(v => v.Tag == "parameters/theta").Select(v => v.Step));
         Assert.Equal(rounds.Skip(1), values.Where(v => v.Tag == "steps/theta").Select(v => v.Step));
+        Assert.Equal(rounds.Skip(1), values.Where(v => v.Tag == "gradients/theta").Select(v => v.Step));
         // A tensor of float64 (type 2): left end, right end and count of each bucket. 5 states and 3 actions.
         EventValue last = values.Last(v => v.Tag == "parameters/theta");
         List<(int Field, ulong Scalar, byte[] Content)> tensor = EventFile.Fields(last.Tensor);
