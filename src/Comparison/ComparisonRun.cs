@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Results;
 using FedPG.Comparison.Running;
@@ -8,6 +7,7 @@ using FedPG.Experiments;
 using FedPG.Experiments.Plugins;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
+using FedPG.Experiments.Training;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Execution;
@@ -24,11 +24,10 @@ internal sealed class ComparisonRun : IDisposable
     private readonly ComparisonPlan _plan;
     private readonly ComparisonFolder _folder;
     private readonly ExperimentReader _reader;
-    private readonly JsonObject _versions;
     private readonly int _threads;
 
-    private ComparisonRun(ComparisonPlan plan, ComparisonFolder folder, ExperimentReader reader, JsonObject versions, int threads) =>
-        (_plan, _folder, _reader, _versions, _threads) = (plan, folder, reader, versions, threads);
+    private ComparisonRun(ComparisonPlan plan, ComparisonFolder folder, ExperimentReader reader, int threads) =>
+        (_plan, _folder, _reader, _threads) = (plan, folder, reader, threads);
 
     /// <summary>The folder.</summary>
     public string Folder => _folder.FullPath;
@@ -40,18 +39,17 @@ internal sealed class ComparisonRun : IDisposable
     /// <param name="plan">What to compare.</param>
     /// <param name="folder">The folder; must not exist, or be empty.</param>
     /// <param name="reader">Reads experiments.</param>
-    /// <param name="versions">What the runs' experiments say about the software.</param>
     /// <param name="threads">Runs at the same time; changes no bit of them.</param>
     /// <exception cref="InvalidInputException">Anything is wrong; nothing was written.</exception>
-    public static ComparisonRun Start(ComparisonPlan plan, string folder, ExperimentReader reader, JsonObject versions, int threads)
+    public static ComparisonRun Start(ComparisonPlan plan, string folder, ExperimentReader reader, int threads)
     {
         ArgumentNullException.ThrowIfNull(plan);
         PlanChecks.ThrowIfFaulty(plan, reader);
         ComparisonFolder opened = ComparisonFolder.Create(folder);
         try
         {
-            PlanFile.Write(opened.FullPath, plan, versions);
-            return new ComparisonRun(plan, opened, reader, versions, threads);
+            PlanFile.Write(opened.FullPath, plan, SoftwareVersions.ToJson());
+            return new ComparisonRun(plan, opened, reader, threads);
         }
         catch
         {
@@ -63,16 +61,15 @@ internal sealed class ComparisonRun : IDisposable
     /// <summary>Goes on with a comparison.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="reader">Reads experiments.</param>
-    /// <param name="versions">What the runs' experiments say about the software.</param>
     /// <param name="threads">Runs at the same time; changes no bit of them.</param>
     /// <exception cref="InvalidInputException">It is no folder of a comparison, is in use, or its plan no longer fits.</exception>
-    public static ComparisonRun Resume(string folder, ExperimentReader reader, JsonObject versions, int threads)
+    public static ComparisonRun Resume(string folder, ExperimentReader reader, int threads)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ComparisonPlan plan = PlanFile.Read(folder);
         PluginTrust.Require(plan.Document, Path.Combine(folder, PlanFile.Name), plan.Folder);
         PlanChecks.ThrowIfFaulty(plan, reader);
-        return new ComparisonRun(plan, ComparisonFolder.Open(folder), reader, versions, threads);
+        return new ComparisonRun(plan, ComparisonFolder.Open(folder), reader, threads);
     }
 
     /// <summary>Does what is left, and writes tables and plots.</summary>
@@ -156,45 +153,36 @@ internal sealed class ComparisonRun : IDisposable
         string folder = _folder.RunOf(contender.Label, seed);
         Experiment experiment = _plan.Read(_reader, contender, seed, tuned, rounds);
         var sink = new RunProgress(progress, contender.Label, experiment, _plan.Budget);
-        using TrainingRun? run = Open(experiment, folder, threads, sink);
-        if (run is null) return Stored(contender.Label, seed);
+        using var trainer = FederatedTrainer.ContinueOrStart(() => experiment, folder, new ExecutionOptions(threads, torch.CPU), sink);
+        if (trainer is null) return Stored(contender.Label, seed);
         RunResult result;
         try
         {
-            RunSummary summary = run.Run(cancellation, _plan.Budget is { Kind: BudgetKind.Seconds } budget ? budget.Amount : null);
+            double? seconds = _plan.Budget is { Kind: BudgetKind.Seconds } budget ? budget.Amount : null;
+            RunSummary summary = trainer.RunToEnd(cancellation, seconds);
             if (summary.Status != RunResult.Finished) return null;
             result = RunResult.Of(contender.Label, summary);
         }
         catch (Exception e) when (DivergedException.Behind(e) is { } diverged)
         {
-            result = Diverged(contender.Label, seed, run, diverged);
+            result = Diverged(contender.Label, seed, trainer.Open().Federation, diverged);
             RunFolder.WriteJson(Path.Combine(folder, RunFolder.DivergedFile), result);
         }
         sink.End();
         return result;
     }
 
-    private TrainingRun? Open(Experiment experiment, string folder, int threads, IRoundSink sink)
-    {
-        var execution = new ExecutionOptions(threads, torch.CPU);
-        if (File.Exists(Path.Combine(folder, RunFolder.ExperimentFile)))
-            return TrainingRun.Resume(folder, _reader, _ => execution, sink, TimeProvider.System);
-        // Killed before its experiment was there: it holds nothing that is worth keeping, and only this comparison writes to it.
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        return TrainingRun.Start(experiment, execution, folder, _versions, sink, TimeProvider.System);
-    }
-
-    private static RunResult Diverged(string label, long seed, TrainingRun run, DivergedException diverged) => new()
+    private static RunResult Diverged(string label, long seed, TrainingLoop federation, DivergedException diverged) => new()
     {
         Label = label,
         Seed = seed,
         Status = RunResult.Diverged,
-        Rounds = run.Federation.RoundsDone,
-        EnvSteps = run.Federation.EnvSteps,
-        Trajectories = run.Federation.Trajectories,
-        BytesUp = run.Federation.Agents.Ledger.BytesUp,
-        BytesDown = run.Federation.Agents.Ledger.BytesDown,
-        Seconds = run.Federation.Seconds,
+        Rounds = federation.RoundsDone,
+        EnvSteps = federation.EnvSteps,
+        Trajectories = federation.Trajectories,
+        BytesUp = federation.Agents.Ledger.BytesUp,
+        BytesDown = federation.Agents.Ledger.BytesDown,
+        Seconds = federation.Seconds,
         Fault = diverged.Message,
     };
 }

@@ -137,7 +137,7 @@ internal static class CompareCommand
         .Select(option => new ValidationError("--resume", "", folder,
             $"cannot be combined with {option.Item1}: a comparison goes on as it was begun, in its own folder"))];
         return errors.Length == 0
-            ? ComparisonRun.Resume(folder, ExperimentReader.Default, SoftwareVersions.ToJson(), parsed.GetValue(Threads))
+            ? ComparisonRun.Resume(folder, ExperimentReader.Default, parsed.GetValue(Threads))
             : throw new InvalidInputException(errors);
     }
 
@@ -178,8 +178,7 @@ internal static class CompareCommand
         Experiment experiment = FirstOf(plan);
         if (tunes) plan = plan with { Tuning = new Tuning(keys.Length > 0 ? keys : [DefaultGrid(experiment)], tuneSeeds) };
         using NewFolder? taken = parsed.GetValue(Out) is null ? NewFolder.Take($"compare-{experiment.Name}", TimeProvider.System) : null;
-        return ComparisonRun.Start(plan, taken?.Path ?? parsed.GetValue(Out)!, ExperimentReader.Default, SoftwareVersions.ToJson(),
-            parsed.GetValue(Threads));
+        return ComparisonRun.Start(plan, taken?.Path ?? parsed.GetValue(Out)!, ExperimentReader.Default, parsed.GetValue(Threads));
     }
 
     private static JsonElement DocumentOf(string file, List<string> assignments, List<ValidationError> errors)

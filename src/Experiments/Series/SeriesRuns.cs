@@ -1,5 +1,5 @@
-using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
+using FedPG.Experiments.Training;
 using FedPG.Federation;
 using FedPG.Federation.Agents;
 using FedPG.Federation.Execution;
@@ -45,12 +45,12 @@ internal static class SeriesRuns
         CancellationToken cancellation)
     {
         if (FaultOf(folder) is { } known) return new SeriesResult(folder, null, known);
-        using TrainingRun? run = Open(read, folder, rounds, execution, progress);
-        if (run is null) return new SeriesResult(folder, TrainingRun.ReadSummary(folder), null);
-        progress.Begin(run);
+        using var trainer = FederatedTrainer.ContinueOrStart(read, folder, execution, progress, new ResumeChanges(Rounds: rounds));
+        if (trainer is null) return new SeriesResult(folder, TrainingRun.ReadSummary(folder), null);
+        progress.Begin(trainer.Open());
         try
         {
-            return new SeriesResult(folder, run.Run(cancellation), null);
+            return new SeriesResult(folder, trainer.RunToEnd(cancellation), null);
         }
         catch (Exception e) when (DivergedException.Behind(e) is { } diverged)
         {
@@ -60,19 +60,6 @@ internal static class SeriesRuns
         {
             progress.End();
         }
-    }
-
-    private static TrainingRun? Open(Func<Experiment> read, string folder, int? rounds, ExecutionOptions execution,
-        ISeriesProgress progress)
-    {
-        if (File.Exists(Path.Combine(folder, RunFolder.ExperimentFile)))
-        {
-            var changes = new ResumeChanges(Rounds: rounds);
-            return TrainingRun.Resume(folder, ExperimentReader.Default, _ => execution, progress, TimeProvider.System, changes: changes);
-        }
-        // Killed before its experiment was there: only this series writes here.
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        return TrainingRun.Start(read(), execution, folder, SoftwareVersions.ToJson(), progress, TimeProvider.System);
     }
 
     private static string? FaultOf(string folder)

@@ -138,6 +138,33 @@ public sealed class FederatedTrainer : IDisposable
         return run is null ? null : new FederatedTrainer(reader, run, sinks, execution);
     }
 
+    /// <summary>
+    /// A run of a series, whose folder nobody else writes to: goes on with it, or starts it, also where it was killed before its experiment
+    /// was there. Null where it is finished.
+    /// </summary>
+    /// <param name="read">Reads its experiment; called only where it is started.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="execution">How to use this machine.</param>
+    /// <param name="sink">Takes the report of every round.</param>
+    /// <param name="changes">What is to be otherwise where it goes on; null for nothing.</param>
+    /// <exception cref="InvalidInputException">The folder is in use, or its files do not fit together.</exception>
+    internal static FederatedTrainer? ContinueOrStart(
+        Func<Experiment> read, string folder, ExecutionOptions execution, IRoundSink sink, ResumeChanges? changes = null)
+    {
+        FederatedTrainer? trainer;
+        if (File.Exists(Path.Combine(folder, RunFolder.ExperimentFile)))
+        {
+            trainer = Continue(folder, execution, changes: changes);
+        }
+        else
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            trainer = new FederatedTrainer(read(), folder, execution, RunFolder.Out);
+        }
+        trainer?.AddSink(sink);
+        return trainer;
+    }
+
     private FederatedTrainer(ExperimentReader reader, TrainingRun run, RoundSinks sinks, ExecutionOptions execution) =>
         (_reader, Experiment, _run, _sinks, _execution) = (reader, run.Experiment, run, sinks, execution);
 
@@ -221,9 +248,11 @@ public sealed class FederatedTrainer : IDisposable
     /// Runs the rounds that are left, for a caller who wants no policy: none is made. What comes before the first round is done first.
     /// </summary>
     /// <param name="cancellationToken">Ends training at the next round boundary.</param>
+    /// <param name="seconds">Ends it at the first round boundary after so much time; null for no limit.</param>
     /// <returns>The summary.</returns>
     /// <exception cref="DivergedException">Parameters, gradients or the objective stopped being finite.</exception>
-    internal RunSummary RunToEnd(CancellationToken cancellationToken) => Alone(() => Open().Run(cancellationToken));
+    internal RunSummary RunToEnd(CancellationToken cancellationToken, double? seconds = null) =>
+        Alone(() => Open().Run(cancellationToken, seconds));
 
     /// <summary>Runs the rounds that are left on a thread of its own.</summary>
     /// <inheritdoc cref="Run"/>

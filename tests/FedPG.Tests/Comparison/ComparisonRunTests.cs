@@ -209,7 +209,7 @@ public sealed class ComparisonRunTests
     public void A_folder_in_use_or_with_something_in_it_is_refused()
     {
         using var folder = new TemporaryFolder();
-        using (ComparisonRun run = ComparisonRun.Start(ComparisonTesting.Plan(), folder["c"], ExperimentReader.Default, [], 1))
+        using (ComparisonRun run = ComparisonRun.Start(ComparisonTesting.Plan(), folder["c"], ExperimentReader.Default, 1))
         {
             InvalidInputException used = Assert.Throws<InvalidInputException>(() => ComparisonTesting.Resume(folder["c"]));
             Assert.EndsWith("is in use by another comparison", Assert.Single(used.Errors).ToString(), StringComparison.Ordinal);

@@ -14,8 +14,6 @@ namespace FedPG.Tests.Comparison;
 /// <summary>Plans of quick comparisons, and their runs in this process.</summary>
 internal static class ComparisonTesting
 {
-    private static readonly JsonObject Versions = new() { ["fedpg"] = "test" };
-
     /// <summary>A comparison of the tests' tiny experiment.</summary>
     public static ComparisonPlan Plan(string algorithms = "fast-fedpg,fedavg", string seeds = "1..3", string? budget = null,
         string[]? tune = null, string tuneSeeds = "8,9", params string[] assignments)
@@ -39,13 +37,13 @@ internal static class ComparisonTesting
 
     public static ComparisonResult Run(ComparisonPlan plan, string folder, int threads = 2)
     {
-        using ComparisonRun run = ComparisonRun.Start(plan, folder, ExperimentReader.Default, Versions, threads);
+        using ComparisonRun run = ComparisonRun.Start(plan, folder, ExperimentReader.Default, threads);
         return run.Run(new Listener(), TestContext.Current.CancellationToken);
     }
 
     public static ComparisonResult Resume(string folder, int threads = 2, IComparisonProgress? progress = null)
     {
-        using ComparisonRun run = ComparisonRun.Resume(folder, ExperimentReader.Default, Versions, threads);
+        using ComparisonRun run = ComparisonRun.Resume(folder, ExperimentReader.Default, threads);
         return run.Run(progress ?? new Listener(), TestContext.Current.CancellationToken);
     }
 
@@ -53,7 +51,7 @@ internal static class ComparisonTesting
     public static void RunUntil(int steps, string stage, ComparisonPlan plan, string folder, int threads = 1)
     {
         using var stop = new CancellationTokenSource();
-        using ComparisonRun run = ComparisonRun.Start(plan, folder, ExperimentReader.Default, Versions, threads);
+        using ComparisonRun run = ComparisonRun.Start(plan, folder, ExperimentReader.Default, threads);
         Assert.Throws<OperationCanceledException>(() => run.Run(new Listener(stage, steps, stop), stop.Token));
     }
 
