@@ -8,6 +8,7 @@ using FedPG.Cluster.Server;
 using FedPG.Core.Options;
 using FedPG.Envs;
 using FedPG.Federation.Execution;
+using FedPG.Federation.Setup;
 
 namespace FedPG.Cli.Cluster;
 
@@ -94,12 +95,23 @@ internal sealed class TrainingCluster : IDisposable
         var errors = new ValidationErrors("--set");
         KeyOverrides.Parse(assignments, errors).ApplyTo(document, errors);
         errors.ThrowIfAny();
+        // Known before anybody has joined.
+        if (document["personalise"] is JsonObject own && StepsOf(own) is > 0 and var steps)
+            throw Personaliser.RefusedAtSites(SiteList.Name, steps);
         if (document["environment"] is not JsonObject environment || environment["id"] is not JsonValue id
             || id.GetValueKind() != JsonValueKind.String)
             return;
         int agents = environment["agents"] is JsonValue given && given.TryGetValue(out int number) ? number : _sites.OfAgent.Count;
         Server.LearnEnvironment((string)id!, agents, environment["options"]?.ToJsonString() ?? "{}", _sites);
     }
+
+    /// <summary>The steps of a section <c>personalise</c>; 0 for what its reader will refuse.</summary>
+    private static long StepsOf(JsonObject personalise) => personalise["steps"] switch
+    {
+        null => new PersonaliseOptions().Steps,
+        JsonValue given when given.TryGetValue(out long steps) => steps,
+        _ => 0,
+    };
 
     /// <summary>Checks the name of a site.</summary>
     /// <exception cref="InvalidInputException">It is none.</exception>

@@ -40,11 +40,15 @@ internal sealed class Personaliser(TrainingSetup setup, TensorFormat format, int
     public static void Require(TrainingSetup setup, IOwnObjectives? sites)
     {
         if (setup.Personalise.Steps == 0 || sites is null) return;
-        throw new InvalidInputException(new ValidationError(
-            setup.Name, Steps, $"{setup.Personalise.Steps}",
-            "must be 0 where agents are pinned to sites: their environments are there alone, and sites take no steps after the last "
-                + "round"));
+        throw RefusedAtSites(setup.Name, setup.Personalise.Steps);
     }
+
+    /// <summary>What is said where agents are pinned to sites.</summary>
+    /// <param name="source">Where the steps were asked for.</param>
+    /// <param name="steps">How many.</param>
+    public static InvalidInputException RefusedAtSites(string source, long steps) => new(new ValidationError(
+        source, Steps, $"{steps}",
+        "must be 0 where agents are pinned to sites: their environments are there alone, and sites take no steps after the last round"));
 
     /// <summary>Takes the steps.</summary>
     /// <param name="rows">The parameters that serve each agent, [N, d]; not changed.</param>

@@ -127,6 +127,19 @@ public sealed class SiteTests
         Assert.Equal(expected, Policy(Resumed(folder, cluster, "a:3")));
     }
 
+    /// <summary>Before anybody has joined: there is no worker here.</summary>
+    [Theory]
+    [InlineData("""personalise={"steps":3}""", "3")]
+    [InlineData("personalise={}", "20")]
+    public void Steps_after_the_last_round_are_refused_before_sites_have_joined(string setting, string steps)
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["train", "--out", "run", "--cluster", "127.0.0.1:1", "--sites", "a:8", "--set", setting];
+        Outcome outcome = Fedpg.Run(folder.FullPath, command);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith($"--sites: personalise.steps: {steps}; must be 0", Assert.Single(outcome.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_site_that_only_connects_is_found_missing_within_seconds()
     {
