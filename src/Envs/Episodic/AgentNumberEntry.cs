@@ -14,6 +14,15 @@ internal sealed record AgentNumberEntry(
     /// <summary>The key of the option.</summary>
     public required string Key { get; init; }
 
+    /// <summary>A value in the environment's own measure, whatever agents there are.</summary>
+    /// <param name="value">A number of an agent.</param>
+    public double Scaled(double value)
+    {
+        (double low, double high) = Spread ?? (Range.Minimum, Range.Maximum);
+        if (double.IsFinite(low) && double.IsFinite(high) && high > low) return (2 * (value - low) / (high - low)) - 1;
+        return Default == 0 ? value : (value / Default) - 1;
+    }
+
     /// <summary>The key of an option without which this one does nothing; null for none.</summary>
     public string? Needs { get; init; }
 }

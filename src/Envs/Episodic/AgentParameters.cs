@@ -13,6 +13,7 @@ namespace FedPG.Envs.Episodic;
 public sealed class AgentParameters
 {
     private readonly List<AgentNumberEntry> _entries = [];
+    private AgentNumberEntry[] _own = [];
 
     internal AgentParameters(OptionReader options, int agents) => (Options, Agents) = (options, agents);
 
@@ -88,9 +89,20 @@ public sealed class AgentParameters
             Options.Resolved[seedOption.Key] = null;
         }
         foreach (AgentNumberEntry entry in _entries.Where(entry => entry.Needs is not null)) RequireUse(entry, spread, spreadOption.Key);
+        _own = [.. _entries.Where(entry => entry.Given.Items is not null || (lambda > 0 && spread?.Find(entry.Key) is not null))];
         for (int k = 0; k < _entries.Count; k++) _entries[k].Numbers.Values = Settle(_entries[k], k, spread, lambda, seed);
         return _entries.ToDictionary(entry => entry.Key, entry => entry.Numbers.Values);
     }
+
+    /// <summary>
+    /// What tells the agents apart: the numbers that they have of their own, by a list or by draws. The range in the default of
+    /// <c>spread</c>, or else that of all allowed numbers where it is bounded, becomes [-1, 1]; of other numbers it is the share by which
+    /// they differ from the default. So an agent's task does not depend on which other agents there are. Known after <see cref="Finish"/>.
+    /// </summary>
+    /// <returns>The tasks; null where agents have no numbers of their own.</returns>
+    internal AgentTasks? Tasks() => _own.Length == 0 ? null : new AgentTasks(
+        [.. _own.Select(entry => entry.Key)],
+        [.. Enumerable.Range(0, Agents).Select(i => _own.Select(entry => entry.Scaled(entry.Numbers[i])).ToArray())]);
 
     private double[] Settle(AgentNumberEntry entry, int place, AgentRanges? spread, double lambda, long seed)
     {

@@ -146,13 +146,15 @@ public abstract record EpisodicDefinitionBase
         IReadOnlyDictionary<string, double[]> values = parameters.Finish();
         string[] names = [.. Enumerable.Range(0, agents).Select(i => $"agent-{i}")];
         return () => Made(create, 0) is ITabularEnvironment
-            ? TabularListing.ToMdp(Id, discount, names, agent => (ITabularEnvironment)create(agent), values)
+            ? TabularListing.ToMdp(Id, discount, names, agent => (ITabularEnvironment)create(agent), values, Tasks())
             : new EpisodicEnvironment(
                 Id, discount, names, agent => Made(create, agent), parts.RewardRange?.Invoke() ?? RewardRange,
                 parts.StepLimit?.Invoke() ?? StepLimit, values)
             {
-                Tasks = parts.Tasks?.Invoke(),
+                Tasks = Tasks(),
             };
+
+        AgentTasks? Tasks() => parts.Tasks?.Invoke() ?? parameters.Tasks();
     }
 
     /// <summary>An agent's environment, looked at before anything relies on it.</summary>

@@ -37,7 +37,11 @@ public sealed record EpisodicDefinition<TOptions> : EpisodicDefinitionBase
     /// </summary>
     public Func<TOptions, int, int?>? LimitOf { get; init; }
 
-    /// <summary>What tells the agents' tasks apart, for a number of agents; null (the default) where nothing is said of it.</summary>
+    /// <summary>
+    /// What tells the agents' tasks apart, for a number of agents. Where it is null (the default) or returns null, these are the numbers
+    /// that agents have of their own (<see cref="AgentNumbers"/>): the default range of <c>spread</c>, or else the range of what is
+    /// allowed, becomes [-1, 1], and of an unbounded number it is the share by which it differs from the default.
+    /// </summary>
     public Func<TOptions, int, AgentTasks?>? TasksOf { get; init; }
 
     /// <summary>An interval that holds every reward, where it follows from the options; null where it does not.</summary>

@@ -13,10 +13,11 @@ internal static class TabularListing
     /// <param name="agentNames">At least one agent.</param>
     /// <param name="create">Makes an agent's environment.</param>
     /// <param name="parameters">What the agents may differ in, by name, each [N]; null where nothing is known of it.</param>
+    /// <param name="tasks">What tells the agents' tasks apart; null where nothing does.</param>
     /// <exception cref="InvalidInputException">The list is faulty; says where.</exception>
     public static FiniteMdp ToMdp(
         string name, double discount, IReadOnlyList<string> agentNames, Func<int, ITabularEnvironment> create,
-        IReadOnlyDictionary<string, double[]>? parameters = null)
+        IReadOnlyDictionary<string, double[]>? parameters = null, AgentTasks? tasks = null)
     {
         ArgumentNullException.ThrowIfNull(agentNames);
         ArgumentNullException.ThrowIfNull(create);
@@ -42,6 +43,7 @@ internal static class TabularListing
             {
                 OwnSteps = create,
                 Parameters = parameters ?? new Dictionary<string, double[]>(),
+                Tasks = tasks,
             };
         }
         catch (ArgumentException e)

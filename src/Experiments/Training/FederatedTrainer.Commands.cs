@@ -3,6 +3,7 @@ using FedPG.Envs;
 using FedPG.Experiments.Reading;
 using FedPG.Experiments.Runs;
 using FedPG.Federation;
+using FedPG.Federation.Agents;
 using FedPG.Federation.Execution;
 
 namespace FedPG.Experiments.Training;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FedPG.Core.Options;
 using FedPG.Envs;
+using FedPG.Envs.Control;
 using FedPG.Envs.Counterexamples;
 using FedPG.Envs.Episodic;
 using FedPG.Envs.Exploration;
@@ -111,6 +112,27 @@ public sealed class AgentTasksTests
         AgentTasks tasks = GridWorld.Create(2, new GridWorldOptions { Width = 3, Height = 3, Slip = [0.1, 0.4] }).Tasks!;
         Assert.Equal([0.1, 0.4], tasks.Values.Select(row => row[2]));
         Assert.All(tasks.Places!, place => Assert.Equal(0, place[2]));
+    }
+
+    /// <summary>
+    /// Numbers of a list, or drawn, in the environment's own measure: gravity from 7 to 13 and lengths from 0.3 to 0.8 are [-1, 1], targets
+    /// have the range of the track, and a mass differs by a share of the default.
+    /// </summary>
+    [Fact]
+    public void Physical_numbers_that_agents_have_of_their_own_are_tasks()
+    {
+        AgentTasks poles = CartPole.Create(2, new CartPoleOptions { Gravity = [7, 11.5], MassPole = [0.1, 0.2], Length = 0.4 }).Tasks!;
+        Assert.Equal(["gravity", "massPole"], poles.Names);
+        Assert.Equal([[-1, 0], [0.5, 1]], poles.Values);
+        Assert.Equal([0.5, 1], CartPole.Create(1, new CartPoleOptions { Gravity = [11.5], MassPole = [0.2] }).Tasks!.Values[0]);
+        AgentTasks targets = CartPole.Create(2, new CartPoleOptions { Target = [-2.4, 1.2], TargetShare = 1 }).Tasks!;
+        Assert.Equal([[-1], [0.5]], targets.Values);
+        AgentTasks drawn = CartPole.Create(3, new CartPoleOptions { Heterogeneity = 1 }).Tasks!;
+        Assert.Equal(["gravity", "length"], drawn.Names);
+        Assert.All(drawn.Values.SelectMany(row => row), x => Assert.InRange(x, -1, 1));
+        Assert.False(drawn.IsPlace);
+        Assert.Null(CartPole.Create(2).Tasks);
+        Assert.Null(CartPole.Create(2, new CartPoleOptions { Gravity = 7 }).Tasks);
     }
 
     [Fact]
