@@ -497,7 +497,11 @@ class Bridge:
         except (struct.error, TypeError):
             for k, number in enumerate(numbers):
                 self.head[CURRENT] = k // size
-                view[k] = flat(number)[0] if len(flat(number)) == 1 else number
+                one = flat(number)
+                try:
+                    view[k] = one[0] if len(one) == 1 else number
+                except (TypeError, ValueError):
+                    raise Unusable("%r stands where a number is needed" % (number,)) from None
 
     def store_arrays(self, seens, count):
         """Writes observations at once, where all are arrays of as many numbers as their space has."""
