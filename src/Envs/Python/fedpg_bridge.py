@@ -253,6 +253,7 @@ def maker(target, folder):
     raise Unusable("the module %s has neither a class %s nor a function make" % (name, attribute))
 
 
+# The loop over a batch. The call of step always meets the same class, as the interpreter specialises it for that.
 TAKE = """
 def take(head, made, taken, see, paid, flags):
     for k, one, action in zip(range(len(made)), made, taken):
@@ -272,14 +273,31 @@ def take(head, made, taken, see, paid, flags):
 
 
 def taker(size=None):
-    """The loop over a batch; with a size, one that takes an observation apart as a list of so many numbers, which checks its length too."""
+    """
+    The loop, and one in which some lanes begin an episode. With a size they take an observation apart as a list of so many numbers, which
+    checks its length too.
+    """
     names = ["x%d" % k for k in range(size or 0)]
     seen = "(%s,)" % ", ".join(names) if names else "seen"
     see = "; ".join("see.append(%s)" % name for name in names) if names else "see(seen)"
-    place = {"repaired": repaired}
     text = TAKE.replace("SEEN", seen).replace("SEE", see).replace("SIZE", str(size)).replace("CURRENT", str(CURRENT))
-    exec(compile(text, "fedpg_bridge.py", "exec"), place)
-    return place["take"]
+    mixed = text.replace("flags):", "flags, seeds):").replace("k, one, action in", "k, one, action, seed in")
+    mixed = mixed.replace("made, taken)", "made, taken, seeds)")
+    mixed = mixed.replace("one.step(action)", "one.step(action) if seed < 0 else begun(one, seed)")
+    loops = []
+    for source in (text, mixed):
+        place = {"repaired": repaired, "begun": begun}
+        exec(compile(source, "fedpg_bridge.py", "exec"), place)
+        loops.append(place["take"])
+    return loops
+
+
+def begun(made, seed):
+    """Begins an episode: what a step gives."""
+    result = made.reset(seed=seed)
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise Unusable("reset gave %s; observation, info are needed" % about(result))
+    return result[0], 0.0, False, False, None
 
 
 def repaired(result, size):
@@ -292,21 +310,6 @@ def repaired(result, size):
     if size is not None and len(numbers) != size:
         raise Unusable("an observation has %d numbers, and its space has %d" % (len(numbers), size))
     return numbers, reward, terminated, truncated, info
-
-
-class Beginning:
-    """Stands in a batch for an environment that begins an episode."""
-
-    __slots__ = ("made", "seed")
-
-    def __init__(self, made, seed):
-        self.made, self.seed = made, seed
-
-    def step(self, action):
-        result = self.made.reset(seed=self.seed)
-        if not (isinstance(result, tuple) and len(result) == 2):
-            raise Unusable("reset gave %s; observation, info are needed" % about(result))
-        return result[0], 0.0, False, False, None
 
 
 class Bridge:
@@ -466,25 +469,23 @@ class Bridge:
         head, _, seeds, actions, observations, rewards, flags = self.views
         count, size = head[COUNT], self.size
         made, taken = self.lanes_of(count), self.act(actions, count)
-        if head[RESETS]:
-            made = [one if seed < 0 else Beginning(one, seed) for one, seed in zip(made, seeds[:count].tolist())]
+        mixed = (seeds[:count].tolist(),) if head[RESETS] else ()
         paid = []
         if self.take_lists:
             numbers = []
-            self.take_lists(head, made, taken, numbers, paid, flags)
+            self.take_lists[len(mixed)](head, made, taken, numbers, paid, flags, *mixed)
             self.put(self.seen_at, observations, numbers, size)
             # NumPy's own numbers are slow one by one.
             self.take_lists = None if self.is_array and isinstance(numbers[0], numpy.generic) else self.take_lists
-        elif size <= SMALL:
+        else:
             seens = []
-            self.take(head, made, taken, seens.append, paid, flags)
-            if not self.store_arrays(seens, count):
+            see = seens.append if size <= SMALL else Storing(self).store
+            self.take[len(mixed)](head, made, taken, see, paid, flags, *mixed)
+            if seens and not self.store_arrays(seens, count):
                 one_by_one = Storing(self)
                 for k, seen in enumerate(seens):
                     head[CURRENT] = k
                     one_by_one.store(seen)
-        else:
-            self.take(head, made, taken, Storing(self).store, paid, flags)
         self.put(self.paid_at, rewards, paid, 1)
 
     def put(self, at, view, numbers, size):
