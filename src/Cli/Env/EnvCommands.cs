@@ -153,7 +153,7 @@ internal static class EnvCommands
         output.WriteLine("This instance");
         (string Name, string Value)[] facts =
         [
-            ("options", environment.ResolvedOptions.ToJsonString(Compact)),
+            ("options", Given(environment.ResolvedOptions).ToJsonString(Compact)),
             ("step limit", definition.StepLimit is { } limit ? Text(limit) : "none"),
             .. EnvironmentFacts.Words(instance),
         ];
@@ -161,6 +161,11 @@ internal static class EnvCommands
         foreach ((string name, string value) in facts) output.WriteLine($"  {name.PadRight(width)}  {value}");
         foreach (string line in instance.Map) output.WriteLine($"  {line}");
     }
+
+    /// <summary>Options without those that nothing was given for.</summary>
+    private static JsonObject Given(JsonObject options) =>
+        new([.. options.Where(option => option.Value is not null)
+            .Select(option => KeyValuePair.Create(option.Key, option.Value?.DeepClone()))]);
 
     private static void WriteArguments(TextWriter output, EnvironmentDefinition definition)
     {

@@ -63,14 +63,14 @@ internal static class RunsCommand
             Console.Error.WriteLine("nothing to delete");
             return ExitCode.Ok;
         }
-        if (!sure && !IsSure($"delete {Counted(runs.Length)} ({RunsTable.Size(runs.Sum(run => run.Bytes))})? [y/N] "))
+        if (!sure && !IsSure($"delete {RunsTable.Counted(runs.Length)} ({RunsTable.Size(runs.Sum(run => run.Bytes))})? [y/N] "))
             return ExitCode.Cancelled;
         foreach (ListedRun run in runs)
         {
             IReadOnlyList<string> left = RunRemoval.Delete(run.Folder);
             if (left.Count > 0) Console.Error.WriteLine($"{run.Folder}: the run is deleted; {left.Count} other files or folders stay");
         }
-        Console.Error.WriteLine($"deleted {Counted(runs.Length)}");
+        Console.Error.WriteLine($"deleted {RunsTable.Counted(runs.Length)}");
         return ExitCode.Ok;
     }
 
@@ -83,6 +83,4 @@ internal static class RunsCommand
                 $"asks first, and nobody can answer here; say {Yes.Name} to delete without being asked"));
         return answer.Trim().ToUpperInvariant() is "Y" or "YES";
     }
-
-    private static string Counted(int runs) => runs == 1 ? "1 run" : $"{runs} runs";
 }

@@ -33,9 +33,13 @@ internal static class RunsTable
         }
         AnsiConsole.Write(table);
         Console.WriteLine(
-            $"{runs.Count} runs, {Size(runs.Sum(run => run.Bytes))}; result: the mean return where rewards are "
+            $"{Counted(runs.Count)}, {Size(runs.Sum(run => run.Bytes))}; result: the mean return where rewards are "
                 + "maximised, else the objective");
     }
+
+    /// <summary>A number of runs.</summary>
+    /// <param name="runs">The number.</param>
+    public static string Counted(int runs) => runs == 1 ? "1 run" : string.Create(CultureInfo.InvariantCulture, $"{runs} runs");
 
     /// <summary>A number of bytes.</summary>
     /// <param name="bytes">The number.</param>

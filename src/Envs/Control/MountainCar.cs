@@ -1,5 +1,4 @@
 using FedPG.Core.Options;
-using FedPG.Core.Streams;
 using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Control;
@@ -22,12 +21,10 @@ public sealed class MountainCar : IStatefulEnvironment
     /// <summary>Where the goal begins, unless an agent has its own.</summary>
     public const double Goal = 0.5;
 
-    private static readonly Box Observations = new([MinPosition, -GreatestSpeed], [GreatestPosition, GreatestSpeed]);
     private static readonly Discrete Actions = new(3);
-    private static readonly string[] Names = ["position", "velocity"];
 
-    private readonly double _gravity, _force, _goalVelocity, _goalPosition;
-    private double _position, _velocity;
+    private readonly double _force;
+    private ValleyCar _car;
 
     /// <summary>Creates the environment of one agent. Its numbers are taken as they stand in the options, without draws.</summary>
     /// <param name="options">The options; null for the defaults.</param>
@@ -35,8 +32,8 @@ public sealed class MountainCar : IStatefulEnvironment
     public MountainCar(MountainCarOptions? options = null, int agent = 0)
     {
         options ??= new MountainCarOptions();
-        (_gravity, _force) = (options.Gravity[agent], options.Force[agent]);
-        (_goalVelocity, _goalPosition) = (options.GoalVelocity, options.GoalPosition[agent]);
+        _force = options.Force[agent];
+        _car = new ValleyCar(options.Gravity[agent], options.GoalPosition[agent], options.GoalVelocity);
     }
 
     /// <summary>The environment's documentation and maker.</summary>
@@ -72,44 +69,36 @@ public sealed class MountainCar : IStatefulEnvironment
         (EpisodicEnvironment)Definition.Create(agents, options ?? new MountainCarOptions());
 
     /// <inheritdoc/>
-    public Space ObservationSpace => Observations;
+    public Space ObservationSpace => ValleyCar.Observations;
 
     /// <inheritdoc/>
     public Space ActionSpace => Actions;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> StateNames => Names;
+    public IReadOnlyList<string> StateNames => ValleyCar.Names;
 
     /// <inheritdoc/>
     public void Reset(long seed, Span<double> observation)
     {
-        var random = new EpisodeRandom(seed);
-        (_position, _velocity) = (random.Uniform(-0.6, -0.4), 0);
-        ReadState(observation);
+        _car.Begin(seed);
+        _car.Read(observation);
     }
 
     /// <inheritdoc/>
     public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
-        _velocity += ((action[0] - 1) * _force) + (Math.Cos(3 * _position) * -_gravity);
-        _velocity = Math.Clamp(_velocity, -GreatestSpeed, GreatestSpeed);
-        _position = Math.Clamp(_position + _velocity, MinPosition, GreatestPosition);
-        if (_position == MinPosition && _velocity < 0) _velocity = 0;
-        ReadState(observation);
-        return new StepResult(-1, _position >= _goalPosition && _velocity >= _goalVelocity);
+        bool terminated = _car.Move((action[0] - 1) * _force);
+        _car.Read(observation);
+        return new StepResult(-1, terminated);
     }
 
     /// <inheritdoc/>
-    public void ReadState(Span<double> state)
-    {
-        state[1] = _velocity;
-        state[0] = _position;
-    }
+    public void ReadState(Span<double> state) => _car.Read(state);
 
     /// <inheritdoc/>
     public void WriteState(ReadOnlySpan<double> state, Span<double> observation)
     {
-        (_position, _velocity) = (state[0], state[1]);
-        ReadState(observation);
+        _car.Write(state);
+        _car.Read(observation);
     }
 }

@@ -1,5 +1,4 @@
 using FedPG.Core.Options;
-using FedPG.Core.Streams;
 using FedPG.Envs.Episodic;
 
 namespace FedPG.Envs.Control;
@@ -14,14 +13,10 @@ internal sealed class MountainCarContinuous : IStatefulEnvironment
     internal const double Goal = 0.45;
 
     private const double Prize = 100, Cost = 0.1;
-    private static readonly Box Observations = new(
-        [MountainCar.MinPosition, -MountainCar.GreatestSpeed], [MountainCar.GreatestPosition, MountainCar.GreatestSpeed]);
-
     private static readonly Box Actions = Box.Of(1, -1, 1);
-    private static readonly string[] Names = ["position", "velocity"];
 
-    private readonly double _gravity, _power, _goalVelocity, _goalPosition;
-    private double _position, _velocity;
+    private readonly double _power;
+    private ValleyCar _car;
 
     /// <summary>Creates the environment of one agent. Its numbers are taken as they stand in the options, without draws.</summary>
     /// <param name="options">The options; null for the defaults.</param>
@@ -29,8 +24,8 @@ internal sealed class MountainCarContinuous : IStatefulEnvironment
     public MountainCarContinuous(MountainCarContinuousOptions? options = null, int agent = 0)
     {
         options ??= new MountainCarContinuousOptions();
-        (_gravity, _power) = (options.Gravity[agent], options.Power[agent]);
-        (_goalVelocity, _goalPosition) = (options.GoalVelocity, options.GoalPosition[agent]);
+        _power = options.Power[agent];
+        _car = new ValleyCar(options.Gravity[agent], options.GoalPosition[agent], options.GoalVelocity);
     }
 
     /// <summary>The environment's documentation and maker.</summary>
@@ -61,42 +56,37 @@ internal sealed class MountainCarContinuous : IStatefulEnvironment
     }.ToDefinition();
 
     /// <inheritdoc/>
-    public Space ObservationSpace => Observations;
+    public Space ObservationSpace => ValleyCar.Observations;
 
     /// <inheritdoc/>
     public Space ActionSpace => Actions;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> StateNames => Names;
+    public IReadOnlyList<string> StateNames => ValleyCar.Names;
 
     /// <inheritdoc/>
     public void Reset(long seed, Span<double> observation)
     {
-        var random = new EpisodeRandom(seed);
-        (_position, _velocity) = (random.Uniform(-0.6, -0.4), 0);
-        ReadState(observation);
+        _car.Begin(seed);
+        _car.Read(observation);
     }
 
     /// <inheritdoc/>
     public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
         double force = Math.Clamp(action[0], -1, 1);
-        _velocity += (force * _power) - (_gravity * Math.Cos(3 * _position));
-        _velocity = Math.Clamp(_velocity, -MountainCar.GreatestSpeed, MountainCar.GreatestSpeed);
-        _position = Math.Clamp(_position + _velocity, MountainCar.MinPosition, MountainCar.GreatestPosition);
-        if (_position == MountainCar.MinPosition && _velocity < 0) _velocity = 0;
-        ReadState(observation);
-        bool terminated = _position >= _goalPosition && _velocity >= _goalVelocity;
+        bool terminated = _car.Move(force * _power);
+        _car.Read(observation);
         return new StepResult((terminated ? Prize : 0) - (Cost * (force * force)), terminated);
     }
 
     /// <inheritdoc/>
-    public void ReadState(Span<double> state) => (state[1], state[0]) = (_velocity, _position);
+    public void ReadState(Span<double> state) => _car.Read(state);
 
     /// <inheritdoc/>
     public void WriteState(ReadOnlySpan<double> state, Span<double> observation)
     {
-        (_position, _velocity) = (state[0], state[1]);
-        ReadState(observation);
+        _car.Write(state);
+        _car.Read(observation);
     }
 }

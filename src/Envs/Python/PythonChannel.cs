@@ -72,22 +72,36 @@ internal sealed class PythonChannel : IDisposable
         }
     }
 
-    /// <summary>Rings.</summary>
+    /// <summary>Sends the message that lies in the memory.</summary>
+    /// <param name="command">The byte that wakes the process.</param>
+    /// <param name="sleeps">Whether it has to be woken.</param>
     /// <exception cref="PythonFault">The process is gone.</exception>
-    public void Send(byte command)
+    public void Send(byte command, bool sleeps)
     {
-        _byte[0] = command;
-        Write(_byte);
+        if (sleeps)
+        {
+            _byte[0] = command;
+            Write(_byte);
+        }
         Await(1);
     }
 
     /// <summary>Waits for the answer to what was sent.</summary>
+    /// <param name="memory">Where it arrives.</param>
+    /// <param name="isThere">Whether it has.</param>
     /// <exception cref="PythonFault">The environment raised an exception, or the process is gone or silent.</exception>
-    public void Wait()
+    public void Wait(PythonMemory memory, bool isThere)
     {
-        byte code = Read(1)[0];
+        byte code = 0;
+        if (!isThere && memory.Sleep())
+        {
+            do code = Read(1)[0];
+            while (code == 0 && !memory.IsAnswered);
+        }
         Volatile.Write(ref _deadline, long.MaxValue);
-        if (code != 0) throw FaultOf(Document());
+        if (code == 0 && !memory.HasFailed) return;
+        while (code == 0) code = Read(1)[0];
+        throw FaultOf(Document());
     }
 
     /// <summary>Sends a document and waits for the answer.</summary>
@@ -101,7 +115,10 @@ internal sealed class PythonChannel : IDisposable
         json.CopyTo(message, 5);
         Write(message);
         Await(2);
-        byte code = Read(1)[0];
+        byte code;
+        // What was sent to wake this side when it was awake says nothing.
+        do code = Read(1)[0];
+        while (code == 0);
         JsonElement answer = Document();
         Volatile.Write(ref _deadline, long.MaxValue);
         return code == 2 ? answer : throw FaultOf(answer);

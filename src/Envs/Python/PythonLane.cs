@@ -11,9 +11,9 @@ internal sealed class PythonLane : IPostedEnvironment
     private readonly bool _wholeActions;
     private volatile State _state;
 
-    public PythonLane(PythonPool pool, PythonProcess process, long id, int agent, PythonInstance instance)
+    public PythonLane(PythonPool pool, PythonProcess process, int processIndex, long id, int agent, PythonInstance instance)
     {
-        (_pool, Process, Id, Agent) = (pool, process, id, agent);
+        (_pool, Process, ProcessIndex, Id, Agent) = (pool, process, processIndex, id, agent);
         (ObservationSpace, ActionSpace) = (instance.Observations, instance.Actions);
         _wholeActions = PythonSpaces.IsWhole(ActionSpace);
         (Action, Observation) = (new double[ActionSpace.Size], new double[ObservationSpace.Size]);
@@ -39,6 +39,12 @@ internal sealed class PythonLane : IPostedEnvironment
 
     /// <summary>The process that steps it.</summary>
     public PythonProcess Process { get; }
+
+    /// <summary>The place of that process among those of the pool.</summary>
+    public int ProcessIndex { get; }
+
+    /// <summary>Where the thread that posted it last keeps what it posts.</summary>
+    public PythonOutbox? Outbox { get; set; }
 
     /// <summary>Its name there.</summary>
     public long Id { get; }

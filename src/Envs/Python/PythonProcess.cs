@@ -16,6 +16,7 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<long> _released = new();
     private readonly List<PythonLane> _flight = [];
+    private readonly PythonPace _pace = new();
     private PythonChannel? _channel;
     private PythonMemory? _memory;
     private PythonInstance? _instance;
@@ -35,7 +36,9 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
     public void Release(long id) => _released.Enqueue(id);
 
     /// <summary>Sends what lanes are asked; the list is emptied.</summary>
-    public void Send(List<PythonLane> lanes)
+    /// <param name="lanes">The lanes.</param>
+    /// <param name="workers">The threads and processes that may want a core.</param>
+    public void Send(List<PythonLane> lanes, int workers)
     {
         lock (_gate)
         {
@@ -45,8 +48,16 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
             if (_memory is null || _memory.Lanes < lanes.Count) Map(lanes.Count);
             _flight.AddRange(lanes);
             lanes.Clear();
-            _memory!.Write(_flight);
-            Guarded(() => _channel!.Send(StepCommand));
+            bool sleeps = _memory!.Write(_flight, _pace.Polls(workers));
+            _pace.Sent(sleeps);
+            try
+            {
+                _channel!.Send(StepCommand, sleeps);
+            }
+            catch (PythonFault fault)
+            {
+                throw Failed(fault);
+            }
         }
     }
 
@@ -72,7 +83,15 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
     {
         if (_failure is not null) throw _failure;
         if (_flight.Count == 0) return;
-        Guarded(() => _channel!.Wait());
+        try
+        {
+            _channel!.Wait(_memory!, _pace.Look(_memory!));
+        }
+        catch (PythonFault fault)
+        {
+            throw Failed(fault);
+        }
+        _pace.Answered();
         _memory!.Read(_flight);
         _flight.Clear();
     }
@@ -125,7 +144,7 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
         _memory?.Dispose();
         int room = (int)Math.Max(16, BitOperations.RoundUpToPowerOf2((uint)lanes));
         _memory = new PythonMemory(room, actions, observations, PythonSpaces.IsWhole(_instance.Actions));
-        _ = Ask(_memory.Description());
+        _memory.IsOrdered = Ask(_memory.Description()).GetProperty("ordered").GetBoolean();
         _memory.Hide();
     }
 
@@ -136,7 +155,6 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
         return answer;
     }
 
-    /// <summary>Notes what went wrong: from then on every call says so.</summary>
     private void Guarded(Action call)
     {
         try
@@ -145,11 +163,18 @@ internal sealed class PythonProcess(PythonSettings settings) : IDisposable
         }
         catch (PythonFault fault)
         {
-            _failure = new PythonException(Describe(fault));
-            _channel?.Dispose();
-            _flight.Clear();
-            throw _failure;
+            throw Failed(fault);
         }
+    }
+
+    /// <summary>Notes what went wrong: from then on every call says so.</summary>
+    private PythonException Failed(PythonFault fault)
+    {
+        _failure = new PythonException(Describe(fault));
+        _pace.Answered();
+        _channel?.Dispose();
+        _flight.Clear();
+        return _failure;
     }
 
     private string Describe(PythonFault fault)

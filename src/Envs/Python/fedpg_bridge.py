@@ -1,13 +1,15 @@
 """Steps the environments of a class or of gymnasium.make for FedPG, which starts this file as a process and talks to it.
 
-Only the standard library is needed; NumPy is used where it is installed. Requests come on what was standard input, one byte each:
-S to step or reset the lanes that the shared memory lists, J for a JSON document. What the environment prints goes to standard error.
+Only the standard library is needed; NumPy is used where it is installed. Requests come on what was standard input, one byte each: J for
+a JSON document, S where the shared memory has a batch of lanes to step or reset. Both sides look at the memory before they sleep, so that
+a byte is written only to wake the other one; one too many says nothing. What the environment prints goes to standard error.
 """
 import importlib
 import importlib.util
 import json
 import mmap
 import os
+import platform
 import signal
 import struct
 import sys
@@ -15,13 +17,21 @@ import threading
 import time
 import traceback
 from array import array
+from itertools import chain
 
 try:
     import numpy
 except ImportError:
     numpy = None
 
-SMALL = 32  # observations up to this size are gathered in a list and written at once
+SMALL = 32  # observations up to this size are gathered and written at once
+MOST_LISTS = 256  # so many lists of lanes are kept
+
+# The head of the shared memory, in lines of the cache by who writes them: FedPG, this side while it steps, this side once it is done.
+COUNT, REQUEST, POLLS, RESETS, WAITS, CURRENT, ASLEEP, ANSWER, HEAD = 0, 1, 2, 3, 4, 8, 9, 16, 24
+
+# A request is seen in the memory before what belongs to it only where processors keep the order of reads and writes.
+ORDERED = platform.machine().lower() in ("x86_64", "amd64")
 
 
 class Unusable(Exception):
@@ -169,15 +179,6 @@ def shaped(values, shape, space):
     return nested(values, shape)
 
 
-def arrays(space):
-    """What makes the actions of a batch at once, a row a lane; None where NumPy is not there, or they are no box of real numbers."""
-    if numpy is None or kind_of(space) != "Box" or is_whole(space):
-        return None
-    shape, dtype = shape_of(space.shape), getattr(space, "dtype", None) or float
-    size = size_of(shape)
-    return lambda memory, count: numpy.array(numpy.frombuffer(memory, float, count * size), dtype).reshape((count,) + shape)
-
-
 def reader(space):
     """What makes an action of a list of numbers, and how many it takes."""
     kind = kind_of(space)
@@ -202,6 +203,26 @@ def reader(space):
             at += count
         return dict(parts) if kind == "Dict" else tuple(part for _, part in parts)
     return sum(count for _, (count, _) in readers), read_parts
+
+
+def actions_of(space):
+    """What makes the actions of a batch of the numbers in the memory."""
+    kind = kind_of(space)
+    if kind == "Discrete":
+        start = int(getattr(space, "start", 0))
+        if start == 0:
+            return lambda memory, count: memory[:count].tolist()
+        return lambda memory, count: [k + start for k in memory[:count].tolist()]
+    if kind == "Box" and numpy is not None and not is_whole(space):
+        shape, dtype = shape_of(space.shape), getattr(space, "dtype", None) or float
+        size = size_of(shape)
+        return lambda memory, count: numpy.array(numpy.frombuffer(memory, float, count * size), dtype).reshape((count,) + shape)
+    width, read = reader(space)
+
+    def each(memory, count):
+        numbers = memory[:count * width].tolist()
+        return [read(numbers[at:at + width]) for at in range(0, count * width, width)]
+    return each
 
 
 def maker(target, folder):
@@ -232,28 +253,116 @@ def maker(target, folder):
     raise Unusable("the module %s has neither a class %s nor a function make" % (name, attribute))
 
 
+# The loop over a batch. The call of step always meets the same class, as the interpreter specialises it for that.
+TAKE = """
+def take(head, made, taken, see, paid, flags):
+    for k, one, action in zip(range(len(made)), made, taken):
+        head[CURRENT] = k
+        result = one.step(action)
+        try:
+            SEEN, reward, terminated, truncated, _ = result
+        except (TypeError, ValueError):
+            SEEN, reward, terminated, truncated, _ = repaired(result, SIZE)
+        SEE
+        paid.append(reward)
+        if terminated:
+            flags[k] = 3 if truncated else 1
+        elif truncated:
+            flags[k] = 2
+"""
+
+
+def taker(size=None):
+    """
+    The loop, and one in which some lanes begin an episode. With a size they take an observation apart as a list of so many numbers, which
+    checks its length too.
+    """
+    names = ["x%d" % k for k in range(size or 0)]
+    seen = "(%s,)" % ", ".join(names) if names else "seen"
+    see = "; ".join("see.append(%s)" % name for name in names) if names else "see(seen)"
+    text = TAKE.replace("SEEN", seen).replace("SEE", see).replace("SIZE", str(size)).replace("CURRENT", str(CURRENT))
+    mixed = text.replace("flags):", "flags, seeds):").replace("k, one, action in", "k, one, action, seed in")
+    mixed = mixed.replace("made, taken)", "made, taken, seeds)")
+    mixed = mixed.replace("one.step(action)", "one.step(action) if seed < 0 else begun(one, seed)")
+    loops = []
+    for source in (text, mixed):
+        place = {"repaired": repaired, "begun": begun}
+        exec(compile(source, "fedpg_bridge.py", "exec"), place)
+        loops.append(place["take"])
+    return loops
+
+
+def begun(made, seed):
+    """Begins an episode: what a step gives."""
+    result = made.reset(seed=seed)
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise Unusable("reset gave %s; observation, info are needed" % about(result))
+    return result[0], 0.0, False, False, None
+
+
+def repaired(result, size):
+    """What a step gave that did not fit the pattern: a list of another kind, or a fault."""
+    try:
+        seen, reward, terminated, truncated, info = result
+    except (TypeError, ValueError):
+        raise Unusable("step gave %s; observation, reward, terminated, truncated, info are needed" % about(result)) from None
+    numbers = flat(seen)
+    if size is not None and len(numbers) != size:
+        raise Unusable("an observation has %d numbers, and its space has %d" % (len(numbers), size))
+    return numbers, reward, terminated, truncated, info
+
+
 class Bridge:
     """The environments of one process, and the memory that they share with FedPG."""
 
     def __init__(self, requests, replies):
         self.requests, self.replies = requests, replies
-        self.lanes, self.spare = {}, {}
+        self.lanes, self.spare, self.listed, self.formats = {}, {}, {}, {}
         self.make, self.variants = None, [{}]
-        self.memory = self.views = None
+        self.memory = self.views = self.head = None
+        self.request, self.fence = 0, threading.Lock()
 
     def run(self):
         while True:
-            kind = self.read(1)
-            try:
-                if kind == b"S":
+            if self.batch_is_next():
+                self.request = self.head[REQUEST]
+                try:
                     self.step_all()
+                    self.head[ANSWER] = self.request
+                except Exception as error:
+                    self.reply(b"\1", self.failure(error))
+                    self.head[ANSWER] = -self.request
+                self.order()
+                if self.head[WAITS]:
                     os.write(self.replies, b"\0")
-                    continue
+                continue
+            try:
                 document = json.loads(self.read(struct.unpack("<I", self.read(4))[0]))
                 answer = getattr(self, "do_" + document["do"])(document)
                 self.reply(b"\2", answer)
             except Exception as error:
                 self.reply(b"\1", self.failure(error))
+
+    def batch_is_next(self):
+        """Waits for what is asked next: whether it is a batch, and not a document."""
+        head, last = self.head, self.request
+        if head is None or not ORDERED:
+            return self.read(1) != b"J"
+        for _ in range(head[POLLS]):
+            if head[REQUEST] != last:
+                return True
+        head[ASLEEP] = 1
+        self.order()
+        is_batch = True
+        while is_batch and head[REQUEST] == last:
+            is_batch = self.read(1) != b"J"
+        head[ASLEEP] = 0
+        return is_batch
+
+    def order(self):
+        """Lets writes arrive before what is read next: what makes a lock atomic does that."""
+        self.fence.acquire()
+        self.fence.release()
 
     def read(self, count):
         data = b""
@@ -296,13 +405,11 @@ class Bridge:
         limit = getattr(spec, "max_episode_steps", None)
         low, high = getattr(made, "reward_range", None) or (None, None)
         finite = low is not None and high is not None and abs(low) < float("inf") and abs(high) < float("inf")
-        self.write = writer(made.observation_space)
-        count, read = reader(made.action_space)
-        kind = kind_of(made.action_space)
-        start = int(getattr(made.action_space, "start", 0)) if kind == "Discrete" else 0
-        self.plain, self.start, self.action_size, self.read_action = kind == "Discrete", start, count, read
-        plain_box = kind_of(made.observation_space) == "Box" and len(shape_of(made.observation_space.shape)) == 1
-        self.extends, self.box = plain_box, arrays(made.action_space)
+        kind = kind_of(made.observation_space)
+        self.write, self.act = writer(made.observation_space), actions_of(made.action_space)
+        self.is_array = numpy is not None and kind in ("Box", "MultiBinary")
+        shape = shape_of(made.observation_space.shape) if kind == "Box" else ()
+        self.take, self.take_lists = taker(), taker(shape[0]) if len(shape) == 1 and 0 < shape[0] <= SMALL else None
         return {
             "observations": describe(made.observation_space), "actions": describe(made.action_space),
             "limit": int(limit) if limit is not None else None, "rewards": [float(low), float(high)] if finite else None,
@@ -312,19 +419,23 @@ class Bridge:
         lanes, actions, observations = document["lanes"], document["actions"], document["observations"]
         with open(document["path"], "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), document["bytes"])
-        whole, at, views = memoryview(self.memory), 0, []
-        for count, code in ((2, "q"), (lanes, "q"), (lanes, "q"), (lanes * actions, document["code"]), (lanes * observations, "d"), (lanes, "d")):
+        whole, at, views, starts = memoryview(self.memory), 0, [], []
+        taken, seen = (lanes * actions, document["code"]), (lanes * observations, "d")
+        for count, code in ((HEAD, "q"), (lanes, "q"), (lanes, "q"), taken, seen, (lanes, "d")):
             views.append(whole[at:at + 8 * count].cast(code))
+            starts.append(at)
             at += 8 * count
         views.append(whole[at:at + lanes])
-        self.views, self.size = views, observations
+        self.views, self.size, self.width = views, observations, actions
+        self.head, self.request, self.seen_at, self.paid_at = views[0], 0, starts[4], starts[5]
         self.rows = None
-        if numpy is not None and observations > SMALL:
-            self.rows = numpy.frombuffer(self.memory, dtype=float, count=lanes * observations,
-                                         offset=8 * (2 + 2 * lanes + lanes * actions)).reshape(lanes, observations)
-        return {}
+        if numpy is not None:
+            numbers = numpy.frombuffer(self.memory, dtype=float, count=lanes * observations, offset=starts[4])
+            self.rows = numbers.reshape(lanes, observations)
+        return {"ordered": ORDERED}
 
     def do_close(self, document):
+        self.listed.clear()
         for lane in document["lanes"]:
             made = self.lanes.pop(lane, None)
             if made is not None and hasattr(made, "close"):
@@ -339,68 +450,89 @@ class Bridge:
         self.lanes[name] = made
         return made
 
-    def step_all(self):
-        head, names, seeds, actions, observations, rewards, flags = self.views
-        count, size, width = head[0], self.size, self.action_size
-        numbers, paid, ends = [], [], bytearray(count)
-        lanes, write, plain, start, small, extends = self.lanes, self.write, self.plain, self.start, size <= SMALL, self.extends
-        taken = actions[:count * width].tolist()
-        rows = None if self.box is None else self.box(actions, count)
-        many = None if numpy is None else numpy.ndarray
-        k = 0
-        for name, seed in zip(names[:count].tolist(), seeds[:count].tolist()):
-            head[1] = k
-            made = lanes.get(name)
-            if made is None:
-                made = self.lane(name)
-            if seed < 0:
-                if plain:
-                    action = taken[k] + start
-                else:
-                    action = rows[k] if rows is not None else self.read_action(taken[k * width:(k + 1) * width])
-                result = made.step(action)
-                try:
-                    seen, reward, terminated, truncated, _ = result
-                except (TypeError, ValueError):
-                    raise Unusable("step gave %s; observation, reward, terminated, truncated, info are needed" % about(result)) from None
-                if terminated:
-                    ends[k] = 3 if truncated else 1
-                elif truncated:
-                    ends[k] = 2
-                paid.append(reward)
-            else:
-                result = made.reset(seed=seed)
-                if not (isinstance(result, tuple) and len(result) == 2):
-                    raise Unusable("reset gave %s; observation, info are needed" % about(result))
-                seen = result[0]
-                paid.append(0.0)
-            k += 1
-            if small:
-                if extends and type(seen) in (tuple, list):
-                    numbers.extend(seen)
-                elif type(seen) is many and extends:
-                    numbers.extend(seen.reshape(-1).tolist())
-                else:
-                    write(seen, numbers)
-                if len(numbers) != k * size:
-                    raise Unusable("an observation has %d numbers, and its space has %d" % (len(numbers) - (k - 1) * size, size))
-            else:
-                self.store(k - 1, seen)
-        if small:
-            observations[:count * size] = array("d", numbers)
-        rewards[:count] = array("d", paid)
-        flags[:count] = ends
+    def lanes_of(self, count):
+        """The environments of a batch. Most batches are of the same ones as one before."""
+        key = bytes(self.views[1][:count])
+        made = self.listed.get(key)
+        if made is None:
+            made = []
+            for k, name in enumerate(self.views[1][:count].tolist()):
+                self.head[CURRENT] = k
+                one = self.lanes.get(name)
+                made.append(self.lane(name) if one is None else one)
+            if len(self.listed) >= MOST_LISTS:
+                self.listed.clear()
+            self.listed[key] = made
+        return made
 
-    def store(self, k, seen):
-        """Writes a large observation."""
-        if self.rows is not None and isinstance(seen, numpy.ndarray) and seen.size == self.size:
+    def step_all(self):
+        head, _, seeds, actions, observations, rewards, flags = self.views
+        count, size = head[COUNT], self.size
+        made, taken = self.lanes_of(count), self.act(actions, count)
+        mixed = (seeds[:count].tolist(),) if head[RESETS] else ()
+        paid = []
+        if self.take_lists:
+            numbers = []
+            self.take_lists[len(mixed)](head, made, taken, numbers, paid, flags, *mixed)
+            self.put(self.seen_at, observations, numbers, size)
+            # NumPy's own numbers are slow one by one.
+            self.take_lists = None if self.is_array and isinstance(numbers[0], numpy.generic) else self.take_lists
+        else:
+            seens = []
+            see = seens.append if size <= SMALL else Storing(self).store
+            self.take[len(mixed)](head, made, taken, see, paid, flags, *mixed)
+            if seens and not self.store_arrays(seens, count):
+                one_by_one = Storing(self)
+                for k, seen in enumerate(seens):
+                    head[CURRENT] = k
+                    one_by_one.store(seen)
+        self.put(self.paid_at, rewards, paid, 1)
+
+    def put(self, at, view, numbers, size):
+        """Writes numbers at once, or says which lane's cannot be."""
+        try:
+            found = self.formats.get(len(numbers))
+            if found is None:
+                found = self.formats[len(numbers)] = struct.Struct("=%dd" % len(numbers))
+            found.pack_into(self.memory, at, *numbers)
+        except (struct.error, TypeError):
+            for k, number in enumerate(numbers):
+                self.head[CURRENT] = k // size
+                one = flat(number)
+                try:
+                    view[k] = one[0] if len(one) == 1 else number
+                except (TypeError, ValueError):
+                    raise Unusable("%r stands where a number is needed" % (number,)) from None
+
+    def store_arrays(self, seens, count):
+        """Writes observations at once, where all are arrays of as many numbers as their space has."""
+        if not self.is_array:
+            return False
+        for seen in seens:
+            if type(seen) is not numpy.ndarray or seen.size != self.size:
+                return False
+        numpy.concatenate(seens, axis=None, out=self.rows[:count].reshape(-1))
+        return True
+
+
+class Storing:
+    """Writes the observations of a batch one after another."""
+
+    def __init__(self, bridge):
+        self.write, self.observations, self.size = bridge.write, bridge.views[4], bridge.size
+        self.rows, self.k = bridge.rows if bridge.is_array else None, 0
+
+    def store(self, seen):
+        k, size = self.k, self.size
+        self.k += 1
+        if self.rows is not None and isinstance(seen, numpy.ndarray) and seen.size == size:
             self.rows[k] = seen.reshape(-1)
             return
         numbers = []
         self.write(seen, numbers)
-        if len(numbers) != self.size:
-            raise Unusable("an observation has %d numbers, and its space has %d" % (len(numbers), self.size))
-        self.views[4][k * self.size:(k + 1) * self.size] = array("d", numbers)
+        if len(numbers) != size:
+            raise Unusable("an observation has %d numbers, and its space has %d" % (len(numbers), size))
+        self.observations[k * size:(k + 1) * size] = array("d", numbers)
 
 
 def about(result):

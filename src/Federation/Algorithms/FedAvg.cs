@@ -19,8 +19,11 @@ public sealed record FedAvgOptions : AveragingOptions
 /// <param name="options">What the server does with the mean change.</param>
 /// <param name="federation">H, eta and alpha_g.</param>
 /// <param name="fullStepFirst">Whether one more step, of size 1, comes before the H local ones.</param>
-internal sealed class FedAvg(AveragingOptions options, FederationOptions federation, bool fullStepFirst = false) : Algorithm<ServerState>
+/// <param name="plateau">How the server's step becomes shorter; null for never.</param>
+internal sealed class FedAvg(AveragingOptions options, FederationOptions federation, bool fullStepFirst = false, Plateau? plateau = null)
+    : Algorithm<ServerState>
 {
+    private readonly Plateau _plateau = plateau ?? Plateau.None;
     private readonly ServerOptimizer _optimizer = new(options);
 
     /// <summary>Its place in experiment files.</summary>
@@ -33,15 +36,17 @@ internal sealed class FedAvg(AveragingOptions options, FederationOptions federat
 
     /// <inheritdoc/>
     internal override LimitLaws Limits =>
-        federation.IsPlain && _optimizer.IsAveraging && !fullStepFirst ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
+        federation.IsPlain && _optimizer.IsAveraging && !fullStepFirst && _plateau.IsNone ? LimitLaws.PlainLocalSteps : LimitLaws.Unknown;
 
     /// <inheritdoc/>
-    public override ServerState CreateServer(Tensor theta) => new(theta) { Optimizer = _optimizer.CreateState(theta) };
+    public override ServerState CreateServer(Tensor theta) =>
+        _plateau.CreateServer(theta) with { Optimizer = _optimizer.CreateState(theta) };
 
     /// <inheritdoc/>
     public override void Round(ServerState server, IAgents<NoState> agents, int t)
     {
-        _optimizer.Step(server, agents.Mean(Delta, LocalSteps, t), federation.GlobalStepSize);
+        Tensor delta = agents.Mean(Delta, LocalSteps, t);
+        _optimizer.Step(server, delta, federation.GlobalStepSize * _plateau.Factor(server, delta));
         agents.Broadcast(Theta, server.Theta, t + 1);
     }
 

@@ -16,6 +16,19 @@ public sealed record QAvgOptions : AveragingOptions
     /// <summary>Whether a round begins with a full step, Q &lt;- T_i Q, before the damped ones; false by default.</summary>
     [Option("whether a round begins with a full step, Q <- T_i Q, before the damped ones: the update of the authors' public code")]
     public bool FullBackup { get; init; }
+
+    /// <summary>
+    /// What globalStepSize is multiplied by after a round over which the norm of the mean change has not fallen by
+    /// <see cref="PlateauFall"/>, in (0, 1]; 1 (the default) for never.
+    /// </summary>
+    [Option("what globalStepSize is multiplied by after a round over which the norm of the mean change has not fallen by plateauFall",
+        Minimum = 0, Maximum = 1, OpenMinimum = true)]
+    public double PlateauRatio { get; init; } = 1;
+
+    /// <summary>The share by which the norm of the mean change has to fall over a round, in [0, 1]; 0.001 by default.</summary>
+    [Option("the share by which the norm of the mean change has to fall over a round, where plateauRatio is below 1",
+        Minimum = 0, Maximum = 1)]
+    public double PlateauFall { get; init; } = 0.001;
 }
 
 /// <summary>
@@ -41,7 +54,8 @@ internal static class QAvg
     /// <summary>The algorithm as experiment files name it.</summary>
     public static AlgorithmDefinition Definition { get; } = AlgorithmDefinition.For<QAvgOptions>(
         "local Q-learning steps on all pairs, or on batches, and averaging",
-        (options, federation) => new FedAvg(options, federation, options.FullBackup), Check) with
+        (options, federation) => new FedAvg(
+            options, federation, options.FullBackup, new Plateau(options.PlateauRatio, options.PlateauFall)), Check) with
     {
         Traits = AlgorithmTraits.PartialParticipation | AlgorithmTraits.OwnLocalSteps,
         Needs = AlgorithmNeeds.OfValues(ActionValues.Kind, Estimators),

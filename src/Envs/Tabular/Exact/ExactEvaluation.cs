@@ -9,12 +9,6 @@ namespace FedPG.Envs.Tabular.Exact;
 /// </summary>
 public sealed class ExactEvaluation
 {
-    /// <summary>Up to this cost a factorisation is a matter of a second or less, and elimination is the default.</summary>
-    private const double SmallCost = 5e8;
-
-    /// <summary>Up to this cost the rows of a band are short, and vectors gain little on them.</summary>
-    private const double ShortRows = 1e6;
-
     private readonly TransitionKernel _kernel;
     private readonly double _discount;
     private readonly IPolicySystem _system;
@@ -121,25 +115,13 @@ public sealed class ExactEvaluation
     {
         ArgumentNullException.ThrowIfNull(kernel);
         if (solver == LinearSolver.Iterative) return new GmresSystem(kernel, discount, GmresSystem.EstimatedCost(kernel, kernel.States));
+        if (solver == LinearSolver.Automatic) return KernelPlan.Of(kernel).System(discount);
         int[][] neighbours = StateGraph.Neighbours(kernel);
         if (solver == LinearSolver.Sparse)
             return new SparseSystem(new EliminationPlan(kernel, EliminationOrder.Of(neighbours, double.PositiveInfinity)!), discount);
         BandOrdering band = BandOrdering.Of(kernel, neighbours);
-        bool fits = band.BandSize <= Array.MaxLength;
-        if (solver == LinearSolver.Banded)
-        {
-            return fits
-                ? new BandedSystem(kernel, discount, band)
-                : throw new ArgumentException($"a band of {band.BandSize} numbers is more than an array holds", nameof(solver));
-        }
-        double cost = band.FactorisationCost, iterativeCost = GmresSystem.EstimatedCost(kernel, band.Upper);
-        double most = Math.Max(SmallCost, iterativeCost);
-        // A multiplication in scattered places takes as long as some of those in the rows of a band.
-        double scattered = cost <= ShortRows ? 2 : 4;
-        if (EliminationOrder.Of(neighbours, Math.Min(band.Multiplications, most) / scattered) is { } sparse)
-            return new SparseSystem(new EliminationPlan(kernel, sparse), discount);
-        if (fits && cost <= most) return new BandedSystem(kernel, discount, band);
-        var components = new Lazy<ComponentPlan?>(() => ComponentPlan.Of(kernel, SmallCost));
-        return new ComponentSystem(components, new GmresSystem(kernel, discount, iterativeCost), discount);
+        return band.BandSize <= Array.MaxLength
+            ? new BandedSystem(kernel, discount, band)
+            : throw new ArgumentException($"a band of {band.BandSize} numbers is more than an array holds", nameof(solver));
     }
 }

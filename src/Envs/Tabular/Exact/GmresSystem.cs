@@ -94,12 +94,14 @@ internal sealed class GmresSystem : IPolicySystem
             _basis[count].CopyTo(_work, 0);
             Precondition(_work, transposed);
             Multiply(_work, next, transposed);
+            double along = Vectors.Dot(_basis[0], next);
             for (int j = 0; j <= count; j++)
             {
-                column[j] = Vectors.Dot(_basis[j], next);
-                Vectors.AddMultiple(next, -column[j], _basis[j]);
+                column[j] = along;
+                along = Vectors.AddMultipleAndDot(next, -column[j], _basis[j], _basis[j + 1]);
             }
-            double length = Math.Sqrt(Vectors.Dot(next, next));
+            // The last product is that of the new vector, which lies at _basis[count + 1], with itself.
+            double length = Math.Sqrt(along);
             Rotate(column, count, length);
             count++;
             if (length == 0 || Math.Abs(_residuals[count]) <= ReductionPerCycle * start) break;

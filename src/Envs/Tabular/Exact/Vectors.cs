@@ -35,6 +35,30 @@ internal static class Vectors
         for (int i = t.Length * Vector256<double>.Count; i < target.Length; i++) target[i] += factor * source[i];
     }
 
+    /// <summary>target += factor * source, and then the inner product of target with another vector, which may be target itself.</summary>
+    public static double AddMultipleAndDot(Span<double> target, double factor, ReadOnlySpan<double> source, ReadOnlySpan<double> other)
+    {
+        Span<Vector256<double>> t = MemoryMarshal.Cast<double, Vector256<double>>(target);
+        ReadOnlySpan<Vector256<double>> s = MemoryMarshal.Cast<double, Vector256<double>>(source[..target.Length]);
+        ReadOnlySpan<Vector256<double>> o = MemoryMarshal.Cast<double, Vector256<double>>(other[..target.Length]);
+        Vector256<double> f = Vector256.Create(factor), even = default, odd = default;
+        int k = 0;
+        for (; k + 1 < t.Length && k + 1 < s.Length && k + 1 < o.Length; k += 2)
+        {
+            Vector256<double> first = t[k] + (f * s[k]), second = t[k + 1] + (f * s[k + 1]);
+            (t[k], t[k + 1]) = (first, second);
+            even += o[k] * first;
+            odd += o[k + 1] * second;
+        }
+        double sum = Vector256.Sum(even + odd);
+        for (int i = k * Vector256<double>.Count; i < target.Length; i++)
+        {
+            target[i] += factor * source[i];
+            sum += other[i] * target[i];
+        }
+        return sum;
+    }
+
     /// <summary>target *= factor.</summary>
     public static void Scale(Span<double> target, double factor)
     {

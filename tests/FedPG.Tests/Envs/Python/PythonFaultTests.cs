@@ -13,6 +13,8 @@ public sealed class PythonFaultTests
     [InlineData("crash", "stopped: its process was ended by signal 11 in step 3 of an episode")]
     [InlineData("four", "cannot be used: step gave 4 values; observation, reward, terminated, truncated, info are needed in step 3")]
     [InlineData("wide", "cannot be used: an observation has 2 numbers, and its space has 1 in step 3")]
+    [InlineData("none", "cannot be used: None stands where a number is needed in step 3")]
+    [InlineData("text", "cannot be used: 'x' stands where a number is needed in step 3")]
     [InlineData("hang", "did not answer within 1 s (option timeout) in step 3 of an episode")]
     public void One_message_says_what_happened_and_where(string how, string expected)
     {

@@ -166,6 +166,10 @@ class Faulty(Walk):
             return result[:4]
         if self.how == "wide":
             return (result[0] * 2,) + result[1:]
+        if self.how == "none":
+            return (result[0], None) + result[2:]
+        if self.how == "text":
+            return ("x",) + result[1:]
         if self.how == "nan":
             return ([math.nan],) + result[1:]
         return result

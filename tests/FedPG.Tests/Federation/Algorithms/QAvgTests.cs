@@ -82,6 +82,39 @@ public sealed class QAvgTests
             [.. Enumerable.Range(0, q.GetLength(0)).Select(s => Enumerable.Range(0, q.GetLength(1)).Min(a => q[s, a]))];
     }
 
+    /// <summary>The server's step is halved after every round over which the norm of the mean change has not fallen by a share.</summary>
+    [Theory]
+    [InlineData("0.33", true)]
+    [InlineData("0", false)]
+    public void On_a_plateau_the_servers_step_becomes_shorter(string fall, bool shortens)
+    {
+        Experiment experiment = EstimatorsTesting.Read(Random, "federation.plateauRatio=0.5", $"federation.plateauFall={fall}");
+        double share = double.Parse(fall, System.Globalization.CultureInfo.InvariantCulture);
+        PlainMdp[] mdps = [.. Enumerable.Range(0, 3).Select(i => new PlainMdp(experiment.Mdp, i, experiment.Objective))];
+        double[] theta = new double[20];
+        (double step, double last, int cuts) = (0.8, 0, 0);
+        EstimatorsTesting.Train(experiment, (report, actual) =>
+        {
+            EstimatorsTesting.AssertClose(theta, actual, 1e-11);
+            double[][] ends = [.. mdps.Select(mdp =>
+            {
+                double[,] q = mdp.Table(theta);
+                for (int l = 0; l < 3; l++)
+                {
+                    double[,] backed = mdp.Bellman(q);
+                    for (int k = 0; k < theta.Length; k++) q[k / 4, k % 4] = (0.7 * q[k / 4, k % 4]) + (0.3 * backed[k / 4, k % 4]);
+                }
+                return q.Cast<double>().ToArray();
+            })];
+            double[] delta = [.. theta.Select((t, k) => ends.Average(end => end[k]) - t)];
+            theta = [.. theta.Select((t, k) => t + (step * delta[k]))];
+            double norm = Math.Sqrt(delta.Sum(x => x * x));
+            if (last > 0 && norm > (1 - share) * last) (step, cuts) = (step / 2, cuts + 1);
+            last = norm;
+        });
+        Assert.Equal(shortens, cuts > 0);
+    }
+
     [Fact]
     public void A_full_backup_needs_equal_plain_steps()
     {

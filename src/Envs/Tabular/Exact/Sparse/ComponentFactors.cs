@@ -39,13 +39,14 @@ internal sealed class ComponentFactors(ComponentPlan plan, double discount)
     public void Solve(Span<double> x)
     {
         Enter(x);
-        foreach (int[] places in plan.Places)
+        for (int c = 0; c + 1 < plan.Starts.Length; c++)
         {
-            foreach (int place in places)
+            (int from, int to) = (plan.Starts[c], plan.Starts[c + 1]);
+            for (int place = from; place < to; place++)
             {
                 for (int k = _starts[place]; k < _starts[place + 1]; k++) _x[place] += _weights[k] * _x[_targets[k]];
             }
-            _lu.Solve(_x, places);
+            _lu.Solve(_x, from, to);
         }
         Leave(x);
     }
@@ -53,11 +54,11 @@ internal sealed class ComponentFactors(ComponentPlan plan, double discount)
     public void SolveTransposed(Span<double> x)
     {
         Enter(x);
-        for (int c = plan.Places.Count - 1; c >= 0; c--)
+        for (int c = plan.Starts.Length - 2; c >= 0; c--)
         {
-            int[] places = plan.Places[c];
-            _lu.SolveTransposed(_x, places);
-            foreach (int place in places)
+            (int from, int to) = (plan.Starts[c], plan.Starts[c + 1]);
+            _lu.SolveTransposed(_x, from, to);
+            for (int place = from; place < to; place++)
             {
                 for (int k = _starts[place]; k < _starts[place + 1]; k++) _x[_targets[k]] += _weights[k] * _x[place];
             }

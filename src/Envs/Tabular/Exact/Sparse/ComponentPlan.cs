@@ -7,13 +7,15 @@ namespace FedPG.Envs.Tabular.Exact.Sparse;
 /// </summary>
 internal sealed class ComponentPlan
 {
-    private ComponentPlan(EliminationPlan plan, int[][] places) => (Plan, Places) = (plan, places);
+    private ComponentPlan(EliminationPlan plan, int[] starts) => (Plan, Starts) = (plan, starts);
 
     /// <summary>Where the factors of all components lie.</summary>
     public EliminationPlan Plan { get; }
 
-    /// <summary>The places of each component, ascending; transitions that leave a component lead to one before it.</summary>
-    public IReadOnlyList<int[]> Places { get; }
+    /// <summary>
+    /// The first place of each component, and S; its places lie side by side, and transitions that leave it lead to one before it.
+    /// </summary>
+    public int[] Starts { get; }
 
     /// <summary>
     /// The plan; null where one component has most of the states, so that nothing is gained, and where elimination costs more than a limit.
@@ -37,14 +39,21 @@ internal sealed class ComponentPlan
             }
         }
         if (ApproximateOrder.Of([.. within.Select(set => set.Order().ToArray())], mostCost) is not { } order) return null;
-        int[][] places = [.. sizes.Select(size => new int[size])];
-        int[] filled = new int[sizes.Length];
-        for (int place = 0; place < order.State.Length; place++)
-        {
-            int c = component[order.State[place]];
-            places[c][filled[c]++] = place;
-        }
-        return new ComponentPlan(new EliminationPlan(kernel, order), places);
+        int[] starts = new int[sizes.Length + 1];
+        for (int c = 0; c < sizes.Length; c++) starts[c + 1] = starts[c] + sizes[c];
+        return new ComponentPlan(new EliminationPlan(kernel, SideBySide(order, component, starts)), starts);
+    }
+
+    /// <summary>The order with the places of each component side by side: no entry joins two, so what is eliminated is the same.</summary>
+    private static EliminationOrder SideBySide(EliminationOrder order, int[] component, int[] starts)
+    {
+        int n = order.State.Length;
+        int[] next = [.. starts], moved = new int[n], state = new int[n];
+        for (int place = 0; place < n; place++) moved[place] = next[component[order.State[place]]]++;
+        int[][] later = new int[n][];
+        for (int place = 0; place < n; place++)
+            (state[moved[place]], later[moved[place]]) = (order.State[place], [.. order.Later[place].Select(to => moved[to])]);
+        return new EliminationOrder(state, later, order.Cost);
     }
 
     /// <summary>Tarjan's components (1972), without recursion: a component is numbered after all that it leads to.</summary>

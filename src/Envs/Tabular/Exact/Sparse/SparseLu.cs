@@ -48,26 +48,7 @@ internal sealed unsafe class SparseLu<T, TLanes>
     public void Solve(Span<T> b)
     {
         Enter(b);
-        int n = _plan.Size;
-        T* x = _x.Pointer, diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
-        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
-        fixed (int* lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T value = x[i];
-                for (int k = lowerStarts[i]; k < lowerStarts[i + 1]; k++)
-                    value = TLanes.SubtractProduct(value, lower[k], x[lowerColumns[k]]);
-                x[i] = value;
-            }
-            for (int i = n - 1; i >= 0; i--)
-            {
-                T value = x[i];
-                for (int k = upperStarts[i]; k < upperStarts[i + 1]; k++)
-                    value = TLanes.SubtractProduct(value, upper[k], x[upperColumns[k]]);
-                x[i] = TLanes.Multiply(value, diagonal[i]);
-            }
-        }
+        Solve(_x.Span, 0, _plan.Size);
         Leave(b);
     }
 
@@ -75,42 +56,30 @@ internal sealed unsafe class SparseLu<T, TLanes>
     public void SolveTransposed(Span<T> b)
     {
         Enter(b);
-        int n = _plan.Size;
-        T* x = _x.Pointer, diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
-        fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
-        fixed (int* lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T value = x[i] = TLanes.Multiply(x[i], diagonal[i]);
-                SubtractMultiple(x, upper, upperColumns, upperStarts[i], upperStarts[i + 1], value);
-            }
-            for (int i = n - 1; i > 0; i--) SubtractMultiple(x, lower, lowerColumns, lowerStarts[i], lowerStarts[i + 1], x[i]);
-        }
+        SolveTransposed(_x.Span, 0, _plan.Size);
         Leave(b);
     }
 
-    /// <summary>Solves M x = b in place for the places of one component, which no entry of the factors joins to others.</summary>
+    /// <summary>Solves M x = b in place for places that no entry of the factors joins to others.</summary>
     /// <param name="values">x by place, [S].</param>
-    /// <param name="places">The component's places, ascending.</param>
-    public void Solve(Span<T> values, ReadOnlySpan<int> places)
+    /// <param name="from">The first place.</param>
+    /// <param name="to">The place behind the last.</param>
+    public void Solve(Span<T> values, int from, int to)
     {
-        int n = _plan.Size;
-        T* diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
-        (int[] lowerStarts, int[] upperStarts) = (_plan.LowerStarts, _plan.UpperStarts);
+        T* diagonal = _values.Pointer, lower = diagonal + _plan.Size, upper = lower + _plan.LowerColumns.Length;
         fixed (T* x = values)
         fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
+        fixed (int* lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
         {
-            foreach (int i in places)
+            for (int i = from; i < to; i++)
             {
                 T value = x[i];
                 for (int k = lowerStarts[i]; k < lowerStarts[i + 1]; k++)
                     value = TLanes.SubtractProduct(value, lower[k], x[lowerColumns[k]]);
                 x[i] = value;
             }
-            for (int place = places.Length - 1; place >= 0; place--)
+            for (int i = to - 1; i >= from; i--)
             {
-                int i = places[place];
                 T value = x[i];
                 for (int k = upperStarts[i]; k < upperStarts[i + 1]; k++)
                     value = TLanes.SubtractProduct(value, upper[k], x[upperColumns[k]]);
@@ -120,27 +89,23 @@ internal sealed unsafe class SparseLu<T, TLanes>
         GC.KeepAlive(this);
     }
 
-    /// <summary>Solves M' x = b in place for the places of one component.</summary>
+    /// <summary>Solves M' x = b in place for places that no entry of the factors joins to others.</summary>
     /// <param name="values">x by place, [S].</param>
-    /// <param name="places">The component's places, ascending.</param>
-    public void SolveTransposed(Span<T> values, ReadOnlySpan<int> places)
+    /// <param name="from">The first place.</param>
+    /// <param name="to">The place behind the last.</param>
+    public void SolveTransposed(Span<T> values, int from, int to)
     {
-        int n = _plan.Size;
-        T* diagonal = _values.Pointer, lower = diagonal + n, upper = lower + _plan.LowerColumns.Length;
-        (int[] lowerStarts, int[] upperStarts) = (_plan.LowerStarts, _plan.UpperStarts);
+        T* diagonal = _values.Pointer, lower = diagonal + _plan.Size, upper = lower + _plan.LowerColumns.Length;
         fixed (T* x = values)
         fixed (int* lowerColumns = _plan.LowerColumns, upperColumns = _plan.UpperColumns)
+        fixed (int* lowerStarts = _plan.LowerStarts, upperStarts = _plan.UpperStarts)
         {
-            foreach (int i in places)
+            for (int i = from; i < to; i++)
             {
                 T value = x[i] = TLanes.Multiply(x[i], diagonal[i]);
                 SubtractMultiple(x, upper, upperColumns, upperStarts[i], upperStarts[i + 1], value);
             }
-            for (int place = places.Length - 1; place >= 0; place--)
-            {
-                int i = places[place];
-                SubtractMultiple(x, lower, lowerColumns, lowerStarts[i], lowerStarts[i + 1], x[i]);
-            }
+            for (int i = to - 1; i >= from; i--) SubtractMultiple(x, lower, lowerColumns, lowerStarts[i], lowerStarts[i + 1], x[i]);
         }
         GC.KeepAlive(this);
     }

@@ -28,7 +28,7 @@ public sealed class ComponentSystemTests
     {
         TransitionKernel kernel = Kernel();
         ComponentPlan plan = ComponentPlan.Of(kernel, 1e9)!;
-        Assert.Equal(Enumerable.Repeat(Length, Rings), plan.Places.Select(places => places.Length));
+        Assert.Equal(Enumerable.Range(0, Rings + 1).Select(ring => ring * Length), plan.Starts);
         var system = new ComponentSystem(new Lazy<ComponentPlan?>(plan), new GmresSystem(kernel, Discount, 1), Discount);
         var band = new ExactEvaluation(kernel, Discount, LinearSolver.Banded);
         var random = new System.Random(6);
