@@ -1,5 +1,5 @@
 // Trains presets over several seeds and writes the table of docs/zoo.md anew:
-//     dotnet run eng/Zoo.cs -- [NAME...] [--seeds 1..5] [--out DIR]
+//     dotnet run eng/Zoo.cs -- [NAME...] [--seeds 1..5] [--out DIR] [--program FEDPG.DLL]
 // Without names all presets of the list below, one after another on one thread. What was measured stands in docs/data/zoo.csv, a row a
 // run; rows of presets that are not named stay. A run ends when its threshold was held for three evaluations in a row (stopAt), or with
 // the preset's rounds. The program has to be built: dotnet build -c Release src/Cli.
@@ -35,7 +35,7 @@ string root = Path.GetFullPath(Path.Combine(Here(), ".."));
 string data = Path.Combine(root, "docs", "data", "zoo.csv"), page = Path.Combine(root, "docs", "zoo.md");
 List<string> names = [.. args];
 string seeds = Taken("--seeds") ?? "1..5";
-string? kept = Taken("--out");
+string? kept = Taken("--out"), given = Taken("--program");
 string folder = kept ?? Directory.CreateTempSubdirectory("zoo").FullName;
 string[] unknown = [.. names.Where(name => presets.All(preset => preset.Row != name))];
 if (unknown.Length > 0 || seeds.Split("..") is not [var first, var last]
@@ -47,7 +47,7 @@ if (unknown.Length > 0 || seeds.Split("..") is not [var first, var last]
     return 2;
 }
 List<Row> rows = File.Exists(data) ? [.. File.ReadLines(data).Skip(1).Select(Row.Parse)] : [];
-string program = Directory.EnumerateFiles(Path.Combine(root, "src", "Cli", "bin"), "fedpg.dll", SearchOption.AllDirectories)
+string program = given ?? Directory.EnumerateFiles(Path.Combine(root, "src", "Cli", "bin"), "fedpg.dll", SearchOption.AllDirectories)
     .Where(file => file.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
     .OrderByDescending(File.GetLastWriteTimeUtc).FirstOrDefault()
     ?? throw new FileNotFoundException("fedpg.dll is not there: dotnet build -c Release src/Cli");
@@ -105,7 +105,7 @@ double Train(Preset preset, int seed, string run, string setting)
         {
             used = process.TotalProcessorTime.TotalSeconds;
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             // It has ended meanwhile.
         }
