@@ -18,6 +18,7 @@ internal sealed class MiniGridEnvironment : IJsonState
     private readonly WorldState _state;
     private readonly double _slip, _prize;
     private readonly bool _imageAlone, _throughWalls;
+    private readonly double[]? _numbers;
     private readonly int _firstMission;
 
     /// <summary>Creates the environment.</summary>
@@ -29,7 +30,9 @@ internal sealed class MiniGridEnvironment : IJsonState
         (_task, _layouts, _slip, _prize) = (task, layouts, settings.Slip, settings.Prize);
         _world = new World(task.Width, task.Height, task.Obstacles);
         _state = new WorldState(_world, task);
-        (_imageAlone, _firstMission, _throughWalls) = (settings.ImageAlone, settings.FirstMission, task.SeesThroughWalls);
+        _imageAlone = settings.Observation != MiniGridOptions.SeesAll;
+        (_firstMission, _throughWalls) = (settings.FirstMission, task.SeesThroughWalls);
+        if (settings.Observation == MiniGridOptions.SeesOneHot) _numbers = new double[View.Size];
         (ObservationSpace, ActionSpace) = (SpaceOf(settings), new Discrete(settings.Actions));
     }
 
@@ -93,7 +96,7 @@ internal sealed class MiniGridEnvironment : IJsonState
     /// <inheritdoc/>
     public JsonObject StepJson(in StepResult result, ReadOnlySpan<double> observation) => new()
     {
-        ["image"] = WorldState.ImageJson(observation),
+        ["image"] = WorldState.ImageJson(_numbers ?? observation),
         ["direction"] = _world.Direction,
         ["reward"] = result.Reward,
         ["terminated"] = result.Terminated,
@@ -107,6 +110,12 @@ internal sealed class MiniGridEnvironment : IJsonState
 
     private void Observe(Span<double> observation)
     {
+        if (_numbers is not null)
+        {
+            _view.Write(_world, _throughWalls, _numbers);
+            View.WriteOneHot(_numbers, observation);
+            return;
+        }
         _view.Write(_world, _throughWalls, observation);
         if (_imageAlone) return;
         observation[View.Size + 1] = _firstMission + _world.Mission;
@@ -115,10 +124,17 @@ internal sealed class MiniGridEnvironment : IJsonState
 
     private static Space SpaceOf(MiniGridSettings settings)
     {
+        if (settings.Observation == MiniGridOptions.SeesOneHot)
+        {
+            const int size = View.Side * View.Side * View.OneHot;
+            double[] most = new double[size];
+            Array.Fill(most, 1);
+            return new Box(new double[size], most, [View.Side, View.Side, View.OneHot]) { IsWhole = true };
+        }
         double[] low = new double[View.Size], high = new double[View.Size];
         for (int k = 0; k < View.Size; k++) high[k] = (k % Cell.Channels) switch { 0 => 10, 1 => Cell.Colours - 1, _ => 2 };
         var image = new Box(low, high, [View.Side, View.Side, Cell.Channels]) { IsWhole = true };
-        return settings.ImageAlone ? image : new NamedSpaces(
+        return settings.Observation == MiniGridOptions.SeesImage ? image : new NamedSpaces(
             ("image", image), ("direction", new Discrete(World.Ways.Length)), ("mission", new Discrete(settings.MissionCount)));
     }
 }
@@ -126,11 +142,11 @@ internal sealed class MiniGridEnvironment : IJsonState
 /// <summary>What an agent has of its own beside its task and layouts.</summary>
 /// <param name="Slip">The probability of a random action.</param>
 /// <param name="Prize">What success is multiplied by.</param>
-/// <param name="ImageAlone">Whether the image is all that is seen.</param>
+/// <param name="Observation">What is seen, a word of <see cref="MiniGridOptions.Observation"/>.</param>
 /// <param name="Actions">The number of actions.</param>
 /// <param name="MissionCount">The number of missions of all agents.</param>
 /// <param name="FirstMission">Where those of the agent's task begin among them.</param>
-internal sealed record MiniGridSettings(double Slip, double Prize, bool ImageAlone, int Actions, int MissionCount, int FirstMission);
+internal sealed record MiniGridSettings(double Slip, double Prize, string Observation, int Actions, int MissionCount, int FirstMission);
 
 /// <summary>Which layouts an agent plays.</summary>
 /// <param name="Count">How many there are; 0 where each reset draws a new one.</param>

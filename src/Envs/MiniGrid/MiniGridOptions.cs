@@ -12,8 +12,12 @@ public record MiniGridOptions : EpisodicOptions
     /// <summary>The word for the image alone.</summary>
     internal const string SeesImage = "image";
 
-    /// <summary>What is seen: <c>all</c> (the default), or <c>image</c>.</summary>
-    [Option("What is seen: the image, the direction and the number of the mission; or the image alone.", Words = [SeesAll, SeesImage])]
+    /// <summary>The word for the image alone, each of its numbers one-hot.</summary>
+    internal const string SeesOneHot = "one-hot";
+
+    /// <summary>What is seen: <c>all</c> (the default), <c>image</c>, or <c>one-hot</c>.</summary>
+    [Option("What is seen: the image, the direction and the number of the mission; the image alone; or the image with one-hot objects, "
+        + "colours and states, 20 numbers a cell.", Words = [SeesAll, SeesImage, SeesOneHot])]
     public string Observation { get; init; } = SeesAll;
 
     /// <summary>The probability that an action is replaced by a random one; 0 by default, as in the original.</summary>

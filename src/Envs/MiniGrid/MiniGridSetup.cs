@@ -84,7 +84,7 @@ internal sealed class MiniGridSetup
         int own = Array.IndexOf(distinct, KindOf(agent));
         int? only = _options.Missions is { } given ? IndexOf(task.Missions, given[agent]) : null;
         var settings = new MiniGridSettings(
-            _options.Slip[agent], _options.Prize[agent], _options.Observation == MiniGridOptions.SeesImage,
+            _options.Slip[agent], _options.Prize[agent], _options.Observation,
             distinct.Length > 1 ? Moves.Count : task.Actions, missions.Sum(list => list.Count), missions.Take(own).Sum(list => list.Count));
         return new MiniGridEnvironment(
             task, new MiniGridLayouts(_options.Layouts ?? 0, _options.LayoutSeed ?? 0, agent, only), settings);

@@ -45,7 +45,8 @@ internal static class EpisodicNetworks
         if (options.Gru == 0) return WithoutMemory(options, encoding, options.Hidden, outputs, values);
         RowNetwork encoder = WithoutMemory(options, encoding, options.Hidden[..^1], options.Hidden[^1], 0);
         return new GruNetwork(new GruBranch(
-            encoder, options.Activation, options.Gru, outputs - values, values, options.Hidden.Length, options.Start));
+            encoder, options.Activation, options.Gru, outputs - values, values, options.Hidden.Length, options.Start,
+            options.GruBias));
     }
 
     private static RowNetwork WithoutMemory(
@@ -61,7 +62,11 @@ internal static class EpisodicNetworks
 
     private static void CheckMemory(NetworkPolicyOptions options, OptionReader reader)
     {
-        if (options.Gru == 0) return;
+        if (options.Gru == 0)
+        {
+            if (options.GruBias != 0) reader.Reject("gruBias", "is for a policy that remembers: policy.gru above 0");
+            return;
+        }
         if (options.Hidden.Length == 0) reader.Reject("hidden", "must have a layer at least before a GRU (policy.gru)");
         if (options.LayerNorm) reader.Reject("layerNorm", "cannot stand beside a GRU (policy.gru); allowed with it: false");
     }

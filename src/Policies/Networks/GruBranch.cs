@@ -11,6 +11,7 @@ internal sealed class GruBranch
 
     private readonly NetworkStart _start;
     private readonly int _encoding, _layers;
+    private readonly double _bias;
 
     /// <summary>Creates a branch.</summary>
     /// <param name="encoder">The hidden layers, the last of them without its function.</param>
@@ -20,8 +21,11 @@ internal sealed class GruBranch
     /// <param name="values">The outputs that are values.</param>
     /// <param name="layers">How many hidden layers there are.</param>
     /// <param name="start">How parameters start.</param>
-    public GruBranch(RowNetwork encoder, Activation activation, int units, int acting, int values, int layers, NetworkStart start)
+    /// <param name="bias">The first bias of the update gate; 0 by default.</param>
+    public GruBranch(
+        RowNetwork encoder, Activation activation, int units, int acting, int values, int layers, NetworkStart start, double bias = 0)
     {
+        _bias = bias;
         (Encoder, Activation, Units, Acting, Values, _start) = (encoder, activation, units, acting, values, start);
         Input = new DenseNetwork(encoder.Outputs, [], Gates * units, activation, encoder.Outputs);
         Hidden = new DenseNetwork(units, [], Gates * units, activation, units);
@@ -71,7 +75,7 @@ internal sealed class GruBranch
     private string LastHidden { get; }
 
     /// <summary>The same, with nothing but values for outputs.</summary>
-    public GruBranch OfValues() => new(Encoder, Activation, Units, 0, Acting + Values, _layers, _start);
+    public GruBranch OfValues() => new(Encoder, Activation, Units, 0, Acting + Values, _layers, _start, _bias);
 
     /// <summary>Outputs and what is remembered then, [n, M, ...].</summary>
     /// <param name="parameters">Its own parameters, each [n, ...shape].</param>
@@ -103,7 +107,9 @@ internal sealed class GruBranch
         return (Last.Forward([parameters[_encoding + 4], parameters[_encoding + 5]], all), all);
     }
 
-    /// <summary>Writes the first parameters: those of the unit at gain 1, its biases 0; the last layer as networks do.</summary>
+    /// <summary>
+    /// Writes the first parameters: those of the unit at gain 1, its biases 0 but for the update gate's; the last layer as networks do.
+    /// </summary>
     /// <param name="key">The stream.</param>
     /// <param name="parameters">Of this branch; must be 0.</param>
     public void Initialise(StreamKey key, Span<double> parameters)
@@ -125,6 +131,8 @@ internal sealed class GruBranch
         }
         int wide = Gates * Units;
         Fill(layers, own, 10, parameters.Slice(at, Encoder.Outputs * wide), Encoder.Outputs);
+        // Behind the weights, the second of the gates.
+        parameters.Slice(at + ((Encoder.Outputs + 1) * wide) - (2 * Units), Units).Fill(_bias);
         at += Input.Length;
         Fill(layers, own, 20, parameters.Slice(at, Units * wide), Units);
         at += Hidden.Length;

@@ -37,6 +37,14 @@ public abstract record NetworkPolicyOptions : ContextPolicyOptions
         Maximum = 4_096)]
     public int Gru { get; init; }
 
+    /// <summary>
+    /// The first bias of the GRU's update gate, -10 to 10; 0 by default. At 2 it keeps sigmoid(2) = 0.88 of what it remembers from a step
+    /// to the next, at 0 half of it: then 0.03 are left of what was seen five steps ago, when training begins.
+    /// </summary>
+    [Option("the first bias of the GRU's update gate: at 0 half of what is remembered is left a step later, at 2 0.88 of it",
+        Minimum = -10, Maximum = 10)]
+    public double GruBias { get; init; }
+
     /// <summary>How parameters start.</summary>
     [Option("how weights start: the last layer at zero, so that the first policy is uniform, or orthogonal with gains sqrt 2, 0.01 for "
         + "actions and 1 for values")]

@@ -116,6 +116,7 @@ internal sealed class NeuralSoftmax : SoftmaxPolicy
         if (options.Network == NetworkKind.Convolution) reader.Reject("network", $"{stepped} \"dense\"");
         if (options.LayerNorm) reader.Reject("layerNorm", $"{stepped} false");
         if (options.Gru > 0) reader.Reject("gru", $"{stepped} 0, since a state tells all that is to be known");
+        if (options.GruBias != 0) reader.Reject("gruBias", $"{stepped} 0");
         return options;
     }
 

@@ -12,6 +12,9 @@ internal static class Cell
     public const byte Unseen = 0, Empty = 1, Floor = 3, OpenDoor = 4, Key = 5, Ball = 6, Box = 7, Lava = 9 | (Red << 4);
     public const byte Goal = 8 | (Green << 4), Wall = 2 | (Grey << 4) | Opaque, ClosedDoor = 11 | Opaque, LockedDoor = 12 | Opaque;
 
+    /// <summary>The numbers that objects, and states of doors, may have in an image.</summary>
+    public const int Objects = 11, States = 3;
+
     public const int Red = 0, Green = 1, Blue = 2, Purple = 3, Yellow = 4, Grey = 5, Colours = 6;
 
     private const int Opaque = 0x80, Kinds = 0x0F, DoorObject = 4;

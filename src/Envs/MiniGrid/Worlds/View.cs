@@ -17,6 +17,9 @@ internal sealed class View
     /// <summary>The numbers of an image, [Side][Side][3].</summary>
     public const int Size = Side * Side * Cell.Channels;
 
+    /// <summary>The numbers of a cell whose object, colour and state are one-hot.</summary>
+    public const int OneHot = Cell.Objects + Cell.Colours + Cell.States;
+
     private const int Lane = 8, Row = (1 << Side) - 1;
 
     /// <summary>The agent's own column and row.</summary>
@@ -38,6 +41,20 @@ internal sealed class View
         if (!throughWalls) Hide();
         _seen[(OwnRow * Lane) + OwnColumn] = world.Carried == 0 ? Cell.Empty : world.Carried;
         Show(image);
+    }
+
+    /// <summary>Writes an image with objects, colours and states one-hot, side by side.</summary>
+    /// <param name="image">[<see cref="Size"/>], as <see cref="Write"/> writes it.</param>
+    /// <param name="seen">[column][row][<see cref="OneHot"/>], overwritten.</param>
+    public static void WriteOneHot(ReadOnlySpan<double> image, Span<double> seen)
+    {
+        seen.Clear();
+        for (int k = 0, at = 0; k < Size; k += Cell.Channels, at += OneHot)
+        {
+            seen[at + (int)image[k]] = 1;
+            seen[at + Cell.Objects + (int)image[k + 1]] = 1;
+            seen[at + Cell.Objects + Cell.Colours + (int)image[k + 2]] = 1;
+        }
     }
 
     private void Gather(World world)

@@ -53,6 +53,31 @@ public sealed class MiniGridTests
     }
 
     [Fact]
+    public void An_image_may_be_one_hot()
+    {
+        EpisodicEnvironment plain = MiniGrids.Create("DoorKey-6x6", 1, new() { Observation = "image" });
+        EpisodicEnvironment made = MiniGrids.Create("DoorKey-6x6", 1, new() { Observation = "one-hot" });
+        var space = Assert.IsType<Box>(made.ObservationSpace);
+        Assert.Equal([7, 7, 20], space.Shape);
+        (IEnvironment first, IEnvironment second) = (plain.Create(0), made.Create(0));
+        double[] image = new double[plain.ObservationSpace.Size], seen = new double[space.Size];
+        first.Reset(3, image);
+        second.Reset(3, seen);
+        for (int t = 0; t < 100; t++)
+        {
+            for (int cell = 0; cell < 49; cell++)
+            {
+                double[] own = seen[(20 * cell)..(20 * (cell + 1))], expected = new double[20];
+                (expected[(int)image[3 * cell]], expected[11 + (int)image[(3 * cell) + 1]]) = (1, 1);
+                expected[17 + (int)image[(3 * cell) + 2]] = 1;
+                Assert.Equal(expected, own);
+            }
+            double[] action = [t * 7919 % 101 % 7];
+            Assert.Equal(first.Step(action, image), second.Step(action, seen));
+        }
+    }
+
+    [Fact]
     public void Agents_have_sizes_layouts_missions_and_tasks_of_their_own()
     {
         EpisodicEnvironment sizes = MiniGrids.Create("Empty-8x8", 3, new() { Sizes = [5, 8, 16] });

@@ -58,12 +58,14 @@ public sealed class GruNetworkTests
     }
 
     [Theory]
-    [InlineData(CriticKind.None, Activation.Tanh)]
-    [InlineData(CriticKind.Shared, Activation.Relu)]
-    [InlineData(CriticKind.Own, Activation.Tanh)]
-    public void Gradients_through_sequences_agree_with_finite_differences(CriticKind critic, Activation activation)
+    [InlineData(CriticKind.None, Activation.Tanh, 5)]
+    [InlineData(CriticKind.Shared, Activation.Relu, 5)]
+    [InlineData(CriticKind.Own, Activation.Tanh, 5)]
+    [InlineData(CriticKind.Shared, Activation.Tanh, 32)]
+    public void Gradients_through_sequences_agree_with_finite_differences(CriticKind critic, Activation activation, int length)
     {
-        const int agents = 2, length = 5, pairs = 2 * length;
+        const int agents = 2;
+        int pairs = 2 * length;
         using DisposeScope scope = NewDisposeScope();
         using ObservationSoftmax policy = Policy(critic, activation, TensorFormat.Float64);
         double[] theta = NumericsTesting.Uniform(3, agents * policy.Layout.Length, 0.6);
@@ -73,7 +75,7 @@ public sealed class GruNetworkTests
         policy.Evaluate(Rows(theta), seen, length, heads => heads).Backward(weights, gradient);
         double[] actual = gradient.Numbers();
         const double h = 1e-6;
-        for (int k = 0; k < theta.Length; k += 1 + (theta.Length / 150))
+        for (int k = 0; k < theta.Length; k += 1 + (theta.Length * length / 750))
             Assert.Equal((Value(k, h) - Value(k, -h)) / (2 * h), actual[k], 1e-7);
 
         double Value(int k, double step)
@@ -151,6 +153,25 @@ public sealed class GruNetworkTests
         ParameterSlice hidden = policy.Layout.Slices.Single(slice => slice.Name == "gru.hidden.weight");
         double[] first = [.. Enumerable.Range(0, 5).Select(row => theta[hidden.Offset + (row * 15)])];
         Assert.Equal(1, first.Sum(x => x * x), 1e-12);
+    }
+
+    /// <summary>The update gate keeps sigmoid of its bias; of the other biases none starts elsewhere than at 0.</summary>
+    [Fact]
+    public void The_bias_of_the_update_gate_starts_where_it_is_told()
+    {
+        var branch = new GruBranch(
+            new DenseNetwork(Observed, [6], 4, Activation.Tanh, Observed), Activation.Tanh, units: 5, Actions, 1, layers: 2,
+            NetworkStart.Zero, bias: 2);
+        double[] theta = new double[branch.Length];
+        branch.Initialise(new(1, FedPG.Core.Streams.StreamPurpose.Initialisation, 0, 0, 0), theta);
+        int at = 0;
+        foreach ((string name, long[] shape) in branch.Parameters)
+        {
+            int length = (int)shape.Aggregate(1L, (product, size) => product * size);
+            double[] expected = [.. Enumerable.Range(0, length).Select(k => name == "gru.input.bias" && k / 5 == 1 ? 2.0 : 0)];
+            if (name.EndsWith("bias", StringComparison.Ordinal)) Assert.Equal(expected, theta[at..(at + length)]);
+            at += length;
+        }
     }
 
     private static ObservationSoftmax Policy(
