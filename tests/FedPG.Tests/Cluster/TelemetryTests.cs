@@ -26,9 +26,10 @@ public sealed class TelemetryTests
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         };
-        using Fedpg.Started worker = Fedpg.Start(folder.FullPath, environment, ["worker", "--cluster", cluster.Address, "--threads", "1"]);
-        Outcome trained = Fedpg.Run(folder.FullPath, environment,
+        Fedpg.Started worker = cluster.StartWorker(environment);
+        using Fedpg.Started training = Fedpg.StartWarm(folder.FullPath, environment,
             ["train", "e.json", "--out", "run", "--threads", "1", "--cluster", cluster.Address]);
+        Outcome trained = training.Wait();
         Assert.True(trained.ExitCode == 0, trained.Errors);
         worker.Signal(Fedpg.Started.Terminate);
         worker.Wait();
