@@ -16,15 +16,21 @@ internal sealed class WarmProcess : IDisposable
     /// <summary>The variable that names an assembly whose <see cref="StartupHook"/> runs before the program.</summary>
     public const string Hook = "DOTNET_STARTUP_HOOKS";
 
-    /// <summary>So many wait for a command; others end.</summary>
+    /// <summary>So many wait for a command on a host; others end.</summary>
     private const int MostIdle = 8;
 
-    private static readonly ConcurrentBag<WarmProcess> Idle = [];
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<WarmProcess>> Idle = new();
     private readonly Process _process;
+    private readonly ConcurrentBag<WarmProcess> _idle;
 
-    private WarmProcess()
+    private WarmProcess(ITestHost host, ConcurrentBag<WarmProcess> idle)
     {
+        _idle = idle;
         ProcessStartInfo start = Fedpg.StartInfo(AppContext.BaseDirectory);
+        string[] words = [.. host.Within([start.FileName, .. start.ArgumentList])];
+        start.FileName = words[0];
+        start.ArgumentList.Clear();
+        foreach (string word in words[1..]) start.ArgumentList.Add(word);
         start.Environment[Hook] = typeof(WarmProcess).Assembly.Location;
         start.Environment[Leftovers.Mark] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         _process = Process.Start(start)!;
@@ -41,9 +47,13 @@ internal sealed class WarmProcess : IDisposable
     /// <param name="folder">The working folder.</param>
     /// <param name="arguments">The arguments.</param>
     /// <param name="variables">Variables of its environment besides those of this process.</param>
-    public static WarmCommand Start(string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+    /// <param name="host">Where; this machine unless told otherwise.</param>
+    public static WarmCommand Start(
+        string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables = null, ITestHost? host = null)
     {
-        if (!Idle.TryTake(out WarmProcess? process) || process._process.HasExited) process = new WarmProcess();
+        host ??= ThisMachine.Instance;
+        ConcurrentBag<WarmProcess> idle = Idle.GetOrAdd(string.Join(' ', host.Within([])), _ => []);
+        if (!idle.TryTake(out WarmProcess? process) || process._process.HasExited) process = new WarmProcess(host, idle);
         return process.Begin(folder, arguments, variables ?? new Dictionary<string, string>());
     }
 
@@ -57,7 +67,7 @@ internal sealed class WarmProcess : IDisposable
     /// <summary>Takes it back for other commands, or ends it.</summary>
     internal void Release()
     {
-        if (!_process.HasExited && Idle.Count < MostIdle) Idle.Add(this);
+        if (!_process.HasExited && _idle.Count < MostIdle) _idle.Add(this);
         else Dispose();
     }
 

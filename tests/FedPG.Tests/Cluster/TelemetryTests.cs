@@ -9,7 +9,10 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster;
 
-/// <summary>Meters and spans of real processes reach a collector.</summary>
+/// <summary>
+/// Meters and spans of real processes reach a collector. These begin and end with their commands, as users' do: most tests of clusters use
+/// processes that stay.
+/// </summary>
 [Collection(ClusterGroup.Name)]
 public sealed class TelemetryTests
 {
@@ -26,13 +29,12 @@ public sealed class TelemetryTests
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         };
-        Fedpg.Started worker = cluster.StartWorker(environment);
-        using Fedpg.Started training = Fedpg.StartWarm(folder.FullPath, environment,
+        using Fedpg.Started worker = Fedpg.Start(folder.FullPath, environment, ["worker", "--cluster", cluster.Address, "--threads", "1"]);
+        Outcome trained = Fedpg.Run(folder.FullPath, environment,
             ["train", "e.json", "--out", "run", "--threads", "1", "--cluster", cluster.Address]);
-        Outcome trained = training.Wait();
         Assert.True(trained.ExitCode == 0, trained.Errors);
         worker.Signal(Fedpg.Started.Terminate);
-        worker.Wait();
+        Assert.Equal(130, worker.Wait().ExitCode);
         foreach ((string path, string service, string[] names) in new (string, string, string[])[]
         {
             ("/v1/metrics", "fedpg-server", ["fedpg.training.rounds", "fedpg.training.objective"]),

@@ -20,8 +20,8 @@ internal static class FedpgProcess
             new Dictionary<string, string>([.. environment ?? new Dictionary<string, string>(), .. Fedpg.Variables]));
 
     /// <summary>
-    /// The same, where this is the machine in a process that has run other commands before: tests of clusters start and kill hundreds, and
-    /// most of their time went into starts.
+    /// The same in a process of that host that has run other commands before: tests of clusters start hundreds, and most of their time went
+    /// into starts.
     /// </summary>
     /// <param name="host">Where.</param>
     /// <param name="name">What messages call it.</param>
@@ -31,9 +31,9 @@ internal static class FedpgProcess
     public static HostProcess StartWarm(ITestHost host, string name, string folder, IReadOnlyDictionary<string, string>? environment,
         params string[] arguments)
     {
-        if (host is not ThisMachine || !WarmProcess.IsPossible) return Start(host, name, folder, environment, arguments);
+        if (!WarmProcess.IsPossible) return Start(host, name, folder, environment, arguments);
         Leftovers.RemoveOnce();
-        return new HostProcess(name, WarmProcess.Start(folder, arguments, environment));
+        return new HostProcess(name, WarmProcess.Start(folder, arguments, environment, host));
     }
 
     /// <summary>Waits until a run has finished a round, and gives the time from now on that the machine had for it.</summary>
