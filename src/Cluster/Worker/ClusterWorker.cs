@@ -246,8 +246,16 @@ internal sealed class ClusterWorker
             client.Services.GetRequiredService<IGrainFactory>().GetGrain<IServerGrain>(AtSilo.Key(IServerGrain.KeyPrefix, null));
         try
         {
-            await Task.WhenAll(host.StartAsync(cancellation), pulse.StartAsync(cancellation)).WaitAsync(_startTimeout, _time, cancellation)
-                .ConfigureAwait(false);
+            using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            Task started = Task.WhenAll(host.StartAsync(giveUp.Token), pulse.StartAsync(giveUp.Token))
+                .WaitAsync(_startTimeout, _time, cancellation);
+            // A client that is refused would try again until the time is up.
+            if (await Task.WhenAny(started, handshake.Refusal).ConfigureAwait(false) != started)
+            {
+                await giveUp.CancelAsync().ConfigureAwait(false);
+                return await handshake.Refusal.ConfigureAwait(false);
+            }
+            await started.ConfigureAwait(false);
             IServerGrain server = ServerOf(host);
             (IServerGrain? joined, string? refusal) =
                 await JoinAsync(() => server, null, name, handshake, Task.Delay(_startTimeout, _time, cancellation), cancellation)

@@ -54,8 +54,8 @@ internal static class Repository
         }
     }
 
-    /// <summary>Runs MSBuild on the command line's project, without restoring or building anything.</summary>
-    public static (int ExitCode, string Output) MSBuild(params string[] arguments)
+    /// <summary>Runs MSBuild on a project, without restoring anything.</summary>
+    public static (int ExitCode, string Output) MSBuild(string project, params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -64,7 +64,7 @@ internal static class Repository
             WorkingDirectory = Root,
         };
         start.ArgumentList.Add("msbuild");
-        start.ArgumentList.Add(Path.Combine("src", "Cli", "FedPG.Cli.csproj"));
+        start.ArgumentList.Add(project);
         start.ArgumentList.Add("-nologo");
         start.ArgumentList.Add("-nodeReuse:false");
         foreach (string argument in arguments)

@@ -53,13 +53,13 @@ public sealed class ScriptTests
         CSharpParseOptions options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14)
             .WithFeatures([KeyValuePair.Create("FileBasedProgram", "true")]);
         HashSet<string> own = OwnLibraries(source, Path.GetDirectoryName(file)!);
-        IEnumerable<string> libraries = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        IEnumerable<string> libraries = LibraryReferences.Files
             .Where(library => Path.GetFileNameWithoutExtension(library) is var name
                 && (!name.StartsWith("FedPG.", StringComparison.Ordinal) || own.Contains(name)));
         return CSharpCompilation.Create(
             Path.GetFileNameWithoutExtension(file),
             [.. ((string[])[source, ImplicitUsings]).Select(text => CSharpSyntaxTree.ParseText(text, options))],
-            libraries.Select(library => MetadataReference.CreateFromFile(library)),
+            libraries.Select(LibraryReferences.Of),
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true,
                 nullableContextOptions: NullableContextOptions.Enable)
                 .WithSpecificDiagnosticOptions(AssemblyUnification.Select(id => KeyValuePair.Create(id, ReportDiagnostic.Suppress))));

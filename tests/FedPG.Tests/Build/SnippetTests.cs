@@ -80,8 +80,7 @@ public sealed partial class SnippetTests
         CSharpParseOptions parsing = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14);
         return [.. CSharpCompilation.Create(
                 "snippet", sources.Select(source => CSharpSyntaxTree.ParseText(source, parsing)),
-                ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-                    .Select(library => MetadataReference.CreateFromFile(library)), options)
+                LibraryReferences.Files.Select(LibraryReferences.Of), options)
             .GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
     }
 

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Loader;
 using System.Text;
 using System.Text.Json;
 using FedPG.Cli;
@@ -25,7 +25,8 @@ internal static partial class CommandServer
         {
             CommandRequest request = JsonSerializer.Deserialize<CommandRequest>(line)!;
             int code = Run(request);
-            answers.WriteLine(JsonSerializer.Serialize(new CommandAnswer(code, AssemblyLoadContext.All.Count() > 1)));
+            PluginRemoval.Remove();
+            answers.WriteLine(code.ToString(CultureInfo.InvariantCulture));
             answers.Flush();
         }
     }
@@ -36,6 +37,7 @@ internal static partial class CommandServer
         Redirect(request.Errors, 2);
         Environment.CurrentDirectory = request.Folder;
         Environment.ExitCode = 0;
+        foreach ((string name, string value) in request.Variables) Environment.SetEnvironmentVariable(name, value);
         using TextWriter output = Writer(Console.OpenStandardOutput()), errors = Writer(Console.OpenStandardError());
         Console.SetOut(output);
         Console.SetError(errors);
@@ -51,6 +53,10 @@ internal static partial class CommandServer
             // What the runtime does with an exception that nobody catches.
             Console.Error.WriteLine($"Unhandled exception. {e}");
             return 128 + 6;
+        }
+        finally
+        {
+            foreach (string name in request.Variables.Keys) Environment.SetEnvironmentVariable(name, null);
         }
     }
 
@@ -76,9 +82,6 @@ internal static partial class CommandServer
 /// <param name="Arguments">The arguments.</param>
 /// <param name="Output">The file that standard output goes to.</param>
 /// <param name="Errors">The file that standard error goes to.</param>
-internal sealed record CommandRequest(string Folder, string[] Arguments, string Output, string Errors);
-
-/// <summary>How a command ended.</summary>
-/// <param name="ExitCode">The exit code.</param>
-/// <param name="HasPlugins">Whether plug-ins were loaded, which stay in the process.</param>
-internal sealed record CommandAnswer(int ExitCode, bool HasPlugins);
+/// <param name="Variables">Variables that its environment has besides.</param>
+internal sealed record CommandRequest(
+    string Folder, string[] Arguments, string Output, string Errors, Dictionary<string, string> Variables);

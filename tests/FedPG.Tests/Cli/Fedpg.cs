@@ -32,13 +32,12 @@ internal static partial class Fedpg
     public static IReadOnlyDictionary<string, string> Variables { get; } =
         new Dictionary<string, string> { [QuickLoops] = "1", [LateTiers] = LateTiersFrom };
 
-    /// <summary>
-    /// Runs a command to its end: in a process that has run others before, unless it loads plug-ins or works for a cluster.
-    /// </summary>
-    public static Outcome Run(string folder, params string[] arguments) =>
-        OperatingSystem.IsWindows() || arguments.Any(a => a is "--plugin" or "--cluster" or "worker")
-            ? RunFresh(folder, arguments)
-            : WarmProcess.Run(folder, arguments, Patience);
+    /// <summary>Runs a command to its end, in a process that has run others before.</summary>
+    public static Outcome Run(string folder, params string[] arguments)
+    {
+        using Started started = StartWarm(folder, arguments);
+        return started.Wait();
+    }
 
     /// <summary>Runs a command to its end in a process of its own.</summary>
     public static Outcome RunFresh(string folder, params string[] arguments) => Run(folder, new Dictionary<string, string>(), arguments);
@@ -75,13 +74,25 @@ internal static partial class Fedpg
         return start;
     }
 
-    /// <summary>A process that may still run.</summary>
+    /// <summary>Starts a command in a process that has run others before, and takes signals for it.</summary>
+    public static Started StartWarm(string folder, params string[] arguments) =>
+        StartWarm(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with variables of its environment.</summary>
+    public static Started StartWarm(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments) =>
+        WarmProcess.IsPossible
+            ? new Started(WarmProcess.Start(folder, arguments, environment))
+            : Start(folder, environment, arguments);
+
+    /// <summary>A command that may still run.</summary>
     internal sealed partial class Started : IDisposable
     {
         public const int Interrupt = 2, Kill = 9, Terminate = 15;
-        private readonly Process _process;
-        private readonly Task<string> _output, _errors;
+        private readonly Process? _process;
+        private readonly Task<string>? _output, _errors;
+        private readonly WarmCommand? _command;
 
+        /// <summary>A command in a process of its own.</summary>
         public Started(Process process)
         {
             _process = process;
@@ -89,14 +100,22 @@ internal static partial class Fedpg
             _errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         }
 
+        /// <summary>A command in a process that outlasts it.</summary>
+        public Started(WarmCommand command) => _command = command;
+
         public Outcome Wait()
         {
             var watch = new FairWatch();
-            while (!_process.WaitForExit(TimeSpan.FromMilliseconds(50))) Assert.True(watch.Look() < Patience, "the process does not end");
-            return new Outcome(_process.ExitCode, _output.GetAwaiter().GetResult(), _errors.GetAwaiter().GetResult());
+            while (!WaitForExit(TimeSpan.FromMilliseconds(50))) Assert.True(watch.Look() < Patience, "the process does not end");
+            return _command is { } command
+                ? new Outcome(command.ExitCode, command.Output, command.Errors)
+                : new Outcome(_process!.ExitCode, _output!.GetAwaiter().GetResult(), _errors!.GetAwaiter().GetResult());
         }
 
-        public bool HasExited => _process.HasExited;
+        /// <summary>What a command in a process that outlasts it has written to standard error by now.</summary>
+        public string ErrorsSoFar => _command!.Errors;
+
+        public bool HasExited => _command?.HasExited ?? _process!.HasExited;
 
         /// <summary>Waits until a condition holds, while the process runs.</summary>
         public void WaitUntil(Func<bool> condition)
@@ -110,13 +129,21 @@ internal static partial class Fedpg
             }
         }
 
-        public void Signal(int number) => Assert.Equal(0, SendSignal(_process.Id, number));
+        public void Signal(int number)
+        {
+            Assert.False(HasExited, "the process ended before its signal");
+            Assert.Equal(0, SendSignal(_command?.ProcessId ?? _process!.Id, number));
+        }
 
         public void Dispose()
         {
+            _command?.Dispose();
+            if (_process is null) return;
             if (!_process.HasExited) _process.Kill();
             _process.Dispose();
         }
+
+        private bool WaitForExit(TimeSpan limit) => _command?.WaitForExit(limit) ?? _process!.WaitForExit(limit);
 
         [LibraryImport("libc", EntryPoint = "kill")]
         private static partial int SendSignal(int process, int signal);

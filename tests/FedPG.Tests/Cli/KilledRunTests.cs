@@ -54,7 +54,7 @@ public sealed class KilledRunTests
         Write(folder, "fast-fedpg", checkpointEvery: 0);
         string expected = Expected(folder);
         string run = folder["run"];
-        using (Fedpg.Started process = Fedpg.Start(folder.FullPath, "train", "e.json", "--out", "run", "--threads", "2"))
+        using (Fedpg.Started process = Fedpg.StartWarm(folder.FullPath, "train", "e.json", "--out", "run", "--threads", "2"))
         {
             process.WaitUntil(() => RunTesting.RoundsOf(run) >= 30);
             process.Signal(signal);
@@ -83,7 +83,8 @@ public sealed class KilledRunTests
     {
         using var folder = new TemporaryFolder();
         Write(folder, "fast-fedpg", checkpointEvery: 0);
-        using Fedpg.Started process = Fedpg.Start(folder.FullPath, "train", "e.json", "--out", "run", "--set", "federation.rounds=1000000");
+        using Fedpg.Started process =
+            Fedpg.StartWarm(folder.FullPath, "train", "e.json", "--out", "run", "--set", "federation.rounds=1000000");
         process.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 0);
         Outcome resume = Fedpg.Run(folder.FullPath, "train", "--resume", "run");
         Assert.Equal((2, "", "--resume: run; is in use by another run"),

@@ -63,7 +63,7 @@ public sealed partial class ReproduceCommandTests
     public void Ctrl_c_ends_with_130_and_leaves_no_half_written_claim()
     {
         using var folder = new TemporaryFolder();
-        using Fedpg.Started started = Fedpg.Start(folder.FullPath, "reproduce", "speedup", "--out", "out");
+        using Fedpg.Started started = Fedpg.StartWarm(folder.FullPath, "reproduce", "speedup", "--out", "out");
         started.WaitUntil(() => Directory.Exists(folder["out"]));
         Thread.Sleep(2000);
         started.Signal(Fedpg.Started.Interrupt);

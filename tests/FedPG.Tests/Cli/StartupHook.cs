@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Loader;
 using FedPG.Tests.Cli;
 
 /// <summary>What the runtime calls before the program's own start where <see cref="WarmProcess"/> says so.</summary>
@@ -9,6 +10,11 @@ internal static class StartupHook
     public static void Initialize()
     {
         Environment.SetEnvironmentVariable(WarmProcess.Hook, null);
+        // The engine of clusters looks at the attributes of all assemblies, of this one too: what they are of lies beside it.
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            Path.Combine(AppContext.BaseDirectory, name.Name + ".dll") is var file && File.Exists(file)
+                ? context.LoadFromAssemblyPath(file)
+                : null;
         CommandServer.Run();
         Environment.Exit(0);
     }

@@ -1,52 +1,60 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using FedPG.Tests.Cluster.Hosts;
 using FedPG.Tests.Experiments.Runs;
 
 namespace FedPG.Tests.Cli;
 
 /// <summary>
 /// A process of the program that stays and runs commands one after another (<see cref="CommandServer"/>): most of a short command's time
-/// is the start of its process, and tests run hundreds. For commands that end by themselves and load no plug-in.
+/// is the start of its process, and tests run hundreds.
 /// </summary>
 internal sealed class WarmProcess : IDisposable
 {
     /// <summary>The variable that names an assembly whose <see cref="StartupHook"/> runs before the program.</summary>
     public const string Hook = "DOTNET_STARTUP_HOOKS";
 
-    private static readonly ConcurrentBag<WarmProcess> Idle = [];
-    private readonly Process _process;
+    /// <summary>So many wait for a command on a host; others end.</summary>
+    private const int MostIdle = 8;
 
-    private WarmProcess(TimeSpan patience)
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<WarmProcess>> Idle = new();
+    private readonly Process _process;
+    private readonly ConcurrentBag<WarmProcess> _idle;
+
+    private WarmProcess(ITestHost host, ConcurrentBag<WarmProcess> idle)
     {
-        Patience = patience;
+        _idle = idle;
         ProcessStartInfo start = Fedpg.StartInfo(AppContext.BaseDirectory);
+        string[] words = [.. host.Within([start.FileName, .. start.ArgumentList])];
+        start.FileName = words[0];
+        start.ArgumentList.Clear();
+        foreach (string word in words[1..]) start.ArgumentList.Add(word);
         start.Environment[Hook] = typeof(WarmProcess).Assembly.Location;
+        start.Environment[Leftovers.Mark] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         _process = Process.Start(start)!;
         _process.BeginErrorReadLine();
     }
 
-    private TimeSpan Patience { get; }
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
 
-    /// <summary>Runs a command in an idle process, or in a new one where none is idle.</summary>
+    /// <summary>Whether processes can be kept on this system.</summary>
+    public static bool IsPossible => !OperatingSystem.IsWindows();
+
+    /// <summary>Starts a command in an idle process, or in a new one where none is idle.</summary>
     /// <param name="folder">The working folder.</param>
     /// <param name="arguments">The arguments.</param>
-    /// <param name="patience">After this time the command counts as one that does not end.</param>
-    public static Outcome Run(string folder, string[] arguments, TimeSpan patience)
+    /// <param name="variables">Variables of its environment besides those of this process.</param>
+    /// <param name="host">Where; this machine unless told otherwise.</param>
+    public static WarmCommand Start(
+        string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables = null, ITestHost? host = null)
     {
-        if (!Idle.TryTake(out WarmProcess? process)) process = new WarmProcess(patience);
-        Outcome? outcome = null;
-        bool staysClean = false;
-        try
-        {
-            outcome = process.Run(folder, arguments, out staysClean);
-        }
-        finally
-        {
-            if (outcome is not null && staysClean) Idle.Add(process);
-            else process.Dispose();
-        }
-        return outcome;
+        host ??= ThisMachine.Instance;
+        ConcurrentBag<WarmProcess> idle = Idle.GetOrAdd(string.Join(' ', host.Within([])), _ => []);
+        if (!idle.TryTake(out WarmProcess? process) || process._process.HasExited) process = new WarmProcess(host, idle);
+        return process.Begin(folder, arguments, variables ?? new Dictionary<string, string>());
     }
 
     /// <inheritdoc/>
@@ -56,17 +64,25 @@ internal sealed class WarmProcess : IDisposable
         _process.Dispose();
     }
 
-    private Outcome Run(string folder, string[] arguments, out bool staysClean)
+    /// <summary>Takes it back for other commands, or ends it.</summary>
+    internal void Release()
     {
-        using var streams = new TemporaryFolder();
-        _process.StandardInput.WriteLine(
-            JsonSerializer.Serialize(new CommandRequest(folder, arguments, streams["output"], streams["errors"])));
-        Task<string?> reading = _process.StandardOutput.ReadLineAsync();
-        Xunit.Assert.True(reading.Wait(Patience), $"the command does not end: {string.Join(' ', arguments)}");
-        CommandAnswer? answer = reading.Result is { } line ? JsonSerializer.Deserialize<CommandAnswer>(line) : null;
-        // A command that ended the process has said what it had to say all the same.
-        if (answer is null) _process.WaitForExit();
-        staysClean = answer is { HasPlugins: false };
-        return new Outcome(answer?.ExitCode ?? _process.ExitCode, File.ReadAllText(streams["output"]), File.ReadAllText(streams["errors"]));
+        if (!_process.HasExited && _idle.Count < MostIdle) _idle.Add(this);
+        else Dispose();
+    }
+
+    /// <summary>The exit code of a process that ended instead of giving an answer: the command has said what it had to say.</summary>
+    internal int EndedWith()
+    {
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    private WarmCommand Begin(string folder, string[] arguments, IReadOnlyDictionary<string, string> variables)
+    {
+        var streams = new TemporaryFolder();
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(
+            new CommandRequest(folder, arguments, streams["output"], streams["errors"], new Dictionary<string, string>(variables))));
+        return new WarmCommand(this, streams, _process.StandardOutput.ReadLineAsync());
     }
 }

@@ -47,9 +47,13 @@ internal sealed class LocalCluster : IDisposable
         while (_workers.Count < workers) StartWorker();
     }
 
-    public Fedpg.Started StartWorker(params string[] more)
+    public Fedpg.Started StartWorker(params string[] more) => StartWorker(new Dictionary<string, string>(), more);
+
+    /// <summary>The same with variables of its environment.</summary>
+    public Fedpg.Started StartWorker(IReadOnlyDictionary<string, string> environment, params string[] more)
     {
-        Fedpg.Started worker = Fedpg.Start(_folder.FullPath, ["worker", "--cluster", Address, "--threads", "1", .. more]);
+        Fedpg.Started worker =
+            Fedpg.StartWarm(_folder.FullPath, environment, ["worker", "--cluster", Address, "--threads", "1", .. more]);
         _workers.Add(worker);
         return worker;
     }
@@ -57,7 +61,8 @@ internal sealed class LocalCluster : IDisposable
     /// <summary>Runs an experiment of the folder when so many workers are there.</summary>
     public string Train(string run, int workers, params string[] arguments)
     {
-        Outcome outcome = Fedpg.Run(_folder.FullPath, TrainArguments(run, workers, arguments));
+        using Fedpg.Started training = StartTraining(run, workers, arguments);
+        Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return _folder[run];
     }
@@ -77,7 +82,7 @@ internal sealed class LocalCluster : IDisposable
             execution => TrainingRun.Resume(_folder[run], ExperimentReader.Default, _ => execution, Sink.None, TimeProvider.System)!);
 
     public Fedpg.Started StartTraining(string run, int workers, params string[] arguments) =>
-        Fedpg.Start(_folder.FullPath, TrainArguments(run, workers, arguments));
+        Fedpg.StartWarm(_folder.FullPath, TrainArguments(run, workers, arguments));
 
     public void Dispose()
     {

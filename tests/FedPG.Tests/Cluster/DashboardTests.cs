@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FedPG.Tests.Build;
 using FedPG.Tests.Cli;
+using FedPG.Tests.Cluster.Faults;
 using FedPG.Tests.Cluster.Hosts;
 using FedPG.Tests.Experiments.Runs;
 using Xunit;
@@ -10,7 +11,7 @@ namespace FedPG.Tests.Cluster;
 
 /// <summary>The dashboard of the engine, as a program of its own that looks on.</summary>
 [Collection(ClusterGroup.Name)]
-public sealed class DashboardTests
+public sealed class DashboardTests(FaultBasis basis)
 {
     private static string Program
     {
@@ -22,31 +23,27 @@ public sealed class DashboardTests
         }
     }
 
+    /// <summary>The run waits in the middle of a round until the page has been seen, and ends while the dashboard looks on.</summary>
     [Fact]
     public async Task It_shows_the_members_of_a_cluster_and_changes_no_bit_of_the_run()
     {
         using var folder = new TemporaryFolder();
-        using var cluster = new LocalCluster(folder);
-        File.WriteAllText(folder["e.json"], RunTesting.Tiny);
-        RunTesting.Run(RunTesting.Experiment("federation.rounds=3000", "checkpointEvery=0"), folder["local"]);
-        cluster.StartWorkers(1);
-        using Fedpg.Started training = cluster.StartTraining("run", 1, "e.json", "--set", "federation.rounds=3000", "--set",
-            "checkpointEvery=0");
-        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 1);
+        using var trial = new FaultTrial(basis, rounds: 12);
+        trial.StartWorker();
+        Gate.Hold hold = trial.Hold(agent: 3, round: 2, batch: 1);
+        trial.Train();
+        trial.WaitForHolder(hold);
         string port = Ports.Free().ToString(CultureInfo.InvariantCulture);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(5) };
-        using (Fedpg.Started dashboard = Start(folder, "--cluster", cluster.Address, "--web-port", port))
-        {
-            string page = await UntilAsync(client, "", text => text.Contains("<html", StringComparison.OrdinalIgnoreCase));
-            Assert.Contains("Orleans", page, StringComparison.Ordinal);
-            // The process that trains, the worker, and the dashboard itself.
-            string counters = await UntilAsync(client, "DashboardCounters",
-                text => text.StartsWith('{') && JsonDocument.Parse(text).RootElement.GetProperty("hosts").GetArrayLength() == 3);
-            Assert.Contains("fedpg", counters, StringComparison.OrdinalIgnoreCase);
-        }
-        Outcome outcome = training.Wait();
-        Assert.True(outcome.ExitCode == 0, outcome.Errors);
-        Assert.Equal(RunTesting.Bits(folder["local"]), RunTesting.Bits(folder["run"]));
+        using Fedpg.Started dashboard = Start(folder, "--cluster", trial.Address, "--web-port", port);
+        string page = await UntilAsync(client, "", text => text.Contains("<html", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("Orleans", page, StringComparison.Ordinal);
+        // The process that trains, the worker, and the dashboard itself.
+        string counters = await UntilAsync(client, "DashboardCounters",
+            text => text.StartsWith('{') && JsonDocument.Parse(text).RootElement.GetProperty("hosts").GetArrayLength() == 3);
+        Assert.Contains("fedpg", counters, StringComparison.OrdinalIgnoreCase);
+        hold.Open();
+        trial.AssertSameBits();
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedPG.Tests.Cli;
+using FedPG.Tests.Cluster.Faults;
 using FedPG.Tests.Cluster.Hosts;
 using FedPG.Tests.Experiments.Plugins;
 using FedPG.Tests.Experiments.Runs;
@@ -11,7 +12,7 @@ namespace FedPG.Tests.Cluster;
 /// Agents that are pinned to sites: the environment is in a plug-in that the sites have, and the process that trains does not.
 /// </summary>
 [Collection(ClusterGroup.Name)]
-public sealed class SiteTests
+public sealed class SiteTests(FaultBasis basis)
 {
     internal const string Experiment = """
         {
@@ -191,45 +192,56 @@ public sealed class SiteTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        string[] settings = ["federation.algorithm=fedavg", "federation.rounds=1500", "checkpointEvery=0", "evaluateEvery=2000",
-            "gradient.trajectories=4"];
+        const int rounds = 40;
+        string[] settings = [$$"""environment={"id":"{{Gate.EnvironmentId}}","agents":3}""", "federation.algorithm=fedavg",
+            $"federation.rounds={rounds}", "checkpointEvery=0", "evaluateEvery=100", "gradient.horizon=8", "gradient.trajectories=4"];
         File.WriteAllText(folder["e.json"], Experiment);
-        cluster.StartWorker("--site", "a", "--plugin", Orchard);
-        Fedpg.Started skipped = cluster.StartWorker("--site", "b", "--plugin", Orchard);
+        // Site a waits in the middle of two rounds: in the first site b goes, in the second it comes back.
+        var gate = new Gate(folder["gate"]);
+        Gate.Hold going = gate.Set(seed: 5, agent: 0, round: 8, batch: 0), coming = gate.Set(seed: 5, agent: 0, round: 16, batch: 0);
+        cluster.StartWorker(gate.Variables, "--site", "a", "--plugin", basis.Plugin);
+        Fedpg.Started skipped = cluster.StartWorker("--site", "b", "--plugin", basis.Plugin);
         using Fedpg.Started training = cluster.StartTraining("run", 1,
             ["e.json", "--sites", "a:2,b", "--missing-site", "skip", .. settings.SelectMany(s => new[] { "--set", s })]);
-        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 20);
+        training.WaitUntil(() => going.IsReached);
         skipped.Signal(Fedpg.Started.Kill);
-        int killed = RunTesting.RoundsOf(folder["run"]);
-        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= killed + 20);
-        cluster.StartWorker("--site", "b", "--plugin", Orchard);
+        going.Open();
+        training.WaitUntil(() => coming.IsReached);
+        Fedpg.Started back = cluster.StartWorker("--site", "b", "--plugin", basis.Plugin);
+        training.WaitUntil(() => back.ErrorsSoFar.Contains("joined as", StringComparison.Ordinal));
+        coming.Open();
         Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         int[][] present = [.. new CsvFile(Path.Combine(folder["run"], "exchange.csv")).Rows.Where(r => r[3] == "delta")
             .GroupBy(r => int.Parse(r[0], CultureInfo.InvariantCulture)).OrderBy(g => g.Key)
             .Select(g => g.Select(r => int.Parse(r[1]["agent-".Length..], CultureInfo.InvariantCulture)).ToArray())];
-        Assert.Equal(1500, present.Length);
+        Assert.Equal(rounds, present.Length);
         Assert.Contains(present, p => p is [0, 1]);
         Assert.Equal([0, 1, 2], present[^1]);
         string trace = string.Join(',', present.Select(p => $"[{string.Join(',', p)}]"));
-        Assert.Equal(Simulated(folder, [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]),
-            Policy(folder["run"]));
+        Assert.Equal(SimulatedWith(basis.Plugin, folder,
+            [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]), Policy(folder["run"]));
     }
 
     private static string Resumed(TemporaryFolder folder, LocalCluster cluster, string sites)
     {
-        Outcome resumed = Fedpg.Run(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address, "--sites", sites);
+        using Fedpg.Started training = Fedpg.StartWarm(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address,
+            "--sites", sites);
+        Outcome resumed = training.Wait();
         Assert.True(resumed.ExitCode == 0, resumed.Errors);
         return folder["run"];
     }
 
-    private static string Simulated(TemporaryFolder folder, params string[] assignments)
+    private static string Simulated(TemporaryFolder folder, params string[] assignments) => SimulatedWith(Orchard, folder, assignments);
+
+    private static string SimulatedWith(string plugin, TemporaryFolder folder, params string[] assignments)
     {
         File.WriteAllText(folder["e.json"], Experiment);
         string name = $"simulated-{Guid.NewGuid():N}";
-        Outcome outcome = Fedpg.Run(folder.FullPath,
-            ["train", "e.json", "--plugin", Orchard, "--out", name, "--threads", "1",
+        using Fedpg.Started training = Fedpg.StartWarm(folder.FullPath,
+            ["train", "e.json", "--plugin", plugin, "--out", name, "--threads", "1",
                 .. assignments.SelectMany(a => new[] { "--set", a })]);
+        Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return Policy(folder[name]);
     }

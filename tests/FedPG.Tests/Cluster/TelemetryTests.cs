@@ -9,7 +9,10 @@ using Xunit;
 
 namespace FedPG.Tests.Cluster;
 
-/// <summary>Meters and spans of real processes reach a collector.</summary>
+/// <summary>
+/// Meters and spans of real processes reach a collector. These begin and end with their commands, as users' do: most tests of clusters use
+/// processes that stay.
+/// </summary>
 [Collection(ClusterGroup.Name)]
 public sealed class TelemetryTests
 {
@@ -31,7 +34,7 @@ public sealed class TelemetryTests
             ["train", "e.json", "--out", "run", "--threads", "1", "--cluster", cluster.Address]);
         Assert.True(trained.ExitCode == 0, trained.Errors);
         worker.Signal(Fedpg.Started.Terminate);
-        worker.Wait();
+        Assert.Equal(130, worker.Wait().ExitCode);
         foreach ((string path, string service, string[] names) in new (string, string, string[])[]
         {
             ("/v1/metrics", "fedpg-server", ["fedpg.training.rounds", "fedpg.training.objective"]),

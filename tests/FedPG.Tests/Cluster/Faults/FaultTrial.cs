@@ -57,6 +57,9 @@ internal sealed class FaultTrial : IDisposable
     /// <summary>Where workers wait when a test says so.</summary>
     public Gate Gate { get; }
 
+    /// <summary>What <c>--cluster</c> is given.</summary>
+    public string Address => _cluster[1];
+
     /// <summary>The port of the process that trains.</summary>
     public int Port { get; }
 
@@ -78,7 +81,7 @@ internal sealed class FaultTrial : IDisposable
     {
         host ??= ThisMachine.Instance;
         string[] at = [.. port is null ? [] : new[] { "--port", $"{port}" }, .. outbound ? ["--outbound"] : Array.Empty<string>()];
-        return Keep(FedpgProcess.Start(
+        return Keep(FedpgProcess.StartWarm(
             host, $"worker {_processes.Count}", _folder.FullPath, Gate.Variables,
             ["worker", .. _cluster, "--listen", $"{host.Address}", .. at, "--threads", "1", "--plugin", _basis.Plugin]));
     }
@@ -127,7 +130,7 @@ internal sealed class FaultTrial : IDisposable
         _folder.Dispose();
     }
 
-    private HostProcess StartServer(params string[] arguments) => Keep(FedpgProcess.Start(
+    private HostProcess StartServer(params string[] arguments) => Keep(FedpgProcess.StartWarm(
         _home, "train", _folder.FullPath, null, [.. arguments, .. _cluster, "--listen", $"{_home.Address}", "--port", $"{Port}",
             "--threads", "1", "--plugin", _basis.Plugin]));
 

@@ -1,3 +1,4 @@
+using FedPG.Tests.Build;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
@@ -52,11 +53,10 @@ internal static class PluginCompiler
     {
         string file = Path.Combine(folder, name + ".dll");
         string[] replaced = [.. references.Select(r => Path.GetFileName(r))];
-        IEnumerable<string> own = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(a => !replaced.Contains(Path.GetFileName(a)));
+        IEnumerable<string> own = LibraryReferences.Files.Where(a => !replaced.Contains(Path.GetFileName(a)));
         CSharpCompilation compilation = CSharpCompilation.Create(
             name, [CSharpSyntaxTree.ParseText(source, path: "Mine.cs", encoding: System.Text.Encoding.UTF8)],
-            own.Concat(references).Select(a => MetadataReference.CreateFromFile(a)),
+            own.Select(LibraryReferences.Of).Concat(references.Select(a => MetadataReference.CreateFromFile(a))),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         using FileStream assembly = File.Create(file), symbols = File.Create(Path.ChangeExtension(file, ".pdb"));
         EmitResult result = compilation.Emit(assembly, symbols,

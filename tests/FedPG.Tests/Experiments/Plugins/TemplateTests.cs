@@ -12,6 +12,9 @@ namespace FedPG.Tests.Experiments.Plugins;
 /// </summary>
 public sealed class TemplateTests
 {
+    /// <summary>What a build does first after it has restored.</summary>
+    private const string Early = "-t:ResolveAssemblyReferences";
+
     [Fact]
     public void The_templates_project_builds_passes_env_check_and_trains()
     {
@@ -42,9 +45,9 @@ public sealed class TemplateTests
 
         // Neither a folder that is not there, nor a repository whose output was cleaned.
         Directory.CreateDirectory(folder["cleaned/src/Cli/bin/Release/net10.0"]);
-        string cleaned = Dotnet(folder, expected: 1, "build", project, "-nodeReuse:false", $"-p:FedPG={folder["cleaned"]}");
+        string cleaned = Dotnet(folder, expected: 1, "msbuild", project, Early, "-nodeReuse:false", $"-p:FedPG={folder["cleaned"]}");
         Assert.Contains("cleaned' holds no built FedPG.Torch", cleaned, StringComparison.Ordinal);
-        string unbuilt = Dotnet(folder, expected: 1, "build", project, "-nodeReuse:false", "-p:FedPG=nowhere");
+        string unbuilt = Dotnet(folder, expected: 1, "msbuild", project, Early, "-nodeReuse:false", "-p:FedPG=nowhere");
         Assert.Contains("'nowhere' holds no built FedPG.Torch", unbuilt, StringComparison.Ordinal);
     }
 
