@@ -45,7 +45,7 @@ public sealed class EndlessInputTests
         var keys = new JsonObject(Enumerable.Range(0, 10_000).Select(i => KeyValuePair.Create<string, JsonNode?>($"key{i}", i)));
         File.WriteAllText(folder["e.json"], keys.ToJsonString());
         Outcome outcome = Fedpg.Run(folder.FullPath, "train", "e.json", "--out", "run");
-        Assert.Equal((2, 101), (outcome.ExitCode, outcome.ErrorLines.Count()));
+        Assert.Equal((2, 101), (outcome.ExitCode, outcome.ErrorLines.Length));
         Assert.Equal("e.json: and 9900 more", outcome.ErrorLines.Last());
         Assert.False(Directory.Exists(folder["run"]));
     }

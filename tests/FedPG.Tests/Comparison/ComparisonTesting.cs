@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FedPG.Comparison;
 using FedPG.Comparison.Plan;
 using FedPG.Comparison.Results;
