@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Runtime.CompilerServices;
-using FedPG.Core;
+using FedPG.Core.Resources;
 using FedPG.Cli.Common;
 using FedPG.Cluster.Hosting;
 using FedPG.Cluster.Membership;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FedPG.Core;
+using FedPG.Core.Resources;
 using FedPG.Cluster.Wire;
 using FedPG.Experiments;
 

@@ -1,3 +1,4 @@
+using FedPG.Core.Resources;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 

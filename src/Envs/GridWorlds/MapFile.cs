@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FedPG.Core;
+using FedPG.Core.Resources;
 using FedPG.Core.Options;
 
 namespace FedPG.Envs.GridWorlds;

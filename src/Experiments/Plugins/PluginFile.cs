@@ -4,7 +4,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
-using FedPG.Core;
+using FedPG.Core.Resources;
 
 namespace FedPG.Experiments.Plugins;
 

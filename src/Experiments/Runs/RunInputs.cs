@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using FedPG.Core;
+using FedPG.Core.Resources;
 using FedPG.Core.Options;
 using FedPG.Experiments.Plugins;
 using TorchSharp;

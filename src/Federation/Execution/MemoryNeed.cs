@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using FedPG.Core;
+using FedPG.Core.Resources;
 using FedPG.Core.Options;
 using FedPG.Federation.Agents;
 using TorchSharp;

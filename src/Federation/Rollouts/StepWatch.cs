@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using FedPG.Core;
+using FedPG.Core.Resources;
 using FedPG.Envs;
 
 namespace FedPG.Federation.Rollouts;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FedPG.Core;
+using FedPG.Core.Resources;
 using FedPG.Core.Options;
 
 namespace FedPG.Envs.Tabular.Files;

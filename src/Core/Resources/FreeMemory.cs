@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FedPG.Core;
+namespace FedPG.Core.Resources;
 
 /// <summary>What this process can still take. Stateless.</summary>
 internal static class FreeMemory

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FedPG.Core;
+namespace FedPG.Core.Resources;
 
 /// <summary>
 /// Reads files that a user names. A file is asked for its size before memory is taken for it, and what has no size (a pipe, a device that
