@@ -5,20 +5,21 @@ namespace FedPG.Tests.Cluster.Faults;
 
 /// <summary>Hosts whose network fails: interfaces taken down, partitions, and bad lines.</summary>
 [Collection(FaultGroup.Name)]
-public sealed class NetworkFaultTests(FaultBasis basis, SharedHosts hosts) : IClassFixture<SharedHosts>
+public sealed class NetworkFaultTests(FaultBasis basis)
 {
     private const int WorkerPort = 11_200;
 
     [Fact]
     public void A_worker_cut_off_is_given_up_and_joins_again_when_the_link_is_back()
     {
-        TestHost home = hosts[0], a = hosts[1], b = hosts[2];
+        using var network = new TestNetwork();
+        TestHost home = network.AddHost(), a = network.AddHost(), b = network.AddHost();
         using var trial = new FaultTrial(basis, rounds: 20, home, patience: FaultTrial.Short);
-        var workers = new[] { (Host: a, Process: trial.StartWorker(a)), (Host: b, Process: trial.StartWorker(b)) };
+        var hosts = new[] { (Host: a, Process: trial.StartWorker(a)), (Host: b, Process: trial.StartWorker(b)) };
         Gate.Hold hold = trial.Hold(agent: 3, round: 5, batch: 1), later = trial.Hold(agent: 3, round: 12, batch: 1);
         trial.Train(workers: 2);
         HostProcess held = trial.WaitForHolder(hold);
-        TestHost cut = workers.Single(h => h.Process == held).Host;
+        TestHost cut = hosts.Single(h => h.Process == held).Host;
         trial.Survive(cut.Unplug);
         trial.WaitForHolder(later);
         // What it went on computing is of no use to anybody any more.
@@ -59,8 +60,9 @@ public sealed class NetworkFaultTests(FaultBasis basis, SharedHosts hosts) : ICl
     [Fact]
     public void A_slow_line_and_short_stalls_and_resets_cost_nobody_his_place()
     {
-        TestHost home = hosts[0], other = hosts[1];
-        RelayedHost host = hosts.Relayed;
+        using var network = new TestNetwork();
+        TestHost home = network.AddHost(), other = network.AddHost();
+        using var host = new RelayedHost(network);
         using var trial = new FaultTrial(basis, rounds: 12, home);
         host.Offer(WorkerPort);
         host.Reach(home, trial.Port);
@@ -82,8 +84,9 @@ public sealed class NetworkFaultTests(FaultBasis basis, SharedHosts hosts) : ICl
     [Fact]
     public void An_outbound_worker_on_a_line_that_falls_silent_is_given_up_within_seconds_and_knows_it_as_soon()
     {
-        TestHost home = hosts[0], other = hosts[1];
-        RelayedHost host = hosts.Relayed;
+        using var network = new TestNetwork();
+        TestHost home = network.AddHost(), other = network.AddHost();
+        using var host = new RelayedHost(network);
         using var trial = new FaultTrial(basis, rounds: 20, home, patience: FaultTrial.Short);
         host.Reach(home, trial.Port + 1);
         HostProcess outbound = trial.StartWorker(host, outbound: true);
@@ -103,8 +106,9 @@ public sealed class NetworkFaultTests(FaultBasis basis, SharedHosts hosts) : ICl
     [Fact]
     public void A_line_that_stalls_for_long_is_given_up_and_taken_up_again()
     {
-        TestHost home = hosts[0], other = hosts[1];
-        RelayedHost host = hosts.Relayed;
+        using var network = new TestNetwork();
+        TestHost home = network.AddHost(), other = network.AddHost();
+        using var host = new RelayedHost(network);
         using var trial = new FaultTrial(basis, rounds: 20, home, patience: FaultTrial.Short);
         host.Offer(WorkerPort);
         host.Reach(home, trial.Port);

@@ -34,7 +34,7 @@ internal sealed class RelayedHost : ITestHost, IDisposable
     /// <summary>Lets this host connect to ports of another.</summary>
     public void Reach(TestHost other, params int[] ports)
     {
-        TestNetwork.Ip("-n", _inside, "address", "replace", $"{other.Address}/32", "dev", "lo");
+        TestNetwork.Ip("-n", _inside, "address", "add", $"{other.Address}/32", "dev", "lo");
         foreach (int port in ports)
         {
             var end = new IPEndPoint(other.Address, port);
@@ -48,13 +48,6 @@ internal sealed class RelayedHost : ITestHost, IDisposable
     /// <summary>Does the same to all its relays: a delay, a stall, a cut.</summary>
     public void Line(Action<TcpRelay> change) => _relays.ForEach(change);
 
-    /// <summary>Takes all its relays away.</summary>
-    public void Clear()
-    {
-        _relays.ForEach(relay => relay.Dispose());
-        _relays.Clear();
-    }
-
     /// <summary>Bytes that passed so far, both directions together.</summary>
     public long Passed => _relays.Sum(relay => relay.Passed);
 
@@ -62,7 +55,7 @@ internal sealed class RelayedHost : ITestHost, IDisposable
 
     public void Dispose()
     {
-        Clear();
+        _relays.ForEach(relay => relay.Dispose());
         TestNetwork.RemoveNamespace(_inside);
     }
 }
