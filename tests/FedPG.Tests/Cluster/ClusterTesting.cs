@@ -53,7 +53,7 @@ internal sealed class LocalCluster : IDisposable
     public Fedpg.Started StartWorker(IReadOnlyDictionary<string, string> environment, params string[] more)
     {
         Fedpg.Started worker =
-            Fedpg.StartWarm(_folder.FullPath, environment, ["worker", "--cluster", Address, "--threads", "1", .. more]);
+            Fedpg.Start(_folder.FullPath, environment, ["worker", "--cluster", Address, "--threads", "1", .. more]);
         _workers.Add(worker);
         return worker;
     }
@@ -82,7 +82,7 @@ internal sealed class LocalCluster : IDisposable
             execution => TrainingRun.Resume(_folder[run], ExperimentReader.Default, _ => execution, Sink.None, TimeProvider.System)!);
 
     public Fedpg.Started StartTraining(string run, int workers, params string[] arguments) =>
-        Fedpg.StartWarm(_folder.FullPath, TrainArguments(run, workers, arguments));
+        Fedpg.Start(_folder.FullPath, TrainArguments(run, workers, arguments));
 
     public void Dispose()
     {

@@ -225,7 +225,7 @@ public sealed class SiteTests(FaultBasis basis)
 
     private static string Resumed(TemporaryFolder folder, LocalCluster cluster, string sites)
     {
-        using Fedpg.Started training = Fedpg.StartWarm(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address,
+        using Fedpg.Started training = Fedpg.Start(folder.FullPath, "train", "--resume", "run", "--cluster", cluster.Address,
             "--sites", sites);
         Outcome resumed = training.Wait();
         Assert.True(resumed.ExitCode == 0, resumed.Errors);
@@ -238,7 +238,7 @@ public sealed class SiteTests(FaultBasis basis)
     {
         File.WriteAllText(folder["e.json"], Experiment);
         string name = $"simulated-{Guid.NewGuid():N}";
-        using Fedpg.Started training = Fedpg.StartWarm(folder.FullPath,
+        using Fedpg.Started training = Fedpg.Start(folder.FullPath,
             ["train", "e.json", "--plugin", plugin, "--out", name, "--threads", "1",
                 .. assignments.SelectMany(a => new[] { "--set", a })]);
         Outcome outcome = training.Wait();

@@ -40,8 +40,8 @@ public sealed class FaultBasis : IDisposable
     {
         string name = $"{Guid.NewGuid():N}";
         File.WriteAllText(_folder[name + ".json"], experiment);
-        using HostProcess run = FedpgProcess.StartWarm(ThisMachine.Instance, "the run in one process", _folder.FullPath, null,
-            "train", name + ".json", "--out", name, "--plugin", Plugin, "--quiet");
+        using HostProcess run = FedpgProcess.Start(ThisMachine.Instance, "the run in one process", _folder.FullPath, null, "train",
+            name + ".json", "--out", name, "--plugin", Plugin, "--quiet");
         Assert.True(run.WaitForExit(FaultTrial.Patience) == 0, run.Text);
         return RunTesting.Bits(_folder[name]);
     }

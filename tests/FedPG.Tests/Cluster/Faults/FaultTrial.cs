@@ -81,7 +81,7 @@ internal sealed class FaultTrial : IDisposable
     {
         host ??= ThisMachine.Instance;
         string[] at = [.. port is null ? [] : new[] { "--port", $"{port}" }, .. outbound ? ["--outbound"] : Array.Empty<string>()];
-        return Keep(Start(
+        return Keep(FedpgProcess.Start(
             host, $"worker {_processes.Count}", _folder.FullPath, Gate.Variables,
             ["worker", .. _cluster, "--listen", $"{host.Address}", .. at, "--threads", "1", "--plugin", _basis.Plugin]));
     }
@@ -130,14 +130,7 @@ internal sealed class FaultTrial : IDisposable
         _folder.Dispose();
     }
 
-    /// <summary>On this machine in a process that stays; a host that goes with its network has processes of its own.</summary>
-    private static HostProcess Start(
-        ITestHost host, string name, string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
-        host is ThisMachine
-            ? FedpgProcess.StartWarm(host, name, folder, environment, arguments)
-            : FedpgProcess.Start(host, name, folder, environment, arguments);
-
-    private HostProcess StartServer(params string[] arguments) => Keep(Start(
+    private HostProcess StartServer(params string[] arguments) => Keep(FedpgProcess.Start(
         _home, "train", _folder.FullPath, null, [.. arguments, .. _cluster, "--listen", $"{_home.Address}", "--port", $"{Port}",
             "--threads", "1", "--plugin", _basis.Plugin]));
 

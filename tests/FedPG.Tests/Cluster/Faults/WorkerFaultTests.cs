@@ -20,12 +20,9 @@ public sealed class WorkerFaultTests(FaultBasis basis)
         foreach (Gate.Hold hold in holds)
         {
             HostProcess held = trial.WaitForHolder(hold);
-            // Another joins meanwhile, so that the next phase has as many; in the end two are enough.
-            if (hold != holds[^1])
-            {
-                alive.Add(trial.StartWorker());
-                alive[^1].WaitForLine("joined as", FaultTrial.Patience);
-            }
+            // Another joins meanwhile, so that the next phase has as many.
+            alive.Add(trial.StartWorker());
+            alive[^1].WaitForLine("joined as", FaultTrial.Patience);
             alive.Remove(held);
             trial.Survive(() => held.Signal(HostProcess.Kill));
         }

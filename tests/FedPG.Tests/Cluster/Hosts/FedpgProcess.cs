@@ -19,23 +19,6 @@ internal static class FedpgProcess
                 Path.Combine(AppContext.BaseDirectory, "fedpg.dll"), .. arguments], folder,
             new Dictionary<string, string>([.. environment ?? new Dictionary<string, string>(), .. Fedpg.Variables]));
 
-    /// <summary>
-    /// The same in a process of that host that has run other commands before: tests of clusters start hundreds, and most of their time went
-    /// into starts.
-    /// </summary>
-    /// <param name="host">Where.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="folder">Where it works.</param>
-    /// <param name="environment">Variables besides those of this process.</param>
-    /// <param name="arguments">The command and its options.</param>
-    public static HostProcess StartWarm(ITestHost host, string name, string folder, IReadOnlyDictionary<string, string>? environment,
-        params string[] arguments)
-    {
-        if (!WarmProcess.IsPossible) return Start(host, name, folder, environment, arguments);
-        Leftovers.RemoveOnce();
-        return new HostProcess(name, WarmProcess.Start(folder, arguments, environment, host));
-    }
-
     /// <summary>Waits until a run has finished a round, and gives the time from now on that the machine had for it.</summary>
     /// <param name="process">The process that trains.</param>
     /// <param name="run">Its run folder.</param>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using FedPG.Tests.Cli;
 using Xunit;
 
 namespace FedPG.Tests.Cluster.Hosts;
@@ -12,8 +11,7 @@ internal sealed partial class HostProcess : IDisposable
     /// <summary>Signals by their numbers on Linux.</summary>
     public const int Kill = 9, Quit = 3, Terminate = 15, Continue = 18, Stop = 19, Interrupt = 2;
 
-    private readonly Process? _process;
-    private readonly WarmCommand? _command;
+    private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly string _name;
 
@@ -26,24 +24,15 @@ internal sealed partial class HostProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>A command in a process that outlasts it.</summary>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="command">The command.</param>
-    public HostProcess(string name, WarmCommand command) => (_name, _command) = (name, command);
+    public int Id => _process.Id;
 
-    public int Id => _command?.ProcessId ?? _process!.Id;
+    public bool HasExited => _process.HasExited;
 
-    public bool HasExited => _command?.HasExited ?? _process!.HasExited;
-
-    /// <summary>
-    /// Everything written so far, standard output and errors in the order they came; of a process that outlasts its command first the one
-    /// and then the other.
-    /// </summary>
+    /// <summary>Everything written so far, standard output and errors in the order they came.</summary>
     public string Text
     {
         get
         {
-            if (_command is { } command) return command.Output + command.Errors;
             lock (_lines) return string.Join('\n', _lines);
         }
     }
@@ -75,7 +64,7 @@ internal sealed partial class HostProcess : IDisposable
     public void Signal(int number)
     {
         Assert.False(HasExited, $"{_name} has ended already:\n{Text}");
-        Assert.Equal(0, SendSignal(Id, number));
+        Assert.Equal(0, SendSignal(_process.Id, number));
     }
 
     /// <summary>Waits for a condition, or fails with all that was written. The limit is in time that the machine had for it.</summary>
@@ -102,19 +91,15 @@ internal sealed partial class HostProcess : IDisposable
     public int WaitForExit(TimeSpan limit)
     {
         var watch = new FairWatch();
-        var step = TimeSpan.FromMilliseconds(50);
-        while (!(_command?.WaitForExit(step) ?? _process!.WaitForExit(step)))
+        while (!_process.WaitForExit(TimeSpan.FromMilliseconds(50)))
             Assert.True(watch.Look() < limit, $"{_name} does not end in {limit.TotalSeconds} s:\n{Text}");
-        if (_command is { } command) return command.ExitCode;
         // Without a limit the call also waits for the rest of the output.
-        _process!.WaitForExit();
+        _process.WaitForExit();
         return _process.ExitCode;
     }
 
     public void Dispose()
     {
-        _command?.Dispose();
-        if (_process is null) return;
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.WaitForExit(TimeSpan.FromSeconds(10));
         _process.Dispose();
@@ -125,7 +110,6 @@ internal sealed partial class HostProcess : IDisposable
 
     private string? Find(string text)
     {
-        if (_command is not null) return Array.Find(Text.Split('\n'), line => line.Contains(text, StringComparison.Ordinal));
         lock (_lines) return _lines.Find(line => line.Contains(text, StringComparison.Ordinal));
     }
 
