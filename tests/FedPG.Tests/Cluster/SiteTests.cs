@@ -1,6 +1,5 @@
 using System.Globalization;
 using FedPG.Tests.Cli;
-using FedPG.Tests.Cluster.Faults;
 using FedPG.Tests.Cluster.Hosts;
 using FedPG.Tests.Experiments.Plugins;
 using FedPG.Tests.Experiments.Runs;
@@ -12,7 +11,7 @@ namespace FedPG.Tests.Cluster;
 /// Agents that are pinned to sites: the environment is in a plug-in that the sites have, and the process that trains does not.
 /// </summary>
 [Collection(ClusterGroup.Name)]
-public sealed class SiteTests(FaultBasis basis)
+public sealed class SiteTests
 {
     internal const string Experiment = """
         {
@@ -192,35 +191,29 @@ public sealed class SiteTests(FaultBasis basis)
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are for Unix.");
         using var folder = new TemporaryFolder();
         using var cluster = new LocalCluster(folder);
-        const int rounds = 40;
-        string[] settings = [$$"""environment={"id":"{{Gate.EnvironmentId}}","agents":3}""", "federation.algorithm=fedavg",
-            $"federation.rounds={rounds}", "checkpointEvery=0", "evaluateEvery=100", "gradient.horizon=8", "gradient.trajectories=4"];
+        string[] settings = ["federation.algorithm=fedavg", "federation.rounds=1500", "checkpointEvery=0", "evaluateEvery=2000",
+            "gradient.trajectories=4"];
         File.WriteAllText(folder["e.json"], Experiment);
-        // Site a waits in the middle of two rounds: in the first site b goes, in the second it comes back.
-        var gate = new Gate(folder["gate"]);
-        Gate.Hold going = gate.Set(seed: 5, agent: 0, round: 8, batch: 0), coming = gate.Set(seed: 5, agent: 0, round: 16, batch: 0);
-        cluster.StartWorker(gate.Variables, "--site", "a", "--plugin", basis.Plugin);
-        Fedpg.Started skipped = cluster.StartWorker("--site", "b", "--plugin", basis.Plugin);
+        cluster.StartWorker("--site", "a", "--plugin", Orchard);
+        Fedpg.Started skipped = cluster.StartWorker("--site", "b", "--plugin", Orchard);
         using Fedpg.Started training = cluster.StartTraining("run", 1,
             ["e.json", "--sites", "a:2,b", "--missing-site", "skip", .. settings.SelectMany(s => new[] { "--set", s })]);
-        training.WaitUntil(() => going.IsReached);
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= 20);
         skipped.Signal(Fedpg.Started.Kill);
-        going.Open();
-        training.WaitUntil(() => coming.IsReached);
-        Fedpg.Started back = cluster.StartWorker("--site", "b", "--plugin", basis.Plugin);
-        training.WaitUntil(() => back.ErrorsSoFar.Contains("joined as", StringComparison.Ordinal));
-        coming.Open();
+        int killed = RunTesting.RoundsOf(folder["run"]);
+        training.WaitUntil(() => RunTesting.RoundsOf(folder["run"]) >= killed + 20);
+        cluster.StartWorker("--site", "b", "--plugin", Orchard);
         Outcome outcome = training.Wait();
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         int[][] present = [.. new CsvFile(Path.Combine(folder["run"], "exchange.csv")).Rows.Where(r => r[3] == "delta")
             .GroupBy(r => int.Parse(r[0], CultureInfo.InvariantCulture)).OrderBy(g => g.Key)
             .Select(g => g.Select(r => int.Parse(r[1]["agent-".Length..], CultureInfo.InvariantCulture)).ToArray())];
-        Assert.Equal(rounds, present.Length);
+        Assert.Equal(1500, present.Length);
         Assert.Contains(present, p => p is [0, 1]);
         Assert.Equal([0, 1, 2], present[^1]);
         string trace = string.Join(',', present.Select(p => $"[{string.Join(',', p)}]"));
-        Assert.Equal(SimulatedWith(basis.Plugin, folder,
-            [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]), Policy(folder["run"]));
+        Assert.Equal(Simulated(folder, [.. settings, $$"""federation.participation={"kind":"trace","trace":[{{trace}}]}"""]),
+            Policy(folder["run"]));
     }
 
     private static string Resumed(TemporaryFolder folder, LocalCluster cluster, string sites)
